@@ -1,0 +1,14 @@
+"""A graph calculator: values, local gradients and global gradients of a formula, checked against SymPy.
+
+>>> import backprop_cli
+>>> backprop_cli.grad("(x+y)*z", x=-2, y=5, z=-4).gradients["x"]
+-4.0
+"""
+
+from backprop_cli.api import evaluate, grad, render
+from backprop_cli.errors import BackpropError, Source
+from backprop_cli.render import FORMATS
+from backprop_cli.report import Note, Report, Row
+
+__version__ = "0.1.0"
+__all__ = ["FORMATS", "BackpropError", "Note", "Report", "Row", "Source", "evaluate", "grad", "render"]

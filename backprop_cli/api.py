@@ -1,0 +1,163 @@
+"""The pipeline as a handful of verbs: text and values in, a Report out, a Report to text.
+
+The commands call these and nothing below them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from backprop_cli.data.bindings import check_name, constant
+from backprop_cli.engine.backward import Backward, backward
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rounding import lost_digits
+from backprop_cli.engine.survey import Finding, survey
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+from backprop_cli.graph import CONSTANT, Graph, lower
+from backprop_cli.graph.lower import MAX_NODES
+from backprop_cli.language.parser import parse
+from backprop_cli.report import Report, build
+from backprop_cli.report.numbers import shortest
+
+Number = float | str  # a string is a constant expression: "pi/2"
+
+
+def evaluate(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    defaults: Mapping[str, float] | None = None,
+    strict: bool = False,
+    max_nodes: int = MAX_NODES,
+    **values: Number,
+) -> Report:
+    """The value of an expression and of every node in it.
+
+    Values come as keywords (`evaluate("x*y", x=2, y=3)`) or in a mapping, for names that are options here;
+    `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into
+    exit status 4.
+
+    Raises BackpropError if the text or a value is wrong, or the graph has more than `max_nodes` nodes.
+    """
+    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes)
+    numbers = forward(graph, given)
+    findings = survey(graph, numbers)
+    findings += _rounding(graph, numbers, backward(graph, numbers), len(findings))
+    return build(graph, numbers, findings, strict=strict)
+
+
+def grad(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    wrt: Sequence[str] = (),
+    seed_grad: float = 1.0,
+    check: bool = True,
+    check_seconds: float = 2.0,
+    step: float | None = None,
+    defaults: Mapping[str, float] | None = None,
+    strict: bool = False,
+    max_nodes: int = MAX_NODES,
+    **values: Number,
+) -> Report:
+    """The gradient of an expression with respect to every input, or to the names in `wrt`, and of every node.
+
+    `wrt` may name intermediates. `seed_grad` is the gradient that arrives at the output. `check` cross-checks with
+    SymPy; `check_seconds` bounds the differentiation of the whole formula, past which gates are checked one by one.
+    `step` is a learning rate: the report then has x - step · df/dx. The rest is as for `evaluate`.
+
+    Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
+    """
+    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes)
+    targets = _targets(graph, wrt)
+    numbers = forward(graph, given)
+    passed = backward(graph, numbers, seed_grad)
+    active = graph.dependents(set(targets.values()))
+    findings = survey(graph, numbers, passed, active)
+    findings += _rounding(graph, numbers, passed, len(findings), seed_grad)
+    verdict = None
+    if check:
+        from backprop_cli.check.cross_check import cross_check
+
+        verdict = cross_check(
+            graph, numbers, passed, active, targets, findings, seed=seed_grad, seconds=check_seconds
+        )
+    return build(
+        graph, numbers, findings,
+        passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=seed_grad, strict=strict,
+    )  # fmt: skip
+
+
+def render(report: Report, format: str = "plain", *, digits: int | None = None, ascii: bool = False) -> str:  # noqa: A002
+    """The report as text in one of the formats `backprop_cli.FORMATS` names."""
+    from backprop_cli.render import Style, render_report
+
+    return "".join(render_report(report, format, Style(digits=digits, ascii=ascii, rows=None)))
+
+
+def _graph(
+    expression: str | Source,
+    bindings: Mapping[str, Number],
+    defaults: Mapping[str, float] | None,
+    max_nodes: int,
+) -> tuple[Graph, dict[str, float]]:
+    """The graph, and a value for each of its inputs."""
+    source = expression if isinstance(expression, Source) else Source("expression", expression)
+    given: dict[str, float] = dict(defaults or {})
+    for name, value in bindings.items():
+        if isinstance(value, str):
+            value = constant(value, name, allow_nonfinite=True)
+        check_name(name, Source("binding", f"{name}={shortest(value)}"))
+        given[name] = float(value)
+    program = parse(source, given)
+    wrong: list[Diagnostic] = []
+    try:
+        graph = lower(program, given, max_nodes=max_nodes)
+    except BackpropError as error:
+        wrong += error.diagnostics
+    mentioned = {*(args for op, args in zip(program.ops, program.args, strict=True) if op == "name")} if wrong else graph.variables.keys()
+    defined = {statement.name for statement in program.statements}
+    for name in bindings:
+        if name not in mentioned and name not in defined:
+            wrong.append(_unused(name, given[name], [m for m in mentioned if m not in given]))
+    if wrong:
+        raise BackpropError(*wrong)
+    return graph, given
+
+
+def _unused(name: str, value: float, unbound: list[str]) -> Diagnostic:
+    source = Source("binding", f"{name}={shortest(value)}")
+    near = nearest(name, unbound)
+    help_ = f"did you mean `{near[0]}`?" if near else "remove it, or use it in the expression"
+    message = f"the binding of `{shorten(name)}` is not used by the expression"
+    return Diagnostic("N209", message, (Label(source, 0, len(name)),), help_)
+
+
+def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
+    """The nodes whose gradients are asked for: the names in `wrt`, or every input."""
+    if not wrt:
+        return dict(graph.variables)
+    known = {**graph.variables, **{name: node for node, name in graph.names.items()}}
+    wrong = []
+    for name in wrt:
+        if name not in known:
+            near = nearest(name, list(known))
+            help_ = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(list(known)[:8]) or 'no inputs'}"
+            label = Label(Source("--wrt", name), 0, len(name))
+            wrong.append(Diagnostic("N212", f"`{shorten(name)}` is no input or intermediate", (label,), help_))
+    if wrong:
+        raise BackpropError(*wrong)
+    return {name: known[name] for name in wrt}
+
+
+def _rounding(
+    graph: Graph, values: list[float], passed: Backward, found: int, seed: float = 1.0
+) -> list[Finding]:
+    """A finding if rounding cost the value its digits; not beside other trouble, which explains more."""
+    if found or not seed or graph.gates[graph.output] == CONSTANT:
+        return []
+    grads = passed.grads if seed == 1 else backward(graph, values).grads
+    lost = lost_digits(graph, values, grads)
+    return [Finding("precision", "value", lost.node, numbers=(lost.error,))] if lost else []

@@ -1,0 +1,143 @@
+"""The check of the whole formula: SymPy differentiates it, and the closed form is worth showing.
+
+Whole expressions explode (a shared intermediate is copied at every mention), so this has a budget of nodes, written
+out without sharing, and of seconds; past it the answer is None and the gate-by-gate check stands alone.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import mpmath
+import sympy
+
+from backprop_cli.check.meaning import expression, number, pieces
+from backprop_cli.gates import CONSTANTS
+from backprop_cli.graph import CONSTANT, INPUT, Graph
+
+NODE_BUDGET = 400
+DEPTH_BUDGET = 60
+INPUT_BUDGET = 24
+SECONDS_BUDGET = 2.0
+_NAME_OF = {value: sympy.pi if name == "pi" else sympy.E for name, value in CONSTANTS.items()}
+_KEPT_SYMBOLIC = frozenset({"add", "sub", "mul", "div", "neg"})
+
+
+class Whole(NamedTuple):
+    """For each input SymPy's closed form as text and its value to 30 digits (None where it is no real number)."""
+
+    formulas: Mapping[str, str]
+    gradients: Mapping[str, float | None]
+
+
+class _OutOfTime(Exception):
+    pass
+
+
+def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], seconds: float) -> Whole | None:
+    """Differentiate the output by each name in `wrt` (name: node); None if that is past the budget."""
+    if len(wrt) > INPUT_BUDGET or not _affordable(graph):
+        return None
+    try:
+        with _deadline(seconds) as check_time:
+            return _differentiate(graph, values, wrt, check_time)
+    except (_OutOfTime, RecursionError):
+        return None
+
+
+def _affordable(graph: Graph) -> bool:
+    """Whether the formula, written out in full, is small."""
+    if len(graph) > NODE_BUDGET:
+        return False
+    size = [1] * len(graph)
+    depth = [1] * len(graph)
+    for node, operands in enumerate(graph.inputs):
+        if operands:
+            size[node] = 1 + sum(size[j] for j in operands)
+            depth[node] = 1 + max(depth[j] for j in operands)
+            if size[node] > NODE_BUDGET or depth[node] > DEPTH_BUDGET:
+                return False
+    return True
+
+
+def _differentiate(
+    graph: Graph, values: list[float], wrt: Mapping[str, int], check_time: Callable[[], None]
+) -> Whole:
+    symbols = {node: sympy.Dummy(name, real=True) for name, node in graph.variables.items()}
+    for name, node in wrt.items():
+        symbols.setdefault(node, sympy.Dummy(name, real=True))
+    depends = graph.dependents(set(symbols))
+    built: list[Any] = []
+    for node, gate in enumerate(graph.gates):
+        operands = graph.inputs[node]
+        if node in symbols:
+            built.append(symbols[node])
+        elif gate == CONSTANT or (not depends[node] and gate not in _KEPT_SYMBOLIC):
+            built.append(_NAME_OF.get(values[node]) or number(values[node]))
+        elif gate != INPUT:
+            point = [values[j] for j in operands]
+            if gate == "where":
+                built.append(built[operands[1] if point[0] else operands[2]])
+            else:
+                key, flats = pieces(gate, point)
+                built.append(expression(gate, [built[j] for j in operands], key, [number(c) for c in flats]))
+        check_time()
+    output = built[graph.output]
+    derivatives = {}
+    for name, node in wrt.items():
+        derivatives[name] = sympy.diff(output, symbols[node])
+        check_time()
+    point_symbols = list(symbols)
+    evaluate = sympy.lambdify(
+        [symbols[node] for node in point_symbols], list(derivatives.values()), modules="mpmath", cse=True
+    )
+    with mpmath.workdps(30):
+        try:
+            numbers = evaluate(*(mpmath.mpf(values[node]) for node in point_symbols))
+        except (ArithmeticError, ValueError, TypeError):
+            numbers = [None] * len(derivatives)
+    readable = {dummy: sympy.Symbol(dummy.name) for dummy in symbols.values()} | {sympy.E: sympy.Symbol("e")}
+    formulas = {}
+    for name, derivative in derivatives.items():
+        check_time()
+        formulas[name] = sympy.sstr(derivative.xreplace(readable), full_prec=False).replace("**", "^")
+    return Whole(formulas, {name: _real(x) for name, x in zip(derivatives, numbers, strict=True)})
+
+
+def _real(found: Any) -> float | None:
+    if found is None:
+        return None
+    found = mpmath.mpmathify(found)
+    real = float(found.real)
+    return real if found.imag == 0 and mpmath.isfinite(found.real) else None
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[Callable[[], None]]:
+    """Raise _OutOfTime when time is up: by an alarm where there is one, otherwise when asked between steps."""
+    end = time.monotonic() + seconds
+
+    def check_time() -> None:
+        if time.monotonic() > end:
+            raise _OutOfTime
+
+    alarms = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not alarms or signal.getitimer(signal.ITIMER_REAL)[0]:  # none to be had, or someone else's is ticking
+        yield check_time
+        return
+
+    def ring(*_: object) -> None:
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6))
+    try:
+        yield check_time
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

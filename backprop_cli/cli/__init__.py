@@ -1,0 +1,10 @@
+"""The commands: Typer, the terminal, exit statuses. One file a command."""
+
+from __future__ import annotations
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; answer the exit status."""
+    from backprop_cli.cli.funnel import run
+
+    return run(arguments)

@@ -1,0 +1,130 @@
+"""The one place where everything that can go wrong becomes a message and an exit status."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from typing import Any
+
+import typer
+from typer.exceptions import TyperException
+
+from backprop_cli.cli.group import Group
+from backprop_cli.cli.options import OutputOptions, Reply
+from backprop_cli.cli.terminal import deliver, say, style_for
+from backprop_cli.errors import BackpropError, Diagnostic, Status
+from backprop_cli.render.diagnostics import picture
+
+_HELP = """A graph calculator: values, local gradients and global gradients of a formula, checked against SymPy.
+
+Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
+"""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; answer the exit status, and let no exception out (unless `--traceback` asks for it)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    show_traceback = "--traceback" in words
+    words = [word for word in words if word != "--traceback"]
+    wants_json = "--json" in words or "json" in words or "--format=json" in words
+    # The columns of a large graph hold no cycles; collecting them again and again is a third of the time.
+    gc.disable()
+    if hasattr(signal, "SIGTERM"):
+        _exit_on_sigterm()
+    try:
+        return int(_run(words))
+    except BackpropError as error:
+        return _fail(error.diagnostics, error.status, wants_json=wants_json)
+    except TyperException as error:
+        return _usage(error, wants_json=wants_json)
+    except KeyboardInterrupt:
+        return int(Status.INTERRUPTED)
+    except BrokenPipeError:
+        return _reader_gone()
+    except MemoryError:
+        message = "not enough memory for a graph of this size"
+        return _fail((Diagnostic("L701", message, (), "a smaller expression needs less"),), Status.LIMIT, wants_json=wants_json)
+    except Exception as error:
+        if show_traceback:
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        help_ = "please report it, with the command; `--traceback` shows where"
+        return _fail((Diagnostic("X901", f"a bug in backprop: {what}", (), help_),), Status.BUG, wants_json=wants_json)
+
+
+def _run(words: list[str]) -> Status | int:
+    app = typer.Typer(
+        cls=Group, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True,
+        help=_HELP, context_settings={"help_option_names": ["-h", "--help"]},
+    )  # fmt: skip
+    app.callback()(_group_options)
+    group: Any = typer.main.get_command(app)
+    answer = group.main(words, prog_name="backprop", standalone_mode=False, windows_expand_args=False)
+    if isinstance(answer, Reply):
+        return deliver(answer)
+    sys.stdout.flush()
+    return answer if isinstance(answer, int) else Status.OK
+
+
+def _group_options(version: bool = typer.Option(False, "-V", "--version", help="the version")) -> None:
+    if version:
+        from backprop_cli import __version__
+
+        typer.echo(f"backprop {__version__}")
+        raise typer.Exit
+
+
+def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, wants_json: bool) -> int:
+    style = style_for(sys.stderr, OutputOptions())
+    for diagnostic in diagnostics:
+        say(picture(diagnostic, style))
+    if wants_json:
+        from backprop_cli.render.as_json import error_document
+
+        try:
+            sys.stdout.write(error_document(diagnostics, status))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            return _reader_gone()
+        except (OSError, ValueError, AttributeError):
+            return int(Status.OUTPUT)
+    if status == Status.OUTPUT:
+        _abandon_stdout()
+    return int(status)
+
+
+def _usage(error: TyperException, *, wants_json: bool) -> int:
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        say([error.format_message() + "\n"])
+        return int(Status.REQUEST)
+    command = context.command_path if context else "backprop"
+    message = error.format_message()
+    lowered = (message[:1].lower() + message[1:]).rstrip(".")
+    diagnostic = Diagnostic("U801", lowered, (), f"`{command} --help` lists what there is")
+    return _fail((diagnostic,), Status.REQUEST, wants_json=wants_json)
+
+
+def _exit_on_sigterm() -> None:
+    def leave(*_: object) -> None:
+        raise SystemExit(int(Status.TERMINATED))
+
+    try:
+        signal.signal(signal.SIGTERM, leave)
+    except ValueError:  # not in the main thread: whoever runs us there decides
+        pass
+
+
+def _reader_gone() -> int:
+    _abandon_stdout()
+    return int(Status.READER_GONE)
+
+
+def _abandon_stdout() -> None:
+    """Point standard output at nothing, so that the interpreter's last flush cannot complain."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        pass

@@ -1,0 +1,54 @@
+"""`backprop grad`: the forward and the backward pass, cross-checked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from backprop_cli import api
+from backprop_cli.cli.options import Bindings, Expression, InputOptions, with_common_options
+from backprop_cli.cli.values import read_inputs
+from backprop_cli.data.bindings import constant
+from backprop_cli.report.model import Report
+
+_Wrt = Annotated[
+    list[str],
+    typer.Option("--wrt", metavar="NAME", help="only with respect to this input or intermediate; may be repeated, or a,b", show_default=False),
+]  # fmt: skip
+_SeedGrad = Annotated[
+    str, typer.Option("--seed-grad", metavar="NUMBER", help="the gradient that arrives at the output (1 unless told)", show_default=False)
+]  # fmt: skip
+_Check = Annotated[bool, typer.Option("--check/--no-check", help="cross-check with SymPy (on unless told)", show_default=False)]
+_Step = Annotated[
+    str, typer.Option("--step", metavar="RATE", help="also show the update x - RATE*df/dx; with -q only that", show_default=False)
+]  # fmt: skip
+
+
+@with_common_options()
+def command(
+    expression: Expression,
+    bindings: Bindings = [],  # noqa: B006  never changed
+    *,
+    wrt: _Wrt = [],  # noqa: B006  never changed
+    seed_grad: _SeedGrad = "1",
+    check: _Check = True,
+    step: _Step = "",
+    inputs: InputOptions,
+) -> Report:
+    """Compute an expression and its gradient: local gradients at every gate, and d output / d node for every node.
+
+    Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
+    """
+    source, values, defaults = read_inputs(expression, bindings, inputs)
+    return api.grad(
+        source,
+        values,
+        wrt=[name.strip() for names in wrt for name in names.split(",")],
+        seed_grad=constant(seed_grad, "--seed-grad", allow_nonfinite=inputs.allow_nonfinite),
+        check=check,
+        step=constant(step, "--step", allow_nonfinite=inputs.allow_nonfinite) if step else None,
+        defaults=defaults,
+        strict=inputs.strict,
+        max_nodes=inputs.max_nodes,
+    )

@@ -1,0 +1,66 @@
+"""Typer's classes, taught two things: commands are imported when they are asked for, and an expression may begin
+with a minus.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+# command: one line on it. The function is `command` in the module of that name.
+COMMANDS = {
+    "eval": "the value of an expression, and of every node in it",
+    "grad": "the gradient of an expression, node by node",
+    "gates": "the gates there are: formulas, slopes, domains, conventions",
+}
+
+
+class Command(TyperCommand):
+    """A command whose positional arguments may begin with `-`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put options first and the rest behind `--`: a known option spelled exactly, or `--word`, is an option."""
+        values_of = {}
+        for parameter in self.get_params(ctx):
+            if parameter.param_type_name == "option":
+                for spelling in (*parameter.opts, *parameter.secondary_opts):
+                    values_of[spelling] = 0 if getattr(parameter, "is_flag", False) else parameter.nargs
+        options: list[str] = []
+        positionals: list[str] = []
+        position = 0
+        while position < len(args):
+            word = args[position]
+            position += 1
+            if word == "--":
+                positionals += args[position:]
+                break
+            if word in values_of:
+                options += args[position - 1 : position + values_of[word]]
+                position += values_of[word]
+            elif word.startswith("--") and word[2:3].isalpha():
+                options.append(word)
+            else:
+                positionals.append(word)
+        return super().parse_args(ctx, [*options, "--", *positionals])
+
+
+class Group(TyperGroup):
+    """The commands of COMMANDS, each imported when it runs."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"backprop_cli.cli.{cmd_name}_")
+        app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+        app.command(
+            cmd_name, cls=Command, short_help=COMMANDS[cmd_name], context_settings={"help_option_names": ["-h", "--help"]}
+        )(module.command)
+        return typer.main.get_command(app)

@@ -1,0 +1,173 @@
+"""Standard output and error: where text goes, how wide it is, whether it is coloured, what happens when it breaks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import IO
+
+from backprop_cli.cli.options import OutputOptions, Reply
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
+from backprop_cli.render import CARRIES_NOTES, Style, render_report
+from backprop_cli.render.diagnostics import picture
+from backprop_cli.report.model import Note, Report
+
+_CHUNK = 1 << 16
+
+
+def deliver(reply: Reply) -> Status:
+    """Write a command's answer, and what there is to say about it; the exit status.
+
+    Raises BackpropError (F605) if it cannot be written, BrokenPipeError if nobody reads any more.
+    """
+    options = reply.options
+    if isinstance(reply.content, str):
+        _write(iter([reply.content]), options)
+        return Status.OK
+    report = reply.content
+    if options.format not in CARRIES_NOTES:
+        say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
+    if report.status == Status.DISAGREES:
+        say(picture(_disagreement(report), style_for(sys.stderr, options)))
+    _write(render_report(report, options.format, style_for(sys.stdout, options)), options)
+    return report.status
+
+
+def say(pieces: Iterable[str]) -> None:
+    """Write to standard error; that nobody can read it is no reason to fail."""
+    try:
+        sys.stderr.write("".join(pieces))
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
+def style_for(stream: IO[str] | None, options: OutputOptions) -> Style:
+    """How to draw on a stream."""
+    terminal = stream is not None and stream.isatty()
+    width = options.width
+    if width is None and terminal and not options.output:
+        import shutil
+
+        width = shutil.get_terminal_size().columns
+    return Style(
+        width=width,
+        color=_colored(options, terminal=terminal),
+        ascii=options.ascii or not _can_show(stream),
+        digits=options.digits,
+        rows=options.rows,
+    )
+
+
+def _colored(options: OutputOptions, *, terminal: bool) -> bool:
+    """`--color` first, then NO_COLOR (no-color.org), FORCE_COLOR and CLICOLOR_FORCE, CLICOLOR, then the terminal."""
+    if options.color != "auto":
+        return options.color == "always"
+    if options.output or os.environ.get("NO_COLOR"):
+        return False
+    for force in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+        if (wish := os.environ.get(force)) is not None:
+            return wish not in ("", "0")
+    return terminal and os.environ.get("CLICOLOR") != "0" and os.environ.get("TERM") != "dumb"
+
+
+def _can_show(stream: IO[str] | None) -> bool:
+    try:
+        "∂━…".encode(getattr(stream, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _remarks(report: Report, style: Style, *, quiet: bool) -> Iterator[str]:
+    """The notes as pictures; `reading` is one line, and none where only the result is wanted."""
+    for note in report.notes:
+        if note.code == "reading":
+            if not quiet:
+                yield style.text(f"note[reading]: {note.message}") + "\n"
+        else:
+            yield from picture(_as_diagnostic(note, report.source), style, "note")
+
+
+def _as_diagnostic(note: Note, source: Source) -> Diagnostic:
+    return Diagnostic(note.code, note.message, (Label(source, *note.span),))
+
+
+def _disagreement(report: Report) -> Diagnostic:
+    worst = report.check.worst if report.check else None
+    assert worst is not None
+    row = next(row for row in report.rows() if row.id == worst.node)
+    subject = worst.subject.format(report.output if worst.node == row.id and "d{}" in worst.subject else row.name, "operand")
+    message = f"{subject}: backprop has {worst.ours!r}, SymPy has {worst.theirs!r}"
+    return Diagnostic("C501", message, (Label(report.source, *row.span),))
+
+
+def _write(pieces: Iterator[str], options: OutputOptions) -> None:
+    if options.output:
+        _replace_file(options.output, pieces)
+        return
+    try:
+        stream = sys.stdout
+        for chunk in _chunks(pieces):
+            stream.write(chunk)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError, AttributeError) as error:  # full, closed, or not there at all
+        raise _unwritable("standard output", error) from None
+
+
+def _chunks(pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces, gathered into fewer and larger ones."""
+    held: list[str] = []
+    size = 0
+    for piece in chain(pieces, [""]):
+        held.append(piece)
+        size += len(piece)
+        if size >= _CHUNK or not piece:
+            yield "".join(held)
+            held.clear()
+            size = 0
+    yield "".join(held)
+
+
+def _replace_file(path: str, pieces: Iterator[str]) -> None:
+    """Write beside the file, then take its place: whoever looks sees the old text or the new, never half of it."""
+    import tempfile
+
+    text = "".join(pieces)
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113  a device or a pipe takes text as it is
+        try:
+            with open(path, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
+                file.write(text)
+        except OSError as error:
+            raise _unwritable(f"`{shorten(path, 80)}`", error) from None
+        return
+    temporary = ""
+    try:
+        folder = os.path.dirname(os.path.realpath(path))  # noqa: PTH120
+        handle, temporary = tempfile.mkstemp(prefix=".backprop-", suffix=".tmp", dir=folder)
+        with open(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~_umask()  # noqa: PTH110, PTH116
+        os.chmod(temporary, mode)  # noqa: PTH101
+        os.replace(temporary, os.path.realpath(path))  # noqa: PTH105
+    except (OSError, ValueError) as error:
+        if temporary and os.path.exists(temporary):  # noqa: PTH110
+            os.unlink(temporary)  # noqa: PTH108
+        raise _unwritable(f"`{shorten(path, 80)}`", error) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(what: str, error: Exception) -> BackpropError:
+    why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return BackpropError(Diagnostic("F605", f"{what} cannot be written: {why.lower()}"))

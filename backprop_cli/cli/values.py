@@ -1,0 +1,18 @@
+"""What a command reads before it computes: the expression, the bindings, the file of values."""
+
+from __future__ import annotations
+
+from backprop_cli.cli.options import InputOptions
+from backprop_cli.data.bindings import read_bindings, read_vars
+from backprop_cli.data.files import read_expression
+from backprop_cli.errors import Source
+
+
+def read_inputs(
+    expression: str, bindings: list[str], options: InputOptions
+) -> tuple[Source, dict[str, float], dict[str, float]]:
+    """The source, the values bound on the command line, and those of `--vars`, which they override."""
+    source = read_expression(expression)
+    values = read_bindings(bindings, allow_nonfinite=options.allow_nonfinite)
+    defaults = read_vars(options.vars, allow_nonfinite=options.allow_nonfinite) if options.vars else {}
+    return source, values, defaults

@@ -1,0 +1,49 @@
+"""Files the user names, read whole as UTF-8 text."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
+
+
+def read_text(path: str) -> str:
+    """The text of a file, or of standard input where the path is `-`.
+
+    Raises BackpropError (F601, F602) if it cannot be read or is not UTF-8.
+    """
+    shown = "standard input" if path == "-" else f"`{shorten(path, 80)}`"
+    try:
+        if path == "-":
+            raw = sys.stdin.buffer.read()
+        else:
+            with open(path, "rb") as file:  # noqa: PTH123  pathlib costs start-up and gives nothing here
+                raw = file.read()
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
+        why = "it is a directory" if os.path.isdir(path.replace("\0", "")) else _reason(error)  # noqa: PTH112
+        raise BackpropError(Diagnostic("F601", f"{shown} cannot be read: {why}")) from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{shown} is not UTF-8 text: byte 0x{raw[error.start]:02x} at offset {error.start}"
+        raise BackpropError(Diagnostic("F602", message)) from None
+
+
+def read_expression(argument: str) -> Source:
+    """The expression an argument stands for: `@file.bp`, `-` for standard input, or itself."""
+    if argument == "-":
+        return Source("standard input", read_text("-"))
+    if argument.startswith("@") and len(argument) > 1:
+        return Source(argument[1:], read_text(argument[1:]))
+    return Source("expression", argument)
+
+
+def malformed(path: str, text: str, kind: str, why: str, offset: int | None = None) -> BackpropError:
+    """The error of a file that is not what its suffix says; `offset` is a character of the text."""
+    labels = () if offset is None else (Label(Source(path, text), offset, min(offset + 1, len(text))),)
+    return BackpropError(Diagnostic("F603", f"`{shorten(path, 80)}` is not {kind}: {why}", labels))
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)

@@ -1,0 +1,35 @@
+"""The forward pass: every node's value, in the order of the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import nan
+from typing import Any
+
+from backprop_cli.gates.compiled import VALUES
+from backprop_cli.graph.columns import Graph
+
+
+def forward(
+    graph: Graph, given: Mapping[str, float], functions: Mapping[str, Callable[..., Any]] = VALUES
+) -> list[float]:
+    """The value of each node where the inputs have the `given` ones; `functions` maps a gate to its value.
+
+    Raises KeyError if an input has no value.
+    """
+    values = [nan] * len(graph.gates)
+    for name, node in graph.variables.items():
+        values[node] = given[name]
+    for node, constant in graph.constants.items():
+        values[node] = constant
+    node = -1
+    for gate, operands in zip(graph.gates, graph.inputs, strict=True):
+        node += 1
+        if not operands:
+            continue
+        if len(operands) == 2:
+            left, right = operands
+            values[node] = functions[gate](values[left], values[right])
+        else:
+            values[node] = functions[gate](*[values[j] for j in operands])
+    return values

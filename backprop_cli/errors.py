@@ -1,0 +1,150 @@
+"""What can go wrong, as data: source texts, places in them, diagnostics, exit statuses.
+
+It does not know how a diagnostic is drawn, nor who raises it.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Status(IntEnum):
+    """Exit statuses: an interface that scripts rely on."""
+
+    OK = 0
+    DISAGREES = 1
+    REQUEST = 2
+    FILE = 3
+    MATHEMATICS = 4
+    LIMIT = 5
+    OUTPUT = 6
+    BUG = 70
+    INTERRUPTED = 130
+    READER_GONE = 141
+    TERMINATED = 143
+
+
+STATUS_MEANING = {
+    Status.OK: "done: every gradient is the true derivative or a noted convention, and the checks agree",
+    Status.DISAGREES: "ran, and the answer is no: the check disagrees",
+    Status.REQUEST: "the request is wrong: option, syntax, unknown or missing name, binding",
+    Status.FILE: "an input file is missing, malformed or damaged, or an optional package is not installed",
+    Status.MATHEMATICS: "the mathematics: undefined, a pole, overflow, an infinite slope, a note under --strict",
+    Status.LIMIT: "a resource limit; the message names the option that raises it",
+    Status.OUTPUT: "the output cannot be written",
+    Status.BUG: "a bug of ours",
+    Status.INTERRUPTED: "interrupted (Ctrl-C)",
+    Status.READER_GONE: "the reader of a pipe went away",
+    Status.TERMINATED: "terminated",
+}
+
+# code: what it means. The letter decides the exit status (see STATUS_OF).
+CODES = {
+    "S101": "a character that is not part of the language",
+    "S102": "a malformed number",
+    "S103": "an operand is missing",
+    "S104": "a bracket is never closed",
+    "S105": "a bracket was never opened",
+    "S106": "there is nothing to compute",
+    "S107": "a token stands where it means nothing",
+    "S108": "comparisons do not chain",
+    "S109": "`=` stands where it defines nothing",
+    "N201": "unknown gate",
+    "N202": "a name has no value",
+    "N203": "wrong number of operands",
+    "N204": "a gate is used without its operands",
+    "N205": "a name belongs to a constant or a gate",
+    "N206": "a name is defined twice",
+    "N207": "a name is used before it is defined",
+    "N208": "a name is bound twice",
+    "N209": "a binding is not used",
+    "N210": "a gate has no such parameter",
+    "N211": "a binding for a name that the program defines",
+    "N212": "`--wrt` names no input",
+    "V301": "a number is out of range",
+    "V302": "a comparison stands where a number is wanted",
+    "V303": "a number stands where a comparison is wanted",
+    "V304": "a value is not finite",
+    "V305": "a binding is not `name=value`",
+    "V306": "a value must be a constant expression",
+    "C501": "the check disagrees",
+    "F601": "a file cannot be read",
+    "F602": "a file is not UTF-8 text",
+    "F603": "a file is malformed",
+    "F604": "a file holds the wrong kind of value",
+    "F605": "the output cannot be written",
+    "L701": "a resource limit",
+    "U801": "the command line is wrong",
+    "X901": "a bug of ours",
+}
+
+STATUS_OF = {
+    "S": Status.REQUEST,
+    "N": Status.REQUEST,
+    "V": Status.REQUEST,
+    "U": Status.REQUEST,
+    "C": Status.DISAGREES,
+    "F": Status.FILE,
+    "L": Status.LIMIT,
+    "X": Status.BUG,
+}
+
+
+class Source(NamedTuple):
+    """A text the user gave and what to call it (`expression`, `binding x`, a file's name)."""
+
+    name: str
+    text: str
+
+
+class Label(NamedTuple):
+    """A place in a source, in characters, end exclusive, with a word on what is there."""
+
+    source: Source
+    start: int
+    end: int
+    text: str = ""
+
+
+class Diagnostic(NamedTuple):
+    """One thing to tell the user: the first label is where it happened, the others explain."""
+
+    code: str
+    message: str
+    labels: tuple[Label, ...] = ()
+    help: str = ""
+
+
+class BackpropError(Exception):
+    """The request cannot be carried out; `diagnostics` says why, all of them at once.
+
+    `status` is the exit status a command should end with.
+    """
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(f"[{d.code}] {d.message}" for d in diagnostics[:3]))
+        self.diagnostics = diagnostics
+
+    @property
+    def status(self) -> Status:
+        """The exit status of the first diagnostic."""
+        code = self.diagnostics[0].code
+        return Status.OUTPUT if code == "F605" else STATUS_OF[code[0]]
+
+
+def shorten(text: str, limit: int = 40) -> str:
+    """The text if it is short, otherwise its two ends: messages stay bounded whatever the input."""
+    if len(text) <= limit:
+        return text
+    half = (limit - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"
+
+
+def nearest(word: str, known: list[str], limit: int = 1) -> list[str]:
+    """The known words most like a misspelled one, best first."""
+    if len(word) > 64:
+        return []
+    import difflib
+
+    return difflib.get_close_matches(word, known, n=limit, cutoff=0.6)

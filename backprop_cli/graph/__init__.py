@@ -1,0 +1,9 @@
+"""A program as columns: one position a node, in an order in which every operand comes before its use.
+
+It does not know what any input is worth; passes over the columns do the numbers.
+"""
+
+from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Remark
+from backprop_cli.graph.lower import lower
+
+__all__ = ["CONSTANT", "INPUT", "Graph", "Remark", "lower"]

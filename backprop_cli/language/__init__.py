@@ -1,0 +1,19 @@
+"""Text to a Program: characters, places and precedence.
+
+It does not know which gates exist, nor what any number or name is worth.
+
+The grammar, loosest operator first (`;` and a newline outside brackets both end a statement):
+
+    program     = statement { (";" | newline) statement }
+    statement   = [ name "=" ] expression
+    expression  = sum [ ("<" | "<=" | ">" | ">=" | "==" | "!=") sum ]
+    sum         = product { ("+" | "-") product }
+    product     = unary { ("*" | "/" | "%" | "@" | nothing at all) unary }
+    unary       = { "-" | "+" } power
+    power       = postfix [ ("^" | "**") unary ]
+    postfix     = operand { "²" | "³" }
+    operand     = number | name | call | "(" expression ")"
+    call        = name "(" [ argument { "," argument } ] ")"
+    argument    = [ name "=" ] expression
+    number      = (digits [ "." [ digits ] ] | "." digits) [ ("e" | "E") [ "+" | "-" ] digits ]
+"""

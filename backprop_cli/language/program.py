@@ -1,0 +1,68 @@
+"""A Program: what was written, as flat rows in the order a calculator would work through them.
+
+    f = (x+y)*2     row  op    args
+                     0   name  x
+                     1   name  y
+                     2   +     (0, 1)
+                     3   num   2
+                     4   *     (2, 3)
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from backprop_cli.errors import Diagnostic, Label, Source
+
+BINDING_POWER = {
+    "==": 1, "!=": 1, "<": 1, "<=": 1, ">": 1, ">=": 1,
+    "+": 2, "-": 2,
+    "*": 3, "/": 3, "%": 3, "@": 3, "juxtaposed": 3,
+    "negative": 4, "positive": 4,
+    "^": 5,
+}  # fmt: skip
+COMPARISONS = frozenset(op for op, power in BINDING_POWER.items() if power == 1)
+
+
+class Call(NamedTuple):
+    """`name(operands, keyword=operand)`; operands are rows, `name_end` closes the name's span."""
+
+    name: str
+    operands: tuple[int, ...]
+    keywords: tuple[tuple[str, int], ...]
+    name_end: int
+
+
+class Statement(NamedTuple):
+    """`name = rows first_row … row`: the last row is the statement's value, -1 where it did not parse.
+
+    The name is empty where none was written.
+    """
+
+    name: str
+    first_row: int
+    row: int
+    name_start: int
+
+
+@dataclass(slots=True)
+class Program:
+    """Columns of rows, the statements that end in them, and what was wrong.
+
+    `ops[i]` is an operator's spelling, or `num` (args: its text), `name` (args: the name) or `call`
+    (args: a Call). Operands of a row come before it. `starts`, `ends` are characters of the source.
+    """
+
+    source: Source
+    ops: list[str] = field(default_factory=list)
+    args: list[Any] = field(default_factory=list)
+    starts: array[int] = field(default_factory=lambda: array("l"))
+    ends: array[int] = field(default_factory=lambda: array("l"))
+    statements: list[Statement] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def label(self, row: int, text: str = "") -> Label:
+        """The place of a row."""
+        return Label(self.source, self.starts[row], self.ends[row], text)

@@ -1,0 +1,193 @@
+"""Real functions of floats, quiet: outside the domain NaN, beyond the largest double an infinity.
+
+The names are the ones the gate table's formulas use. `where`, the comparisons and `+ - *` are Python's
+own and need no function here.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable
+from math import copysign, floor as _floor, inf, isfinite, nan
+
+pi, e = math.pi, math.e
+abs = builtins.abs  # noqa: A001  the name the formulas use
+
+
+def _quiet(
+    function: Callable[[float], float],
+    poles: dict[float, float] | None = None,
+    overflow: Callable[[float], float] = lambda _: inf,
+) -> Callable[[float], float]:
+    """The function of `math` that answers where that one raises."""
+    at_pole = poles or {}
+
+    def quiet(x: float) -> float:
+        try:
+            return function(x)
+        except ValueError:
+            return at_pole.get(x, nan)
+        except OverflowError:
+            return overflow(x)
+
+    return quiet
+
+
+exp = _quiet(math.exp)
+expm1 = _quiet(math.expm1)
+log = _quiet(math.log, {0.0: -inf})
+log2 = _quiet(math.log2, {0.0: -inf})
+log10 = _quiet(math.log10, {0.0: -inf})
+log1p = _quiet(math.log1p, {-1.0: -inf})
+sqrt = _quiet(math.sqrt)
+cbrt = math.cbrt
+sin = _quiet(math.sin)
+cos = _quiet(math.cos)
+tan = _quiet(math.tan)
+asin = _quiet(math.asin)
+acos = _quiet(math.acos)
+atan = math.atan
+atan2 = math.atan2
+sinh = _quiet(math.sinh, overflow=lambda x: copysign(inf, x))
+cosh = _quiet(math.cosh)
+tanh = math.tanh
+asinh = math.asinh
+acosh = _quiet(math.acosh)
+atanh = _quiet(math.atanh, {1.0: inf, -1.0: -inf})
+erf = math.erf
+erfc = math.erfc
+hypot = math.hypot
+
+
+def div(x: float, y: float) -> float:
+    """x / y; 0/0 is NaN, and a number over a signed zero is the signed infinity."""
+    try:
+        return x / y
+    except ZeroDivisionError:
+        return nan if x == 0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
+def mod(x: float, y: float) -> float:
+    """The remainder that has the sign of y (NumPy's and Python's `%`)."""
+    try:
+        return x % y
+    except ZeroDivisionError:
+        return nan
+
+
+def pow(x: float, y: float) -> float:  # noqa: A001  the name the formulas use
+    """x to the power y over the reals: NaN for a negative base with a fractional exponent."""
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -inf if x < 0 and y % 2 == 1 else inf
+    except ValueError:
+        if x == 0:
+            return copysign(inf, x) if y % 2 == 1 else inf
+        return nan
+
+
+def floor(x: float) -> float:
+    """The largest whole number not above x."""
+    return copysign(float(_floor(x)), x) if isfinite(x) else x
+
+
+def ceil(x: float) -> float:
+    """The smallest whole number not below x."""
+    return -floor(-x)
+
+
+def round(x: float) -> float:  # noqa: A001  the name the formulas use
+    """The nearest whole number, halves to the even one (IEEE 754's default, and NumPy's)."""
+    return copysign(float(builtins.round(x)), x) if isfinite(x) else x
+
+
+def sign(x: float) -> float:
+    """-1, 0 or 1; NaN stays NaN."""
+    return x if x != x else float((x > 0) - (x < 0))
+
+
+def maximum(x: float, y: float) -> float:
+    """The larger; NaN if either is."""
+    return x if x > y or x != x else y
+
+
+def minimum(x: float, y: float) -> float:
+    """The smaller; NaN if either is."""
+    return x if x < y or x != x else y
+
+
+def largest(*xs: float) -> float:
+    """The largest of any number; NaN if one is."""
+    return nan if any(x != x for x in xs) else max(xs)
+
+
+def smallest(*xs: float) -> float:
+    """The smallest of any number; NaN if one is."""
+    return nan if any(x != x for x in xs) else min(xs)
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + exp(-x)), from the side on which exp does not overflow."""
+    if x >= 0:
+        return 1 / (1 + exp(-x))
+    z = exp(x)
+    return z / (1 + z)
+
+
+def logaddexp(x: float, y: float) -> float:
+    """log(exp(x) + exp(y)) without forming either."""
+    if x == y:  # also both infinite, where x - y is not a number
+        return x + 0.6931471805599453
+    return maximum(x, y) + math.log1p(exp(-abs(x - y)))
+
+
+def xlogy(x: float, y: float) -> float:
+    """x * log(y), and 0 where x is 0 (the limit that makes entropies finite)."""
+    if x == 0 and y >= 0:
+        return 0.0
+    return x * log(y)
+
+
+def gamma(x: float) -> float:
+    """The gamma function; NaN at the negative whole numbers, where its two sides disagree in sign."""
+    try:
+        return math.gamma(x)
+    except ValueError:
+        return copysign(inf, x) if x == 0 else nan
+    except OverflowError:
+        return inf
+
+
+def lgamma(x: float) -> float:
+    """The logarithm of |gamma(x)|; +inf at 0, -1, -2, …"""
+    try:
+        return math.lgamma(x)
+    except (ValueError, OverflowError):
+        return inf
+
+
+# B(2k)/(2k): the coefficients of digamma's asymptotic series (Abramowitz & Stegun 6.3.18).
+_DIGAMMA = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12)
+_LARGE = 10.0
+
+
+def digamma(x: float) -> float:
+    """The derivative of lgamma: reflection below 0, recurrence up to 10, then the asymptotic series."""
+    if not isfinite(x):
+        return x if x > 0 else nan
+    if x <= 0:
+        if x == _floor(x):
+            return nan
+        # Reduce before multiplying by pi: tan(pi x) has period 1.
+        return digamma(1 - x) - pi / math.tan(pi * (x - _floor(x)))
+    shift = 0.0
+    while x < _LARGE:
+        shift += 1 / x
+        x += 1
+    inverse_square = 1 / (x * x)
+    series = 0.0
+    for coefficient in reversed(_DIGAMMA):
+        series = (series + coefficient) * inverse_square
+    return math.log(x) - 0.5 / x - series - shift

@@ -1,0 +1,29 @@
+"""A CSV line a node (RFC 4180 quoting); operands and local gradients are separated by blanks within their field."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+from backprop_cli.render.style import Style
+from backprop_cli.report.model import Report
+from backprop_cli.report.numbers import shortest
+
+
+def render(report: Report, _style: Style) -> Iterator[str]:
+    """A heading, then a line a node, digits in full."""
+    grads = report.kind == "grad"
+    yield _line(["id", "name", "is", "gate", "inputs", "value", *(["locals", "grad"] if grads else [])])
+    for row in report.rows():
+        line = [str(row.id), row.name, row.written, row.gate, " ".join(map(str, row.inputs)), shortest(row.value)]
+        if grads:
+            line += [" ".join("-" if s is None else shortest(s) for s in row.locals)]
+            line += ["" if row.grad is None else shortest(row.grad)]
+        yield _line(line)
+
+
+def _line(fields: list[str]) -> str:
+    out = StringIO()
+    csv.writer(out, lineterminator="\n").writerow(fields)
+    return out.getvalue()

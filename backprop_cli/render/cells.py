@@ -1,0 +1,108 @@
+"""The lines and cells that the formats for reading share: title, columns, the rest in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backprop_cli.errors import shorten
+from backprop_cli.render.style import Style
+from backprop_cli.report.model import Report, Row
+
+_FORMULAS_SHOWN = 120  # characters of SymPy's closed forms
+
+
+class Column(NamedTuple):
+    """A column's heading and whether it holds numbers."""
+
+    heading: str
+    numeric: bool = False
+
+
+def title(report: Report, style: Style) -> str:
+    """`f = (x+y)*z = -12`: the output, as it was written, and its value."""
+    output = report.output
+    formula = shorten(" ".join(_output_text(report).split()), 160)
+    middle = "" if formula == output else f" = {style.text(formula)}"
+    return f"{style.text(output)}{middle} = {style.number(report.value)}"
+
+
+def _output_text(report: Report) -> str:
+    start, end = report.output_span
+    return report.source.text[start:end]
+
+
+def columns(report: Report, style: Style) -> list[Column]:
+    """The columns of the table."""
+    heads = [Column("node"), Column("is"), Column("value", numeric=True)]
+    if report.kind == "grad":
+        output = style.text(report.output)
+        heads += [Column("local gradients"), Column(f"d{output}/d(node)", numeric=True)]
+    return heads
+
+
+def cells(report: Report, style: Style) -> Iterator[list[str]]:
+    """A row a node, constants left out: they stand in the formulas that use them."""
+    for row in report.rows(style.rows, constants=False):
+        value = ("true" if row.value else "false") if row.truth else style.number(row.value)
+        line = [style.text(row.name), style.text(row.written), value]
+        if report.kind == "grad":
+            line += ["  ".join(slopes(row, style)), style.number(row.grad)]
+        yield line
+
+
+def slopes(row: Row, style: Style) -> list[str]:
+    """`∂n1/∂x=1` for each operand with a slope."""
+    return [
+        style.text(f"∂{row.name}/∂{operand}={style.number(slope)}")
+        for operand, slope in zip(row.operands, row.locals, strict=True)
+        if slope is not None
+    ]
+
+
+def left_out(report: Report, style: Style) -> str:
+    """A line on the rows that are not shown; empty when all are."""
+    if style.rows is None:
+        return ""
+    hidden = len(report) - report.constants() - style.rows
+    return style.glyphs(f"… {hidden:,} more; `--rows all` shows them") if hidden > 0 else ""
+
+
+def closing(report: Report, style: Style) -> Iterator[str]:
+    """The lines below the table: seed, parameter update, verdict."""
+    if report.kind == "grad" and report.seed != 1:
+        yield f"every gradient is times the upstream gradient {style.number(report.seed)}"
+    if report.step is not None:
+        for name, value in report.step.updated.items():
+            before, slope = report.inputs[name], report.gradients[name]
+            rate = style.number(report.step.rate)
+            moved = f"{style.number(before)} - {rate}*{_bracketed(style.number(slope))}"
+            yield f"{style.text(name)}: {moved} = {style.number(value)}"
+    if report.check is not None:
+        yield verdict(report, style)
+
+
+def verdict(report: Report, style: Style) -> str:
+    """`SymPy agrees: df/dx = z, …   (largest relative error 0)`."""
+    check = report.check
+    assert check is not None
+    methods = {
+        "sympy": "whole formula",
+        "per-gate": "gate by gate",
+        "differences": "kinks by differences",
+    }
+    how = ", ".join(methods[m] for m in check.methods)
+    if check.verdict == "undecided":
+        return style.text(f"SymPy cannot decide: {check.reason}" + (f"   ({how})" if how else ""))
+    error = style.number(float(f"{check.max_rel_error:.1e}"))
+    if check.verdict == "disagree":
+        assert check.worst is not None
+        return style.text(f"SymPy disagrees   ({how}; largest relative error {error})")
+    output = report.output
+    shown = ", ".join(f"d{output}/d{name} = {formula}" for name, formula in check.formulas.items())
+    shown = f": {shown}" if 0 < len(shown) <= _FORMULAS_SHOWN else ""
+    return style.text(f"SymPy agrees{shown}   ({how}; largest relative error {error})")
+
+
+def _bracketed(number: str) -> str:
+    return f"({number})" if number.startswith("-") else number

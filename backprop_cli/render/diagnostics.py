@@ -1,0 +1,62 @@
+"""A diagnostic, or a note, as a picture: the words, the line of the source, carets under the place, the help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.errors import Diagnostic, Label, shorten
+from backprop_cli.render.style import Style, visible
+
+_EXCERPT = 72  # characters of a source line
+_BEFORE = 24  # of them before the place, where the line is longer
+
+
+def picture(diagnostic: Diagnostic, style: Style, severity: str = "error") -> Iterator[str]:
+    """The lines of the picture; bounded in number and in length whatever the source."""
+    yield style.text(f"{severity}[{diagnostic.code}]: {_one_line(diagnostic.message, 400)}") + "\n"
+    shown: tuple[str, int] | None = None
+    for label in diagnostic.labels[:4]:
+        line, number, start, end = _line_of(label)
+        excerpt, start, end = _excerpt(line, start, end)
+        where = (label.source.name, number)
+        if where != shown:
+            named = "" if number == 1 and label.source.name in ("expression", "binding") else _place(label, number)
+            if named:
+                yield f"  {style.text(named)}\n"
+            yield f"  | {style.glyphs(excerpt)}\n"
+            shown = where
+        carets = "^" * max(1, end - start)
+        yield f"  | {' ' * start}{carets} {style.text(label.text)}".rstrip() + "\n"
+    if diagnostic.help:
+        yield style.text(f"help: {_one_line(diagnostic.help, 400)}") + "\n"
+
+
+def _place(label: Label, number: int) -> str:
+    name = shorten(visible(label.source.name), 60)
+    return f"{name}:{number}" if "\n" in label.source.text else name
+
+
+def _one_line(text: str, limit: int) -> str:
+    return shorten(" ".join(text.split("\n")), limit)
+
+
+def _line_of(label: Label) -> tuple[str, int, int, int]:
+    """The source line in which the label starts, its number, and the label's columns in it."""
+    text = label.source.text
+    begin = text.rfind("\n", 0, label.start) + 1
+    finish = text.find("\n", label.start)
+    finish = len(text) if finish < 0 else finish
+    return text[begin:finish], text.count("\n", 0, begin) + 1, label.start - begin, min(label.end, finish) - begin
+
+
+def _excerpt(line: str, start: int, end: int) -> tuple[str, int, int]:
+    """At most _EXCERPT characters of the line around the place, made visible; the columns move along."""
+    left, right = "", ""
+    if len(line) > _EXCERPT:
+        first = max(0, min(start - _BEFORE, len(line) - _EXCERPT))
+        left = "…" if first else ""
+        right = "…" if first + _EXCERPT < len(line) else ""
+        line = line[first : first + _EXCERPT]
+        start, end = start - first, min(end - first, len(line))
+    before, marked, after = (visible(part).replace("\t", " ") for part in (line[:start], line[start:end], line[end:]))
+    return left + before + marked + after + right, len(left + before), len(left + before + marked)

@@ -1,0 +1,48 @@
+"""The gate catalogue as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from backprop_cli.render.style import Style
+from backprop_cli.report.catalogue import Entry
+
+
+def listing(entries: Iterable[Entry], style: Style) -> Iterator[str]:
+    """A line a gate: head and description."""
+    gates = [entry.gate for entry in entries]
+    widest = max(len(gate.head) for gate in gates)
+    for gate in gates:
+        yield style.glyphs(f"{gate.head.ljust(widest)}  {gate.description}\n")
+
+
+def details(entries: Iterable[Entry], style: Style) -> Iterator[str]:
+    """Everything about each gate, a labelled line a fact."""
+    for number, entry in enumerate(entries):
+        yield "\n" if number else ""
+        widest = max(len(label) for label, _ in entry.lines)
+        for label, text in entry.lines:
+            yield style.glyphs(f"{label.ljust(widest)}  {text}\n")
+
+
+def as_json(entries: Iterable[Entry]) -> Iterator[str]:
+    """The table's rows as one JSON object."""
+    gates = [
+        {
+            "name": gate.name,
+            "head": gate.head,
+            "description": gate.description,
+            "aliases": list(gate.aliases),
+            "symbol": gate.symbol or None,
+            "formula": gate.formula,
+            "means": gate.means,
+            "partials": list(gate.partials),
+            "domain": gate.domain or None,
+            "pole": gate.pole or None,
+            "kink": gate.kink or None,
+            "jump": gate.jump or None,
+        }
+        for gate in (entry.gate for entry in entries)
+    ]
+    yield json.dumps({"schema": "backprop/gates@1", "gates": gates}, indent=1, allow_nan=False) + "\n"

@@ -1,0 +1,45 @@
+"""How to draw: width, colour, characters, digits; and user text made safe to show."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from backprop_cli.report.numbers import rounded
+
+_ASCII = {"∂": "d", "━": "-", "…": "...", "·": "*", "×": "x", "∞": "inf", "−": "-", "²": "^2", "³": "^3", "π": "pi"}
+_TO_ASCII = str.maketrans(_ASCII)
+# C0, DEL, C1, soft hyphen, zero-width and bidirectional controls, line separators, byte order mark, surrogates, tags.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+class Style(NamedTuple):
+    """`width` None: as wide as the content; `digits` None: six significant; `rows` None: all of them."""
+
+    width: int | None = None
+    color: bool = False
+    ascii: bool = False
+    digits: int | None = None
+    rows: int | None = 40
+
+    def text(self, text: str) -> str:
+        """User text on one line, with nothing in it that a terminal would act upon."""
+        return self.glyphs(visible(text).replace("\n", " ").replace("\t", " "))
+
+    def glyphs(self, text: str) -> str:
+        """Our own signs, in ASCII where only that can be shown."""
+        if not self.ascii:
+            return text
+        return text.translate(_TO_ASCII).encode("ascii", "backslashreplace").decode()
+
+    def number(self, number: float | None) -> str:
+        """A number rounded for reading; nothing where there is none."""
+        return "" if number is None else rounded(number, self.digits)
+
+
+def visible(text: str) -> str:
+    """The text with control, bidirectional and zero-width characters written as escapes."""
+    return _UNSAFE.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)

@@ -1,0 +1,64 @@
+"""The table for terminals; where it would not fit, one record a node, so that no number is ever cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+
+from backprop_cli.render.cells import cells, closing, columns, left_out, title
+from backprop_cli.render.style import Style
+from backprop_cli.report.model import Report
+
+_WIDEST = 100_000  # a table that is measured must not be wrapped by the measuring
+
+
+def render(report: Report, style: Style) -> Iterator[str]:
+    """Title, table or records, closing lines."""
+    yield title(report, style) + "\n\n"
+    heads = columns(report, style)
+    lines = list(cells(report, style))
+    widths = [max(map(len, column)) for column in zip([c.heading for c in heads], *lines, strict=True)]
+    if style.width is None or sum(widths) + 3 * (len(widths) - 1) <= style.width:
+        yield _table(report, style, lines)
+    else:
+        yield from _records(report, style, lines)
+    if more := left_out(report, style):
+        yield more + "\n"
+    below = list(closing(report, style))
+    if below:
+        yield "\n" + "\n".join(below) + "\n"
+
+
+def _table(report: Report, style: Style, lines: list[list[str]]) -> str:
+    from rich.box import Box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    rule = "-" if style.ascii else "━"
+    box = Box(f"    \n    \n {rule}{rule} \n    \n    \n    \n    \n    \n", ascii=style.ascii)
+    table = Table(box=box, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
+    for column in columns(report, style):
+        table.add_column(Text(column.heading), justify="right" if column.numeric else "left", no_wrap=True)
+    looks = ["cyan", "", "", "dim", "bold"]
+    for line in lines:
+        table.add_row(*(Text(cell, look) for cell, look in zip(line, looks, strict=False)))
+    console = Console(
+        file=StringIO(), width=_WIDEST, markup=False, emoji=False, highlight=False, legacy_windows=False,
+        force_terminal=style.color, no_color=not style.color, color_system="standard" if style.color else None,
+    )  # fmt: skip
+    with console.capture() as captured:
+        console.print(table, crop=False, overflow="ignore", no_wrap=True, soft_wrap=True)
+    return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
+
+
+def _records(report: Report, style: Style, lines: list[list[str]]) -> Iterator[str]:
+    heading = columns(report, style)[-1].heading.replace("(node)", "{}")
+    for name, written, value, *rest in lines:
+        yield f"{name} = {value}\n" if written == "input" else f"{name} = {written} = {value}\n"
+        if rest:
+            slopes, grad = rest
+            for slope in filter(None, slopes.split("  ")):
+                yield f"    {slope}\n"
+            if grad:
+                yield f"    {heading.format(name)} = {grad}\n"

@@ -1,0 +1,61 @@
+"""A finished pass to a Report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isfinite
+
+from backprop_cli.check.verdict import Check
+from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.survey import Finding
+from backprop_cli.errors import Status
+from backprop_cli.graph import Graph
+from backprop_cli.report.model import TROUBLE, Report, Step
+from backprop_cli.report.names import output_name
+from backprop_cli.report.notes import notes
+
+
+def build(
+    graph: Graph,
+    values: list[float],
+    findings: Iterable[Finding],
+    *,
+    passed: Backward | None = None,
+    active: bytearray = bytearray(),  # noqa: B008  never written to
+    wrt: Mapping[str, int] | None = None,
+    check: Check | None = None,
+    rate: float | None = None,
+    seed: float = 1.0,
+    strict: bool = False,
+) -> Report:
+    """The report of a forward pass, or of a backward pass with respect to `wrt` (name: node)."""
+    gradients = {}
+    if passed is not None:
+        gradients = {name: passed.grads[node] or 0.0 for name, node in (wrt or {}).items()}
+    step = None
+    if rate is not None:
+        step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
+    made = notes(graph, values, findings)
+    value = values[graph.output]
+    numbers = [value, *gradients.values(), *(step.updated.values() if step else ())]
+    status = Status.OK
+    if any(n.code in TROUBLE for n in made) or not all(map(isfinite, numbers)) or (strict and made):
+        status = Status.MATHEMATICS
+    if check is not None and check.verdict == "disagree":
+        status = Status.DISAGREES
+    return Report(
+        kind="grad" if passed is not None else "eval",
+        source=graph.source,
+        output=output_name(graph),
+        value=value,
+        gradients=gradients,
+        notes=tuple(made),
+        check=check,
+        step=step,
+        seed=seed,
+        status=status,
+        _graph=graph,
+        _values=values,
+        _passed=passed,
+        _active=active,
+    )

@@ -1,0 +1,81 @@
+"""The gate table in words: what `backprop gates` and the documentation show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+from backprop_cli.gates import ALIASES, GATES, Gate
+from backprop_cli.gates.compiled import LOCALS, VALUES
+from backprop_cli.report.numbers import rounded, shortest
+
+
+class Entry(NamedTuple):
+    """What there is to say about a gate: labelled lines, in order, none of them empty."""
+
+    gate: Gate
+    lines: tuple[tuple[str, str], ...]
+
+
+def find(name: str) -> Gate:
+    """The gate of a name, an alias or a symbol. Raises BackpropError (N201)."""
+    by_symbol = {gate.symbol: gate.name for gate in GATES.values() if gate.symbol} | {"**": "pow"}
+    gate = GATES.get(ALIASES.get(name, by_symbol.get(name, name)))
+    if gate is None:
+        near = nearest(name, [*GATES, *ALIASES])
+        help_ = f"did you mean `{near[0]}`?" if near else "`backprop gates` lists them"
+        label = Label(Source("gates", name), 0, len(name))
+        raise BackpropError(Diagnostic("N201", f"unknown gate `{shorten(name)}`", (label,), help_))
+    return gate
+
+
+def entries(names: list[str]) -> Iterator[Entry]:
+    """An entry for each name, or for every gate."""
+    for gate in map(find, names) if names else GATES.values():
+        yield Entry(gate, tuple((label, text) for label, text in _lines(gate) if text))
+
+
+def _lines(gate: Gate) -> Iterator[tuple[str, str]]:
+    yield "gate", f"{gate.head}: {gate.description}"
+    if gate.symbol:
+        yield "written", f"-{gate.parameters[0].name}" if gate.name == "neg" else f"x {gate.symbol} y"
+    yield "also", ", ".join(gate.aliases)
+    formula = gate.formula.replace("largest(x)", "the largest of them").replace("smallest(x)", "the smallest of them")
+    yield "computed as", formula if formula != gate.head.partition("=")[0] and not gate.symbol else ""
+    yield "means", gate.means if gate.means != gate.formula else ""
+    for parameter, partial in zip(gate.parameters, gate.partials, strict=True):
+        yield f"∂/∂{parameter.name}", partial
+    yield "in books", gate.textbook
+    yield "domain", _plain(gate.domain) or ("" if gate.truth else "every number")
+    for label, condition, consequence in (
+        ("pole", gate.pole, "the value is infinite"),
+        ("steep", gate.steep, "the slope is infinite"),
+        ("kink", gate.kink, _convention(gate)),
+        ("jump", gate.jump, "the slope is taken as 0" if not gate.truth else "the branch taken counts"),
+        ("one-sided", gate.edge, "the slope is that of the one side"),
+    ):
+        yield label, f"{_plain(condition)}: {consequence}" if condition else ""
+    yield "example", _example(gate)
+
+
+def _convention(gate: Gate) -> str:
+    if gate.variadic:
+        return "tied operands share evenly"
+    return "the valid slope nearest to 0 is used"
+
+
+def _plain(condition: str) -> str:
+    return condition.replace("1/0", "infinity").replace("ties > 1", "ties")
+
+
+def _example(gate: Gate) -> str:
+    at = gate.at[0]
+    if gate.name == "where":
+        return "where(x > 0, x, 0)"
+    value = VALUES[gate.name](*at)
+    shown = "true" if gate.truth and value else rounded(value)
+    slopes = ", ".join(map(rounded, LOCALS[gate.name](*at, value)))
+    if gate.truth:
+        return f"{shortest(at[0])} {gate.symbol} {shortest(at[1])} is {'true' if value else 'false'}"
+    return f"{gate.name}({', '.join(map(shortest, at))}) = {shown}, slopes {slopes}"

@@ -1,0 +1,85 @@
+"""Findings as notes: the words for everything the survey can find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backprop_cli.engine.survey import Finding
+from backprop_cli.gates import GATES
+from backprop_cli.graph import Graph
+from backprop_cli.report.model import Note
+from backprop_cli.report.names import node_names, written
+from backprop_cli.report.numbers import rounded
+
+NOTE_CODES = {
+    "kink": "the slopes of the two sides differ; the number is a stated convention",
+    "jump": "the value jumps; the gradient is that of the piece on this side",
+    "one-sided": "the point is at the edge of the domain; the slope is that of the one side",
+    "infinite": "a slope is infinite",
+    "undefined": "a value or a slope does not exist",
+    "pole": "the value leaves for infinity",
+    "overflow": "a number is larger than a double can be",
+    "underflow": "a number is smaller than a double can be, and 0 stands for it",
+    "precision": "rounding cost digits that matter",
+    "nonfinite-input": "an input is infinite or not a number",
+    "reading": "how a product without a sign was read",
+}
+
+_WORDS = {
+    ("kink", "slope"): "`{gate}` has a kink at {at}: any slope from {0} to {1} is valid along `{operand}`, {2} is used",
+    ("jump", "value"): "`{gate}` jumps at {at}: its slope is taken as 0",
+    ("jump", "comparison"): "`{written}` switches at {at}: the gradient is that of the branch taken",
+    ("one-sided", "slope"): "`{gate}` is at the edge of its domain, {at}: its slope {0} is that of the one side",
+    ("infinite", "slope"): "the slope of `{gate}` along `{operand}` is infinite at {at}",
+    ("undefined", "value"): "`{gate}` has no real value at {at}{domain}",
+    ("undefined", "slope"): "`{gate}` has no slope along `{operand}` at {at}",
+    ("undefined", "product"): "0·∞ in the backward pass: {0} arrives from `{other}` at `{gate}`, whose slope along "
+    "`{operand}` is {1}",
+    ("undefined", "sum"): "infinite gradients of opposite signs meet at `{name}`",
+    ("pole", "value"): "`{gate}` has a pole at {at}{domain}",
+    ("overflow", "value"): "`{gate}` at {at} is larger than a double can be",
+    ("overflow", "slope"): "the slope of `{gate}` along `{operand}` at {at} is larger than a double can be",
+    ("overflow", "gradient"): "the gradient that `{name}` sends to `{operand}` is larger than a double can be",
+    ("overflow", "sum"): "the sum of the gradients that meet at `{name}` is larger than a double can be",
+    ("underflow", "value"): "`{gate}` at {at} is not 0, but smaller than a double can be",
+    ("underflow", "gradient"): "the gradient that `{name}` sends to `{operand}` is not 0, but smaller than a double can be",
+    ("precision", "value"): "rounding may have moved the value by {0}, most of it lost at `{name}` = `{written}`",
+    ("nonfinite-input", "input"): "`{name}` is {0}",
+}  # fmt: skip
+_MORE = "and {0} more of this kind, from `{name}` on"
+
+
+def notes(graph: Graph, values: list[float], findings: Iterable[Finding]) -> list[Note]:
+    """The remarks made when the text was read, then a note for each finding."""
+    made = [Note(r.code, r.message, None, (r.start, r.end)) for r in graph.remarks]
+    names: list[str] = []
+    for finding in findings:
+        names = names or node_names(graph)
+        made.append(_note(graph, values, finding, names))
+    return made
+
+
+def _note(graph: Graph, values: list[float], finding: Finding, names: list[str]) -> Note:
+    node = finding.node
+    gate, operands = graph.gates[node], graph.inputs[node]
+    at = ", ".join(
+        f"{names[j]} = {rounded(values[j])}" for j in dict.fromkeys(operands[:4]) if j not in graph.constants
+    )
+    row = GATES.get(gate)
+    other = finding.other
+    words = _MORE if finding.wording == "more" else _WORDS[finding.code, finding.wording]
+    message = words.format(
+        *map(rounded, finding.numbers),
+        gate=gate,
+        at=at or ", ".join(names[j] for j in operands[:4]),
+        name=names[node],
+        written=written(graph, node, names),
+        operand=names[operands[finding.operand]] if operands else "",
+        other=f"{names[other]} = {written(graph, other, names)}" if other >= 0 else "",
+        domain=f"; it needs {_readable(row.domain)}" if row and row.domain else "",
+    )
+    return Note(finding.code, message, node, (graph.starts[node], graph.ends[node]))
+
+
+def _readable(condition: str) -> str:
+    return condition.replace("abs(x) < 1/0", "a finite x")
