@@ -112,27 +112,18 @@ def _graph(
         check_name(name, Source("binding", f"{name}={shortest(value)}"))
         given[name] = float(value)
     program = parse(source, given)
-    wrong: list[Diagnostic] = []
-    try:
-        graph = lower(program, given, max_nodes=max_nodes)
-    except BackpropError as error:
-        wrong += error.diagnostics
-    mentioned = {*(args for op, args in zip(program.ops, program.args, strict=True) if op == "name")} if wrong else graph.variables.keys()
+    graph = lower(program, given, max_nodes=max_nodes)
     defined = {statement.name for statement in program.statements}
-    for name in bindings:
-        if name not in mentioned and name not in defined:
-            wrong.append(_unused(name, given[name], [m for m in mentioned if m not in given]))
-    if wrong:
-        raise BackpropError(*wrong)
+    unused = [name for name in bindings if name not in graph.variables and name not in defined]
+    if unused:
+        raise BackpropError(*(_unused(name, given[name]) for name in unused))
     return graph, given
 
 
-def _unused(name: str, value: float, unbound: list[str]) -> Diagnostic:
+def _unused(name: str, value: float) -> Diagnostic:
     source = Source("binding", f"{name}={shortest(value)}")
-    near = nearest(name, unbound)
-    help_ = f"did you mean `{near[0]}`?" if near else "remove it, or use it in the expression"
     message = f"the binding of `{shorten(name)}` is not used by the expression"
-    return Diagnostic("N209", message, (Label(source, 0, len(name)),), help_)
+    return Diagnostic("N209", message, (Label(source, 0, len(name)),), "remove it, or use it in the expression")
 
 
 def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:

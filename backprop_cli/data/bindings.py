@@ -5,7 +5,6 @@ A value is a constant expression in the language itself, or a JSON file: `x=-2`,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from math import inf, isfinite, nan
 from typing import Any
@@ -18,8 +17,6 @@ from backprop_cli.graph import lower
 from backprop_cli.language.parser import parse
 from backprop_cli.report.numbers import shortest
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
-_PLAIN = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?")  # no rounding to remark on, no overflow: the quick way
 _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 
 
@@ -49,7 +46,7 @@ def read_bindings(assignments: list[str], *, allow_nonfinite: bool = False) -> d
 
 def check_name(name: str, source: Source) -> None:
     """Refuse a name that cannot be an input's: not a name at all, a constant's, a gate's."""
-    if not _NAME.fullmatch(name):
+    if not (name.isascii() and name.isidentifier()):
         help_ = "names are made of ASCII letters, digits and `_`, and start with no digit"
         end = max(1, len(source.text.partition("=")[0]))
         raise _wrong("V305", f"`{shorten(name)}` is not a name", source, 0, end, help_)
@@ -66,8 +63,8 @@ def constant(text: str, name: str = "value", *, allow_nonfinite: bool = False) -
 
 def _value(text: str, source: Source, offset: int, *, allow_nonfinite: bool) -> float:
     stripped = text.strip()
-    if _PLAIN.fullmatch(stripped):
-        return float(stripped)
+    if len(stripped) < 16 and stripped.lstrip("-").replace(".", "", 1).isdigit() and stripped.isascii():
+        return _plain(stripped)
     if not stripped:
         at = max(offset - 1, 0)
         raise _wrong("V305", "the value is missing", source, at, at + 1, "write `name=value`, such as `x=-2`")
@@ -83,6 +80,12 @@ def _value(text: str, source: Source, offset: int, *, allow_nonfinite: bool) -> 
             raise BackpropError(*(_constant_error(d, source) for d in error.diagnostics)) from None
         number = forward(graph, {})[graph.output]
     return _finite(number, source, offset, allow_nonfinite=allow_nonfinite)
+
+
+def _plain(digits: str) -> float:
+    """A short decimal number without an exponent, the quick way."""
+    sign = -1 if digits.count("-") % 2 else 1
+    return sign * float(digits.lstrip("-"))
 
 
 def _finite(number: float, source: Source, offset: int, *, allow_nonfinite: bool) -> float:

@@ -6,7 +6,6 @@ error of the value (N. J. Higham, *Accuracy and Stability of Numerical Algorithm
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import isfinite
 from typing import NamedTuple
 
@@ -46,6 +45,8 @@ def lost_digits(graph: Graph, values: list[float], grads: list[float | None]) ->
 
 def _rounded_by(graph: Graph, values: list[float], node: int) -> float:
     """How much node's value was rounded: exactly for arithmetic, at most half a unit in the last place elsewhere."""
+    from fractions import Fraction
+
     gate, value = graph.gates[node], values[node]
     if gate == CONSTANT:
         return 0.0 if value == int(value) else abs(value) * _HALF_ULP

@@ -165,7 +165,7 @@ class _Lowering:
                 add_node(self._negative(args[0], nodes[args[0] - first], row))
             elif op == "call":
                 add_node(self._call(args, [nodes[r - first] for r in args.operands],
-                                    {k: nodes[r - first] for k, r in args.keywords}, row))  # fmt: skip
+                                    {k: nodes[r - first] for k, r, _ in args.keywords}, row))  # fmt: skip
             else:
                 label = program.label(row)
                 self._report("S107", f"`{op}` works on arrays, which are not part of this version", label, "")
@@ -252,10 +252,10 @@ class _Lowering:
     ) -> list[int] | None:
         """The operands in the order of the gate's parameters, defaults as constants."""
         names = [p.name for p in gate.parameters]
-        for keyword, at in call.keywords:
+        for keyword, _, start in call.keywords:
             if keyword not in names:
                 help_ = f"the gate is `{gate.head}`"
-                label = self.program.label(at)
+                label = Label(self.program.source, start, start + len(keyword))
                 message = f"`{gate.name}` has no parameter `{shorten(keyword)}`"
                 self._report("N210", message, label, help_)
                 return None

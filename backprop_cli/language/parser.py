@@ -52,8 +52,8 @@ class _Frame:
         self.base = base
         self.name = name  # the token of the name that is called, or -1
         self.operands: list[int] = []
-        self.keywords: list[tuple[str, int]] = []
-        self.keyword = ""
+        self.keywords: list[tuple[str, int, int]] = []
+        self.keyword = -1  # the token of the keyword whose operand is being read
 
 
 class _SyntaxError(Exception):
@@ -78,7 +78,8 @@ class _Parser:
             position = self._statement(position)
         if not self.out.statements:
             what = "is empty" if not self.source.text.strip() else "holds no statement, only comments or separators"
-            self._blame("S106", f"the {self.source.name} {what}", 0, len(self.source.text), "write a formula, such as `(x+y)*z`")
+            help_ = "write a formula, such as `(x+y)*z`"
+            self.out.diagnostics.append(Diagnostic("S106", f"the {self.source.name} {what}", (), help_))
         return self.out
 
     def _statement(self, first: int) -> int:
@@ -124,7 +125,7 @@ class _Parser:
                                 wants_operand = False
                             continue
                         if after == ASSIGN and frames and self._begins_argument(position, frames[-1]):
-                            frames[-1].keyword = text
+                            frames[-1].keyword = position
                             position += 2
                             continue
                         text = SPELLING.get(text, text)
@@ -224,9 +225,9 @@ class _Parser:
     def _argument(self, frame: _Frame, rows: list[int]) -> None:
         """The operand just read is an argument of the frame's call."""
         row = rows.pop()
-        if frame.keyword:
-            frame.keywords.append((frame.keyword, row))
-            frame.keyword = ""
+        if frame.keyword >= 0:
+            frame.keywords.append((self.texts[frame.keyword], row, self.starts[frame.keyword]))
+            frame.keyword = -1
         elif frame.keywords:
             message, help_ = "a positional operand after a named one", "put the named operands last"
             raise self._stopped(len(self.kinds) - 1, Diagnostic("S107", message, (self.out.label(row),), help_))
@@ -256,9 +257,6 @@ class _Parser:
         text = self.texts[token]
         return SPELLING.get(text, text)
 
-    def _blame(self, code: str, message: str, start: int, end: int, help_: str = "") -> None:
-        self.out.diagnostics.append(Diagnostic(code, message, (Label(self.source, start, end),), help_))
-
     def _stopped(self, token: int, diagnostic: Diagnostic) -> _SyntaxError:
         self.out.diagnostics.append(diagnostic)
         return _SyntaxError(token)
@@ -270,7 +268,7 @@ class _Parser:
 
     def _unclosed(self, frame: _Frame, token: int) -> _SyntaxError:
         start = self.starts[frame.token]
-        closing = Label(self.source, self.starts[token], self.starts[token] + 1, "closed before here")
+        closing = Label(self.source, self.starts[token], self.starts[token] + 1, "and not closed before here")
         opening = Label(self.source, start, start + 1, "opened here")
         message = "this bracket is never closed"
         return self._stopped(token, Diagnostic("S104", message, (opening, closing), "add the missing `)`"))

@@ -27,11 +27,11 @@ COMPARISONS = frozenset(op for op, power in BINDING_POWER.items() if power == 1)
 
 
 class Call(NamedTuple):
-    """`name(operands, keyword=operand)`; operands are rows, `name_end` closes the name's span."""
+    """`name(operands, keyword=operand)`: rows, and for a keyword its start; `name_end` closes the name's span."""
 
     name: str
     operands: tuple[int, ...]
-    keywords: tuple[tuple[str, int], ...]
+    keywords: tuple[tuple[str, int, int], ...]
     name_end: int
 
 

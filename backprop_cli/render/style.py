@@ -10,7 +10,7 @@ from backprop_cli.report.numbers import rounded
 _ASCII = {"∂": "d", "━": "-", "…": "...", "·": "*", "×": "x", "∞": "inf", "−": "-", "²": "^2", "³": "^3", "π": "pi"}
 _TO_ASCII = str.maketrans(_ASCII)
 # C0, DEL, C1, soft hyphen, zero-width and bidirectional controls, line separators, byte order mark, surrogates, tags.
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -42,4 +42,6 @@ class Style(NamedTuple):
 
 def visible(text: str) -> str:
     """The text with control, bidirectional and zero-width characters written as escapes."""
-    return _UNSAFE.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)
+    if text.isascii() and text.isprintable():
+        return text
+    return re.sub(_UNSAFE, lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)
