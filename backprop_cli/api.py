@@ -81,9 +81,7 @@ def grad(
     if check:
         from backprop_cli.check.cross_check import cross_check
 
-        verdict = cross_check(
-            graph, numbers, passed, active, targets, findings, seed=seed_grad, seconds=check_seconds
-        )
+        verdict = cross_check(graph, numbers, passed, active, targets, findings, seed=seed_grad, seconds=check_seconds)
     return build(
         graph, numbers, findings,
         passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=seed_grad, strict=strict,
@@ -143,9 +141,7 @@ def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
     return {name: known[name] for name in wrt}
 
 
-def _rounding(
-    graph: Graph, values: list[float], passed: Backward, found: int, seed: float = 1.0
-) -> list[Finding]:
+def _rounding(graph: Graph, values: list[float], passed: Backward, found: int, seed: float = 1.0) -> list[Finding]:
     """A finding if rounding cost the value its digits; not beside other trouble, which explains more."""
     if found or not seed or graph.gates[graph.output] == CONSTANT:
         return []

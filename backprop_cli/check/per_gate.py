@@ -164,9 +164,7 @@ def scales_of(graph: Graph, passed: Backward) -> list[float]:
     return scales
 
 
-def _merged(
-    slopes: list[float], ours: Sequence[float], operands: tuple[int, ...], active: bytearray
-) -> list[float]:
+def _merged(slopes: list[float], ours: Sequence[float], operands: tuple[int, ...], active: bytearray) -> list[float]:
     """SymPy's slopes where someone asked, ours (that nobody reads) elsewhere."""
     return [s if active[j] else o for s, o, j in zip(slopes, ours, operands, strict=True)]
 

@@ -35,7 +35,7 @@ class Whole(NamedTuple):
     gradients: Mapping[str, float | None]
 
 
-class _OutOfTime(Exception):
+class _OutOfTimeError(Exception):
     pass
 
 
@@ -46,7 +46,7 @@ def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], sec
     try:
         with _deadline(seconds) as check_time:
             return _differentiate(graph, values, wrt, check_time)
-    except (_OutOfTime, RecursionError):
+    except (_OutOfTimeError, RecursionError):
         return None
 
 
@@ -65,9 +65,7 @@ def _affordable(graph: Graph) -> bool:
     return True
 
 
-def _differentiate(
-    graph: Graph, values: list[float], wrt: Mapping[str, int], check_time: Callable[[], None]
-) -> Whole:
+def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], check_time: Callable[[], None]) -> Whole:
     symbols = {node: sympy.Dummy(name, real=True) for name, node in graph.variables.items()}
     for name, node in wrt.items():
         symbols.setdefault(node, sympy.Dummy(name, real=True))
@@ -119,12 +117,12 @@ def _real(found: Any) -> float | None:
 
 @contextmanager
 def _deadline(seconds: float) -> Iterator[Callable[[], None]]:
-    """Raise _OutOfTime when time is up: by an alarm where there is one, otherwise when asked between steps."""
+    """Raise _OutOfTimeError when time is up: by an alarm where there is one, otherwise when asked between steps."""
     end = time.monotonic() + seconds
 
     def check_time() -> None:
         if time.monotonic() > end:
-            raise _OutOfTime
+            raise _OutOfTimeError
 
     alarms = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if not alarms or signal.getitimer(signal.ITIMER_REAL)[0]:  # none to be had, or someone else's is ticking
@@ -132,7 +130,7 @@ def _deadline(seconds: float) -> Iterator[Callable[[], None]]:
         return
 
     def ring(*_: object) -> None:
-        raise _OutOfTime
+        raise _OutOfTimeError
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6))

@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -45,7 +46,9 @@ def run(arguments: list[str] | None = None) -> int:
         return _reader_gone()
     except MemoryError:
         message = "not enough memory for a graph of this size"
-        return _fail((Diagnostic("L701", message, (), "a smaller expression needs less"),), Status.LIMIT, wants_json=wants_json)
+        return _fail(
+            (Diagnostic("L701", message, (), "a smaller expression needs less"),), Status.LIMIT, wants_json=wants_json
+        )
     except Exception as error:
         if show_traceback:
             raise
@@ -111,10 +114,8 @@ def _exit_on_sigterm() -> None:
     def leave(*_: object) -> None:
         raise SystemExit(int(Status.TERMINATED))
 
-    try:
+    with suppress(ValueError):  # not in the main thread: whoever runs us there decides
         signal.signal(signal.SIGTERM, leave)
-    except ValueError:  # not in the main thread: whoever runs us there decides
-        pass
 
 
 def _reader_gone() -> int:
@@ -124,7 +125,5 @@ def _reader_gone() -> int:
 
 def _abandon_stdout() -> None:
     """Point standard output at nothing, so that the interpreter's last flush cannot complain."""
-    try:
+    with suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError, AttributeError):
-        pass

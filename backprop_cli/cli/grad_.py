@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,17 +12,20 @@ from backprop_cli.cli.values import read_inputs
 from backprop_cli.data.bindings import constant
 from backprop_cli.report.model import Report
 
+
+def _option(help_: str, *spellings: str, metavar: str | None = None) -> Any:
+    return typer.Option(*spellings, help=help_, metavar=metavar, show_default=False)
+
+
 _Wrt = Annotated[
     list[str],
-    typer.Option("--wrt", metavar="NAME", help="only with respect to this input or intermediate; may be repeated, or a,b", show_default=False),
-]  # fmt: skip
+    _option("only with respect to this input or intermediate; may be repeated, or a,b", "--wrt", metavar="NAME"),
+]
 _SeedGrad = Annotated[
-    str, typer.Option("--seed-grad", metavar="NUMBER", help="the gradient that arrives at the output (1 unless told)", show_default=False)
-]  # fmt: skip
-_Check = Annotated[bool, typer.Option("--check/--no-check", help="cross-check with SymPy (on unless told)", show_default=False)]
-_Step = Annotated[
-    str, typer.Option("--step", metavar="RATE", help="also show the update x - RATE*df/dx; with -q only that", show_default=False)
-]  # fmt: skip
+    str, _option("the gradient that arrives at the output (1 unless told)", "--seed-grad", metavar="NUMBER")
+]
+_Check = Annotated[bool, _option("cross-check with SymPy (on unless told)", "--check/--no-check")]
+_Step = Annotated[str, _option("also show the update x - RATE*df/dx; with -q only that", "--step", metavar="RATE")]
 
 
 @with_common_options()

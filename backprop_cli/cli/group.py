@@ -50,17 +50,20 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """The commands of COMMANDS, each imported when it runs."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  Typer's signature
         """Their names, in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  Typer's signature
         """The command of that name, or None."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"backprop_cli.cli.{cmd_name}_")
         app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
         app.command(
-            cmd_name, cls=Command, short_help=COMMANDS[cmd_name], context_settings={"help_option_names": ["-h", "--help"]}
+            cmd_name,
+            cls=Command,
+            short_help=COMMANDS[cmd_name],
+            context_settings={"help_option_names": ["-h", "--help"]},
         )(module.command)
         return typer.main.get_command(app)

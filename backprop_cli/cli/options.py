@@ -70,7 +70,7 @@ _OUTPUT = {
     "color": _option(str, "auto", "auto, always or never", "--color", metavar="WHEN"),
     "ascii": _option(bool, False, "ASCII characters only", "--ascii"),
     "width": _option(int, None, "columns to fit into (the terminal's unless told)", "--width", min=20, metavar="N"),
-    "rows": _option(str, str(_DEFAULT_ROWS), "rows of a table to show, or `all` (40 unless told)", "--rows", metavar="N"),
+    "rows": _option(str, str(_DEFAULT_ROWS), "rows to show, or `all` (40 unless told)", "--rows", metavar="N"),
     "version": _option(bool, False, "the version", "-V", "--version", is_eager=True, callback=_show_version),
 }  # fmt: skip
 _INPUT = {

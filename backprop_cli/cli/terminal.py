@@ -99,7 +99,9 @@ def _disagreement(report: Report) -> Diagnostic:
     worst = report.check.worst if report.check else None
     assert worst is not None
     row = next(row for row in report.rows() if row.id == worst.node)
-    subject = worst.subject.format(report.output if worst.node == row.id and "d{}" in worst.subject else row.name, "operand")
+    subject = worst.subject.format(
+        report.output if worst.node == row.id and "d{}" in worst.subject else row.name, "operand"
+    )
     message = f"{subject}: backprop has {worst.ours!r}, SymPy has {worst.theirs!r}"
     return Diagnostic("C501", message, (Label(report.source, *row.span),))
 

@@ -118,7 +118,7 @@ def read_vars(path: str, *, allow_nonfinite: bool = False) -> dict[str, float]:
     text = read_text(path)
     found = _toml(path, text) if path.lower().endswith(".toml") else _json(path, text)
     if not isinstance(found, Mapping):
-        raise _kind(path, "it holds no names: write `{\"x\": 1, \"y\": 2}`")
+        raise _kind(path, 'it holds no names: write `{"x": 1, "y": 2}`')
     values = {}
     for name, value in found.items():
         check_name(name, Source(path, name))
@@ -137,7 +137,9 @@ def _number(path: str, name: str, value: Any, *, allow_nonfinite: bool) -> float
     if isinstance(value, str):
         return constant(value, f"{name} in {path}", allow_nonfinite=allow_nonfinite)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        kind = {list: "an array", dict: "a table", bool: "a truth value", type(None): "null"}.get(type(value), "no number")
+        kind = {list: "an array", dict: "a table", bool: "a truth value", type(None): "null"}.get(
+            type(value), "no number"
+        )
         raise _kind(path, f"`{shorten(name)}` is {kind}, and a number is wanted")
     try:
         number = float(value)

@@ -6,13 +6,13 @@ It leaves findings, as numbers; the report has the words. On an unsuspicious gra
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from math import inf, isfinite, isinf, isnan, nextafter
 from typing import NamedTuple
 
 from backprop_cli.engine.backward import Backward
 from backprop_cli.gates import GATES
-from backprop_cli.gates.compiled import EDGE, JUMP, KINK, LOCALS, POLE, STEEP, VALUES, VANISH
+from backprop_cli.gates.compiled import EDGE, JUMP, KINK, LOCALS, POLE, STEEP, VALUES, VANISH, Function
 from backprop_cli.graph.columns import CONSTANT, INPUT, Graph
 
 _MARKED = frozenset(name for name, gate in GATES.items() if gate.kink or gate.jump or gate.edge)
@@ -100,9 +100,9 @@ def _felt(graph: Graph, values: list[float], passed: Backward, live: bytearray) 
     return felt
 
 
-def _at(conditions: dict[str, object], text: str, gate: str, operands: list[float], out: float) -> bool:
+def _at(conditions: Mapping[str, Function], text: str, gate: str, operands: list[float], out: float) -> bool:
     """Whether the gate is at a condition of its row."""
-    return bool(text) and bool(conditions[gate](*operands, out))  # type: ignore[operator]  # a table of functions
+    return bool(text) and bool(conditions[gate](*operands, out))
 
 
 def _of_values(graph: Graph, values: list[float], live: bytearray) -> Iterator[Finding]:

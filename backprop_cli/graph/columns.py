@@ -1,11 +1,11 @@
 """The Graph: columns, of which a node's id is the position.
 
-    f = (x+y)*2     id  gate      inputs
-                     0  input     ()          variables = {"x": 0, "y": 1}
-                     1  input     ()
-                     2  add       (0, 1)
-                     3  constant  ()          constants = {3: 2.0}
-                     4  mul       (2, 3)      names = {4: "f"}, output = 4
+f = (x+y)*2     id  gate      inputs
+                 0  input     ()          variables = {"x": 0, "y": 1}
+                 1  input     ()
+                 2  add       (0, 1)
+                 3  constant  ()          constants = {3: 2.0}
+                 4  mul       (2, 3)      names = {4: "f"}, output = 4
 """
 
 from __future__ import annotations

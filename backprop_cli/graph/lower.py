@@ -335,7 +335,11 @@ def _operand_text(program: Program, row: int, start: int) -> str:
     """An operand as it was written; brackets around it lie outside its span and are put back."""
     text = program.source.text[program.starts[row] : program.ends[row]]
     bracketed = program.starts[row] != start if start >= 0 else program.source.text[program.starts[row] - 1] == "("
-    return f"({text})" if bracketed and not text.startswith("(") and program.ops[row] not in ("name", "num", "call") else text
+    return (
+        f"({text})"
+        if bracketed and not text.startswith("(") and program.ops[row] not in ("name", "num", "call")
+        else text
+    )
 
 
 def _product_of(name: str, known: list[str]) -> list[str]:

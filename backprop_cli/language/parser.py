@@ -167,8 +167,9 @@ class _Parser:
             while len(waiting) > floor and (waiting[-1][1] > strength or (waiting[-1][1] == strength and strength < 5)):
                 done, tightness, token = waiting.pop()
                 right = rows.pop()
+                operands: tuple[int, ...] = (right,)
                 if tightness == 4:
-                    left, operands, start = right, (right,), starts[token]
+                    start = starts[token]
                     if done == "positive":
                         rows.append(right)
                         reach[right] = (start, reach[right][1] if right in reach else row_ends[right])
@@ -191,7 +192,9 @@ class _Parser:
                 position += op != "juxtaposed"
             elif kind == CLOSE:
                 if not frames:
-                    raise self._stop("S105", "this bracket was never opened", position, "remove it, or open one before it")
+                    raise self._stop(
+                        "S105", "this bracket was never opened", position, "remove it, or open one before it"
+                    )
                 frame = frames.pop()
                 self._close(frame, rows, position)
                 floor = frames[-1].base if frames else 0
@@ -286,16 +289,32 @@ class _Parser:
             return self._unclosed(frames[-1], position)
         found = "the text ends" if ended else f"`{shorten(text)}` stands"
         if before_kind == OPERATOR:
-            return self._stop("S103", f"`{before}` has nothing on its right", position - 1, f"an operand is missing: {found} where a number, a name or `(` was expected")
+            return self._stop(
+                "S103",
+                f"`{before}` has nothing on its right",
+                position - 1,
+                f"an operand is missing: {found} where a number, a name or `(` was expected",
+            )
         if before_kind == ASSIGN:
-            return self._stop("S103", "`=` has nothing on its right", position - 1, f"{found} where a formula was expected")
+            return self._stop(
+                "S103", "`=` has nothing on its right", position - 1, f"{found} where a formula was expected"
+            )
         if kind == OPERATOR:
-            return self._stop("S103", f"`{self._spelled(position)}` has nothing on its left", position, "put a number, a name or `(` before it")
+            return self._stop(
+                "S103",
+                f"`{self._spelled(position)}` has nothing on its left",
+                position,
+                "put a number, a name or `(` before it",
+            )
         if kind == CLOSE:
-            return self._stop("S103", "an operand is missing before `)`", position, "put a number, a name or a formula there")
+            return self._stop(
+                "S103", "an operand is missing before `)`", position, "put a number, a name or a formula there"
+            )
         if kind == ASSIGN:
             return self._misplaced(position, frames)
-        return self._stop("S103", f"an operand is missing: {found} where a number, a name or `(` was expected", position)
+        return self._stop(
+            "S103", f"an operand is missing: {found} where a number, a name or `(` was expected", position
+        )
 
     def _misplaced(self, position: int, frames: list[_Frame]) -> _SyntaxError:
         kind, text = self.kinds[position], self.texts[position]

@@ -1,11 +1,11 @@
 """A Program: what was written, as flat rows in the order a calculator would work through them.
 
-    f = (x+y)*2     row  op    args
-                     0   name  x
-                     1   name  y
-                     2   +     (0, 1)
-                     3   num   2
-                     4   *     (2, 3)
+f = (x+y)*2     row  op    args
+                 0   name  x
+                 1   name  y
+                 2   +     (0, 1)
+                 3   num   2
+                 4   *     (2, 3)
 """
 
 from __future__ import annotations

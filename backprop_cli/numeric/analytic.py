@@ -6,11 +6,33 @@ Only functions that are analytic around the real axis are here; it does not know
 from __future__ import annotations
 
 import cmath
-from cmath import acosh, asin, asinh, acos, atan, atanh, cos, cosh, exp, log, log10, sin, sinh, sqrt, tan, tanh
+from cmath import acos, acosh, asin, asinh, atan, atanh, cos, cosh, exp, log, log10, sin, sinh, sqrt, tan, tanh
 
 __all__ = [
-    "acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "div", "exp", "hypot", "log", "log10",
-    "log1p", "log2", "logaddexp", "pow", "sigmoid", "sin", "sinh", "sqrt", "tan", "tanh", "xlogy",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atanh",
+    "cos",
+    "cosh",
+    "div",
+    "exp",
+    "hypot",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
+    "pow",
+    "sigmoid",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+    "xlogy",
 ]  # fmt: skip
 
 

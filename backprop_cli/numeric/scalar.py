@@ -9,7 +9,8 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable
-from math import copysign, floor as _floor, inf, isfinite, nan
+from math import copysign, inf, isfinite, nan
+from math import floor as _floor
 
 pi, e = math.pi, math.e
 abs = builtins.abs  # noqa: A001  the name the formulas use
@@ -161,7 +162,7 @@ def gamma(x: float) -> float:
 
 
 def lgamma(x: float) -> float:
-    """The logarithm of |gamma(x)|; +inf at 0, -1, -2, …"""
+    """The logarithm of |gamma(x)|; +inf at 0 and the negative whole numbers."""
     try:
         return math.lgamma(x)
     except (ValueError, OverflowError):

@@ -70,9 +70,7 @@ def _fields(report: Report) -> Iterator[tuple[str, Any]]:
     yield "nodes", None
     if report.kind == "grad":
         yield "check", _check(report)
-    yield "notes", [
-        {"code": n.code, "message": n.message, "node": n.node, "span": list(n.span)} for n in report.notes
-    ]
+    yield "notes", [{"code": n.code, "message": n.message, "node": n.node, "span": list(n.span)} for n in report.notes]
 
 
 def _check(report: Report) -> dict[str, Any] | None:

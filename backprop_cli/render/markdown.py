@@ -15,8 +15,8 @@ def render(report: Report, style: Style) -> Iterator[str]:
     heads = columns(report, style)
     yield f"| {' | '.join(c.heading for c in heads)} |\n"
     yield f"|{'|'.join('--:' if c.numeric else '---' for c in heads)}|\n"
-    for line in cells(report, style):
-        shown = (cell if head.numeric or not cell else _code(cell) for cell, head in zip(line, heads, strict=True))
+    for row in cells(report, style):
+        shown = (cell if head.numeric or not cell else _code(cell) for cell, head in zip(row, heads, strict=True))
         yield f"| {' | '.join(shown)} |\n"
     for line in filter(None, [left_out(report, style), *closing(report, style)]):
         yield f"\n{_code(line)}\n"

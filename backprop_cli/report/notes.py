@@ -42,7 +42,8 @@ _WORDS = {
     ("overflow", "gradient"): "the gradient that `{name}` sends to `{operand}` is larger than a double can be",
     ("overflow", "sum"): "the sum of the gradients that meet at `{name}` is larger than a double can be",
     ("underflow", "value"): "`{gate}` at {at} is not 0, but smaller than a double can be",
-    ("underflow", "gradient"): "the gradient that `{name}` sends to `{operand}` is not 0, but smaller than a double can be",
+    ("underflow", "gradient"): "the gradient that `{name}` sends to `{operand}` is not 0, but smaller than "
+    "a double can be",
     ("precision", "value"): "rounding may have moved the value by {0}, most of it lost at `{name}` = `{written}`",
     ("nonfinite-input", "input"): "`{name}` is {0}",
 }  # fmt: skip
