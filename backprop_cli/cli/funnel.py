@@ -30,9 +30,9 @@ def run(arguments: list[str] | None = None) -> int:
     show_traceback = "--traceback" in words
     words = [word for word in words if word != "--traceback"]
     wants_json = "--json" in words or "json" in words or "--format=json" in words
-    # The columns of a large graph hold no cycles; collecting them again and again is a third of the time.
-    gc.disable()
-    if hasattr(signal, "SIGTERM"):
+    if arguments is None:  # the process is ours
+        # The columns of a large graph hold no cycles; collecting them again and again is a third of the time.
+        gc.disable()
         _exit_on_sigterm()
     try:
         return int(_run(words))

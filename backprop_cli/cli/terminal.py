@@ -140,27 +140,27 @@ def _replace_file(path: str, pieces: Iterator[str]) -> None:
     import tempfile
 
     text = "".join(pieces)
-    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113  a device or a pipe takes text as it is
+    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe takes text as it is
         try:
-            with open(path, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
+            with open(path, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
         except OSError as error:
             raise _unwritable(f"`{shorten(path, 80)}`", error) from None
         return
     temporary = ""
     try:
-        folder = os.path.dirname(os.path.realpath(path))  # noqa: PTH120
+        folder = os.path.dirname(os.path.realpath(path))
         handle, temporary = tempfile.mkstemp(prefix=".backprop-", suffix=".tmp", dir=folder)
         with open(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~_umask()  # noqa: PTH110, PTH116
-        os.chmod(temporary, mode)  # noqa: PTH101
-        os.replace(temporary, os.path.realpath(path))  # noqa: PTH105
+        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~_umask()
+        os.chmod(temporary, mode)
+        os.replace(temporary, os.path.realpath(path))
     except (OSError, ValueError) as error:
-        if temporary and os.path.exists(temporary):  # noqa: PTH110
-            os.unlink(temporary)  # noqa: PTH108
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
         raise _unwritable(f"`{shorten(path, 80)}`", error) from None
 
 

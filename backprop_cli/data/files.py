@@ -18,10 +18,10 @@ def read_text(path: str) -> str:
         if path == "-":
             raw = sys.stdin.buffer.read()
         else:
-            with open(path, "rb") as file:  # noqa: PTH123  pathlib costs start-up and gives nothing here
+            with open(path, "rb") as file:  # pathlib costs start-up and gives nothing here
                 raw = file.read()
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
-        why = "it is a directory" if os.path.isdir(path.replace("\0", "")) else _reason(error)  # noqa: PTH112
+        why = "it is a directory" if os.path.isdir(path.replace("\0", "")) else _reason(error)
         raise BackpropError(Diagnostic("F601", f"{shown} cannot be read: {why}")) from None
     try:
         return raw.decode("utf-8-sig")

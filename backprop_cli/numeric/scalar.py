@@ -181,9 +181,11 @@ def digamma(x: float) -> float:
     if x <= 0:
         if x == _floor(x):
             return nan
-        # Reduce before multiplying by pi: tan(pi x) has period 1.
-        return digamma(1 - x) - pi / math.tan(pi * (x - _floor(x)))
-    shift = 0.0
+        # psi(x) = psi(1 - x) - pi/tan(pi x), whose tangent has period 1: reduce before multiplying by pi.
+        shift = pi / math.tan(pi * (x - _floor(x)))
+        x = 1 - x
+    else:
+        shift = 0.0
     while x < _LARGE:
         shift += 1 / x
         x += 1
