@@ -147,4 +147,7 @@ def _rounding(graph: Graph, values: list[float], passed: Backward, found: int, s
         return []
     grads = passed.grads if seed == 1 else backward(graph, values).grads
     lost = lost_digits(graph, values, grads)
-    return [Finding("precision", "value", lost.node, numbers=(lost.error,))] if lost else []
+    if lost is None:
+        return []
+    wording = "constant" if graph.gates[lost.node] == CONSTANT else "value"
+    return [Finding("precision", wording, lost.node, numbers=(lost.error,))]

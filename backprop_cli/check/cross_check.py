@@ -88,5 +88,5 @@ def _compare(
         if error > largest:
             largest = error
             if error > TOLERANCE:
-                worst = Disagreement(f"d{{}}/d{name}", ours, expected, output)
+                worst = Disagreement(ours, expected, output, name=name)
     return largest, worst, lost

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from math import isfinite
 from typing import Any, NamedTuple
 
 import sympy
@@ -63,7 +64,7 @@ def is_smooth(gate: str) -> bool:
     """Whether the gate has one piece."""
     row, program = GATES[gate], _meaning(gate)
     called = {args.name for op, args in zip(program.ops, program.args, strict=True) if op == "call"}
-    return not row.variadic and called <= _FUNCTIONS.keys()
+    return not row.variadic and not row.truth and called <= _FUNCTIONS.keys()
 
 
 def pieces(gate: str, operands: Sequence[float]) -> Pieces:
@@ -154,6 +155,8 @@ def expression(gate: str, operands: Sequence[Any], key: tuple[int, ...], flats: 
 
 def number(value: float) -> Any:
     """A double as SymPy has it: whole numbers exactly, others as the decimal the user sees, to 30 digits."""
+    if not isfinite(value):  # in a branch not taken
+        return sympy.nan
     if value == int(value) and abs(value) < 1e15:
         return sympy.Integer(int(value))
     return sympy.Float(repr(value), 30)

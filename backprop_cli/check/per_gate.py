@@ -71,7 +71,7 @@ class PerGate:
         with mpmath.workdps(60):
             try:
                 return [_real(slope) for slope in precise(*map(mpmath.mpf, point))]
-            except (ArithmeticError, ValueError, TypeError, mpmath.NoConvergence):
+            except (ArithmeticError, ValueError, TypeError, mpmath.libmp.NoConvergence):
                 return [nan] * len(partials)
 
 
@@ -87,7 +87,7 @@ def check_locals(
     theirs: list[Sequence[float]] = list(passed.locals)
     largest, worst, undecided = 0.0, None, 0
     for node, operands in enumerate(graph.inputs):
-        if not operands or not active[node]:
+        if not operands or not active[node] or passed.grads[node] is None:  # nothing flows here, nobody asks
             continue
         gate, ours = graph.gates[node], passed.locals[node]
         point = [values[j] for j in operands]
@@ -95,13 +95,17 @@ def check_locals(
         if code == "kink":
             for position, slope in enumerate(ours):
                 if active[operands[position]] and not _within_kink(gate, point, position, slope):
-                    worst = Disagreement("∂{}/∂{}", slope, nan, node)
+                    worst = Disagreement(slope, nan, node, operands[position])
             continue
         if code is not None or not all(map(isfinite, (*point, values[node]))):
             undecided += 1
             continue
         slopes = theirs[node] = _merged(judge.slopes(gate, point, ours), ours, operands, active)
-        for slope, expected, j in zip(ours, slopes, operands, strict=True):
+        for j in dict.fromkeys(operands):
+            # An operand given twice may share its slope in two ways: only the sum means something.
+            slope, expected = (
+                sum(s for s, k in zip(found, operands, strict=True) if k == j) for found in (ours, slopes)
+            )
             if not active[j] or slope == expected:
                 continue
             if isnan(expected):
@@ -113,7 +117,7 @@ def check_locals(
             if error > largest:
                 largest = error
                 if error > TOLERANCE:
-                    worst = Disagreement("∂{}/∂{}", slope, expected, node)
+                    worst = Disagreement(slope, expected, node, j)
     return theirs, largest, worst, undecided
 
 
@@ -128,15 +132,15 @@ def check_sweep(
     """Forward mode with SymPy's numbers against reverse mode with ours: the largest relative error, the worst input."""
     grads = {name: passed.grads[node] or 0.0 for name, node in wrt.items()}
     if len(graph) * len(wrt) <= _SWEEPS_WORTH:
-        directions = [(f"d{{}}/d{name}", {node: 1.0}, grads[name], scales[node]) for name, node in wrt.items()]
+        directions = [(name, {node: 1.0}, grads[name], scales[node]) for name, node in wrt.items()]
     else:
         # Weights that no accidental cancellation respects: multiples of the golden ratio, modulo 1.
         weights = {node: 0.5 + (0.6180339887498949 * k) % 1 for k, node in enumerate(wrt.values(), 1)}
         along = sum(grads[name] * weights[node] for name, node in wrt.items())
         scale = sum(scales[node] * weights[node] for node in wrt.values())
-        directions = [("d{} along a mixed direction", weights, along, scale)]
+        directions = [("", weights, along, scale)]
     largest, worst = 0.0, None
-    for subject, direction, ours, scale in directions:
+    for name, direction, ours, scale in directions:
         expected = tangent(graph, theirs, direction)[graph.output] * seed
         if ours == expected:
             continue
@@ -146,7 +150,7 @@ def check_sweep(
         if error > largest:
             largest = error
             if error > TOLERANCE:
-                worst = Disagreement(subject, ours, expected, graph.output)
+                worst = Disagreement(ours, expected, graph.output, name=name)
     return largest, worst
 
 

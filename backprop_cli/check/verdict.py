@@ -7,12 +7,17 @@ from typing import NamedTuple
 
 
 class Disagreement(NamedTuple):
-    """Two numbers that should be one: what they are of, ours, theirs, the node to look at."""
+    """Two numbers that should be one, ours and theirs, and the node to look at.
 
-    subject: str
+    They are of the slope of that node along its operand `along`, or else (-1) of the gradient with respect to `name`;
+    without a name either, of the rate of change along a direction that mixes all inputs.
+    """
+
     ours: float
     theirs: float
     node: int
+    along: int = -1
+    name: str = ""
 
 
 class Check(NamedTuple):

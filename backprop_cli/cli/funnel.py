@@ -13,8 +13,8 @@ import typer
 from typer.exceptions import TyperException
 
 from backprop_cli.cli.group import Group
-from backprop_cli.cli.options import OutputOptions, Reply
-from backprop_cli.cli.terminal import deliver, say, style_for
+from backprop_cli.cli.options import OutputOptions, Reply, Version
+from backprop_cli.cli.terminal import deliver, say, style_for, unwritable
 from backprop_cli.errors import BackpropError, Diagnostic, Status
 from backprop_cli.render.diagnostics import picture
 
@@ -44,6 +44,8 @@ def run(arguments: list[str] | None = None) -> int:
         return int(Status.INTERRUPTED)
     except BrokenPipeError:
         return _reader_gone()
+    except OSError as error:  # from the help and the version, which Typer writes
+        return _fail(unwritable("standard output", error).diagnostics, Status.OUTPUT, wants_json=False)
     except MemoryError:
         message = "not enough memory for a graph of this size"
         return _fail(
@@ -71,12 +73,8 @@ def _run(words: list[str]) -> Status | int:
     return answer if isinstance(answer, int) else Status.OK
 
 
-def _group_options(version: bool = typer.Option(False, "-V", "--version", help="the version")) -> None:
-    if version:
-        from backprop_cli import __version__
-
-        typer.echo(f"backprop {__version__}")
-        raise typer.Exit
+def _group_options(version: Version = False) -> None:
+    """The options that may stand before a command: `version` is dealt with by its callback."""
 
 
 def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, wants_json: bool) -> int:

@@ -56,12 +56,17 @@ class Reply(NamedTuple):
     options: OutputOptions
 
 
+Version = Annotated[
+    bool,
+    typer.Option("-V", "--version", help="the version", show_default=False, is_eager=True, callback=_show_version),
+]
+
+
 def _option(type_: Any, default: Any, help_: str, *spellings: str, **more: Any) -> tuple[Any, Any]:
     return Annotated[type_, typer.Option(*spellings, help=help_, show_default=False, **more)], default
 
 
 _OUTPUT = {
-    "format": _option(str, "", f"one of {', '.join(FORMATS)}", "--format", metavar="NAME"),
     "json": _option(bool, False, "short for --format json", "--json"),
     "quiet": _option(bool, False, "only the result", "-q", "--quiet"),
     "output": _option(str, "", "write to a file instead, whole or not at all", "-o", "--output", metavar="FILE"),
@@ -71,7 +76,7 @@ _OUTPUT = {
     "ascii": _option(bool, False, "ASCII characters only", "--ascii"),
     "width": _option(int, None, "columns to fit into (the terminal's unless told)", "--width", min=20, metavar="N"),
     "rows": _option(str, str(_DEFAULT_ROWS), "rows to show, or `all` (40 unless told)", "--rows", metavar="N"),
-    "version": _option(bool, False, "the version", "-V", "--version", is_eager=True, callback=_show_version),
+    "version": (Version, False),
 }  # fmt: skip
 _INPUT = {
     "vars": _option(str, "", "read values from a TOML or JSON file; names nobody uses are ignored", "--vars",
@@ -83,15 +88,18 @@ _INPUT = {
 }  # fmt: skip
 
 
-def with_common_options(*, values: bool = True) -> Callable[[Callable[..., Report | str]], Callable[..., Reply]]:
+def with_common_options(
+    *, values: bool = True, formats: tuple[str, ...] = FORMATS
+) -> Callable[[Callable[..., Report | str]], Callable[..., Reply]]:
     """Give a command the common options: its function gets them as `output` (and `inputs`, where it has values)."""
 
     def decorate(command: Callable[..., Report | str]) -> Callable[..., Reply]:
         own_names = inspect.signature(command).parameters.keys()
-        common = {**(_INPUT if values else {}), **_OUTPUT}
+        format_ = _option(str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
+        common = {**(_INPUT if values else {}), "format": format_, **_OUTPUT}
 
         def run(**given: Any) -> Reply:
-            output = _output_options(**{name: given.pop(name) for name in _OUTPUT})
+            output = _output_options(formats, **{name: given.pop(name) for name in ("format", *_OUTPUT)})
             if "output" in own_names:
                 given["output"] = output
             if values:
@@ -114,14 +122,14 @@ def with_common_options(*, values: bool = True) -> Callable[[Callable[..., Repor
 
 
 def _output_options(
-    *, format: str, json: bool, quiet: bool, output: str, digits: int | None, color: str, ascii: bool,  # noqa: A002
-    width: int | None, rows: str, version: bool,  # noqa: ARG001  the callback did its work
+    formats: tuple[str, ...], *, format: str, json: bool, quiet: bool, output: str, digits: int | None,  # noqa: A002
+    color: str, ascii: bool, width: int | None, rows: str, version: bool,  # noqa: A002, ARG001  the callback did its work
 ) -> OutputOptions:  # fmt: skip
     chosen = [format] * bool(format) + ["json"] * json + ["quiet"] * quiet
     if len(set(chosen)) > 1:
         raise _usage(f"--{chosen[0]} and --{chosen[-1]} are two formats", "choose one")
-    if format and format not in FORMATS:
-        raise _usage(f"unknown format `{format}`", f"there are {', '.join(FORMATS)}")
+    if format and format not in formats:
+        raise _usage(f"unknown format `{format}`", f"there are {', '.join(formats)}")
     if color not in ("auto", "always", "never"):
         raise _usage(f"`--color` is auto, always or never, not `{color}`", "")
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):

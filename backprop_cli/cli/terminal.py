@@ -13,6 +13,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status
 from backprop_cli.render import CARRIES_NOTES, Style, render_report
 from backprop_cli.render.diagnostics import picture
 from backprop_cli.report.model import Note, Report
+from backprop_cli.report.numbers import shortest
 
 _CHUNK = 1 << 16
 
@@ -98,12 +99,13 @@ def _as_diagnostic(note: Note, source: Source) -> Diagnostic:
 def _disagreement(report: Report) -> Diagnostic:
     worst = report.check.worst if report.check else None
     assert worst is not None
-    row = next(row for row in report.rows() if row.id == worst.node)
-    subject = worst.subject.format(
-        report.output if worst.node == row.id and "d{}" in worst.subject else row.name, "operand"
-    )
-    message = f"{subject}: backprop has {worst.ours!r}, SymPy has {worst.theirs!r}"
-    return Diagnostic("C501", message, (Label(report.source, *row.span),))
+    rows = {row.id: row for row in report.rows() if row.id in (worst.node, worst.along)}
+    if worst.along >= 0:
+        subject = f"∂{rows[worst.node].name}/∂{rows[worst.along].name}"
+    else:
+        subject = f"d{report.output}/d{worst.name}" if worst.name else f"d{report.output} along a mixed direction"
+    message = f"{subject}: backprop has {shortest(worst.ours)}, SymPy has {shortest(worst.theirs)}"
+    return Diagnostic("C501", message, (Label(report.source, *rows[worst.node].span),))
 
 
 def _write(pieces: Iterator[str], options: OutputOptions) -> None:
@@ -118,7 +120,7 @@ def _write(pieces: Iterator[str], options: OutputOptions) -> None:
     except BrokenPipeError:
         raise
     except (OSError, ValueError, AttributeError) as error:  # full, closed, or not there at all
-        raise _unwritable("standard output", error) from None
+        raise unwritable("standard output", error) from None
 
 
 def _chunks(pieces: Iterator[str]) -> Iterator[str]:
@@ -145,7 +147,7 @@ def _replace_file(path: str, pieces: Iterator[str]) -> None:
             with open(path, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
         except OSError as error:
-            raise _unwritable(f"`{shorten(path, 80)}`", error) from None
+            raise unwritable(f"`{shorten(path, 80)}`", error) from None
         return
     temporary = ""
     try:
@@ -161,7 +163,7 @@ def _replace_file(path: str, pieces: Iterator[str]) -> None:
     except (OSError, ValueError) as error:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
-        raise _unwritable(f"`{shorten(path, 80)}`", error) from None
+        raise unwritable(f"`{shorten(path, 80)}`", error) from None
 
 
 def _umask() -> int:
@@ -170,6 +172,7 @@ def _umask() -> int:
     return mask
 
 
-def _unwritable(what: str, error: Exception) -> BackpropError:
+def unwritable(what: str, error: Exception) -> BackpropError:
+    """The error of an output that takes no text."""
     why = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return BackpropError(Diagnostic("F605", f"{what} cannot be written: {why.lower()}"))

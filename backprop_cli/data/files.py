@@ -20,6 +20,8 @@ def read_text(path: str) -> str:
         else:
             with open(path, "rb") as file:  # pathlib costs start-up and gives nothing here
                 raw = file.read()
+    except AttributeError:  # there is no standard input
+        raise BackpropError(Diagnostic("F601", f"{shown} cannot be read: it is closed")) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
         why = "it is a directory" if os.path.isdir(path.replace("\0", "")) else _reason(error)
         raise BackpropError(Diagnostic("F601", f"{shown} cannot be read: {why}")) from None

@@ -21,12 +21,12 @@ _MOST_OF_A_CODE = 20
 
 
 class Finding(NamedTuple):
-    """A note's code, which of its wordings, the node, an operand's position, another node, numbers."""
+    """A note's code, which of its wordings, the node, positions of operands, another node, numbers."""
 
     code: str
     wording: str
     node: int
-    operand: int = -1
+    operands: tuple[int, ...] = ()
     other: int = -1
     numbers: tuple[float, ...] = ()
 
@@ -151,16 +151,16 @@ def _of_slopes(
         if _at(JUMP, gate.jump, gate.name, operands, out):
             yield Finding("jump", "comparison" if gate.truth else "value", i, numbers=tuple(operands))
         if active[operand_ids[0]] and _at(EDGE, gate.edge, gate.name, operands, out):
-            yield Finding("one-sided", "slope", i, 0, numbers=(local[0],))
+            yield Finding("one-sided", "slope", i, (0,), numbers=(local[0],))
         for position, slope in enumerate(local):
             if isfinite(slope) or isinf(out) or not active[operand_ids[position]]:
                 continue
             if isnan(slope):
-                yield Finding("undefined", "slope", i, position)
+                yield Finding("undefined", "slope", i, (position,))
             elif _at(STEEP, gate.steep, gate.name, operands, out):
-                yield Finding("infinite", "slope", i, position, numbers=(slope,))
+                yield Finding("infinite", "slope", i, (position,), numbers=(slope,))
             else:
-                yield Finding("overflow", "slope", i, position, numbers=(slope,))
+                yield Finding("overflow", "slope", i, (position,), numbers=(slope,))
 
 
 def _kinks(
@@ -168,6 +168,7 @@ def _kinks(
 ) -> Iterator[Finding]:
     """The valid slopes at a kink: those just to the left and just to the right of each operand."""
     gate, operands = graph.gates[node], graph.inputs[node]
+    alike: dict[tuple[float, ...], tuple[int, ...]] = {}  # operands whose slopes are the same share a finding
     for j in dict.fromkeys(operands):
         if not active[j] or not isfinite(values[j]):
             continue
@@ -178,7 +179,10 @@ def _kinks(
             sides.append(sum(slope for k, slope in zip(operands, slopes, strict=True) if k == j))
         used = sum(slope for k, slope in zip(operands, local, strict=True) if k == j)
         if sides[0] != sides[1]:
-            yield Finding("kink", "slope", node, operands.index(j), numbers=(min(sides), max(sides), used))
+            slopes = (min(sides), max(sides), used)
+            alike[slopes] = (*alike.get(slopes, ()), operands.index(j))
+    for slopes, positions in alike.items():
+        yield Finding("kink", "slope", node, positions, numbers=slopes)
 
 
 def _of_flow(graph: Graph, passed: Backward, active: bytearray, felt: bytearray) -> Iterator[Finding]:
@@ -201,11 +205,11 @@ def _of_flow(graph: Graph, passed: Backward, active: bytearray, felt: bytearray)
                 inf_into.add(j)
             if isnan(product) and not isnan(upstream) and not isnan(slope):
                 senders = senders or _senders(graph, passed)
-                yield Finding("undefined", "product", i, position, senders[i], (upstream, slope))
+                yield Finding("undefined", "product", i, (position,), senders[i], (upstream, slope))
             elif isinf(product) and isfinite(upstream) and isfinite(slope):
-                yield Finding("overflow", "gradient", i, position)
+                yield Finding("overflow", "gradient", i, (position,))
             elif product == 0 and upstream != 0 and slope != 0:
-                yield Finding("underflow", "gradient", i, position)
+                yield Finding("underflow", "gradient", i, (position,))
     for j, grad in enumerate(grads):
         if grad is None or isfinite(grad) or not active[j] or not felt[j] or j == graph.output:
             continue

@@ -91,7 +91,10 @@ _REAL |= CONSTANTS | {"__builtins__": {}, "nan": nan, "_spread": _spread}
 
 
 def _value(gate: Gate) -> Function:
-    return _build(f"lambda {_parameters(gate)}: {_python(gate, gate.formula)}", _REAL)
+    python = _python(gate, gate.formula)
+    if gate.truth:  # every value is a float
+        python = f"1.0 if {python} else 0.0"
+    return _build(f"lambda {_parameters(gate)}: {python}", _REAL)
 
 
 def _locals(gate: Gate) -> Function:

@@ -5,7 +5,8 @@ Hochreiter 2016; SELU and its two constants, Klambauer et al. 2017; GELU, Hendry
 Uchibe & Doya 2018; maxout, Goodfellow et al. 2013; the rest, Abramowitz & Stegun. Where a textbook form loses
 digits the row has a stable one, and `means` or `textbook` keeps the book's.
 
-Conventions: at a kink the subgradient of least norm; tied operands of max and min share evenly; at a jump 0.
+Conventions: at a kink the subgradient of least norm; tied operands of max and min share evenly; at a jump 0. At an
+edge of clip x has slope 0 and the bound that holds it has 1, so that the slopes of what is tied still add up to 1.
 """
 
 from __future__ import annotations
@@ -43,9 +44,9 @@ _ROWS = (
     Gate("maxout(*x)", "maxout neuron: the largest of its linear pieces", "largest(x)",
          "where(x == out, 1/ties, 0)", at=[(1, 3), (5, 2, 4)],
          kink="ties > 1", routes=True, exact=True),
-    Gate("clip(x, lo, hi)", "x, but at least lo and at most hi", "minimum(maximum(x, lo), hi)",
-         "where(x > lo, where(x < hi, 1, 0), 0)", "where(x < lo, where(lo < hi, 1, 0), 0)",
-         "where(maximum(x, lo) > hi, 1, 0)", at=[(0.5, -1, 1), (-2, -1, 1), (2, -1, 1)], aliases="clamp",
+    Gate("clip(x, lo, hi)", "x, but at least lo and at most hi", "clip(x, lo, hi)",
+         "where(x > lo, where(x < hi, 1, 0), 0)", "where(x <= lo, where(lo < hi, 1, 0), 0)",
+         "where(maximum(x, lo) >= hi, 1, 0)", at=[(0.5, -1, 1), (-2, -1, 1), (2, -1, 1)], aliases="clamp",
          means="where(maximum(x, lo) > hi, hi, where(x > lo, x, lo))",
          kink="x == lo or x == hi or lo == hi", routes=True, exact=True),
     Gate("where(c, x, y)", "x if the comparison c holds, otherwise y", "where(c, x, y)",
@@ -139,7 +140,7 @@ _ROWS = (
     Gate("softplus(x)", "log(1 + exp(x))", "logaddexp(0, x)", "sigmoid(x)", at=[0.5, -2, -40],
          means="log(1 + exp(x))", vanish="x == -1/0"),
     Gate("softsign(x)", "x/(1 + |x|)", "x/(1 + abs(x))", "(1/(1 + abs(x)))^2", at=[0.5, -2]),
-    Gate("hard_tanh(x)", "x, clipped to [-1, 1]", "minimum(maximum(x, -1), 1)", "where(abs(x) < 1, 1, 0)",
+    Gate("hard_tanh(x)", "x, clipped to [-1, 1]", "clip(x, -1, 1)", "where(abs(x) < 1, 1, 0)",
          at=[0.5, -2, 2], aliases="hardtanh", means="where(x > 1, 1, where(x < -1, -1, x))", kink="abs(x) == 1",
          routes=True, exact=True),
     # -- special functions

@@ -320,26 +320,19 @@ class _Lowering:
             return
         readings = []
         for row in self.juxtapositions[:3]:
-            left, right = program.args[row]
-            text = program.source.text
-            whole = text[program.starts[row] : program.ends[row]]
-            parts = (_operand_text(program, left, program.starts[row]), _operand_text(program, right, -1))
-            readings.append(f"`{shorten(whole)}` as `{shorten(parts[0])}*{shorten(parts[1])}`")
+            parts = "*".join(shorten(_operand_text(program, operand)) for operand in program.args[row])
+            whole = program.source.text[program.starts[row] : program.ends[row]]
+            readings.append(f"`{shorten(whole)}` as `{parts}`")
         more = len(self.juxtapositions) - len(readings)
         message = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
         first = self.juxtapositions[0]
         remarks.append(Remark("reading", message, program.starts[first], program.ends[first]))
 
 
-def _operand_text(program: Program, row: int, start: int) -> str:
-    """An operand as it was written; brackets around it lie outside its span and are put back."""
+def _operand_text(program: Program, row: int) -> str:
+    """An operand as it was written, in brackets unless it is of one piece."""
     text = program.source.text[program.starts[row] : program.ends[row]]
-    bracketed = program.starts[row] != start if start >= 0 else program.source.text[program.starts[row] - 1] == "("
-    return (
-        f"({text})"
-        if bracketed and not text.startswith("(") and program.ops[row] not in ("name", "num", "call")
-        else text
-    )
+    return text if program.ops[row] in ("name", "num", "call", "^") else f"({text})"
 
 
 def _product_of(name: str, known: list[str]) -> list[str]:

@@ -119,6 +119,11 @@ def minimum(x: float, y: float) -> float:
     return x if x < y or x != x else y
 
 
+def clip(x: float, lo: float, hi: float) -> float:
+    """x, but at least lo and at most hi; hi wins where they cross."""
+    return minimum(maximum(x, lo), hi)
+
+
 def largest(*xs: float) -> float:
     """The largest of any number; NaN if one is."""
     return nan if any(x != x for x in xs) else max(xs)

@@ -9,7 +9,8 @@ from backprop_cli.errors import shorten
 from backprop_cli.render.style import Style
 from backprop_cli.report.model import Report, Row
 
-_FORMULAS_SHOWN = 120  # characters of SymPy's closed forms
+_FORMULAS_SHOWN = 66  # characters of SymPy's closed forms
+_LINE = 80
 
 
 class Column(NamedTuple):
@@ -79,11 +80,11 @@ def closing(report: Report, style: Style) -> Iterator[str]:
             moved = f"{style.number(before)} - {rate}*{_bracketed(style.number(slope))}"
             yield f"{style.text(name)}: {moved} = {style.number(value)}"
     if report.check is not None:
-        yield verdict(report, style)
+        yield from verdict(report, style)
 
 
-def verdict(report: Report, style: Style) -> str:
-    """`SymPy agrees: df/dx = z, …   (largest relative error 0)`."""
+def verdict(report: Report, style: Style) -> Iterator[str]:
+    """`SymPy agrees: df/dx = z, …` and how that was found, on one line if it is short."""
     check = report.check
     assert check is not None
     methods = {
@@ -91,17 +92,21 @@ def verdict(report: Report, style: Style) -> str:
         "per-gate": "gate by gate",
         "differences": "kinks by differences",
     }
-    how = ", ".join(methods[m] for m in check.methods)
+    details = [" and ".join(methods[m] for m in check.methods)] if check.methods else []
     if check.verdict == "undecided":
-        return style.text(f"SymPy cannot decide: {check.reason}" + (f"   ({how})" if how else ""))
-    error = style.number(float(f"{check.max_rel_error:.1e}"))
-    if check.verdict == "disagree":
-        assert check.worst is not None
-        return style.text(f"SymPy disagrees   ({how}; largest relative error {error})")
-    output = report.output
-    shown = ", ".join(f"d{output}/d{name} = {formula}" for name, formula in check.formulas.items())
-    shown = f": {shown}" if 0 < len(shown) <= _FORMULAS_SHOWN else ""
-    return style.text(f"SymPy agrees{shown}   ({how}; largest relative error {error})")
+        said = f"SymPy cannot decide: {check.reason}"
+    else:
+        details.append(f"largest relative error {style.number(float(f'{check.max_rel_error:.1e}'))}")
+        said = "SymPy disagrees"
+        if check.verdict == "agree":
+            formulas = ", ".join(f"d{report.output}/d{name} = {form}" for name, form in check.formulas.items())
+            said = "SymPy agrees" + (f": {formulas}" if 0 < len(formulas) <= _FORMULAS_SHOWN else "")
+    how = f"({'; '.join(details)})" if details else ""
+    if len(said) + len(how) + 3 <= _LINE:
+        yield style.text(f"{said}   {how}".rstrip())
+    else:
+        yield style.text(said)
+        yield style.text(f"  {how}")
 
 
 def _bracketed(number: str) -> str:

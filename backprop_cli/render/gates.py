@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from backprop_cli.render.style import Style
@@ -17,6 +16,12 @@ def listing(entries: Iterable[Entry], style: Style) -> Iterator[str]:
         yield style.glyphs(f"{gate.head.ljust(widest)}  {gate.description}\n")
 
 
+def names(entries: Iterable[Entry]) -> Iterator[str]:
+    """A name a line."""
+    for entry in entries:
+        yield f"{entry.gate.name}\n"
+
+
 def details(entries: Iterable[Entry], style: Style) -> Iterator[str]:
     """Everything about each gate, a labelled line a fact."""
     for number, entry in enumerate(entries):
@@ -28,6 +33,8 @@ def details(entries: Iterable[Entry], style: Style) -> Iterator[str]:
 
 def as_json(entries: Iterable[Entry]) -> Iterator[str]:
     """The table's rows as one JSON object."""
+    import json
+
     gates = [
         {
             "name": gate.name,

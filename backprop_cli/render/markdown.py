@@ -1,4 +1,4 @@
-"""A Markdown table."""
+"""The report as a Markdown table."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield more + "\n"
     below = list(closing(report, style))
     if below:
-        yield "\n" + "\n".join(below) + "\n"
+        yield "\n" + "".join(_wrapped(line, style) for line in below)
 
 
 def _table(report: Report, style: Style, lines: list[list[str]]) -> str:
@@ -50,6 +50,16 @@ def _table(report: Report, style: Style, lines: list[list[str]]) -> str:
     with console.capture() as captured:
         console.print(table, crop=False, overflow="ignore", no_wrap=True, soft_wrap=True)
     return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
+
+
+def _wrapped(line: str, style: Style) -> str:
+    """A line of words, broken at blanks where the width asks for it."""
+    if style.width is None or len(line) <= style.width:
+        return line + "\n"
+    import textwrap
+
+    pieces = textwrap.wrap(line, style.width, break_long_words=False, break_on_hyphens=False, subsequent_indent="  ")
+    return "".join(piece + "\n" for piece in pieces)
 
 
 def _records(report: Report, style: Style, lines: list[list[str]]) -> Iterator[str]:

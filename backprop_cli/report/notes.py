@@ -26,25 +26,26 @@ NOTE_CODES = {
 }
 
 _WORDS = {
-    ("kink", "slope"): "`{gate}` has a kink at {at}: any slope from {0} to {1} is valid along `{operand}`, {2} is used",
+    ("kink", "slope"): "`{gate}` has a kink at {at}: any slope from {0} to {1} is valid along {along}, {2} is used",
     ("jump", "value"): "`{gate}` jumps at {at}: its slope is taken as 0",
     ("jump", "comparison"): "`{written}` switches at {at}: the gradient is that of the branch taken",
     ("one-sided", "slope"): "`{gate}` is at the edge of its domain, {at}: its slope {0} is that of the one side",
-    ("infinite", "slope"): "the slope of `{gate}` along `{operand}` is infinite at {at}",
+    ("infinite", "slope"): "the slope of `{gate}` along {along} is infinite at {at}",
     ("undefined", "value"): "`{gate}` has no real value at {at}{domain}",
-    ("undefined", "slope"): "`{gate}` has no slope along `{operand}` at {at}",
+    ("undefined", "slope"): "`{gate}` has no slope along {along} at {at}",
     ("undefined", "product"): "0·∞ in the backward pass: {0} arrives from `{other}` at `{gate}`, whose slope along "
-    "`{operand}` is {1}",
+    "{along} is {1}",
     ("undefined", "sum"): "infinite gradients of opposite signs meet at `{name}`",
     ("pole", "value"): "`{gate}` has a pole at {at}{domain}",
     ("overflow", "value"): "`{gate}` at {at} is larger than a double can be",
-    ("overflow", "slope"): "the slope of `{gate}` along `{operand}` at {at} is larger than a double can be",
-    ("overflow", "gradient"): "the gradient that `{name}` sends to `{operand}` is larger than a double can be",
+    ("overflow", "slope"): "the slope of `{gate}` along {along} at {at} is larger than a double can be",
+    ("overflow", "gradient"): "the gradient that `{name}` sends to {along} is larger than a double can be",
     ("overflow", "sum"): "the sum of the gradients that meet at `{name}` is larger than a double can be",
     ("underflow", "value"): "`{gate}` at {at} is not 0, but smaller than a double can be",
-    ("underflow", "gradient"): "the gradient that `{name}` sends to `{operand}` is not 0, but smaller than "
+    ("underflow", "gradient"): "the gradient that `{name}` sends to {along} is not 0, but smaller than "
     "a double can be",
     ("precision", "value"): "rounding may have moved the value by {0}, most of it lost at `{name}` = `{written}`",
+    ("precision", "constant"): "rounding may have moved the value by {0}: no double equals the constant `{name}`",
     ("nonfinite-input", "input"): "`{name}` is {0}",
 }  # fmt: skip
 _MORE = "and {0} more of this kind, from `{name}` on"
@@ -75,7 +76,7 @@ def _note(graph: Graph, values: list[float], finding: Finding, names: list[str])
         at=at or ", ".join(names[j] for j in operands[:4]),
         name=names[node],
         written=written(graph, node, names),
-        operand=names[operands[finding.operand]] if operands else "",
+        along=" and ".join(f"`{names[operands[k]]}`" for k in finding.operands[:4]),
         other=f"{names[other]} = {written(graph, other, names)}" if other >= 0 else "",
         domain=f"; it needs {_readable(row.domain)}" if row and row.domain else "",
     )

@@ -1,0 +1,101 @@
+"""The cross-check neither cries wolf nor hangs, and says which method it used."""
+
+import json
+import random
+import time
+
+import pytest
+from conftest import backprop
+
+import backprop_cli
+from backprop_cli.gates import GATES
+
+
+def test_both_methods_are_named():
+    assert backprop_cli.grad("x*y", x=2, y=3).check.methods == ("sympy", "per-gate")
+
+
+PAST_THE_BUDGET = [
+    "a = x*x; b = a*a; c = b*b; d = c*c; g = d*d; h = g*g; i = h*h; j = i*i; k = j*j; l = k*k",
+    "sin(" * 200 + "x" + ")" * 200,
+    "+".join(["x"] * 1000),
+]
+
+
+@pytest.mark.parametrize("program", PAST_THE_BUDGET, ids=["shared", "deep", "wide"])
+def test_past_its_budget_it_goes_gate_by_gate(program):
+    report = backprop_cli.grad(program, x=0.999)
+    assert report.check.verdict == "agree"
+    assert report.check.methods == ("per-gate",)
+
+
+def test_a_second_is_a_second():
+    program = "*".join(f"(x^{k} + sin(x*{k}))" for k in range(2, 40))
+    began = time.monotonic()
+    report = backprop_cli.grad(program, x=0.9, check_seconds=0.0)
+    assert report.check.methods == ("per-gate",) and report.check.verdict == "agree"
+    assert time.monotonic() - began < 30
+
+
+AWKWARD = [
+    # programs SymPy alone would hang on, own differently, or answer by another convention
+    ("9^9*x", {"x": 1}),
+    ("max(" + ",".join(f"x*{k}" for k in range(1, 20)) + ")", {"x": 1}),
+    ("gamma(x)*lgamma(20)", {"x": 3.5}),
+    ("x^1000000", {"x": 1}),
+    ("floor(x)*x + sign(x) + x % 2", {"x": 2.5}),
+    ("where(x > 0, where(x > 1, x^2, x), 0)", {"x": 0.5}),
+    ("abs(x)*sqrt(x^2)", {"x": -2}),
+    ("cbrt(x)", {"x": -8}),
+    ("x^3", {"x": -2}),
+    ("atan2(y, x)", {"x": -1, "y": -2}),
+    ("sigmoid(x)", {"x": -700}),
+    ("log(x)/log(x)", {"x": 3}),
+    ("sin(x)^2 + cos(x)^2", {"x": 0.3}),
+    ("exp(x)/exp(x)", {"x": 30}),
+    ("x - x", {"x": 3}),
+    ("0*x", {"x": 3}),
+    ("E*I + N^S", {"E": 1, "I": 2, "N": 3, "S": 2}),
+]
+
+
+@pytest.mark.parametrize(("program", "values"), AWKWARD, ids=[program[:30] for program, _ in AWKWARD])
+def test_awkward_but_right(program, values):
+    report = backprop_cli.grad(program, values)
+    assert report.check.verdict == "agree", report.check
+    assert report.status == 0
+
+
+def random_program(chosen):
+    names = ["x", "y", "z"]
+    lines = []
+    for number in range(chosen.randint(2, 8)):
+        gate = GATES[chosen.choice([name for name, gate in GATES.items() if not gate.truth and name != "where"])]
+        count = chosen.randint(1, 4) if gate.variadic else len(gate.parameters)
+        operands = [chosen.choice(names[-5:]) for _ in range(count)]
+        lines.append(f"t{number} = {gate.name}({', '.join(operands)})")
+        names.append(f"t{number}")
+    return "; ".join([*lines, f"f = t{number} + x*y*z"])
+
+
+def test_no_false_alarm_on_random_programs():
+    chosen = random.Random(11)
+    verdicts = []
+    for _ in range(250):
+        program = random_program(chosen)
+        values = {name: round(chosen.uniform(-3, 3), chosen.choice([0, 2])) for name in "xyz"}
+        report = backprop_cli.grad(program, values, check_seconds=0.3)
+        assert report.check.verdict != "disagree" or any(n.code == "precision" for n in report.notes), (program, values)
+        verdicts.append(report.check.verdict)
+    assert verdicts.count("agree") > 100
+
+
+def test_a_disagreement_is_machine_readable(monkeypatch):
+    from backprop_cli.gates.compiled import LOCALS
+
+    monkeypatch.setitem(LOCALS, "sin", lambda _, out: (out,))
+    document = json.loads(backprop("grad", "sin(x)", "x=1", "--json").out)
+    assert document["check"]["verdict"] == "disagree"
+    assert document["check"]["worst"]["node"] == 1
+    assert document["check"]["worst"]["expected"] == pytest.approx(0.5403023058681398)
+    assert document["check"]["worst"]["backprop"] == pytest.approx(0.8414709848078965)

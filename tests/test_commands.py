@@ -1,0 +1,398 @@
+"""What a user types and what they get: numbers of the lecture, options, streams, exit statuses."""
+
+import csv
+import io
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from importlib.resources import files
+
+import jsonschema
+import pytest
+from conftest import backprop, shell, shell_environment
+
+SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
+SCHEMA = json.loads(files("backprop_cli.render").joinpath("report.schema.json").read_text(encoding="utf-8"))
+
+
+def grad_json(*words):
+    ran = backprop("grad", *words, "--json")
+    document = json.loads(ran.out)
+    jsonschema.validate(document, SCHEMA)
+    return ran.status, document
+
+
+# -- the lecture: CS231n notes, "optimization-2" ---------------------------------------------------------
+
+LECTURE = [
+    # program, bindings, value, gradients (of named intermediates too), digits
+    ("(x+y)z", "x=-2 y=5 z=-4", -12, {"x": -4, "y": -4, "z": 3}, 15),
+    ("q = x+y; f = q*z", "x=-2 y=5 z=-4", -12, {"x": -4, "y": -4, "z": 3, "q": -4}, 15),
+    ("2*(x*y+max(z,w))", "x=3 y=-4 z=2 w=-1", -20, {"x": -8, "y": 6, "z": 2, "w": 0}, 15),
+    (
+        "dot = w0*x0+w1*x1+w2; m = -dot; e1 = exp(m); d = 1+e1; f = 1/d",
+        "w0=2 x0=-1 w1=-3 x1=-2 w2=-3",
+        0.73,
+        {
+            "w0": -0.20,
+            "x0": 0.39,
+            "w1": -0.39,
+            "x1": -0.59,
+            "w2": 0.20,
+            "d": -0.53,
+            "e1": -0.53,
+            "m": -0.20,
+            "dot": 0.20,
+        },
+        2,
+    ),
+    ("dot = w0*x0+w1*x1+w2; f = sigmoid(dot)", "w0=2 x0=-1 w1=-3 x1=-2 w2=-3", 0.73, {"dot": 0.20, "w2": 0.20}, 2),
+    ("(x+sigmoid(y))/(sigmoid(x)+(x+y)^2)", "x=3 y=-4", 1.5456448841, {"x": 2.0595697956, "y": 1.5922327515}, 10),
+]
+
+
+@pytest.mark.parametrize(("program", "bindings", "value", "gradients", "digits"), LECTURE)
+def test_lecture(program, bindings, value, gradients, digits):
+    status, document = grad_json(program, *bindings.split())
+    assert status == 0
+    assert document["check"]["verdict"] == "agree"
+    assert round(document["value"], digits) == value
+    found = {node["name"]: node["grad"] for node in document["nodes"]}
+    assert {name: round(found[name], digits) for name in gradients} == gradients
+
+
+def test_step_is_the_update():
+    ran = backprop("grad", "(x-3)^2+(y+1)^2", "x=0", "y=0", "--step", "0.1", "-q")
+    assert ran.out == "x=0.6000000000000001\ny=-0.2\n"  # 0 - 0.1*(2*(0-3)) and 0 - 0.1*(2*(0+1)), in doubles
+
+
+def test_seed_grad_scales_everything():
+    _, document = grad_json(*SEED, "--seed-grad", "-2")
+    assert document["gradients"] == {"x": 8, "y": 8, "z": -6}
+    assert document["nodes"][-1]["grad"] == -2
+    assert document["check"]["verdict"] == "agree"
+
+
+@pytest.mark.parametrize("wrt", [["--wrt", "q", "--wrt", "x"], ["--wrt", "q,x"], ["--wrt=q,x"]])
+def test_wrt_takes_inputs_and_intermediates(wrt):
+    ran = backprop("grad", "q = x+y; f = q*z", "x=-2", "y=5", "z=-4", *wrt, "-q")
+    assert ran.out == "q=-4\nx=-4\n"
+
+
+def test_what_was_not_asked_for_is_null():
+    _, document = grad_json("x*exp(y)", "x=2", "y=1", "--wrt", "x")
+    nodes = {node["name"]: node for node in document["nodes"]}
+    assert nodes["n1"]["grad"] is None and nodes["y"]["grad"] is None
+    assert nodes["f"]["locals"] == [pytest.approx(2.718281828459045), None]
+
+
+# -- expressions that begin with a minus -----------------------------------------------------------------
+
+OPTIONS = [["--no-check"], ["-q"], ["--digits", "3"], ["--seed-grad", "-2"], ["--wrt=x"]]
+
+
+def test_leading_minus_wherever_options_stand():
+    chosen = random.Random(4)
+    for _ in range(300):
+        parts = "".join(
+            chosen.choice(["x", "2*x", "v", "(x+q)", "o", "h*x", "V"]) + chosen.choice("+-*") for _ in range(3)
+        )
+        expression = "-" + parts + "x"
+        names = sorted(set(re.findall("[a-zA-Z]", expression)))
+        bindings = [f"{name}={chosen.randint(-3, 3)}" for name in names]
+        options = [word for option in chosen.sample(OPTIONS, 2) for word in option]
+        expected = backprop("eval", "--format", "jsonl", "--", expression, *bindings)
+        words = [expression, *bindings]
+        place = chosen.randint(0, len(words))
+        ran = backprop("grad", *words[:place], "--no-check", "--format", "jsonl", *words[place:])
+        assert json.loads(ran.out)["value"] == json.loads(expected.out)["value"], words
+        assert json.loads(ran.out)["expression"] == expression
+        placed = [*words[:place], *(o for o in options if o != "-q"), *words[place:], "-q"]
+        assert backprop("grad", *placed, "--no-check").status == 0, placed
+
+
+@pytest.mark.parametrize("words", [["-x^2", "x=3"], ["x=3", "--"], ["--", "-x^2", "x=3"]])
+def test_double_dash(words):
+    ran = backprop("grad", "--no-check", "-q", *words)
+    assert ran.out == ("x=-6\n" if "-x^2" in words else "")
+
+
+def test_an_unknown_option_is_not_an_expression():
+    assert backprop("eval", "--x", "x=3").status == 2
+
+
+# -- formats ----------------------------------------------------------------------------------------------
+
+PROGRAMS = [
+    ["x*y", "x=2", "y=3"],
+    ["log(x)", "x=-1"],
+    ["1/x + relu(y)", "x=0", "y=0"],
+    ["q = x; q", "x=1"],
+    ["3"],
+    ["where(x > 0, x, y)", "x=1", "y=2"],
+    ["x - x", "x=inf", "--allow-nonfinite"],
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p[0])
+@pytest.mark.parametrize("command", ["eval", "grad"])
+def test_json_follows_its_schema_in_both_layouts(command, program):
+    pretty, line = (backprop(command, *program, "--format", f) for f in ("json", "jsonl"))
+    assert json.loads(pretty.out) == json.loads(line.out)
+    assert line.out.count("\n") == 1
+    jsonschema.validate(json.loads(line.out), SCHEMA)
+    assert pretty.err == ""
+
+
+def test_json_errors_follow_the_schema_too():
+    for words in (["eval", "x+", "--json"], ["grad", "x", "--format", "json"], ["eval", "--json", "--nonsense"]):
+        ran = backprop(*words)
+        assert ran.status == 2 and ran.err.startswith("error[")
+        jsonschema.validate(json.loads(ran.out), SCHEMA)
+
+
+def test_numbers_read_back_to_the_same_double():
+    for text in ("0.1", "1e-310", "-0", "123456789012345678", "1.7976931348623157e308", "2/3", "pi"):
+        value = backprop("eval", "x", f"x={text}", "-q").out.strip()
+        assert backprop("eval", "x", f"x={value}", "-q").out.strip() == value
+        document = json.loads(backprop("eval", "x", f"x={text}", "--json").out)
+        assert repr(float(value)) == repr(document["value"])
+
+
+def test_csv_is_csv():
+    rows = list(csv.DictReader(io.StringIO(backprop("grad", *SEED, "--format", "csv").out)))
+    assert [row["grad"] for row in rows] == ["-4", "-4", "3", "-4", "1"]
+    assert rows[3]["locals"] == "1 1"
+
+
+@pytest.mark.parametrize("width", [20, 30, 50, 80, 200])
+@pytest.mark.parametrize("digits", [[], ["--digits", "17"]])
+def test_a_number_is_never_cut(width, digits):
+    program = ["a_rather_long_name*sin(x) + 1/y", "a_rather_long_name=1.2345678e-300", "x=0.1", "y=-3e300"]
+    wide = backprop("grad", *program, *digits, "--no-check", "--format", "csv").out
+    narrow = backprop("grad", *program, *digits, "--no-check", "--width", str(width)).out
+    shown = "%.17g" if digits else "%.6g"
+    for row in csv.DictReader(io.StringIO(wide)):
+        assert shown % float(row["value"]) in narrow
+        if row["grad"]:
+            assert shown % float(row["grad"]) in narrow
+    table = narrow.split("\n\n")[1]
+    assert "━" not in table or max(map(len, table.splitlines())) <= width
+
+
+def test_rows_are_capped_and_said_so():
+    program = "+".join(["x"] * 100)
+    assert "… 60 more; `--rows all` shows them" in backprop("eval", program, "x=1").out
+    assert "n98" in backprop("eval", program, "x=1", "--rows", "all").out
+    assert len(json.loads(backprop("eval", program, "x=1", "--json").out)["nodes"]) == 100
+
+
+# -- what the user's text may not do ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format_", ["table", "plain", "markdown"])
+def test_markup_and_controls_are_text(format_):
+    ran = backprop("eval", "x # [bold]\x1b[31m :smile: \u202e", "x=1", "--format", format_)
+    assert ran.status == 0
+    ran = backprop("eval", "x + \x1b[31m[/i]", "x=1", "--format", format_)
+    assert ran.status == 2
+    assert "\x1b" not in ran.err and "\\x1b" in ran.err
+
+
+def test_nothing_is_evaluated(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for text in ('__import__("os").system("touch owned")', "exec(x)", "eval(x)", "E", "S(1)", "lambda"):
+        assert backprop("grad", text, "x=1").status == 2
+        assert backprop("eval", "x", f"x={text}").status == 2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["E", "I", "S", "N", "O", "Q", "beta", "zeta", "lambda", "None", "True", "x1"])
+def test_names_sympy_and_python_own_are_names_here(name):
+    ran = backprop("grad", f"{name}^2 + 3*{name}", f"{name}=2")
+    assert ran.status == 0
+    assert f"df/d{name} = 2*{name} + 3" in ran.out
+
+
+HOSTILE = [
+    ("9**9**9**9", 4),
+    ("(" * 100_000 + "x" + ")" * 100_000, 0),
+    ("-" * 100_000 + "x", 0),
+    ("(" * 100_000, 2),
+    ("x" * 100_000, 2),
+    ("9" * 5000, 2),
+    ("x+" * 20_000 + "х", 2),
+    ("x;" * 20_000, 0),
+    ("y+1;" * 5_000, 2),
+    ("\0", 2),
+    ("x\x1b[2J", 2),
+    ("x \u202e + 1", 2),
+    ("# nothing\n;;;", 2),
+    ("x\r\n", 0),
+    ("sin(" * 30_000 + "x" + ")" * 30_000, 0),
+    ("x^" * 3_000 + "1", 0),
+    (" ".join(["x"] * 2_000), 0),
+]
+
+
+@pytest.mark.parametrize(("text", "status"), HOSTILE, ids=[text[:12] for text, _ in HOSTILE])
+def test_hostile_text_gets_an_answer_of_bounded_length(text, status):
+    ran = backprop("eval", text, *(["x=1"] if "x" in text and "x" * 9 not in text and "9*" not in text else []), "-q")
+    assert ran.status == status, ran.err[:500]
+    assert len(ran.err) < 20_000
+    assert "Traceback" not in ran.err
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", ran.err)
+
+
+def test_a_bug_is_one_line(monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError("a bug\nof ours")
+
+    monkeypatch.setattr("backprop_cli.api.forward", broken)
+    ran = backprop("eval", "x", "x=1")
+    assert ran.status == 70
+    assert ran.err.startswith("error[X901]: a bug in backprop: ZeroDivisionError: a bug of ours\n")
+    with pytest.raises(ZeroDivisionError):
+        backprop("eval", "x", "x=1", "--traceback")
+
+
+def test_a_wrong_partial_is_caught_and_underlined(monkeypatch):
+    from backprop_cli.gates.compiled import LOCALS
+
+    monkeypatch.setitem(LOCALS, "tanh", lambda _, out: (1 - out,))  # instead of 1 - out^2
+    ran = backprop("grad", "3*tanh(x)", "x=0.5")
+    assert ran.status == 1
+    assert "error[C501]" in ran.err
+    assert "| 3*tanh(x)\n  |   ^^^^^^^" in ran.err
+    assert "0.53788284273999" in ran.err and "0.786447732965927" in ran.err
+    assert "SymPy disagrees" in ran.out and "0.462117" in ran.out
+
+
+# -- notes, strictness, values ----------------------------------------------------------------------------
+
+
+def test_strict_turns_notes_into_status_4():
+    assert backprop("grad", "relu(x)", "x=0", "--no-check").status == 0
+    assert backprop("grad", "relu(x)", "x=0", "--no-check", "--strict").status == 4
+    assert backprop("grad", "relu(x)", "x=1", "--no-check", "--strict").status == 0
+    assert backprop("eval", "2x", "x=1", "--strict").status == 4
+
+
+def test_trouble_is_printed_whole():
+    status, document = grad_json("x*log(y)", "x=2", "y=0")
+    assert status == 4
+    assert document["value"] == "-Infinity"
+    assert [note["code"] for note in document["notes"]] == ["pole"]
+    assert document["check"]["verdict"] == "undecided"
+
+
+def test_nonfinite_values_need_leave():
+    assert backprop("eval", "tanh(x)", "x=inf").status == 2
+    ran = backprop("eval", "tanh(x)", "x=inf", "--allow-nonfinite", "-q")
+    assert ran.out == "1\n"
+    assert "note[nonfinite-input]" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "status", "out"),
+    [
+        ("v.toml", 'x = 3\ny = "pi/pi"\nunused = 7', 0, "3\n"),
+        ("v.json", '{"x": 3, "y": 1}', 0, "3\n"),
+        ("v.json", '\ufeff{"x": 3, "y": 1}', 0, "3\n"),
+        ("v.json", '{"x": 3, "y": 1e400}', 2, ""),
+        ("v.json", '{"x": 3, "y": true}', 3, ""),
+        ("v.json", "[" * 100_000, 3, ""),
+        ("v.json", '{"x": ' + "9" * 5000 + ', "y": 1}', 2, ""),
+        ("v.toml", "x = 3\nx = 4", 3, ""),
+        ("v.toml", "x = nan\ny = 1", 2, ""),
+        ("v.toml", "x = " + "[" * 5_000, 3, ""),
+        ("v.toml", "sin = 1", 2, ""),
+        ("v.json", '{"x": "y", "y": 1}', 2, ""),
+    ],
+)
+def test_files_of_values(tmp_path, name, text, status, out):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    ran = backprop("eval", "x*y", "--vars", str(path), "-q")
+    assert (ran.status, ran.out) == (status, out), ran.err
+    assert len(ran.err) < 2_000 and "Traceback" not in ran.err
+
+
+# -- streams, colour, encodings ---------------------------------------------------------------------------
+
+
+def test_output_to_a_file_is_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "result.json"
+    path.write_text("before")
+    assert backprop("grad", "x+", "--json", "-o", str(path)).status == 2
+    assert path.read_text() == "before"
+    path.chmod(0o640)
+    assert backprop("grad", *SEED, "--json", "-o", str(path)) == (0, "", "")
+    assert json.loads(path.read_text())["value"] == -12
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [entry.name for entry in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_a_reader_that_leaves_is_no_error():
+    program = "+".join(["x"] * 20_000)
+    ran = shell("backprop eval - x=1 --json | head -1; echo ${PIPESTATUS[0]}", stdin=program)
+    assert ran.out.splitlines() == ["{", "141"] and ran.err == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+@pytest.mark.parametrize("words", ["eval x x=1", "grad x x=1 --json --no-check", "gates", "--version", "eval --help"])
+def test_a_full_disk_is_said(words):
+    ran = shell(f"backprop {words} > /dev/full")
+    assert ran.status == 6 and "error[F605]" in ran.err and "Traceback" not in ran.err
+
+
+def test_closed_streams():
+    assert shell("backprop eval x x=1 >&-").status == 6
+    assert shell("backprop eval x x=1 -q 2>&-").out == "1\n"
+    assert shell("backprop eval - x=1 <&-").status == 3
+
+
+def test_stdin_is_read_only_when_asked():
+    ran = shell("printf 'a\\nb\\nc\\n' | while read line; do backprop eval 'x' x=1 -q > /dev/null; echo $line; done")
+    assert ran.out == "a\nb\nc\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "words", "colored"),
+    [
+        ("", "", False),
+        ("FORCE_COLOR=1", "", True),
+        ("FORCE_COLOR=0", "", False),
+        ("FORCE_COLOR=1 NO_COLOR=1", "", False),
+        ("CLICOLOR_FORCE=1", "", True),
+        ("NO_COLOR=1", "--color always", True),
+        ("FORCE_COLOR=1", "--color never", False),
+    ],
+)
+def test_colour(environment, words, colored):
+    ran = shell(f"{environment} backprop eval 'x+1' x=1 {words}")
+    assert ("\x1b[" in ran.out) == colored
+
+
+def test_ascii_where_nothing_else_can_be_shown():
+    plain = shell("PYTHONUTF8=0 PYTHONIOENCODING=ascii backprop grad 'x*π' x=2 2>&1")
+    assert plain.status == 0 and plain.out.isascii() and "df/dx=3.14159" in plain.out
+    assert backprop("grad", "x²", "x=2", "--ascii").out.isascii()
+
+
+@pytest.mark.parametrize(("signal_", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_signals(signal_, status):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backprop_cli", "eval", "-", "x=1"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=shell_environment(),
+    )  # fmt: skip
+    time.sleep(1.5)  # it waits for its standard input
+    process.send_signal(signal_)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == status
+    assert b"Traceback" not in err

@@ -1,0 +1,110 @@
+"""What is not documented does not exist: commands, options, gates, codes, formats, statuses; and README's code runs."""
+
+import doctest
+import re
+
+import pytest
+from conftest import ROOT, backprop, shell
+
+from backprop_cli.cli.group import COMMANDS
+from backprop_cli.errors import CODES, STATUS_MEANING, STATUS_OF, Status
+from backprop_cli.gates import ALIASES, CONSTANTS, GATES
+from backprop_cli.render import FORMATS
+from backprop_cli.report.notes import NOTE_CODES
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
+
+
+def test_every_command_and_option_is_documented():
+    for command in COMMANDS:
+        assert f"$ backprop {command} --help" in DOCS["commands.md"]
+        for option in re.findall(r"^  (?:-\w, )?(--[a-z-]+)", backprop(command, "--help").out, re.MULTILINE):
+            assert option in DOCS["commands.md"], option
+
+
+def test_every_gate_is_documented():
+    for gate in GATES.values():
+        assert f"{gate.head} " in DOCS["gates.md"], gate
+    for name in [*GATES, *ALIASES]:
+        ran = backprop("gates", name)
+        assert ran.status == 0 and ran.out.startswith("gate")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_error_code_is_documented(code):
+    status = Status.OUTPUT if code == "F605" else STATUS_OF[code[0]]
+    assert f"| `{code}` | {int(status)} | {CODES[code]} |" in DOCS["errors.md"]
+
+
+def test_codes_in_the_source_are_in_the_table():
+    import backprop_cli.api
+
+    package = ROOT / "backprop_cli" if (ROOT / "backprop_cli").exists() else None
+    assert package and backprop_cli.api
+    used = set()
+    for path in package.rglob("*.py"):
+        used |= set(re.findall(r'"([SNVCFLUX]\d{3})"', path.read_text(encoding="utf-8")))
+    assert used == set(CODES)
+
+
+def test_every_note_format_and_status_is_documented():
+    schema = (ROOT / "backprop_cli/render/report.schema.json").read_text(encoding="utf-8")
+    for code in NOTE_CODES:
+        assert f"| `{code}` |" in DOCS["numbers.md"]
+        assert f'"{code}"' in schema
+    for name in FORMATS:
+        assert f"| `{name}` |" in DOCS["formats.md"]
+    assert STATUS_MEANING.keys() == set(Status)
+    for status in Status:
+        assert re.search(rf"^\|[^|]*\b{int(status)}\b[^|]*\|", README, re.MULTILINE), status
+
+
+def test_constants_are_documented():
+    for name in CONSTANTS:
+        assert f"`{name}`" in DOCS["language.md"]
+
+
+def test_readme_python():
+    blocks = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+    test = doctest.DocTestParser().get_doctest(blocks, {}, "README.md", "README.md", 0)
+    results = doctest.DocTestRunner().run(test)
+    assert results.attempted >= 5 and results.failed == 0
+
+
+def test_package_docstring():
+    import backprop_cli
+
+    assert doctest.testmod(backprop_cli).failed == 0
+
+
+def test_readme_ci_snippet(tmp_path):
+    (snippet,) = re.findall(r"```yaml\n(steps:.*?)```", README, re.DOTALL)
+    commands = [c for c in re.findall(r"^ +run: (.*)$", snippet, re.MULTILINE) if not c.startswith("pip install")]
+    assert len(commands) == 2
+    for command in commands:
+        ran = shell(command, tmp_path)
+        assert ran.status == 0, ran
+
+
+def test_readme_links_lead_somewhere():
+    for text, base in [(README, ROOT), *((text, ROOT / "docs") for text in DOCS.values())]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (base / target).exists(), target
+
+
+def test_ci_runs_the_readme_command():
+    (command,) = re.findall(r"<!-- test -->\n```sh\n(.*?)\n```", README)
+    assert command.endswith("pytest")
+    assert "<!-- test -->" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_version_is_said_once_everywhere():
+    import tomllib
+
+    import backprop_cli
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == backprop_cli.__version__
+    assert f"## {backprop_cli.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert backprop("--version").out == f"backprop {backprop_cli.__version__}\n"

@@ -1,0 +1,55 @@
+"""What a command may not load: start-up is most of what a user feels."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import shell_environment
+
+HEAVY = (
+    "sympy",
+    "mpmath",
+    "numpy",
+    "rich",
+    "json",
+    "csv",
+    "fractions",
+    "decimal",
+    "tomllib",
+    "unicodedata",
+    "pydantic",
+)
+SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
+
+# command line: the heavy modules it may load, no others
+MAY_LOAD = [
+    (["eval", "x*y", "x=2", "y=3", "-q"], set()),
+    (["eval", *SEED, "--format", "plain"], set()),
+    (["eval", *SEED, "--json"], {"json"}),
+    (["eval", *SEED], {"rich"}),
+    (["grad", *SEED, "--no-check", "-q"], set()),
+    (["grad", *SEED, "--no-check", "--json"], {"json"}),
+    (["grad", *SEED, "--no-check", "--format", "csv"], {"csv"}),
+    (["grad", *SEED, "--no-check"], {"rich"}),
+    (["gates", "relu"], set()),
+    (["--version"], set()),
+]
+
+
+@pytest.mark.parametrize(("words", "allowed"), MAY_LOAD, ids=[" ".join(words) for words, _ in MAY_LOAD])
+def test_modules_loaded(words, allowed):
+    script = (
+        "import json as j, sys; before = set(sys.modules) - {'json'}; [sys.modules.pop(m) for m in list(sys.modules)"
+        " if m.split('.')[0] == 'json']; from backprop_cli.cli import main; status = main(sys.argv[1:]);"
+        "loaded = {m.split('.')[0] for m in sys.modules} - before;"
+        "sys.stderr.write(j.dumps([status, sorted(loaded)]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, text=True, env=shell_environment(), check=True
+    )
+    status, loaded = json.loads(done.stderr.splitlines()[-1])
+    assert status == 0
+    # Rich loads a few of these itself.
+    brought = {"json", "fractions", "decimal"} if "rich" in allowed else set()
+    assert set(loaded) & set(HEAVY) <= allowed | brought
