@@ -23,6 +23,7 @@ from backprop_cli.gates.compiled import VALUES
 from backprop_cli.graph import Graph
 
 TOLERANCE = 1e-9
+_SUBNORMAL = 1e-290  # near the smallest doubles relative errors mean nothing
 _KINK_TOLERANCE = 1e-3  # of one-sided differences
 _SWEEPS_WORTH = 200_000  # nodes times inputs; beyond, one sweep along a mixed direction judges all inputs at once
 
@@ -102,21 +103,17 @@ def check_locals(
             continue
         slopes = theirs[node] = _merged(judge.slopes(gate, point, ours), ours, operands, active)
         for j in dict.fromkeys(operands):
-            # An operand given twice may share its slope in two ways: only the sum means something.
-            slope, expected = (
-                sum(s for s, k in zip(found, operands, strict=True) if k == j) for found in (ours, slopes)
-            )
-            if not active[j] or slope == expected:
+            if not active[j]:
                 continue
+            # An operand given twice may share its slope in two ways: only the sum means something.
+            pairs = [(slope, expected) for slope, expected, k in zip(ours, slopes, operands, strict=True) if k == j]
+            slope, expected = (sum(column) for column in zip(*pairs, strict=True))
+            size = max(abs(number) for pair in pairs for number in pair)
             if isnan(expected):
                 undecided += 1
-                continue
-            error = abs(slope - expected) / max(abs(expected), abs(slope))
-            if max(abs(expected), abs(slope)) < 1e-290:  # subnormal neighbourhood: relative errors mean nothing
-                continue
-            if error > largest:
-                largest = error
-                if error > TOLERANCE:
+            elif size > _SUBNORMAL and abs(slope - expected) / size > largest:
+                largest = abs(slope - expected) / size
+                if largest > TOLERANCE:
                     worst = Disagreement(slope, expected, node, j)
     return theirs, largest, worst, undecided
 
