@@ -19,7 +19,8 @@ from backprop_cli.check.verdict import Disagreement
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.differences import one_sided
 from backprop_cli.engine.tangent import tangent
-from backprop_cli.gates.compiled import VALUES
+from backprop_cli.gates import GATES
+from backprop_cli.gates.compiled import KINK, VALUES
 from backprop_cli.graph import Graph
 
 TOLERANCE = 1e-9
@@ -93,7 +94,7 @@ def check_locals(
         gate, ours = graph.gates[node], passed.locals[node]
         point = [values[j] for j in operands]
         code = noted.get(node)
-        if code == "kink":
+        if code == "kink" or (GATES[gate].kink and KINK[gate](*point, values[node])):
             for position, slope in enumerate(ours):
                 if active[operands[position]] and not _within_kink(gate, point, position, slope):
                     worst = Disagreement(slope, nan, node, operands[position])

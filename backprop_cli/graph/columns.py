@@ -11,7 +11,6 @@ f = (x+y)*2     id  gate      inputs
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from backprop_cli.errors import Source
@@ -29,7 +28,6 @@ class Remark(NamedTuple):
     end: int
 
 
-@dataclass(slots=True)
 class Graph:
     """Columns over the nodes, the leaves' names and values, and the output's id.
 
@@ -37,16 +35,28 @@ class Graph:
     are characters of the source. Inputs come first, in the order in which the text mentions them.
     """
 
-    source: Source
-    gates: list[str] = field(default_factory=list)
-    inputs: list[tuple[int, ...]] = field(default_factory=list)
-    starts: array[int] = field(default_factory=lambda: array("l"))
-    ends: array[int] = field(default_factory=lambda: array("l"))
-    variables: dict[str, int] = field(default_factory=dict)
-    constants: dict[int, float] = field(default_factory=dict)
-    names: dict[int, str] = field(default_factory=dict)
-    output: int = -1
-    remarks: list[Remark] = field(default_factory=list)
+    __slots__ = (
+        "constants", "ends", "gates", "inputs", "names", "output", "remarks", "source", "starts", "variables",
+    )  # fmt: skip
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.gates: list[str] = []
+        self.inputs: list[tuple[int, ...]] = []
+        self.starts: array[int] = array("l")
+        self.ends: array[int] = array("l")
+        self.variables: dict[str, int] = {}
+        self.constants: dict[int, float] = {}
+        self.names: dict[int, str] = {}
+        self.output = -1
+        self.remarks: list[Remark] = []
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return all(getattr(self, column) == getattr(other, column) for column in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]  # columns grow while a graph is built
 
     def __len__(self) -> int:
         return len(self.gates)

@@ -11,7 +11,6 @@ f = (x+y)*2     row  op    args
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from backprop_cli.errors import Diagnostic, Label, Source
@@ -47,7 +46,6 @@ class Statement(NamedTuple):
     name_start: int
 
 
-@dataclass(slots=True)
 class Program:
     """Columns of rows, the statements that end in them, and what was wrong.
 
@@ -55,13 +53,16 @@ class Program:
     (args: a Call). Operands of a row come before it. `starts`, `ends` are characters of the source.
     """
 
-    source: Source
-    ops: list[str] = field(default_factory=list)
-    args: list[Any] = field(default_factory=list)
-    starts: array[int] = field(default_factory=lambda: array("l"))
-    ends: array[int] = field(default_factory=lambda: array("l"))
-    statements: list[Statement] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    __slots__ = ("args", "diagnostics", "ends", "ops", "source", "starts", "statements")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.ops: list[str] = []
+        self.args: list[Any] = []
+        self.starts: array[int] = array("l")
+        self.ends: array[int] = array("l")
+        self.statements: list[Statement] = []
+        self.diagnostics: list[Diagnostic] = []
 
     def label(self, row: int, text: str = "") -> Label:
         """The place of a row."""

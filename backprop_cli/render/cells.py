@@ -65,7 +65,7 @@ def left_out(report: Report, style: Style) -> str:
     """A line on the rows that are not shown; empty when all are."""
     if style.rows is None:
         return ""
-    hidden = len(report) - report.constants() - style.rows
+    hidden = report.node_count - report.constant_count - style.rows
     return style.glyphs(f"… {hidden:,} more; `--rows all` shows them") if hidden > 0 else ""
 
 

@@ -10,7 +10,7 @@ from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.survey import Finding
 from backprop_cli.errors import Status
 from backprop_cli.graph import Graph
-from backprop_cli.report.model import TROUBLE, Report, Step
+from backprop_cli.report.model import TROUBLE, Columns, Report, Step
 from backprop_cli.report.names import output_name
 from backprop_cli.report.notes import notes
 
@@ -54,8 +54,5 @@ def build(
         step=step,
         seed=seed,
         status=status,
-        _graph=graph,
-        _values=values,
-        _passed=passed,
-        _active=active,
+        columns=Columns(graph, values, passed, active),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
@@ -53,8 +52,16 @@ class Step(NamedTuple):
     updated: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Columns(NamedTuple):
+    """What a report's rows are read from. Not part of the interface."""
+
+    graph: Graph
+    values: list[float]
+    passed: Backward | None
+    active: bytearray
+
+
+class Report(NamedTuple):
     """The result of `evaluate` or `grad`.
 
     `value` is the output's value and `output` its name; `gradients` maps each input asked for to d output / d input
@@ -72,10 +79,10 @@ class Report:
     step: Step | None
     seed: float
     status: Status
-    _graph: Graph = field(repr=False)
-    _values: list[float] = field(repr=False)
-    _passed: Backward | None = field(repr=False)
-    _active: bytearray = field(repr=False)
+    columns: Columns
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.output} = {self.value!r}, gradients {dict(self.gradients)!r}>"
 
     @property
     def expression(self) -> str:
@@ -85,23 +92,25 @@ class Report:
     @property
     def output_span(self) -> tuple[int, int]:
         """Where the source writes the output's formula."""
-        output = self._graph.output
-        return self._graph.starts[output], self._graph.ends[output]
+        graph = self.columns.graph
+        return graph.starts[graph.output], graph.ends[graph.output]
 
     @property
     def inputs(self) -> Mapping[str, float]:
         """The value of each name in `gradients`, or of every input after `evaluate`."""
-        graph = self._graph
+        graph = self.columns.graph
         nodes = {**graph.variables, **{name: node for node, name in graph.names.items()}}
-        return {name: self._values[nodes[name]] for name in (self.gradients or graph.variables)}
+        return {name: self.columns.values[nodes[name]] for name in (self.gradients or graph.variables)}
 
-    def __len__(self) -> int:
+    @property
+    def node_count(self) -> int:
         """How many nodes the graph has."""
-        return len(self._values)
+        return len(self.columns.values)
 
-    def constants(self) -> int:
+    @property
+    def constant_count(self) -> int:
         """How many of them are constants."""
-        return len(self._graph.constants)
+        return len(self.columns.graph.constants)
 
     def rows(self, limit: int | None = None, *, constants: bool = True) -> Iterator[Row]:
         """The nodes in order, at most `limit` of them; `constants=False` leaves the constants out."""
@@ -110,8 +119,8 @@ class Report:
     def _rows(self, constants: bool) -> Iterator[Row]:
         from backprop_cli.gates import GATES
 
-        graph, names = self._graph, node_names(self._graph)
-        passed, active = self._passed, self._active
+        graph, values, passed, active = self.columns
+        names = node_names(graph)
         for node, gate in enumerate(graph.gates):
             if gate == CONSTANT and not constants:
                 continue
@@ -132,7 +141,7 @@ class Report:
                 gate=gate,
                 inputs=operands,
                 operands=tuple(names[j] for j in operands),
-                value=self._values[node],
+                value=values[node],
                 truth=bool(operands) and GATES[gate].truth,
                 locals=slopes,
                 grad=grad,
