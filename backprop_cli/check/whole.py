@@ -29,10 +29,10 @@ _KEPT_SYMBOLIC = frozenset({"add", "sub", "mul", "div", "neg"})
 
 
 class Whole(NamedTuple):
-    """For each input SymPy's closed form as text and its value to 30 digits (None where it is no real number)."""
+    """For each input SymPy's closed form as text; `evaluate(digits)` has their values, None where one is not real."""
 
     formulas: Mapping[str, str]
-    gradients: Mapping[str, float | None]
+    evaluate: Callable[[int], Mapping[str, float | None]]
 
 
 class _OutOfTimeError(Exception):
@@ -91,20 +91,24 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
         derivatives[name] = sympy.diff(output, symbols[node])
         check_time()
     point_symbols = list(symbols)
-    evaluate = sympy.lambdify(
+    numbers = sympy.lambdify(
         [symbols[node] for node in point_symbols], list(derivatives.values()), modules="mpmath", cse=True
     )
-    with mpmath.workdps(30):
-        try:
-            numbers = evaluate(*(mpmath.mpf(values[node]) for node in point_symbols))
-        except (ArithmeticError, ValueError, TypeError):
-            numbers = [None] * len(derivatives)
+
+    def evaluate(digits: int) -> dict[str, float | None]:
+        with mpmath.workdps(digits):
+            try:
+                found = numbers(*(mpmath.mpf(values[node]) for node in point_symbols))
+            except (ArithmeticError, ValueError, TypeError, mpmath.libmp.NoConvergence):
+                found = [None] * len(derivatives)
+            return {name: _real(x) for name, x in zip(derivatives, found, strict=True)}
+
     readable = {dummy: sympy.Symbol(dummy.name) for dummy in symbols.values()} | {sympy.E: sympy.Symbol("e")}
     formulas = {}
     for name, derivative in derivatives.items():
         check_time()
         formulas[name] = sympy.sstr(derivative.xreplace(readable), full_prec=False).replace("**", "^")
-    return Whole(formulas, {name: _real(x) for name, x in zip(derivatives, numbers, strict=True)})
+    return Whole(formulas, evaluate)
 
 
 def _real(found: Any) -> float | None:
