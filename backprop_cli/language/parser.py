@@ -22,7 +22,6 @@ from backprop_cli.language.tokens import (
     OPERATOR,
     POSTFIX,
     SEMICOLON,
-    SPELLING,
     tokenize,
 )
 
@@ -30,6 +29,7 @@ _EXPONENT = {"²": "2", "³": "3"}
 _PREFIX = {"-": "negative", "+": "positive"}
 # An operator that waits on the stack: its spelling, how tightly it binds, its token.
 _Waiting = tuple[str, int, int]
+_BRACKET = ("(", 0, -1)
 
 
 def parse(source: Source, variables: Collection[str] = ()) -> Program:
@@ -43,14 +43,13 @@ def parse(source: Source, variables: Collection[str] = ()) -> Program:
 
 
 class _Frame:
-    """An open bracket: its token, the height of the operator stack there, and a call's arguments so far."""
+    """An open bracket: its token, the token of the name that is called or -1, and the call's arguments so far."""
 
-    __slots__ = ("base", "keyword", "keywords", "name", "operands", "token")
+    __slots__ = ("keyword", "keywords", "name", "operands", "token")
 
-    def __init__(self, token: int, base: int, name: int) -> None:
+    def __init__(self, token: int, name: int) -> None:
         self.token = token
-        self.base = base
-        self.name = name  # the token of the name that is called, or -1
+        self.name = name
         self.operands: list[int] = []
         self.keywords: list[tuple[str, int, int]] = []
         self.keyword = -1  # the token of the keyword whose operand is being read
@@ -63,7 +62,7 @@ class _SyntaxError(Exception):
 class _Parser:
     def __init__(self, source: Source, variables: Collection[str]) -> None:
         self.source = source
-        self.kinds, self.texts, self.starts = tokenize(source.text)
+        self.kinds, self.texts, self.starts, self.ends = tokenize(source.text)
         self.out = Program(source)
         self.variables = set(variables)
         # An operand in parentheses reaches further than its own span; the rare row that does is noted here.
@@ -86,7 +85,7 @@ class _Parser:
         """Read one statement; answer the token after it."""
         name, position, first_row = "", first, len(self.out.ops)
         if self.kinds[first] == NAME and self.kinds[first + 1] == ASSIGN:
-            name, position = self._spelled(first), first + 2
+            name, position = self.texts[first], first + 2
         try:
             row, position = self._expression(position)
         except _SyntaxError as stopped:
@@ -97,131 +96,132 @@ class _Parser:
         return position
 
     def _expression(self, position: int) -> tuple[int, int]:
-        """Read tokens to the end of the statement; answer its row and the token that ended it."""
-        kinds, texts, starts = self.kinds, self.texts, self.starts
+        """Read tokens to the end of the statement; answer its row and the token after it.
+
+        Operators wait on a stack until one comes that binds less tightly. An open bracket waits there too, binding
+        nothing, so that no operator reaches across it.
+        """
+        kinds, texts, starts, ends = self.kinds, self.texts, self.starts, self.ends
         ops, args, row_starts, row_ends = self.out.ops, self.out.args, self.out.starts, self.out.ends
         add_op, add_args, add_start, add_end = ops.append, args.append, row_starts.append, row_ends.append
-        power = BINDING_POWER
-        reach = self.reach
+        power, reach, variables = BINDING_POWER, self.reach, self.variables
         rows: list[int] = []  # operands that wait for their operator
-        waiting: list[_Waiting] = []  # operators that wait for their right operand
+        waiting: list[_Waiting] = [_BRACKET]
         frames: list[_Frame] = []  # brackets that wait to be closed
-        floor = 0  # operators below this height belong to an enclosing bracket
-        wants_operand = True
+        last = len(kinds) - 1
 
         while True:
+            # An operand.
             kind = kinds[position]
-
-            if wants_operand:
-                if kind == NAME or kind == NUMBER:
-                    text, start = texts[position], starts[position]
-                    if kind == NAME:
-                        after = kinds[position + 1]
-                        if after == OPEN and text not in self.variables:
-                            frames.append(_Frame(position + 1, len(waiting), position))
-                            floor = len(waiting)
-                            position += 2
-                            if kinds[position] == CLOSE:  # name(): the arity is judged elsewhere
-                                wants_operand = False
+            if kind == NAME or kind == NUMBER:
+                text = texts[position]
+                if kind == NAME:
+                    after = kinds[position + 1]
+                    if after == OPEN and text not in variables:
+                        frames.append(_Frame(position + 1, position))
+                        waiting.append(_BRACKET)
+                        position += 2
+                        if kinds[position] != CLOSE:  # name() is a call too; its arity is judged elsewhere
                             continue
-                        if after == ASSIGN and frames and self._begins_argument(position, frames[-1]):
-                            frames[-1].keyword = position
-                            position += 2
-                            continue
-                        text = SPELLING.get(text, text)
+                        position -= 1
+                    elif after == ASSIGN and frames and self._begins_argument(position, frames[-1]):
+                        frames[-1].keyword = position
+                        position += 2
+                        continue
+                if kinds[position] != OPEN:
                     rows.append(len(ops))
                     add_op("name" if kind == NAME else "num")
                     add_args(text)
-                    add_start(start)
-                    add_end(start + len(texts[position]))
-                    wants_operand = False
-                elif kind == OPEN:
-                    frames.append(_Frame(position, len(waiting), -1))
-                    floor = len(waiting)
-                elif kind == OPERATOR and (prefix := _PREFIX.get(self._spelled(position))):
-                    waiting.append((prefix, power[prefix], position))
-                elif kind == NEWLINE and frames and position + 1 < len(kinds):
-                    pass
-                else:
-                    raise self._no_operand(position, frames)
+                    add_start(starts[position])
+                    add_end(ends[position])
+                position += 1
+            elif kind == OPEN:
+                frames.append(_Frame(position, -1))
+                waiting.append(_BRACKET)
                 position += 1
                 continue
-
-            if kind == OPERATOR:
-                op = texts[position]
-                op = SPELLING.get(op, op)
-                strength = power[op]
-            elif kind == NAME or kind == NUMBER or kind == OPEN:
-                op, strength = "juxtaposed", 3
-            elif kind == POSTFIX:
-                self._raise_to(rows, position)
+            elif kind == OPERATOR and (prefix := _PREFIX.get(texts[position])):
+                waiting.append((prefix, power[prefix], position))
                 position += 1
                 continue
-            elif kind == NEWLINE and frames and position + 1 < len(kinds):
+            elif kind == NEWLINE and frames and position < last:
                 position += 1
                 continue
             else:
-                strength = 0
+                raise self._no_operand(position, frames)
 
-            # Reduce whatever binds at least as tightly; `^` alone waits for another `^` on its right.
-            while len(waiting) > floor and (waiting[-1][1] > strength or (waiting[-1][1] == strength and strength < 5)):
-                done, tightness, token = waiting.pop()
-                right = rows.pop()
-                operands: tuple[int, ...] = (right,)
-                if tightness == 4:
-                    start = starts[token]
-                    if done == "positive":
-                        rows.append(right)
-                        reach[right] = (start, reach[right][1] if right in reach else row_ends[right])
-                        continue
+            # What follows an operand: brackets that close, typed-in exponents, and then an operator or the end.
+            while True:
+                kind = kinds[position]
+                if kind == OPERATOR:
+                    op = texts[position]
+                    strength = power[op]
+                    needed = strength + (op == "^")  # of two `^` the right one goes first
+                elif kind == NAME or kind == NUMBER or kind == OPEN:
+                    op = "juxtaposed"
+                    strength = needed = power[op]
+                elif kind == POSTFIX:
+                    self._raise_to(rows, position)
+                    position += 1
+                    continue
+                elif kind == NEWLINE and frames and position < last:
+                    position += 1
+                    continue
                 else:
-                    left = rows.pop()
-                    operands = (left, right)
-                    start = reach[left][0] if left in reach else row_starts[left]
-                    if tightness == 1 and (ops[left] in COMPARISONS or ops[right] in COMPARISONS):
-                        self._refuse_chain(left, right)
-                rows.append(len(ops))
-                add_op(done)
-                add_args(operands)
-                add_start(start)
-                add_end(reach[right][1] if right in reach else row_ends[right])
+                    strength, needed = 0, 1
 
-            if strength:
-                waiting.append((op, strength, position))
-                wants_operand = True
-                position += op != "juxtaposed"
-            elif kind == CLOSE:
-                if not frames:
-                    raise self._stop(
-                        "S105", "this bracket was never opened", position, "remove it, or open one before it"
-                    )
-                frame = frames.pop()
-                self._close(frame, rows, position)
-                floor = frames[-1].base if frames else 0
-                position += 1
-            elif kind == COMMA and frames and frames[-1].name >= 0:
-                self._argument(frames[-1], rows)
-                wants_operand = True
-                position += 1
-            elif (kind == SEMICOLON or kind == NEWLINE) and not frames:
-                return rows[-1], position + 1
-            else:
-                raise self._misplaced(position, frames)
+                while waiting[-1][1] >= needed:
+                    done, tightness, token = waiting.pop()
+                    right = rows.pop()
+                    end = reach[right][1] if right in reach else row_ends[right]
+                    if tightness == power["negative"]:
+                        if done == "positive":
+                            rows.append(right)
+                            reach[right] = (starts[token], end)
+                            continue
+                        add_args((right,))
+                        add_start(starts[token])
+                    else:
+                        left = rows.pop()
+                        if tightness == 1 and (ops[left] in COMPARISONS or ops[right] in COMPARISONS):
+                            self._refuse_chain(left, right)
+                        add_args((left, right))
+                        add_start(reach[left][0] if left in reach else row_starts[left])
+                    add_end(end)
+                    rows.append(len(ops))
+                    add_op(done)
+
+                if strength:
+                    waiting.append((op, strength, position))
+                    position += op != "juxtaposed"
+                    break
+                if kind == CLOSE and frames:
+                    waiting.pop()
+                    self._close(frames.pop(), rows, position)
+                    position += 1
+                elif kind == COMMA and frames and frames[-1].name >= 0:
+                    self._argument(frames[-1], rows)
+                    position += 1
+                    break
+                elif (kind == SEMICOLON or kind == NEWLINE) and not frames:
+                    return rows[-1], position + 1
+                else:
+                    raise self._misplaced(position, frames)
 
     def _close(self, frame: _Frame, rows: list[int], position: int) -> None:
         """The bracket at `position` ends a group or a call."""
-        start, end = self.starts[frame.token], self.starts[position] + 1
+        start, end = self.starts[frame.token], self.ends[position]
         if frame.name < 0:
             self.reach[rows[-1]] = (start, end)
             return
-        if self.kinds[position - 1] != OPEN or position - 1 != frame.token:
+        if position - 1 != frame.token:
             self._argument(frame, rows)
         out = self.out
         name = self.texts[frame.name]
         name_start = self.starts[frame.name]
         rows.append(len(out.ops))
         out.ops.append("call")
-        out.args.append(Call(name, tuple(frame.operands), tuple(frame.keywords), name_start + len(name)))
+        out.args.append(Call(name, tuple(frame.operands), tuple(frame.keywords), self.ends[frame.name]))
         out.starts.append(name_start)
         out.ends.append(end)
 
@@ -256,18 +256,13 @@ class _Parser:
 
     # -- what is wrong ---------------------------------------------------------------------------------
 
-    def _spelled(self, token: int) -> str:
-        text = self.texts[token]
-        return SPELLING.get(text, text)
-
     def _stopped(self, token: int, diagnostic: Diagnostic) -> _SyntaxError:
         self.out.diagnostics.append(diagnostic)
         return _SyntaxError(token)
 
     def _stop(self, code: str, message: str, token: int, help_: str = "", *more: Label) -> _SyntaxError:
-        start = self.starts[token]
-        end = start + (len(self.texts[token]) if token < len(self.kinds) - 1 else 1)
-        return self._stopped(token, Diagnostic(code, message, (Label(self.source, start, end), *more), help_))
+        label = Label(self.source, self.starts[token], self.ends[token])
+        return self._stopped(token, Diagnostic(code, message, (label, *more), help_))
 
     def _unclosed(self, frame: _Frame, token: int) -> _SyntaxError:
         start = self.starts[frame.token]
@@ -280,7 +275,7 @@ class _Parser:
         kind, text = self.kinds[position], self.texts[position]
         if kind == BAD:
             return self._bad(position)
-        before = self._spelled(position - 1) if position else ""
+        before = self.texts[position - 1] if position else ""
         before_kind = self.kinds[position - 1] if position else NEWLINE
         ended = kind in (NEWLINE, SEMICOLON)
         if kind == CLOSE and not frames:
@@ -302,7 +297,7 @@ class _Parser:
         if kind == OPERATOR:
             return self._stop(
                 "S103",
-                f"`{self._spelled(position)}` has nothing on its left",
+                f"`{self.texts[position]}` has nothing on its left",
                 position,
                 "put a number, a name or `(` before it",
             )
@@ -322,6 +317,8 @@ class _Parser:
             return self._bad(position)
         if kind in (SEMICOLON, NEWLINE):
             return self._unclosed(frames[-1], position)
+        if kind == CLOSE:
+            return self._stop("S105", "this bracket was never opened", position, "remove it, or open one before it")
         if kind == COMMA:
             help_ = "write a decimal point as `.`; commas separate the operands of a gate, as in `max(x, y)`"
             return self._stop("S107", "a comma outside a gate's operands", position, help_)

@@ -55,7 +55,7 @@ _FIXED = {
 
 
 class Tokens(NamedTuple):
-    """Columns of equal length: what a token is, how it is spelled, where it starts.
+    """Columns of equal length: what a token is, how the language spells it, where it starts and ends.
 
     A NEWLINE token closes the columns, so that a reader never runs off their end.
     """
@@ -63,18 +63,24 @@ class Tokens(NamedTuple):
     kinds: list[int]
     texts: list[str]
     starts: list[int]
+    ends: list[int]
 
 
 def tokenize(text: str) -> Tokens:
     """Cut the text into tokens; nothing is refused here, odd characters become BAD tokens."""
-    texts = _CUT.findall(text)
-    kind_of = {spelling: _kind(spelling) for spelling in set(texts)}
-    kinds = list(map(kind_of.__getitem__, texts))
-    starts = accumulate(map(len, texts), initial=0)
-    columns = (list(compress(column, kinds)) for column in (texts, starts))
-    texts, kept_starts = columns
-    kinds = [*filter(None, kinds), NEWLINE]
-    return Tokens(kinds, [*texts, "\n"], [*kept_starts, len(text)])
+    cut = _CUT.findall(text)
+    distinct = set(cut)
+    kind_of = {spelling: _kind(spelling) for spelling in distinct}
+    spelled = {spelling: SPELLING.get(spelling, spelling) for spelling in distinct}
+    kinds = list(map(kind_of.__getitem__, cut))
+    ends = list(accumulate(map(len, cut)))
+    starts = [0, *ends]
+    return Tokens(
+        [*filter(None, kinds), NEWLINE],
+        [*map(spelled.__getitem__, compress(cut, kinds)), "\n"],
+        [*compress(starts, kinds), len(text)],
+        [*compress(ends, kinds), len(text) + 1],
+    )
 
 
 def _kind(spelling: str) -> int:
