@@ -30,7 +30,6 @@ THIRD_PARTIES = {
     "typer": {"cli"},
     "rich": {"render/table.py"},
     "sympy": {"check"},
-    "mpmath": {"check"},
 }
 # Of a room that is heavy or whose verdict is plain data, the only files others may import.
 DOORS = {"check": {"backprop_cli.check.verdict", "backprop_cli.check.cross_check"}}

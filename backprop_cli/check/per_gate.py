@@ -6,15 +6,11 @@ forward mode with SymPy's numbers against our backward pass with ours.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite, isnan, nan
-from typing import Any
 
-import mpmath
-import sympy
-
-from backprop_cli.check.meaning import expression, is_smooth, pieces
+from backprop_cli.check.meaning import Pieces, pieces
+from backprop_cli.check.partials import Partials
 from backprop_cli.check.verdict import Disagreement
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.differences import one_sided
@@ -24,66 +20,9 @@ from backprop_cli.gates.compiled import KINK, VALUES
 from backprop_cli.graph import Graph
 
 TOLERANCE = 1e-9
-DIGITS = (60, 700)  # looked with before a difference is believed
 _SUBNORMAL = 1e-290  # near the smallest doubles relative errors mean nothing
 _KINK_TOLERANCE = 1e-3  # of one-sided differences
 _SWEEPS_WORTH = 200_000  # nodes times inputs; beyond, one sweep along a mixed direction judges all inputs at once
-
-_Partials = tuple[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]]
-
-
-class PerGate:
-    """The partials SymPy found so far, by gate, number of operands and piece."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, int, tuple[int, ...], int], _Partials] = {}
-        self._precise: dict[int, Callable[..., Any]] = {}
-
-    def slopes(self, gate: str, operands: Sequence[float], ours: Sequence[float]) -> list[float]:
-        """SymPy's partials at the operands; `ours` decides how precisely to look, never what is found."""
-        key, flats = pieces(gate, operands)
-        known = (gate, len(operands), key, len(flats))
-        quick, symbols, partials = self._known.get(known) or self._differentiate(known)
-        point = (*operands, *flats)
-        try:
-            found = [float(slope) for slope in quick(*point)]
-        except (ArithmeticError, ValueError, TypeError):
-            found = [nan] * len(operands)
-        if all(_close(a, b) for a, b in zip(found, ours, strict=True)):
-            return found
-        # A naive formula in doubles may overflow or cancel: look again with more digits before accusing anyone.
-        return self._precisely(symbols, partials, point, ours)
-
-    def _differentiate(self, known: tuple[str, int, tuple[int, ...], int]) -> _Partials:
-        gate, count, key, flat_count = known
-        operands = [sympy.Dummy(f"x{k}", real=True) for k in range(count)]
-        flats = [sympy.Dummy(f"c{k}", real=True) for k in range(flat_count)]
-        meaning = expression(gate, operands, key, flats)
-        partials = tuple(sympy.diff(meaning, x) for x in operands)
-        symbols = (*operands, *flats)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            quick = sympy.lambdify(symbols, partials, modules=["math", {"polygamma": _no_doubles}], cse=True)
-        self._known[known] = found = (quick, symbols, partials)
-        return found
-
-    def _precisely(
-        self, symbols: tuple[Any, ...], partials: tuple[Any, ...], point: Sequence[float], ours: Sequence[float]
-    ) -> list[float]:
-        precise = self._precise.get(id(partials))
-        if precise is None:
-            precise = self._precise[id(partials)] = sympy.lambdify(symbols, partials, modules="mpmath", cse=True)
-        found = [nan] * len(partials)
-        # 1 - tanh(x)^2 at x = 300 is 1e-260: only more digits than that see it.
-        for digits in DIGITS:
-            with mpmath.workdps(digits):
-                try:
-                    found = [_real(slope) for slope in precise(*map(mpmath.mpf, point))]
-                except (ArithmeticError, ValueError, TypeError, mpmath.libmp.NoConvergence):
-                    continue
-            if all(_close(a, b) for a, b in zip(found, ours, strict=True)):
-                break
-        return found
 
 
 def check_locals(
@@ -94,7 +33,7 @@ def check_locals(
     `noted` maps nodes the survey spoke of to the note's code: their slopes are conventions or do not exist, and of
     those only kinks are judged, by one-sided differences. The last number counts edges SymPy could not judge.
     """
-    judge = PerGate()
+    known: dict[tuple[str, int, Pieces], Partials] = {}
     theirs: list[Sequence[float]] = list(passed.locals)
     largest, worst, undecided = 0.0, None, 0
     for node, operands in enumerate(graph.inputs):
@@ -111,7 +50,7 @@ def check_locals(
         if code is not None or not all(map(isfinite, (*point, values[node]))):
             undecided += 1
             continue
-        slopes = theirs[node] = _merged(judge.slopes(gate, point, ours), ours, operands, active)
+        slopes = theirs[node] = _merged(_theirs(known, gate, point, ours), ours, operands, active)
         for j in dict.fromkeys(operands):
             if not active[j]:
                 continue
@@ -175,6 +114,17 @@ def scales_of(graph: Graph, passed: Backward) -> list[float]:
     return scales
 
 
+def _theirs(
+    known: dict[tuple[str, int, Pieces], Partials], gate: str, point: list[float], ours: Sequence[float]
+) -> list[float]:
+    """SymPy's partials at the point; each kind and piece of a gate is differentiated once."""
+    key, flats = pieces(gate, point)
+    kind = (gate, len(point), Pieces(key, (0.0,) * len(flats)))
+    if kind not in known:
+        known[kind] = Partials(gate, len(point), key, len(flats))
+    return known[kind].at((*point, *flats), ours)
+
+
 def _merged(slopes: list[float], ours: Sequence[float], operands: tuple[int, ...], active: bytearray) -> list[float]:
     """SymPy's slopes where someone asked, ours (that nobody reads) elsewhere."""
     return [s if active[j] else o for s, o, j in zip(slopes, ours, operands, strict=True)]
@@ -189,20 +139,3 @@ def _within_kink(gate: str, point: list[float], position: int, slope: float) -> 
     left, right = one_sided(along, point[position])
     slack = _KINK_TOLERANCE * max(1.0, abs(left), abs(right))
     return min(left, right) - slack <= slope <= max(left, right) + slack
-
-
-def _close(a: float, b: float) -> bool:
-    return a == b or abs(a - b) <= 1e-12 * max(abs(a), abs(b))
-
-
-def _real(number: Any) -> float:
-    number = mpmath.mpmathify(number)
-    return float(number.real) if number.imag == 0 else nan
-
-
-def _no_doubles(*_: float) -> float:
-    """`math` has no polygamma: the slow and precise way takes over."""
-    raise ValueError
-
-
-__all__ = ["DIGITS", "TOLERANCE", "PerGate", "check_locals", "check_sweep", "is_smooth", "scales_of"]

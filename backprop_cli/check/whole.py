@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import mpmath
 import sympy
 
 from backprop_cli.check.meaning import expression, number, pieces
+from backprop_cli.check.partials import numbers
 from backprop_cli.gates import CONSTANTS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 
@@ -29,10 +29,10 @@ _KEPT_SYMBOLIC = frozenset({"add", "sub", "mul", "div", "neg"})
 
 
 class Whole(NamedTuple):
-    """For each input SymPy's closed form as text; `evaluate(digits)` has their values, None where one is not real."""
+    """For each input SymPy's closed form as text; `evaluate(digits)` has their values, NaN where one is not real."""
 
     formulas: Mapping[str, str]
-    evaluate: Callable[[int], Mapping[str, float | None]]
+    evaluate: Callable[[int], Mapping[str, float]]
 
 
 class _OutOfTimeError(Exception):
@@ -78,11 +78,11 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
         elif gate == CONSTANT or (not depends[node] and gate not in _KEPT_SYMBOLIC):
             built.append(_NAME_OF.get(values[node]) or number(values[node]))
         elif gate != INPUT:
-            point = [values[j] for j in operands]
+            here = [values[j] for j in operands]
             if gate == "where":
-                built.append(built[operands[1] if point[0] else operands[2]])
+                built.append(built[operands[1] if here[0] else operands[2]])
             else:
-                key, flats = pieces(gate, point)
+                key, flats = pieces(gate, here)
                 built.append(expression(gate, [built[j] for j in operands], key, [number(c) for c in flats]))
         check_time()
     output = built[graph.output]
@@ -90,18 +90,10 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
     for name, node in wrt.items():
         derivatives[name] = sympy.diff(output, symbols[node])
         check_time()
-    point_symbols = list(symbols)
-    numbers = sympy.lambdify(
-        [symbols[node] for node in point_symbols], list(derivatives.values()), modules="mpmath", cse=True
-    )
+    point = {symbol: values[node] for node, symbol in symbols.items()}
 
-    def evaluate(digits: int) -> dict[str, float | None]:
-        with mpmath.workdps(digits):
-            try:
-                found = numbers(*(mpmath.mpf(values[node]) for node in point_symbols))
-            except (ArithmeticError, ValueError, TypeError, mpmath.libmp.NoConvergence):
-                found = [None] * len(derivatives)
-            return {name: _real(x) for name, x in zip(derivatives, found, strict=True)}
+    def evaluate(digits: int) -> dict[str, float]:
+        return dict(zip(derivatives, numbers(derivatives.values(), point, digits), strict=True))
 
     readable = {dummy: sympy.Symbol(dummy.name) for dummy in symbols.values()} | {sympy.E: sympy.Symbol("e")}
     formulas = {}
@@ -109,14 +101,6 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
         check_time()
         formulas[name] = sympy.sstr(derivative.xreplace(readable), full_prec=False).replace("**", "^")
     return Whole(formulas, evaluate)
-
-
-def _real(found: Any) -> float | None:
-    if found is None:
-        return None
-    found = mpmath.mpmathify(found)
-    real = float(found.real)
-    return real if found.imag == 0 and mpmath.isfinite(found.real) else None
 
 
 @contextmanager
