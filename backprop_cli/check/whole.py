@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from math import log2
 from typing import Any, NamedTuple
 
 import sympy
@@ -23,6 +24,7 @@ from backprop_cli.graph import CONSTANT, INPUT, Graph
 NODE_BUDGET = 400
 DEPTH_BUDGET = 60
 INPUT_BUDGET = 24
+BITS_BUDGET = 10_000
 SECONDS_BUDGET = 2.0
 _NAME_OF = {value: sympy.pi if name == "pi" else sympy.E for name, value in CONSTANTS.items()}
 _KEPT_SYMBOLIC = frozenset({"add", "sub", "mul", "div", "neg"})
@@ -41,7 +43,7 @@ class _OutOfTimeError(Exception):
 
 def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], seconds: float) -> Whole | None:
     """Differentiate the output by each name in `wrt` (name: node); None if that is past the budget."""
-    if len(wrt) > INPUT_BUDGET or not _affordable(graph):
+    if len(wrt) > INPUT_BUDGET or not _affordable(graph, values):
         return None
     try:
         with _deadline(seconds) as check_time:
@@ -50,18 +52,26 @@ def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], sec
         return None
 
 
-def _affordable(graph: Graph) -> bool:
-    """Whether the formula, written out in full, is small."""
+def _affordable(graph: Graph, values: list[float]) -> bool:
+    """Whether the formula, written out in full, is small, and so are the whole numbers SymPy will multiply out.
+
+    SymPy has (3*x)^n as 3^n*x^n, exactly; for n = 999999999 it would never come back, nor hear an alarm.
+    """
     if len(graph) > NODE_BUDGET:
         return False
-    size = [1] * len(graph)
-    depth = [1] * len(graph)
+    varies = graph.dependents(set(graph.variables.values()))
+    size, depth, bits = [1] * len(graph), [1] * len(graph), [0.0] * len(graph)
     for node, operands in enumerate(graph.inputs):
         if operands:
             size[node] = 1 + sum(size[j] for j in operands)
             depth[node] = 1 + max(depth[j] for j in operands)
-            if size[node] > NODE_BUDGET or depth[node] > DEPTH_BUDGET:
-                return False
+            bits[node] = 1 + sum(bits[j] for j in operands)
+            if graph.gates[node] == "pow" and not varies[operands[1]]:
+                bits[node] *= max(1.0, abs(values[operands[1]]))
+        elif node in graph.constants:
+            bits[node] = log2(max(1.0, abs(values[node])))
+        if size[node] > NODE_BUDGET or depth[node] > DEPTH_BUDGET or bits[node] > BITS_BUDGET:
+            return False
     return True
 
 
