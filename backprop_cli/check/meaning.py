@@ -7,8 +7,9 @@ its own conventions at kinks (Heaviside(0) = 1/2, an unevaluated derivative of f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import cache
-from math import isfinite
+from math import floor, isfinite
 from typing import Any, NamedTuple
 
 import sympy
@@ -101,12 +102,22 @@ def pieces(gate: str, operands: Sequence[float]) -> Pieces:
             if args.name == "abs":
                 key.append(int(inside[0] >= 0))
             elif args.name in _FLAT:
+                if program.ops[args.operands[0]] == "/":  # a quotient just below a whole number may round up to it
+                    above, below = (numbers[r] for r in program.args[args.operands[0]])
+                    number = _floor_of_quotient(above, below, number)
                 flats.append(number)
         else:
             number = {"+": _OPERATIONS["+"], "-": _OPERATIONS["-"], "*": _OPERATIONS["*"], "/": scalar.div,
                       "^": scalar.pow}[op](numbers[args[0]], numbers[args[1]])  # fmt: skip
         numbers.append(number)
     return Pieces(tuple(key), tuple(flats))
+
+
+def _floor_of_quotient(x: float, y: float, rounded: float) -> float:
+    """floor(x/y) without rounding the quotient first; `rounded` where that means nothing."""
+    if not isfinite(x) or not isfinite(y) or y == 0:
+        return rounded
+    return float(floor(Fraction(x) / Fraction(y)))
 
 
 def row_value(gate: str, operands: Sequence[float]) -> float:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import isnan, nan
+from math import isnan, nan, ulp
 from typing import Any
 
 import sympy
 
-from backprop_cli.check.meaning import expression
+from backprop_cli.check.meaning import expression, number
 
 # Looked with, one after the other, before a difference is believed: 1 - tanh(x)^2 at x = 300 is 1e-260, and only
 # more digits than that see it.
@@ -24,6 +24,7 @@ class Partials:
         operands = [sympy.Dummy(f"x{k}", real=True) for k in range(count)]
         flats = [sympy.Dummy(f"c{k}", real=True) for k in range(flat_count)]
         meaning = expression(gate, operands, key, flats)
+        self._gate, self._key = gate, key
         self.symbols = (*operands, *flats)
         self.partials = [sympy.diff(meaning, x) for x in operands]
         self._asked = 0
@@ -39,9 +40,28 @@ class Partials:
         # A naive formula in doubles may overflow or cancel: more digits before anyone is accused.
         for digits in DIGITS:
             found = numbers(self.partials, dict(zip(self.symbols, point, strict=True)), digits)
+            if any(map(isnan, found)):
+                found = [self._alone(k, point, digits) if isnan(slope) else slope for k, slope in enumerate(found)]
             if _agree(found, ours):
                 break
         return found
+
+    def reach(self, point: Sequence[float], operand: int) -> tuple[float, float]:
+        """The least and the largest value of a partial where the operands are moved by four units in the last place."""
+        found = []
+        for k, x in enumerate(point):
+            for move in (-4, 0, 4):
+                moved = [*point[:k], x + move * ulp(x), *point[k + 1 :]]
+                found += numbers([self.partials[operand]], dict(zip(self.symbols, moved, strict=True)), DIGITS[0])
+        return min(found), max(found)
+
+    def _alone(self, operand: int, point: Sequence[float], digits: int) -> float:
+        """One partial with numbers for all the other operands: of x^y at x = 0, y = 2 SymPy then sees 2*x, not 0/0."""
+        count = len(self.partials)
+        here = self.symbols[operand]
+        operands = [here if k == operand else number(x) for k, x in enumerate(point[:count])]
+        meaning = expression(self._gate, operands, self._key, list(point[count:]))
+        return numbers([sympy.diff(meaning, here)], {here: point[operand]}, digits)[0]
 
     def _quickly(self, point: Sequence[float]) -> list[float]:
         if self._quick is None:

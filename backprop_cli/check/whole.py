@@ -11,13 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from math import log2
+from math import log2, ulp
 from typing import Any, NamedTuple
 
 import sympy
 
 from backprop_cli.check.meaning import expression, number, pieces
-from backprop_cli.check.partials import numbers
+from backprop_cli.check.partials import DIGITS, numbers
 from backprop_cli.gates import CONSTANTS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 
@@ -31,19 +31,24 @@ _KEPT_SYMBOLIC = frozenset({"add", "sub", "mul", "div", "neg"})
 
 
 class Whole(NamedTuple):
-    """For each input SymPy's closed form as text; `evaluate(digits)` has their values, NaN where one is not real."""
+    """For each input SymPy's closed form as text.
+
+    `evaluate(digits)` has their values, NaN where one is not real; `slack(name)` is how far one moves when the inputs
+    move by four units in the last place.
+    """
 
     formulas: Mapping[str, str]
     evaluate: Callable[[int], Mapping[str, float]]
+    slack: Callable[[str], float]
 
 
-class _OutOfTimeError(Exception):
+class _OutOfTimeError(BaseException):  # so that no `except Exception` in SymPy keeps it
     pass
 
 
 def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], seconds: float) -> Whole | None:
     """Differentiate the output by each name in `wrt` (name: node); None if that is past the budget."""
-    if len(wrt) > INPUT_BUDGET or not _affordable(graph, values):
+    if seconds <= 0 or len(wrt) > INPUT_BUDGET or not _affordable(graph, values):
         return None
     try:
         with _deadline(seconds) as check_time:
@@ -105,12 +110,17 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
     def evaluate(digits: int) -> dict[str, float]:
         return dict(zip(derivatives, numbers(derivatives.values(), point, digits), strict=True))
 
+    def slack(name: str) -> float:
+        at = numbers([derivatives[name]], point, DIGITS[0])[0]
+        moved = ({**point, symbol: x + 4 * ulp(x)} for symbol, x in point.items())
+        return sum(abs(numbers([derivatives[name]], place, DIGITS[0])[0] - at) for place in moved)
+
     readable = {dummy: sympy.Symbol(dummy.name) for dummy in symbols.values()} | {sympy.E: sympy.Symbol("e")}
     formulas = {}
     for name, derivative in derivatives.items():
         check_time()
         formulas[name] = sympy.sstr(derivative.xreplace(readable), full_prec=False).replace("**", "^")
-    return Whole(formulas, evaluate)
+    return Whole(formulas, evaluate, slack)
 
 
 @contextmanager
@@ -127,13 +137,18 @@ def _deadline(seconds: float) -> Iterator[Callable[[], None]]:
         yield check_time
         return
 
+    over = False
+
     def ring(*_: object) -> None:
-        raise _OutOfTimeError
+        if not over:
+            raise _OutOfTimeError
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6))
     try:
+        # Again and again: an alarm that rings inside a destructor is printed and forgotten.
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
         yield check_time
     finally:
+        over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

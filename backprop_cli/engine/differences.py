@@ -51,7 +51,10 @@ def complex_step(graph: Graph, given: Mapping[str, float], name: str) -> Estimat
         if function is None:
             return None
         functions[gate] = function
-    step = 1e-200
+    x = abs(given[name])
+    if 0 < x < 1e-250:
+        return None  # no step is small beside it
+    step = 1e-100 * x if x > 1e-180 else 1e-280
     point: dict[str, complex] = dict(given)
     point[name] = complex(given[name], step)
     try:
@@ -60,8 +63,10 @@ def complex_step(graph: Graph, given: Mapping[str, float], name: str) -> Estimat
         return None
     real = forward(graph, given)[graph.output]
     # Off the real branch (log of a negative number) the complex function is another one.
-    if not isfinite(value.imag) or abs(value.real - real) > 1e-9 * max(1.0, abs(real)):
+    if not isfinite(value.imag) or not abs(value.real - real) <= 1e-9 * max(1.0, abs(real)):
         return None
+    if abs(value.imag) < 1e-290:
+        return None  # nothing is left of the slope
     slope = value.imag / step
     return Estimate(slope, 1e-15 * abs(slope), "complex step")
 

@@ -198,6 +198,8 @@ def _of_flow(graph: Graph, passed: Backward, active: bytearray, felt: bytearray)
         for position, (j, slope) in enumerate(zip(graph.inputs[i], passed.locals[i], strict=True)):
             if not active[j]:
                 continue
+            if slope == 0 and GATES[graph.gates[i]].routes:
+                continue  # nothing is sent
             product = upstream * slope
             if isnan(product):
                 nan_into.add(j)

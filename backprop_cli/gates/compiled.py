@@ -140,6 +140,7 @@ def analytic(name: str) -> Function | None:
     gate = GATES[name]
     program = formula_program(gate, gate.formula)
     used = {call.name for call in program.args if hasattr(call, "operands")}
+    used |= {_FUNCTION_OF[op] for op in program.ops if op in _FUNCTION_OF}
     if gate.variadic or used - set(complex_.__all__) or COMPARISONS.intersection(program.ops):
         return None
     namespace = {name: getattr(complex_, name) for name in complex_.__all__}

@@ -32,6 +32,7 @@ __all__ = [
     "sqrt",
     "tan",
     "tanh",
+    "weigh",
     "xlogy",
 ]  # fmt: skip
 
@@ -73,6 +74,11 @@ def logaddexp(x: complex, y: complex) -> complex:
     """log(exp(x) + exp(y))."""
     high, low = (x, y) if complex(x).real >= complex(y).real else (y, x)
     return high + cmath.log(1 + cmath.exp(low - high))
+
+
+def weigh(x: complex, p: complex) -> complex:
+    """x * p."""
+    return x * p
 
 
 def xlogy(x: complex, y: complex) -> complex:

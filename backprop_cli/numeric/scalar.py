@@ -124,6 +124,11 @@ def clip(x: float, lo: float, hi: float) -> float:
     return minimum(maximum(x, lo), hi)
 
 
+def weigh(x: float, p: float) -> float:
+    """x * p, and 0 where the weight p is 0: the limit for an infinite x."""
+    return 0.0 if p == 0 else x * p
+
+
 def largest(*xs: float) -> float:
     """The largest of any number; NaN if one is."""
     return nan if any(x != x for x in xs) else max(xs)
@@ -163,7 +168,7 @@ def gamma(x: float) -> float:
     except ValueError:
         return copysign(inf, x) if x == 0 else nan
     except OverflowError:
-        return inf
+        return inf if x > 0 else -inf
 
 
 def lgamma(x: float) -> float:
@@ -187,7 +192,7 @@ def digamma(x: float) -> float:
         if x == _floor(x):
             return nan
         # psi(x) = psi(1 - x) - pi/tan(pi x), whose tangent has period 1: reduce before multiplying by pi.
-        shift = pi / math.tan(pi * (x - _floor(x)))
+        shift = pi / math.tan(pi * (x - builtins.round(x)))
         x = 1 - x
     else:
         shift = 0.0
