@@ -32,7 +32,7 @@ class Graph:
     """Columns over the nodes, the leaves' names and values, and the output's id.
 
     `gates[i]` is a gate's name, or `input` or `constant`; `inputs[i]` are ids below i; `starts[i]`, `ends[i]`
-    are characters of the source. Inputs come first, in the order in which the text mentions them.
+    are characters of the source. Inputs, in the order in which the text mentions them, come before any gate.
     """
 
     __slots__ = (
@@ -78,7 +78,7 @@ class Graph:
         n = len(self.gates)
         assert n == len(self.inputs) == len(self.starts) == len(self.ends)
         assert 0 <= self.output < n
-        assert list(self.variables.values()) == list(range(len(self.variables)))
+        assert list(self.variables.values()) == sorted(self.variables.values())
         for i, (gate, operands) in enumerate(zip(self.gates, self.inputs, strict=True)):
             assert all(0 <= j < i for j in operands), i
             assert 0 <= self.starts[i] < self.ends[i] <= len(self.source.text), i

@@ -5,18 +5,22 @@ It collects every statement's errors before it gives up, and knows values of lit
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from itertools import chain, compress
+from collections.abc import Collection, Iterator
+from itertools import compress
+from math import inf
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES, Gate
 from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Remark
-from backprop_cli.language.program import COMPARISONS, Call, Program, Statement
+from backprop_cli.language.parser import MOST_ERRORS
+from backprop_cli.language.program import Call, Program, Statement
 
 MAX_NODES = 5_000_000
-_BROKEN = -1  # the node of a row in which an error was already reported
-_BINARY = {**BY_SYMBOL, "juxtaposed": BY_SYMBOL["*"]}
-_MOST_REPORTED = 20  # errors in one text; more would hide the first
+_DEFAULT = -2  # stands for an operand nobody wrote; -1 is one whose definition did not parse
+_GATE_OF = {**BY_SYMBOL, "juxtaposed": BY_SYMBOL["*"], "negative": "neg", "name": INPUT, "num": CONSTANT}
+_SUSPECT = (0.0, inf, -inf)
+_TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
+_CHOOSING = _TRUTHS | {"where"}
 
 
 def lower(program: Program, given: Collection[str] | None = None, *, max_nodes: int = MAX_NODES) -> Graph:
@@ -34,61 +38,99 @@ class _Lowering:
         self.max_nodes = max_nodes
         self.out = Graph(program.source)
         self.diagnostics = list(program.diagnostics)
-        self.node_of_name: dict[str, int] = {}
-        self.truths: set[int] = set()  # nodes that are comparisons
-        self.juxtapositions: list[int] = []  # rows
-        self.inexact: list[int] = []  # rows of integer literals no double equals
+        self.defaults: dict[int, list[float]] = {}  # call's row: constants it needs and nobody wrote
 
     def graph(self) -> Graph:
-        statements = self.program.statements
-        self._inputs(statements)
-        for statement in statements:
-            node = self._rows(statement) if statement.row >= 0 else _BROKEN
-            self._define(statement, node)
-        if statements and not self.diagnostics and node in self.truths:
-            self._refuse_truth(statements[-1].row)
+        program, out = self.program, self.out
+        if len(program.ops) > self.max_nodes:
+            message = f"the graph has more than {self.max_nodes:,} nodes"
+            raise BackpropError(Diagnostic("L701", message, (), "raise the limit with `--max-nodes`"))
+        # A row is a node; the columns are the program's own but for what the loops below put in its place.
+        ops = program.ops
+        out.gates = list(map(_GATE_OF.get, ops, ops))
+        out.inputs = list(program.args)
+        out.starts, out.ends = program.starts, program.ends
+        self._definitions()
+        self._names()
+        self._constants()
+        self._calls()
+        self._truths()
         if self.diagnostics:
             in_order = sorted(self.diagnostics, key=lambda d: d.labels[0].start if d.labels else 0)
-            raise BackpropError(*in_order[:_MOST_REPORTED])
-        self.out.output = node
+            raise BackpropError(*in_order[:MOST_ERRORS])
+        out.output = program.statements[-1].row
+        if self.defaults:
+            self._insert_defaults()
         self._remark()
         return self.out
 
+    def _rows(self, op: str) -> Iterator[int]:
+        return compress(range(len(self.program.ops)), map(op.__eq__, self.program.ops))
+
     # -- names -----------------------------------------------------------------------------------------
 
-    def _inputs(self, statements: list[Statement]) -> None:
-        """Free names become the first nodes, in the order of their first mention."""
+    def _definitions(self) -> None:
+        """Every name is defined once, and is nobody else's."""
+        names = self.out.names
+        seen: set[str] = set()
+        ops = self.program.ops
+        for statement in self.program.statements:
+            name = statement.name
+            if not name:
+                continue
+            if name in seen:
+                help_ = "a name is defined once; give the new value a name of its own"
+                self._refuse_name("N206", f"`{shorten(name)}` is defined twice", statement, help_)
+            elif name in CONSTANTS or name in GATES or name in ALIASES:
+                owner = "constant" if name in CONSTANTS else "gate"
+                self._refuse_name("N205", f"`{name}` is the name of a {owner}", statement, "choose another name")
+            elif self.given is not None and name in self.given:
+                message = f"`{shorten(name)}` is defined by the program and also bound"
+                self._refuse_name("N211", message, statement, "remove the binding, or the definition")
+            elif statement.row >= 0 and ops[statement.row] not in ("name", "num"):
+                names.setdefault(statement.row, name)
+            seen.add(name)
+        self.defined = seen
+
+    def _refuse_name(self, code: str, message: str, statement: Statement, help_: str) -> None:
+        start = statement.name_start
+        self._report(code, message, Label(self.program.source, start, start + len(statement.name)), help_)
+
+    def _names(self) -> None:
+        """A name is an input or a constant; anything else is an error."""
         program, out = self.program, self.out
-        if program.diagnostics:  # rows of a statement that did not parse are no one's
-            kept = chain.from_iterable(range(s.first_row, s.row + 1) for s in statements if s.row >= 0)
-            mentioned = dict.fromkeys(program.args[row] for row in kept if program.ops[row] == "name")
-        else:
-            mentioned = dict.fromkeys(compress(program.args, map("name".__eq__, program.ops)))
-        defined = {s.name for s in statements if s.name}
-        for name in mentioned:
-            if name in defined or name in CONSTANTS:
+        unused = self._names_of_failed_statements()
+        for row in self._rows("name"):
+            name = program.args[row]
+            out.inputs[row] = ()
+            if row in unused:
                 continue
-            if name in GATES or name in ALIASES or (self.given is not None and name not in self.given):
-                self._no_value(name)
-                self.node_of_name[name] = _BROKEN
-                continue
-            row = self._first_mention(name)
-            self.node_of_name[name] = out.variables[name] = self._leaf(INPUT, row)
-        for name in defined.intersection(self.given or ()):
-            place = next(s for s in statements if s.name == name)
-            label = Label(program.source, place.name_start, place.name_start + len(name), "defined here")
-            help_ = "remove the binding, or the definition"
-            self._report("N211", f"`{shorten(name)}` is defined by the program and also bound", label, help_)
+            if name in CONSTANTS:
+                out.gates[row] = CONSTANT
+                out.constants[row] = CONSTANTS[name]
+            elif name in self.defined:
+                help_ = "move its definition up"
+                self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
+            elif name in GATES or name in ALIASES or (self.given is not None and name not in self.given):
+                self._no_value(name, row)
+            else:
+                out.variables[name] = row
 
-    def _first_mention(self, name: str) -> int:
-        ops, args = self.program.ops, self.program.args
-        row = args.index(name)
-        while ops[row] != "name":
-            row = args.index(name, row + 1)
-        return row
+    def _names_of_failed_statements(self) -> set[int]:
+        """Rows of names that only statements mention which did not parse: nobody is to be blamed for those."""
+        program = self.program
+        if not program.diagnostics:
+            return set()
+        used = {statement.row for statement in program.statements}
+        for op, args in zip(program.ops, program.args, strict=True):
+            if op == "call":
+                used.update(args.operands, (row for _, row, _ in args.keywords))
+            elif op not in ("name", "num"):
+                used.update(args)
+        return set(self._rows("name")) - used
 
-    def _no_value(self, name: str) -> None:
-        label = self.program.label(self._first_mention(name))
+    def _no_value(self, name: str, row: int) -> None:
+        label = self.program.label(row)
         shown = shorten(name)
         if name in GATES or name in ALIASES:
             head = GATES[ALIASES.get(name, name)].head
@@ -103,184 +145,135 @@ class _Lowering:
             help_ = f"give it a value: `{shown}=…`"
         self._report("N202", f"`{shown}` has no value", label, help_)
 
-    def _define(self, statement: Statement, node: int) -> None:
-        name = statement.name
-        if not name:
+    # -- numbers ---------------------------------------------------------------------------------------
+
+    def _constants(self) -> None:
+        args, inputs, constants = self.program.args, self.out.inputs, self.out.constants
+        for row in self._rows("num"):
+            text = args[row]
+            value = constants[row] = float(text)
+            inputs[row] = ()
+            if value in _SUSPECT:
+                self._out_of_range(text, value, row)
+            elif len(text) > 15 and text.lstrip("-").isdigit() and int(text) != int(value):
+                message = f"`{shorten(text)}` is not a double; the nearest one, {value:.0f}, is used"
+                self._note("precision", message, row)
+
+    def _out_of_range(self, text: str, value: float, row: int) -> None:
+        if value == 0 and text.lstrip("-0.")[:1] in ("", "e", "E"):
             return
-        label = Label(self.program.source, statement.name_start, statement.name_start + len(name))
-        owner = "constant" if name in CONSTANTS else "gate" if name in GATES or name in ALIASES else ""
-        if owner:
-            self._report("N205", f"`{name}` is the name of a {owner}", label, "choose another name")
-        elif name in self.node_of_name:
-            help_ = "a name is defined once; give the new value a name of its own"
-            self._report("N206", f"`{shorten(name)}` is defined twice", label, help_)
-        else:
-            self.node_of_name[name] = node
-            if node >= 0 and self.out.gates[node] not in (INPUT, CONSTANT):
-                self.out.names.setdefault(node, name)
+        way = "large" if value else "small"
+        message = f"`{shorten(text)}` is too {way} for a double"
+        self._report("V301", message, self.program.label(row), "doubles reach from 5e-324 to 1.8e308")
 
-    # -- rows ------------------------------------------------------------------------------------------
+    # -- calls -----------------------------------------------------------------------------------------
 
-    def _rows(self, statement: Statement) -> int:
-        """Lower a statement's rows; answer the node of the last."""
-        program, out = self.program, self.out
-        first, last = statement.first_row, statement.row + 1
-        gates, inputs, starts, ends = out.gates, out.inputs, out.starts, out.ends
-        add_gate, add_inputs, add_start, add_end = gates.append, inputs.append, starts.append, ends.append
-        row_starts, row_ends = program.starts, program.ends
-        node_of_name, constants, truths = self.node_of_name, self.out.constants, self.truths
-        nodes: list[int] = []  # of the rows since `first`
-        add_node = nodes.append
-        binary = _BINARY
+    def _calls(self) -> None:
+        gates, inputs, args = self.out.gates, self.out.inputs, self.program.args
+        for row in self._rows("call"):
+            call = args[row]
+            gate = GATES.get(call.name) or GATES.get(ALIASES.get(call.name, ""))
+            if gate is None:
+                self._unknown_gate(call, row)
+                inputs[row] = ()
+                continue
+            gates[row] = gate.name
+            operands = inputs[row] = call.operands
+            if gate.variadic:
+                if call.keywords or not operands:
+                    self._wrong_arity(gate, call, row)
+            elif call.keywords or len(operands) != len(gate.parameters):
+                inputs[row] = self._arguments(gate, call, row)
 
-        row = first
-        for op, args in zip(program.ops[first:last], program.args[first:last], strict=True):
-            if op == "name":
-                found = node_of_name.get(args)
-                add_node(self._named(args, row) if found is None else found)
-            elif op in binary:
-                left, right = nodes[args[0] - first], nodes[args[1] - first]
-                if left < 0 or right < 0:
-                    add_node(_BROKEN)
-                else:
-                    if truths and (left in truths or right in truths):
-                        self._refuse_truth(args[0] if left in truths else args[1])
-                    if op == "juxtaposed":
-                        self.juxtapositions.append(row)
-                    elif op in COMPARISONS:
-                        truths.add(len(gates))
-                    add_node(len(gates))
-                    add_gate(binary[op])
-                    add_inputs((left, right))
-                    add_start(row_starts[row])
-                    add_end(row_ends[row])
-            elif op == "num":
-                add_node(len(gates))
-                constants[len(gates)] = self._number(args, row)
-                add_gate(CONSTANT)
-                add_inputs(())
-                add_start(row_starts[row])
-                add_end(row_ends[row])
-            elif op == "negative":
-                add_node(self._negative(args[0], nodes[args[0] - first], row))
-            elif op == "call":
-                add_node(self._call(args, [nodes[r - first] for r in args.operands],
-                                    {k: nodes[r - first] for k, r, _ in args.keywords}, row))  # fmt: skip
-            else:
-                label = program.label(row)
-                self._report("S107", f"`{op}` works on arrays, which are not part of this version", label, "")
-                add_node(_BROKEN)
-            row += 1
-            if len(gates) > self.max_nodes:
-                message = f"the graph has more than {self.max_nodes:,} nodes"
-                raise BackpropError(Diagnostic("L701", message, (), "raise the limit with `--max-nodes`"))
-        return nodes[-1]
-
-    def _leaf(self, kind: str, row: int) -> int:
-        out = self.out
-        out.gates.append(kind)
-        out.inputs.append(())
-        out.starts.append(self.program.starts[row])
-        out.ends.append(self.program.ends[row])
-        return len(out.gates) - 1
-
-    def _gate(self, gate: str, operands: tuple[int, ...], row: int) -> int:
-        node = self._leaf(gate, row)
-        self.out.inputs[node] = operands
-        return node
-
-    def _named(self, name: str, row: int) -> int:
-        """A name that is neither an input nor defined so far: a constant, or one defined later."""
-        if name in CONSTANTS:
-            node = self._leaf(CONSTANT, row)
-            self.out.constants[node] = CONSTANTS[name]
-            return node
-        help_ = "move its definition up"
-        self._report("N207", f"`{shorten(name)}` is used before it is defined", self.program.label(row), help_)
-        return _BROKEN
-
-    def _number(self, text: str, row: int) -> float:
-        value = float(text)
-        if value in (float("inf"), 0.0) and text.strip("0.").lstrip("0.")[:1] not in ("", "e", "E"):
-            way = "large" if value else "small"
-            help_ = "doubles reach from 5e-324 to 1.8e308"
-            message = f"`{shorten(text)}` is too {way} for a double"
-            self._report("V301", message, self.program.label(row), help_)
-        elif len(text) > 15 and text.isdigit() and int(text) != int(value):
-            self.inexact.append(row)
-        return value
-
-    def _negative(self, operand_row: int, operand: int, row: int) -> int:
-        out = self.out
-        if operand < 0:
-            return _BROKEN
-        if self.program.ops[operand_row] == "num":  # a negative number is one constant
-            out.constants[operand] = -out.constants[operand]
-            out.starts[operand] = self.program.starts[row]
-            return operand
-        if operand in self.truths:
-            self._refuse_truth(operand_row)
-        return self._gate("neg", (operand,), row)
-
-    def _call(self, call: Call, operands: list[int], keywords: dict[str, int], row: int) -> int:
-        gate = GATES.get(ALIASES.get(call.name, call.name))
-        if gate is None:
-            return self._unknown_gate(call, row)
-        chosen = list(operands) if gate.variadic else self._arguments(gate, call, operands, keywords, row)
-        if gate.variadic and (keywords or not operands):
-            self._wrong_arity(gate, call, row)
-            return _BROKEN
-        if chosen is None or _BROKEN in chosen:
-            return _BROKEN
-        for position, node in enumerate(chosen):
-            if (gate.name == "where" and position == 0) != (node in self.truths):
-                at = call.operands[position] if position < len(call.operands) else row
-                if node in self.truths:
-                    self._refuse_truth(at)
-                else:
-                    help_ = "write a comparison: `where(x > 0, …, …)`"
-                    label = self.program.label(at)
-                    self._report("V303", "a number stands where a comparison is wanted", label, help_)
-                return _BROKEN
-        node = self._gate(gate.name, tuple(chosen), row)
-        if gate.truth:
-            self.truths.add(node)
-        return node
-
-    def _arguments(
-        self, gate: Gate, call: Call, operands: list[int], keywords: dict[str, int], row: int
-    ) -> list[int] | None:
-        """The operands in the order of the gate's parameters, defaults as constants."""
+    def _arguments(self, gate: Gate, call: Call, row: int) -> tuple[int, ...]:
+        """The operands in the order of the gate's parameters; for a default, -1 and a note of its constant."""
         names = [p.name for p in gate.parameters]
         for keyword, _, start in call.keywords:
             if keyword not in names:
-                help_ = f"the gate is `{gate.head}`"
                 label = Label(self.program.source, start, start + len(keyword))
                 message = f"`{gate.name}` has no parameter `{shorten(keyword)}`"
-                self._report("N210", message, label, help_)
-                return None
-        given = dict(zip(names, operands, strict=False))
+                self._report("N210", message, label, f"the gate is `{gate.head}`")
+                return ()
+        given = dict(zip(names, call.operands, strict=False))
+        keywords = {keyword: operand for keyword, operand, _ in call.keywords}
         twice = len(call.keywords) != len(keywords) or not given.keys().isdisjoint(keywords)
         given |= keywords
-        missing = [p for p in gate.parameters if p.name not in given and p.default is None]
-        if twice or missing or len(operands) > len(names):
+        missing = [p for p in gate.parameters if p.name not in given]
+        if twice or len(call.operands) > len(names) or any(p.default is None for p in missing):
             self._wrong_arity(gate, call, row)
-            return None
-        for parameter in gate.parameters:
-            if parameter.name not in given:
-                node = given[parameter.name] = self._leaf(CONSTANT, row)
-                assert parameter.default is not None
-                self.out.constants[node] = parameter.default
-        return [given[name] for name in names]
+            return ()
+        if missing:
+            self.defaults[row] = [p.default for p in missing if p.default is not None]
+        return tuple(given.get(name, _DEFAULT) for name in names)
+
+    def _insert_defaults(self) -> None:
+        """Make room for the constants nobody wrote, each before the call that needs it, and renumber what follows."""
+        old, out = self.out, Graph(self.program.source)
+        new: list[int] = []
+        for row, (gate, operands) in enumerate(zip(old.gates, old.inputs, strict=True)):
+            constants = iter(self.defaults.get(row, ()))
+            moved = []
+            for j in operands:
+                if j == _DEFAULT:
+                    out.constants[len(out.gates)] = next(constants)
+                    moved.append(len(out.gates))
+                    self._append(out, CONSTANT, (), row)
+                else:
+                    moved.append(new[j])
+            new.append(len(out.gates))
+            self._append(out, gate, tuple(moved), row)
+        out.variables = {name: new[row] for name, row in old.variables.items()}
+        out.constants |= {new[row]: value for row, value in old.constants.items()}
+        out.names = {new[row]: name for row, name in old.names.items()}
+        out.remarks = old.remarks
+        out.output = new[old.output]
+        self.out = out
+
+    def _append(self, out: Graph, gate: str, inputs: tuple[int, ...], row: int) -> None:
+        out.gates.append(gate)
+        out.inputs.append(inputs)
+        out.starts.append(self.program.starts[row])
+        out.ends.append(self.program.ends[row])
+
+    # -- comparisons -----------------------------------------------------------------------------------
+
+    def _truths(self) -> None:
+        """A comparison stands where a condition is wanted, and nowhere else."""
+        gates, inputs = self.out.gates, self.out.inputs
+        if not _CHOOSING.intersection(gates):
+            return
+        truths = {row for row, gate in enumerate(gates) if gate in _TRUTHS}
+        for row, (gate, operands) in enumerate(zip(gates, inputs, strict=True)):
+            for position, j in enumerate(operands):
+                wanted = gate == "where" and position == 0
+                if wanted and j >= 0 and j not in truths:
+                    help_ = "write a comparison: `where(x > 0, …, …)`"
+                    label = self._operand_label(row, position)
+                    self._report("V303", "a number stands where a comparison is wanted", label, help_)
+                elif not wanted and j in truths:
+                    self._refuse_truth(self._operand_label(row, position))
+        last = self.program.statements[-1]
+        if last.row in truths:
+            self._refuse_truth(self.program.label(last.row))
+
+    def _operand_label(self, row: int, position: int) -> Label:
+        """Where an operand is written: its own place if that lies in the row's, otherwise the row's."""
+        program = self.program
+        j = self.out.inputs[row][position]
+        inside = program.starts[row] <= program.starts[j] and program.ends[j] <= program.ends[row]
+        return program.label(j if inside else row)
 
     # -- what is wrong, and what is worth a remark -----------------------------------------------------
 
     def _report(self, code: str, message: str, label: Label, help_: str) -> None:
         self.diagnostics.append(Diagnostic(code, message, (label,), help_))
 
-    def _refuse_truth(self, row: int) -> None:
+    def _note(self, code: str, message: str, row: int) -> None:
+        if len(self.out.remarks) < MOST_ERRORS:
+            self.out.remarks.append(Remark(code, message, self.program.starts[row], self.program.ends[row]))
+
+    def _refuse_truth(self, label: Label) -> None:
         help_ = "a comparison chooses: `where(x > 0, 1, 0)` is a number"
-        label = self.program.label(row)
         self._report("V302", "a comparison stands where a number is wanted", label, help_)
 
     def _wrong_arity(self, gate: Gate, call: Call, row: int) -> None:
@@ -294,39 +287,35 @@ class _Lowering:
             message = f"an operand of `{gate.name}` is given twice or not at all"
         self._report("N203", message, label, f"the gate is `{gate.head}`")
 
-    def _unknown_gate(self, call: Call, row: int) -> int:
+    def _unknown_gate(self, call: Call, row: int) -> None:
         start = self.program.starts[row]
         label = Label(self.program.source, start, call.name_end)
         shown = shorten(call.name)
         if near := nearest(call.name, [*GATES, *ALIASES]):
             help_ = f"did you mean `{near[0]}`?"
-        elif call.name in self.node_of_name or (self.given is not None and call.name in self.given):
+        elif call.name in self.defined or (self.given is not None and call.name in self.given):
             help_ = f"for a product write `{shown}*(…)`"
         elif call.name in CONSTANTS:
             help_ = f"`{call.name}` is a constant: for a product write `{call.name}*(…)`"
         else:
             help_ = "`backprop gates` lists them; for a product write `*`"
         self._report("N201", f"unknown gate `{shown}`", label, help_)
-        return _BROKEN
 
     def _remark(self) -> None:
+        """How products without a sign were read."""
         program = self.program
-        remarks = self.out.remarks
-        for row in self.inexact[:_MOST_REPORTED]:
-            text = program.args[row]
-            message = f"`{shorten(text)}` is not a double; the nearest one, {float(text):.0f}, is used"
-            remarks.append(Remark("precision", message, program.starts[row], program.ends[row]))
-        if not self.juxtapositions:
+        juxtapositions = list(self._rows("juxtaposed"))
+        if not juxtapositions:
             return
         readings = []
-        for row in self.juxtapositions[:3]:
+        for row in juxtapositions[:3]:
             parts = "*".join(shorten(_operand_text(program, operand)) for operand in program.args[row])
             whole = program.source.text[program.starts[row] : program.ends[row]]
             readings.append(f"`{shorten(whole)}` as `{parts}`")
-        more = len(self.juxtapositions) - len(readings)
-        message = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
-        first = self.juxtapositions[0]
-        remarks.append(Remark("reading", message, program.starts[first], program.ends[first]))
+        more = len(juxtapositions) - len(readings)
+        self._note(
+            "reading", "read " + ", ".join(readings) + (f" and {more:,} more" if more else ""), juxtapositions[0]
+        )
 
 
 def _operand_text(program: Program, row: int) -> str:

@@ -7,14 +7,17 @@ which knows the gates can explain better.
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import compress, count, islice
+from typing import Any
 
-from backprop_cli.errors import Diagnostic, Label, Source, shorten
+from backprop_cli.errors import Diagnostic, Label, Source
+from backprop_cli.language.complaints import SyntaxProblem, after_named, chained, misplaced, no_operand
 from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Call, Program, Statement
 from backprop_cli.language.tokens import (
-    ASSIGN,
-    BAD,
+    CALL,
     CLOSE,
     COMMA,
+    DEFINE,
     NAME,
     NEWLINE,
     NUMBER,
@@ -22,14 +25,29 @@ from backprop_cli.language.tokens import (
     OPERATOR,
     POSTFIX,
     SEMICOLON,
+    SPELLING,
     tokenize,
 )
 
 _EXPONENT = {"²": "2", "³": "3"}
-_PREFIX = {"-": "negative", "+": "positive"}
-# An operator that waits on the stack: its spelling, how tightly it binds, its token.
+_PREFIX = {"-": "negative", "−": "negative", "+": "positive"}
+_PREFIX_POWER = BINDING_POWER["negative"]
+_COMPARISON_POWER = BINDING_POWER["<"]
+# Typed operator: what it means, how tightly it binds, and how tightly an operator before it must bind to go first.
+# Of two `^` the right one goes first.
+_INFIX = {
+    typed: (op, BINDING_POWER[op], BINDING_POWER[op] + (op == "^"))
+    for typed, op in (*zip(BINDING_POWER, BINDING_POWER, strict=True), *SPELLING.items())
+    if op in BINDING_POWER
+}
+_JUXTAPOSED = _INFIX["juxtaposed"]
+# An operator that waits on the stack: what it means, how tightly it binds, where it stands (matters for a prefix).
 _Waiting = tuple[str, int, int]
-_BRACKET = ("(", 0, -1)
+_BRACKET: _Waiting = ("(", 0, -1)
+# An operand that waits: its row and its place, brackets around it included.
+_Operand = tuple[int, int, int]
+_ENDS = (SEMICOLON, NEWLINE)
+MOST_ERRORS = 20  # in one text; more would hide the first
 
 
 def parse(source: Source, variables: Collection[str] = ()) -> Program:
@@ -43,11 +61,11 @@ def parse(source: Source, variables: Collection[str] = ()) -> Program:
 
 
 class _Frame:
-    """An open bracket: its token, the token of the name that is called or -1, and the call's arguments so far."""
+    """An open bracket: its token, the name that is called or "", and the call's arguments so far."""
 
     __slots__ = ("keyword", "keywords", "name", "operands", "token")
 
-    def __init__(self, token: int, name: int) -> None:
+    def __init__(self, token: int, name: str) -> None:
         self.token = token
         self.name = name
         self.operands: list[int] = []
@@ -55,333 +73,237 @@ class _Frame:
         self.keyword = -1  # the token of the keyword whose operand is being read
 
 
-class _SyntaxError(Exception):
-    """Leaves a statement for the next one."""
-
-
 class _Parser:
     def __init__(self, source: Source, variables: Collection[str]) -> None:
         self.source = source
-        self.kinds, self.texts, self.starts, self.ends = tokenize(source.text)
+        self.tokens = self.kinds, self.texts, self.starts = tokenize(source.text)
         self.out = Program(source)
-        self.variables = set(variables)
-        # An operand in parentheses reaches further than its own span; the rare row that does is noted here.
-        self.reach: dict[int, tuple[int, int]] = {}
+        self.first = self.first_row = 0  # the token and the row with which the statement at hand begins
+        self.name = ""  # the name it defines
+        self.variables = variables
+        self.row_of = self._names()
 
     def program(self) -> Program:
-        position, end = 0, len(self.kinds)
-        while position < end:
-            if self.kinds[position] in (SEMICOLON, NEWLINE):
-                position += 1
-                continue
-            position = self._statement(position)
+        position = 0
+        while position < len(self.kinds) and len(self.out.diagnostics) < MOST_ERRORS:
+            try:
+                position = self._statements(position)
+            except SyntaxProblem as problem:
+                self.out.diagnostics.append(problem.diagnostic)
+                self._forget()
+                self._end_statement(-1)
+                position = self._after(problem)
         if not self.out.statements:
             what = "is empty" if not self.source.text.strip() else "holds no statement, only comments or separators"
             help_ = "write a formula, such as `(x+y)*z`"
             self.out.diagnostics.append(Diagnostic("S106", f"the {self.source.name} {what}", (), help_))
         return self.out
 
-    def _statement(self, first: int) -> int:
-        """Read one statement; answer the token after it."""
-        name, position, first_row = "", first, len(self.out.ops)
-        if self.kinds[first] == NAME and self.kinds[first + 1] == ASSIGN:
-            name, position = self.texts[first], first + 2
-        try:
-            row, position = self._expression(position)
-        except _SyntaxError as stopped:
-            row, position = -1, self._recover(first, stopped.args[0])
-        self.out.statements.append(Statement(name, first_row, row, self.starts[first]))
-        if name:
-            self.variables.add(name)
-        return position
+    def _names(self) -> dict[str, int]:
+        """A row for every name that is mentioned and that no statement defines, in the order of first mention."""
+        kinds, texts, starts = self.kinds, self.texts, self.starts
+        is_name = list(map(NAME.__eq__, kinds))
+        mentions = list(compress(texts, is_name))
+        first_start = dict(zip(reversed(mentions), reversed(list(compress(starts, is_name))), strict=True))
+        defines = compress(range(len(kinds)), map(DEFINE.__eq__, kinds))
+        defined = {texts[at][:-1].rstrip() for at in defines if at == 0 or kinds[at - 1] in _ENDS}
+        row_of: dict[str, int] = {}
+        for typed in dict.fromkeys(mentions):
+            name = SPELLING.get(typed, typed)
+            if name not in defined:
+                if name not in row_of:
+                    row_of[name] = self._row("name", name, first_start[typed], first_start[typed] + len(typed))
+                row_of[typed] = row_of[name]
+        return row_of
 
-    def _expression(self, position: int) -> tuple[int, int]:
-        """Read tokens to the end of the statement; answer its row and the token after it.
+    def _row(self, op: str, args: Any, start: int, end: int) -> int:
+        out = self.out
+        out.ops.append(op)
+        out.args.append(args)
+        out.starts.append(start)
+        out.ends.append(end)
+        return len(out.ops) - 1
 
-        Operators wait on a stack until one comes that binds less tightly. An open bracket waits there too, binding
-        nothing, so that no operator reaches across it.
+    def _statements(self, first: int) -> int:
+        """Read statements to the end of the text; answer the token after it.
+
+        Operands and operators wait on two stacks; an operator is done when one comes that binds less tightly. An open
+        bracket waits among them, binding nothing, so that no operator reaches across it.
         """
-        kinds, texts, starts, ends = self.kinds, self.texts, self.starts, self.ends
+        kinds, texts, starts = self.kinds, self.texts, self.starts
         ops, args, row_starts, row_ends = self.out.ops, self.out.args, self.out.starts, self.out.ends
         add_op, add_args, add_start, add_end = ops.append, args.append, row_starts.append, row_ends.append
-        power, reach, variables = BINDING_POWER, self.reach, self.variables
-        rows: list[int] = []  # operands that wait for their operator
+        row_of, infix_of, last = self.row_of, _INFIX, len(kinds) - 1
+        operands: list[_Operand] = []
         waiting: list[_Waiting] = [_BRACKET]
-        frames: list[_Frame] = []  # brackets that wait to be closed
-        last = len(kinds) - 1
+        frames: list[_Frame] = []
+        wants_operand, begins = True, True
+        columns = (islice(column, first, None) for column in (kinds, texts, starts))
 
-        while True:
-            # An operand.
-            kind = kinds[position]
-            if kind == NAME or kind == NUMBER:
-                text = texts[position]
-                if kind == NAME:
-                    after = kinds[position + 1]
-                    if after == OPEN and text not in variables:
-                        frames.append(_Frame(position + 1, position))
-                        waiting.append(_BRACKET)
-                        position += 2
-                        if kinds[position] != CLOSE:  # name() is a call too; its arity is judged elsewhere
-                            continue
-                        position -= 1
-                    elif after == ASSIGN and frames and self._begins_argument(position, frames[-1]):
-                        frames[-1].keyword = position
-                        position += 2
-                        continue
-                if kinds[position] != OPEN:
-                    rows.append(len(ops))
-                    add_op("name" if kind == NAME else "num")
-                    add_args(text)
-                    add_start(starts[position])
-                    add_end(ends[position])
-                position += 1
-            elif kind == OPEN:
-                frames.append(_Frame(position, -1))
-                waiting.append(_BRACKET)
-                position += 1
-                continue
-            elif kind == OPERATOR and (prefix := _PREFIX.get(texts[position])):
-                waiting.append((prefix, power[prefix], position))
-                position += 1
-                continue
-            elif kind == NEWLINE and frames and position < last:
-                position += 1
-                continue
-            else:
-                raise self._no_operand(position, frames)
+        for position, kind, text, start in zip(count(first), *columns, strict=False):
+            if begins:
+                if kind == NEWLINE or kind == SEMICOLON:
+                    continue
+                self.first, self.first_row, self.name, begins = position, len(ops), "", False
+                if kind == DEFINE:
+                    self.name = text[:-1].rstrip()
+                    continue
 
-            # What follows an operand: brackets that close, typed-in exponents, and then an operator or the end.
-            while True:
-                kind = kinds[position]
+            if not wants_operand:
                 if kind == OPERATOR:
-                    op = texts[position]
-                    strength = power[op]
-                    needed = strength + (op == "^")  # of two `^` the right one goes first
-                elif kind == NAME or kind == NUMBER or kind == OPEN:
-                    op = "juxtaposed"
-                    strength = needed = power[op]
+                    infix = infix_of[text]
+                elif kind <= OPEN:  # an operand right after another
+                    infix = _JUXTAPOSED
                 elif kind == POSTFIX:
-                    self._raise_to(rows, position)
-                    position += 1
+                    self._raise_to(operands, text, start)
                     continue
                 elif kind == NEWLINE and frames and position < last:
-                    position += 1
                     continue
                 else:
-                    strength, needed = 0, 1
-
+                    infix = _BRACKET
+                needed = infix[2] if infix[1] else 1
                 while waiting[-1][1] >= needed:
-                    done, tightness, token = waiting.pop()
-                    right = rows.pop()
-                    end = reach[right][1] if right in reach else row_ends[right]
-                    if tightness == power["negative"]:
-                        if done == "positive":
-                            rows.append(right)
-                            reach[right] = (starts[token], end)
+                    op, tightness, at = waiting.pop()
+                    right, begin, end = operands.pop()
+                    if tightness == _PREFIX_POWER:
+                        if op == "positive" or (ops[right] == "num" and args[right][0] != "-"):
+                            if op == "negative":  # the sign belongs to the number
+                                args[right] = "-" + args[right]
+                                row_starts[right] = at
+                            operands.append((right, at, end))
                             continue
+                        begin = at
                         add_args((right,))
-                        add_start(starts[token])
                     else:
-                        left = rows.pop()
-                        if tightness == 1 and (ops[left] in COMPARISONS or ops[right] in COMPARISONS):
-                            self._refuse_chain(left, right)
+                        left, begin, _ = operands.pop()
+                        if tightness == _COMPARISON_POWER and (ops[left] in COMPARISONS or ops[right] in COMPARISONS):
+                            raise chained(Label(self.source, begin, end))
                         add_args((left, right))
-                        add_start(reach[left][0] if left in reach else row_starts[left])
+                    operands.append((len(ops), begin, end))
+                    add_op(op)
+                    add_start(begin)
                     add_end(end)
-                    rows.append(len(ops))
-                    add_op(done)
-
-                if strength:
-                    waiting.append((op, strength, position))
-                    position += op != "juxtaposed"
-                    break
-                if kind == CLOSE and frames:
+                if infix is not _BRACKET:
+                    waiting.append(infix)
+                    wants_operand = True
+                    if kind == OPERATOR:
+                        continue
+                elif kind == CLOSE and frames:
                     waiting.pop()
-                    self._close(frames.pop(), rows, position)
-                    position += 1
-                elif kind == COMMA and frames and frames[-1].name >= 0:
-                    self._argument(frames[-1], rows)
-                    position += 1
-                    break
-                elif (kind == SEMICOLON or kind == NEWLINE) and not frames:
-                    return rows[-1], position + 1
+                    frame = frames.pop()
+                    if frame.name:
+                        self._call(frame, operands, start + 1)
+                    else:
+                        operands[-1] = (operands[-1][0], starts[frame.token], start + 1)
+                    continue
+                elif kind == COMMA and frames and frames[-1].name:
+                    self._argument(frames[-1], operands)
+                    wants_operand = True
+                    continue
+                elif (kind == NEWLINE or kind == SEMICOLON) and not frames:
+                    self._end_statement(operands.pop()[0])
+                    wants_operand = begins = True
+                    continue
                 else:
-                    raise self._misplaced(position, frames)
+                    raise misplaced(self.source, self.tokens, position, frames[-1].token if frames else -1)
 
-    def _close(self, frame: _Frame, rows: list[int], position: int) -> None:
-        """The bracket at `position` ends a group or a call."""
-        start, end = self.starts[frame.token], self.ends[position]
-        if frame.name < 0:
-            self.reach[rows[-1]] = (start, end)
-            return
-        if position - 1 != frame.token:
-            self._argument(frame, rows)
-        out = self.out
-        name = self.texts[frame.name]
-        name_start = self.starts[frame.name]
-        rows.append(len(out.ops))
-        out.ops.append("call")
-        out.args.append(Call(name, tuple(frame.operands), tuple(frame.keywords), self.ends[frame.name]))
-        out.starts.append(name_start)
-        out.ends.append(end)
+            if kind == NAME:
+                row = row_of.get(text)
+                if row is None:  # defined further down, or only ever used as in x(y+1)
+                    row = self._row("name", text, start, start + len(text))
+                operands.append((row, start, start + len(text)))
+                wants_operand = False
+            elif kind == NUMBER:
+                end = start + len(text)
+                operands.append((len(ops), start, end))
+                add_op("num")
+                add_args(text)
+                add_start(start)
+                add_end(end)
+                wants_operand = False
+            elif kind == CALL:
+                name = text[:-1].rstrip()
+                if name in row_of or name in self.variables:  # a product: x(y+1)
+                    row = row_of[name] if name in row_of else self._row("name", name, start, start + len(name))
+                    row_of[name] = row
+                    operands.append((row, start, start + len(name)))
+                    waiting.append(_JUXTAPOSED)
+                    name = ""
+                frames.append(_Frame(position, name))
+                waiting.append(_BRACKET)
+            elif kind == OPEN:
+                frames.append(_Frame(position, ""))
+                waiting.append(_BRACKET)
+            elif kind == OPERATOR and text in _PREFIX:
+                waiting.append((_PREFIX[text], _PREFIX_POWER, start))
+            elif kind == NEWLINE and frames and position < last:
+                continue
+            elif kind == DEFINE and frames and frames[-1].name and self._begins_argument(position):
+                frames[-1].keyword = position
+            elif kind == CLOSE and position and kinds[position - 1] == CALL and frames and frames[-1].name:
+                waiting.pop()  # name(): the arity is judged elsewhere
+                self._call(frames.pop(), operands, start + 1)
+                wants_operand = False
+            else:
+                raise no_operand(self.source, self.tokens, position, frames[-1].token if frames else -1)
+        return last + 1
 
-    def _argument(self, frame: _Frame, rows: list[int]) -> None:
+    def _forget(self) -> None:
+        """Drop the rows of a statement that did not parse."""
+        out, kept = self.out, self.first_row
+        for column in (out.ops, out.args, out.starts, out.ends):
+            del column[kept:]
+        self.row_of = {name: row for name, row in self.row_of.items() if row < kept}
+
+    def _end_statement(self, row: int) -> None:
+        name = self.name
+        start = self.starts[self.first]
+        self.out.statements.append(Statement(name, row, start))
+        if name:
+            self.row_of[name] = row
+
+    def _call(self, frame: _Frame, operands: list[_Operand], end: int) -> None:
+        """The bracket that ends before `end` ends a call."""
+        start = self.starts[frame.token]
+        if self.starts[frame.token + 1] + 1 != end or self.kinds[frame.token + 1] != CLOSE:
+            self._argument(frame, operands)
+        call = Call(frame.name, tuple(frame.operands), tuple(frame.keywords), start + len(frame.name))
+        operands.append((self._row("call", call, start, end), start, end))
+
+    def _argument(self, frame: _Frame, operands: list[_Operand]) -> None:
         """The operand just read is an argument of the frame's call."""
-        row = rows.pop()
+        row, start, end = operands.pop()
         if frame.keyword >= 0:
-            frame.keywords.append((self.texts[frame.keyword], row, self.starts[frame.keyword]))
+            name = self.texts[frame.keyword][:-1].rstrip()
+            frame.keywords.append((name, row, self.starts[frame.keyword]))
             frame.keyword = -1
         elif frame.keywords:
-            message, help_ = "a positional operand after a named one", "put the named operands last"
-            raise self._stopped(len(self.kinds) - 1, Diagnostic("S107", message, (self.out.label(row),), help_))
+            raise after_named(Label(self.source, start, end))
         else:
             frame.operands.append(row)
 
-    def _begins_argument(self, position: int, frame: _Frame) -> bool:
-        """Whether the token is the first of an argument of the frame's call."""
+    def _begins_argument(self, position: int) -> bool:
+        """Whether the token is the first of an argument of a call."""
         while self.kinds[position - 1] == NEWLINE:
             position -= 1
-        return frame.name >= 0 and self.kinds[position - 1] in (OPEN, COMMA)
+        return self.kinds[position - 1] in (CALL, COMMA)
 
-    def _raise_to(self, rows: list[int], position: int) -> None:
+    def _raise_to(self, operands: list[_Operand], exponent: str, start: int) -> None:
         """Apply a typed-in exponent to the operand just read."""
-        base, start = rows.pop(), self.starts[position]
-        out = self.out
-        out.ops += ["num", "^"]
-        out.args += [_EXPONENT[self.texts[position]], (base, len(out.args))]
-        first = self.reach[base][0] if base in self.reach else out.starts[base]
-        out.starts.extend((start, first))
-        out.ends.extend((start + 1, start + 1))
-        rows.append(len(out.ops) - 1)
+        base, begin, _ = operands.pop()
+        power = self._row("num", _EXPONENT[exponent], start, start + 1)
+        operands.append((self._row("^", (base, power), begin, start + 1), begin, start + 1))
 
-    # -- what is wrong ---------------------------------------------------------------------------------
-
-    def _stopped(self, token: int, diagnostic: Diagnostic) -> _SyntaxError:
-        self.out.diagnostics.append(diagnostic)
-        return _SyntaxError(token)
-
-    def _stop(self, code: str, message: str, token: int, help_: str = "", *more: Label) -> _SyntaxError:
-        label = Label(self.source, self.starts[token], self.ends[token])
-        return self._stopped(token, Diagnostic(code, message, (label, *more), help_))
-
-    def _unclosed(self, frame: _Frame, token: int) -> _SyntaxError:
-        start = self.starts[frame.token]
-        closing = Label(self.source, self.starts[token], self.starts[token] + 1, "and not closed before here")
-        opening = Label(self.source, start, start + 1, "opened here")
-        message = "this bracket is never closed"
-        return self._stopped(token, Diagnostic("S104", message, (opening, closing), "add the missing `)`"))
-
-    def _no_operand(self, position: int, frames: list[_Frame]) -> _SyntaxError:
-        kind, text = self.kinds[position], self.texts[position]
-        if kind == BAD:
-            return self._bad(position)
-        before = self.texts[position - 1] if position else ""
-        before_kind = self.kinds[position - 1] if position else NEWLINE
-        ended = kind in (NEWLINE, SEMICOLON)
-        if kind == CLOSE and not frames:
-            return self._stop("S105", "this bracket was never opened", position, "remove it, or open one before it")
-        if ended and frames and before_kind in (OPEN, NEWLINE, COMMA):
-            return self._unclosed(frames[-1], position)
-        found = "the text ends" if ended else f"`{shorten(text)}` stands"
-        if before_kind == OPERATOR:
-            return self._stop(
-                "S103",
-                f"`{before}` has nothing on its right",
-                position - 1,
-                f"an operand is missing: {found} where a number, a name or `(` was expected",
-            )
-        if before_kind == ASSIGN:
-            return self._stop(
-                "S103", "`=` has nothing on its right", position - 1, f"{found} where a formula was expected"
-            )
-        if kind == OPERATOR:
-            return self._stop(
-                "S103",
-                f"`{self.texts[position]}` has nothing on its left",
-                position,
-                "put a number, a name or `(` before it",
-            )
-        if kind == CLOSE:
-            return self._stop(
-                "S103", "an operand is missing before `)`", position, "put a number, a name or a formula there"
-            )
-        if kind == ASSIGN:
-            return self._misplaced(position, frames)
-        return self._stop(
-            "S103", f"an operand is missing: {found} where a number, a name or `(` was expected", position
-        )
-
-    def _misplaced(self, position: int, frames: list[_Frame]) -> _SyntaxError:
-        kind, text = self.kinds[position], self.texts[position]
-        if kind == BAD:
-            return self._bad(position)
-        if kind in (SEMICOLON, NEWLINE):
-            return self._unclosed(frames[-1], position)
-        if kind == CLOSE:
-            return self._stop("S105", "this bracket was never opened", position, "remove it, or open one before it")
-        if kind == COMMA:
-            help_ = "write a decimal point as `.`; commas separate the operands of a gate, as in `max(x, y)`"
-            return self._stop("S107", "a comma outside a gate's operands", position, help_)
-        if kind == ASSIGN:
-            help_ = "`name = formula` defines a name, at the start of a statement; `==` compares"
-            return self._stop("S109", "`=` stands where it defines nothing", position, help_)
-        return self._stop("S107", f"`{shorten(text)}` means nothing here", position)
-
-    def _refuse_chain(self, left: int, right: int) -> None:
-        label = Label(self.source, self.out.starts[left], self.out.ends[right])
-        help_ = "compare two numbers at a time: `where(a < b, where(b < c, 1, 0), 0)`"
-        raise self._stopped(len(self.kinds) - 1, Diagnostic("S108", "comparisons do not chain", (label,), help_))
-
-    def _bad(self, token: int) -> _SyntaxError:
-        text = self.texts[token]
-        if text[0] in ".0123456789" and len(text) > 1:
-            help_ = "numbers are decimal: `1000`, `0.5`, `1e-3`"
-            return self._stop("S102", f"`{shorten(text)}` is not a number", token, help_)
-        if text in "[]":
-            return self._stop("S101", f"`{text}`: vectors and matrices are not part of this version", token)
-        return self._stop("S101", f"{_described(text)} is not part of the language", token, _advice(text))
-
-    def _recover(self, first: int, token: int) -> int:
+    def _after(self, problem: SyntaxProblem) -> int:
         """The token after the statement in which an error was found."""
         kinds = self.kinds
-        if token >= len(kinds) - 1:  # the error was found only when the statement was complete
-            token = first
         depth = 0
-        for position in range(first, len(kinds)):
+        for position in range(self.first, len(kinds)):
             kind = kinds[position]
-            if kind == OPEN:
+            if kind in (OPEN, CALL):
                 depth += 1
             elif kind == CLOSE:
                 depth -= depth > 0
-            elif position >= token and (kind == SEMICOLON or (kind == NEWLINE and depth == 0)):
+            elif position >= problem.token and (kind == SEMICOLON or (kind == NEWLINE and depth == 0)):
                 return position + 1
         return len(kinds)
-
-
-def _described(character: str) -> str:
-    """A character by its Unicode name, for one that may look like another."""
-    import unicodedata
-
-    name = unicodedata.name(character, "")
-    number = f"U+{ord(character):04X}"
-    if character.isascii() and character.isprintable():
-        return f"`{character}`"
-    if not name:
-        return f"the character {number}" if character.isprintable() else f"the control character {number}"
-    return f"`{character}` ({number} {name})" if character.isprintable() else f"the character {number} {name}"
-
-
-_MEANT = {"&": "min", "|": "max", "!": "!=", "√": "sqrt(x)", "–": "-", "—": "-", "∗": "*", "’": "'", "{": "(", "}": ")"}
-
-
-def _advice(character: str) -> str:
-    import unicodedata
-
-    if character in _MEANT:
-        return f"write `{_MEANT[character]}`"
-    plain = unicodedata.normalize("NFKC", character)
-    if plain != character and plain.isascii() and plain.isprintable():
-        return f"write the ASCII `{plain}`"
-    if character.isalpha():
-        return "names are made of ASCII letters, digits and `_`"
-    return ""

@@ -1,7 +1,7 @@
 """A Program: what was written, as flat rows in the order a calculator would work through them.
 
 f = (x+y)*2     row  op    args
-                 0   name  x
+                 0   name  x            names come first, a row for all mentions of one
                  1   name  y
                  2   +     (0, 1)
                  3   num   2
@@ -35,13 +35,9 @@ class Call(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """`name = rows first_row … row`: the last row is the statement's value, -1 where it did not parse.
-
-    The name is empty where none was written.
-    """
+    """`name = row`; the name is empty where none was written, the row is -1 where it did not parse."""
 
     name: str
-    first_row: int
     row: int
     name_start: int
 
@@ -49,8 +45,10 @@ class Statement(NamedTuple):
 class Program:
     """Columns of rows, the statements that end in them, and what was wrong.
 
-    `ops[i]` is an operator's spelling, or `num` (args: its text), `name` (args: the name) or `call`
-    (args: a Call). Operands of a row come before it. `starts`, `ends` are characters of the source.
+    `ops[i]` is an operator's spelling, or `num` (args: its text, a minus sign included), `name` (args: the name) or
+    `call` (args: a Call). Operands of a row come before it; one is -1 where its definition did not parse. A name has
+    one row, its first mention's, at the front, unless it was mentioned before the statement that defines it.
+    `starts`, `ends` are characters of the source.
     """
 
     __slots__ = ("args", "diagnostics", "ends", "ops", "source", "starts", "statements")

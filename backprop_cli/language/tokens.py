@@ -6,16 +6,17 @@ import re
 from itertools import accumulate, compress
 from typing import NamedTuple
 
-# Kinds of token. SPACE is falsy: that is how spaces and comments are dropped.
-SPACE, NUMBER, NAME, OPEN, CLOSE, COMMA, ASSIGN, SEMICOLON, NEWLINE, OPERATOR, POSTFIX, BAD = range(12)
+# Kinds of token. SPACE is falsy: that is how spaces and comments are dropped. `name(` and `name =` are one token each.
+SPACE, NAME, NUMBER, CALL, OPEN, OPERATOR, CLOSE, COMMA, DEFINE, ASSIGN, SEMICOLON, NEWLINE, POSTFIX, BAD = range(14)
 
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _CUT = re.compile(
     rf"""
-      [ \t\r\f\v]+ | \#[^\n]*                           # nothing
+      [ \t\r\f\v]+ | \#[^\r\n]*                         # nothing
+    | [A-Za-z_][A-Za-z_0-9]* (?:[ \t]*(?:\(|=(?!=)))?
+    | [-+/(),;\n]                                       # tried early because they are many
     | 0[xX][0-9A-Fa-f]+ | 0[bB][01]+ | 0[oO][0-7]+      # refused whole, not read as 0 times x10
     | {_NUMBER} (?:[._][0-9A-Za-z_.]*)?                 # a malformed tail belongs to the number: 1.2.3, 1_000
-    | [A-Za-z_][A-Za-z_0-9]*
     | \*\* | <= | >= | == | !=
     | .                                                 # anything else, one character at a time
     """,
@@ -23,7 +24,7 @@ _CUT = re.compile(
 )
 _WELL_FORMED = re.compile(_NUMBER)
 
-# Typed-in mathematics: what each character is read as.
+# Typed-in mathematics: what each spelling is read as.
 SPELLING = {
     "−": "-",
     "×": "*",
@@ -31,10 +32,10 @@ SPELLING = {
     "⋅": "*",
     "÷": "/",
     "**": "^",
-    "π": "pi",
     "≤": "<=",
     "≥": ">=",
     "≠": "!=",
+    "π": "pi",
 }
 
 _FIXED = {
@@ -52,10 +53,11 @@ _FIXED = {
     **dict.fromkeys(["+", "-", "−", "*", "×", "·", "⋅", "/", "÷", "%", "^", "**", "@"], OPERATOR),
     **dict.fromkeys(["<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠"], OPERATOR),
 }
+_BY_LAST = {"(": CALL, "=": DEFINE}
 
 
 class Tokens(NamedTuple):
-    """Columns of equal length: what a token is, how the language spells it, where it starts and ends.
+    """Columns of equal length: what a token is, how it was typed, where it starts.
 
     A NEWLINE token closes the columns, so that a reader never runs off their end.
     """
@@ -63,33 +65,31 @@ class Tokens(NamedTuple):
     kinds: list[int]
     texts: list[str]
     starts: list[int]
-    ends: list[int]
 
 
 def tokenize(text: str) -> Tokens:
     """Cut the text into tokens; nothing is refused here, odd characters become BAD tokens."""
     cut = _CUT.findall(text)
     distinct = set(cut)
-    kind_of = {spelling: _kind(spelling) for spelling in distinct}
-    spelled = {spelling: SPELLING.get(spelling, spelling) for spelling in distinct}
+    kind_of = dict(zip(distinct, map(_kind, distinct), strict=True))
     kinds = list(map(kind_of.__getitem__, cut))
-    ends = list(accumulate(map(len, cut)))
-    starts = [0, *ends]
-    return Tokens(
-        [*filter(None, kinds), NEWLINE],
-        [*map(spelled.__getitem__, compress(cut, kinds)), "\n"],
-        [*compress(starts, kinds), len(text)],
-        [*compress(ends, kinds), len(text) + 1],
-    )
+    starts = list(accumulate(map(len, cut), initial=0))  # one more than tokens: the end of the text
+    kinds.append(NEWLINE)
+    cut.append("\n")
+    if SPACE in kind_of.values():
+        return Tokens(list(filter(None, kinds)), list(compress(cut, kinds)), list(compress(starts, kinds)))
+    return Tokens(kinds, cut, starts)
 
 
 def _kind(spelling: str) -> int:
+    first = spelling[0]
+    if first.isascii() and (first.isalpha() or first == "_"):
+        return _BY_LAST.get(spelling[-1], NAME)
     fixed = _FIXED.get(spelling)
     if fixed is not None:
         return fixed
-    first = spelling[0]
     if first in " \t\r\f\v#":
         return SPACE
     if first in "0123456789" or (first == "." and len(spelling) > 1):
         return NUMBER if _WELL_FORMED.fullmatch(spelling) else BAD
-    return NAME if first.isascii() and (first.isalpha() or first == "_") else BAD
+    return BAD

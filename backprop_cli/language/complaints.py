@@ -1,0 +1,142 @@
+"""What is wrong with a statement that does not parse, in words that point at the text."""
+
+from __future__ import annotations
+
+from backprop_cli.errors import Diagnostic, Label, Source, shorten
+from backprop_cli.language.tokens import (
+    ASSIGN,
+    BAD,
+    CALL,
+    CLOSE,
+    COMMA,
+    DEFINE,
+    NEWLINE,
+    OPEN,
+    OPERATOR,
+    SEMICOLON,
+    Tokens,
+)
+
+_EXPECTED = "where a number, a name or `(` was expected"
+
+
+class SyntaxProblem(Exception):  # noqa: N818  it leaves a statement, and becomes a diagnostic
+    """A statement's error, and the token from which to look for the next statement."""
+
+    def __init__(self, diagnostic: Diagnostic, token: int = -1) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+        self.token = token
+
+
+def chained(place: Label) -> SyntaxProblem:
+    """`a < b < c`."""
+    help_ = "compare two numbers at a time: `where(a < b, where(b < c, 1, 0), 0)`"
+    return SyntaxProblem(Diagnostic("S108", "comparisons do not chain", (place,), help_))
+
+
+def after_named(place: Label) -> SyntaxProblem:
+    """`clip(lo=0, x)`."""
+    message = "a positional operand after a named one"
+    return SyntaxProblem(Diagnostic("S107", message, (place,), "put the named operands last"))
+
+
+def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> SyntaxProblem:
+    """The token at `position` stands where an operand should; `opened` is the innermost open bracket, or -1."""
+    kind, text = tokens.kinds[position], tokens.texts[position]
+    if kind == BAD:
+        return _bad(source, tokens, position)
+    before = tokens.kinds[position - 1] if position else NEWLINE
+    ended = kind in (NEWLINE, SEMICOLON)
+    if (kind == CLOSE and opened < 0) or kind in (ASSIGN, DEFINE):
+        return misplaced(source, tokens, position, opened)
+    if ended and opened >= 0 and before in (OPEN, CALL, NEWLINE, COMMA):
+        return _unclosed(source, tokens, position, opened)
+    found = "the text ends" if ended else f"`{shorten(text)}` stands"
+    if before in (OPERATOR, DEFINE):
+        sign = tokens.texts[position - 1][-1] if before == DEFINE else tokens.texts[position - 1]
+        help_ = f"an operand is missing: {found} {_EXPECTED}"
+        return _at(source, tokens, position - 1, "S103", f"`{sign}` has nothing on its right", help_)
+    if kind == OPERATOR:
+        help_ = "put a number, a name or `(` before it"
+        return _at(source, tokens, position, "S103", f"`{text}` has nothing on its left", help_)
+    if kind == CLOSE:
+        help_ = "put a number, a name or a formula there"
+        return _at(source, tokens, position, "S103", "an operand is missing before `)`", help_)
+    return _at(source, tokens, position, "S103", f"an operand is missing: {found} {_EXPECTED}")
+
+
+def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> SyntaxProblem:
+    """The token at `position` means nothing after an operand; `opened` is as for `no_operand`."""
+    kind, text = tokens.kinds[position], tokens.texts[position]
+    if kind == BAD:
+        return _bad(source, tokens, position)
+    if kind in (SEMICOLON, NEWLINE):
+        return _unclosed(source, tokens, position, opened)
+    if kind == CLOSE:
+        help_ = "remove it, or open one before it"
+        return _at(source, tokens, position, "S105", "this bracket was never opened", help_)
+    if kind == COMMA:
+        help_ = "write a decimal point as `.`; commas separate the operands of a gate, as in `max(x, y)`"
+        return _at(source, tokens, position, "S107", "a comma outside a gate's operands", help_)
+    if kind in (ASSIGN, DEFINE):
+        help_ = "`name = formula` defines a name, at the start of a statement; `==` compares"
+        return _at(source, tokens, position, "S109", "`=` stands where it defines nothing", help_)
+    return _at(source, tokens, position, "S107", f"`{shorten(text)}` means nothing here")
+
+
+def _at(source: Source, tokens: Tokens, token: int, code: str, message: str, help_: str = "") -> SyntaxProblem:
+    """A problem with a token; of `name =` it is the `=`."""
+    start, end = tokens.starts[token], tokens.starts[token] + len(tokens.texts[token])
+    if tokens.kinds[token] == DEFINE:
+        start = end - 1
+    return SyntaxProblem(Diagnostic(code, message, (Label(source, start, end),), help_), token)
+
+
+def _unclosed(source: Source, tokens: Tokens, position: int, opened: int) -> SyntaxProblem:
+    bracket = tokens.starts[opened] + len(tokens.texts[opened]) - 1
+    end = tokens.starts[position]
+    labels = (
+        Label(source, bracket, bracket + 1, "opened here"),
+        Label(source, end, end + 1, "and not closed before here"),
+    )
+    return SyntaxProblem(Diagnostic("S104", "this bracket is never closed", labels, "add the missing `)`"), position)
+
+
+def _bad(source: Source, tokens: Tokens, token: int) -> SyntaxProblem:
+    text = tokens.texts[token]
+    if text[0] in ".0123456789" and len(text) > 1:
+        help_ = "numbers are decimal: `1000`, `0.5`, `1e-3`"
+        return _at(source, tokens, token, "S102", f"`{shorten(text)}` is not a number", help_)
+    if text in "[]":
+        return _at(source, tokens, token, "S101", f"`{text}`: vectors and matrices are not part of this version")
+    return _at(source, tokens, token, "S101", f"{_described(text)} is not part of the language", _advice(text))
+
+
+def _described(character: str) -> str:
+    """A character by its Unicode name, for one that may look like another."""
+    import unicodedata
+
+    name = unicodedata.name(character, "")
+    number = f"U+{ord(character):04X}"
+    if character.isascii() and character.isprintable():
+        return f"`{character}`"
+    if not name:
+        return f"the character {number}" if character.isprintable() else f"the control character {number}"
+    return f"`{character}` ({number} {name})" if character.isprintable() else f"the character {number} {name}"
+
+
+_MEANT = {"&": "min", "|": "max", "!": "!=", "√": "sqrt(x)", "–": "-", "—": "-", "∗": "*", "’": "'", "{": "(", "}": ")"}
+
+
+def _advice(character: str) -> str:
+    import unicodedata
+
+    if character in _MEANT:
+        return f"write `{_MEANT[character]}`"
+    plain = unicodedata.normalize("NFKC", character)
+    if plain != character and plain.isascii() and plain.isprintable():
+        return f"write the ASCII `{plain}`"
+    if character.isalpha():
+        return "names are made of ASCII letters, digits and `_`"
+    return ""
