@@ -46,6 +46,15 @@ def backward(graph: Graph, values: list[float], seed: float = 1.0) -> Backward:
                 grads[left] = (grads[left] or 0.0) + upstream * local[0]
                 grads[right] = (grads[right] or 0.0) + upstream * local[1]
                 continue
+        elif len(operands) == 1:
+            (only,) = operands
+            local = all_locals[i] = locals_of[gate](values[only], values[i])
+            upstream = grads[i]
+            if upstream is None:
+                continue
+            if gate not in routes:
+                grads[only] = (grads[only] or 0.0) + upstream * local[0]
+                continue
         else:
             local = all_locals[i] = locals_of[gate](*[values[j] for j in operands], values[i])
             upstream = grads[i]

@@ -46,6 +46,8 @@ _Waiting = tuple[str, int, int]
 _BRACKET: _Waiting = ("(", 0, -1)
 # An operand that waits: its row and its place, brackets around it included.
 _Operand = tuple[int, int, int]
+# An open bracket: its token, and for a call how many operands waited before its arguments; otherwise -1.
+_Frame = tuple[int, int]
 _ENDS = (SEMICOLON, NEWLINE)
 MOST_ERRORS = 20  # in one text; more would hide the first
 
@@ -60,19 +62,6 @@ def parse(source: Source, variables: Collection[str] = ()) -> Program:
     return _Parser(source, variables).program()
 
 
-class _Frame:
-    """An open bracket: its token, the name that is called or "", and the call's arguments so far."""
-
-    __slots__ = ("keyword", "keywords", "name", "operands", "token")
-
-    def __init__(self, token: int, name: str) -> None:
-        self.token = token
-        self.name = name
-        self.operands: list[int] = []
-        self.keywords: list[tuple[str, int, int]] = []
-        self.keyword = -1  # the token of the keyword whose operand is being read
-
-
 class _Parser:
     def __init__(self, source: Source, variables: Collection[str]) -> None:
         self.source = source
@@ -81,6 +70,7 @@ class _Parser:
         self.first = self.first_row = 0  # the token and the row with which the statement at hand begins
         self.name = ""  # the name it defines
         self.variables = variables
+        self.keywords: dict[int, int] = {}  # how many operands wait below an argument: the token that names it
         self.row_of = self._names()
 
     def program(self) -> Program:
@@ -190,14 +180,13 @@ class _Parser:
                         continue
                 elif kind == CLOSE and frames:
                     waiting.pop()
-                    frame = frames.pop()
-                    if frame.name:
-                        self._call(frame, operands, start + 1)
+                    token, base = frames.pop()
+                    if base < 0:
+                        operands[-1] = (operands[-1][0], starts[token], start + 1)
                     else:
-                        operands[-1] = (operands[-1][0], starts[frame.token], start + 1)
+                        self._call(token, base, operands, start + 1)
                     continue
-                elif kind == COMMA and frames and frames[-1].name:
-                    self._argument(frames[-1], operands)
+                elif kind == COMMA and frames and frames[-1][1] >= 0:
                     wants_operand = True
                     continue
                 elif (kind == NEWLINE or kind == SEMICOLON) and not frames:
@@ -205,7 +194,7 @@ class _Parser:
                     wants_operand = begins = True
                     continue
                 else:
-                    raise misplaced(self.source, self.tokens, position, frames[-1].token if frames else -1)
+                    raise misplaced(self.source, self.tokens, position, frames[-1][0] if frames else -1)
 
             if kind == NAME:
                 row = row_of.get(text)
@@ -222,30 +211,31 @@ class _Parser:
                 add_end(end)
                 wants_operand = False
             elif kind == CALL:
+                base = len(operands)
                 name = text[:-1].rstrip()
                 if name in row_of or name in self.variables:  # a product: x(y+1)
                     row = row_of[name] if name in row_of else self._row("name", name, start, start + len(name))
                     row_of[name] = row
                     operands.append((row, start, start + len(name)))
                     waiting.append(_JUXTAPOSED)
-                    name = ""
-                frames.append(_Frame(position, name))
+                    base = -1
+                frames.append((position, base))
                 waiting.append(_BRACKET)
             elif kind == OPEN:
-                frames.append(_Frame(position, ""))
+                frames.append((position, -1))
                 waiting.append(_BRACKET)
             elif kind == OPERATOR and text in _PREFIX:
                 waiting.append((_PREFIX[text], _PREFIX_POWER, start))
             elif kind == NEWLINE and frames and position < last:
                 continue
-            elif kind == DEFINE and frames and frames[-1].name and self._begins_argument(position):
-                frames[-1].keyword = position
-            elif kind == CLOSE and position and kinds[position - 1] == CALL and frames and frames[-1].name:
+            elif kind == DEFINE and frames and frames[-1][1] >= 0 and self._begins_argument(position):
+                self.keywords[len(operands)] = position
+            elif kind == CLOSE and frames and frames[-1] == (position - 1, len(operands)):
                 waiting.pop()  # name(): the arity is judged elsewhere
-                self._call(frames.pop(), operands, start + 1)
+                self._call(*frames.pop(), operands, start + 1)
                 wants_operand = False
             else:
-                raise no_operand(self.source, self.tokens, position, frames[-1].token if frames else -1)
+                raise no_operand(self.source, self.tokens, position, frames[-1][0] if frames else -1)
         return last + 1
 
     def _forget(self) -> None:
@@ -254,6 +244,7 @@ class _Parser:
         for column in (out.ops, out.args, out.starts, out.ends):
             del column[kept:]
         self.row_of = {name: row for name, row in self.row_of.items() if row < kept}
+        self.keywords.clear()
 
     def _end_statement(self, row: int) -> None:
         name = self.name
@@ -262,25 +253,22 @@ class _Parser:
         if name:
             self.row_of[name] = row
 
-    def _call(self, frame: _Frame, operands: list[_Operand], end: int) -> None:
-        """The bracket that ends before `end` ends a call."""
-        start = self.starts[frame.token]
-        if self.starts[frame.token + 1] + 1 != end or self.kinds[frame.token + 1] != CLOSE:
-            self._argument(frame, operands)
-        call = Call(frame.name, tuple(frame.operands), tuple(frame.keywords), start + len(frame.name))
+    def _call(self, token: int, base: int, operands: list[_Operand], end: int) -> None:
+        """The bracket that ends before `end` ends a call, whose arguments wait above `base`."""
+        start, name = self.starts[token], self.texts[token][:-1].rstrip()
+        rows = [row for row, _, _ in operands[base:]]
+        keywords: list[tuple[str, int, int]] = []
+        if self.keywords:
+            for height in range(base, len(operands)):
+                if height in self.keywords:
+                    at = self.keywords.pop(height)
+                    keywords.append((self.texts[at][:-1].rstrip(), operands[height][0], self.starts[at]))
+                elif keywords:
+                    raise after_named(Label(self.source, *operands[height][1:]))
+            del rows[len(rows) - len(keywords) :]
+        del operands[base:]
+        call = Call(name, tuple(rows), tuple(keywords), start + len(name))
         operands.append((self._row("call", call, start, end), start, end))
-
-    def _argument(self, frame: _Frame, operands: list[_Operand]) -> None:
-        """The operand just read is an argument of the frame's call."""
-        row, start, end = operands.pop()
-        if frame.keyword >= 0:
-            name = self.texts[frame.keyword][:-1].rstrip()
-            frame.keywords.append((name, row, self.starts[frame.keyword]))
-            frame.keyword = -1
-        elif frame.keywords:
-            raise after_named(Label(self.source, start, end))
-        else:
-            frame.operands.append(row)
 
     def _begins_argument(self, position: int) -> bool:
         """Whether the token is the first of an argument of a call."""

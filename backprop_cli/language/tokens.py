@@ -53,6 +53,7 @@ _FIXED = {
     **dict.fromkeys(["+", "-", "−", "*", "×", "·", "⋅", "/", "÷", "%", "^", "**", "@"], OPERATOR),
     **dict.fromkeys(["<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠"], OPERATOR),
 }
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 _BY_LAST = {"(": CALL, "=": DEFINE}
 
 
@@ -67,29 +68,31 @@ class Tokens(NamedTuple):
     starts: list[int]
 
 
+class _Kinds(dict[str, int]):
+    """What each spelling is; one that is met for the first time is judged then."""
+
+    def __missing__(self, spelling: str) -> int:
+        first = spelling[0]
+        if first in _LETTERS:
+            kind = _BY_LAST.get(spelling[-1], NAME)
+        elif first in " \t\r\f\v#":
+            kind = SPACE
+        elif first in "0123456789" or (first == "." and len(spelling) > 1):
+            kind = NUMBER if _WELL_FORMED.fullmatch(spelling) else BAD
+        else:
+            kind = BAD
+        self[spelling] = kind
+        return kind
+
+
 def tokenize(text: str) -> Tokens:
     """Cut the text into tokens; nothing is refused here, odd characters become BAD tokens."""
     cut = _CUT.findall(text)
-    distinct = set(cut)
-    kind_of = dict(zip(distinct, map(_kind, distinct), strict=True))
+    kind_of = _Kinds(_FIXED)
     kinds = list(map(kind_of.__getitem__, cut))
     starts = list(accumulate(map(len, cut), initial=0))  # one more than tokens: the end of the text
     kinds.append(NEWLINE)
     cut.append("\n")
-    if SPACE in kind_of.values():
+    if SPACE in kinds:
         return Tokens(list(filter(None, kinds)), list(compress(cut, kinds)), list(compress(starts, kinds)))
     return Tokens(kinds, cut, starts)
-
-
-def _kind(spelling: str) -> int:
-    first = spelling[0]
-    if first.isascii() and (first.isalpha() or first == "_"):
-        return _BY_LAST.get(spelling[-1], NAME)
-    fixed = _FIXED.get(spelling)
-    if fixed is not None:
-        return fixed
-    if first in " \t\r\f\v#":
-        return SPACE
-    if first in "0123456789" or (first == "." and len(spelling) > 1):
-        return NUMBER if _WELL_FORMED.fullmatch(spelling) else BAD
-    return BAD
