@@ -15,8 +15,9 @@ from backprop_cli.engine.survey import Finding, survey
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import CONSTANT, Graph, lower
 from backprop_cli.graph.lower import MAX_NODES
-from backprop_cli.language.parser import parse
+from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.report import Report, build
+from backprop_cli.report.names import node_names
 from backprop_cli.report.numbers import shortest
 
 Number = float | str  # a string is a constant expression: "pi/2"
@@ -103,18 +104,23 @@ def _graph(
 ) -> tuple[Graph, dict[str, float]]:
     """The graph, and a value for each of its inputs."""
     source = expression if isinstance(expression, Source) else Source("expression", expression)
-    given: dict[str, float] = dict(defaults or {})
+    given: dict[str, float] = {}
     for name, value in bindings.items():
         if isinstance(value, str):
             value = constant(value, name, allow_nonfinite=True)
         check_name(name, Source("binding", f"{name}={shortest(value)}"))
         given[name] = float(value)
-    program = parse(source, given)
-    graph = lower(program, given, max_nodes=max_nodes)
+    defaults = defaults or {}
+    names = {*given, *defaults}
+    program = parse(source, names)
     defined = {statement.name for statement in program.statements}
-    unused = [name for name in bindings if name not in graph.variables and name not in defined]
+    graph = lower(program, names - (defined - given.keys()), max_nodes=max_nodes)
+    unused = [name for name in bindings if name not in graph.variables]
     if unused:
-        raise BackpropError(*(_unused(name, given[name]) for name in unused))
+        raise BackpropError(*(_unused(name, given[name]) for name in unused[:MOST_ERRORS]))
+    for name in graph.variables:
+        if name not in given:
+            given[name] = float(defaults[name])
     return graph, given
 
 
@@ -128,7 +134,9 @@ def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
     """The nodes whose gradients are asked for: the names in `wrt`, or every input."""
     if not wrt:
         return dict(graph.variables)
-    known = {**graph.variables, **{name: node for node, name in graph.names.items()}}
+    known = {**graph.variables, **graph.definitions}
+    if not known.keys() >= set(wrt):  # names that only the report gives: n1, n2, …
+        known = {name: node for node, name in enumerate(node_names(graph)) if node not in graph.constants} | known
     wrong = []
     for name in wrt:
         if name not in known:
@@ -136,6 +144,8 @@ def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
             help_ = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(list(known)[:8]) or 'no inputs'}"
             label = Label(Source("--wrt", name), 0, len(name))
             wrong.append(Diagnostic("N212", f"`{shorten(name)}` is no input or intermediate", (label,), help_))
+            if len(wrong) == MOST_ERRORS:
+                break
     if wrong:
         raise BackpropError(*wrong)
     return {name: known[name] for name in wrt}

@@ -169,6 +169,24 @@ def micrograd(shape: Shape, size: int) -> Outcome:
     return clock, x.grad
 
 
+def micrograd_from_text(shape: Shape, size: int) -> Outcome:
+    """From the text, like ours: Python reads it, where Python can. The other peers' graphs come from compiled loops."""
+    from micrograd.engine import Value
+
+    text = shape.text(size)
+    names = dict(zip(POINT, map(Value, POINT.values()), strict=True))
+    statements, _, last = text.rpartition("\n")
+    last = last.rpartition(" = ")[2]
+    x = names["x"]
+    clock = Clock()
+    exec(compile(statements, "<statements>", "exec"), names)
+    output = eval(compile(last, "<output>", "eval"), names)
+    clock.lap("build")
+    output.backward()
+    clock.lap("backward")
+    return clock, x.grad
+
+
 def torch(shape: Shape, size: int) -> Outcome:
     import torch
 
@@ -199,7 +217,7 @@ def casadi(shape: Shape, size: int) -> Outcome:
 
 
 ENGINES: dict[str, Callable[[Shape, int], Outcome]] = {
-    "backprop": ours, "micrograd": micrograd, "torch": torch, "casadi": casadi,
+    "backprop": ours, "micrograd": micrograd, "  text too": micrograd_from_text, "torch": torch, "casadi": casadi,
 }  # fmt: skip
 PEERS = ("micrograd", "torch", "casadi")
 

@@ -396,3 +396,94 @@ def test_signals(signal_, status):
     _, err = process.communicate(timeout=20)
     assert process.returncode == status
     assert b"Traceback" not in err
+
+
+# -- found by attack --------------------------------------------------------------------------------------
+
+ODD_BUT_RIGHT = [
+    # words, output
+    (["grad", "q=x+y; f=q*z", "x=1", "y=2", "z=3", "--wrt", "x,q", "-q"], "x=3\nq=3\n"),
+    (["grad", "q=x+y; p=q; f=p*z", "x=1", "y=2", "z=3", "--wrt", "p", "-q"], "p=3\n"),
+    (["grad", "(x+y)*z", "x=1", "y=2", "z=3", "--wrt", "n1", "-q"], "n1=3\n"),
+    (["grad", "clip(y,z,y)", "y=1", "z=1", "-q"], "y=1\nz=0\n"),
+    (["grad", "gelu(-1e150*x)", "x=1", "-q"], "x=0\n"),
+    (["grad", "x^3", "x=0", "-q"], "x=0\n"),
+    (["eval", "0" * 5000 + "5", "-q"], "5\n"),
+    (["eval", "x", "x=1", "-q", "-o", "-"], "1\n"),
+    (["eval", "json", "json=1", "-q"], "1\n"),
+    (["grad", "1 % y", "y=0.1", "-q"], "y=-9\n"),
+    (["grad", "sin(1e300*x)", "x=1", "--wrt", "x", "-q", "--digits", "1"], "x=-6e+299\n"),
+]
+
+
+@pytest.mark.parametrize(("words", "out"), ODD_BUT_RIGHT, ids=[" ".join(words)[:40] for words, _ in ODD_BUT_RIGHT])
+def test_odd_but_right(words, out):
+    ran = backprop(*words)
+    assert (ran.status, ran.out) == (0, out), ran.err
+
+
+REFUSED = [
+    (["eval", "x²³", "x=2"], "S107"),
+    (["eval", "x", "x=1 000"], "V306"),
+    (["eval", "x", "x=y=2"], "V306"),
+    (["eval", "x", "x=1", "-o"], "U801"),
+    (["eval", "x", "x=1", "--vars"], "U801"),
+    (["grad", "x", "x=1", "--seed-grad", ""], "V305"),
+    (["grad", "x", "x=1", "--step", ""], "V305"),
+    (["eval", "q=x+1 # sum\rf=q*100", "x=1"], "S109"),
+    (["eval", "|x|", "x=1"], "S101"),
+]
+
+
+@pytest.mark.parametrize(("words", "code"), REFUSED, ids=[" ".join(words) for words, _ in REFUSED])
+def test_refused(words, code):
+    ran = backprop(*words)
+    assert ran.status == 2
+    assert f"error[{code}]" in ran.err
+
+
+def test_many_errors_stay_few():
+    assert len(backprop("grad", "x", "x=1", *(f"a{k}=1" for k in range(2000))).err) < 20_000
+    assert len(backprop("grad", "x", "x=1", "--wrt", ",".join(f"w{k}" for k in range(2000))).err) < 20_000
+    assert len(backprop("eval", "+".join(f"w{k}" for k in range(20_000))).err) < 20_000
+
+
+def test_a_file_may_not_name_another(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(f'"@{path}"')
+    assert backprop("eval", "x", f"x=@{path}").status == 3
+
+
+def test_names_in_a_file_that_nobody_uses_are_ignored(tmp_path):
+    path = tmp_path / "v.json"
+    path.write_text('{"x": 2, "pi": 3, "learning-rate": 4, "q": 5, "W": [1, 2]}')
+    assert backprop("eval", "q = x; q*3", "--vars", str(path), "-q") == (0, "6\n", "")
+
+
+def test_the_last_statement_names_the_output():
+    assert json.loads(backprop("eval", "q = x+1; h = q", "x=1", "--json").out)["output"] == "h"
+    assert backprop("eval", "c = 2", "--format", "plain").out.startswith("c = 2 = 2\n")
+
+
+def test_a_statement_nobody_uses_is_still_honest():
+    ran = backprop("grad", "u = log(-x); f = x", "x=1", "--no-check", "-q")
+    assert ran.status == 4
+    assert "note[undefined]" in ran.err
+
+
+def test_lost_gradients_are_said():
+    status, document = grad_json("sin(x)/x", "x=1e-8")
+    assert [note["code"] for note in document["notes"]] == ["precision"]
+    assert document["check"]["verdict"] == "undecided"
+    assert status == 0
+    status, document = grad_json("(1-cos(x))/x^2", "x=1e-8")
+    assert {note["code"] for note in document["notes"]} == {"precision"}
+    assert status == 4
+
+
+def test_help_into_a_pipe_that_closes():
+    for words in ("--help", "--version", "eval --help"):
+        ran = shell(f"backprop {words} | true; echo ${{PIPESTATUS[0]}}")
+        assert ran.out.strip() in ("141", "0")  # 0 where it was written before the reader left
+        assert ran.err == ""
+        assert shell(f"backprop {words} >&-").status == 6

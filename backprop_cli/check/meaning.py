@@ -19,6 +19,7 @@ from backprop_cli.gates.compiled import formula_program
 from backprop_cli.language.program import COMPARISONS, Program
 from backprop_cli.numeric import scalar
 
+_MOST_DIGITS = 60
 _FLAT = frozenset({"floor", "ceil", "round", "sign"})  # constant around every point where they have a slope
 _CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -117,7 +118,10 @@ def _floor_of_quotient(x: float, y: float, rounded: float) -> float:
     """floor(x/y) without rounding the quotient first; `rounded` where that means nothing."""
     if not isfinite(x) or not isfinite(y) or y == 0:
         return rounded
-    return float(floor(Fraction(x) / Fraction(y)))
+    try:
+        return float(floor(Fraction(x) / Fraction(y)))
+    except OverflowError:
+        return rounded
 
 
 def row_value(gate: str, operands: Sequence[float]) -> float:
@@ -165,9 +169,14 @@ def expression(gate: str, operands: Sequence[Any], key: tuple[int, ...], flats: 
 
 
 def number(value: float) -> Any:
-    """A double as SymPy has it: whole numbers exactly, others as the decimal the user sees, to 30 digits."""
+    """A double as SymPy has it: a whole number, or a binary fraction to sixty digits, which is exactly."""
     if not isfinite(value):  # in a branch not taken
         return sympy.nan
     if value == int(value) and abs(value) < 1e15:
         return sympy.Integer(int(value))
-    return sympy.Float(repr(value), 30)
+    return sympy.Float(value, _MOST_DIGITS)
+
+
+def readable_number(number_: Any) -> Any:
+    """A SymPy Float as the shortest decimal that reads back to the same double, for showing."""
+    return sympy.Float(repr(float(number_)), 17)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isnan, nan, ulp
@@ -14,6 +15,7 @@ from backprop_cli.check.meaning import expression, number
 # Looked with, one after the other, before a difference is believed: 1 - tanh(x)^2 at x = 300 is 1e-260, and only
 # more digits than that see it.
 DIGITS = (60, 700)
+_DOUBLES = {sympy.pi: math.pi, sympy.E: math.e}
 _WORTH_COMPILING = 50  # uses of a gate; fewer are quicker by substitution
 
 
@@ -77,14 +79,15 @@ class Partials:
 
 def numbers(expressions: Iterable[Any], point: Mapping[Any, float], digits: int) -> list[float]:
     """The values of SymPy expressions where its symbols have the values of doubles; NaN where one is not real."""
-    exact = {symbol: sympy.Float(value, digits) for symbol, value in point.items()}
-    return [_real(sympy.N(expression_.xreplace(exact), digits)) for expression_ in expressions]
+    # Our own pass knows pi and e as doubles: so does its judge.
+    exact = {symbol: sympy.Float(value, digits) for symbol, value in (*point.items(), *_DOUBLES.items())}
+    return [_real(expression_, exact, digits) for expression_ in expressions]
 
 
-def _real(number: Any) -> float:
+def _real(expression_: Any, exact: Mapping[Any, Any], digits: int) -> float:
     try:
-        return float(number)
-    except (TypeError, ValueError, OverflowError):  # complex, unevaluated
+        return float(sympy.N(expression_.xreplace(exact), digits))
+    except (ArithmeticError, TypeError, ValueError):  # too large for mpmath, complex, unevaluated
         return nan
 
 

@@ -20,6 +20,20 @@ class Disagreement(NamedTuple):
     name: str = ""
 
 
+class Lost(NamedTuple):
+    """A gradient of which rounding left little: ours, SymPy's with sixty digits.
+
+    `severe`: it is off by more than what was summed into it can have been rounded by, because values before it were
+    rounded already.
+    """
+
+    name: str
+    node: int
+    ours: float
+    theirs: float
+    severe: bool
+
+
 class Check(NamedTuple):
     """The verdict of a check.
 
@@ -34,3 +48,4 @@ class Check(NamedTuple):
     formulas: Mapping[str, str]
     reason: str = ""
     worst: Disagreement | None = None
+    lost: tuple[Lost, ...] = ()

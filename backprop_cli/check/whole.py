@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from backprop_cli.check.meaning import expression, number, pieces
+from backprop_cli.check.meaning import expression, number, pieces, readable_number
 from backprop_cli.check.partials import DIGITS, numbers
-from backprop_cli.gates import CONSTANTS
+from backprop_cli.gates import CONSTANTS, GATES
+from backprop_cli.gates.compiled import KINK
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 
 NODE_BUDGET = 400
@@ -75,15 +76,50 @@ def _affordable(graph: Graph, values: list[float]) -> bool:
                 bits[node] *= max(1.0, abs(values[operands[1]]))
         elif node in graph.constants:
             bits[node] = log2(max(1.0, abs(values[node])))
+        row = GATES.get(graph.gates[node])
+        if row and row.kink and KINK[row.name](*(values[j] for j in operands), values[node]):
+            return False  # two formulas meet here
         if size[node] > NODE_BUDGET or depth[node] > DEPTH_BUDGET or bits[node] > BITS_BUDGET:
             return False
     return True
 
 
 def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], check_time: Callable[[], None]) -> Whole:
-    symbols = {node: sympy.Dummy(name, real=True) for name, node in graph.variables.items()}
+    inputs = {node: sympy.Dummy(name, real=True) for name, node in graph.variables.items()}
+    output = _written_out(graph, values, inputs, check_time)
+    if output.has(sympy.nan):  # a number on the way is past the largest double
+        raise _OutOfTimeError
+    symbols = dict(inputs)
+    derivatives = {}
     for name, node in wrt.items():
-        symbols.setdefault(node, sympy.Dummy(name, real=True))
+        if node in inputs:
+            derivatives[name] = sympy.diff(output, inputs[node])
+        else:  # an intermediate: a symbol of its own in a formula of its own
+            symbols[node] = sympy.Dummy(name, real=True)
+            standing_in = {**inputs, node: symbols[node]}
+            derivatives[name] = sympy.diff(_written_out(graph, values, standing_in, check_time), symbols[node])
+        check_time()
+    point = {symbol: values[node] for node, symbol in symbols.items()}
+
+    def evaluate(digits: int) -> dict[str, float]:
+        return dict(zip(derivatives, numbers(derivatives.values(), point, digits), strict=True))
+
+    def slack(name: str) -> float:
+        at = numbers([derivatives[name]], point, DIGITS[0])[0]
+        moved = ({**point, symbol: x + 4 * ulp(x)} for symbol, x in point.items())
+        return sum(abs(numbers([derivatives[name]], place, DIGITS[0])[0] - at) for place in moved)
+
+    shown = {number_: readable_number(number_) for d in derivatives.values() for number_ in d.atoms(sympy.Float)}
+    readable = shown | {dummy: sympy.Symbol(dummy.name) for dummy in symbols.values()} | {sympy.E: sympy.Symbol("e")}
+    formulas = {}
+    for name, derivative in derivatives.items():
+        check_time()
+        formulas[name] = sympy.sstr(derivative.xreplace(readable), full_prec=False).replace("**", "^")
+    return Whole(formulas, evaluate, slack)
+
+
+def _written_out(graph: Graph, values: list[float], symbols: Mapping[int, Any], check_time: Callable[[], None]) -> Any:
+    """The output as one SymPy expression over the symbols."""
     depends = graph.dependents(set(symbols))
     built: list[Any] = []
     for node, gate in enumerate(graph.gates):
@@ -100,27 +136,7 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
                 key, flats = pieces(gate, here)
                 built.append(expression(gate, [built[j] for j in operands], key, [number(c) for c in flats]))
         check_time()
-    output = built[graph.output]
-    derivatives = {}
-    for name, node in wrt.items():
-        derivatives[name] = sympy.diff(output, symbols[node])
-        check_time()
-    point = {symbol: values[node] for node, symbol in symbols.items()}
-
-    def evaluate(digits: int) -> dict[str, float]:
-        return dict(zip(derivatives, numbers(derivatives.values(), point, digits), strict=True))
-
-    def slack(name: str) -> float:
-        at = numbers([derivatives[name]], point, DIGITS[0])[0]
-        moved = ({**point, symbol: x + 4 * ulp(x)} for symbol, x in point.items())
-        return sum(abs(numbers([derivatives[name]], place, DIGITS[0])[0] - at) for place in moved)
-
-    readable = {dummy: sympy.Symbol(dummy.name) for dummy in symbols.values()} | {sympy.E: sympy.Symbol("e")}
-    formulas = {}
-    for name, derivative in derivatives.items():
-        check_time()
-        formulas[name] = sympy.sstr(derivative.xreplace(readable), full_prec=False).replace("**", "^")
-    return Whole(formulas, evaluate, slack)
+    return built[graph.output]
 
 
 @contextmanager

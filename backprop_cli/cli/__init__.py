@@ -5,6 +5,9 @@ from __future__ import annotations
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; answer the exit status."""
-    from backprop_cli.cli.funnel import run
+    try:
+        from backprop_cli.cli.funnel import run
 
-    return run(arguments)
+        return run(arguments)
+    except KeyboardInterrupt:  # while it was starting
+        return 130

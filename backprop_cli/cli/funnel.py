@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -16,6 +17,7 @@ from backprop_cli.cli.group import Group
 from backprop_cli.cli.options import OutputOptions, Reply, Version
 from backprop_cli.cli.terminal import deliver, say, style_for, unwritable
 from backprop_cli.errors import BackpropError, Diagnostic, Status
+from backprop_cli.render import CARRIES_NOTES
 from backprop_cli.render.diagnostics import picture
 
 _HELP = """A graph calculator: values, local gradients and global gradients of a formula, checked against SymPy.
@@ -27,9 +29,11 @@ Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; answer the exit status, and let no exception out (unless `--traceback` asks for it)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    show_traceback = "--traceback" in words
-    words = [word for word in words if word != "--traceback"]
-    wants_json = "--json" in words or "json" in words or "--format=json" in words
+    before_dashes = words[: words.index("--")] if "--" in words else words
+    show_traceback = "--traceback" in before_dashes
+    if show_traceback:
+        words.remove("--traceback")
+    wants_json = _wants_json(before_dashes)
     if arguments is None:  # the process is ours
         # The columns of a large graph hold no cycles; collecting them again and again is a third of the time.
         gc.disable()
@@ -44,6 +48,10 @@ def run(arguments: list[str] | None = None) -> int:
         return int(Status.INTERRUPTED)
     except BrokenPipeError:
         return _reader_gone()
+    except SystemExit as leaving:
+        if leaving.code == Status.TERMINATED:
+            raise
+        return _reader_gone()  # Typer's way to say that nobody reads the help
     except OSError as error:  # from the help and the version, which Typer writes
         return _fail(unwritable("standard output", error).diagnostics, Status.OUTPUT, wants_json=False)
     except MemoryError:
@@ -59,6 +67,12 @@ def run(arguments: list[str] | None = None) -> int:
         return _fail((Diagnostic("X901", f"a bug in backprop: {what}", (), help_),), Status.BUG, wants_json=wants_json)
 
 
+def _wants_json(words: list[str]) -> bool:
+    formats = {word.partition("=")[2] for word in words if word.startswith("--format=")}
+    formats |= {value for option, value in pairwise(words) if option == "--format"}
+    return "--json" in words or not CARRIES_NOTES.isdisjoint(formats)
+
+
 def _run(words: list[str]) -> Status | int:
     app = typer.Typer(
         cls=Group, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True,
@@ -69,6 +83,8 @@ def _run(words: list[str]) -> Status | int:
     answer = group.main(words, prog_name="backprop", standalone_mode=False, windows_expand_args=False)
     if isinstance(answer, Reply):
         return deliver(answer)
+    if sys.stdout is None:
+        raise unwritable("standard output", ValueError("it is closed"))
     sys.stdout.flush()
     return answer if isinstance(answer, int) else Status.OK
 

@@ -25,7 +25,9 @@ _SeedGrad = Annotated[
     str, _option("the gradient that arrives at the output (1 unless told)", "--seed-grad", metavar="NUMBER")
 ]
 _Check = Annotated[bool, _option("cross-check with SymPy (on unless told)", "--check/--no-check")]
-_Step = Annotated[str, _option("also show the update x - RATE*df/dx; with -q only that", "--step", metavar="RATE")]
+_Step = Annotated[
+    str | None, _option("also show the update x - RATE*df/dx; with -q only that", "--step", metavar="RATE")
+]
 
 
 @with_common_options()
@@ -36,7 +38,7 @@ def command(
     wrt: _Wrt = [],  # noqa: B006  never changed
     seed_grad: _SeedGrad = "1",
     check: _Check = True,
-    step: _Step = "",
+    step: _Step = None,
     inputs: InputOptions,
 ) -> Report:
     """Compute an expression and its gradient: local gradients at every gate, and d output / d node for every node.
@@ -47,10 +49,10 @@ def command(
     return api.grad(
         source,
         values,
-        wrt=[name.strip() for names in wrt for name in names.split(",")],
+        wrt=[name.strip() for names in wrt for name in names.split(",") if name.strip()],
         seed_grad=constant(seed_grad, "--seed-grad", allow_nonfinite=inputs.allow_nonfinite),
         check=check,
-        step=constant(step, "--step", allow_nonfinite=inputs.allow_nonfinite) if step else None,
+        step=constant(step, "--step", allow_nonfinite=inputs.allow_nonfinite) if step is not None else None,
         defaults=defaults,
         strict=inputs.strict,
         max_nodes=inputs.max_nodes,

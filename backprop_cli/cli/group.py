@@ -10,6 +10,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from backprop_cli.errors import BackpropError, Diagnostic
+
 # command: one line on it. The function is `command` in the module of that name.
 COMMANDS = {
     "eval": "the value of an expression, and of every node in it",
@@ -37,6 +39,9 @@ class Command(TyperCommand):
             if word == "--":
                 positionals += args[position:]
                 break
+            if word in values_of and position + values_of[word] > len(args):
+                message, help_ = f"`{word}` needs a value", f"`{ctx.command_path} --help` lists what there is"
+                raise BackpropError(Diagnostic("U801", message, (), help_))
             if word in values_of:
                 options += args[position - 1 : position + values_of[word]]
                 position += values_of[word]

@@ -27,7 +27,7 @@ class OutputOptions(NamedTuple):
     """How the result is to be written."""
 
     format: str = "table"
-    output: str = ""
+    output: str | None = None
     digits: int | None = None
     color: str = "auto"
     ascii: bool = False
@@ -43,7 +43,7 @@ class OutputOptions(NamedTuple):
 class InputOptions(NamedTuple):
     """How the values are to be read and judged."""
 
-    vars: str = ""
+    vars: str | None = None
     strict: bool = False
     allow_nonfinite: bool = False
     max_nodes: int = 0
@@ -69,7 +69,7 @@ def _option(type_: Any, default: Any, help_: str, *spellings: str, **more: Any) 
 _OUTPUT = {
     "json": _option(bool, False, "short for --format json", "--json"),
     "quiet": _option(bool, False, "only the result", "-q", "--quiet"),
-    "output": _option(str, "", "write to a file instead, whole or not at all", "-o", "--output", metavar="FILE"),
+    "output": _option(str | None, None, "write a file, whole or not at all", "-o", "--output", metavar="FILE"),
     "digits": _option(int, None, "significant digits of every number shown (1 to 17; 6 unless told)", "--digits",
                       min=1, max=17, metavar="N"),
     "color": _option(str, "auto", "auto, always or never", "--color", metavar="WHEN"),
@@ -79,7 +79,7 @@ _OUTPUT = {
     "version": (Version, False),
 }  # fmt: skip
 _INPUT = {
-    "vars": _option(str, "", "read values from a TOML or JSON file; names nobody uses are ignored", "--vars",
+    "vars": _option(str | None, None, "read values from a TOML or JSON file; names nobody uses are ignored", "--vars",
                     metavar="FILE"),
     "strict": _option(bool, False, "any note is exit status 4", "--strict"),
     "allow_nonfinite": _option(bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
@@ -122,7 +122,7 @@ def with_common_options(
 
 
 def _output_options(
-    formats: tuple[str, ...], *, format: str, json: bool, quiet: bool, output: str, digits: int | None,  # noqa: A002
+    formats: tuple[str, ...], *, format: str, json: bool, quiet: bool, output: str | None, digits: int | None,  # noqa: A002
     color: str, ascii: bool, width: int | None, rows: str, version: bool,  # noqa: A002, ARG001  the callback did its work
 ) -> OutputOptions:  # fmt: skip
     chosen = [format] * bool(format) + ["json"] * json + ["quiet"] * quiet

@@ -109,18 +109,20 @@ def _disagreement(report: Report) -> Diagnostic:
 
 
 def _write(pieces: Iterator[str], options: OutputOptions) -> None:
-    if options.output:
+    if options.output and options.output != "-":
         _replace_file(options.output, pieces)
         return
-    try:
-        stream = sys.stdout
-        for chunk in _chunks(pieces):
+    stream = sys.stdout
+    if stream is None:
+        raise unwritable("standard output", ValueError("it is closed"))
+    for chunk in _chunks(pieces):
+        try:
             stream.write(chunk)
-        stream.flush()
-    except BrokenPipeError:
-        raise
-    except (OSError, ValueError, AttributeError) as error:  # full, closed, or not there at all
-        raise unwritable("standard output", error) from None
+            stream.flush()
+        except BrokenPipeError:
+            raise
+        except (OSError, ValueError) as error:  # full, or closed
+            raise unwritable("standard output", error) from None
 
 
 def _chunks(pieces: Iterator[str]) -> Iterator[str]:
@@ -142,6 +144,8 @@ def _replace_file(path: str, pieces: Iterator[str]) -> None:
     import tempfile
 
     text = "".join(pieces)
+    if path.endswith(("/", os.sep)):
+        raise unwritable(f"`{shorten(path, 80)}`", ValueError("it is a directory"))
     if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe takes text as it is
         try:
             with open(path, "w", encoding="utf-8", newline="") as file:

@@ -5,7 +5,7 @@ A value is a constant expression in the language itself, or a JSON file: `x=-2`,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import inf, isfinite, nan
 from typing import Any
 
@@ -67,7 +67,8 @@ def _value(text: str, source: Source, offset: int, *, allow_nonfinite: bool) -> 
         return _plain(stripped)
     if not stripped:
         at = max(offset - 1, 0)
-        raise _wrong("V305", "the value is missing", source, at, at + 1, "write `name=value`, such as `x=-2`")
+        help_ = "write `name=value`, such as `x=-2`" if source.name == "binding" else "write a number"
+        raise _wrong("V305", "the value is missing", source, at, at + 1, help_)
     if stripped.startswith("@"):
         return _from_file(stripped[1:], allow_nonfinite=allow_nonfinite)
     number = _NONFINITE.get(stripped.lower())
@@ -75,9 +76,13 @@ def _value(text: str, source: Source, offset: int, *, allow_nonfinite: bool) -> 
         # Blanks for `name=` keep the places of a diagnostic those of the whole binding.
         padded = Source(source.name, " " * offset + text)
         try:
-            graph = lower(parse(padded), given=())
+            program = parse(padded)
+            graph = lower(program, given=())
         except BackpropError as error:
             raise BackpropError(*(_constant_error(d, source) for d in error.diagnostics)) from None
+        if len(program.statements) > 1 or program.statements[0].name or "juxtaposed" in program.ops:
+            help_ = "a value is a number or a constant expression, such as `x=-2` or `x=pi/2`"
+            raise _wrong("V306", f"`{shorten(stripped)}` is not one number", source, offset, len(source.text), help_)
         number = forward(graph, {})[graph.output]
     return _finite(number, source, offset, allow_nonfinite=allow_nonfinite)
 
@@ -113,17 +118,34 @@ def _wrong(code: str, message: str, source: Source, start: int, end: int, help_:
 # -- files ---------------------------------------------------------------------------------------------
 
 
-def read_vars(path: str, *, allow_nonfinite: bool = False) -> dict[str, float]:
-    """The values in a TOML or JSON file: one table of names, each a number or a constant expression in quotes."""
+class _FileValues(Mapping[str, float]):
+    """The values of a file; one is read, and found wrong, when somebody asks for it."""
+
+    def __init__(self, path: str, found: Mapping[str, Any], *, allow_nonfinite: bool) -> None:
+        self.path = path
+        self.found = found
+        self.allow_nonfinite = allow_nonfinite
+
+    def __getitem__(self, name: str) -> float:
+        return _number(self.path, name, self.found[name], allow_nonfinite=self.allow_nonfinite)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+
+def read_vars(path: str, *, allow_nonfinite: bool = False) -> Mapping[str, float]:
+    """The values in a TOML or JSON file: one table of names, each a number or a constant expression in quotes.
+
+    Nobody looks at a value whose name is not used.
+    """
     text = read_text(path)
     found = _toml(path, text) if path.lower().endswith(".toml") else _json(path, text)
     if not isinstance(found, Mapping):
         raise _kind(path, 'it holds no names: write `{"x": 1, "y": 2}`')
-    values = {}
-    for name, value in found.items():
-        check_name(name, Source(path, name))
-        values[name] = _number(path, name, value, allow_nonfinite=allow_nonfinite)
-    return values
+    return _FileValues(path, found, allow_nonfinite=allow_nonfinite)
 
 
 def _from_file(path: str, *, allow_nonfinite: bool) -> float:
@@ -134,6 +156,8 @@ def _from_file(path: str, *, allow_nonfinite: bool) -> float:
 
 
 def _number(path: str, name: str, value: Any, *, allow_nonfinite: bool) -> float:
+    if isinstance(value, str) and value.lstrip().startswith("@"):
+        raise _kind(path, f"`{shorten(name)}` names another file, which only the command line may")
     if isinstance(value, str):
         return constant(value, f"{name} in {path}", allow_nonfinite=allow_nonfinite)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -29,7 +29,10 @@ def lost_digits(graph: Graph, values: list[float], grads: list[float | None]) ->
     value = abs(values[graph.output])
     if not isfinite(value) or len(values) > _EXACTLY_JUDGED:
         return None
-    reach = [abs(g) * abs(v) * _HALF_ULP if g is not None else 0.0 for g, v in zip(grads, values, strict=True)]
+    # The gradient of a constant may be NaN (the exponent's, of a negative base); an exact constant rounds nothing.
+    reach = [
+        abs(g * v) * _HALF_ULP if g is not None and isfinite(g * v) else 0.0 for g, v in zip(grads, values, strict=True)
+    ]
     if sum(reach) <= _WORTH_A_NOTE * value:
         return None
     # The coarse bound takes every gate for inexact; now ask each whether it really rounded.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from math import inf, isfinite, isinf, isnan, nextafter
 from typing import NamedTuple
 
@@ -61,10 +62,16 @@ def _suspicious(graph: Graph, values: list[float], passed: Backward | None) -> b
 
 
 def _live(graph: Graph, values: list[float]) -> bytearray:
-    """The nodes whose values matter to the output: all its ancestors, except through a branch not taken."""
-    live = bytearray(len(values))
+    """The nodes whose values are shown as results or lead to one: not those only a branch not taken needs.
+
+    A statement nobody uses is a result too.
+    """
+    live = bytearray(b"\1") * len(values)
+    for operands in graph.inputs:
+        for j in operands:
+            live[j] = 0
     live[graph.output] = 1
-    for i in range(graph.output, -1, -1):
+    for i in range(len(values) - 1, -1, -1):
         if not live[i]:
             continue
         operands = graph.inputs[i]
@@ -141,7 +148,7 @@ def _of_slopes(
             continue
         gate = GATES[graph.gates[i]]
         out, local = values[i], passed.locals[i]
-        if gate.name not in _MARKED and all(map(isfinite, local)):
+        if gate.name not in _MARKED and 0.0 not in local and all(map(isfinite, local)):
             continue
         operands = [values[j] for j in operand_ids]
         if isnan(out) or any(map(isnan, operands)):
@@ -152,6 +159,8 @@ def _of_slopes(
             yield Finding("jump", "comparison" if gate.truth else "value", i, numbers=tuple(operands))
         if active[operand_ids[0]] and _at(EDGE, gate.edge, gate.name, operands, out):
             yield Finding("one-sided", "slope", i, (0,), numbers=(local[0],))
+        if local == (0.0,) and not gate.routes and _stays_zero(gate.name, operands[0]):
+            yield Finding("underflow", "slope", i, (0,))
         for position, slope in enumerate(local):
             if isfinite(slope) or isinf(out) or not active[operand_ids[position]]:
                 continue
@@ -163,13 +172,19 @@ def _of_slopes(
                 yield Finding("overflow", "slope", i, (position,), numbers=(slope,))
 
 
+def _stays_zero(gate: str, x: float) -> bool:
+    """Whether the slope of a smooth gate is 0 around x too: then it is not 0 but too small."""
+    around = (x + width for width in (-1e-3 * max(1.0, abs(x)), 1e-3 * max(1.0, abs(x))))
+    return all(LOCALS[gate](near, VALUES[gate](near)) == (0.0,) for near in around)
+
+
 def _kinks(
     graph: Graph, node: int, values: list[float], local: tuple[float, ...], active: bytearray
 ) -> Iterator[Finding]:
     """The valid slopes at a kink: those just to the left and just to the right of each operand."""
     gate, operands = graph.gates[node], graph.inputs[node]
     alike: dict[tuple[float, ...], tuple[int, ...]] = {}  # operands whose slopes are the same share a finding
-    for j in dict.fromkeys(operands):
+    for j in islice(dict.fromkeys(operands), _MOST_OF_A_CODE):  # of a thousand tied operands, twenty tell the story
         if not active[j] or not isfinite(values[j]):
             continue
         sides = []

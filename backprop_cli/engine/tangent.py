@@ -11,7 +11,7 @@ _ROUTES = frozenset(name for name, gate in GATES.items() if gate.routes)
 
 
 def tangent(graph: Graph, locals_: Sequence[Sequence[float]], direction: Mapping[int, float]) -> list[float]:
-    """Each node's rate of change along `direction` (input id: rate; absent inputs stand still).
+    """Each node's rate of change along `direction` (node: rate), which for an intermediate adds to its own.
 
     `locals_[i]` holds one slope an operand of node i; they may come from anywhere, which is what makes this an
     independent check of a backward pass.
@@ -25,7 +25,7 @@ def tangent(graph: Graph, locals_: Sequence[Sequence[float]], direction: Mapping
         if not operands:
             continue
         ignores = gate in _ROUTES
-        total = 0.0
+        total = rates[node]
         for j, slope in zip(operands, local, strict=True):
             # An operand that stands still, or that a routing gate ignores, adds nothing, not 0 times infinity.
             if rates[j] != 0 and not (ignores and slope == 0):

@@ -36,7 +36,8 @@ class Graph:
     """
 
     __slots__ = (
-        "constants", "ends", "gates", "inputs", "names", "output", "remarks", "source", "starts", "variables",
+        "constants", "definitions", "ends", "gates", "inputs", "names", "output", "remarks", "source", "starts",
+        "title", "variables",
     )  # fmt: skip
 
     def __init__(self, source: Source) -> None:
@@ -47,7 +48,9 @@ class Graph:
         self.ends: array[int] = array("l")
         self.variables: dict[str, int] = {}
         self.constants: dict[int, float] = {}
-        self.names: dict[int, str] = {}
+        self.names: dict[int, str] = {}  # one a node
+        self.definitions: dict[str, int] = {}  # every defined name, also the second of a node
+        self.title = ""  # the name the last statement defines
         self.output = -1
         self.remarks: list[Remark] = []
 

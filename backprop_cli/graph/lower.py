@@ -6,7 +6,7 @@ It collects every statement's errors before it gives up, and knows values of lit
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import compress
+from itertools import compress, islice
 from math import inf
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, shorten
@@ -59,6 +59,7 @@ class _Lowering:
             in_order = sorted(self.diagnostics, key=lambda d: d.labels[0].start if d.labels else 0)
             raise BackpropError(*in_order[:MOST_ERRORS])
         out.output = program.statements[-1].row
+        out.title = program.statements[-1].name
         if self.defaults:
             self._insert_defaults()
         self._remark()
@@ -87,8 +88,10 @@ class _Lowering:
             elif self.given is not None and name in self.given:
                 message = f"`{shorten(name)}` is defined by the program and also bound"
                 self._refuse_name("N211", message, statement, "remove the binding, or the definition")
-            elif statement.row >= 0 and ops[statement.row] not in ("name", "num"):
-                names.setdefault(statement.row, name)
+            elif statement.row >= 0:
+                self.out.definitions[name] = statement.row
+                if ops[statement.row] not in ("name", "num"):
+                    names.setdefault(statement.row, name)
             seen.add(name)
         self.defined = seen
 
@@ -103,12 +106,12 @@ class _Lowering:
         for row in self._rows("name"):
             name = program.args[row]
             out.inputs[row] = ()
-            if row in unused:
+            if row in unused or len(self.diagnostics) > MOST_ERRORS:
                 continue
             if name in CONSTANTS:
                 out.gates[row] = CONSTANT
                 out.constants[row] = CONSTANTS[name]
-            elif name in self.defined:
+            elif name in self.defined and not (name in GATES or name in ALIASES):
                 help_ = "move its definition up"
                 self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
             elif name in GATES or name in ALIASES or (self.given is not None and name not in self.given):
@@ -136,10 +139,10 @@ class _Lowering:
             head = GATES[ALIASES.get(name, name)].head
             self._report("N204", f"the gate `{shown}` is used without its operands", label, f"write `{head}`")
             return
-        given = list(self.given or ())
+        given = self.given or ()
         if split := _product_of(name, given):
             help_ = f"names are never split: for a product write `{'*'.join(split)}`"
-        elif near := nearest(name, given):
+        elif near := nearest(name, list(islice(given, 1000))):
             help_ = f"did you mean `{near[0]}`? Otherwise give it a value: `{shown}=…`"
         else:
             help_ = f"give it a value: `{shown}=…`"
@@ -155,7 +158,7 @@ class _Lowering:
             inputs[row] = ()
             if value in _SUSPECT:
                 self._out_of_range(text, value, row)
-            elif len(text) > 15 and text.lstrip("-").isdigit() and int(text) != int(value):
+            elif len(text) > 15 and (digits := text.lstrip("-0")).isdigit() and int(digits) != int(abs(value)):
                 message = f"`{shorten(text)}` is not a double; the nearest one, {value:.0f}, is used"
                 self._note("precision", message, row)
 
@@ -225,7 +228,8 @@ class _Lowering:
         out.variables = {name: new[row] for name, row in old.variables.items()}
         out.constants |= {new[row]: value for row, value in old.constants.items()}
         out.names = {new[row]: name for row, name in old.names.items()}
-        out.remarks = old.remarks
+        out.definitions = {name: new[row] for name, row in old.definitions.items()}
+        out.remarks, out.title = old.remarks, old.title
         out.output = new[old.output]
         self.out = out
 
@@ -283,8 +287,10 @@ class _Lowering:
         if any(p.default is not None for p in gate.parameters):
             wanted = f"{sum(p.default is None for p in gate.parameters)} to {wanted}"
         message = f"`{gate.name}` wants {wanted} operand{'s' * (wanted not in ('1', 'at least 1'))} and got {found}"
-        if found == len(gate.parameters) and not gate.variadic:
+        if call.keywords:
             message = f"an operand of `{gate.name}` is given twice or not at all"
+            if gate.variadic:
+                message = f"the operands of `{gate.name}` have no names"
         self._report("N203", message, label, f"the gate is `{gate.head}`")
 
     def _unknown_gate(self, call: Call, row: int) -> None:
@@ -324,7 +330,7 @@ def _operand_text(program: Program, row: int) -> str:
     return text if program.ops[row] in ("name", "num", "call", "^") else f"({text})"
 
 
-def _product_of(name: str, known: list[str]) -> list[str]:
+def _product_of(name: str, known: Collection[str]) -> list[str]:
     """The known names of which `name` is a concatenation, if it is one; shortest first, without recursion."""
     if len(name) > 64:
         return []

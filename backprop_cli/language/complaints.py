@@ -126,7 +126,18 @@ def _described(character: str) -> str:
     return f"`{character}` ({number} {name})" if character.isprintable() else f"the character {number} {name}"
 
 
-_MEANT = {"&": "min", "|": "max", "!": "!=", "√": "sqrt(x)", "–": "-", "—": "-", "∗": "*", "’": "'", "{": "(", "}": ")"}
+_MEANT = {
+    "&": "min",
+    "|": "abs(x)",
+    "!": "gamma(n + 1)",
+    "√": "sqrt(x)",
+    "–": "-",
+    "—": "-",
+    "∗": "*",
+    "’": "'",
+    "{": "(",
+    "}": ")",
+}
 
 
 def _advice(character: str) -> str:

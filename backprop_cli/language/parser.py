@@ -144,7 +144,7 @@ class _Parser:
                     infix = infix_of[text]
                 elif kind <= OPEN:  # an operand right after another
                     infix = _JUXTAPOSED
-                elif kind == POSTFIX:
+                elif kind == POSTFIX and kinds[position - 1] != POSTFIX:  # x²³ is x^23 to some and x^6 to others
                     self._raise_to(operands, text, start)
                     continue
                 elif kind == NEWLINE and frames and position < last:

@@ -96,7 +96,7 @@ def verdict(report: Report, style: Style) -> Iterator[str]:
     if check.verdict == "undecided":
         said = f"SymPy cannot decide: {check.reason}"
     else:
-        details.append(f"largest relative error {style.number(float(f'{check.max_rel_error:.1e}'))}")
+        details.append(f"largest relative error {_error(check.max_rel_error)}")
         said = "SymPy disagrees"
         if check.verdict == "agree":
             formulas = ", ".join(f"d{report.output}/d{name} = {form}" for name, form in check.formulas.items())
@@ -107,6 +107,11 @@ def verdict(report: Report, style: Style) -> Iterator[str]:
     else:
         yield style.text(said)
         yield style.text(f"  {how}")
+
+
+def _error(error: float) -> str:
+    """A relative error, as far as it says something: of the last bit nothing is said."""
+    return "0" if error == 0 else "below 1e-15" if error < 1e-15 else f"{error:.1e}"
 
 
 def _bracketed(number: str) -> str:

@@ -12,7 +12,7 @@ from backprop_cli.errors import Status
 from backprop_cli.graph import Graph
 from backprop_cli.report.model import TROUBLE, Columns, Report, Step
 from backprop_cli.report.names import output_name
-from backprop_cli.report.notes import notes
+from backprop_cli.report.notes import lost_notes, notes
 
 
 def build(
@@ -35,11 +35,13 @@ def build(
     step = None
     if rate is not None:
         step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
-    made = notes(graph, values, findings)
+    made = [*notes(graph, values, findings), *lost_notes(graph, check)]
     value = values[graph.output]
     numbers = [value, *gradients.values(), *(step.updated.values() if step else ())]
     status = Status.OK
     if any(n.code in TROUBLE for n in made) or not all(map(isfinite, numbers)) or (strict and made):
+        status = Status.MATHEMATICS
+    if check is not None and any(item.severe for item in check.lost):
         status = Status.MATHEMATICS
     if check is not None and check.verdict == "disagree":
         status = Status.DISAGREES

@@ -15,6 +15,8 @@ _TIGHT = {"^"}  # written without spaces
 
 def output_name(graph: Graph) -> str:
     """The output's name: its own, or the first of `f`, `out`, `out1`, … that no one else has."""
+    if graph.title:
+        return graph.title
     if graph.output in graph.names:
         return graph.names[graph.output]
     if graph.gates[graph.output] == INPUT:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from backprop_cli.check.verdict import Check
 from backprop_cli.engine.survey import Finding
+from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES
 from backprop_cli.graph import Graph
 from backprop_cli.report.model import Note
 from backprop_cli.report.names import node_names, written
-from backprop_cli.report.numbers import rounded
+from backprop_cli.report.numbers import rounded, shortest
 
 NOTE_CODES = {
     "kink": "the slopes of the two sides differ; the number is a stated convention",
@@ -27,7 +29,7 @@ NOTE_CODES = {
 
 _WORDS = {
     ("kink", "slope"): "`{gate}` has a kink at {at}: any slope from {0} to {1} is valid along {along}, {2} is used",
-    ("jump", "value"): "`{gate}` jumps at {at}: its slope is taken as 0",
+    ("jump", "value"): "`{gate}` jumps at {at}: the slope is that of the piece on this side",
     ("jump", "comparison"): "`{written}` switches at {at}: the gradient is that of the branch taken",
     ("one-sided", "slope"): "`{gate}` is at the edge of its domain, {at}: its slope {0} is that of the one side",
     ("infinite", "slope"): "the slope of `{gate}` along {along} is infinite at {at}",
@@ -42,6 +44,7 @@ _WORDS = {
     ("overflow", "gradient"): "the gradient that `{name}` sends to {along} is larger than a double can be",
     ("overflow", "sum"): "the sum of the gradients that meet at `{name}` is larger than a double can be",
     ("underflow", "value"): "`{gate}` at {at} is not 0, but smaller than a double can be",
+    ("underflow", "slope"): "the slope of `{gate}` at {at} is not 0, but smaller than a double can be",
     ("underflow", "gradient"): "the gradient that `{name}` sends to {along} is not 0, but smaller than "
     "a double can be",
     ("precision", "value"): "rounding may have moved the value by {0}, most of it lost at `{name}` = `{written}`",
@@ -61,11 +64,25 @@ def notes(graph: Graph, values: list[float], findings: Iterable[Finding]) -> lis
     return made
 
 
+def lost_notes(graph: Graph, check: Check | None) -> list[Note]:
+    """A note for each gradient of which the check found that rounding left little."""
+    return [
+        Note(
+            "precision",
+            f"the gradient of `{shorten(item.name)}`, {shortest(item.ours)}, is lost in rounding: "
+            f"with sixty digits SymPy finds {shortest(item.theirs)}",
+            item.node,
+            (graph.starts[item.node], graph.ends[item.node]),
+        )
+        for item in (check.lost if check else ())
+    ]
+
+
 def _note(graph: Graph, values: list[float], finding: Finding, names: list[str]) -> Note:
     node = finding.node
     gate, operands = graph.gates[node], graph.inputs[node]
     at = ", ".join(
-        f"{names[j]} = {rounded(values[j])}" for j in dict.fromkeys(operands[:4]) if j not in graph.constants
+        f"{shorten(names[j])} = {rounded(values[j])}" for j in dict.fromkeys(operands[:4]) if j not in graph.constants
     )
     row = GATES.get(gate)
     other = finding.other
@@ -74,9 +91,9 @@ def _note(graph: Graph, values: list[float], finding: Finding, names: list[str])
         *map(rounded, finding.numbers),
         gate=gate,
         at=at or ", ".join(names[j] for j in operands[:4]),
-        name=names[node],
-        written=written(graph, node, names),
-        along=" and ".join(f"`{names[operands[k]]}`" for k in finding.operands[:4]),
+        name=shorten(names[node]),
+        written=shorten(written(graph, node, names), 80),
+        along=" and ".join(f"`{shorten(names[operands[k]])}`" for k in finding.operands[:4]),
         other=f"{names[other]} = {written(graph, other, names)}" if other >= 0 else "",
         domain=f"; it needs {_readable(row.domain)}" if row and row.domain else "",
     )
