@@ -5,8 +5,8 @@ It collects every statement's errors before it gives up, and knows values of lit
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from itertools import compress, islice
+from collections.abc import Collection
+from itertools import islice
 from math import inf
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, shorten
@@ -18,6 +18,7 @@ from backprop_cli.language.program import Call, Program, Statement
 MAX_NODES = 5_000_000
 _DEFAULT = -2  # stands for an operand nobody wrote; -1 is one whose definition did not parse
 _GATE_OF = {**BY_SYMBOL, "juxtaposed": BY_SYMBOL["*"], "negative": "neg", "name": INPUT, "num": CONSTANT}
+_SPECIAL = frozenset({"name", "num", "call", "juxtaposed"})
 _SUSPECT = (0.0, inf, -inf)
 _TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
 _CHOOSING = _TRUTHS | {"where"}
@@ -38,6 +39,11 @@ class _Lowering:
         self.max_nodes = max_nodes
         self.out = Graph(program.source)
         self.diagnostics = list(program.diagnostics)
+        # The rows that are not simply an operator's.
+        self.rows: dict[str, list[int]] = {op: [] for op in _SPECIAL}
+        for row, op in enumerate(program.ops):
+            if op in _SPECIAL:
+                self.rows[op].append(row)
         self.defaults: dict[int, list[float]] = {}  # call's row: constants it needs and nobody wrote
 
     def graph(self) -> Graph:
@@ -64,9 +70,6 @@ class _Lowering:
             self._insert_defaults()
         self._remark()
         return self.out
-
-    def _rows(self, op: str) -> Iterator[int]:
-        return compress(range(len(self.program.ops)), map(op.__eq__, self.program.ops))
 
     # -- names -----------------------------------------------------------------------------------------
 
@@ -103,7 +106,7 @@ class _Lowering:
         """A name is an input or a constant; anything else is an error."""
         program, out = self.program, self.out
         unused = self._names_of_failed_statements()
-        for row in self._rows("name"):
+        for row in self.rows["name"]:
             name = program.args[row]
             out.inputs[row] = ()
             if row in unused or len(self.diagnostics) > MOST_ERRORS:
@@ -130,7 +133,7 @@ class _Lowering:
                 used.update(args.operands, (row for _, row, _ in args.keywords))
             elif op not in ("name", "num"):
                 used.update(args)
-        return set(self._rows("name")) - used
+        return set(self.rows["name"]) - used
 
     def _no_value(self, name: str, row: int) -> None:
         label = self.program.label(row)
@@ -152,7 +155,7 @@ class _Lowering:
 
     def _constants(self) -> None:
         args, inputs, constants = self.program.args, self.out.inputs, self.out.constants
-        for row in self._rows("num"):
+        for row in self.rows["num"]:
             text = args[row]
             value = constants[row] = float(text)
             inputs[row] = ()
@@ -173,7 +176,7 @@ class _Lowering:
 
     def _calls(self) -> None:
         gates, inputs, args = self.out.gates, self.out.inputs, self.program.args
-        for row in self._rows("call"):
+        for row in self.rows["call"]:
             call = args[row]
             gate = GATES.get(call.name) or GATES.get(ALIASES.get(call.name, ""))
             if gate is None:
@@ -310,7 +313,7 @@ class _Lowering:
     def _remark(self) -> None:
         """How products without a sign were read."""
         program = self.program
-        juxtapositions = list(self._rows("juxtaposed"))
+        juxtapositions = self.rows["juxtaposed"]
         if not juxtapositions:
             return
         readings = []

@@ -6,7 +6,7 @@ which knows the gates can explain better.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from itertools import compress, count, islice
 from typing import Any
 
@@ -43,12 +43,14 @@ _INFIX = {
 _JUXTAPOSED = _INFIX["juxtaposed"]
 # An operator that waits on the stack: what it means, how tightly it binds, where it stands (matters for a prefix).
 _Waiting = tuple[str, int, int]
-_BRACKET: _Waiting = ("(", 0, -1)
+_BRACKET: _Waiting = ("(", 0, 1)  # nothing goes before it that binds at least as tightly as 1
 # An operand that waits: its row and its place, brackets around it included.
 _Operand = tuple[int, int, int]
 # An open bracket: its token, and for a call how many operands waited before its arguments; otherwise -1.
 _Frame = tuple[int, int]
 _ENDS = (SEMICOLON, NEWLINE)
+_IS_NAME, _IS_DEFINE = (bytes(kind == wanted for kind in range(256)) for wanted in (NAME, DEFINE))
+_FEW = 64
 MOST_ERRORS = 20  # in one text; more would hide the first
 
 
@@ -91,18 +93,21 @@ class _Parser:
 
     def _names(self) -> dict[str, int]:
         """A row for every name that is mentioned and that no statement defines, in the order of first mention."""
-        kinds, texts, starts = self.kinds, self.texts, self.starts
-        is_name = list(map(NAME.__eq__, kinds))
-        mentions = list(compress(texts, is_name))
-        first_start = dict(zip(reversed(mentions), reversed(list(compress(starts, is_name))), strict=True))
-        defines = compress(range(len(kinds)), map(DEFINE.__eq__, kinds))
+        kinds, texts = self.kinds, self.texts
+        kinds_as_bytes = bytes(kinds)
+        mentions = dict.fromkeys(compress(texts, kinds_as_bytes.translate(_IS_NAME)))
+        first: Callable[[str], int] = texts.index  # for few names; each search ends at the first mention
+        if len(mentions) > _FEW:
+            first = dict(zip(reversed(texts), range(len(texts) - 1, -1, -1), strict=True)).__getitem__
+        defines = compress(range(len(kinds)), kinds_as_bytes.translate(_IS_DEFINE))
         defined = {texts[at][:-1].rstrip() for at in defines if at == 0 or kinds[at - 1] in _ENDS}
         row_of: dict[str, int] = {}
-        for typed in dict.fromkeys(mentions):
+        for typed in mentions:
             name = SPELLING.get(typed, typed)
             if name not in defined:
                 if name not in row_of:
-                    row_of[name] = self._row("name", name, first_start[typed], first_start[typed] + len(typed))
+                    start = self.starts[first(typed)]
+                    row_of[name] = self._row("name", name, start, start + len(typed))
                 row_of[typed] = row_of[name]
         return row_of
 
@@ -124,6 +129,7 @@ class _Parser:
         ops, args, row_starts, row_ends = self.out.ops, self.out.args, self.out.starts, self.out.ends
         add_op, add_args, add_start, add_end = ops.append, args.append, row_starts.append, row_ends.append
         row_of, infix_of, last = self.row_of, _INFIX, len(kinds) - 1
+        prefix_power, comparison_power = _PREFIX_POWER, _COMPARISON_POWER
         operands: list[_Operand] = []
         waiting: list[_Waiting] = [_BRACKET]
         frames: list[_Frame] = []
@@ -131,14 +137,6 @@ class _Parser:
         columns = (islice(column, first, None) for column in (kinds, texts, starts))
 
         for position, kind, text, start in zip(count(first), *columns, strict=False):
-            if begins:
-                if kind == NEWLINE or kind == SEMICOLON:
-                    continue
-                self.first, self.first_row, self.name, begins = position, len(ops), "", False
-                if kind == DEFINE:
-                    self.name = text[:-1].rstrip()
-                    continue
-
             if not wants_operand:
                 if kind == OPERATOR:
                     infix = infix_of[text]
@@ -151,11 +149,11 @@ class _Parser:
                     continue
                 else:
                     infix = _BRACKET
-                needed = infix[2] if infix[1] else 1
+                needed = infix[2]
                 while waiting[-1][1] >= needed:
                     op, tightness, at = waiting.pop()
                     right, begin, end = operands.pop()
-                    if tightness == _PREFIX_POWER:
+                    if tightness == prefix_power:
                         if op == "positive" or (ops[right] == "num" and args[right][0] != "-"):
                             if op == "negative":  # the sign belongs to the number
                                 args[right] = "-" + args[right]
@@ -166,7 +164,7 @@ class _Parser:
                         add_args((right,))
                     else:
                         left, begin, _ = operands.pop()
-                        if tightness == _COMPARISON_POWER and (ops[left] in COMPARISONS or ops[right] in COMPARISONS):
+                        if tightness == comparison_power and (ops[left] in COMPARISONS or ops[right] in COMPARISONS):
                             raise chained(Label(self.source, begin, end))
                         add_args((left, right))
                     operands.append((len(ops), begin, end))
@@ -195,6 +193,14 @@ class _Parser:
                     continue
                 else:
                     raise misplaced(self.source, self.tokens, position, frames[-1][0] if frames else -1)
+
+            elif begins:
+                if kind == NEWLINE or kind == SEMICOLON:
+                    continue
+                self.first, self.first_row, self.name, begins = position, len(ops), "", False
+                if kind == DEFINE:
+                    self.name = text[:-1].rstrip()
+                    continue
 
             if kind == NAME:
                 row = row_of.get(text)
