@@ -154,8 +154,10 @@ class _Parser:
                     op, tightness, at = waiting.pop()
                     right, begin, end = operands.pop()
                     if tightness == prefix_power:
-                        if op == "positive" or (ops[right] == "num" and args[right][0] != "-"):
-                            if op == "negative":  # the sign belongs to the number
+                        # The sign of a literal belongs to it; a name for a number starts elsewhere than the number.
+                        literal = ops[right] == "num" and row_starts[right] == begin and args[right][0] != "-"
+                        if op == "positive" or literal:
+                            if op == "negative":
                                 args[right] = "-" + args[right]
                                 row_starts[right] = at
                             operands.append((right, at, end))
