@@ -35,7 +35,7 @@ def run(arguments: list[str] | None = None) -> int:
         words.remove("--traceback")
     wants_json = _wants_json(before_dashes)
     if arguments is None:  # the process is ours
-        # The columns of a large graph hold no cycles; collecting them again and again is a third of the time.
+        # The columns of a large graph hold no cycles: the collector would walk them again and again and find nothing.
         gc.disable()
         _exit_on_sigterm()
     try:
