@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from backprop_cli.data.bindings import check_name, constant
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import forward
-from backprop_cli.engine.rounding import lost_digits
+from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
 from backprop_cli.engine.survey import Finding, survey
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import CONSTANT, Graph, lower
@@ -44,7 +44,7 @@ def evaluate(
     graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes)
     numbers = forward(graph, given)
     findings = survey(graph, numbers)
-    findings += _rounding(graph, numbers, backward(graph, numbers), len(findings))
+    findings = findings or _rounding(graph, numbers)
     return build(graph, numbers, findings, strict=strict)
 
 
@@ -77,7 +77,7 @@ def grad(
     passed = backward(graph, numbers, seed_grad)
     active = graph.dependents(set(targets.values()))
     findings = survey(graph, numbers, passed, active)
-    findings += _rounding(graph, numbers, passed, len(findings), seed_grad)
+    findings = findings or _rounding(graph, numbers, passed if seed_grad == 1 else None)
     verdict = None
     if check:
         from backprop_cli.check.cross_check import cross_check
@@ -151,12 +151,11 @@ def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
     return {name: known[name] for name in wrt}
 
 
-def _rounding(graph: Graph, values: list[float], passed: Backward, found: int, seed: float = 1.0) -> list[Finding]:
-    """A finding if rounding cost the value its digits; not beside other trouble, which explains more."""
-    if found or not seed or graph.gates[graph.output] == CONSTANT:
+def _rounding(graph: Graph, values: list[float], passed: Backward | None = None) -> list[Finding]:
+    """A finding if rounding cost the value its digits. Not asked beside other trouble, which explains more."""
+    if graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
         return []
-    grads = passed.grads if seed == 1 else backward(graph, values).grads
-    lost = lost_digits(graph, values, grads)
+    lost = lost_digits(graph, values, (passed or backward(graph, values)).grads)
     if lost is None:
         return []
     wording = "constant" if graph.gates[lost.node] == CONSTANT else "value"

@@ -14,7 +14,7 @@ from backprop_cli.graph.columns import CONSTANT, Graph
 
 _HALF_ULP = 2.0**-53
 _WORTH_A_NOTE = 1e-6  # relative: fewer than six digits are sure
-_EXACTLY_JUDGED = 20_000  # nodes; beyond, the bound stays the coarse one and is not trusted with a note
+JUDGED_NODES = 20_000  # beyond, judging each gate exactly takes longer than the passes
 
 
 class Rounding(NamedTuple):
@@ -27,7 +27,7 @@ class Rounding(NamedTuple):
 def lost_digits(graph: Graph, values: list[float], grads: list[float | None]) -> Rounding | None:
     """The rounding error of the output if it leaves fewer than six sure digits, otherwise None."""
     value = abs(values[graph.output])
-    if not isfinite(value) or len(values) > _EXACTLY_JUDGED:
+    if not isfinite(value):
         return None
     # The gradient of a constant may be NaN (the exponent's, of a negative base); an exact constant rounds nothing.
     reach = [
