@@ -26,7 +26,7 @@ class Status(IntEnum):
 
 
 STATUS_MEANING = {
-    Status.OK: "done: every gradient is the true derivative or a noted convention, and the checks agree",
+    Status.OK: "done: every gradient is the true derivative or a noted convention, and no check disagrees",
     Status.DISAGREES: "ran, and the answer is no: the check disagrees",
     Status.REQUEST: "the request is wrong: option, syntax, unknown or missing name, binding",
     Status.FILE: "an input file is missing, malformed or damaged, or an optional package is not installed",

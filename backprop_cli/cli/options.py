@@ -127,7 +127,7 @@ def _output_options(
 ) -> OutputOptions:  # fmt: skip
     chosen = [format] * bool(format) + ["json"] * json + ["quiet"] * quiet
     if len(set(chosen)) > 1:
-        raise _usage(f"--{chosen[0]} and --{chosen[-1]} are two formats", "choose one")
+        raise _usage(f"`{chosen[0]}` and `{chosen[-1]}` are two formats", "choose one")
     if format and format not in formats:
         raise _usage(f"unknown format `{format}`", f"there are {', '.join(formats)}")
     if color not in ("auto", "always", "never"):

@@ -24,6 +24,9 @@ def read_bindings(assignments: list[str], *, allow_nonfinite: bool = False) -> d
     """The values that `name=value` texts give; all that is wrong with them is reported at once."""
     values: dict[str, float] = {}
     wrong: list[Diagnostic] = []
+    if "=" in assignments:
+        label = Label(Source("binding", " ".join(assignments)), 0, len(" ".join(assignments)))
+        raise BackpropError(Diagnostic("V305", "blanks around `=`", (label,), "write `x=1`, without blanks"))
     for text in assignments:
         source = Source("binding", text)
         name, equals, value = text.partition("=")

@@ -196,8 +196,9 @@ def _kinks(
         if sides[0] != sides[1]:
             slopes = (min(sides), max(sides), used)
             alike[slopes] = (*alike.get(slopes, ()), operands.index(j))
+    wording = "tie" if GATES[gate].variadic else "slope"
     for slopes, positions in alike.items():
-        yield Finding("kink", "slope", node, positions, numbers=slopes)
+        yield Finding("kink", wording, node, positions, numbers=slopes)
 
 
 def _of_flow(graph: Graph, passed: Backward, active: bytearray, felt: bytearray) -> Iterator[Finding]:

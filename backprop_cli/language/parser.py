@@ -26,6 +26,7 @@ from backprop_cli.language.tokens import (
     POSTFIX,
     SEMICOLON,
     SPELLING,
+    Tokens,
     tokenize,
 )
 
@@ -49,7 +50,7 @@ _Operand = tuple[int, int, int]
 # An open bracket: its token, and for a call how many operands waited before its arguments; otherwise -1.
 _Frame = tuple[int, int]
 _ENDS = (SEMICOLON, NEWLINE)
-_IS_NAME, _IS_DEFINE = (bytes(kind == wanted for kind in range(256)) for wanted in (NAME, DEFINE))
+_IS_NAME, _IS_DEFINE, _IS_CALL = (bytes(kind == wanted for kind in range(256)) for wanted in (NAME, DEFINE, CALL))
 _FEW = 64
 MOST_ERRORS = 20  # in one text; more would hide the first
 
@@ -67,11 +68,10 @@ def parse(source: Source, variables: Collection[str] = ()) -> Program:
 class _Parser:
     def __init__(self, source: Source, variables: Collection[str]) -> None:
         self.source = source
-        self.tokens = self.kinds, self.texts, self.starts = tokenize(source.text)
+        self.tokens = self.kinds, self.texts, self.starts = _with_products(tokenize(source.text), variables)
         self.out = Program(source)
         self.first = self.first_row = 0  # the token and the row with which the statement at hand begins
         self.name = ""  # the name it defines
-        self.variables = variables
         self.keywords: dict[int, int] = {}  # how many operands wait below an argument: the token that names it
         self.row_of = self._names()
 
@@ -99,8 +99,7 @@ class _Parser:
         first: Callable[[str], int] = texts.index  # for few names; each search ends at the first mention
         if len(mentions) > _FEW:
             first = dict(zip(reversed(texts), range(len(texts) - 1, -1, -1), strict=True)).__getitem__
-        defines = compress(range(len(kinds)), kinds_as_bytes.translate(_IS_DEFINE))
-        defined = {texts[at][:-1].rstrip() for at in defines if at == 0 or kinds[at - 1] in _ENDS}
+        defined = _defined(self.tokens)
         row_of: dict[str, int] = {}
         for typed in mentions:
             name = SPELLING.get(typed, typed)
@@ -206,7 +205,7 @@ class _Parser:
 
             if kind == NAME:
                 row = row_of.get(text)
-                if row is None:  # defined further down, or only ever used as in x(y+1)
+                if row is None:  # defined further down
                     row = self._row("name", text, start, start + len(text))
                 operands.append((row, start, start + len(text)))
                 wants_operand = False
@@ -219,15 +218,7 @@ class _Parser:
                 add_end(end)
                 wants_operand = False
             elif kind == CALL:
-                base = len(operands)
-                name = text[:-1].rstrip()
-                if name in row_of or name in self.variables:  # a product: x(y+1)
-                    row = row_of[name] if name in row_of else self._row("name", name, start, start + len(name))
-                    row_of[name] = row
-                    operands.append((row, start, start + len(name)))
-                    waiting.append(_JUXTAPOSED)
-                    base = -1
-                frames.append((position, base))
+                frames.append((position, len(operands)))
                 waiting.append(_BRACKET)
             elif kind == OPEN:
                 frames.append((position, -1))
@@ -303,3 +294,28 @@ class _Parser:
             elif position >= problem.token and (kind == SEMICOLON or (kind == NEWLINE and depth == 0)):
                 return position + 1
         return len(kinds)
+
+
+def _defined(tokens: Tokens) -> set[str]:
+    """The names that statements define."""
+    kinds = tokens.kinds
+    defines = compress(range(len(kinds)), bytes(kinds).translate(_IS_DEFINE))
+    return {tokens.texts[at][:-1].rstrip() for at in defines if at == 0 or kinds[at - 1] in _ENDS}
+
+
+def _with_products(tokens: Tokens, variables: Collection[str]) -> Tokens:
+    """The tokens, with `x(` of a name that has a value cut in two: x(y+1) is a product."""
+    called = set(compress(tokens.texts, bytes(tokens.kinds).translate(_IS_CALL)))
+    if not called:
+        return tokens
+    known = _defined(tokens).union(variables)
+    products = {text: text[:-1].rstrip() for text in called if text[:-1].rstrip() in known}
+    if not products:
+        return tokens
+    cut = Tokens([], [], [])
+    for kind, text, start in zip(*tokens, strict=True):
+        is_product = kind == CALL and text in products
+        cut.kinds.extend((NAME, OPEN) if is_product else (kind,))
+        cut.texts.extend((products[text], "(") if is_product else (text,))
+        cut.starts.extend((start, start + len(text) - 1) if is_product else (start,))
+    return cut

@@ -18,8 +18,18 @@ def render(report: Report, style: Style) -> Iterator[str]:
     for row in cells(report, style):
         shown = (cell if head.numeric or not cell else _code(cell) for cell, head in zip(row, heads, strict=True))
         yield f"| {' | '.join(shown)} |\n"
-    for line in filter(None, [left_out(report, style), *closing(report, style)]):
-        yield f"\n{_code(line)}\n"
+    if more := left_out(report, style):
+        yield f"\n{more}\n"
+    for note in report.notes:
+        yield f"\n{note.code}: {_escaped(style.text(note.message))}\n"
+    below = [_escaped(line.strip()) for line in closing(report, style)]
+    if below:
+        yield "\n" + "\n".join(below) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """Words with formulas in them: `*` and `_` would mean something to Markdown."""
+    return "".join(f"\\{c}" if c in "*_|<" else c for c in text)
 
 
 def _code(text: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.survey import Finding
 from backprop_cli.errors import shorten
-from backprop_cli.gates import GATES
+from backprop_cli.gates import GATES, Gate
 from backprop_cli.graph import Graph
 from backprop_cli.report.model import Note
 from backprop_cli.report.names import node_names, written
@@ -29,6 +30,7 @@ NOTE_CODES = {
 
 _WORDS = {
     ("kink", "slope"): "`{gate}` has a kink at {at}: any slope from {0} to {1} is valid along {along}, {2} is used",
+    ("kink", "tie"): "`{gate}` is tied at {at}: the operands share the slope, {2} for {along}; any split is valid",
     ("jump", "value"): "`{gate}` jumps at {at}: the slope is that of the piece on this side",
     ("jump", "comparison"): "`{written}` switches at {at}: the gradient is that of the branch taken",
     ("one-sided", "slope"): "`{gate}` is at the edge of its domain, {at}: its slope {0} is that of the one side",
@@ -89,16 +91,19 @@ def _note(graph: Graph, values: list[float], finding: Finding, names: list[str])
     words = _MORE if finding.wording == "more" else _WORDS[finding.code, finding.wording]
     message = words.format(
         *map(rounded, finding.numbers),
-        gate=gate,
+        gate=row.symbol or gate if row else gate,
         at=at or ", ".join(names[j] for j in operands[:4]),
         name=shorten(names[node]),
         written=shorten(written(graph, node, names), 80),
         along=" and ".join(f"`{shorten(names[operands[k]])}`" for k in finding.operands[:4]),
         other=f"{names[other]} = {written(graph, other, names)}" if other >= 0 else "",
-        domain=f"; it needs {_readable(row.domain)}" if row and row.domain else "",
+        domain=f"; it needs {_domain(row, [names[j] for j in operands])}" if row and row.domain else "",
     )
     return Note(finding.code, message, node, (graph.starts[node], graph.ends[node]))
 
 
-def _readable(condition: str) -> str:
-    return condition.replace("abs(x) < 1/0", "a finite x")
+def _domain(gate: Gate, operands: list[str]) -> str:
+    """The gate's domain in the names of the operands at hand."""
+    condition = gate.domain.replace("abs(x) < 1/0", "a finite x").replace("y == floor(y)", "a whole y")
+    named = {p.name: shorten(name) for p, name in zip(gate.parameters, operands, strict=True)}
+    return re.sub(r"\b[xy]\b", lambda letter: named.get(letter[0], letter[0]), condition)
