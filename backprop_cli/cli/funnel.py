@@ -120,7 +120,10 @@ def _usage(error: TyperException, *, wants_json: bool) -> int:
     command = context.command_path if context else "backprop"
     message = error.format_message()
     lowered = (message[:1].lower() + message[1:]).rstrip(".")
-    diagnostic = Diagnostic("U801", lowered, (), f"`{command} --help` lists what there is")
+    help_ = f"`{command} --help` lists what there is"
+    if lowered.startswith("no such command"):
+        help_ = f"did you mean `backprop grad` or `backprop eval`? {help_}"
+    diagnostic = Diagnostic("U801", lowered, (), help_)
     return _fail((diagnostic,), Status.REQUEST, wants_json=wants_json)
 
 

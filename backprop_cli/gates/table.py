@@ -122,7 +122,7 @@ _ROWS = (
     Gate("leaky_relu(x, slope=0.01)", "rectifier that leaks below 0", "where(x > 0, x, slope*x)",
          "where(x > 0, 1, where(x < 0, slope, clip(0, minimum(slope, 1), maximum(slope, 1))))",
          "where(x > 0, 0, x)", at=[(-2, 0.01), (3, 0.01), (-2, 0.3)], textbook="1 for x > 0, slope for x < 0",
-         kink="x == 0", vanish="x == 0 or slope == 0", routes=True),
+         aliases="lrelu", kink="x == 0", vanish="x == 0 or slope == 0", routes=True),
     Gate("elu(x, alpha=1)", "exponential linear unit", "where(x > 0, x, alpha*expm1(x))",
          "where(x > 0, 1, where(x < 0, alpha*exp(x), clip(0, minimum(alpha, 1), maximum(alpha, 1))))",
          "where(x > 0, 0, expm1(x))", at=[(-2, 1), (3, 1), (-2, 0.3)],

@@ -139,8 +139,13 @@ class _Lowering:
         label = self.program.label(row)
         shown = shorten(name)
         if name in GATES or name in ALIASES:
-            head = GATES[ALIASES.get(name, name)].head
-            self._report("N204", f"the gate `{shown}` is used without its operands", label, f"write `{head}`")
+            rest = self.program.source.text[label.end : label.end + 40].lstrip()
+            help_ = f"write `{name}({_next_operand(rest)})`"
+            if rest[:1] in ("^", "²", "³"):
+                help_ = (
+                    f"powers go behind the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
+                )
+            self._report("N204", f"the gate `{shown}` is used without its operands", label, help_)
             return
         given = self.given or ()
         if split := _product_of(name, given):
@@ -325,6 +330,14 @@ class _Lowering:
         self._note(
             "reading", "read " + ", ".join(readings) + (f" and {more:,} more" if more else ""), juxtapositions[0]
         )
+
+
+def _next_operand(text: str) -> str:
+    """The number or name with which a text begins, or `x`."""
+    end = 0
+    while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] in "_."):
+        end += 1
+    return text[:end] or "x"
 
 
 def _operand_text(program: Program, row: int) -> str:
