@@ -1,0 +1,113 @@
+"""Printed by one hand and read by another: random formulas mean what their trees mean, and spans lead back to them."""
+
+import json
+import math
+import random
+
+import pytest
+from conftest import backprop
+
+from backprop_cli.errors import Source
+from backprop_cli.graph import lower
+from backprop_cli.language.parser import parse
+
+AT = {"x": 1.5, "y": -0.75, "z": 2.0}
+SUM, PRODUCT, UNARY, POWER, ATOM = range(1, 6)  # how tightly, loosest first; docs/language.md
+
+
+def tree(chosen, depth):
+    """A random tree: (kind, children), with children the text of a leaf."""
+    if depth == 0 or chosen.random() < 0.15:
+        return ("leaf", chosen.choice(["x", "y", "z", "2", "3", ".5", "1e1"]))
+    kind = chosen.choice(["+", "-", "*", "/", "^", "neg", "juxtaposed", "max", "abs", "where", "square"])
+    count = {"neg": 1, "abs": 1, "square": 1, "where": 4, "max": 3}.get(kind, 2)
+    return (kind, [tree(chosen, depth - 1) for _ in range(count)])
+
+
+def value(node):
+    """The value of a tree, by Python alone."""
+    kind, children = node
+    if kind == "leaf":
+        return AT.get(children) or float(children)
+    a, *rest = map(value, children)
+    b = rest[0] if rest else 0.0
+    if kind == "^":
+        a, b = abs(a) + 0.5, max(-3.0, min(3.0, b))
+    if kind == "/":
+        b = b or 1.0
+    return {
+        "+": lambda: a + b,
+        "-": lambda: a - b,
+        "*": lambda: a * b,
+        "juxtaposed": lambda: a * b,
+        "/": lambda: a / b,
+        "^": lambda: a**b,
+        "neg": lambda: -a,
+        "abs": lambda: abs(a),
+        "square": lambda: a * a,
+        "max": lambda: max(a, *rest),
+        "where": lambda: rest[1] if a < b else rest[2],
+    }[kind]()
+
+
+def text(chosen, node):
+    """The tree as text and how tightly it binds, with no more brackets than needed, but for some."""
+    kind, children = node
+    if kind == "leaf":
+        return children, ATOM
+
+    def child(k, needed, *, brackets=False):
+        written, tightness = text(chosen, children[k])
+        return f"({written})" if brackets or tightness < needed or chosen.random() < 0.1 else written
+
+    gap = chosen.choice(["", " ", "  "])
+    if kind in ("+", "-"):
+        return f"{child(0, SUM)}{gap}{kind}{gap}{child(1, PRODUCT)}", SUM
+    if kind == "*":
+        sign = chosen.choice(["*", "·", "×"])
+        return f"{child(0, PRODUCT)}{gap}{sign}{gap}{child(1, UNARY)}", PRODUCT
+    if kind == "/":
+        divisor = child(1, 0)
+        return f"{child(0, PRODUCT)}{gap}/{gap}where({divisor} == 0, 1, {divisor})", PRODUCT
+    if kind == "juxtaposed":
+        # On the right a bracket: with or without a blank before it, as in 2(x+y), x (y+1), (x)(y).
+        return f"{child(0, PRODUCT)}{gap}{child(1, 0, brackets=True)}", PRODUCT
+    if kind == "^":
+        base = f"(abs({child(0, 0)}) + .5)"
+        return f"{base}{gap}{chosen.choice(['^', '**'])}{gap}clip({child(1, 0)}, -3, hi=3)", POWER
+    if kind == "neg":
+        return f"{chosen.choice(['-', '−'])}{gap}{child(0, UNARY)}", UNARY
+    if kind == "square":
+        return f"{child(0, ATOM)}{chosen.choice(['²', '^2'])}", POWER
+    if kind == "where":
+        return f"where({child(0, SUM)} < {child(1, SUM)},\n {child(2, 0)}, {child(3, 0)})", ATOM
+    return f"{kind}({', '.join(child(k, 0) for k in range(len(children)))})", ATOM
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_a_formula_means_what_its_tree_means(seed):
+    chosen = random.Random(seed)
+    node = tree(chosen, chosen.randint(1, 5))
+    program = text(chosen, node)[0]
+    lower(parse(Source("expression", program), AT)).verify()
+    bindings = [f"{name}={number}" for name, number in AT.items() if name in program.replace("max", "")]
+    document = json.loads(backprop("eval", "--json", "--", program, *bindings).out)
+    expected = value(node)
+    assert float(document["value"]) == pytest.approx(expected, rel=1e-9) or not math.isfinite(expected), program
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_spans_lead_back(seed):
+    """What a node's span holds is a formula of that node's value."""
+    chosen = random.Random(1000 + seed)
+    program = text(chosen, tree(chosen, 3))[0]
+    names = [name for name in AT if name in program.replace("max", "")]
+    document = json.loads(backprop("eval", "--json", "--", program, *(f"{n}={AT[n]}" for n in names)).out)
+    for node in document["nodes"]:
+        start, end = node["span"]
+        part = program[start:end]
+        if node["gate"] in ("lt", "eq") or part == "²":  # no formulas on their own
+            continue
+        inside = [name for name in AT if name in part.replace("max", "")]
+        again = backprop("eval", "-q", "--", part, *(f"{n}={AT[n]}" for n in inside))
+        assert float(again.out) == pytest.approx(float(node["value"]), rel=1e-12), (program, part)
