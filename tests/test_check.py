@@ -67,6 +67,12 @@ def test_awkward_but_right(program, values):
     assert report.status == 0
 
 
+def test_a_kink_beside_an_infinity_is_no_disagreement():
+    report = backprop_cli.grad("t = atanh(x); clip(y, t, y) + x", x=1, y=0.4)
+    assert report.check.verdict == "undecided"
+    assert report.status == 4
+
+
 def random_program(chosen):
     names = ["x", "y", "z"]
     lines = []

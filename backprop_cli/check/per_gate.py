@@ -43,7 +43,8 @@ def check_locals(
         gate, ours = graph.gates[node], passed.locals[node]
         point = [values[j] for j in operands]
         code = noted.get(node)
-        if code == "kink" or (GATES[gate].kink and KINK[gate](*point, values[node])):
+        at_kink = code == "kink" or (GATES[gate].kink and KINK[gate](*point, values[node]))
+        if at_kink and all(map(isfinite, point)):
             for position, slope in enumerate(ours[:_TIES_JUDGED]):
                 if active[operands[position]] and not _within_kink(gate, point, position, slope):
                     worst = Disagreement(slope, nan, node, operands[position])
