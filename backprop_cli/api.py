@@ -6,21 +6,25 @@ The commands call these and nothing below them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from backprop_cli.data.bindings import check_name, constant
+from backprop_cli.data.bindings import Terms, check_name, constant
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
 from backprop_cli.engine.survey import Finding, survey
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
-from backprop_cli.graph import CONSTANT, Graph, lower
+from backprop_cli.graph import CONSTANT, Graph, Value, lower
+from backprop_cli.graph.infer import MAX_ELEMENTS, infer
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.language.parser import MOST_ERRORS, parse
+from backprop_cli.numeric.shapes import written
 from backprop_cli.report import Report, build
 from backprop_cli.report.names import node_names
-from backprop_cli.report.numbers import shortest
+from backprop_cli.report.numbers import rounded
 
-Number = float | str  # a string is a constant expression: "pi/2"
+# A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of numbers of.
+Number = Any
 
 
 def evaluate(
@@ -28,20 +32,23 @@ def evaluate(
     bindings: Mapping[str, Number] | None = None,
     /,
     *,
-    defaults: Mapping[str, float] | None = None,
+    defaults: Mapping[str, Value] | None = None,
     strict: bool = False,
+    seed: int = 0,
     max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
     **values: Number,
 ) -> Report:
     """The value of an expression and of every node in it.
 
     Values come as keywords (`evaluate("x*y", x=2, y=3)`) or in a mapping, for names that are options here;
     `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into
-    exit status 4.
+    exit status 4. `seed` decides what `rand` and `randn` give.
 
-    Raises BackpropError if the text or a value is wrong, or the graph has more than `max_nodes` nodes.
+    Raises BackpropError if the text, a value or a shape is wrong, if the graph has more than `max_nodes` nodes, or its
+    values together more than `max_elements` elements.
     """
-    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes)
+    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
     numbers = forward(graph, given)
     findings = survey(graph, numbers)
     findings = findings or _rounding(graph, numbers)
@@ -54,38 +61,42 @@ def grad(
     /,
     *,
     wrt: Sequence[str] = (),
-    seed_grad: float = 1.0,
+    seed_grad: Number = 1.0,
     check: bool = True,
     check_seconds: float = 2.0,
     step: float | None = None,
-    defaults: Mapping[str, float] | None = None,
+    defaults: Mapping[str, Value] | None = None,
     strict: bool = False,
+    seed: int = 0,
     max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
     **values: Number,
 ) -> Report:
     """The gradient of an expression with respect to every input, or to the names in `wrt`, and of every node.
 
-    `wrt` may name intermediates. `seed_grad` is the gradient that arrives at the output. `check` cross-checks with
+    `wrt` may name intermediates. `seed_grad` is the gradient that arrives at the output, of the output's shape; an
+    output that is an array needs one. `check` cross-checks with
     SymPy; `check_seconds` bounds the differentiation of the whole formula, past which gates are checked one by one.
     `step` is a learning rate: the report then has x - step · df/dx. The rest is as for `evaluate`.
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
-    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes)
+    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
     targets = _targets(graph, wrt)
+    upstream = _upstream(graph, seed_grad)
     numbers = forward(graph, given)
-    passed = backward(graph, numbers, seed_grad)
     active = graph.dependents(set(targets.values()))
+    passed = backward(graph, numbers, upstream, active)
     findings = survey(graph, numbers, passed, active)
-    findings = findings or _rounding(graph, numbers, passed if seed_grad == 1 else None)
+    findings = findings or _rounding(graph, numbers, passed if not graph.has_arrays and upstream == 1 else None)
     verdict = None
     if check:
         from backprop_cli.check.cross_check import cross_check
 
-        verdict = cross_check(graph, numbers, passed, active, targets, findings, seed=seed_grad, seconds=check_seconds)
+        verdict = cross_check(graph, numbers, passed, active, targets, findings, seed=upstream, seconds=check_seconds)
     return build(
         graph, numbers, findings,
-        passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=seed_grad, strict=strict,
+        passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=upstream, strict=strict,
     )  # fmt: skip
 
 
@@ -99,17 +110,21 @@ def render(report: Report, format: str = "plain", *, digits: int | None = None, 
 def _graph(
     expression: str | Source,
     bindings: Mapping[str, Number],
-    defaults: Mapping[str, float] | None,
+    defaults: Mapping[str, Value] | None,
     max_nodes: int,
-) -> tuple[Graph, dict[str, float]]:
+    seed: int,
+    max_elements: int,
+) -> tuple[Graph, dict[str, Value]]:
     """The graph, and a value for each of its inputs."""
     source = expression if isinstance(expression, Source) else Source("expression", expression)
-    given: dict[str, float] = {}
+    given: dict[str, Value] = {}
+    terms = Terms(allow_nonfinite=True, seed=seed, max_elements=max_elements)
     for name, value in bindings.items():
         if isinstance(value, str):
-            value = constant(value, name, allow_nonfinite=True)
-        check_name(name, Source("binding", f"{name}={shortest(value)}"))
-        given[name] = float(value)
+            value = constant(value, name, terms)
+        value = _as_value(value)
+        check_name(name, Source("binding", f"{name}={rounded(value)}"))
+        given[name] = value
     defaults = defaults or {}
     names = {*given, *defaults}
     program = parse(source, names)
@@ -120,12 +135,40 @@ def _graph(
         raise BackpropError(*(_unused(name, given[name]) for name in unused[:MOST_ERRORS]))
     for name in graph.variables:
         if name not in given:
-            given[name] = float(defaults[name])
+            given[name] = _as_value(defaults[name])
+    shapes = {name: getattr(given[name], "shape", ()) for name in graph.variables}
+    if graph.needs_shapes or any(shapes.values()):
+        infer(graph, shapes, seed=seed, max_elements=max_elements)
     return graph, given
 
 
-def _unused(name: str, value: float) -> Diagnostic:
-    source = Source("binding", f"{name}={shortest(value)}")
+def _as_value(value: Any) -> Value:
+    """A float, or an array of doubles with at least one axis."""
+    if isinstance(value, int | float):
+        return float(value)
+    from backprop_cli.numeric.array import doubles
+
+    return doubles(value)
+
+
+def _upstream(graph: Graph, seed: Number) -> Value:
+    """The gradient that arrives at the output; it has the output's shape."""
+    given = _as_value(constant(seed, "--seed-grad", Terms(allow_nonfinite=True)) if isinstance(seed, str) else seed)
+    wanted, shape = graph.shape(graph.output), getattr(given, "shape", ())
+    if shape == wanted:
+        return given
+    there = written(wanted) if wanted else "a number"
+    label = Label(graph.source, graph.starts[graph.output], graph.ends[graph.output], there)
+    message = f"the upstream gradient has the shape {written(shape)}, and the output is {there}"
+    help_ = "they have the same shape"
+    if not shape:
+        message = f"the output has the shape {there}, and a gradient is that of one number"
+        help_ = "wrap it, as in `sum(…)`, or give the upstream gradient: `--seed-grad` with an array of that shape"
+    raise BackpropError(Diagnostic("V310", message, (label,), help_))
+
+
+def _unused(name: str, value: Value) -> Diagnostic:
+    source = Source("binding", f"{name}={rounded(value)}")
     message = f"the binding of `{shorten(name)}` is not used by the expression"
     return Diagnostic("N209", message, (Label(source, 0, len(name)),), "remove it, or use it in the expression")
 
@@ -153,7 +196,7 @@ def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
 
 def _rounding(graph: Graph, values: list[float], passed: Backward | None = None) -> list[Finding]:
     """A finding if rounding cost the value its digits. Not asked beside other trouble, which explains more."""
-    if graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
+    if graph.has_arrays or graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
         return []
     lost = lost_digits(graph, values, (passed or backward(graph, values)).grads)
     if lost is None:

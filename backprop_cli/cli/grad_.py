@@ -22,7 +22,8 @@ _Wrt = Annotated[
     _option("only with respect to this input or intermediate; may be repeated, or a,b", "--wrt", metavar="NAME"),
 ]
 _SeedGrad = Annotated[
-    str, _option("the gradient that arrives at the output (1 unless told)", "--seed-grad", metavar="NUMBER")
+    str,
+    _option("the gradient that arrives at the output, of its shape (1 unless told)", "--seed-grad", metavar="VALUE"),
 ]
 _Check = Annotated[bool, _option("cross-check with SymPy (on unless told)", "--check/--no-check")]
 _Step = Annotated[
@@ -50,10 +51,9 @@ def command(
         source,
         values,
         wrt=[name.strip() for names in wrt for name in names.split(",") if name.strip()],
-        seed_grad=constant(seed_grad, "--seed-grad", allow_nonfinite=inputs.allow_nonfinite),
+        seed_grad=constant(seed_grad, "--seed-grad", inputs.terms),
         check=check,
-        step=constant(step, "--step", allow_nonfinite=inputs.allow_nonfinite) if step is not None else None,
+        step=constant(step, "--step", inputs.terms) if step is not None else None,
         defaults=defaults,
-        strict=inputs.strict,
-        max_nodes=inputs.max_nodes,
+        **inputs.limits,
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from backprop_cli.data.bindings import TERMS, Terms
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
 from backprop_cli.report.model import Report
@@ -46,7 +47,20 @@ class InputOptions(NamedTuple):
     vars: str | None = None
     strict: bool = False
     allow_nonfinite: bool = False
+    seed: int = 0
     max_nodes: int = 0
+    max_elements: int = 0
+
+    @property
+    def terms(self) -> Terms:
+        """On what terms values are taken."""
+        return Terms(self.allow_nonfinite, self.seed, self.max_elements)
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """What every verb of `api` is told about a graph beside its values."""
+        shared = ("strict", "seed", "max_nodes", "max_elements")
+        return {name: getattr(self, name) for name in shared}
 
 
 class Reply(NamedTuple):
@@ -79,12 +93,17 @@ _OUTPUT = {
     "version": (Version, False),
 }  # fmt: skip
 _INPUT = {
-    "vars": _option(str | None, None, "read values from a TOML or JSON file; names nobody uses are ignored", "--vars",
-                    metavar="FILE"),
+    "vars": _option(str | None, None, "read values from a TOML, JSON or NPZ file; names nobody uses are ignored",
+                    "--vars", metavar="FILE"),
     "strict": _option(bool, False, "any note is exit status 4", "--strict"),
     "allow_nonfinite": _option(bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
+    "seed": _option(int, 0, "what `rand` and `randn` start from (0 unless told)", "--seed", min=0, max=2**63 - 1,
+                    metavar="N"),
     "max_nodes": _option(int, 5_000_000, "the largest graph to build (5,000,000 unless told)", "--max-nodes", min=1,
                          metavar="N"),
+    "max_elements": _option(int, TERMS.max_elements,
+                            "the most elements all values may have together (100,000,000 unless told)",
+                            "--max-elements", min=1, metavar="N"),
 }  # fmt: skip
 
 
@@ -144,5 +163,6 @@ def _usage(message: str, help_: str) -> BackpropError:
 
 Expression = Annotated[str, typer.Argument(help="the formula, or @FILE, or - for standard input", show_default=False)]
 Bindings = Annotated[
-    list[str], typer.Argument(metavar="[NAME=VALUE]...", help="values: x=-2 y=pi/2 z=@z.json", show_default=False)
+    list[str],
+    typer.Argument(metavar="[NAME=VALUE]...", help="values: x=-2 y=pi/2 w=[1,2] z=@z.npy", show_default=False),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from backprop_cli.cli.options import InputOptions
 from backprop_cli.data.bindings import read_bindings, read_vars
@@ -12,9 +13,9 @@ from backprop_cli.errors import Source
 
 def read_inputs(
     expression: str, bindings: list[str], options: InputOptions
-) -> tuple[Source, dict[str, float], Mapping[str, float]]:
+) -> tuple[Source, dict[str, Any], Mapping[str, Any]]:
     """The source, the values bound on the command line, and those of `--vars`, which they override."""
     source = read_expression(expression)
-    values = read_bindings(bindings, allow_nonfinite=options.allow_nonfinite)
-    defaults = read_vars(options.vars, allow_nonfinite=options.allow_nonfinite) if options.vars is not None else {}
+    values = read_bindings(bindings, options.terms)
+    defaults = read_vars(options.vars, options.terms) if options.vars is not None else {}
     return source, values, defaults
