@@ -1,0 +1,39 @@
+"""What a gate does to the gradient that passes through it, in a teacher's words: add distributes, mul switches.
+
+The role follows from the gate's own row, so that a gate with the same slopes plays the same role.
+"""
+
+from __future__ import annotations
+
+from backprop_cli.gates import GATES, Gate
+
+_BY_PARTIALS = {
+    ("1", "1"): "distributes: each operand gets the whole gradient",
+    ("1", "-1"): "distributes: the second operand gets it with its sign turned",
+    ("y", "x"): "switches: each operand gets the gradient times the other one",
+    ("-1",): "turns the sign of the gradient",
+    ("0",): "stops the gradient: its slope is 0",
+    ("0", "0"): "stops the gradient: a comparison only decides",
+}
+_ROUTES = "routes: the operand taken gets the gradient, the others nothing"
+_PASSES = "routes: the gradient passes where the slope is 1 and stops where it is 0"
+_SCALES = "scales: the gradient times its slope"
+
+
+def role(name: str) -> str:
+    """`mul switches: …`: a gate's name and what it does."""
+    gate = GATES.get(name)
+    return f"{name} {_of(gate) if gate else _SCALES}"
+
+
+def copies(uses: int) -> str:
+    """What a node does that is used more than once: it is copied, and a copy's gradients add up."""
+    return f"is used {uses:,} times: copy sums what comes back"
+
+
+def _of(gate: Gate) -> str:
+    if gate.partials in _BY_PARTIALS:
+        return _BY_PARTIALS[gate.partials]
+    if not (gate.routes and gate.exact):  # what routes and is never rounded hands on one of its operands as it is
+        return _SCALES
+    return _ROUTES if gate.variadic or len(gate.parameters) > 1 else _PASSES

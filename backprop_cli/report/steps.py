@@ -1,0 +1,262 @@
+"""The account of a pass as plain data: numbered steps, forward then backward, each with its equations.
+
+It does not know how an equation is written: names, numbers, gradients and slopes stay references in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from math import isfinite
+from typing import Any, NamedTuple
+
+from backprop_cli.gates import GATES, Gate
+from backprop_cli.graph import CONSTANT, INPUT
+from backprop_cli.report.model import Note, Report
+from backprop_cli.report.names import node_names, written
+from backprop_cli.report.roles import copies, role
+
+_MOST_OPERANDS = 8  # of a formula or a sum that are written out
+_OF_SLOPES = frozenset({"kink", "jump", "one-sided", "infinite"})
+_OF_EITHER = frozenset({"undefined", "overflow", "underflow"})
+_WORD = re.compile(r"([A-Za-z_]\w*)")
+_MARK = re.compile(r"\0(\d+)\0")
+
+
+class Name(NamedTuple):
+    """What a node is called."""
+
+    node: int
+
+
+class Number(NamedTuple):
+    """A value, a slope or a gradient."""
+
+    value: Any
+
+
+class Grad(NamedTuple):
+    """d output / d node, as a symbol."""
+
+    node: int
+
+
+class Partial(NamedTuple):
+    """∂ node / ∂ operand, as a symbol."""
+
+    node: int
+    operand: int
+
+
+Piece = str | Name | Number | Grad | Partial  # a str is signs and words between the others
+Formula = tuple[Piece, ...]
+
+
+class Equation(NamedTuple):
+    """`left = side = side`: the rule in symbols, with numbers, and what it comes to. `relation`: `=`, `+=` or `:`."""
+
+    left: Formula
+    sides: tuple[Formula, ...]
+    relation: str = "="
+
+
+class Step(NamedTuple):
+    """One thing that happens: at which node, by which equations, in which role, and what there is to note.
+
+    `subject` is the gate as a formula where the equations are about its operands, otherwise empty.
+    """
+
+    number: int
+    node: int
+    subject: Formula
+    role: str
+    equations: tuple[Equation, ...]
+    notes: tuple[Note, ...]
+
+
+class Account:
+    """The steps of a report's passes. They are made as they are read, so that a large graph costs what is shown."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.graph, self.values, self.passed, self.active = report.columns
+        self.names = node_names(self.graph)
+        self.nodes = {name: node for node, name in enumerate(self.names) if name in report.gradients}
+        self.nodes |= {**self.graph.variables, **self.graph.definitions}
+        self._notes: dict[int, list[Note]] = {}
+        for note in report.notes:
+            if note.node is not None and note.node not in self.graph.constants:
+                self._notes.setdefault(note.node, []).append(note)
+
+    @property
+    def remarks(self) -> tuple[Note, ...]:
+        """The notes that belong to no step: how the text was read, which constant no double equals."""
+        return tuple(n for n in self.report.notes if n.node is None or n.node in self.graph.constants)
+
+    @property
+    def given(self) -> int:
+        """How many steps the forward pass has."""
+        return self.report.node_count - self.report.constant_count
+
+    def forward(self) -> Iterator[Step]:
+        """A step an input and a gate, in the order in which they are computed."""
+        number = 0
+        for node, gate in enumerate(self.graph.gates):
+            if gate == CONSTANT:
+                continue
+            number += 1
+            value = self._value(node)
+            sides: tuple[Formula, ...] = ((value,),)
+            if gate != INPUT:
+                formula = self._written(node)
+                sides = (formula, self._filled(formula), *sides)
+            notes = tuple(n for n in self._notes.get(node, ()) if not self._is_of_slopes(n))
+            yield Step(number, node, (), "input" if gate == INPUT else "", (Equation((Name(node),), sides),), notes)
+
+    def backward(self) -> Iterator[Step]:
+        """A step for the output, for each gate that hands its gradient on, for each node at which several meet."""
+        if self.passed is None:
+            return
+        number = self.given
+        grads, inputs, output = self.passed.grads, self.graph.inputs, self.graph.output
+        arrived: dict[int, list[Any]] = {}
+        for node in range(output, -1, -1):
+            parts = arrived.pop(node, [])
+            if grads[node] is None or not self.active[node]:
+                continue
+            total = ((Number(grads[node]),),)
+            notes = tuple(n for n in self._notes.get(node, ()) if self._is_of_slopes(n))
+            sends = self._sends(node)
+            if node == output:
+                number += 1
+                yield Step(number, node, (), "the output", (Equation((Grad(node),), total),), () if sends else notes)
+            elif len(parts) > 1:
+                number += 1
+                sum_ = Equation((Grad(node),), (joined(" + ", map(Number, parts)), *total))
+                yield Step(number, node, (Name(node),), copies(len(parts)), (sum_,), () if sends else notes)
+            if not sends:
+                continue
+            number += 1
+            share = self._share(node)
+            equations: list[Equation] = []
+            for position, operand in enumerate(inputs[node]):
+                if self.active[operand]:
+                    slope = self.passed.locals[node][position]
+                    sent, flows = self._sent(node, slope)
+                    if flows:
+                        arrived.setdefault(operand, []).append(sent)
+                    equations += [self._slope(node, position, slope, share), self._product(node, operand, slope, sent)]
+            subject = (Name(node), " = ", *self._written(node))
+            yield Step(number, node, subject, role(self.graph.gates[node]), tuple(equations), notes)
+
+    def results(self) -> Iterator[Equation]:
+        """The gradients that were asked for."""
+        for name, grad in self.report.gradients.items():
+            yield Equation((Grad(self.nodes[name]),), ((Number(grad),),))
+
+    def _sends(self, node: int) -> bool:
+        """Whether a node hands its gradient on to an operand that was asked for."""
+        return any(self.active[operand] for operand in self.graph.inputs[node])
+
+    def _sent(self, node: int, slope: Any) -> tuple[Any, bool]:
+        """What a gate sends along a slope, and whether it sends at all: a gate that routes ignores a slope of 0."""
+        assert self.passed is not None
+        gate = GATES.get(self.graph.gates[node])
+        if gate is not None and gate.routes and slope == 0:
+            return 0.0, False
+        return self.passed.grads[node] * slope, True
+
+    def _slope(self, node: int, position: int, slope: Any, share: str) -> Equation:
+        """`∂f/∂x = rule = rule with numbers = slope`."""
+        operands = self.graph.inputs[node]
+        formula = self._rule(node, position, share)
+        sides = (formula, self._filled(formula), (Number(slope),)) if formula else ((Number(slope),),)
+        return Equation((Partial(node, operands[position]),), sides)
+
+    def _product(self, node: int, operand: int, slope: Any, sent: Any) -> Equation:
+        """`df/dx += df/dq · ∂q/∂x`, with numbers, and what that comes to."""
+        assert self.passed is not None
+        rule = (Grad(node), " · ", Partial(node, operand))
+        numbers = (Number(self.passed.grads[node]), " · ", Number(slope))
+        return Equation((Grad(operand),), (rule, numbers, (Number(sent),)), "+=")
+
+    def _rule(self, node: int, position: int, share: str) -> Formula:
+        """The gate's partial along an operand, as books write it, over the nodes at hand."""
+        gate = GATES.get(self.graph.gates[node])
+        if gate is None:
+            return ()
+        operands = self.graph.inputs[node]
+        if gate.variadic:
+            stands_for = {gate.parameters[0].name: Name(operands[position])}
+            position = 0
+        else:
+            stands_for = {p.name: Name(j) for p, j in zip(gate.parameters, operands, strict=True)}
+        stands_for["out"] = Name(node)
+        return tuple(stands_for.get(word, word) for word in _words(gate, position, share))
+
+    def _share(self, node: int) -> str:
+        """What each of the tied operands of a gate gets of the slope, `1` where none are tied."""
+        gate = GATES.get(self.graph.gates[node])
+        if gate is None or not gate.variadic:
+            return ""
+        ties = [self.values[j] for j in self.graph.inputs[node]].count(self.values[node])
+        return "1" if ties == 1 else f"1/{ties}"
+
+    def _written(self, node: int) -> Formula:
+        """What a node is, over its operands."""
+        marked = _MARK.split(written(self.graph, node, _MARKS))  # between the marks, at even places, is text
+        pieces = [Name(int(piece)) if place % 2 else piece for place, piece in enumerate(marked)]
+        return few(tuple(piece for piece in pieces if piece != ""))
+
+    def _filled(self, formula: Formula) -> Formula:
+        """The formula with values in the place of names."""
+        return tuple(self._value(piece.node) if isinstance(piece, Name) else piece for piece in formula)
+
+    def _value(self, node: int) -> Piece:
+        gate = GATES.get(self.graph.gates[node])
+        if gate is not None and gate.truth:
+            return "true" if self.values[node] else "false"
+        return Number(self.values[node])
+
+    def _is_of_slopes(self, note: Note) -> bool:
+        """Whether a note is for the backward pass: about a slope, at a node that has a step there."""
+        assert note.node is not None
+        if self.passed is None or self.passed.grads[note.node] is None or not self.active[note.node]:
+            return False
+        value = self.values[note.node]
+        return note.code in _OF_SLOPES or (note.code in _OF_EITHER and isfinite(value) and value != 0)
+
+
+class _Marks:
+    """In the place of names: marks that tell where in a formula which node stands."""
+
+    def __getitem__(self, node: int) -> str:
+        return f"\0{node}\0"
+
+
+_MARKS: Any = _Marks()
+
+
+@lru_cache(maxsize=None)
+def _words(gate: Gate, position: int, share: str) -> tuple[str, ...]:
+    """A partial cut into names and what stands between them; each of tied operands has the `share`."""
+    in_books = gate.textbook.split("; ") if gate.textbook else []
+    text = [*in_books, *gate.partials[len(in_books) :]][position]
+    return tuple(filter(None, _WORD.split(text.replace("1/ties", share))))
+
+
+def joined(sign: str, pieces: Iterable[Piece]) -> Formula:
+    """The pieces with a sign between them."""
+    made: list[Piece] = []
+    for piece in pieces:
+        made += [sign, piece] if made else [piece]
+    return few(tuple(made))
+
+
+def few(formula: Formula) -> Formula:
+    """The formula, the middle of its operands left out where they are many."""
+    operands = [place for place, piece in enumerate(formula) if not isinstance(piece, str)]
+    if len(operands) <= _MOST_OPERANDS:
+        return formula
+    return (*formula[: operands[4]], "…", *formula[operands[-1] - 1 :])
