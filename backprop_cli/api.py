@@ -6,13 +6,14 @@ The commands call these and nothing below them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import nan
 
 from backprop_cli.data.bindings import check_name, constant
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
 from backprop_cli.engine.survey import Finding, survey
-from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, nearest, shorten
 from backprop_cli.graph import CONSTANT, Graph, lower
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.language.parser import MOST_ERRORS, parse
@@ -87,6 +88,17 @@ def grad(
         graph, numbers, findings,
         passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=seed_grad, strict=strict,
     )  # fmt: skip
+
+
+def structure(expression: str | Source, /, *, max_nodes: int = MAX_NODES) -> Report:
+    """The graph of an expression without values: every free name is an input, and nothing has a number.
+
+    Only a figure shows it (`report.figure`). Raises BackpropError as `evaluate` does.
+    """
+    source = expression if isinstance(expression, Source) else Source("expression", expression)
+    graph = lower(parse(source), None, max_nodes=max_nodes)
+    unknown = build(graph, [nan] * len(graph), ())
+    return unknown._replace(kind="structure", status=Status.OK)
 
 
 def render(report: Report, format: str = "plain", *, digits: int | None = None, ascii: bool = False) -> str:  # noqa: A002

@@ -24,10 +24,13 @@ def deliver(reply: Reply) -> Status:
     Raises BackpropError (F605) if it cannot be written, BrokenPipeError if nobody reads any more.
     """
     options = reply.options
+    report = reply.content if isinstance(reply.content, Report) else reply.report
     if isinstance(reply.content, str):
+        if report is not None:
+            say(_remarks(report, style_for(sys.stderr, options), quiet=False))
         _write(iter([reply.content]), options)
-        return Status.OK
-    report = reply.content
+        return report.status if report is not None else Status.OK
+    assert report is not None
     if options.format not in CARRIES_NOTES:
         say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
     if report.status == Status.DISAGREES:
