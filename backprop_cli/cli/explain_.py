@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from backprop_cli import api
-from backprop_cli.cli.grad_ import Check, SeedGrad, Wrt, names_in
-from backprop_cli.cli.options import Bindings, Drawing, Expression, InputOptions, OutputOptions, with_common_options
+from backprop_cli.cli.options import (
+    Bindings,
+    Check,
+    Expression,
+    InputOptions,
+    OutputOptions,
+    Reply,
+    SeedGrad,
+    Wrt,
+    names_in,
+    with_common_options,
+)
+from backprop_cli.cli.terminal import style_for
 from backprop_cli.cli.values import read_inputs
 from backprop_cli.data.bindings import constant
 from backprop_cli.render.explain import EXPLAIN_FORMATS, render_account
@@ -20,7 +32,7 @@ _Paths = Annotated[
 ]
 
 
-@with_common_options(formats=EXPLAIN_FORMATS)
+@with_common_options(formats=EXPLAIN_FORMATS, default=EXPLAIN_FORMATS[0])
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -31,7 +43,7 @@ def command(
     check: Check = True,
     inputs: InputOptions,
     output: OutputOptions,
-) -> Drawing:
+) -> Reply:
     """Tell how an expression's gradient comes about: numbered steps, each with its rule and its numbers.
 
     Example: backprop explain "(x+y)*z" x=-2 y=5 z=-4
@@ -47,5 +59,5 @@ def command(
         strict=inputs.strict,
         max_nodes=inputs.max_nodes,
     )
-    account = Account(report)
-    return Drawing(report, lambda style: render_account(account, output.format, style, paths=paths))
+    text = "".join(render_account(Account(report), output.format, style_for(sys.stdout, output), paths=paths))
+    return Reply(text, output, report, noted=not output.quiet)

@@ -50,11 +50,15 @@ class InputOptions(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What a command answers: a report, or text and perhaps the report it was made from; and how to write it."""
+    """What a command answers: a report, or text and perhaps the report it was made from; and how to write it.
+
+    `noted`: the text has the report's notes in it.
+    """
 
     content: Report | str
     options: OutputOptions
     report: Report | None = None
+    noted: bool = False
 
 
 Version = Annotated[
@@ -160,3 +164,29 @@ Expression = Annotated[str, typer.Argument(help="the formula, or @FILE, or - for
 Bindings = Annotated[
     list[str], typer.Argument(metavar="[NAME=VALUE]...", help="values: x=-2 y=pi/2 z=@z.json", show_default=False)
 ]
+Wrt = Annotated[
+    list[str],
+    typer.Option(
+        "--wrt",
+        help="only with respect to this input or intermediate; may be repeated, or a,b",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
+SeedGrad = Annotated[
+    str,
+    typer.Option(
+        "--seed-grad",
+        help="the gradient that arrives at the output (1 unless told)",
+        metavar="NUMBER",
+        show_default=False,
+    ),
+]
+Check = Annotated[
+    bool, typer.Option("--check/--no-check", help="cross-check with SymPy (on unless told)", show_default=False)
+]
+
+
+def names_in(wrt: list[str]) -> list[str]:
+    """The names of all `--wrt` options: `a,b` and `a` `b` are the same."""
+    return [name.strip() for names in wrt for name in names.split(",") if name.strip()]

@@ -23,20 +23,18 @@ def deliver(reply: Reply) -> Status:
 
     Raises BackpropError (F605) if it cannot be written, BrokenPipeError if nobody reads any more.
     """
-    options = reply.options
-    report = reply.content if isinstance(reply.content, Report) else reply.report
-    if isinstance(reply.content, str):
-        if report is not None:
-            say(_remarks(report, style_for(sys.stderr, options), quiet=False))
-        _write(iter([reply.content]), options)
-        return report.status if report is not None else Status.OK
-    assert report is not None
-    if options.format not in CARRIES_NOTES:
-        say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
-    if report.status == Status.DISAGREES:
-        say(picture(_disagreement(report), style_for(sys.stderr, options)))
-    _write(render_report(report, options.format, style_for(sys.stdout, options)), options)
-    return report.status
+    content, options = reply.content, reply.options
+    report = content if isinstance(content, Report) else reply.report
+    if report is not None:
+        if not reply.noted and options.format not in CARRIES_NOTES:
+            say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
+        if report.status == Status.DISAGREES:
+            say(picture(_disagreement(report), style_for(sys.stderr, options)))
+    if isinstance(content, Report):
+        _write(render_report(content, options.format, style_for(sys.stdout, options)), options)
+    else:
+        _write(iter([content]), options)
+    return report.status if report is not None else Status.OK
 
 
 def say(pieces: Iterable[str]) -> None:

@@ -10,22 +10,24 @@ import re
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "-": "{-}", "'": r"\textquotesingle{}",
+    "|": r"\textbar{}", '"': r"{\char34}",
     "∂": r"$\partial$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$", "−": r"$-$", "∞": r"$\infty$", "π": r"$\pi$",
     "²": "$^2$", "³": "$^3$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "…": r"\ldots{}", "→": r"$\to$",
 }  # fmt: skip
 _SIGNS = {
-    "*": r" \cdot ", "·": r" \cdot ", "@": r" \mathbin{@} ", "%": r" \bmod ", "==": " = ", "!=": r" \ne ",
-    "<=": r" \le ", ">=": r" \ge ", "→": r" \to ", "…": r" \ldots ", "'": r"^{\top}",
+    "*": r"\cdot", "·": r"\cdot", "@": r"\mathbin{@}", "%": r"\bmod", "==": "=", "!=": r"\ne",
+    "<=": r"\le", ">=": r"\ge", "→": r"\to", "…": r"\ldots", "'": r"^{\top}",
 }  # fmt: skip
+_PLAIN = frozenset("+-/(),.^<>=[]; ")
 _CUT = re.compile(r"[A-Za-z_]\w*\(?|[0-9.]+|==|!=|<=|>=|.", re.DOTALL)
+_NUMBER = re.compile(r"[0-9.]+")
 _SUBSCRIPT = re.compile(r"([A-Za-z])_?([0-9]+)")
 _SCIENTIFIC = re.compile(r"(.*)e([+-]?)0*([0-9]+)")
 
 
 def tex_text(text: str) -> str:
     """Words, for text mode."""
-    made = "".join(_SPECIAL.get(c, c) for c in text.replace("\t", " ").replace("\n", " "))
+    made = "".join(_SPECIAL.get(c, c) for c in text.replace("\t", " ").replace("\n", " ")).replace("--", "-{}-")
     if made.isascii():
         return made
     return "".join(c if c.isascii() else tex_text(c.encode("ascii", "backslashreplace").decode()) for c in made)
@@ -39,7 +41,7 @@ def tex_name(name: str) -> str:
     if indexed:
         return f"{indexed[1]}_{{{indexed[2]}}}"
     if name[:1].isalpha() or name[:1] == "_":
-        return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+        return rf"\mathrm{{{tex_text(name)}}}"
     return tex_number(name)
 
 
@@ -52,7 +54,7 @@ def tex_number(text: str) -> str:
     scientific = _SCIENTIFIC.fullmatch(plain)
     if scientific:
         mantissa, negative, exponent = scientific.groups()
-        return rf"{sign}{mantissa} \cdot 10^{{{'-' if negative == '-' else ''}{exponent}}}"
+        return rf"{sign}{{{mantissa} \cdot 10^{{{'-' if negative == '-' else ''}{exponent}}}}}"
     return sign + plain if plain[:1].isdigit() else rf"\mathrm{{{text}}}"
 
 
@@ -61,16 +63,18 @@ def tex_sign(text: str) -> str:
     return "".join(map(_sign, _CUT.findall(text)))
 
 
-def _sign(token: str) -> str:
-    if token[-1] == "(" and len(token) > 1:
-        return rf"\operatorname{{{tex_text(token[:-1])}}}("
-    if token[0].isalpha() or token[0] == "_":
-        return rf"\text{{{tex_text(token)}}}"
-    return _SIGNS.get(token, token if token in "+-/(),.^<> =[];" or token[0].isdigit() else rf"\text{{{tex_text(token)}}}")
+def _sign(sign: str) -> str:
+    if sign in _SIGNS:
+        return _SIGNS[sign]
+    if sign[0].isdigit() or sign in _PLAIN:
+        return sign
+    if sign[-1] == "(":
+        return rf"\operatorname{{{tex_text(sign[:-1])}}}("
+    return rf"\text{{{tex_text(sign)}}}"
 
 
 def raised(formula: str) -> str:
-    """The formula with what follows a `^` as its superscript: one atom, or a bracket without its brackets."""
+    """The formula with what follows a `^` as its superscript: a number, a group, or a bracket without its brackets."""
     made: list[str] = []
     open_brackets: list[bool] = []  # whether each open bracket is an exponent's
     position = 0
@@ -86,6 +90,9 @@ def raised(formula: str) -> str:
             open_brackets.append(False)
         elif here == ")":
             made.append("}" if open_brackets and open_brackets.pop() else here)
+        elif here == "^" and (number := _NUMBER.match(formula, position)):
+            made.append(f"^{{{number[0]}}}")
+            position = number.end()
         else:
             made.append(here)
     return "".join(made)

@@ -16,10 +16,10 @@ MOST_PATHS = 1000  # that are ever listed
 
 
 class Paths(NamedTuple):
-    """The paths from the output to a node: how many there are, the first of them, what they all sum to."""
+    """The paths from the output to a node: the number of them, the first ones, what they all sum to."""
 
     name: str
-    count: int
+    number: int
     listed: tuple[Equation, ...]
     total: Equation
 

@@ -8,27 +8,27 @@ from __future__ import annotations
 from backprop_cli.gates import GATES, Gate
 
 _BY_PARTIALS = {
-    ("1", "1"): "distributes: each operand gets the whole gradient",
-    ("1", "-1"): "distributes: the second operand gets it with its sign turned",
-    ("y", "x"): "switches: each operand gets the gradient times the other one",
+    ("1", "1"): "distributes the whole gradient to each operand",
+    ("1", "-1"): "distributes the gradient, to the second operand with its sign turned",
+    ("y", "x"): "switches, giving each operand the gradient times the other",
     ("-1",): "turns the sign of the gradient",
-    ("0",): "stops the gradient: its slope is 0",
-    ("0", "0"): "stops the gradient: a comparison only decides",
+    ("0",): "stops the gradient, as its slope is 0",
+    ("0", "0"): "only decides, and passes no gradient on",
 }
-_ROUTES = "routes: the operand taken gets the gradient, the others nothing"
-_PASSES = "routes: the gradient passes where the slope is 1 and stops where it is 0"
-_SCALES = "scales: the gradient times its slope"
+_ROUTES = "routes the gradient to the operand taken, nothing to the others"
+_PASSES = "routes the gradient through where its slope is 1, nowhere where it is 0"
+_SCALES = "scales the gradient by its slope"
 
 
 def role(name: str) -> str:
-    """`mul switches: …`: a gate's name and what it does."""
+    """`mul switches, …`: a gate's name and what it does."""
     gate = GATES.get(name)
     return f"{name} {_of(gate) if gate else _SCALES}"
 
 
 def copies(uses: int) -> str:
     """What a node does that is used more than once: it is copied, and a copy's gradients add up."""
-    return f"is used {uses:,} times: copy sums what comes back"
+    return f"is used {uses:,} times, and copy sums what comes back"
 
 
 def _of(gate: Gate) -> str:

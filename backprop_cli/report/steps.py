@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -193,7 +193,7 @@ class Account:
         else:
             stands_for = {p.name: Name(j) for p, j in zip(gate.parameters, operands, strict=True)}
         stands_for["out"] = Name(node)
-        return tuple(stands_for.get(word, word) for word in _words(gate, position, share))
+        return _merged(stands_for.get(word, word) for word in _words(gate, position, share))
 
     def _share(self, node: int) -> str:
         """What each of the tied operands of a gate gets of the slope, `1` where none are tied."""
@@ -238,12 +238,23 @@ class _Marks:
 _MARKS: Any = _Marks()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _words(gate: Gate, position: int, share: str) -> tuple[str, ...]:
     """A partial cut into names and what stands between them; each of tied operands has the `share`."""
     in_books = gate.textbook.split("; ") if gate.textbook else []
     text = [*in_books, *gate.partials[len(in_books) :]][position]
     return tuple(filter(None, _WORD.split(text.replace("1/ties", share))))
+
+
+def _merged(pieces: Iterable[Piece]) -> Formula:
+    """The pieces, neighbouring texts as one."""
+    made: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and made and isinstance(made[-1], str):
+            made[-1] += piece
+        else:
+            made.append(piece)
+    return tuple(made)
 
 
 def joined(sign: str, pieces: Iterable[Piece]) -> Formula:

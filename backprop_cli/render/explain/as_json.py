@@ -31,7 +31,7 @@ def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
         found = (
             {
                 "name": f.name,
-                "count": f.count if f.count < _EXACT_COUNT else _digits(f.count),
+                "count": f.number if f.number < _EXACT_COUNT else _digits(f.number),
                 "listed": [_equation(path, speller) for path in f.listed],
                 "total": _equation(f.total, speller),
             }

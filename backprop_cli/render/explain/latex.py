@@ -16,14 +16,13 @@ from backprop_cli.report.model import Note
 from backprop_cli.report.steps import Account, Equation, Step
 
 _BEGIN = r"""\documentclass{article}
-\usepackage[T1]{fontenc}
-\usepackage{textcomp}
 \usepackage[margin=2cm]{geometry}
 \usepackage{amsmath}
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
 \begin{document}
 """
+_RELATIONS = {"=": "&=", "+=": r"&\mathrel{+}="}
 _END = r"""\end{document}
 """
 
@@ -39,9 +38,9 @@ def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     for section in outline(account, style.rows, paths):
         lines += _section(section, speller, style)
     # A block may not end in \\, and an intertext needs a line after it.
-    last = max(place for place, line in enumerate(lines) if not line.startswith(r"\intertext"))
+    last = max(place for place, line in enumerate(lines) if not line.endswith("}%"))
     for place, line in enumerate(lines):
-        yield line + (r" \\" if place != last and not line.startswith(r"\intertext") else "") + "\n"
+        yield line + ("" if place == last or line.endswith("}%") else r" \\") + "\n"
     yield "\\end{align*}\n"
     for line in closing(account.report, plain):
         yield f"{_words(line)}\n\n"
@@ -62,10 +61,11 @@ class _Speller(Speller):
     """Spells for math mode."""
 
     def equation(self, equation: Equation) -> str:
-        """`left &= side = side`, aligned at the first relation."""
-        relation = {"=": "&=", "+=": r"&\mathrel{+}=", ":": r"&:\quad"}[equation.relation]
-        left = raised(self.formula(equation.left))
-        return f"{left} {relation} {' = '.join(map(raised, self.sides(equation)))}"
+        """`left &= side = side`, aligned at the first relation; a path is a line of its own."""
+        left, sides = raised(self.formula(equation.left)), " = ".join(map(raised, self.sides(equation)))
+        if equation.relation == ":":
+            return _between(f"${left}$:") + f"\n&{sides}"
+        return f"{left} {_RELATIONS[equation.relation]} {sides}"
 
 
 def _section(section: Section, speller: _Speller, style: Style) -> Iterator[str]:
@@ -86,8 +86,8 @@ def _step(step: Step, speller: _Speller, style: Style) -> Iterator[str]:
         yield _between(f"{step.number}. ${raised(speller.formula(step.subject))}${sign}{_words(step.role)}")
         yield from spelled
     else:
-        label = f"{step.number}. {step.role}".rstrip()
-        yield rf"{spelled[0]} &&\text{{{_words(label)}}}"
+        role = rf"\quad\text{{({_words(step.role)})}}" if step.role else ""
+        yield rf"\text{{{step.number}.}}\quad {spelled[0]}{role}"
     if more:
         yield _between(_words(more))
     yield from _notes(step.notes)
@@ -99,7 +99,7 @@ def _notes(notes: Iterable[Note]) -> Iterator[str]:
 
 
 def _between(text: str) -> str:
-    return rf"\intertext{{{text}}}"
+    return rf"\intertext{{{text}}}%"
 
 
 def _words(text: str) -> str:

@@ -47,7 +47,7 @@ def _step(step: Step, speller: Speller, style: Style) -> Iterator[str]:
         for line in spelled:
             yield f"{deeper}- {line}\n"
     else:
-        yield f"{number}{spelled[0]}{f' {step.role}' if step.role else ''}\n"
+        yield f"{number}{spelled[0]}{f' ({step.role})' if step.role else ''}\n"
     if more:
         yield f"{deeper}- {style.glyphs(more)}\n"
     yield from _notes(step.notes, deeper, style)

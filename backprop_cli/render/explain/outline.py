@@ -71,10 +71,10 @@ def _steps(heading: str, steps: Iterable[Step], rows: int | None) -> Section:
 
 
 def _paths(found: Paths, output: str) -> Section:
-    plural = "path" if found.count == 1 else "paths"
-    heading = f"{count_text(found.count)} {plural} from {output} to {found.name}".replace("0 paths", "No path")
-    equations = found.listed if found.count == 1 else (*found.listed, found.total)
-    hidden = found.count - len(found.listed)
+    plural = "path" if found.number == 1 else "paths"
+    heading = f"{count_text(found.number)} {plural} from {output} to {found.name}".replace("0 paths", "No path")
+    equations = found.listed if found.number == 1 else (*found.listed, found.total)
+    hidden = found.number - len(found.listed)
     more = ""
     if hidden:
         more = f"… {count_text(hidden)} more in the sum; `--rows N` lists up to {MOST_PATHS:,}"

@@ -49,7 +49,7 @@ def _step(step: Step, speller: Speller, style: Style, margin: int) -> Iterator[s
         for equation in equations:
             yield from _wrapped(speller.equation(equation), indent, style)
     else:
-        role = f"   {step.role}" if step.role else ""
+        role = f"   ({step.role})" if step.role else ""
         for equation in equations:
             yield from _wrapped(speller.equation(equation) + role, number, style)
     if more:
