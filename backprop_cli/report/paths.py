@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
-from backprop_cli.report.steps import Account, Equation, Grad, Name, Number, Partial, Piece, joined
+from backprop_cli.report.steps import Account, Equation, Formula, Grad, Name, Number, Partial, joined
 
 MOST_PATHS = 1000  # that are ever listed
 
@@ -31,10 +31,9 @@ def paths(account: Account, limit: int | None = None) -> Iterator[Paths]:
         counts = _counts(account, node)
         count = counts[account.graph.output]
         walked = list(islice(_walk(account, node, counts), MOST_PATHS if limit is None else min(limit, MOST_PATHS)))
-        total: tuple[Piece, ...] = (Number(grad),)
-        sides = [total]
+        sides: list[Formula] = [(Number(grad),)]
         if 1 < count == len(walked):
-            sides.insert(0, joined(" + ", (Number(product) for _, product in walked)))
+            sides.insert(0, joined(" + ", [product for _, product in walked], Number))
         yield Paths(name, count, tuple(path for path, _ in walked), Equation((Grad(node),), tuple(sides)))
 
 
@@ -74,21 +73,20 @@ def _walk(account: Account, node: int, counts: list[int]) -> Iterator[tuple[Equa
 
 def _equation(account: Account, path: list[tuple[int, int]], node: int) -> tuple[Equation, Any]:
     assert account.passed is not None
-    inputs, slopes = account.graph.inputs, account.passed.locals
-    seed = account.report.seed
-    factors = [slopes[gate][position] for gate, position in path]
-    symbols: list[Piece] = [Partial(gate, inputs[gate][position]) for gate, position in path]
-    if seed != 1 or not path:
-        factors.insert(0, seed)
-        symbols.insert(0, Grad(account.graph.output))
-    product = factors[0]
-    for factor in factors[1:]:
-        product = product * factor
-    if any(slopes[gate][position] == 0 and _routes(account, gate) for gate, position in path):
+    inputs, slopes, seed = account.graph.inputs, account.passed.locals, account.report.seed
+    product: Any = seed
+    for gate, position in path:
+        product = product * slopes[gate][position]
+    if product != product and any(slopes[gate][position] == 0 and _routes(account, gate) for gate, position in path):
         product = 0.0  # a gate that routes sends nothing, whatever comes from above
-    way = joined(" → ", [*(Name(gate) for gate, _ in path), Name(node)])
-    sides = (joined(" · ", symbols), joined(" · ", map(Number, factors)), (Number(product),))
-    return Equation(way, sides, ":"), product
+    symbols = joined(" · ", path, lambda edge: Partial(edge[0], inputs[edge[0]][edge[1]]))
+    numbers = joined(" · ", path, lambda edge: Number(slopes[edge[0]][edge[1]]))
+    if not path:
+        symbols, numbers = (Grad(node),), (Number(seed),)
+    elif seed != 1:
+        symbols, numbers = (Grad(account.graph.output), " · ", *symbols), (Number(seed), " · ", *numbers)
+    way = joined(" → ", [*path, (node, 0)], lambda edge: Name(edge[0]))
+    return Equation(way, (symbols, numbers, (Number(product),)), ":"), product
 
 
 def _routes(account: Account, node: int) -> bool:

@@ -16,7 +16,7 @@ _BY_PARTIALS = {
     ("0", "0"): "only decides, and passes no gradient on",
 }
 _ROUTES = "routes the gradient to the operand taken, nothing to the others"
-_PASSES = "routes the gradient through where its slope is 1, nowhere where it is 0"
+_PASSES = "passes the gradient where its slope is 1, stops it where it is 0"
 _SCALES = "scales the gradient by its slope"
 
 
@@ -27,8 +27,8 @@ def role(name: str) -> str:
 
 
 def copies(uses: int) -> str:
-    """What a node does that is used more than once: it is copied, and a copy's gradients add up."""
-    return f"is used {uses:,} times, and copy sums what comes back"
+    """What happens at a node that is used more than once: each use is a copy, and the copies' gradients add up."""
+    return f"copy sums the {uses:,} gradients that come back"
 
 
 def _of(gate: Gate) -> str:

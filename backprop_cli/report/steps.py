@@ -6,21 +6,26 @@ It does not know how an equation is written: names, numbers, gradients and slope
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
-from math import isfinite
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import isinf, isnan
+from typing import Any, NamedTuple, TypeVar
 
-from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates import GATES
 from backprop_cli.graph import CONSTANT, INPUT
 from backprop_cli.report.model import Note, Report
 from backprop_cli.report.names import node_names, written
 from backprop_cli.report.roles import copies, role
+from backprop_cli.report.rules import rule
 
+Item = TypeVar("Item")
 _MOST_OPERANDS = 8  # of a formula or a sum that are written out
 _OF_SLOPES = frozenset({"kink", "jump", "one-sided", "infinite"})
-_OF_EITHER = frozenset({"undefined", "overflow", "underflow"})
-_WORD = re.compile(r"([A-Za-z_]\w*)")
+# These are about a slope or a gradient unless the value itself shows them.
+_OF_EITHER: dict[str, Callable[[float], bool]] = {
+    "undefined": isnan,
+    "overflow": isinf,
+    "underflow": lambda value: value == 0,
+}
 _MARK = re.compile(r"\0(\d+)\0")
 
 
@@ -95,7 +100,7 @@ class Account:
         return tuple(n for n in self.report.notes if n.node is None or n.node in self.graph.constants)
 
     @property
-    def given(self) -> int:
+    def forward_count(self) -> int:
         """How many steps the forward pass has."""
         return self.report.node_count - self.report.constant_count
 
@@ -118,7 +123,7 @@ class Account:
         """A step for the output, for each gate that hands its gradient on, for each node at which several meet."""
         if self.passed is None:
             return
-        number = self.given
+        number = self.forward_count
         grads, inputs, output = self.passed.grads, self.graph.inputs, self.graph.output
         arrived: dict[int, list[Any]] = {}
         for node in range(output, -1, -1):
@@ -133,12 +138,12 @@ class Account:
                 yield Step(number, node, (), "the output", (Equation((Grad(node),), total),), () if sends else notes)
             elif len(parts) > 1:
                 number += 1
-                sum_ = Equation((Grad(node),), (joined(" + ", map(Number, parts)), *total))
+                sum_ = Equation((Grad(node),), (joined(" + ", parts, Number), *total))
                 yield Step(number, node, (Name(node),), copies(len(parts)), (sum_,), () if sends else notes)
             if not sends:
                 continue
             number += 1
-            share = self._share(node)
+            ties = self._ties(node)
             equations: list[Equation] = []
             for position, operand in enumerate(inputs[node]):
                 if self.active[operand]:
@@ -146,7 +151,7 @@ class Account:
                     sent, flows = self._sent(node, slope)
                     if flows:
                         arrived.setdefault(operand, []).append(sent)
-                    equations += [self._slope(node, position, slope, share), self._product(node, operand, slope, sent)]
+                    equations += [self._slope(node, position, slope, ties), self._product(node, operand, slope, sent)]
             subject = (Name(node), " = ", *self._written(node))
             yield Step(number, node, subject, role(self.graph.gates[node]), tuple(equations), notes)
 
@@ -167,12 +172,13 @@ class Account:
             return 0.0, False
         return self.passed.grads[node] * slope, True
 
-    def _slope(self, node: int, position: int, slope: Any, share: str) -> Equation:
-        """`∂f/∂x = rule = rule with numbers = slope`."""
+    def _slope(self, node: int, position: int, slope: Any, ties: int) -> Equation:
+        """`∂f/∂x = rule = rule with numbers = slope`; a rule in words has no numbers to put in."""
         operands = self.graph.inputs[node]
-        formula = self._rule(node, position, share)
-        sides = (formula, self._filled(formula), (Number(slope),)) if formula else ((Number(slope),),)
-        return Equation((Partial(node, operands[position]),), sides)
+        formula = self._rule(node, position, slope, ties)
+        in_words = any(isinstance(piece, str) and " for " in piece for piece in formula)
+        symbols = (formula, self._filled(formula))[: 1 if in_words else 2] if formula else ()
+        return Equation((Partial(node, operands[position]),), (*symbols, (Number(slope),)))
 
     def _product(self, node: int, operand: int, slope: Any, sent: Any) -> Equation:
         """`df/dx += df/dq · ∂q/∂x`, with numbers, and what that comes to."""
@@ -181,33 +187,29 @@ class Account:
         numbers = (Number(self.passed.grads[node]), " · ", Number(slope))
         return Equation((Grad(operand),), (rule, numbers, (Number(sent),)), "+=")
 
-    def _rule(self, node: int, position: int, share: str) -> Formula:
-        """The gate's partial along an operand, as books write it, over the nodes at hand."""
-        gate = GATES.get(self.graph.gates[node])
-        if gate is None:
+    def _rule(self, node: int, position: int, slope: Any, ties: int) -> Formula:
+        """The gate's partial along an operand, over the nodes at hand."""
+        name, operands, values = self.graph.gates[node], self.graph.inputs[node], self.values
+        numbers = () if ties else [values[j] for j in operands]
+        words = rule(name, position, numbers, values[node], slope, ties)
+        if not words:
             return ()
-        operands = self.graph.inputs[node]
-        if gate.variadic:
-            stands_for = {gate.parameters[0].name: Name(operands[position])}
-            position = 0
-        else:
-            stands_for = {p.name: Name(j) for p, j in zip(gate.parameters, operands, strict=True)}
-        stands_for["out"] = Name(node)
-        return _merged(stands_for.get(word, word) for word in _words(gate, position, share))
+        along = (operands[position],) if ties else operands
+        stands_for = {p.name: Name(j) for p, j in zip(GATES[name].parameters, along, strict=True)} | {"out": Name(node)}
+        return _merged(stands_for.get(word, word) for word in words)
 
-    def _share(self, node: int) -> str:
-        """What each of the tied operands of a gate gets of the slope, `1` where none are tied."""
+    def _ties(self, node: int) -> int:
+        """How many operands of a variadic gate are the one it took; 0 for other gates."""
         gate = GATES.get(self.graph.gates[node])
         if gate is None or not gate.variadic:
-            return ""
-        ties = [self.values[j] for j in self.graph.inputs[node]].count(self.values[node])
-        return "1" if ties == 1 else f"1/{ties}"
+            return 0
+        return max(1, [self.values[j] for j in self.graph.inputs[node]].count(self.values[node]))
 
     def _written(self, node: int) -> Formula:
         """What a node is, over its operands."""
         marked = _MARK.split(written(self.graph, node, _MARKS))  # between the marks, at even places, is text
         pieces = [Name(int(piece)) if place % 2 else piece for place, piece in enumerate(marked)]
-        return few(tuple(piece for piece in pieces if piece != ""))
+        return _few(tuple(piece for piece in pieces if piece != ""))
 
     def _filled(self, formula: Formula) -> Formula:
         """The formula with values in the place of names."""
@@ -224,8 +226,9 @@ class Account:
         assert note.node is not None
         if self.passed is None or self.passed.grads[note.node] is None or not self.active[note.node]:
             return False
-        value = self.values[note.node]
-        return note.code in _OF_SLOPES or (note.code in _OF_EITHER and isfinite(value) and value != 0)
+        if note.code in _OF_EITHER:
+            return not _OF_EITHER[note.code](self.values[note.node])
+        return note.code in _OF_SLOPES
 
 
 class _Marks:
@@ -236,14 +239,6 @@ class _Marks:
 
 
 _MARKS: Any = _Marks()
-
-
-@cache
-def _words(gate: Gate, position: int, share: str) -> tuple[str, ...]:
-    """A partial cut into names and what stands between them; each of tied operands has the `share`."""
-    in_books = gate.textbook.split("; ") if gate.textbook else []
-    text = [*in_books, *gate.partials[len(in_books) :]][position]
-    return tuple(filter(None, _WORD.split(text.replace("1/ties", share))))
 
 
 def _merged(pieces: Iterable[Piece]) -> Formula:
@@ -257,15 +252,16 @@ def _merged(pieces: Iterable[Piece]) -> Formula:
     return tuple(made)
 
 
-def joined(sign: str, pieces: Iterable[Piece]) -> Formula:
-    """The pieces with a sign between them."""
-    made: list[Piece] = []
-    for piece in pieces:
-        made += [sign, piece] if made else [piece]
-    return few(tuple(made))
+def joined(sign: str, items: Sequence[Item], piece: Callable[[Item], Piece]) -> Formula:
+    """The pieces that the items are, a sign between them; the middle left out where they are many."""
+    if len(items) <= _MOST_OPERANDS:
+        shown = [piece(item) for item in items]
+    else:
+        shown = [*(piece(item) for item in items[:4]), "…", piece(items[-1])]
+    return tuple(p for item in shown for p in (sign, item))[1:]
 
 
-def few(formula: Formula) -> Formula:
+def _few(formula: Formula) -> Formula:
     """The formula, the middle of its operands left out where they are many."""
     operands = [place for place, piece in enumerate(formula) if not isinstance(piece, str)]
     if len(operands) <= _MOST_OPERANDS:

@@ -82,8 +82,7 @@ def _step(step: Step, speller: _Speller, style: Style) -> Iterator[str]:
     equations, more = trimmed(step.equations, style.rows)
     spelled = list(map(speller.equation, equations))
     if step.subject:
-        sign = " " if len(step.subject) == 1 else ": "
-        yield _between(f"{step.number}. ${raised(speller.formula(step.subject))}${sign}{_words(step.role)}")
+        yield _between(f"{step.number}. ${raised(speller.formula(step.subject))}$: {_words(step.role)}")
         yield from spelled
     else:
         role = rf"\quad\text{{({_words(step.role)})}}" if step.role else ""

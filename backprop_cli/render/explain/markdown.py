@@ -42,8 +42,7 @@ def _step(step: Step, speller: Speller, style: Style) -> Iterator[str]:
     spelled = [code(speller.equation(equation)) for equation in equations]
     deeper = " " * len(number)
     if step.subject:
-        sign = " " if len(step.subject) == 1 else ": "
-        yield f"{number}{code(speller.formula(step.subject))}{sign}{escaped(style.text(step.role))}\n"
+        yield f"{number}{code(speller.formula(step.subject))}: {escaped(style.text(step.role))}\n"
         for line in spelled:
             yield f"{deeper}- {line}\n"
     else:

@@ -27,12 +27,10 @@ class Section(NamedTuple):
 
 def outline(account: Account, rows: int | None, with_paths: bool) -> Iterator[Section]:
     """The sections, at most `rows` steps or equations in each."""
-    yield _steps(FORWARD, account.forward(), rows)
-    if account.report.kind != "grad":
-        return
-    backward = _steps(BACKWARD, account.backward(), rows)
-    if backward.steps:
-        yield backward
+    for heading, steps in ((FORWARD, account.forward()), (BACKWARD, account.backward())):
+        section = _steps(heading, steps, rows)
+        if section.steps:
+            yield section
     if with_paths:
         for found in paths(account, rows):
             yield _paths(found, account.report.output)
@@ -71,8 +69,8 @@ def _steps(heading: str, steps: Iterable[Step], rows: int | None) -> Section:
 
 
 def _paths(found: Paths, output: str) -> Section:
-    plural = "path" if found.number == 1 else "paths"
-    heading = f"{count_text(found.number)} {plural} from {output} to {found.name}".replace("0 paths", "No path")
+    how_many = {0: "No path", 1: "1 path"}.get(found.number, f"{count_text(found.number)} paths")
+    heading = f"{how_many} from {output} to {found.name}"
     equations = found.listed if found.number == 1 else (*found.listed, found.total)
     hidden = found.number - len(found.listed)
     more = ""

@@ -23,12 +23,13 @@ class Words(NamedTuple):
 
 
 def plain_words(style: Style) -> Words:
-    """For reading: `df/dx`, `∂q/∂x`."""
+    """For reading: `df/dx`, `∂q/∂x`, of which the second is `Dq/Dx` in ASCII: it must not look like the first."""
+    partial = "D{}/D{}" if style.ascii else "∂{}/∂{}"
     return Words(
         style.text,
         style.number,
         lambda output, name: f"d{output}/d{name}",
-        lambda name, operand: style.glyphs(f"∂{name}/∂{operand}"),
+        partial.format,
         style.glyphs,
     )
 

@@ -43,8 +43,7 @@ def _step(step: Step, speller: Speller, style: Style, margin: int) -> Iterator[s
     equations, more = trimmed(step.equations, style.rows)
     indent = " " * margin
     if step.subject:
-        sign = " " if len(step.subject) == 1 else ": "
-        yield from _wrapped(f"{speller.formula(step.subject)}{sign}{style.text(step.role)}", number, style)
+        yield from _wrapped(f"{speller.formula(step.subject)}: {style.text(step.role)}", number, style)
         indent += "  "
         for equation in equations:
             yield from _wrapped(speller.equation(equation), indent, style)
