@@ -27,10 +27,15 @@ _SCIENTIFIC = re.compile(r"(.*)e([+-]?)0*([0-9]+)")
 
 def tex_text(text: str) -> str:
     """Words, for text mode."""
-    made = "".join(_SPECIAL.get(c, c) for c in text.replace("\t", " ").replace("\n", " ")).replace("--", "-{}-")
-    if made.isascii():
-        return made
-    return "".join(c if c.isascii() else tex_text(c.encode("ascii", "backslashreplace").decode()) for c in made)
+    return "".join(map(_harmless, text)).replace("--", "-{}-")
+
+
+def _harmless(char: str) -> str:
+    if char in _SPECIAL:
+        return _SPECIAL[char]
+    if char.isascii():
+        return char if char.isprintable() else " "
+    return _SPECIAL["\\"] + char.encode("ascii", "backslashreplace").decode()[1:]
 
 
 def tex_name(name: str) -> str:
