@@ -8,6 +8,7 @@ units are the caller's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from backprop_cli.render.arrange import Arrangement, Cell, arrange
@@ -102,7 +103,7 @@ def _lines(
     columns, links = arranged.columns, arranged.links
     spans = [[sizes[c.source][2:] if c.node else (wire / 2, wire / 2) for c in column] for column in columns]
     # From the anchor of each cell's upper neighbour to its own.
-    gaps = [[0.0, *(up[1] + apart + down[0] for up, down in zip(span, span[1:], strict=False))] for span in spans]
+    gaps = [[0.0, *(up[1] + apart + down[0] for up, down in pairwise(span))] for span in spans]
     lines = [_running(gap[: len(column)]) for gap, column in zip(gaps, columns, strict=True)]
     cells = sum(map(len, columns))
     for sweep in range(max(_PASSES[0], min(_PASSES[-1], _WORK // max(cells, 1)))):

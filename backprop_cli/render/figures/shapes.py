@@ -18,6 +18,7 @@ PORT_LABEL = 12
 _RADIUS = 20
 _NAME_LINE = 17.0
 _LONGEST = 24  # characters of a name or an operation that are shown
+_SIGNS = {"*": "×", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "x^2": "x²", "x^3": "x³"}
 _NARROW, _WIDE = frozenset("ijl.,:;'|!()[]{} "), frozenset("mwMWQ@%&—…∂")
 
 
@@ -128,15 +129,9 @@ class Shapes:
 
 def _pretty(operation: str) -> str:
     """An operation in the signs of a book: `×2`, `−x`."""
-    return (
-        operation.replace("*", "×")
-        .replace("-", "−")
-        .replace("<=", "≤")
-        .replace(">=", "≥")
-        .replace("!=", "≠")
-        .replace("x^2", "x²")
-        .replace("x^3", "x³")
-    )
+    for typed, printed in _SIGNS.items():
+        operation = operation.replace(typed, printed)
+    return operation
 
 
 def width_of(text: str, size: float) -> float:

@@ -92,8 +92,9 @@ def picture(figure: Figure, style: str = "") -> Iterator[str]:
     width = round(wide + 2 * _MARGIN)
     top = _MARGIN + _LINE + 12
     height = round(top + placed.height + (_LINE + 6) * figure.valued + _LINE * len(words) + _MARGIN)
+    classes = f"bp {figure.phase}".strip()
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{f"bp {figure.phase}".strip()}" role="img" aria-labelledby="bp-title bp-desc" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" role="img" aria-labelledby="bp-title bp-desc" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">\n'
         f'<title id="bp-title">{_safe(figure.title)}</title>\n<desc id="bp-desc">{_safe(described(figure))}</desc>\n'
     )
