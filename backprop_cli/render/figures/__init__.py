@@ -14,6 +14,8 @@ from backprop_cli.report.figure import Figure
 # format: what it is for. Its module has the same name.
 FIGURE_FORMATS = {
     "svg": "a picture for slides and pages, light and dark",
+    "boxes": "the figure in a terminal, left to right; `tree` where it would be too wide",
+    "tree": "an outline, the output at its root",
 }
 DEFAULT_FORMAT = "svg"
 
