@@ -55,6 +55,7 @@ class Reply(NamedTuple):
     content: Report | str
     options: OutputOptions
     report: Report | None = None
+    opens: bool = False  # in the browser, when it is written
 
 
 Version = Annotated[
