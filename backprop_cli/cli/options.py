@@ -59,6 +59,7 @@ class Reply(NamedTuple):
     options: OutputOptions
     report: Report | None = None
     noted: bool = False
+    opens: bool = False  # in the browser, when it is written
 
 
 Version = Annotated[

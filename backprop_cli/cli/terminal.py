@@ -34,6 +34,8 @@ def deliver(reply: Reply) -> Status:
         _write(render_report(content, options.format, style_for(sys.stdout, options)), options)
     else:
         _write(iter([content]), options)
+        if reply.opens and options.output:
+            _open(options.output)
     return report.status if report is not None else Status.OK
 
 
@@ -169,6 +171,15 @@ def _replace_file(path: str, pieces: Iterator[str]) -> None:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
         raise unwritable(f"`{shorten(path, 80)}`", error) from None
+
+
+def _open(path: str) -> None:
+    """Show a file in the browser; that there is none is no failure, the file stands."""
+    import webbrowser
+    from pathlib import Path
+
+    address = Path(path).resolve().as_uri()
+    say([f"{'opened' if webbrowser.open(address) else 'no browser; open'} {address}\n"])
 
 
 def _umask() -> int:

@@ -16,6 +16,7 @@ from backprop_cli.report.figure import Edge, Figure, Node
 
 _WORK = 60_000  # cells to move, over all passes
 _PASSES = range(4, 61)  # at least and at most so many
+_WIDEST = 3  # times `between` is added at most where wires climb
 _STRAIGHT = 8.0  # how much more a wire between two way points wants to be straight
 
 Point = tuple[float, float]
@@ -55,12 +56,14 @@ def place(
     between: float,
     apart: float,
     wire: float = 0,
+    steep: float = 0,
     port: Callable[[Edge, int], float] = lambda _edge, _number: 0.0,
 ) -> Placed:
     """Coordinates for every node and wire.
 
-    `between` columns and `apart` from cell to cell is what stays free; a way point is `wire` high; `port` is how far
-    below its target's anchor an edge arrives, which is the number k from the top to arrive there.
+    `between` columns and `apart` from cell to cell is what stays free, more between columns whose wires climb:
+    `steep` times the climb, up to a limit. A way point is `wire` high; `port` is how far below its target's anchor
+    an edge arrives, which is the number k from the top to arrive there.
     """
     arranged = arrange(figure)
     columns, column_of = arranged.columns, arranged.column_of
@@ -76,7 +79,11 @@ def place(
         anchor = left + max((node.before for node in nodes), default=0)
         right = anchor + max((node.after for node in nodes), default=0)
         ends.append((left, right))
-        left = right + between
+        climbs = (
+            abs(lines[number + 1][link.right] + (downs[link.edge] if link.edge >= 0 else 0) - heights[link.left])
+            for link in arranged.links[number]
+        )
+        left = right + between + min(steep * max(climbs, default=0), _WIDEST * between)
         for cell, line in zip(column, heights, strict=True):
             if cell.node:
                 at[cell.source] = (anchor, line)
@@ -93,7 +100,7 @@ def place(
     floors = [at[node.id][1] + sizes[node.id].below for node in figure.nodes]
     height = max([*floors, *(line + wire / 2 for line in bends.values())], default=0)
     order = tuple(map(tuple, columns))
-    return Placed(at, ways, tuple(arranged.ports), tuple(ends), order, column_of, max(left - between, 0), height)
+    return Placed(at, ways, tuple(arranged.ports), tuple(ends), order, column_of, ends[-1][1] if ends else 0.0, height)
 
 
 def _lines(

@@ -13,6 +13,7 @@ from backprop_cli.report.figure import Figure
 
 # format: what it is for. Its module has the same name.
 FIGURE_FORMATS = {
+    "html": "a page that steps through both passes; `--open` shows it",
     "svg": "a picture for slides and pages, light and dark",
     "boxes": "the figure in a terminal, left to right; `tree` where it would be too wide",
     "tree": "an outline, the output at its root",

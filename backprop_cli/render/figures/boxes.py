@@ -1,4 +1,4 @@
-"""The figure in characters, left to right, values above the wires and gradients below them:
+"""The figure in characters, left to right, values above the wires and gradients below them.
 
       -2
     x ────┐  ┌─n1─┐

@@ -1,4 +1,4 @@
-"""A sheet of characters: wires that join where they are one, and pass over one another where they are not; boxes; texts.
+"""A sheet of characters: wires that join where they are one and pass over one another elsewhere, boxes, texts.
 
 Where wires cross, the one that runs up and down is in front:
 
@@ -57,8 +57,8 @@ class Sheet:
 
     def box(self, top: int, left: int, bottom: int, right: int, pen: Pen) -> None:
         """The outline of a box."""
-        for row, (begin, end) in ((top, pen.corners[:2]), (bottom, pen.corners[2:])):
-            self.text(row, left, begin + pen.across * (right - left - 1) + end)
+        for row, corners in ((top, pen.corners[:2]), (bottom, pen.corners[2:])):
+            self.text(row, left, corners[0] + pen.across * (right - left - 1) + corners[1])
         for row in range(top + 1, bottom):
             self.signs[row, left] = self.signs[row, right] = pen.down
 

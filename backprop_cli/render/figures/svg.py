@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import pairwise
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.figures.shapes import Shapes, width_of
@@ -20,7 +21,7 @@ from backprop_cli.render.layout import Placed, place
 from backprop_cli.render.style import Style, visible
 from backprop_cli.report.figure import Cluster, Edge, Figure, Node
 
-_BETWEEN = 46  # columns
+_BETWEEN, _STEEP = 20, 0.3  # columns; more where wires climb
 _APART = 14  # cells of a column
 _WIRE = 10  # what a wire that passes through a column keeps free
 _MARGIN = 24
@@ -85,7 +86,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
 def picture(figure: Figure, style: str = "") -> Iterator[str]:
     """The `svg` element, with the style it is given inside."""
     shapes = Shapes(figure)
-    placed = place(figure, shapes.size, between=_BETWEEN, apart=_APART, wire=_WIRE, port=shapes.port)
+    placed = place(figure, shapes.size, between=_BETWEEN, steep=_STEEP, apart=_APART, wire=_WIRE, port=shapes.port)
     words = [*figure.caption, *([figure.notice] if figure.notice else [])]
     title = shorten(figure.title, 120)
     wide = max([placed.width, width_of(title, 16), _key_width(figure), *(width_of(line, 13) for line in words)])
@@ -93,10 +94,11 @@ def picture(figure: Figure, style: str = "") -> Iterator[str]:
     top = _MARGIN + _LINE + 12
     height = round(top + placed.height + (_LINE + 6) * figure.valued + _LINE * len(words) + _MARGIN)
     classes = f"bp {figure.phase}".strip()
+    role = "group" if figure.clusters else "img"  # modules may be folded, so they must be reachable
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" role="img" aria-labelledby="bp-title bp-desc" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" role="{role}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">\n'
-        f'<title id="bp-title">{_safe(figure.title)}</title>\n<desc id="bp-desc">{_safe(described(figure))}</desc>\n'
+        f"<title>{safe(figure.title)}</title>\n<desc>{safe(described(figure))}</desc>\n"
     )
     if style:
         yield f"<style>{style}</style>\n"
@@ -133,12 +135,13 @@ def described(figure: Figure) -> str:
     return "; ".join([*said, *figure.caption])
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """User text for the inside of an element or an attribute, on one line."""
     return escape(visible(text).replace("\n", " ").replace("\t", " "))
 
 
 def _text(x: float, y: float, look: str, text: str, more: str = "") -> str:
-    return f'<text x="{x:.5g}" y="{y:.5g}" class="{look}"{more}>{_safe(text)}</text>\n' if text else ""
+    return f'<text x="{x:.5g}" y="{y:.5g}" class="{look}"{more}>{safe(text)}</text>\n' if text else ""
 
 
 def _look(figure: Figure, state: str) -> str:
@@ -151,13 +154,12 @@ def _look(figure: Figure, state: str) -> str:
 def _node(figure: Figure, node: Node, placed: Placed, shapes: Shapes) -> Iterator[str]:
     x, y = placed.at[node.id]
     shape = shapes.of[node.id]
-    yield f'<g class="{node.kind}{" long" * shape.long}{_look(figure, node.state)}" data-node="{node.id}">\n'
+    look = f"{node.kind}{' long' * shape.long}{_look(figure, node.state)}"
+    yield f'<g class="{look}" data-node="{node.id}" data-forward="{node.computed}">\n'
     if node.written not in ("input", "constant"):
-        yield f"<title>{_safe(f'{node.name} = {node.written}')}</title>\n"
-    right = placed.columns[placed.column_of[node.id]][1]
-    if shape.stub:
-        end = x + shape.half + shape.stub if node.kind == "output" else right
-        yield f'<path class="wire" d="M{x + shape.half:.5g} {y:.5g}H{end:.5g}"/>\n'
+        yield f"<title>{safe(f'{node.name} = {node.written}')}</title>\n"
+    if node.kind == "output" or shapes.forks(node.id):  # elsewhere the one wire begins at the gate
+        yield f'<path class="wire" d="M{x + shape.half:.5g} {y:.5g}h{shape.stub:.5g}"/>\n'
     if shapes.forks(node.id):
         yield f'<circle class="fork" cx="{x + shape.half + shape.stub:.5g}" cy="{y:.5g}" r="3.4"/>\n'
     middle = x + shape.half + shape.stub / 2
@@ -187,10 +189,13 @@ def _wire(figure: Figure, edge: Edge, placed: Placed, number: int, shapes: Shape
     x, y = placed.at[edge.target]
     shape = shapes.of[edge.target]
     down = shapes.port(edge, placed.ports[number])
-    start = (placed.columns[placed.column_of[edge.source]][1], placed.at[edge.source][1])
+    source = shapes.of[edge.source]
+    source_x, source_y = placed.at[edge.source]
+    begin = source_x + source.half + (source.stub if shapes.forks(edge.source) else 0)
+    start = (placed.columns[placed.column_of[edge.source]][1], source_y)
     left = placed.columns[placed.column_of[edge.target]][0]
     points = [start, *placed.ways[number], (left, y + down)]
-    path = f"M{start[0]:.5g} {start[1]:.5g}"
+    path = f"M{begin:.5g} {source_y:.5g}H{start[0]:.5g}"
     for k in range(0, len(points) - 1, 2):
         (x0, y0), (x1, y1) = points[k], points[k + 1]
         bend = (x1 - x0) / 2
@@ -204,15 +209,14 @@ def _wire(figure: Figure, edge: Edge, placed: Placed, number: int, shapes: Shape
     path += f"{x - meet_x - 4:.5g} {y + meet_y:.5g} " if shape.lead else ""
     path += f"{x - meet_x:.5g} {y + meet_y:.5g}"
     state = _look(figure, edge.state)
-    yield (
-        f'<path class="wire{state}" d="{path}" data-from="{edge.source}" data-to="{edge.target}"'
-        f"{_since('backward', edge.sent)}/>\n"
-    )
+    ends = f'data-from="{edge.source}" data-to="{edge.target}"'
+    steps = _since("forward", shapes.computed(edge.target)) + _since("backward", edge.sent)
+    yield f'<path class="wire{state}" d="{path}" {ends}{steps}/>\n'
     labels = shapes.labels(edge)
     if any(labels):
         middle = x - shape.half - shape.lead / 2 - 4
-        yield f'<g class="port{state}">\n'
-        yield _text(middle, y + down - 5, "local", labels[0], f' data-forward="{shapes.computed(edge.target)}"')
+        yield f'<g class="port{state}" {ends}{steps}>\n'
+        yield _text(middle, y + down - 5, "local", labels[0], _since("forward", shapes.computed(edge.target)))
         yield _text(middle, y + down + 14, "grad share", labels[1], _since("backward", edge.sent))
         yield "</g>\n"
 
@@ -220,22 +224,25 @@ def _wire(figure: Figure, edge: Edge, placed: Placed, number: int, shapes: Shape
 def _runs(cluster: Cluster, placed: Placed, shapes: Shapes) -> Iterator[tuple[float, float, float, float]]:
     """For each stretch of a column that the cluster's nodes fill: left, top, right, bottom."""
     members = set(cluster.nodes)
-    for (left, right), column in zip(placed.columns, placed.order, strict=True):
+    middles = [(before[1] + after[0]) / 2 for before, after in pairwise(placed.columns)]
+    edges = pairwise([-_BETWEEN / 2, *middles, placed.width + _BETWEEN / 2])
+    for (left, right), column in zip(edges, placed.order, strict=True):
         run: list[tuple[float, float]] = []
         for cell in [*column, None]:
             if cell and cell.node and cell.source in members:
                 y, size = placed.at[cell.source][1], shapes.size(cell.node)
                 run.append((y - size.above - 2, y + size.below + 2))
             elif run:
-                yield left - _BETWEEN / 2, run[0][0], right + _BETWEEN / 2, run[-1][1]
+                yield left, run[0][0], right, run[-1][1]
                 run = []
 
 
 def _cluster(cluster: Cluster, placed: Placed, shapes: Shapes, *, cover: bool = False) -> Iterator[str]:
     """The ground on which a module's nodes stand, and its name; or what hides them when it is folded."""
     look = "cover" if cover else "ground"
+    nodes = " ".join(map(str, cluster.nodes))
     runs = list(_runs(cluster, placed, shapes))
-    yield f'<g class="module {look}" data-module="{cluster.id}">\n<title>{_safe(cluster.name)}</title>\n'
+    yield f'<g class="module {look}" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
     for left, top, right, bottom in runs:
         yield (f'<rect x="{left:.5g}" y="{top:.5g}" width="{right - left:.5g}" height="{bottom - top:.5g}"/>\n')
     inside = [c for c in shapes.figure.clusters if set(c.nodes) > set(cluster.nodes)]

@@ -85,7 +85,7 @@ def _outline(figure: Figure, style: Style) -> Iterator[_Line]:
         if again:
             continue
         edges = operands.get(line.node.id, [])
-        for place, edge in reversed(list(enumerate(edges, 1))):
-            child = _Line(nodes[edge.source], edge, before + (last if place == len(edges) else fork), again=False)
+        for place, wire in reversed(list(enumerate(edges, 1))):
+            child = _Line(nodes[wire.source], wire, before + (last if place == len(edges) else fork), again=False)
             below[id(child)] = before + ("   " if place == len(edges) else through)
             waiting.append(child)
