@@ -19,9 +19,9 @@ _SIGNS = {
     "<=": r"\le", ">=": r"\ge", "→": r"\to", "…": r"\ldots", "'": r"^{\top}",
 }  # fmt: skip
 _PLAIN = frozenset("+-/(),.^<>=[]; ")
-_CUT = re.compile(r"[A-Za-z_]\w*\(?|[0-9.]+|==|!=|<=|>=|.", re.DOTALL)
+_CUT = re.compile(r"[A-Za-z_]\w*\(?|[0-9.]+(?:e[+-]?[0-9]+)?|==|!=|<=|>=|.", re.DOTALL)
 _NUMBER = re.compile(r"[0-9.]+")
-_SUBSCRIPT = re.compile(r"([A-Za-z])_?([0-9]+)")
+_SUBSCRIPT = re.compile(r"([A-Za-z])([0-9]+)")
 _SCIENTIFIC = re.compile(r"(.*)e([+-]?)0*([0-9]+)")
 
 
@@ -71,8 +71,10 @@ def tex_sign(text: str) -> str:
 def _sign(sign: str) -> str:
     if sign in _SIGNS:
         return _SIGNS[sign]
-    if sign[0].isdigit() or sign in _PLAIN:
+    if sign in _PLAIN:
         return sign
+    if sign[0].isdigit():
+        return tex_number(sign)
     if sign[-1] == "(":
         return rf"\operatorname{{{tex_text(sign[:-1])}}}("
     return rf"\text{{{tex_text(sign)}}}"
@@ -101,3 +103,12 @@ def raised(formula: str) -> str:
         else:
             made.append(here)
     return "".join(made)
+
+
+def tex_operation(text: str) -> str:
+    """What stands inside a gate, for math mode: `1/x`, `x^2`, `max`, `>0`; a lone dot would be lost there."""
+    return raised("".join(map(_token, _CUT.findall(text)))).replace(_SIGNS["*"], r"\times")
+
+
+def _token(token: str) -> str:
+    return f"{{{tex_name(token)}}}" if token[0].isalpha() and token[-1] != "(" else _sign(token)

@@ -17,6 +17,9 @@ FIGURE_FORMATS = {
     "svg": "a picture for slides and pages, light and dark",
     "boxes": "the figure in a terminal, left to right; `tree` where it would be too wide",
     "tree": "an outline, the output at its root",
+    "dot": "Graphviz",
+    "mermaid": "Mermaid, which many wikis and READMEs draw",
+    "tikz": "a LaTeX document, for papers and slides",
 }
 DEFAULT_FORMAT = "svg"
 

@@ -46,8 +46,8 @@ def _table(figure: Figure, lines: list[_Line], style: Style) -> tuple[list[str],
     output = style.text(figure.output)
     heads = ["", "value", f"d{output}/d(node)", "from here", style.glyphs("local ∂")]
     uses: dict[int, int] = {}
-    for edge in figure.edges:
-        uses[edge.source] = uses.get(edge.source, 0) + 1
+    for wire in figure.edges:
+        uses[wire.source] = uses.get(wire.source, 0) + 1
     rows = []
     for node, edge, branches, again in lines:
         said = style.text(node.name if node.kind in _LEAVES else f"{node.name} = {node.written}")
