@@ -231,8 +231,10 @@ class _Drawing:
         return ("true" if row.value else "false") if row.truth else self.number(row.value)
 
     def _flows(self, row: Row) -> bool:
-        """Whether a gradient arrives at a gate and is asked for behind it."""
-        return row.grad is not None and row.id in self.ancestors and any(slope is not None for slope in row.locals)
+        """Whether a gradient arrives at a gate, be it 0, and is asked for behind it."""
+        passed = self.report.columns.passed
+        arrives = passed is not None and passed.grads[row.id] is not None
+        return arrives and row.grad is not None and any(slope is not None for slope in row.locals)
 
     def _node(self, row: Row, computed: int, reached: int, known: bool) -> Node:
         kind = row.gate if row.gate in (INPUT, CONSTANT) else "gate"

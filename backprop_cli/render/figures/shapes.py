@@ -16,7 +16,7 @@ from backprop_cli.report.figure import Edge, Figure, Node
 TEXT = 14  # pixels of the font of values and gradients
 PORT_LABEL = 12
 _RADIUS = 20
-_NAME_LINE = 17.0
+NAME_LINE = 17.0  # of a module, above the node that it begins with
 _LONGEST = 24  # characters of a name or an operation that are shown
 _SIGNS = {"*": "×", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "x^2": "x²", "x^3": "x³"}
 _NARROW, _WIDE = frozenset("ijl.,:;'|!()[]{} "), frozenset("mwMWQ@%&—…∂")
@@ -117,7 +117,7 @@ class Shapes:
         entered = [c for c in self.figure.clusters if node.id in self.entries[c.id]]
         for cluster in entered:
             named = max(named, width_of(shorten(cluster.name, _LONGEST), 12) / 2 + 8)
-        above += _NAME_LINE * len(entered)
+        above += NAME_LINE * len(entered)
         after = half + stub + (8 + width_of(self.figure.output, 16) if node.kind == "output" else 0)
         return Shape(
             operation, name, value, node.grad, half, high, stub, lead, pitch, name_above,

@@ -16,7 +16,7 @@ from html import escape
 from itertools import pairwise
 
 from backprop_cli.errors import shorten
-from backprop_cli.render.figures.shapes import Shapes, width_of
+from backprop_cli.render.figures.shapes import NAME_LINE, Shapes, width_of
 from backprop_cli.render.layout import Placed, place
 from backprop_cli.render.style import Style, visible
 from backprop_cli.report.figure import Cluster, Edge, Figure, Node
@@ -224,6 +224,7 @@ def _wire(figure: Figure, edge: Edge, placed: Placed, number: int, shapes: Shape
 def _runs(cluster: Cluster, placed: Placed, shapes: Shapes) -> Iterator[tuple[float, float, float, float]]:
     """For each stretch of a column that the cluster's nodes fill: left, top, right, bottom."""
     members = set(cluster.nodes)
+    outer = [c.id for c in shapes.figure.clusters if set(c.nodes) > members]
     middles = [(before[1] + after[0]) / 2 for before, after in pairwise(placed.columns)]
     edges = pairwise([-_BETWEEN / 2, *middles, placed.width + _BETWEEN / 2])
     for (left, right), column in zip(edges, placed.order, strict=True):
@@ -231,7 +232,8 @@ def _runs(cluster: Cluster, placed: Placed, shapes: Shapes) -> Iterator[tuple[fl
         for cell in [*column, None]:
             if cell and cell.node and cell.source in members:
                 y, size = placed.at[cell.source][1], shapes.size(cell.node)
-                run.append((y - size.above - 2, y + size.below + 2))
+                named = sum(cell.source in shapes.entries[c] for c in outer)  # their names stand above ours
+                run.append((y - size.above - 2 + NAME_LINE * named, y + size.below + 2 - 2 * len(outer)))
             elif run:
                 yield left, run[0][0], right, run[-1][1]
                 run = []
@@ -245,10 +247,9 @@ def _cluster(cluster: Cluster, placed: Placed, shapes: Shapes, *, cover: bool = 
     yield f'<g class="module {look}" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
     for left, top, right, bottom in runs:
         yield (f'<rect x="{left:.5g}" y="{top:.5g}" width="{right - left:.5g}" height="{bottom - top:.5g}"/>\n')
-    inside = [c for c in shapes.figure.clusters if set(c.nodes) > set(cluster.nodes)]
     if runs:
         left, top, _, _ = runs[0]
-        yield _text(left + 8, top + 13 + 17 * len(inside), "module-name", shorten(cluster.name, 24))
+        yield _text(left + 8, top + 13, "module-name", shorten(cluster.name, 24))
     yield "</g>\n"
 
 
