@@ -6,12 +6,19 @@
 """
 
 from backprop_cli import api
-from backprop_cli.api import evaluate, grad
+from backprop_cli.api import draw, evaluate, grad, structure
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.render import FORMATS
+from backprop_cli.render.figures import FIGURE_FORMATS
 from backprop_cli.report import Note, Report, Row
 
 render = api.render  # the function; the room of that name stands behind it
+# A notebook shows a report as its figure. The report knows no format, so the two meet here.
+Report._repr_svg_ = api.notebook_svg  # type: ignore[attr-defined]
+Report._repr_html_ = api.notebook_html  # type: ignore[attr-defined]
 
 __version__ = "0.1.0"
-__all__ = ["FORMATS", "BackpropError", "Note", "Report", "Row", "Source", "evaluate", "grad", "render"]
+__all__ = [
+    "FIGURE_FORMATS", "FORMATS", "BackpropError", "Note", "Report", "Row", "Source", "draw", "evaluate", "grad",
+    "render", "structure",
+]  # fmt: skip

@@ -6,6 +6,7 @@ The commands call these and nothing below them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import nan
 from typing import Any
 
 from backprop_cli.data.bindings import Terms, check_name, constant
@@ -13,13 +14,15 @@ from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
 from backprop_cli.engine.survey import Finding, survey
-from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, nearest, shorten
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
 from backprop_cli.graph.infer import MAX_ELEMENTS, infer
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.numeric.shapes import written
+from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
+from backprop_cli.report.figure import MOST_NODES, figure, frame
 from backprop_cli.report.names import node_names
 from backprop_cli.report.numbers import rounded
 
@@ -100,11 +103,72 @@ def grad(
     )  # fmt: skip
 
 
+def structure(expression: str | Source, /, *, max_nodes: int = MAX_NODES) -> Report:
+    """The graph of an expression without values: every free name is an input, and nothing has a number.
+
+    Only `draw` shows it. An expression without inputs has its values. Raises BackpropError as `evaluate` does.
+    """
+    source = expression if isinstance(expression, Source) else Source("expression", expression)
+    graph = lower(parse(source), None, max_nodes=max_nodes)
+    if not graph.variables:
+        return grad(source, check=False, max_nodes=max_nodes)
+    unknown = build(graph, [nan] * len(graph), ())
+    return unknown._replace(kind="structure", status=Status.OK)
+
+
 def render(report: Report, format: str = "plain", *, digits: int | None = None, ascii: bool = False) -> str:  # noqa: A002
     """The report as text in one of the formats `backprop_cli.FORMATS` names."""
-    from backprop_cli.render import Style, render_report
+    from backprop_cli.render import render_report
 
     return "".join(render_report(report, format, Style(digits=digits, ascii=ascii, rows=None)))
+
+
+def draw(
+    report: Report,
+    format: str = "svg",  # noqa: A002
+    *,
+    edges: str = "",
+    phase: str = "",
+    step: int | None = None,
+    depth: int | None = None,
+    most: int = MOST_NODES,
+    style: Style | None = None,
+) -> str:
+    """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
+
+    `edges` says what stands at the wires beside values: grad, local, both or none. `phase` (forward or backward) and
+    `step` draw what is known at that step of that pass, `depth` only so many gates back from the output.
+
+    Raises BackpropError for a step there is not, and where there would be more than `most` nodes.
+    """
+    from backprop_cli.render.figures import render_figure
+
+    style = style or Style(rows=None)
+    edges = edges or ("both" if format == "html" else "grad")
+    drawn = figure(report, style.number, edges=edges, depth=depth, most=most)
+    if phase:
+        drawn = frame(drawn, phase, step)
+    return "".join(render_figure(drawn, format, style))
+
+
+def notebook_svg(report: Report) -> str | None:
+    """What a notebook shows of a report: its figure, nothing where that is too large."""
+    try:
+        return draw(report, "svg")
+    except BackpropError:
+        return None
+
+
+def notebook_html(report: Report) -> str | None:
+    """What a notebook shows of a report: the page that steps, in a frame of its own."""
+    from html import escape
+
+    try:
+        page = draw(report, "html")
+    except BackpropError:
+        return None
+    looks = "width: 100%; height: 40rem; border: 0"
+    return f'<iframe sandbox="allow-scripts" style="{looks}" srcdoc="{escape(page)}"></iframe>'
 
 
 def _graph(

@@ -32,6 +32,8 @@ MAY_LOAD = [
     (["grad", *SEED, "--no-check", "--json"], {"json"}),
     (["grad", *SEED, "--no-check", "--format", "csv"], {"csv"}),
     (["grad", *SEED, "--no-check"], {"rich"}),
+    (["explain", *SEED, "--no-check"], set()),
+    (["explain", *SEED, "--no-check", "--json"], {"json"}),
     (["gates", "relu"], set()),
     (["--version"], set()),
 ]

@@ -64,10 +64,16 @@ class InputOptions(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What a command answers: a report or text, and how to write it."""
+    """What a command answers: a report, or text and perhaps the report it was made from; and how to write it.
+
+    `noted`: the text has the report's notes in it.
+    """
 
     content: Report | str
     options: OutputOptions
+    report: Report | None = None
+    noted: bool = False
+    opens: bool = False  # in the browser, when it is written
 
 
 Version = Annotated[
@@ -108,22 +114,28 @@ _INPUT = {
 
 
 def with_common_options(
-    *, values: bool = True, formats: tuple[str, ...] = FORMATS
-) -> Callable[[Callable[..., Report | str]], Callable[..., Reply]]:
-    """Give a command the common options: its function gets them as `output` (and `inputs`, where it has values)."""
+    *, values: bool = True, formats: tuple[str, ...] = FORMATS, default: str = "table", without: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Report | Reply | str]], Callable[..., Reply]]:
+    """Give a command the common options: its function gets them as `output` (and `inputs`, where it has values).
 
-    def decorate(command: Callable[..., Report | str]) -> Callable[..., Reply]:
+    `without` names the options that mean nothing to it.
+    """
+
+    def decorate(command: Callable[..., Report | Reply | str]) -> Callable[..., Reply]:
         own_names = inspect.signature(command).parameters.keys()
         format_ = _option(str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
-        common = {**(_INPUT if values else {}), "format": format_, **_OUTPUT}
+        kept = {name: option for name, option in _OUTPUT.items() if name not in without}
+        common = {**(_INPUT if values else {}), "format": format_, **kept}
 
         def run(**given: Any) -> Reply:
-            output = _output_options(formats, **{name: given.pop(name) for name in ("format", *_OUTPUT)})
+            asked = {name: given.pop(name, default) for name, (_, default) in {"format": format_, **_OUTPUT}.items()}
+            output = _output_options(formats, default, **asked)
             if "output" in own_names:
                 given["output"] = output
             if values:
                 given["inputs"] = InputOptions(**{name: given.pop(name) for name in _INPUT})
-            return Reply(command(**given), output)
+            answer = command(**given)
+            return answer if isinstance(answer, Reply) else Reply(answer, output)
 
         signature = inspect.signature(command, eval_str=True)
         own = [p for p in signature.parameters.values() if p.name not in ("inputs", "output")]
@@ -141,8 +153,9 @@ def with_common_options(
 
 
 def _output_options(
-    formats: tuple[str, ...], *, format: str, json: bool, quiet: bool, output: str | None, digits: int | None,  # noqa: A002
-    color: str, ascii: bool, width: int | None, rows: str, version: bool,  # noqa: A002, ARG001  the callback did its work
+    formats: tuple[str, ...], default: str, *, format: str, json: bool, quiet: bool, output: str | None,  # noqa: A002
+    digits: int | None, color: str, ascii: bool, width: int | None, rows: str,  # noqa: A002
+    version: bool,  # noqa: ARG001  the callback did its work
 ) -> OutputOptions:  # fmt: skip
     chosen = [format] * bool(format) + ["json"] * json + ["quiet"] * quiet
     if len(set(chosen)) > 1:
@@ -154,7 +167,13 @@ def _output_options(
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):
         raise _usage(f"`--rows` is a number or `all`, not `{rows}`", "")
     shown = None if rows == "all" else int(rows)
-    return OutputOptions(chosen[0] if chosen else "table", output, digits, color, ascii, width, shown)
+    return OutputOptions(chosen[0] if chosen else default, output, digits, color, ascii, width, shown)
+
+
+def choice(option: str, given: str, known: tuple[str, ...]) -> None:
+    """Raise BackpropError (U801) unless the option's value is one of the known."""
+    if given not in known:
+        raise _usage(f"`{option}` is one of {', '.join(known)}, not `{given}`", "")
 
 
 def _usage(message: str, help_: str) -> BackpropError:
@@ -166,3 +185,29 @@ Bindings = Annotated[
     list[str],
     typer.Argument(metavar="[NAME=VALUE]...", help="values: x=-2 y=pi/2 w=[1,2] z=@z.npy", show_default=False),
 ]
+Wrt = Annotated[
+    list[str],
+    typer.Option(
+        "--wrt",
+        help="only with respect to this input or intermediate; may be repeated, or a,b",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
+SeedGrad = Annotated[
+    str,
+    typer.Option(
+        "--seed-grad",
+        help="the gradient that arrives at the output, of its shape (1 unless told)",
+        metavar="VALUE",
+        show_default=False,
+    ),
+]
+Check = Annotated[
+    bool, typer.Option("--check/--no-check", help="cross-check with SymPy (on unless told)", show_default=False)
+]
+
+
+def names_in(wrt: list[str]) -> list[str]:
+    """The names of all `--wrt` options: `a,b` and `a` `b` are the same."""
+    return [name.strip() for names in wrt for name in names.split(",") if name.strip()]

@@ -103,6 +103,7 @@ def _tensor_written(graph: Graph, node: int, operands: list[str]) -> str:
             default = parameter.default
             axes = tuple(range(len(graph.shape(graph.inputs[node][0])))) if graph.inputs[node] else ()
             usual = axes if default == "None" else axes[-1:] if default == "-1" else (0,)
+            value = (value,) if isinstance(value, int) else value  # before shapes are known
             if value not in (usual, None):
                 parts.append(f"axis={value[0] if len(value) == 1 else list(value)}")
         elif parameter.starred:
