@@ -5,7 +5,7 @@ The commands call these and nothing below them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import nan
 from typing import Any
 
@@ -18,7 +18,9 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
 from backprop_cli.graph.infer import MAX_ELEMENTS, infer
 from backprop_cli.graph.lower import MAX_NODES
-from backprop_cli.language.parser import MOST_ERRORS, parse
+from backprop_cli.language.modules import read_program
+from backprop_cli.language.parser import MOST_ERRORS
+from backprop_cli.language.program import Program
 from backprop_cli.numeric.shapes import written
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
@@ -28,6 +30,8 @@ from backprop_cli.report.numbers import rounded
 
 # A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of numbers of.
 Number = Any
+# Names of the user's gates, or all of them.
+Expand = bool | Collection[str]
 
 
 def evaluate(
@@ -40,6 +44,8 @@ def evaluate(
     seed: int = 0,
     max_nodes: int = MAX_NODES,
     max_elements: int = MAX_ELEMENTS,
+    use: Sequence[str | Source] = (),
+    expand: Expand = (),
     **values: Number,
 ) -> Report:
     """The value of an expression and of every node in it.
@@ -48,14 +54,19 @@ def evaluate(
     `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into
     exit status 4. `seed` decides what `rand` and `randn` give.
 
+    `use` are libraries: texts that define gates (`gate sig(x) = 1/(1 + exp(-x))`) for the expression. A call of such a
+    gate is one node of the report; `expand` names those whose inside is shown, True for all.
+
     Raises BackpropError if the text, a value or a shape is wrong, if the graph has more than `max_nodes` nodes, or its
     values together more than `max_elements` elements.
     """
-    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
+    graph, given, shown = _graph(
+        expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements, use, expand
+    )
     numbers = forward(graph, given)
     findings = survey(graph, numbers)
     findings = findings or _rounding(graph, numbers)
-    return build(graph, numbers, findings, strict=strict)
+    return build(graph, numbers, findings, strict=strict, expand=shown)
 
 
 def grad(
@@ -73,6 +84,8 @@ def grad(
     seed: int = 0,
     max_nodes: int = MAX_NODES,
     max_elements: int = MAX_ELEMENTS,
+    use: Sequence[str | Source] = (),
+    expand: Expand = (),
     **values: Number,
 ) -> Report:
     """The gradient of an expression with respect to every input, or to the names in `wrt`, and of every node.
@@ -84,7 +97,9 @@ def grad(
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
-    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
+    graph, given, shown = _graph(
+        expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements, use, expand
+    )
     targets = _targets(graph, wrt)
     upstream = _upstream(graph, seed_grad)
     numbers = forward(graph, given)
@@ -100,19 +115,28 @@ def grad(
     return build(
         graph, numbers, findings,
         passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=upstream, strict=strict,
+        expand=shown,
     )  # fmt: skip
 
 
-def structure(expression: str | Source, /, *, max_nodes: int = MAX_NODES) -> Report:
+def structure(
+    expression: str | Source,
+    /,
+    *,
+    max_nodes: int = MAX_NODES,
+    use: Sequence[str | Source] = (),
+    expand: Expand = (),
+) -> Report:
     """The graph of an expression without values: every free name is an input, and nothing has a number.
 
     Only `draw` shows it. An expression without inputs has its values. Raises BackpropError as `evaluate` does.
     """
     source = expression if isinstance(expression, Source) else Source("expression", expression)
-    graph = lower(parse(source), None, max_nodes=max_nodes)
+    program = read_program(source, (), _libraries(use))
+    graph = lower(program, None, max_nodes=max_nodes)
     if not graph.variables:
-        return grad(source, check=False, max_nodes=max_nodes)
-    unknown = build(graph, [nan] * len(graph), ())
+        return grad(source, check=False, max_nodes=max_nodes, use=use, expand=expand)
+    unknown = build(graph, [nan] * len(graph), (), expand=_shown(program, expand))
     return unknown._replace(kind="structure", status=Status.OK)
 
 
@@ -178,8 +202,10 @@ def _graph(
     max_nodes: int,
     seed: int,
     max_elements: int,
-) -> tuple[Graph, dict[str, Value]]:
-    """The graph, and a value for each of its inputs."""
+    use: Sequence[str | Source],
+    expand: Expand,
+) -> tuple[Graph, dict[str, Value], Collection[str] | None]:
+    """The graph, a value for each of its inputs, and the gates whose inside is to be shown."""
     source = expression if isinstance(expression, Source) else Source("expression", expression)
     given: dict[str, Value] = {}
     terms = Terms(allow_nonfinite=True, seed=seed, max_elements=max_elements)
@@ -191,8 +217,10 @@ def _graph(
         given[name] = value
     defaults = defaults or {}
     names = {*given, *defaults}
-    program = parse(source, names)
+    program = read_program(source, names, _libraries(use))
+    shown = _shown(program, expand)
     defined = {statement.name for statement in program.statements}
+    names.difference_update(module.name for module in program.modules)
     graph = lower(program, names - (defined - given.keys()), max_nodes=max_nodes)
     unused = [name for name in bindings if name not in graph.variables]
     if unused:
@@ -203,7 +231,25 @@ def _graph(
     shapes = {name: getattr(given[name], "shape", ()) for name in graph.variables}
     if graph.needs_shapes or any(shapes.values()):
         infer(graph, shapes, seed=seed, max_elements=max_elements)
-    return graph, given
+    return graph, given, shown
+
+
+def _libraries(use: Sequence[str | Source]) -> list[Source]:
+    return [library if isinstance(library, Source) else Source("library", library) for library in use]
+
+
+def _shown(program: Program, expand: Expand) -> Collection[str] | None:
+    """The names in `expand`, None for all of them. Raises BackpropError (U801) for a gate nobody defined."""
+    if isinstance(expand, bool):
+        return None if expand else ()
+    names = [module.name for module in program.modules]
+    for name in expand:
+        if name not in names:
+            near = nearest(name, names)
+            help_ = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(names[:8])}" if names else ""
+            help_ = help_ or "`gate name(x) = …` defines one, in the expression or in a file for `--use`"
+            raise BackpropError(Diagnostic("U801", f"no gate `{shorten(name)}` is defined to expand", (), help_))
+    return set(expand)
 
 
 def _as_value(value: Any) -> Value:

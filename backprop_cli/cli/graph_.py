@@ -72,7 +72,7 @@ def command(
     if bindings or inputs.vars is not None:
         report = api.grad(source, values, defaults=defaults, check=False, **inputs.limits)
     else:
-        report = api.structure(source, max_nodes=inputs.max_nodes)
+        report = api.structure(source, max_nodes=inputs.max_nodes, **inputs.modules)
     text = api.draw(
         report, output.format, edges=edges, phase=phase, step=step, depth=depth, most=most,
         style=style_for(sys.stdout, output),

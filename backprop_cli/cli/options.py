@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from backprop_cli.data.bindings import TERMS, Terms
+from backprop_cli.data.files import read_library
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
 from backprop_cli.report.model import Report
@@ -50,6 +51,8 @@ class InputOptions(NamedTuple):
     seed: int = 0
     max_nodes: int = 0
     max_elements: int = 0
+    use: tuple[str, ...] = ()
+    expand: tuple[str, ...] = ()
 
     @property
     def terms(self) -> Terms:
@@ -57,10 +60,15 @@ class InputOptions(NamedTuple):
         return Terms(self.allow_nonfinite, self.seed, self.max_elements)
 
     @property
+    def modules(self) -> dict[str, Any]:
+        """What every verb of `api` is told about the user's gates."""
+        return {"use": [read_library(path) for path in self.use], "expand": "" in self.expand or names_in(self.expand)}
+
+    @property
     def limits(self) -> dict[str, Any]:
         """What every verb of `api` is told about a graph beside its values."""
         shared = ("strict", "seed", "max_nodes", "max_elements")
-        return {name: getattr(self, name) for name in shared}
+        return {name: getattr(self, name) for name in shared} | self.modules
 
 
 class Reply(NamedTuple):
@@ -110,6 +118,9 @@ _INPUT = {
     "max_elements": _option(int, TERMS.max_elements,
                             "the most elements all values may have together (100,000,000 unless told)",
                             "--max-elements", min=1, metavar="N"),
+    "use": _option(list[str], (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
+    "expand": _option(list[str], (), "show the inside of the gates you defined, or of one; may be repeated",
+                      "--expand", metavar="[NAME]"),
 }  # fmt: skip
 
 
@@ -208,6 +219,6 @@ Check = Annotated[
 ]
 
 
-def names_in(wrt: list[str]) -> list[str]:
-    """The names of all `--wrt` options: `a,b` and `a` `b` are the same."""
+def names_in(wrt: Sequence[str]) -> list[str]:
+    """The names of all options of a kind, such as `--wrt`: `a,b` and `a` `b` are the same."""
     return [name.strip() for names in wrt for name in names.split(",") if name.strip()]

@@ -201,6 +201,16 @@ def push(graph: Graph, values: list[Value], passed: Backward, direction: Mapping
     return np.zeros(graph.shapes[graph.output]) if rate is None else rate
 
 
+def quiet() -> Any:
+    """A context in which NumPy does not warn of infinities and NaN: they are values here."""
+    return np.errstate(all="ignore")
+
+
+def where_not_zero(slope: Any, upstream: Any) -> Any:
+    """Upstream times slope; 0 where the slope is 0, whatever comes from above."""
+    return np.where(np.equal(slope, 0), 0.0, upstream * slope)
+
+
 def is_elementwise(graph: Graph, node: int) -> bool:
     """Whether the node's gate works element by element, so that its Jacobian is a diagonal."""
     return graph.gates[node] in GATES

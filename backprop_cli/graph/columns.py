@@ -127,10 +127,10 @@ class Graph:
                     break
         return depends
 
-    def calls(self) -> list[int]:
+    def calls(self, *, outputs: bool = False) -> list[int]:
         """For each node the innermost call (a position in `modules`) that it is inside of, -1 for none.
 
-        The output of a call is not inside of it but where the call stands.
+        The output of a call is not inside of it but where the call stands, unless `outputs` are asked for.
         """
         inside = [-1] * len(self.gates)
         around: list[int] = []
@@ -143,11 +143,16 @@ class Graph:
                     around.append(waiting)
                 waiting += 1
             depth = len(around)
-            while depth and self.modules[around[depth - 1]].output == node:
+            while depth and not outputs and self.modules[around[depth - 1]].output == node:
                 depth -= 1
             if depth:
                 inside[node] = around[depth - 1]
         return inside
+
+    def inside(self, node: int) -> str:
+        """` inside `sig``, for words on a node: the innermost of the user's gates that it belongs to, if any."""
+        around = [module for module in self.modules if module.first <= node < module.last]
+        return f" inside `{around[-1].name}`" if around else ""
 
     def verify(self) -> None:
         """Prove the invariants anew; tests call it after every construction."""

@@ -198,7 +198,7 @@ def write_out(program: Program) -> Written:
         given = arguments(frame.program, row, signatures[definition.name])
         defaults = iter(p.default for p, j in zip(definition.parameters, given.operands, strict=True) if j == DEFAULT)
         operands = tuple(add("num", next(defaults), *place) if j == DEFAULT else new[j] for j in given.operands)
-        stem = definition.name + "_" * definition.name[-1].isdigit()
+        stem = definition.name + "_" * (definition.name[-1].isdigit() or definition.name == "n")  # n1 is a node
         label = next(label for k in numbers[definition.name] if (label := f"{stem}{k}") not in labels)
         labels.add(label)
         modules.append(Module(definition.name, label, len(out.ops), -1, operands, -1, frame.call))

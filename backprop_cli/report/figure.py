@@ -167,7 +167,7 @@ class _Drawing:
         self.graph: Graph = report.columns.graph
         self.valued = report.kind != "structure"
         self.ancestors = _distances(self.graph, depth)
-        kept: Collection[int] = self.ancestors if depth is not None else range(len(self.graph))
+        kept: Collection[int] = self.ancestors if depth is not None else report.columns.shown
         self.uses = _uses(self.graph, kept)
         self.names = node_names(self.graph)
         self.folded = _folded(self.graph, kept, self.uses, self.names)
@@ -218,7 +218,7 @@ class _Drawing:
         )
 
     def _notice(self) -> str:
-        hidden = len(self.graph) - len(self.rows) - len(self.folded)
+        hidden = self.report.node_count - len(self.rows) - len(self.folded)
         return f"{hidden:,} nodes further back are not shown" if hidden else ""
 
     def _cut(self, node: int) -> bool:
@@ -262,7 +262,8 @@ class _Drawing:
         for operand in row.inputs:
             if operand in self.folded:
                 return _with_constant(self.graph, row.id, operand, self.names)
-        return "-x" if row.gate == "neg" else GATES[row.gate].symbol or row.gate
+        gate = GATES.get(row.gate)
+        return "-x" if row.gate == "neg" else (gate.symbol if gate else "") or row.gate
 
     def _edges(self, row: Row, step: int) -> list[Edge]:
         slopes = row.locals or (None,) * len(row.inputs)
@@ -280,7 +281,8 @@ class _Drawing:
         """Upstream times local. What an array's gate sends is its own rule, and not this product."""
         if not isinstance(slope, float) or not isinstance(row.grad, float):
             return ""
-        return self.number(0.0 if slope == 0 and GATES[row.gate].routes else row.grad * slope)
+        routes = row.gate in GATES and GATES[row.gate].routes
+        return self.number(0.0 if slope == 0 and routes else row.grad * slope)
 
     def _moments(self, gates: list[Row], sending: list[Row], edges: list[Edge]) -> list[Moment]:
         made = []
@@ -343,7 +345,8 @@ def _folded(graph: Graph, kept: Collection[int], uses: Mapping[int, int], names:
     for node in kept:
         operands = graph.inputs[node]
         constants = [j for j in operands if j in graph.constants and uses.get(j) == 1]
-        if len(operands) != 2 or len(constants) != 1 or not GATES[graph.gates[node]].symbol:
+        gate = GATES.get(graph.gates[node])
+        if len(operands) != 2 or len(constants) != 1 or gate is None or not gate.symbol:
             continue
         if len(_with_constant(graph, node, constants[0], names)) <= _LONGEST_FOLDED:
             folded.add(constants[0])

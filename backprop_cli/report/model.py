@@ -9,7 +9,7 @@ from typing import NamedTuple
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.backward import Backward
 from backprop_cli.errors import Source, Status
-from backprop_cli.graph import CONSTANT, Graph, Value
+from backprop_cli.graph import CONSTANT, Graph, Module, Value
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.report.names import node_names, rules, written
 from backprop_cli.report.numbers import without_negative_zeros
@@ -40,6 +40,8 @@ class Row(NamedTuple):
 
     An array has a `shape` that is not (), a value and a grad of that shape, and `locals` that are the diagonals of
     Jacobians; a tensor gate has no `locals` but `rules`: what it sends to each operand, in words.
+
+    `module` is the call of a user's gate (`sig1`) that the node is, or that it is inside of.
     """
 
     id: int
@@ -55,6 +57,7 @@ class Row(NamedTuple):
     span: tuple[int, int]
     shape: Shape = ()
     rules: tuple[str | None, ...] = ()
+    module: str = ""
 
 
 class Step(NamedTuple):
@@ -65,12 +68,25 @@ class Step(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """What a report's rows are read from. Not part of the interface."""
+    """What a report's rows are read from. Not part of the interface.
+
+    Where calls of the user's gates are `folded`, `hidden` marks what is inside of them, the other columns have each as
+    one node, and `whole` is how they were before.
+    """
 
     graph: Graph
     values: list[Value]
     passed: Backward | None
     active: bytearray
+    hidden: bytearray = bytearray()
+    folded: tuple[Module, ...] = ()
+    whole: Columns | None = None
+
+    @property
+    def shown(self) -> list[int]:
+        """The ids of the nodes that are shown."""
+        count = len(self.values)
+        return [node for node in range(count) if not self.hidden[node]] if self.hidden else list(range(count))
 
 
 class Report(NamedTuple):
@@ -126,13 +142,14 @@ class Report(NamedTuple):
 
     @property
     def node_count(self) -> int:
-        """How many nodes the graph has."""
-        return len(self.columns.values)
+        """How many nodes are shown."""
+        return len(self.columns.values) - sum(self.columns.hidden)
 
     @property
     def constant_count(self) -> int:
         """How many of them are constants."""
-        return len(self.columns.graph.constants)
+        hidden, constants = self.columns.hidden, self.columns.graph.constants
+        return sum(not hidden[node] for node in constants) if hidden else len(constants)
 
     def rows(self, limit: int | None = None, *, constants: bool = True) -> Iterator[Row]:
         """The nodes in order, at most `limit` of them; `constants=False` leaves the constants out."""
@@ -141,11 +158,13 @@ class Report(NamedTuple):
     def _rows(self, constants: bool) -> Iterator[Row]:
         from backprop_cli.gates import GATES
 
-        graph, values, passed, active = self.columns
+        graph, values, passed, active, hidden, folded, _ = self.columns
         names = node_names(graph)
         uses = graph.uses() if graph.attributes else []
+        calls = graph.calls() if graph.modules else []
+        labels = {call.output: call.label for call in folded}
         for node, gate in enumerate(graph.gates):
-            if gate == CONSTANT and not constants:
+            if (gate == CONSTANT and not constants) or (hidden and hidden[node]):
                 continue
             operands = graph.inputs[node]
             slopes: tuple[Value | None, ...] = (None,) * len(operands) if passed is not None else ()
@@ -174,6 +193,7 @@ class Report(NamedTuple):
                 span=(graph.starts[node], graph.ends[node]),
                 shape=graph.shape(node),
                 rules=said,
+                module=labels.get(node) or (graph.modules[calls[node]].label if calls and calls[node] >= 0 else ""),
             )
 
 

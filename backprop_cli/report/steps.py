@@ -85,7 +85,7 @@ class Account:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.graph, self.values, self.passed, self.active = report.columns
+        self.graph, self.values, self.passed, self.active, self.hidden, *_ = report.columns
         self.names = node_names(self.graph)
         self.nodes = {name: node for node, name in enumerate(self.names) if name in report.gradients}
         self.nodes |= {**self.graph.variables, **self.graph.definitions}
@@ -108,7 +108,7 @@ class Account:
         """A step an input and a gate, in the order in which they are computed."""
         number = 0
         for node, gate in enumerate(self.graph.gates):
-            if gate == CONSTANT:
+            if gate == CONSTANT or (self.hidden and self.hidden[node]):
                 continue
             number += 1
             value = self._value(node)
