@@ -112,11 +112,16 @@ def grad(
         from backprop_cli.check.cross_check import cross_check
 
         verdict = cross_check(graph, numbers, passed, active, targets, findings, seed=upstream, seconds=check_seconds)
-    return build(
+    report = build(
         graph, numbers, findings,
         passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=upstream, strict=strict,
         expand=shown,
     )  # fmt: skip
+    if check and report.columns.folded:
+        from backprop_cli.check.closed_form import slopes
+
+        report = report._replace(slopes=slopes(graph, numbers, report.columns.folded, check_seconds))
+    return report
 
 
 def structure(

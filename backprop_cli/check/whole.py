@@ -27,7 +27,7 @@ DEPTH_BUDGET = 60
 INPUT_BUDGET = 24
 BITS_BUDGET = 10_000
 SECONDS_BUDGET = 2.0
-_NAME_OF = {value: sympy.pi if name == "pi" else sympy.E for name, value in CONSTANTS.items()}
+CONSTANT_NAMES = {value: sympy.pi if name == "pi" else sympy.E for name, value in CONSTANTS.items()}
 _KEPT_SYMBOLIC = frozenset({"add", "sub", "mul", "div", "neg"})
 
 
@@ -43,8 +43,8 @@ class Whole(NamedTuple):
     slack: Callable[[str], float]
 
 
-class _OutOfTimeError(BaseException):  # so that no `except Exception` in SymPy keeps it
-    pass
+class OutOfTimeError(BaseException):
+    """Time is up; no `except Exception` in SymPy keeps it."""
 
 
 def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], seconds: float) -> Whole | None:
@@ -52,9 +52,9 @@ def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], sec
     if seconds <= 0 or len(wrt) > INPUT_BUDGET or not _affordable(graph, values):
         return None
     try:
-        with _deadline(seconds) as check_time:
+        with deadline(seconds) as check_time:
             return _differentiate(graph, values, wrt, check_time)
-    except (_OutOfTimeError, RecursionError):
+    except (OutOfTimeError, RecursionError):
         return None
 
 
@@ -88,7 +88,7 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
     inputs = {node: sympy.Dummy(name, real=True) for name, node in graph.variables.items()}
     output = _written_out(graph, values, inputs, check_time)
     if output.has(sympy.nan):  # a number on the way is past the largest double
-        raise _OutOfTimeError
+        raise OutOfTimeError
     symbols = dict(inputs)
     derivatives = {}
     for name, node in wrt.items():
@@ -127,7 +127,7 @@ def _written_out(graph: Graph, values: list[float], symbols: Mapping[int, Any], 
         if node in symbols:
             built.append(symbols[node])
         elif gate == CONSTANT or (not depends[node] and gate not in _KEPT_SYMBOLIC):
-            built.append(_NAME_OF.get(values[node]) or number(values[node]))
+            built.append(CONSTANT_NAMES.get(values[node]) or number(values[node]))
         elif gate != INPUT:
             here = [values[j] for j in operands]
             if gate == "where":
@@ -140,13 +140,13 @@ def _written_out(graph: Graph, values: list[float], symbols: Mapping[int, Any], 
 
 
 @contextmanager
-def _deadline(seconds: float) -> Iterator[Callable[[], None]]:
-    """Raise _OutOfTimeError when time is up: by an alarm where there is one, otherwise when asked between steps."""
+def deadline(seconds: float) -> Iterator[Callable[[], None]]:
+    """Raise OutOfTimeError when time is up: by an alarm where there is one, otherwise when asked between steps."""
     end = time.monotonic() + seconds
 
     def check_time() -> None:
         if time.monotonic() > end:
-            raise _OutOfTimeError
+            raise OutOfTimeError
 
     alarms = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if not alarms or signal.getitimer(signal.ITIMER_REAL)[0]:  # none to be had, or someone else's is ticking
@@ -157,7 +157,7 @@ def _deadline(seconds: float) -> Iterator[Callable[[], None]]:
 
     def ring(*_: object) -> None:
         if not over:
-            raise _OutOfTimeError
+            raise OutOfTimeError
 
     before = signal.signal(signal.SIGALRM, ring)
     try:

@@ -33,7 +33,7 @@ class Remark(NamedTuple):
 
 
 class Module(NamedTuple):
-    """A call of a gate that the user defined: the nodes first … last-1, which nobody outside uses but for `output`.
+    """A call of a gate that the user defined: the nodes first … last-1, of which nobody else uses any but `output`.
 
     `operands` are what it was called with, in the order of its parameters. `label` is the call's own name (`sig1`);
     `parent` is the position of the call around it in `Graph.modules`, or -1. Where the gate hands an operand back,
@@ -44,6 +44,7 @@ class Module(NamedTuple):
     label: str
     first: int
     last: int
+    parameters: tuple[str, ...]
     operands: tuple[int, ...]
     output: int
     parent: int = -1
@@ -150,9 +151,9 @@ class Graph:
         return inside
 
     def inside(self, node: int) -> str:
-        """` inside `sig``, for words on a node: the innermost of the user's gates that it belongs to, if any."""
+        """` (inside `sig`)`, for words on a node: the innermost of the user's gates that it belongs to, if any."""
         around = [module for module in self.modules if module.first <= node < module.last]
-        return f" inside `{around[-1].name}`" if around else ""
+        return f" (inside `{around[-1].name}`)" if around else ""
 
     def verify(self) -> None:
         """Prove the invariants anew; tests call it after every construction."""

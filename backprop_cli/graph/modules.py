@@ -201,8 +201,9 @@ def write_out(program: Program) -> Written:
         stem = definition.name + "_" * (definition.name[-1].isdigit() or definition.name == "n")  # n1 is a node
         label = next(label for k in numbers[definition.name] if (label := f"{stem}{k}") not in labels)
         labels.add(label)
-        modules.append(Module(definition.name, label, len(out.ops), -1, operands, -1, frame.call))
-        inside = dict(zip((p.name for p in definition.parameters), operands, strict=True))
+        parameters = tuple(p.name for p in definition.parameters)
+        modules.append(Module(definition.name, label, len(out.ops), -1, parameters, operands, -1, frame.call))
+        inside = dict(zip(parameters, operands, strict=True))
         frames.append(_Frame(definition.body, inside, len(modules) - 1, label))
     out.statements = [Statement(s.name, frame.new[s.row], s.name_start) for s in program.statements]
     return Written(out, modules, names)

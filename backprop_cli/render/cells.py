@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.style import Style
-from backprop_cli.report.model import Report, Row
+from backprop_cli.report.model import Packed, Report, Row
 
 _FORMULAS_SHOWN = 66  # characters of SymPy's closed forms
 _LINE = 80
+_PACKED_SHOWN = 6  # gates of the user
+_OUT = re.compile(r"\bout\b")
 _NOTHING = 1e-15  # a relative error of the last bit
 
 
@@ -92,8 +95,31 @@ def closing(report: Report, style: Style) -> Iterator[str]:
             rate = style.number(report.step.rate)
             moved = f"{style.number(before)} - {rate}*{_bracketed(style.number(slope))}"
             yield f"{style.text(name)}: {moved} = {style.number(value)}"
+    if report.columns.folded:
+        yield from packing(report, style)
     if report.check is not None:
         yield from verdict(report, style)
+
+
+def packing(report: Report, style: Style) -> Iterator[str]:
+    """`packed: sig (4 gates as 1); 8 nodes are shown as 5`, and the slopes of what was packed in closed form."""
+    packed = report.packed
+    parts = [
+        f"{style.text(p.name)} ({p.gates:,} gate{'s' * (p.gates != 1)} as 1{f', {p.calls:,} times' * (p.calls > 1)})"
+        for p in packed[:_PACKED_SHOWN]
+    ]
+    parts += [f"{len(packed) - _PACKED_SHOWN:,} more"] if len(packed) > _PACKED_SHOWN else []
+    shown = report.node_count - report.constant_count
+    yield f"packed: {', '.join(parts)}; {report.whole_count:,} nodes are shown as {shown:,}"
+    for p in packed[:_PACKED_SHOWN]:
+        slopes = [f"∂{p.name}/∂{parameter} = {slope_text(p, parameter)}" for parameter in p.slopes]
+        if slopes:
+            yield style.text(f"  {', '.join(slopes)}")
+
+
+def slope_text(packed: Packed, parameter: str) -> str:
+    """The closed form of a slope with the gate's name for its value: `sig*(1 - sig)`."""
+    return _OUT.sub(packed.name, packed.slopes[parameter])
 
 
 def verdict(report: Report, style: Style) -> Iterator[str]:

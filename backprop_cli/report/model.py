@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_cli.check.verdict import Check
@@ -60,6 +61,28 @@ class Row(NamedTuple):
     module: str = ""
 
 
+class Packed(NamedTuple):
+    """A user's gate of which calls are one node: how many gates each is made of, how many calls, `Report.slopes`."""
+
+    name: str
+    gates: int
+    calls: int
+    slopes: Mapping[str, str]
+
+
+class Called(NamedTuple):
+    """A call of a user's gate, what it is within, its operands and its output, how many nodes it is made of."""
+
+    label: str
+    name: str
+    within: str | None
+    parameters: tuple[str, ...]
+    operands: tuple[int, ...]
+    output: int
+    nodes: int
+    expanded: bool
+
+
 class Step(NamedTuple):
     """A parameter update: `updated[x]` = x - rate · df/dx."""
 
@@ -94,7 +117,8 @@ class Report(NamedTuple):
 
     `value` is the output's value and `output` its name; `gradients` maps each input asked for to d output / d input
     (empty after `evaluate`); `notes` say what deserves a word; `check` is the verdict, None if there was no check;
-    `status` is the exit status a command ends with.
+    `status` is the exit status a command ends with; `slopes` has, of gates that the user defined and that are not
+    expanded, the slope along each parameter in closed form, over the parameters and `out`, where SymPy found one.
     """
 
     kind: str
@@ -108,6 +132,7 @@ class Report(NamedTuple):
     seed: Value
     status: Status
     columns: Columns
+    slopes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.output} = {self.value!r}, gradients {dict(self.gradients)!r}>"
@@ -150,6 +175,38 @@ class Report(NamedTuple):
         """How many of them are constants."""
         hidden, constants = self.columns.hidden, self.columns.graph.constants
         return sum(not hidden[node] for node in constants) if hidden else len(constants)
+
+    @property
+    def packed(self) -> tuple[Packed, ...]:
+        """The user's gates of which calls are folded, in the order of their first call."""
+        graph = self.columns.graph
+        made: dict[str, Packed] = {}
+        for call in self.columns.folded:
+            gates = call.last - call.first - sum(node in graph.constants for node in range(call.first, call.last))
+            calls = made[call.name].calls + 1 if call.name in made else 1
+            made[call.name] = Packed(call.name, gates, calls, self.slopes.get(call.name, {}))
+        return tuple(made.values())
+
+    def calls(self) -> Iterator[Called]:
+        """The calls of the user's gates that are shown, folded or not, those around others first."""
+        modules = self.columns.graph.modules
+        folded = {call.label for call in self.columns.folded}
+        closed: list[bool] = []
+        for call in modules:
+            inside = call.parent >= 0 and closed[call.parent]
+            closed.append(inside or call.label in folded)
+            if not inside:
+                within = modules[call.parent].label if call.parent >= 0 else None
+                count = call.last - call.first
+                yield Called(
+                    call.label, call.name, within, call.parameters, call.operands, call.output, count, not closed[-1]
+                )
+
+    @property
+    def whole_count(self) -> int:
+        """How many nodes there are, constants left out, with nothing folded."""
+        graph = self.columns.graph
+        return len(graph) - len(graph.constants)
 
     def rows(self, limit: int | None = None, *, constants: bool = True) -> Iterator[Row]:
         """The nodes in order, at most `limit` of them; `constants=False` leaves the constants out."""

@@ -40,7 +40,7 @@ def output_name(graph: Graph) -> str:
 def node_names(graph: Graph) -> list[str]:
     """A name for every node: the user's, a constant's text, or `n1`, `n2`, … in order.
 
-    Inside of the first call of `sig` they are `sig1.n1`, `sig1.n2`, …; a node has the same name whether calls are folded or not.
+    Inside of the first call of `sig` they are `sig1.n1`, `sig1.n2`, …; folding does not change them.
     """
     names = [""] * len(graph.gates)
     for name, node in graph.variables.items():
