@@ -24,6 +24,7 @@ from backprop_cli.language.program import Program
 from backprop_cli.numeric.shapes import written
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
+from backprop_cli.report.clusters import unfolded, with_clusters
 from backprop_cli.report.figure import MOST_NODES, figure, frame
 from backprop_cli.report.names import node_names
 from backprop_cli.report.numbers import rounded
@@ -166,7 +167,8 @@ def draw(
     """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
 
     `edges` says what stands at the wires beside values: grad, local, both or none. `phase` (forward or backward) and
-    `step` draw what is known at that step of that pass, `depth` only so many gates back from the output.
+    `step` draw what is known at that step of that pass, `depth` only so many gates back from the output. On an html
+    page calls of the user's gates fold and unfold.
 
     Raises BackpropError for a step there is not, and where there would be more than `most` nodes.
     """
@@ -174,7 +176,10 @@ def draw(
 
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
-    drawn = figure(report, style.number, edges=edges, depth=depth, most=most)
+    folded = report.columns.folded
+    if format == "html":
+        report = unfolded(report, most)
+    drawn = with_clusters(figure(report, style.number, edges=edges, depth=depth, most=most), report, folded)
     if phase:
         drawn = frame(drawn, phase, step)
     return "".join(render_figure(drawn, format, style))

@@ -113,8 +113,9 @@ def packing(report: Report, style: Style) -> Iterator[str]:
     yield f"packed: {', '.join(parts)}; {report.whole_count:,} nodes are shown as {shown:,}"
     for p in packed[:_PACKED_SHOWN]:
         slopes = [f"∂{p.name}/∂{parameter} = {slope_text(p, parameter)}" for parameter in p.slopes]
-        if slopes:
-            yield style.text(f"  {', '.join(slopes)}")
+        together = f"  {', '.join(slopes)}"
+        lines = [together] if len(together) <= _LINE else [f"  {slope}" for slope in slopes]
+        yield from map(style.text, lines if slopes else [])
 
 
 def slope_text(packed: Packed, parameter: str) -> str:
