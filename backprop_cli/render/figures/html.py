@@ -20,7 +20,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
     looks, script = STYLE + _beside("page.css"), _beside("page.js")
     text = Template(_beside("page.html")).substitute(
         title=safe(figure.title),
-        picture="".join(picture(figure)),
+        picture="".join(picture(figure, unfolds=True)),
         steps="".join(_steps(figure)),
         style=looks,
         script=script,

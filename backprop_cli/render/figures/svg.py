@@ -83,8 +83,8 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
     yield text.encode("ascii", "xmlcharrefreplace").decode() if style.ascii else text
 
 
-def picture(figure: Figure, style: str = "") -> Iterator[str]:
-    """The `svg` element, with the style it is given inside."""
+def picture(figure: Figure, style: str = "", *, unfolds: bool = False) -> Iterator[str]:
+    """The `svg` element, with the style it is given inside; `unfolds`: a script folds modules, nothing covers them."""
     shapes = Shapes(figure)
     placed = place(figure, shapes.size, between=_BETWEEN, steep=_STEEP, apart=_APART, wire=_WIRE, port=shapes.port)
     words = [*figure.caption, *([figure.notice] if figure.notice else [])]
@@ -112,7 +112,7 @@ def picture(figure: Figure, style: str = "") -> Iterator[str]:
     for node in figure.nodes:
         yield from _node(figure, node, placed, shapes)
     for cluster in figure.clusters:
-        if cluster.folded:
+        if cluster.folded and not unfolds:
             yield from _cluster(cluster, placed, shapes, cover=True)
     yield "</g>\n"
     below = top + placed.height + 26
@@ -241,7 +241,7 @@ def _runs(cluster: Cluster, placed: Placed, shapes: Shapes) -> Iterator[tuple[fl
 
 def _cluster(cluster: Cluster, placed: Placed, shapes: Shapes, *, cover: bool = False) -> Iterator[str]:
     """The ground on which a module's nodes stand, and its name; or what hides them when it is folded."""
-    look = "cover" if cover else "ground"
+    look = "cover" if cover else "ground folded" if cluster.folded else "ground"
     nodes = " ".join(map(str, cluster.nodes))
     runs = list(_runs(cluster, placed, shapes))
     yield f'<g class="module {look}" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
