@@ -11,6 +11,7 @@ import typer
 from backprop_cli.data.bindings import TERMS, Terms
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
+from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Report
 
 _DEFAULT_ROWS = 40
@@ -63,6 +64,9 @@ class InputOptions(NamedTuple):
         return {name: getattr(self, name) for name in shared}
 
 
+Noted = Report | JacobianReport  # what has notes, a status and perhaps a complaint
+
+
 class Reply(NamedTuple):
     """What a command answers: a report, or text and perhaps the report it was made from; and how to write it.
 
@@ -71,7 +75,7 @@ class Reply(NamedTuple):
 
     content: Report | str
     options: OutputOptions
-    report: Report | None = None
+    report: Noted | None = None
     noted: bool = False
     opens: bool = False  # in the browser, when it is written
 
