@@ -64,7 +64,7 @@ CODES = {
     "N210": "a gate has no such parameter",
     "N211": "a binding for a name that the program defines",
     "N212": "`--wrt` names no input",
-    "N213": "a gate is used in its own definition, or in one above it",
+    "N213": "a gate is used before it is defined, or in its own definition",
     "V301": "a number is out of range",
     "V302": "a comparison stands where a number is wanted",
     "V303": "a number stands where a comparison is wanted",

@@ -56,6 +56,7 @@ def command(
         seed_grad=constant(seed_grad, "--seed-grad", inputs.terms),
         check=check,
         defaults=defaults,
+        expand=inputs.expanded,
         **inputs.limits,
     )
     text = "".join(render_account(Account(report), output.format, style_for(sys.stdout, output), paths=paths))

@@ -70,9 +70,9 @@ def command(
         output = _page(output)
     source, values, defaults = read_inputs(expression, bindings, inputs)
     if bindings or inputs.vars is not None:
-        report = api.grad(source, values, defaults=defaults, check=False, **inputs.limits)
+        report = api.grad(source, values, defaults=defaults, check=False, expand=inputs.expanded, **inputs.limits)
     else:
-        report = api.structure(source, max_nodes=inputs.max_nodes, **inputs.modules)
+        report = api.structure(source, max_nodes=inputs.max_nodes, use=inputs.libraries, expand=inputs.expanded)
     text = api.draw(
         report, output.format, edges=edges, phase=phase, step=step, depth=depth, most=most,
         style=style_for(sys.stdout, output),

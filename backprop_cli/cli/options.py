@@ -10,8 +10,9 @@ import typer
 
 from backprop_cli.data.bindings import TERMS, Terms
 from backprop_cli.data.files import read_library
-from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.render import FORMATS
+from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Report
 
 _DEFAULT_ROWS = 40
@@ -60,15 +61,23 @@ class InputOptions(NamedTuple):
         return Terms(self.allow_nonfinite, self.seed, self.max_elements)
 
     @property
-    def modules(self) -> dict[str, Any]:
-        """What every verb of `api` is told about the user's gates."""
-        return {"use": [read_library(path) for path in self.use], "expand": "" in self.expand or names_in(self.expand)}
+    def libraries(self) -> list[Source]:
+        """The texts of the libraries."""
+        return [read_library(path) for path in self.use]
+
+    @property
+    def expanded(self) -> bool | list[str]:
+        """The gates whose inside is to be shown; True for all."""
+        return "" in self.expand or names_in(self.expand)
 
     @property
     def limits(self) -> dict[str, Any]:
         """What every verb of `api` is told about a graph beside its values."""
         shared = ("strict", "seed", "max_nodes", "max_elements")
-        return {name: getattr(self, name) for name in shared} | self.modules
+        return {name: getattr(self, name) for name in shared} | {"use": self.libraries}
+
+
+Noted = Report | JacobianReport  # what has notes, a status and perhaps a complaint
 
 
 class Reply(NamedTuple):
@@ -79,7 +88,7 @@ class Reply(NamedTuple):
 
     content: Report | str
     options: OutputOptions
-    report: Report | None = None
+    report: Noted | None = None
     noted: bool = False
     opens: bool = False  # in the browser, when it is written
 
@@ -136,7 +145,8 @@ def with_common_options(
         own_names = inspect.signature(command).parameters.keys()
         format_ = _option(str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
         kept = {name: option for name, option in _OUTPUT.items() if name not in without}
-        common = {**(_INPUT if values else {}), "format": format_, **kept}
+        asked_for = {name: option for name, option in _INPUT.items() if values and name not in without}
+        common = {**asked_for, "format": format_, **kept}
 
         def run(**given: Any) -> Reply:
             asked = {name: given.pop(name, default) for name, (_, default) in {"format": format_, **_OUTPUT}.items()}
@@ -144,7 +154,7 @@ def with_common_options(
             if "output" in own_names:
                 given["output"] = output
             if values:
-                given["inputs"] = InputOptions(**{name: given.pop(name) for name in _INPUT})
+                given["inputs"] = InputOptions(**{name: given.pop(name) for name in asked_for})
             answer = command(**given)
             return answer if isinstance(answer, Reply) else Reply(answer, output)
 

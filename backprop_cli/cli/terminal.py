@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import IO
 
-from backprop_cli.cli.options import OutputOptions, Reply
+from backprop_cli.cli.options import Noted, OutputOptions, Reply
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.render import CARRIES_NOTES, Style, render_report
 from backprop_cli.render.diagnostics import picture
 from backprop_cli.report.model import Note, Report
-from backprop_cli.report.numbers import shortest
 
 _CHUNK = 1 << 16
 
@@ -24,12 +23,12 @@ def deliver(reply: Reply) -> Status:
     Raises BackpropError (F605) if it cannot be written, BrokenPipeError if nobody reads any more.
     """
     content, options = reply.content, reply.options
-    report = content if isinstance(content, Report) else reply.report
+    report: Noted | None = content if isinstance(content, Report) else reply.report
     if report is not None:
         if not reply.noted and options.format not in CARRIES_NOTES:
             say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
-        if report.status == Status.DISAGREES:
-            say(picture(_disagreement(report), style_for(sys.stderr, options)))
+        if report.complaint:
+            say(picture(report.complaint, style_for(sys.stderr, options)))
     if isinstance(content, Report):
         _write(render_report(content, options.format, style_for(sys.stdout, options)), options)
     else:
@@ -85,7 +84,7 @@ def _can_show(stream: IO[str] | None) -> bool:
     return True
 
 
-def _remarks(report: Report, style: Style, *, quiet: bool) -> Iterator[str]:
+def _remarks(report: Noted, style: Style, *, quiet: bool) -> Iterator[str]:
     """The notes as pictures; `reading` is one line, and none where only the result is wanted."""
     for note in report.notes:
         if note.code == "reading":
@@ -97,18 +96,6 @@ def _remarks(report: Report, style: Style, *, quiet: bool) -> Iterator[str]:
 
 def _as_diagnostic(note: Note, source: Source) -> Diagnostic:
     return Diagnostic(note.code, note.message, (Label(source, *note.span),))
-
-
-def _disagreement(report: Report) -> Diagnostic:
-    worst = report.check.worst if report.check else None
-    assert worst is not None
-    rows = {row.id: row for row in report.rows() if row.id in (worst.node, worst.along)}
-    if worst.along >= 0:
-        subject = f"∂{rows[worst.node].name}/∂{rows[worst.along].name}"
-    else:
-        subject = f"d{report.output}/d{worst.name}" if worst.name else f"d{report.output} along a mixed direction"
-    message = f"{subject}: backprop has {shortest(worst.ours)}, SymPy has {shortest(worst.theirs)}"
-    return Diagnostic("C501", message, (Label(report.source, *rows[worst.node].span),))
 
 
 def _write(pieces: Iterator[str], options: OutputOptions) -> None:

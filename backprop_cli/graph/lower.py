@@ -53,7 +53,7 @@ def _judge(program: Program, given: Collection[str] | None, max_nodes: int) -> N
     wrong: list[Diagnostic] = []
     for definition in program.modules:
         wrong += head_errors(definition, above)
-        body, of_calls = without_calls(definition.body, above, everywhere)
+        body, of_calls = without_calls(definition.body, above, everywhere, definition.name)
         of_body = _errors(body, [p.name for p in definition.parameters], max_nodes) if definition.parameters else []
         wrong += of_calls
         wrong += (no_parameter(d, definition) if d.code == "N202" else d for d in of_body)
@@ -66,6 +66,8 @@ def _judge(program: Program, given: Collection[str] | None, max_nodes: int) -> N
 
 
 def _errors(program: Program, given: Collection[str] | None, max_nodes: int) -> Sequence[Diagnostic]:
+    if not program.statements:
+        return program.diagnostics
     try:
         _Lowering(program, given, max_nodes).graph()
     except BackpropError as error:

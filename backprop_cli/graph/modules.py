@@ -67,11 +67,12 @@ def no_parameter(diagnostic: Diagnostic, definition: Definition) -> Diagnostic:
 
 
 def without_calls(
-    program: Program, known: Mapping[str, Definition], all_: Mapping[str, Definition]
+    program: Program, known: Mapping[str, Definition], all_: Mapping[str, Definition], gate: str = ""
 ) -> tuple[Program, list[Diagnostic]]:
     """The program with a stand-in for each call of a user's gate, and what is wrong with those calls.
 
-    `known` are the gates that may be called, `all_` those that are defined anywhere.
+    `known` are the gates that may be called, `all_` those that are defined anywhere; `gate` is the one whose body the
+    program is.
     """
     out = Program(program.source)
     wrong: list[Diagnostic] = []
@@ -81,7 +82,7 @@ def without_calls(
     for row, (op, args) in enumerate(zip(program.ops, program.args, strict=True)):
         if op == "call" and args.name in all_:
             if args.name not in known:
-                wrong.append(_not_above(program, row))
+                wrong.append(_not_above(program, row, gate))
             elif all_[args.name].parameters:
                 found = arguments(program, row, signature(known[args.name])).diagnostic
                 wrong += [found] if found else []
@@ -99,11 +100,15 @@ def without_calls(
     return out, wrong
 
 
-def _not_above(program: Program, row: int) -> Diagnostic:
+def _not_above(program: Program, row: int, gate: str) -> Diagnostic:
     call: Call = program.args[row]
     label = Label(program.source, program.starts[row], call.name_end)
-    help_ = "a gate is made of those defined above it; none is made of itself"
-    return Diagnostic("N213", f"`{shorten(call.name)}` is not defined above this gate", (label,), help_)
+    message = f"`{shorten(call.name)}` is used before it is defined"
+    help_ = "a gate is made of those defined above it: move the definition up"
+    if call.name == gate:
+        message = f"`{shorten(gate)}` is used in its own definition"
+        help_ = "a gate is made of those defined above it, and none of itself: a graph has no loops"
+    return Diagnostic("N213", message, (label,), help_)
 
 
 # -- how large it is -------------------------------------------------------------------------------------

@@ -40,12 +40,17 @@ _CLOSING = (CLOSE, UNSQUARE)
 
 
 class _Found(NamedTuple):
-    """Tokens of a definition: `gate`, the `)` of its head, the end of its body; the body's first, after any `{`."""
+    """A definition's tokens: `gate`, the `)` of its head, the first of its body and the end of that, the end of all.
+
+    `problem` is what is wrong with the braces around the body.
+    """
 
     first: int
     close: int
     begin: int
+    stop: int
     end: int
+    problem: Diagnostic | None = None
 
 
 def read_program(source: Source, variables: Collection[str] = (), libraries: Sequence[Source] = ()) -> Program:
@@ -61,11 +66,13 @@ def read_program(source: Source, variables: Collection[str] = (), libraries: Seq
     names = {module.name for module in modules}
     program = parse_tokens(source, tokens, [name for name in variables if name not in names])
     if found and not program.statements and [d.code for d in program.diagnostics] == ["S106"]:
+        program.diagnostics.clear()
+    if found and not program.statements and not any((*diagnostics, *(d for m in found for d in m.body.diagnostics))):
         last = found[-1]
         label = Label(source, last.name_start, last.name_start + len(last.name))
         help_ = f"call it in a statement, such as `{last.head}`"
         message = f"the {source.name} defines gates and computes nothing"
-        program.diagnostics[-1] = Diagnostic("S106", message, (label,), help_)
+        program.diagnostics.append(Diagnostic("S106", message, (label,), help_))
     program.diagnostics[:0] = diagnostics
     program.modules = modules
     return program
@@ -81,7 +88,7 @@ def _take_definitions(source: Source, tokens: Tokens, diagnostics: list[Diagnost
         close = _head_end(tokens, first)
         position = first + 1
         if close >= 0:
-            pieces.append(_body(source, tokens, first, close, diagnostics))
+            pieces.append(_find_body(source, tokens, first, close))
             position = pieces[-1].end
     definitions = [_definition(source, tokens, piece, diagnostics) for piece in pieces]
     kept = []
@@ -124,7 +131,7 @@ def _head_end(tokens: Tokens, first: int) -> int:
     return -1
 
 
-def _body(source: Source, tokens: Tokens, first: int, close: int, diagnostics: list[Diagnostic]) -> _Found:
+def _find_body(source: Source, tokens: Tokens, first: int, close: int) -> _Found:
     """Where the body stands: to the end of the statement, or between braces."""
     kinds, texts = tokens.kinds, tokens.texts
     begin, last = close + 2, len(kinds) - 1
@@ -139,13 +146,14 @@ def _body(source: Source, tokens: Tokens, first: int, close: int, diagnostics: l
                 Label(source, tokens.starts[inside], tokens.starts[inside] + 1, "opened here"),
                 Label(source, tokens.starts[last], tokens.starts[last] + 1, "and not closed before here"),
             )
-            diagnostics.append(Diagnostic("S104", "this brace is never closed", labels, "add the missing `}`"))
-            return _Found(first, close, inside + 1, last)
+            unclosed = Diagnostic("S104", "this brace is never closed", labels, "add the missing `}`")
+            return _Found(first, close, inside + 1, last, last, unclosed)
+        problem = None
         if kinds[end + 1] not in _ENDS:
-            label = _place(source, tokens, end + 1)
             message = f"`{shorten(texts[end + 1])}` stands behind the gate's `}}`"
-            diagnostics.append(Diagnostic("S107", message, (label,), "begin a new line there, or put `;` before it"))
-        return _Found(first, close, inside + 1, end + 1)
+            help_ = "begin a new line there, or put `;` before it"
+            problem = Diagnostic("S107", message, (_place(source, tokens, end + 1),), help_)
+        return _Found(first, close, inside + 1, end, end + 1, problem)
     depth = squares = 0
     for end in range(begin, last):
         kind = kinds[end]
@@ -156,8 +164,8 @@ def _body(source: Source, tokens: Tokens, first: int, close: int, diagnostics: l
             depth -= 1
             squares -= kind == UNSQUARE
         elif (kind == NEWLINE and depth <= 0) or (kind == SEMICOLON and squares <= 0):
-            return _Found(first, close, begin, end)
-    return _Found(first, close, begin, last)
+            return _Found(first, close, begin, end, end)
+    return _Found(first, close, begin, last, last)
 
 
 def _definition(source: Source, tokens: Tokens, found: _Found, diagnostics: list[Diagnostic]) -> Definition:
@@ -165,9 +173,12 @@ def _definition(source: Source, tokens: Tokens, found: _Found, diagnostics: list
     parameters, problem = _parameters(source, tokens, found)
     if problem:
         diagnostics.append(problem)
-    stop = found.end - 1 if tokens.texts[found.end - 1] == "}" else found.end
+    stop = found.stop
     names = [p.name for p in parameters]
-    if all(kind in _ENDS for kind in tokens.kinds[found.begin : stop]):
+    if found.problem:
+        body = Program(source)
+        body.diagnostics.append(found.problem)
+    elif all(kind in _ENDS for kind in tokens.kinds[found.begin : stop]):
         body = Program(source)
         equals = _place(source, tokens, found.close + 1)
         help_ = f"write what the gate computes: `gate {name}(…) = …`"
