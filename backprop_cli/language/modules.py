@@ -126,7 +126,7 @@ def _head_end(tokens: Tokens, first: int) -> int:
             depth -= 1
             if depth == 0:
                 return position if kinds[position + 1] == ASSIGN else -1
-        elif kind == SEMICOLON or tokens.texts[position] == _WORD:
+        elif kind == SEMICOLON or (tokens.texts[position] == _WORD and kinds[position - 1] == NEWLINE):
             return -1
     return -1
 
