@@ -205,7 +205,12 @@ def test_a_definition_may_stand_below_its_use():
 
 
 def test_products_in_bodies():
-    assert evaluate("gate f(a, b) = a(b + 1) + 2b; f(3, 4)").value == 23
+    definition = "gate f(a, b) = a(b + 1) + 2b"
+    report = evaluate(f"{definition}; f(3, 4)")
+    assert report.value == 23
+    assert [note.message for note in report.notes] == ["read `a(b + 1)` as `a*(b + 1)`, `2b` as `2*b`"]
+    assert not evaluate("f(3, 4)", use=[definition]).notes
+    assert evaluate("gate f(W, x) = W x; sum(f(W, x))", W=[[1, 2], [3, 4]], x=[1, 2]).value == 16
 
 
 def test_a_number_that_is_an_operand_and_an_element():

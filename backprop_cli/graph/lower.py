@@ -38,41 +38,52 @@ def lower(program: Program, given: Collection[str] | None = None, *, max_nodes: 
     """
     if not program.modules:
         return _Lowering(program, given, max_nodes).graph()
-    _judge(program, given, max_nodes)
+    remarks = _judge(program, given, max_nodes)
     afford(program, max_nodes)
     written = write_out(program)
     lowering = _Lowering(written.program, given, max_nodes)
-    lowering.out.names, lowering.out.modules = written.names, written.modules
+    lowering.out.names, lowering.out.modules, lowering.out.remarks = written.names, written.modules, remarks
     return lowering.graph()
 
 
-def _judge(program: Program, given: Collection[str] | None, max_nodes: int) -> None:
-    """Raise BackpropError with what is wrong in the definitions, each judged by itself, and in the statements."""
+def _judge(program: Program, given: Collection[str] | None, max_nodes: int) -> list[Remark]:
+    """Raise BackpropError with what is wrong in the definitions, each judged by itself, and in the statements.
+
+    Answers how products without a sign were read in the program's own definitions.
+    """
     everywhere = {definition.name: definition for definition in program.modules}
     above: dict[str, Definition] = {}
     wrong: list[Diagnostic] = []
+    remarks: list[Remark] = []
     for definition in program.modules:
         wrong += head_errors(definition, above)
         body, of_calls = without_calls(definition.body, above, everywhere, definition.name)
-        of_body = _errors(body, [p.name for p in definition.parameters], max_nodes) if definition.parameters else []
+        of_body: Sequence[Diagnostic] = ()
+        if definition.parameters:
+            of_body, of_text = _judged(body, [p.name for p in definition.parameters], max_nodes)
+            remarks += of_text if body.source is program.source else []
         wrong += of_calls
         wrong += (no_parameter(d, definition) if d.code == "N202" else d for d in of_body)
         above[definition.name] = definition
     statements, of_calls = without_calls(program, above, everywhere)
     statements.modules = program.modules
-    wrong += sorted([*of_calls, *_errors(statements, given, max_nodes)], key=_place)
+    wrong += sorted([*of_calls, *_judged(statements, given, max_nodes)[0]], key=_place)
     if wrong:
         raise BackpropError(*wrong[:MOST_ERRORS])
+    return remarks[:MOST_ERRORS]
 
 
-def _errors(program: Program, given: Collection[str] | None, max_nodes: int) -> Sequence[Diagnostic]:
+def _judged(
+    program: Program, given: Collection[str] | None, max_nodes: int
+) -> tuple[Sequence[Diagnostic], list[Remark]]:
+    """What is wrong with a program, and how its products were read."""
     if not program.statements:
-        return program.diagnostics
+        return program.diagnostics, []
     try:
-        _Lowering(program, given, max_nodes).graph()
+        graph = _Lowering(program, given, max_nodes).graph()
     except BackpropError as error:
-        return error.diagnostics
-    return ()
+        return error.diagnostics, []
+    return (), [remark for remark in graph.remarks if remark.code == "reading"]
 
 
 def _place(diagnostic: Diagnostic) -> int:
