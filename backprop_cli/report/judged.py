@@ -16,6 +16,8 @@ from backprop_cli.report.numbers import rounded
 _REASONS = {
     "point": "",
     "digits": "right to the decimals given",
+    "last digits": "right but for the last digits of the inputs",
+    "sixty digits": "right in sixty digits; in doubles rounding hides it",
     "convention": "there is a kink here; the claim is the convention",
     "points": "at {count} random points",
     "proof": "for all values: SymPy finds no difference",
@@ -43,20 +45,21 @@ def build_check(
 
 
 def _result(item: Examined) -> ClaimResult:
-    claim, judgement, numeric, sympy, forward = item
+    claim, judgement = item.claim, item.judgement
     return ClaimResult(
-        text=claim.source.text.strip(),
-        target=claim.target,
-        written=claim.written,
+        text=claim.source.text.strip() if claim else item.target,
+        target=item.target,
+        written=claim.written if claim else "",
         claimed=judgement.claimed,
         backprop=judgement.backprop,
-        sympy=sympy,
-        numeric=numeric,
-        forward=forward,
+        sympy=item.sympy,
+        numeric=item.numeric,
+        forward=item.forward,
         rel_error=judgement.rel_error,
         verdict=judgement.verdict,
         reason=reason(judgement),
         point=dict(judgement.place.given) if judgement.place else {},
+        correct=item.formula,
     )
 
 
