@@ -60,7 +60,7 @@ class Examiner:
             if judgement.place is None:
                 yield Examined(claim.target, claim, judgement)
                 continue
-            numeric = _estimate(judgement.place, claim.of)
+            numeric = None if judgement.finding else _estimate(judgement.place, claim.of)
             opinion = self._opinion(judgement, claim.of, claim)
             judgement = self._reconsidered(judgement, numeric, opinion)
             found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
@@ -93,7 +93,7 @@ class Examiner:
         ours = place.grad(*of)
         trouble = place.trouble(*of)
         forward = tangent(with_output(place.graph, of.output), place.passed(of.output).locals, {of.wrt: 1.0})[of.output]
-        numeric = _estimate(place, of)
+        numeric = None if trouble else _estimate(place, of)
         made = Judgement(UNDECIDED, "trouble", place, None, ours, trouble[0] if trouble else None)
         if trouble or not isfinite(ours):
             bounds = subgradients(place, of, trouble) if trouble else None

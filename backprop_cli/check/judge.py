@@ -43,10 +43,9 @@ class Tolerance(NamedTuple):
 class Judgement(NamedTuple):
     """A verdict, `why` (which the report words), and the numbers it rests on, found at `place`.
 
-    `why`: `point`, `digits` (right to the decimals given), `last digits` (and to the inputs' rounding), `sixty digits`
-    (where doubles lose them), `convention` (a kink's), `points`, `proof`; `kink` (any
-    slope in `bounds` is valid), `trouble` (see `finding`), `no value` (the claim has none), `rounding`,
-    `few points`, `methods` (ours do not agree). `tried` is the number of points looked at, `rel_error` the largest relative error there.
+    `why` is a key of the report's words. `finding` is what the survey has on a derivative that is a convention or does
+    not exist, `bounds` hold the valid slopes at a kink. `tried` is the number of points looked at, `rel_error` the
+    largest relative error there.
     """
 
     verdict: str
@@ -173,8 +172,8 @@ def _is_undefined(formula: Formula, place: Place) -> bool:
 def _noise(claim: Claim, place: Place, difference: float) -> float:
     """How much of the difference of claim and gradient rounding may have made.
 
-    Both are computed again with every input and every gate's result moved by a last digit at random, as in stochastic arithmetic
-    (J. Vignes, "A stochastic arithmetic for reliable scientific computation", 1993).
+    Both are computed again with every input and every gate's result moved by a last digit at random, as in stochastic
+    arithmetic (J. Vignes, "A stochastic arithmetic for reliable scientific computation", 1993).
     """
     chosen = Random(0)  # noqa: S311  digits, not secrets
     moved = _Moved(chosen)

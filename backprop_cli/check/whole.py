@@ -44,7 +44,7 @@ class Whole(NamedTuple):
 
 
 class OutOfTimeError(BaseException):  # so that no `except Exception` in SymPy keeps it
-    pass
+    """The budget of seconds is spent."""
 
 
 def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], seconds: float) -> Whole | None:
