@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import inf, isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
-from backprop_cli.check.claims import Claim, Gradient
+from backprop_cli.check.claims import Claim, Gradient, is_constant
+from backprop_cli.check.diagnosis import Mistake, diagnose
 from backprop_cli.check.judge import (
     AGREES,
     DIFFERS,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from backprop_cli.check.symbolic import Algebra, Opinion
 
 _TRUSTED = 1e-6  # of the sizes: what estimates from values must reach before they may overrule anyone
+_COMPARED = 5  # places at which a mistake must give what is claimed
 _SLACK = 10.0  # an estimate's error is itself an estimate
 
 
@@ -42,6 +44,7 @@ class Examined(NamedTuple):
     sympy: float | None = None
     forward: float | None = None
     formula: str = ""
+    mistakes: tuple[Mistake, ...] = ()
 
 
 class Examiner:
@@ -64,7 +67,8 @@ class Examiner:
             opinion = self._opinion(judgement, claim.of, claim)
             judgement = self._reconsidered(judgement, numeric, opinion)
             found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
-            yield Examined(claim.target, claim, judgement, numeric, found, formula=formula)
+            mistakes = self._mistakes(claim, judgement)
+            yield Examined(claim.target, claim, judgement, numeric, found, formula=formula, mistakes=mistakes)
 
     def gradients(self, targets: Mapping[str, Gradient]) -> Iterator[Examined]:
         """Our own gradients, by four methods: reverse mode, SymPy, forward mode, differences."""
@@ -109,6 +113,17 @@ class Examiner:
             agrees = agrees and (found is not None or _supports(ours, numeric))
         made = made._replace(verdict=AGREES if agrees else DIFFERS, why="point", rel_error=max(errors))
         return Examined(target, None, made, numeric, found, forward, formula)
+
+    def _mistakes(self, claim: Claim, judgement: Judgement) -> tuple[Mistake, ...]:
+        """What a claim that differs looks like; a formula is compared at several places, a number at its own."""
+        place = judgement.place
+        if judgement.verdict != DIFFERS or judgement.finding or place is None or not isfinite(judgement.rel_error):
+            return ()
+        places = [place]
+        if self.places.free or not is_constant(claim.formula):
+            places += [p for p in self.places.near(place) if not p.trouble(*claim.of) and isfinite(p.grad(*claim.of))]
+        claimed = [(p, claim.formula.values(p)[claim.formula.graph.output]) for p in places]
+        return diagnose(claim.of, claimed[:_COMPARED], claim.half_unit if len(places) == 1 else 0.0)
 
     def _opinion(self, judgement: Judgement, of: Gradient, claim: Claim | None = None) -> Opinion | None:
         """What SymPy says at the judgement's place; nothing where a derivative is a convention, or does not exist."""

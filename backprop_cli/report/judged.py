@@ -10,6 +10,7 @@ from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement
 from backprop_cli.errors import Status
 from backprop_cli.graph import Graph
 from backprop_cli.report.claims import CheckReport, ClaimResult
+from backprop_cli.report.mistakes import diagnosis
 from backprop_cli.report.notes import notes
 from backprop_cli.report.numbers import rounded
 
@@ -59,6 +60,8 @@ def _result(item: Examined) -> ClaimResult:
         verdict=judgement.verdict,
         reason=reason(judgement),
         point=dict(judgement.place.given) if judgement.place else {},
+        diagnosis=diagnosis(item.mistakes, item.judgement.place.graph if item.judgement.place else None, item.target),
+        mistakes=tuple(mistake.name for mistake in item.mistakes),
         correct=item.formula,
     )
 
