@@ -142,7 +142,7 @@ class Examiner:
         """The judgement after the others were heard: sixty digits see through rounding, and differences may object."""
         if opinion is not None and opinion.proved:
             return judgement._replace(why="proof")
-        doubted = judgement.verdict == DIFFERS or judgement.why == "rounding"
+        doubted = judgement.verdict == DIFFERS or judgement.why in ("rounding", "range")
         if not doubted or judgement.claimed is None or judgement.finding is not None:
             return judgement
         if opinion is not None and opinion.claimed is not None and opinion.gradient is not None:

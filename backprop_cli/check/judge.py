@@ -6,7 +6,7 @@ The words for reasons are the report's. SymPy is asked through `symbolic`, and o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import isfinite, isnan, nan
+from math import inf, isfinite, isnan, nan
 from random import Random
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at ha
 _FEWEST = 3  # points on which more than a guess can stand
 _ROUNDED_RUNS = 4
 _NOISY = 8.0
+_SMALL, _LARGE = 1e-100, 1e100
 
 
 class Tolerance(NamedTuple):
@@ -72,6 +73,8 @@ def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
         found = judge_at(claim, place, tolerance)
         if found.why == "no value" and _is_undefined(claim.formula, place):
             return found._replace(verdict=DIFFERS)  # its domain is smaller than the gradient's
+        if not _is_harmless(place, claim.formula):
+            continue
         if found.verdict == UNDECIDED:
             undecided = undecided or found
             continue
@@ -121,6 +124,8 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, half_unit: float 
         if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
             return made._replace(verdict=AGREES, why="last digits")
         return made._replace(why="rounding")
+    if not _is_harmless(place, claim.formula):
+        return made._replace(why="range")
     return made._replace(verdict=DIFFERS, why="point")
 
 
@@ -163,7 +168,14 @@ def _is_undefined(formula: Formula, place: Place) -> bool:
     """Whether the formula leaves the reals by mathematics, not for lack of range."""
     from backprop_cli.engine.survey import survey
 
-    return any(finding.code in ("undefined", "pole") for finding in survey(formula.graph, formula.values(place)))
+    values = formula.values(place)
+    return inf not in map(abs, values) and any(f.code == "undefined" for f in survey(formula.graph, values))
+
+
+def _is_harmless(place: Place, formula: Formula) -> bool:
+    """Whether no number on the way is so large or so small that its square may be lost."""
+    numbers = (*place.values, *formula.values(place))
+    return all(x == 0 or _SMALL < abs(x) < _LARGE for x in numbers)
 
 
 # -- rounding ------------------------------------------------------------------------------------------
