@@ -9,6 +9,8 @@ import typer
 from backprop_cli import api
 from backprop_cli.cli.options import Bindings, Expression, InputOptions, with_common_options
 from backprop_cli.cli.values import read_inputs, read_number, read_range
+from backprop_cli.data.files import read_text
+from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.render.checks import FORMATS
 from backprop_cli.report.claims import CheckReport
 
@@ -18,6 +20,9 @@ def _option(help_: str, *spellings: str, metavar: str | None = None, **more: Any
 
 
 _Claims = Annotated[list[str], _option("what is claimed: df/dx = formula; may be repeated", "--claim", metavar="CLAIM")]
+_Steps = Annotated[
+    str | None, _option("a backward pass written by hand, line by line: dq = z*df", "--steps", metavar="FILE")
+]
 _Points = Annotated[int, _option("random points to try where names have no value (20 unless told)", "--points",
                                  metavar="N", min=1, max=100_000)]  # fmt: skip
 _Range = Annotated[str | None, _option("where to choose them: lowest and highest", "--range", metavar="LO:HI")]
@@ -35,6 +40,7 @@ def command(
     bindings: Bindings = [],  # noqa: B006  never changed
     *,
     claim: _Claims = [],  # noqa: B006  never changed
+    steps: _Steps = None,
     points: _Points = 20,
     range_: _Range = None,
     seed: _Seed = 0,
@@ -50,17 +56,17 @@ def command(
     Example: backprop check "f = (x+y)*z" --claim "df/dz = x + y" --claim "df/dx = z"
     """
     source, values, defaults = read_inputs(expression, bindings, inputs)
-    return api.check(
-        source,
-        values,
-        claims=claim,
-        defaults=defaults,
-        points=points,
-        range_=None if range_ is None else read_range(range_),
-        seed=seed,
-        rtol=None if rtol is None else read_number(rtol, "--rtol"),
-        atol=read_number(atol, "--atol"),
-        symbolic=sympy,
-        strict=inputs.strict,
-        max_nodes=inputs.max_nodes,
-    )
+    common: dict[str, Any] = {
+        "defaults": defaults,
+        "points": points,
+        "range_": None if range_ is None else read_range(range_),
+        "seed": seed,
+        "rtol": None if rtol is None else read_number(rtol, "--rtol"),
+        "atol": read_number(atol, "--atol"),
+        "max_nodes": inputs.max_nodes,
+    }
+    if steps is None:
+        return api.check(source, values, claims=claim, symbolic=sympy, strict=inputs.strict, **common)
+    if claim:
+        raise BackpropError(Diagnostic("U801", "`--steps` and `--claim` are two checks", (), "run them one by one"))
+    return api.check_steps(source, values, steps=Source(steps, read_text(steps)), **common)
