@@ -7,22 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from math import nan
+from typing import Any
 
-from backprop_cli.data.bindings import check_name, constant
+from backprop_cli.data.bindings import Terms, check_name, constant
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
 from backprop_cli.engine.survey import Finding, survey
-from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
-from backprop_cli.graph import CONSTANT, Graph, lower
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, nearest, shorten
+from backprop_cli.graph import CONSTANT, Graph, Value, lower
+from backprop_cli.graph.infer import MAX_ELEMENTS, infer
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.language.parser import MOST_ERRORS, parse
+from backprop_cli.numeric.shapes import written
+from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.report.claims import CheckReport
+from backprop_cli.report.figure import MOST_NODES, figure, frame
 from backprop_cli.report.names import all_names, node_names, output_name
-from backprop_cli.report.numbers import shortest
+from backprop_cli.report.numbers import rounded
 
-Number = float | str  # a string is a constant expression: "pi/2"
+# A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of numbers of.
+Number = Any
 
 
 def evaluate(
@@ -30,20 +36,23 @@ def evaluate(
     bindings: Mapping[str, Number] | None = None,
     /,
     *,
-    defaults: Mapping[str, float] | None = None,
+    defaults: Mapping[str, Value] | None = None,
     strict: bool = False,
+    seed: int = 0,
     max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
     **values: Number,
 ) -> Report:
     """The value of an expression and of every node in it.
 
     Values come as keywords (`evaluate("x*y", x=2, y=3)`) or in a mapping, for names that are options here;
     `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into
-    exit status 4.
+    exit status 4. `seed` decides what `rand` and `randn` give.
 
-    Raises BackpropError if the text or a value is wrong, or the graph has more than `max_nodes` nodes.
+    Raises BackpropError if the text, a value or a shape is wrong, if the graph has more than `max_nodes` nodes, or its
+    values together more than `max_elements` elements.
     """
-    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes)
+    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
     numbers = forward(graph, given)
     findings = survey(graph, numbers)
     findings = findings or _rounding(graph, numbers)
@@ -56,38 +65,42 @@ def grad(
     /,
     *,
     wrt: Sequence[str] = (),
-    seed_grad: float = 1.0,
+    seed_grad: Number = 1.0,
     check: bool = True,
     check_seconds: float = 2.0,
     step: float | None = None,
-    defaults: Mapping[str, float] | None = None,
+    defaults: Mapping[str, Value] | None = None,
     strict: bool = False,
+    seed: int = 0,
     max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
     **values: Number,
 ) -> Report:
     """The gradient of an expression with respect to every input, or to the names in `wrt`, and of every node.
 
-    `wrt` may name intermediates. `seed_grad` is the gradient that arrives at the output. `check` cross-checks with
+    `wrt` may name intermediates. `seed_grad` is the gradient that arrives at the output, of the output's shape; an
+    output that is an array needs one. `check` cross-checks with
     SymPy; `check_seconds` bounds the differentiation of the whole formula, past which gates are checked one by one.
     `step` is a learning rate: the report then has x - step · df/dx. The rest is as for `evaluate`.
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
-    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes)
+    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
     targets = _targets(graph, wrt)
+    upstream = _upstream(graph, seed_grad)
     numbers = forward(graph, given)
-    passed = backward(graph, numbers, seed_grad)
     active = graph.dependents(set(targets.values()))
+    passed = backward(graph, numbers, upstream, active)
     findings = survey(graph, numbers, passed, active)
-    findings = findings or _rounding(graph, numbers, passed if seed_grad == 1 else None)
+    findings = findings or _rounding(graph, numbers, passed if not graph.has_arrays and upstream == 1 else None)
     verdict = None
     if check:
         from backprop_cli.check.cross_check import cross_check
 
-        verdict = cross_check(graph, numbers, passed, active, targets, findings, seed=seed_grad, seconds=check_seconds)
+        verdict = cross_check(graph, numbers, passed, active, targets, findings, seed=upstream, seconds=check_seconds)
     return build(
         graph, numbers, findings,
-        passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=seed_grad, strict=strict,
+        passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=upstream, strict=strict,
     )  # fmt: skip
 
 
@@ -97,7 +110,7 @@ def check(
     /,
     *,
     claims: Sequence[str | Source] = (),
-    defaults: Mapping[str, float] | None = None,
+    defaults: Mapping[str, Value] | None = None,
     points: int = 20,
     range_: tuple[float, float] | None = None,
     seed: int = 0,
@@ -106,6 +119,7 @@ def check(
     symbolic: bool = True,
     strict: bool = False,
     max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
     **values: Number,
 ) -> CheckReport:
     """Whether claims about gradients are true, such as `df/dz = x + y`; without claims, whether ours are.
@@ -124,9 +138,10 @@ def check(
     from backprop_cli.check.points import Places
     from backprop_cli.report.judged import build_check
 
+    given = {**(bindings or {}), **values}
     texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
     named = {below for _, below in filter(None, map(left_names, texts))}
-    graph, fixed, free = _open_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, named)
+    graph, fixed, free = _open_graph(expression, given, defaults, (max_nodes, seed, max_elements), named)
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
     tolerance = Tolerance(rtol, atol)
     if claims:
@@ -142,13 +157,14 @@ def check_steps(
     /,
     *,
     steps: str | Source,
-    defaults: Mapping[str, float] | None = None,
+    defaults: Mapping[str, Value] | None = None,
     points: int = 20,
     range_: tuple[float, float] | None = None,
     seed: int = 0,
     rtol: float | None = None,
     atol: float = 0.0,
     max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
     **values: Number,
 ) -> CheckReport:
     """Whether a backward pass written by hand is right, line by line (`dq = z*df`, `dx += dq`), up to the first wrong.
@@ -160,34 +176,100 @@ def check_steps(
     from backprop_cli.check.steps import follow, read_steps
     from backprop_cli.report.judged import build_steps
 
-    graph, fixed, free = _open_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes)
+    given = {**(bindings or {}), **values}
+    graph, fixed, free = _open_graph(expression, given, defaults, (max_nodes, seed, max_elements))
     names, output = all_names(graph), output_name(graph)
     read = read_steps(steps if isinstance(steps, Source) else Source("steps", steps), names, output)
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
     return build_steps(graph, follow(read, places, names, output, Tolerance(rtol, atol)), read, free)
 
 
+def structure(expression: str | Source, /, *, max_nodes: int = MAX_NODES) -> Report:
+    """The graph of an expression without values: every free name is an input, and nothing has a number.
+
+    Only `draw` shows it. An expression without inputs has its values. Raises BackpropError as `evaluate` does.
+    """
+    source = expression if isinstance(expression, Source) else Source("expression", expression)
+    graph = lower(parse(source), None, max_nodes=max_nodes)
+    if not graph.variables:
+        return grad(source, check=False, max_nodes=max_nodes)
+    unknown = build(graph, [nan] * len(graph), ())
+    return unknown._replace(kind="structure", status=Status.OK)
+
+
 def render(report: Report, format: str = "plain", *, digits: int | None = None, ascii: bool = False) -> str:  # noqa: A002
     """The report as text in one of the formats `backprop_cli.FORMATS` names."""
-    from backprop_cli.render import Style, render_report
+    from backprop_cli.render import render_report
 
     return "".join(render_report(report, format, Style(digits=digits, ascii=ascii, rows=None)))
+
+
+def draw(
+    report: Report,
+    format: str = "svg",  # noqa: A002
+    *,
+    edges: str = "",
+    phase: str = "",
+    step: int | None = None,
+    depth: int | None = None,
+    most: int = MOST_NODES,
+    style: Style | None = None,
+) -> str:
+    """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
+
+    `edges` says what stands at the wires beside values: grad, local, both or none. `phase` (forward or backward) and
+    `step` draw what is known at that step of that pass, `depth` only so many gates back from the output.
+
+    Raises BackpropError for a step there is not, and where there would be more than `most` nodes.
+    """
+    from backprop_cli.render.figures import render_figure
+
+    style = style or Style(rows=None)
+    edges = edges or ("both" if format == "html" else "grad")
+    drawn = figure(report, style.number, edges=edges, depth=depth, most=most)
+    if phase:
+        drawn = frame(drawn, phase, step)
+    return "".join(render_figure(drawn, format, style))
+
+
+def notebook_svg(report: Report) -> str | None:
+    """What a notebook shows of a report: its figure, nothing where that is too large."""
+    try:
+        return draw(report, "svg")
+    except BackpropError:
+        return None
+
+
+def notebook_html(report: Report) -> str | None:
+    """What a notebook shows of a report: the page that steps, in a frame of its own."""
+    from html import escape
+
+    try:
+        page = draw(report, "html")
+    except BackpropError:
+        return None
+    looks = "width: 100%; height: 40rem; border: 0"
+    return f'<iframe sandbox="allow-scripts" style="{looks}" srcdoc="{escape(page)}"></iframe>'
 
 
 def _graph(
     expression: str | Source,
     bindings: Mapping[str, Number],
-    defaults: Mapping[str, float] | None,
+    defaults: Mapping[str, Value] | None,
     max_nodes: int,
-) -> tuple[Graph, dict[str, float]]:
+    seed: int,
+    max_elements: int,
+) -> tuple[Graph, dict[str, Value]]:
     """The graph, and a value for each of its inputs."""
     source = expression if isinstance(expression, Source) else Source("expression", expression)
-    given: dict[str, float] = {}
+    given: dict[str, Value] = {}
+    terms = Terms(allow_nonfinite=True, seed=seed, max_elements=max_elements)
     for name, value in bindings.items():
         if isinstance(value, str):
-            value = constant(value, name, allow_nonfinite=True)
-        check_name(name, Source("binding", f"{name}={shortest(value)}"))
-        given[name] = float(value)
+            value = constant(value, name, terms)
+        value = _as_value(value)
+        check_name(name, Source("binding", f"{name}={rounded(value)}"))
+        given[name] = value
     defaults = defaults or {}
     names = {*given, *defaults}
     program = parse(source, names)
@@ -198,28 +280,56 @@ def _graph(
         raise BackpropError(*(_unused(name, given[name]) for name in unused[:MOST_ERRORS]))
     for name in graph.variables:
         if name not in given:
-            given[name] = float(defaults[name])
+            given[name] = _as_value(defaults[name])
+    shapes = {name: getattr(given[name], "shape", ()) for name in graph.variables}
+    if graph.needs_shapes or any(shapes.values()):
+        infer(graph, shapes, seed=seed, max_elements=max_elements)
     return graph, given
 
 
 def _open_graph(
     expression: str | Source,
     bindings: Mapping[str, Number],
-    defaults: Mapping[str, float] | None,
-    max_nodes: int,
+    defaults: Mapping[str, Value] | None,
+    limits: tuple[int, int, int],
     named: Collection[str] = (),
-) -> tuple[Graph, dict[str, float], list[str]]:
+) -> tuple[Graph, dict[str, Value], list[str]]:
     """The graph, the values that its inputs have, and the inputs without one; `named` are sure to be inputs."""
     source = expression if isinstance(expression, Source) else Source("expression", expression)
     given = {*bindings, *(defaults or {})}
     open_names = [name for name in lower(parse(source, {*given, *named})).variables if name not in given]
-    graph, numbers = _graph(source, bindings, {**dict.fromkeys(open_names, nan), **(defaults or {})}, max_nodes)
+    graph, numbers = _graph(source, bindings, {**dict.fromkeys(open_names, nan), **(defaults or {})}, *limits)
     free = [name for name in graph.variables if name in open_names]
     return graph, {name: number for name, number in numbers.items() if name not in free}, free
 
 
-def _unused(name: str, value: float) -> Diagnostic:
-    source = Source("binding", f"{name}={shortest(value)}")
+def _as_value(value: Any) -> Value:
+    """A float, or an array of doubles with at least one axis."""
+    if isinstance(value, int | float):
+        return float(value)
+    from backprop_cli.numeric.array import doubles
+
+    return doubles(value)
+
+
+def _upstream(graph: Graph, seed: Number) -> Value:
+    """The gradient that arrives at the output; it has the output's shape."""
+    given = _as_value(constant(seed, "--seed-grad", Terms(allow_nonfinite=True)) if isinstance(seed, str) else seed)
+    wanted, shape = graph.shape(graph.output), getattr(given, "shape", ())
+    if shape == wanted:
+        return given
+    there = written(wanted) if wanted else "a number"
+    label = Label(graph.source, graph.starts[graph.output], graph.ends[graph.output], there)
+    message = f"the upstream gradient has the shape {written(shape)}, and the output is {there}"
+    help_ = "they have the same shape"
+    if not shape:
+        message = f"the output has the shape {there}, and a gradient is that of one number"
+        help_ = "wrap it, as in `sum(…)`, or give the upstream gradient: `--seed-grad` with an array of that shape"
+    raise BackpropError(Diagnostic("V310", message, (label,), help_))
+
+
+def _unused(name: str, value: Value) -> Diagnostic:
+    source = Source("binding", f"{name}={rounded(value)}")
     message = f"the binding of `{shorten(name)}` is not used by the expression"
     return Diagnostic("N209", message, (Label(source, 0, len(name)),), "remove it, or use it in the expression")
 
@@ -247,7 +357,7 @@ def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
 
 def _rounding(graph: Graph, values: list[float], passed: Backward | None = None) -> list[Finding]:
     """A finding if rounding cost the value its digits. Not asked beside other trouble, which explains more."""
-    if graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
+    if graph.has_arrays or graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
         return []
     lost = lost_digits(graph, values, (passed or backward(graph, values)).grads)
     if lost is None:

@@ -72,6 +72,13 @@ def test_readme_python():
     assert results.attempted >= 5 and results.failed == 0
 
 
+def test_python_in_the_pages():
+    for name, page in DOCS.items():
+        blocks = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+        test = doctest.DocTestParser().get_doctest(blocks, {}, name, name, 0)
+        assert doctest.DocTestRunner().run(test).failed == 0, name
+
+
 def test_package_docstring():
     import backprop_cli
 

@@ -179,7 +179,7 @@ def unknown_node(name: str, source: Source, start: int, names: Mapping[str, int]
 def _not_a_claim(source: Source, message: str, start: int = 0, end: int | None = None) -> BackpropError:
     label = Label(source, start, max(start + 1, len(source.text) if end is None else end))
     help_ = "write `df/dx = …`: a formula over the program's names, or a number"
-    return BackpropError(Diagnostic("V307", message, (label,), help_))
+    return BackpropError(Diagnostic("V312", message, (label,), help_))
 
 
 def _in(source: Source, diagnostic: Diagnostic) -> Diagnostic:

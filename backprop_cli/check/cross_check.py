@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from math import isfinite, isnan
 
 from backprop_cli.check import whole
@@ -12,7 +13,7 @@ from backprop_cli.check.verdict import Check, Lost
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.survey import Finding
-from backprop_cli.graph import Graph
+from backprop_cli.graph import Graph, Value
 
 _ROUNDING = 1e-12  # of the sizes of what was summed: what summing can have lost
 _ZERO = 1e-24  # of those sizes: next to it everything is 0
@@ -23,16 +24,21 @@ _JUDGED = frozenset({"underflow", "precision", "nonfinite-input", "reading"})  #
 
 def cross_check(
     graph: Graph,
-    values: list[float],
+    values: list[Value],
     passed: Backward,
     active: bytearray,
     wrt: Mapping[str, int],
     findings: Iterable[Finding],
     *,
-    seed: float = 1.0,
+    seed: Value = 1.0,
     seconds: float = whole.SECONDS_BUDGET,
 ) -> Check:
     """Compare a backward pass with what SymPy finds; `seconds` bounds the differentiation of the whole formula."""
+    if graph.has_arrays:
+        from backprop_cli.check.arrays import check_arrays
+
+        judge = partial(cross_check, seconds=seconds)
+        return check_arrays(graph, values, passed, active, wrt, findings, seed=seed, judge=judge)
     noted = {f.node: f.code for f in sorted(findings, key=lambda f: f.code != "kink") if f.code not in _JUDGED}
     grads = {name: passed.grads[node] or 0.0 for name, node in wrt.items()}
     if not isfinite(values[graph.output]):

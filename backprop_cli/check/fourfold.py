@@ -134,7 +134,7 @@ class Fourfold:
 
         def moved(t: float) -> float:
             given = {name: x + t * weights.get(name, 0.0) for name, x in place.given.items()}
-            return forward(self.graph, given)[self.graph.output]
+            return float(forward(self.graph, given)[self.graph.output])
 
         return ridders(moved, 0.0)
 

@@ -90,7 +90,7 @@ def _step(source: Source, start: int, end: int, names: Mapping[str, int], known:
         first = start + len(text) - len(text.lstrip())
         help_ = "write `dx = …` or `dx += …`, where dx is the gradient with respect to x"
         raise BackpropError(
-            Diagnostic("V308", f"`{shorten(text.strip())}` is not a step", (Label(source, first, end),), help_)
+            Diagnostic("V313", f"`{shorten(text.strip())}` is not a step", (Label(source, first, end),), help_)
         )
     name, begin = found[1].replace("∂", "d"), start + found.end()
     node = names.get(name[1:], -1) if name[0] == "d" and name not in names else -1
@@ -183,7 +183,7 @@ class _Walk:
             name: self.written[name][place] if name in self.written else values[self.names[name]]
             for name in formula.uses
         }
-        return forward(formula.graph, given)[formula.graph.output]
+        return float(forward(formula.graph, given)[formula.graph.output])
 
     def _ways(self, node: int, place: int) -> list[float]:
         """What flows into the node's gradient, way by way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -34,12 +35,24 @@ class Lost(NamedTuple):
     severe: bool
 
 
+class Judged(NamedTuple):
+    """The verdict on one variable of a pass over arrays: its worst element, with ours and the expected number there."""
+
+    verdict: str
+    error: float
+    element: tuple[int, ...]
+    ours: float
+    theirs: float
+
+
 class Check(NamedTuple):
     """The verdict of a check.
 
     `verdict` is `agree`, `disagree` or `undecided` (then `reason` says why). `methods` are `sympy` (the whole
     formula differentiated) and `per-gate` (each gate's partials differentiated, then forward mode against reverse
-    mode). `formulas` maps inputs to SymPy's closed forms where the whole formula was differentiated.
+    mode); of arrays `elements` (written out in numbers, which are then checked so), or else `gate-differences` and
+    `directional`. `variables` has a verdict for each variable of a pass over arrays. `formulas` maps inputs to SymPy's
+    closed forms where the whole formula was differentiated.
     """
 
     verdict: str
@@ -49,3 +62,4 @@ class Check(NamedTuple):
     reason: str = ""
     worst: Disagreement | None = None
     lost: tuple[Lost, ...] = ()
+    variables: Mapping[str, Judged] = MappingProxyType({})

@@ -26,7 +26,6 @@ _Steps = Annotated[
 _Points = Annotated[int, _option("random points to try where names have no value (20 unless told)", "--points",
                                  metavar="N", min=1, max=100_000)]  # fmt: skip
 _Range = Annotated[str | None, _option("where to choose them: lowest and highest", "--range", metavar="LO:HI")]
-_Seed = Annotated[int, _option("which of them (0 unless told)", "--seed", metavar="N")]
 _Rtol = Annotated[
     str | None, _option("relative error to allow (1e-9, or the decimals of a number)", "--rtol", metavar="X")
 ]
@@ -43,7 +42,6 @@ def command(
     steps: _Steps = None,
     points: _Points = 20,
     range_: _Range = None,
-    seed: _Seed = 0,
     rtol: _Rtol = None,
     atol: _Atol = "0",
     sympy: _Sympy = True,
@@ -60,10 +58,11 @@ def command(
         "defaults": defaults,
         "points": points,
         "range_": None if range_ is None else read_range(range_),
-        "seed": seed,
+        "seed": inputs.seed,
         "rtol": None if rtol is None else read_number(rtol, "--rtol"),
         "atol": read_number(atol, "--atol"),
         "max_nodes": inputs.max_nodes,
+        "max_elements": inputs.max_elements,
     }
     if steps is None:
         return api.check(source, values, claims=claim, symbolic=sympy, strict=inputs.strict, **common)

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from backprop_cli import api
-from backprop_cli.cli.options import Bindings, Expression, InputOptions, with_common_options
+from backprop_cli.cli.options import (
+    Bindings,
+    Check,
+    Expression,
+    InputOptions,
+    SeedGrad,
+    Wrt,
+    names_in,
+    with_common_options,
+)
 from backprop_cli.cli.values import read_inputs
 from backprop_cli.data.bindings import constant
 from backprop_cli.report.model import Report
 
-
-def _option(help_: str, *spellings: str, metavar: str | None = None) -> Any:
-    return typer.Option(*spellings, help=help_, metavar=metavar, show_default=False)
-
-
-_Wrt = Annotated[
-    list[str],
-    _option("only with respect to this input or intermediate; may be repeated, or a,b", "--wrt", metavar="NAME"),
-]
-_SeedGrad = Annotated[
-    str, _option("the gradient that arrives at the output (1 unless told)", "--seed-grad", metavar="NUMBER")
-]
-_Check = Annotated[bool, _option("cross-check with SymPy (on unless told)", "--check/--no-check")]
 _Step = Annotated[
-    str | None, _option("also show the update x - RATE*df/dx; with -q only that", "--step", metavar="RATE")
+    str | None,
+    typer.Option(
+        "--step", help="also show the update x - RATE*df/dx; with -q only that", metavar="RATE", show_default=False
+    ),
 ]
 
 
@@ -35,9 +34,9 @@ def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed
     *,
-    wrt: _Wrt = [],  # noqa: B006  never changed
-    seed_grad: _SeedGrad = "1",
-    check: _Check = True,
+    wrt: Wrt = [],  # noqa: B006  never changed
+    seed_grad: SeedGrad = "1",
+    check: Check = True,
     step: _Step = None,
     inputs: InputOptions,
 ) -> Report:
@@ -49,11 +48,10 @@ def command(
     return api.grad(
         source,
         values,
-        wrt=[name.strip() for names in wrt for name in names.split(",") if name.strip()],
-        seed_grad=constant(seed_grad, "--seed-grad", allow_nonfinite=inputs.allow_nonfinite),
+        wrt=names_in(wrt),
+        seed_grad=constant(seed_grad, "--seed-grad", inputs.terms),
         check=check,
-        step=constant(step, "--step", allow_nonfinite=inputs.allow_nonfinite) if step is not None else None,
+        step=constant(step, "--step", inputs.terms) if step is not None else None,
         defaults=defaults,
-        strict=inputs.strict,
-        max_nodes=inputs.max_nodes,
+        **inputs.limits,
     )

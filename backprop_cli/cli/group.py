@@ -16,6 +16,8 @@ from backprop_cli.errors import BackpropError, Diagnostic
 COMMANDS = {
     "eval": "the value of an expression, and of every node in it",
     "grad": "the gradient of an expression, node by node",
+    "explain": "the gradient step by step: each rule in symbols and in numbers",
+    "graph": "the figure of an expression: values above, gradients below",
     "check": "whether a gradient is what you claim it is",
     "gates": "the gates there are: formulas, slopes, domains, conventions",
 }

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from backprop_cli.data.bindings import TERMS, Terms
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
 from backprop_cli.report.claims import CheckReport
@@ -47,14 +48,33 @@ class InputOptions(NamedTuple):
     vars: str | None = None
     strict: bool = False
     allow_nonfinite: bool = False
+    seed: int = 0
     max_nodes: int = 0
+    max_elements: int = 0
+
+    @property
+    def terms(self) -> Terms:
+        """On what terms values are taken."""
+        return Terms(self.allow_nonfinite, self.seed, self.max_elements)
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """What every verb of `api` is told about a graph beside its values."""
+        shared = ("strict", "seed", "max_nodes", "max_elements")
+        return {name: getattr(self, name) for name in shared}
 
 
 class Reply(NamedTuple):
-    """What a command answers: a report or text, and how to write it."""
+    """What a command answers: a report, or text and perhaps the report it was made from; and how to write it.
+
+    `noted`: the text has the report's notes in it.
+    """
 
     content: Report | CheckReport | str
     options: OutputOptions
+    report: Report | None = None
+    noted: bool = False
+    opens: bool = False  # in the browser, when it is written
 
 
 Version = Annotated[
@@ -80,32 +100,43 @@ _OUTPUT = {
     "version": (Version, False),
 }  # fmt: skip
 _INPUT = {
-    "vars": _option(str | None, None, "read values from a TOML or JSON file; names nobody uses are ignored", "--vars",
-                    metavar="FILE"),
+    "vars": _option(str | None, None, "read values from a TOML, JSON or NPZ file; names nobody uses are ignored",
+                    "--vars", metavar="FILE"),
     "strict": _option(bool, False, "any note is exit status 4", "--strict"),
     "allow_nonfinite": _option(bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
+    "seed": _option(int, 0, "what `rand` and `randn` start from (0 unless told)", "--seed", min=0, max=2**63 - 1,
+                    metavar="N"),
     "max_nodes": _option(int, 5_000_000, "the largest graph to build (5,000,000 unless told)", "--max-nodes", min=1,
                          metavar="N"),
+    "max_elements": _option(int, TERMS.max_elements,
+                            "the most elements all values may have together (100,000,000 unless told)",
+                            "--max-elements", min=1, metavar="N"),
 }  # fmt: skip
 
 
 def with_common_options(
-    *, values: bool = True, formats: tuple[str, ...] = FORMATS
-) -> Callable[[Callable[..., Report | CheckReport | str]], Callable[..., Reply]]:
-    """Give a command the common options: its function gets them as `output` (and `inputs`, where it has values)."""
+    *, values: bool = True, formats: tuple[str, ...] = FORMATS, default: str = "table", without: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Report | CheckReport | Reply | str]], Callable[..., Reply]]:
+    """Give a command the common options: its function gets them as `output` (and `inputs`, where it has values).
 
-    def decorate(command: Callable[..., Report | CheckReport | str]) -> Callable[..., Reply]:
+    `without` names the options that mean nothing to it.
+    """
+
+    def decorate(command: Callable[..., Report | CheckReport | Reply | str]) -> Callable[..., Reply]:
         own_names = inspect.signature(command).parameters.keys()
         format_ = _option(str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
-        common = {**(_INPUT if values else {}), "format": format_, **_OUTPUT}
+        kept = {name: option for name, option in _OUTPUT.items() if name not in without}
+        common = {**(_INPUT if values else {}), "format": format_, **kept}
 
         def run(**given: Any) -> Reply:
-            output = _output_options(formats, **{name: given.pop(name) for name in ("format", *_OUTPUT)})
+            asked = {name: given.pop(name, default) for name, (_, default) in {"format": format_, **_OUTPUT}.items()}
+            output = _output_options(formats, default, **asked)
             if "output" in own_names:
                 given["output"] = output
             if values:
                 given["inputs"] = InputOptions(**{name: given.pop(name) for name in _INPUT})
-            return Reply(command(**given), output)
+            answer = command(**given)
+            return answer if isinstance(answer, Reply) else Reply(answer, output)
 
         signature = inspect.signature(command, eval_str=True)
         own = [p for p in signature.parameters.values() if p.name not in ("inputs", "output")]
@@ -123,8 +154,9 @@ def with_common_options(
 
 
 def _output_options(
-    formats: tuple[str, ...], *, format: str, json: bool, quiet: bool, output: str | None, digits: int | None,  # noqa: A002
-    color: str, ascii: bool, width: int | None, rows: str, version: bool,  # noqa: A002, ARG001  the callback did its work
+    formats: tuple[str, ...], default: str, *, format: str, json: bool, quiet: bool, output: str | None,  # noqa: A002
+    digits: int | None, color: str, ascii: bool, width: int | None, rows: str,  # noqa: A002
+    version: bool,  # noqa: ARG001  the callback did its work
 ) -> OutputOptions:  # fmt: skip
     chosen = [format] * bool(format) + ["json"] * json + ["quiet"] * quiet
     if len(set(chosen)) > 1:
@@ -136,7 +168,13 @@ def _output_options(
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):
         raise _usage(f"`--rows` is a number or `all`, not `{rows}`", "")
     shown = None if rows == "all" else int(rows)
-    return OutputOptions(chosen[0] if chosen else "table", output, digits, color, ascii, width, shown)
+    return OutputOptions(chosen[0] if chosen else default, output, digits, color, ascii, width, shown)
+
+
+def choice(option: str, given: str, known: tuple[str, ...]) -> None:
+    """Raise BackpropError (U801) unless the option's value is one of the known."""
+    if given not in known:
+        raise _usage(f"`{option}` is one of {', '.join(known)}, not `{given}`", "")
 
 
 def _usage(message: str, help_: str) -> BackpropError:
@@ -145,5 +183,32 @@ def _usage(message: str, help_: str) -> BackpropError:
 
 Expression = Annotated[str, typer.Argument(help="the formula, or @FILE, or - for standard input", show_default=False)]
 Bindings = Annotated[
-    list[str], typer.Argument(metavar="[NAME=VALUE]...", help="values: x=-2 y=pi/2 z=@z.json", show_default=False)
+    list[str],
+    typer.Argument(metavar="[NAME=VALUE]...", help="values: x=-2 y=pi/2 w=[1,2] z=@z.npy", show_default=False),
 ]
+Wrt = Annotated[
+    list[str],
+    typer.Option(
+        "--wrt",
+        help="only with respect to this input or intermediate; may be repeated, or a,b",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
+SeedGrad = Annotated[
+    str,
+    typer.Option(
+        "--seed-grad",
+        help="the gradient that arrives at the output, of its shape (1 unless told)",
+        metavar="VALUE",
+        show_default=False,
+    ),
+]
+Check = Annotated[
+    bool, typer.Option("--check/--no-check", help="cross-check with SymPy (on unless told)", show_default=False)
+]
+
+
+def names_in(wrt: list[str]) -> list[str]:
+    """The names of all `--wrt` options: `a,b` and `a` `b` are the same."""
+    return [name.strip() for names in wrt for name in names.split(",") if name.strip()]

@@ -24,26 +24,24 @@ def deliver(reply: Reply) -> Status:
 
     Raises BackpropError (F605) if it cannot be written, BrokenPipeError if nobody reads any more.
     """
-    options = reply.options
-    if isinstance(reply.content, str):
-        _write(iter([reply.content]), options)
-        return Status.OK
-    report = reply.content
-    if isinstance(report, CheckReport):
+    content, options = reply.content, reply.options
+    report = content if isinstance(content, Report | CheckReport) else reply.report
+    if report is not None:
+        if not reply.noted and options.format not in CARRIES_NOTES:
+            say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
+        if complaint := _complaint(report):
+            say(picture(complaint, style_for(sys.stderr, options)))
+    if isinstance(content, Report):
+        _write(render_report(content, options.format, style_for(sys.stdout, options)), options)
+    elif isinstance(content, CheckReport):
         from backprop_cli.render.checks import render_check
 
-        if options.format not in CARRIES_NOTES:
-            say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
-        if report.complaint:
-            say(picture(report.complaint, style_for(sys.stderr, options)))
-        _write(render_check(report, options.format, style_for(sys.stdout, options)), options)
-        return report.status
-    if options.format not in CARRIES_NOTES:
-        say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
-    if report.status == Status.DISAGREES:
-        say(picture(_disagreement(report), style_for(sys.stderr, options)))
-    _write(render_report(report, options.format, style_for(sys.stdout, options)), options)
-    return report.status
+        _write(render_check(content, options.format, style_for(sys.stdout, options)), options)
+    else:
+        _write(iter([content]), options)
+        if reply.opens and options.output:
+            _open(options.output)
+    return report.status if report is not None else Status.OK
 
 
 def say(pieces: Iterable[str]) -> None:
@@ -104,6 +102,13 @@ def _remarks(report: Report | CheckReport, style: Style, *, quiet: bool) -> Iter
 
 def _as_diagnostic(note: Note, source: Source) -> Diagnostic:
     return Diagnostic(note.code, note.message, (Label(source, *note.span),))
+
+
+def _complaint(report: Report | CheckReport) -> Diagnostic | None:
+    """The diagnostic of a check that disagrees, or of a step that is wrong."""
+    if isinstance(report, CheckReport):
+        return report.complaint
+    return _disagreement(report) if report.status == Status.DISAGREES else None
 
 
 def _disagreement(report: Report) -> Diagnostic:
@@ -178,6 +183,15 @@ def _replace_file(path: str, pieces: Iterator[str]) -> None:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
         raise unwritable(f"`{shorten(path, 80)}`", error) from None
+
+
+def _open(path: str) -> None:
+    """Show a file in the browser; that there is none is no failure, the file stands."""
+    import webbrowser
+    from pathlib import Path
+
+    address = Path(path).resolve().as_uri()
+    say([f"{'opened' if webbrowser.open(address) else 'no browser; open'} {address}\n"])
 
 
 def _umask() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from backprop_cli.cli.options import InputOptions
 from backprop_cli.data.bindings import constant, read_bindings, read_vars
@@ -12,28 +13,29 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, Source
 
 def read_inputs(
     expression: str, bindings: list[str], options: InputOptions
-) -> tuple[Source, dict[str, float], Mapping[str, float]]:
+) -> tuple[Source, dict[str, Any], Mapping[str, Any]]:
     """The source, the values bound on the command line, and those of `--vars`, which they override."""
     source = read_expression(expression)
-    values = read_bindings(bindings, allow_nonfinite=options.allow_nonfinite)
-    defaults = read_vars(options.vars, allow_nonfinite=options.allow_nonfinite) if options.vars is not None else {}
+    values = read_bindings(bindings, options.terms)
+    defaults = read_vars(options.vars, options.terms) if options.vars is not None else {}
     return source, values, defaults
 
 
 def read_number(text: str, option: str) -> float:
     """A tolerance: a number that is not negative."""
     number = constant(text, option)
-    if number < 0:
+    if hasattr(number, "shape") or number < 0:
         label = Label(Source(option, text), 0, len(text))
-        raise BackpropError(Diagnostic("U801", f"`{option}` is not negative", (label,), "write a number such as 1e-6"))
-    return number
+        message = f"`{option}` is one number, and not negative"
+        raise BackpropError(Diagnostic("U801", message, (label,), "write a number such as 1e-6"))
+    return float(number)
 
 
 def read_range(text: str) -> tuple[float, float]:
     """`lo:hi`, two numbers in this order."""
     low, colon, high = text.partition(":")
     found = (constant(low, "--range"), constant(high, "--range")) if colon and low.strip() and high.strip() else None
-    if found is None or found[0] >= found[1]:
+    if found is None or any(hasattr(end, "shape") for end in found) or found[0] >= found[1]:
         label = Label(Source("--range", text), 0, max(1, len(text)))
         help_ = "write the lowest and the highest number, such as `-2:2`"
         raise BackpropError(Diagnostic("U801", "`--range` is `lo:hi`, the lower first", (label,), help_))

@@ -1,28 +1,41 @@
 """Bindings: `name=value` from the command line, many from a TOML or JSON file.
 
-A value is a constant expression in the language itself, or a JSON file: `x=-2`, `x=pi/2`, `x=@x.json`.
+A value is a constant expression in the language itself, or a file: `x=-2`, `W=[[1, 2], [3, 4]]`, `b=zeros(10)`,
+`X=@x.npy`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import inf, isfinite, nan
-from typing import Any
+from math import inf, nan
+from typing import Any, NamedTuple
 
-from backprop_cli.data.files import malformed, read_text
+from backprop_cli.data.documents import read_json, read_toml
+from backprop_cli.data.files import read_text, wrong_kind
 from backprop_cli.engine.forward import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
-from backprop_cli.graph import lower
+from backprop_cli.graph import Value, lower
+from backprop_cli.graph.infer import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import parse
-from backprop_cli.report.numbers import shortest
+from backprop_cli.report.numbers import all_finite, rounded, shortest
 
+
+class Terms(NamedTuple):
+    """On what terms values are taken: whether infinities and NaN pass, the seed of random ones, the largest array."""
+
+    allow_nonfinite: bool = False
+    seed: int = 0
+    max_elements: int = MAX_ELEMENTS
+
+
+TERMS = Terms()
 _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 
 
-def read_bindings(assignments: list[str], *, allow_nonfinite: bool = False) -> dict[str, float]:
+def read_bindings(assignments: list[str], terms: Terms = TERMS) -> dict[str, Value]:
     """The values that `name=value` texts give; all that is wrong with them is reported at once."""
-    values: dict[str, float] = {}
+    values: dict[str, Value] = {}
     wrong: list[Diagnostic] = []
     if "=" in assignments:
         label = Label(Source("binding", " ".join(assignments)), 0, len(" ".join(assignments)))
@@ -39,7 +52,7 @@ def read_bindings(assignments: list[str], *, allow_nonfinite: bool = False) -> d
             if name in values:
                 help_ = "give it one value"
                 raise _wrong("N208", f"`{shorten(name)}` is bound twice", source, 0, len(name), help_)
-            values[name] = _value(value, source, len(text) - len(value), allow_nonfinite=allow_nonfinite)
+            values[name] = _value(value, source, len(text) - len(value), terms, name)
         except BackpropError as error:
             wrong += error.diagnostics
     if wrong:
@@ -59,12 +72,12 @@ def check_name(name: str, source: Source) -> None:
         raise _wrong("N205", f"`{name}` is the name of a {owner}", source, 0, len(name), help_)
 
 
-def constant(text: str, name: str = "value", *, allow_nonfinite: bool = False) -> float:
-    """The number a constant expression is."""
-    return _value(text, Source(name, text), 0, allow_nonfinite=allow_nonfinite)
+def constant(text: str, name: str = "value", terms: Terms = TERMS) -> Value:
+    """The number or array that a constant expression is."""
+    return _value(text, Source(name, text), 0, terms, name)
 
 
-def _value(text: str, source: Source, offset: int, *, allow_nonfinite: bool) -> float:
+def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> Value:
     stripped = text.strip()
     if len(stripped) < 16 and stripped.lstrip("-").replace(".", "", 1).isdigit() and stripped.isascii():
         return _plain(stripped)
@@ -73,7 +86,7 @@ def _value(text: str, source: Source, offset: int, *, allow_nonfinite: bool) -> 
         help_ = "write `name=value`, such as `x=-2`" if source.name == "binding" else "write a number"
         raise _wrong("V305", "the value is missing", source, at, at + 1, help_)
     if stripped.startswith("@"):
-        return _from_file(stripped[1:], allow_nonfinite=allow_nonfinite)
+        return _from_file(stripped[1:], terms, name)
     number = _NONFINITE.get(stripped.lower())
     if number is None:
         # Blanks for `name=` keep the places of a diagnostic those of the whole binding.
@@ -81,13 +94,15 @@ def _value(text: str, source: Source, offset: int, *, allow_nonfinite: bool) -> 
         try:
             program = parse(padded)
             graph = lower(program, given=())
+            if graph.needs_shapes:
+                infer(graph, {}, seed=terms.seed, stream=name, max_elements=terms.max_elements)
         except BackpropError as error:
             raise BackpropError(*(_constant_error(d, source) for d in error.diagnostics)) from None
         if len(program.statements) > 1 or program.statements[0].name or "juxtaposed" in program.ops:
-            help_ = "a value is a number or a constant expression, such as `x=-2` or `x=pi/2`"
+            help_ = "a value is a number, an array or a constant expression, such as `x=-2`, `x=[1, 2]` or `x=pi/2`"
             raise _wrong("V306", f"`{shorten(stripped)}` is not one number", source, offset, len(source.text), help_)
         number = forward(graph, {})[graph.output]
-    return _finite(number, source, offset, allow_nonfinite=allow_nonfinite)
+    return _finite(number, source, offset, terms)
 
 
 def _plain(digits: str) -> float:
@@ -96,10 +111,12 @@ def _plain(digits: str) -> float:
     return sign * float(digits.lstrip("-"))
 
 
-def _finite(number: float, source: Source, offset: int, *, allow_nonfinite: bool) -> float:
-    if not isfinite(number) and not allow_nonfinite:
+def _finite(number: Value, source: Source, offset: int, terms: Terms) -> Value:
+    if not terms.allow_nonfinite and not all_finite(number):
         help_ = "`--allow-nonfinite` lets infinities and NaN through"
-        message = f"the value is {shortest(number)}, which is not a finite number"
+        message = f"the value is {rounded(number)}, which is not a finite number"
+        if hasattr(number, "shape"):
+            message = f"the value has elements that are not finite: {rounded(number)}"
         raise _wrong("V304", message, source, offset, len(source.text), help_)
     return number
 
@@ -121,16 +138,16 @@ def _wrong(code: str, message: str, source: Source, start: int, end: int, help_:
 # -- files ---------------------------------------------------------------------------------------------
 
 
-class _FileValues(Mapping[str, float]):
+class _FileValues(Mapping[str, Value]):
     """The values of a file; one is read, and found wrong, when somebody asks for it."""
 
-    def __init__(self, path: str, found: Mapping[str, Any], *, allow_nonfinite: bool) -> None:
+    def __init__(self, path: str, found: Mapping[str, Any], terms: Terms) -> None:
         self.path = path
         self.found = found
-        self.allow_nonfinite = allow_nonfinite
+        self.terms = terms
 
-    def __getitem__(self, name: str) -> float:
-        return _number(self.path, name, self.found[name], allow_nonfinite=self.allow_nonfinite)
+    def __getitem__(self, name: str) -> Value:
+        return _number(self.path, name, self.found[name], self.terms)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.found)
@@ -139,79 +156,58 @@ class _FileValues(Mapping[str, float]):
         return len(self.found)
 
 
-def read_vars(path: str, *, allow_nonfinite: bool = False) -> Mapping[str, float]:
-    """The values in a TOML or JSON file: one table of names, each a number or a constant expression in quotes.
+def read_vars(path: str, terms: Terms = TERMS) -> Mapping[str, Value]:
+    """The values in a TOML, JSON or NPZ file: names, each a number, an array or a constant expression in quotes.
 
     Nobody looks at a value whose name is not used.
     """
+    lowered = path.lower()
+    if lowered.endswith(".npz"):
+        from backprop_cli.data.arrays import read_npz
+
+        return _FileValues(path, read_npz(path, terms.max_elements), terms)
     text = read_text(path)
-    found = _toml(path, text) if path.lower().endswith(".toml") else _json(path, text)
+    found = read_toml(path, text) if lowered.endswith(".toml") else read_json(path, text)
     if not isinstance(found, Mapping):
-        raise _kind(path, 'it holds no names: write `{"x": 1, "y": 2}`')
-    return _FileValues(path, found, allow_nonfinite=allow_nonfinite)
+        raise wrong_kind(path, 'it holds no names: write `{"x": 1, "y": 2}`')
+    return _FileValues(path, found, terms)
 
 
-def _from_file(path: str, *, allow_nonfinite: bool) -> float:
-    found = _json(path, read_text(path))
+def _from_file(path: str, terms: Terms, name: str) -> Value:
+    lowered = path.lower()
+    if lowered.endswith((".npy", ".npz", ".csv")):
+        from backprop_cli.data import arrays
+
+        if lowered.endswith(".npz"):
+            value: Any = arrays.only(path, arrays.read_npz(path, terms.max_elements), name)
+        elif lowered.endswith(".npy"):
+            value = arrays.read_npy(path, terms.max_elements)
+        else:
+            value = arrays.read_csv(path, read_text(path))
+        return _number(path, name, value, terms)
+    found = read_json(path, read_text(path))
     if isinstance(found, Mapping):
-        raise _kind(path, "it holds several values; `--vars FILE` reads many")
-    return _number(path, "the value", found, allow_nonfinite=allow_nonfinite)
+        raise wrong_kind(path, "it holds several values; `--vars FILE` reads many")
+    return _number(path, name, found, terms)
 
 
-def _number(path: str, name: str, value: Any, *, allow_nonfinite: bool) -> float:
+def _number(path: str, name: str, value: Any, terms: Terms) -> Value:
+    """A value out of a file: a number, an array, lists of numbers, or a constant expression in quotes."""
     if isinstance(value, str) and value.lstrip().startswith("@"):
-        raise _kind(path, f"`{shorten(name)}` names another file, which only the command line may")
+        raise wrong_kind(path, f"`{shorten(name)}` names another file, which only the command line may")
     if isinstance(value, str):
-        return constant(value, f"{name} in {path}", allow_nonfinite=allow_nonfinite)
+        return _value(value, Source(f"{name} in {path}", value), 0, terms, name)
+    if isinstance(value, list):
+        from backprop_cli.data.arrays import from_lists
+
+        value = from_lists(path, name, value)
+    if hasattr(value, "shape"):
+        return _finite(value, Source(path, f"{name} = {rounded(value)}"), 0, terms)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        kind = {list: "an array", dict: "a table", bool: "a truth value", type(None): "null"}.get(
-            type(value), "no number"
-        )
-        raise _kind(path, f"`{shorten(name)}` is {kind}, and a number is wanted")
+        kind = {dict: "a table", bool: "a truth value", type(None): "null"}.get(type(value), "no number")
+        raise wrong_kind(path, f"`{shorten(name)}` is {kind}, and a number or an array is wanted")
     try:
         number = float(value)
     except OverflowError:
         number = inf
-    return _finite(number, Source(path, f"{name} = {shortest(number)}"), 0, allow_nonfinite=allow_nonfinite)
-
-
-def _kind(path: str, why: str) -> BackpropError:
-    return BackpropError(Diagnostic("F604", f"`{shorten(path, 80)}`: {why}"))
-
-
-def _json(path: str, text: str) -> Any:
-    import json
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            seen: set[str] = set()
-            twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-            raise malformed(path, text, "usable JSON", f"the key `{shorten(twice)}` stands in it twice")
-        return found
-
-    def refuse(word: str) -> Any:
-        raise malformed(path, text, "JSON", f"{word} is not part of JSON")
-
-    def integer(digits: str) -> float:
-        return float(digits)  # int() refuses more than 4300 digits
-
-    try:
-        return json.loads(text, object_pairs_hook=once, parse_constant=refuse, parse_int=integer)
-    except json.JSONDecodeError as error:
-        raise malformed(path, text, "JSON", error.msg.lower(), error.pos) from None
-    except RecursionError:
-        raise malformed(path, text, "usable JSON", "it is nested too deeply") from None
-
-
-def _toml(path: str, text: str) -> Any:
-    import tomllib
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise malformed(path, text, "TOML", shorten(str(error), 200)) from None
-    except ValueError as error:  # an integer of more than 4300 digits
-        raise malformed(path, text, "usable TOML", shorten(str(error), 200)) from None
-    except RecursionError:
-        raise malformed(path, text, "usable TOML", "it is nested too deeply") from None
+    return _finite(number, Source(path, f"{name} = {shortest(number)}"), 0, terms)

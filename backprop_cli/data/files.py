@@ -23,8 +23,7 @@ def read_text(path: str) -> str:
     except AttributeError:  # there is no standard input
         raise BackpropError(Diagnostic("F601", f"{shown} cannot be read: it is closed")) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
-        why = "it is a directory" if os.path.isdir(path.replace("\0", "")) else _reason(error)
-        raise BackpropError(Diagnostic("F601", f"{shown} cannot be read: {why}")) from None
+        raise unreadable(path, error) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -41,10 +40,22 @@ def read_expression(argument: str) -> Source:
     return Source("expression", argument)
 
 
+def unreadable(path: str, error: Exception) -> BackpropError:
+    """The error of a file that the system will not let us read."""
+    why = "it is a directory" if os.path.isdir(path.replace("\0", "")) else _reason(error)
+    shown = "standard input" if path == "-" else f"`{shorten(path, 80)}`"
+    return BackpropError(Diagnostic("F601", f"{shown} cannot be read: {why}"))
+
+
 def malformed(path: str, text: str, kind: str, why: str, offset: int | None = None) -> BackpropError:
     """The error of a file that is not what its suffix says; `offset` is a character of the text."""
     labels = () if offset is None else (Label(Source(path, text), offset, min(offset + 1, len(text))),)
     return BackpropError(Diagnostic("F603", f"`{shorten(path, 80)}` is not {kind}: {why}", labels))
+
+
+def wrong_kind(path: str, why: str) -> BackpropError:
+    """The error of a file that can be read and holds something else than was wanted."""
+    return BackpropError(Diagnostic("F604", f"`{shorten(path, 80)}`: {why}"))
 
 
 def _reason(error: Exception) -> str:

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
 from backprop_cli.gates.compiled import LOCALS
-from backprop_cli.graph.columns import Graph
+from backprop_cli.graph.columns import Graph, Value
 
-_ROUTES = frozenset(name for name, gate in GATES.items() if gate.routes)
+ROUTES = frozenset(name for name, gate in GATES.items() if gate.routes)
 
 
 class Backward(NamedTuple):
-    """`locals[i]`: one number an operand of node i. `grads[i]`: d output / d node i, None where nothing flows."""
+    """`locals[i]`: one number an operand of node i. `grads[i]`: d output / d node i, None where nothing flows.
 
-    locals: list[tuple[float, ...]]
-    grads: list[float | None]
+    On a graph with arrays they are what `engine.arrays` says.
+    """
+
+    locals: list[tuple[Any, ...]]
+    grads: list[Any]
 
 
-def backward(graph: Graph, values: list[float], seed: float = 1.0) -> Backward:
+def backward(graph: Graph, values: list[Value], seed: Value = 1.0, active: bytearray | None = None) -> Backward:
     """Local gradients at every edge and the gradient of the output, times `seed`, at every node.
 
     A gate that routes (max, where, relu, …) sends nothing to an operand it ignores: not 0 times whatever lies
-    behind, so that an infinite slope in a branch not taken does no harm.
+    behind, so that an infinite slope in a branch not taken does no harm. On a graph with arrays only the nodes marked
+    `active` get gradients.
     """
+    if graph.has_arrays:
+        from backprop_cli.engine import arrays
+
+        return arrays.backward(graph, values, seed, active)
     count = len(values)
     all_locals: list[tuple[float, ...]] = [()] * count
     grads: list[float | None] = [None] * count
     grads[graph.output] = seed
     gates, inputs = graph.gates, graph.inputs
-    locals_of, routes = LOCALS, _ROUTES
+    locals_of, routes = LOCALS, ROUTES
     for i in range(count - 1, -1, -1):
         operands = inputs[i]
         if not operands:

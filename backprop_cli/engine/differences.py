@@ -36,7 +36,7 @@ def difference(graph: Graph, given: Mapping[str, float], name: str) -> Estimate:
 
     def output(x: float) -> float:
         point[name] = x
-        return forward(graph, point)[graph.output]
+        return float(forward(graph, point)[graph.output])
 
     return ridders(output, given[name])
 
@@ -58,7 +58,7 @@ def complex_step(graph: Graph, given: Mapping[str, float], name: str) -> Estimat
     point: dict[str, complex] = dict(given)
     point[name] = complex(given[name], step)
     try:
-        value = complex(forward(graph, point, functions)[graph.output])  # type: ignore[arg-type]  # complex numbers
+        value = complex(forward(graph, point, functions)[graph.output])
     except (ArithmeticError, ValueError):
         return None
     real = forward(graph, given)[graph.output]

@@ -7,16 +7,20 @@ from math import nan
 from typing import Any
 
 from backprop_cli.gates.compiled import VALUES
-from backprop_cli.graph.columns import Graph
+from backprop_cli.graph.columns import Graph, Value
 
 
 def forward(
-    graph: Graph, given: Mapping[str, float], functions: Mapping[str, Callable[..., Any]] = VALUES
-) -> list[float]:
+    graph: Graph, given: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]] = VALUES
+) -> list[Value]:
     """The value of each node where the inputs have the `given` ones; `functions` maps a gate to its value.
 
-    Raises KeyError if an input has no value.
+    Raises KeyError if an input has no value. A graph with arrays goes the way of `engine.arrays`.
     """
+    if graph.has_arrays:
+        from backprop_cli.engine import arrays
+
+        return arrays.forward(graph, given)
     values = [nan] * len(graph.gates)
     for name, node in graph.variables.items():
         values[node] = given[name]

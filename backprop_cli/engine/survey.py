@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from math import inf, isfinite, isinf, isnan, nextafter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_cli.engine.backward import Backward
-from backprop_cli.gates import GATES
+from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.compiled import EDGE, JUMP, KINK, LOCALS, POLE, STEEP, VALUES, VANISH, Function
 from backprop_cli.graph.columns import CONSTANT, INPUT, Graph
 
@@ -22,7 +22,10 @@ _MOST_OF_A_CODE = 20
 
 
 class Finding(NamedTuple):
-    """A note's code, which of its wordings, the node, positions of operands, another node, numbers."""
+    """A note's code, which of its wordings, the node, positions of operands, another node, numbers.
+
+    Of an array: the first element it is about, and how many elements it is about.
+    """
 
     code: str
     wording: str
@@ -30,16 +33,23 @@ class Finding(NamedTuple):
     operands: tuple[int, ...] = ()
     other: int = -1
     numbers: tuple[float, ...] = ()
+    element: tuple[int, ...] = ()
+    elements: int = 1
 
 
 def survey(
-    graph: Graph, values: list[float], passed: Backward | None = None, active: bytearray | None = None
+    graph: Graph, values: list[Any], passed: Backward | None = None, active: bytearray | None = None
 ) -> list[Finding]:
     """The findings, in the order of the nodes.
 
     `passed` is the backward pass (None after a forward pass alone) and `active` marks the nodes that depend on an
     input whose gradient was asked for: nobody hears of a slope that nobody asked for.
     """
+    if graph.has_arrays:
+        from backprop_cli.engine.survey_arrays import survey_arrays
+
+        of_arrays = survey_arrays(graph, values, passed, active)
+        return list(_bounded(sorted(of_arrays, key=lambda finding: finding.node)))
     if not _suspicious(graph, values, passed):
         return []
     live = _live(graph, values)
@@ -58,7 +68,7 @@ def _suspicious(graph: Graph, values: list[float], passed: Backward | None) -> b
     if passed is None:
         return False
     grads = passed.grads
-    return None in grads or 0.0 in grads or not all(map(isfinite, grads))  # type: ignore[arg-type]  # no None left
+    return None in grads or 0.0 in grads or not all(map(isfinite, grads))
 
 
 def _live(graph: Graph, values: list[float]) -> bytearray:
@@ -153,23 +163,37 @@ def _of_slopes(
         operands = [values[j] for j in operand_ids]
         if isnan(out) or any(map(isnan, operands)):
             continue
-        if _at(KINK, gate.kink, gate.name, operands, out):
-            yield from _kinks(graph, i, values, local, active)
-        if _at(JUMP, gate.jump, gate.name, operands, out):
-            yield Finding("jump", "comparison" if gate.truth else "value", i, numbers=tuple(operands))
-        if active[operand_ids[0]] and _at(EDGE, gate.edge, gate.name, operands, out):
-            yield Finding("one-sided", "slope", i, (0,), numbers=(local[0],))
-        if local == (0.0,) and not gate.routes and _stays_zero(gate.name, operands[0]):
-            yield Finding("underflow", "slope", i, (0,))
-        for position, slope in enumerate(local):
-            if isfinite(slope) or isinf(out) or not active[operand_ids[position]]:
-                continue
-            if isnan(slope):
-                yield Finding("undefined", "slope", i, (position,))
-            elif _at(STEEP, gate.steep, gate.name, operands, out):
-                yield Finding("infinite", "slope", i, (position,), numbers=(slope,))
-            else:
-                yield Finding("overflow", "slope", i, (position,), numbers=(slope,))
+        asked = [bool(active[j]) for j in operand_ids]
+        yield from slopes_of_node(i, gate, operand_ids, operands, out, local, asked)
+
+
+def slopes_of_node(
+    i: int,
+    gate: Gate,
+    operand_ids: tuple[int, ...],
+    operands: list[float],
+    out: float,
+    local: tuple[float, ...],
+    asked: list[bool],
+) -> Iterator[Finding]:
+    """What is odd about the slopes of one gate at one point; `asked` says for each operand whether anyone asks."""
+    if _at(KINK, gate.kink, gate.name, operands, out):
+        yield from _kinks(i, gate, operand_ids, operands, local, asked)
+    if _at(JUMP, gate.jump, gate.name, operands, out):
+        yield Finding("jump", "comparison" if gate.truth else "value", i, numbers=tuple(operands))
+    if asked[0] and _at(EDGE, gate.edge, gate.name, operands, out):
+        yield Finding("one-sided", "slope", i, (0,), numbers=(local[0],))
+    if local == (0.0,) and not gate.routes and _stays_zero(gate.name, operands[0]):
+        yield Finding("underflow", "slope", i, (0,))
+    for position, slope in enumerate(local):
+        if isfinite(slope) or isinf(out) or not asked[position]:
+            continue
+        if isnan(slope):
+            yield Finding("undefined", "slope", i, (position,))
+        elif _at(STEEP, gate.steep, gate.name, operands, out):
+            yield Finding("infinite", "slope", i, (position,), numbers=(slope,))
+        else:
+            yield Finding("overflow", "slope", i, (position,), numbers=(slope,))
 
 
 def _stays_zero(gate: str, x: float) -> bool:
@@ -179,24 +203,24 @@ def _stays_zero(gate: str, x: float) -> bool:
 
 
 def _kinks(
-    graph: Graph, node: int, values: list[float], local: tuple[float, ...], active: bytearray
+    node: int, gate: Gate, ids: tuple[int, ...], operands: list[float], local: tuple[float, ...], asked: list[bool]
 ) -> Iterator[Finding]:
     """The valid slopes at a kink: those just to the left and just to the right of each operand."""
-    gate, operands = graph.gates[node], graph.inputs[node]
     alike: dict[tuple[float, ...], tuple[int, ...]] = {}  # operands whose slopes are the same share a finding
-    for j in islice(dict.fromkeys(operands), _MOST_OF_A_CODE):  # of a thousand tied operands, twenty tell the story
-        if not active[j] or not isfinite(values[j]):
+    for j in islice(dict.fromkeys(ids), _MOST_OF_A_CODE):  # of a thousand tied operands, twenty tell the story
+        first = ids.index(j)
+        if not asked[first] or not isfinite(operands[first]):
             continue
         sides = []
         for towards in (-inf, inf):
-            nudged = [nextafter(values[k], towards) if k == j else values[k] for k in operands]
-            slopes = LOCALS[gate](*nudged, VALUES[gate](*nudged))
-            sides.append(sum(slope for k, slope in zip(operands, slopes, strict=True) if k == j))
-        used = sum(slope for k, slope in zip(operands, local, strict=True) if k == j)
+            nudged = [nextafter(x, towards) if k == j else x for k, x in zip(ids, operands, strict=True)]
+            slopes = LOCALS[gate.name](*nudged, VALUES[gate.name](*nudged))
+            sides.append(sum(slope for k, slope in zip(ids, slopes, strict=True) if k == j))
+        used = sum(slope for k, slope in zip(ids, local, strict=True) if k == j)
         if sides[0] != sides[1]:
             slopes = (min(sides), max(sides), used)
-            alike[slopes] = (*alike.get(slopes, ()), operands.index(j))
-    wording = "tie" if GATES[gate].variadic else "slope"
+            alike[slopes] = (*alike.get(slopes, ()), first)
+    wording = "tie" if gate.variadic else "slope"
     for slopes, positions in alike.items():
         yield Finding("kink", wording, node, positions, numbers=slopes)
 

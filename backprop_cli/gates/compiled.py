@@ -5,13 +5,15 @@ This is the one file that compiles, and all it ever compiles is our own table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import nan
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from math import inf, nan
 from typing import Any
 
 from backprop_cli.errors import Source
 from backprop_cli.gates.record import Gate
 from backprop_cli.gates.table import CONSTANTS, GATES
+from backprop_cli.gates.tensors import TENSORS, Tensor
 from backprop_cli.language.parser import parse
 from backprop_cli.language.program import COMPARISONS, Program
 from backprop_cli.numeric import scalar
@@ -39,8 +41,8 @@ def formula_program(gate: Gate, text: str) -> Program:
     return program
 
 
-def _python(gate: Gate, text: str) -> str:
-    """A formula as Python over the names of the numeric room."""
+def _python(gate: Gate, text: str, where: str = "({1} if {0} else {2})") -> str:
+    """A formula as Python over the names of the numeric room; `where` is how a choice is written there."""
     program = formula_program(gate, text)
     written: list[str] = []
     for op, args in zip(program.ops, program.args, strict=True):
@@ -51,7 +53,7 @@ def _python(gate: Gate, text: str) -> str:
         elif op == "call":
             operands = [written[row] for row in args.operands]
             if args.name == "where":
-                written.append("({1} if {0} else {2})".format(*operands))
+                written.append(where.format(*operands))
             elif gate.variadic:
                 written.append(f"{args.name}(*{operands[0]})")
             else:
@@ -131,6 +133,173 @@ KINK = _Compiled(_condition(lambda gate: gate.kink))
 JUMP = _Compiled(_condition(lambda gate: gate.jump))
 EDGE = _Compiled(_condition(lambda gate: gate.edge))
 VANISH = _Compiled(_condition(lambda gate: gate.vanish))
+
+
+# -- the same rows on arrays -------------------------------------------------------------------------------
+
+_WHERE = "where({0}, {1}, {2})"
+
+
+@cache
+def _on_arrays() -> dict[str, Any]:
+    """What the texts' names mean where operands are arrays; here NumPy is imported."""
+    from backprop_cli.numeric import array, classes, matrices, tensor
+
+    names = {name: getattr(room, name) for room in (array, tensor, matrices, classes) for name in room.__all__}
+    builtins = {"len": len}
+    return names | builtins | CONSTANTS | {"__builtins__": {}, "nan": nan, "_spread": _spread_arrays}
+
+
+def _spread_arrays(operands: Sequence[Any], out: Any, share: Callable[[Any, Any, Any], Any]) -> tuple[Any, ...]:
+    from backprop_cli.numeric.array import where_known
+
+    ties = sum(x == out for x in operands)
+    return where_known(tuple(share(x, out, ties) for x in operands), out)
+
+
+def _array_value(gate: Gate) -> Function:
+    python = _python(gate, gate.formula, _WHERE)
+    if gate.truth:
+        python = f"where({python}, 1.0, 0.0)"
+    return _build(f"lambda {_parameters(gate)}: {python}", _on_arrays())
+
+
+def _array_locals(gate: Gate) -> Function:
+    partials = [_python(gate, text, _WHERE) for text in gate.partials]
+    if gate.variadic:
+        return _build(f"lambda *x: _spread(x[:-1], x[-1], lambda x, out, ties: {partials[0]})", _on_arrays())
+    numbers = f"({', '.join(partials)},)"
+    if gate.name != "where":
+        numbers = f"where_known({numbers}, out)"
+    return _build(f"lambda {_parameters(gate)}, out: {numbers}", _on_arrays())
+
+
+def _array_condition(text_of: Callable[[Gate], str]) -> Callable[[Gate], Function]:
+    def make(gate: Gate) -> Function:
+        condition = " | ".join(
+            "(" + " & ".join(f"({_python(gate, part, _WHERE)})" for part in alternative.split(" and ")) + ")"
+            for alternative in text_of(gate).split(" or ")
+        )
+        if gate.variadic:
+            names = {**_on_arrays(), "_ties": lambda operands, out: sum(x == out for x in operands)}
+            return _build(f"lambda *x: (lambda out, ties: {condition})(x[-1], _ties(x[:-1], x[-1]))", names)
+        return _build(f"lambda {_parameters(gate)}, out: {condition}", _on_arrays())
+
+    return make
+
+
+# As VALUES, LOCALS and the conditions, on arrays: the numbers and truths are arrays, or floats where they are constant.
+ARRAY_VALUES = _Compiled(_array_value)
+ARRAY_LOCALS = _Compiled(_array_locals)
+ARRAY_POLE = _Compiled(_array_condition(lambda gate: gate.pole))
+ARRAY_KINK = _Compiled(_array_condition(lambda gate: gate.kink))
+ARRAY_JUMP = _Compiled(_array_condition(lambda gate: gate.jump))
+ARRAY_EDGE = _Compiled(_array_condition(lambda gate: gate.edge))
+ARRAY_VANISH = _Compiled(_array_condition(lambda gate: gate.vanish))
+
+
+# -- tensor gates ------------------------------------------------------------------------------------------
+
+
+class _CompiledTensors(dict[str, Function]):
+    """Tensor gate's name to function; `make` is called the first time a gate is asked for."""
+
+    def __init__(self, make: Callable[[Tensor], Function]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, name: str) -> Function:
+        function = self[name] = self.make(TENSORS[name])
+        return function
+
+
+def _heads(row: Tensor) -> tuple[str, str]:
+    """A tensor gate's operands and attributes as parameters of a function."""
+    operands = "xs" if row.variadic else ", ".join(row.operands)
+    attributes = [*row.attributes, *(["seed"] if row.random else [])]
+    return f"{operands}, " * bool(operands), "".join(f"{name}, " for name in attributes)
+
+
+def _spread_out(row: Tensor) -> str:
+    return "_x, *_a" if row.variadic else "*_x, *_a"
+
+
+def _tensor_forward(row: Tensor) -> Function:
+    operands, attributes = _heads(row)
+    inner = f"lambda {operands}{attributes.rstrip(', ')}".rstrip(", ") + f": {row.forward}"
+    return _build(f"lambda _x, _a: ({inner})({_spread_out(row)})", _on_arrays())
+
+
+def _tensor_pull(row: Tensor) -> Function:
+    operands, attributes = _heads(row)
+    inner = [f"lambda k, G, out, {operands}{attributes}".rstrip(", ") + f": {text}" for text in row.pulls]
+    pulls: Any = _build(f"({''.join(f'({text}), ' for text in inner)})", _on_arrays())
+    if row.variadic:
+        return lambda k, G, out, operands, attributes: pulls[0](k, G, out, operands, *attributes)
+    return lambda k, G, out, operands, attributes: pulls[k](k, G, out, *operands, *attributes)
+
+
+def _tensor_push(row: Tensor) -> Function:
+    forward, pull = TENSOR_FORWARD[row.name], TENSOR_PULL[row.name]
+
+    def linear(k: int, d: Any, _: Any, operands: Sequence[Any], attributes: Sequence[Any]) -> Any:
+        # Of what is put side by side the rest stands still; of a product it stays a factor.
+        rest = [0 * x for x in operands] if row.selects or row.name == "linspace" else operands
+        return forward([*rest[:k], d, *rest[k + 1 :]], attributes)
+
+    def reduction(k: int, d: Any, out: Any, operands: Sequence[Any], attributes: Sequence[Any]) -> Any:
+        from backprop_cli.numeric.tensor import sum as total
+
+        weighed = pull(k, 0 * out + 1, out, operands, attributes) * d
+        if "keepdims" not in row.attributes:
+            return weighed.sum()
+        return total(weighed, attributes[0], attributes[1])
+
+    if row.push == "linear":
+        return linear
+    if row.push == "reduction":
+        return reduction
+    if row.push == "symmetric":
+        return pull
+    operands, attributes = _heads(row)
+    texts = [f"lambda d, out, {operands}{attributes}".rstrip(", ") + f": {text}" for text in row.push.split("; ")]
+    pushes: Any = _build(f"({''.join(f'({text}), ' for text in texts)})", _on_arrays())
+    return lambda k, d, out, operands, attributes: pushes[k](d, out, *operands, *attributes)
+
+
+def _tensor_notes(row: Tensor) -> Function:
+    operands, attributes = _heads(row)
+    inner = [f"lambda out, {operands}{attributes}".rstrip(", ") + f": {note.condition}" for note in row.notes]
+    conditions: Any = _build(f"({''.join(f'({text}), ' for text in inner)})", _on_arrays() | {"inf": inf})
+    return lambda k, out, operands, attributes: conditions[k](out, *operands, *attributes)
+
+
+def _tensor_shape(row: Tensor) -> Function:
+    from backprop_cli.numeric import shapes
+
+    names = {name: getattr(shapes, name) for name in dir(shapes) if not name.startswith("_")} | {"__builtins__": {}}
+    operands, attributes = _heads(row)
+    attributes = attributes.removesuffix("seed, ") if row.random else attributes
+    inner = f"lambda {operands}{attributes}".rstrip(", ") + f": {row.shape}"
+    return _build(f"lambda _x, _a: ({inner})({_spread_out(row)})", names)
+
+
+# forward(operands, attributes); pull(k, G, out, operands, attributes): what flows to operand k before broadcasting is
+# undone; push(k, d, out, operands, attributes): how the value moves when operand k moves by d;
+# note(k, out, operands, attributes): where the k-th note is due; shape(shapes, attributes).
+TENSOR_FORWARD = _CompiledTensors(_tensor_forward)
+TENSOR_PULL = _CompiledTensors(_tensor_pull)
+TENSOR_PUSH = _CompiledTensors(_tensor_push)
+TENSOR_NOTE = _CompiledTensors(_tensor_notes)
+TENSOR_SHAPE = _CompiledTensors(_tensor_shape)
+
+
+def meaning_of_tensor(name: str, names: Mapping[str, Any]) -> Function:
+    """A tensor gate's definition, as `forward`, over other meanings of the names in its text."""
+    row = TENSORS[name]
+    operands, attributes = _heads(row)
+    inner = f"lambda {operands}{attributes}".rstrip(", ") + f": {row.means or row.forward}"
+    return _build(f"lambda _x, _a: ({inner})({_spread_out(row)})", {**_on_arrays(), **names})
 
 
 def analytic(name: str) -> Function | None:

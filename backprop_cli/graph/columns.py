@@ -11,10 +11,14 @@ f = (x+y)*2     id  gate      inputs
 from __future__ import annotations
 
 from array import array
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_cli.errors import Source
 from backprop_cli.gates import GATES
+from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.numeric.shapes import Shape
+
+Value = Any  # a float, or a numpy.ndarray of floats; a number is never an array without axes
 
 INPUT, CONSTANT = "input", "constant"
 
@@ -33,11 +37,14 @@ class Graph:
 
     `gates[i]` is a gate's name, or `input` or `constant`; `inputs[i]` are ids below i; `starts[i]`, `ends[i]`
     are characters of the source. Inputs, in the order in which the text mentions them, come before any gate.
+
+    `attributes[i]` are a tensor gate's, in the order of its row; `products` are the products without a sign. `shapes`
+    is empty until shapes are inferred, which only a graph with an array in it needs: every node is a number then.
     """
 
     __slots__ = (
-        "constants", "definitions", "ends", "gates", "inputs", "names", "output", "remarks", "source", "starts",
-        "title", "variables",
+        "attributes", "constants", "definitions", "ends", "gates", "inputs", "names", "output", "products", "remarks",
+        "shapes", "source", "starts", "title", "variables",
     )  # fmt: skip
 
     def __init__(self, source: Source) -> None:
@@ -47,22 +54,47 @@ class Graph:
         self.starts: array[int] = array("l")
         self.ends: array[int] = array("l")
         self.variables: dict[str, int] = {}
-        self.constants: dict[int, float] = {}
+        self.constants: dict[int, Value] = {}
+        self.attributes: dict[int, tuple[Any, ...]] = {}
         self.names: dict[int, str] = {}  # one a node
         self.definitions: dict[str, int] = {}  # every defined name, also the second of a node
         self.title = ""  # the name the last statement defines
         self.output = -1
         self.remarks: list[Remark] = []
+        self.products: list[int] = []
+        self.shapes: list[Shape] = []
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Graph):
             return NotImplemented
-        return all(getattr(self, column) == getattr(other, column) for column in self.__slots__)
+        return all(_same(getattr(self, column), getattr(other, column)) for column in self.__slots__)
 
     __hash__ = None  # type: ignore[assignment]  # columns grow while a graph is built
 
     def __len__(self) -> int:
         return len(self.gates)
+
+    @property
+    def needs_shapes(self) -> bool:
+        """Whether the text alone says that there are arrays: a tensor gate or an array literal."""
+        return bool(self.attributes) or any(hasattr(value, "shape") for value in self.constants.values())
+
+    @property
+    def has_arrays(self) -> bool:
+        """Whether shapes were inferred, because some node may be an array."""
+        return bool(self.shapes)
+
+    def shape(self, node: int) -> Shape:
+        """A node's shape; of a number `()`."""
+        return self.shapes[node] if self.shapes else ()
+
+    def uses(self) -> list[int]:
+        """For each node how many times it is an operand."""
+        counts = [0] * len(self.gates)
+        for operands in self.inputs:
+            for j in operands:
+                counts[j] += 1
+        return counts
 
     def dependents(self, leaves: set[int]) -> bytearray:
         """For each node 1 if it is one of the leaves or depends on one, else 0."""
@@ -90,5 +122,22 @@ class Graph:
                 assert (gate == CONSTANT) == (i in self.constants)
                 assert (gate == INPUT) == (i in self.variables.values())
             else:
-                row = GATES[gate]
-                assert row.variadic or len(operands) == len(row.parameters), i
+                elementwise = GATES.get(gate)
+                if elementwise is None:
+                    row = TENSORS[gate]
+                    assert len(self.attributes[i]) == len(row.attributes) + (row.random and self.has_arrays), i
+                    assert row.variadic or len(operands) == len(row.operands), i
+                else:
+                    assert elementwise.variadic or len(operands) == len(elementwise.parameters), i
+                    assert i not in self.attributes
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    """Equality of two columns; a constant may be an array, whose `==` is no truth value."""
+    if isinstance(ours, dict):
+        ours, theirs = ({key: _plain(value) for key, value in column.items()} for column in (ours, theirs))
+    return bool(ours == theirs)
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else value

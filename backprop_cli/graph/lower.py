@@ -6,19 +6,25 @@ It collects every statement's errors before it gives up, and knows values of lit
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import islice
 from math import inf
 
-from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, shorten
+from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES, Gate
+from backprop_cli.graph.attributes import Reading, read_call, read_index, tensor_of
 from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Remark
+from backprop_cli.graph.complaints import no_value, unknown_gate, wrong_arity
+from backprop_cli.graph.reading import reading
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Call, Program, Statement
+from backprop_cli.numeric.shapes import MOST_AXES, Shape
 
 MAX_NODES = 5_000_000
 _DEFAULT = -2  # stands for an operand nobody wrote; -1 is one whose definition did not parse
-_GATE_OF = {**BY_SYMBOL, "juxtaposed": BY_SYMBOL["*"], "negative": "neg", "name": INPUT, "num": CONSTANT}
-_SPECIAL = frozenset({"name", "num", "call", "juxtaposed"})
+_GATE_OF = {
+    **BY_SYMBOL, "juxtaposed": BY_SYMBOL["*"], "negative": "neg", "name": INPUT, "num": CONSTANT,
+    "@": "matmul", "transpose": "transpose", "index": "index", "array": "stack",
+}  # fmt: skip
+_SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "@", "transpose", "index", "array"})
 _SUSPECT = (0.0, inf, -inf)
 _TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
 _CHOOSING = _TRUTHS | {"where"}
@@ -45,6 +51,8 @@ class _Lowering:
             if op in _SPECIAL:
                 self.rows[op].append(row)
         self.defaults: dict[int, list[float]] = {}  # call's row: constants it needs and nobody wrote
+        self.tensor_calls: set[int] = set()
+        self.absorbed: set[int] = set()  # rows that are attributes or elements: no nodes of their own
 
     def graph(self) -> Graph:
         program, out = self.program, self.out
@@ -57,18 +65,25 @@ class _Lowering:
         out.inputs = list(program.args)
         out.starts, out.ends = program.starts, program.ends
         self._definitions()
+        if self.rows["call"] or self.rows["index"]:
+            self._attributes()
         self._names()
         self._constants()
         self._calls()
+        if any(self.rows[op] for op in ("@", "transpose", "array")):
+            self._arrays()
         self._truths()
         if self.diagnostics:
             in_order = sorted(self.diagnostics, key=lambda d: d.labels[0].start if d.labels else 0)
             raise BackpropError(*in_order[:MOST_ERRORS])
         out.output = program.statements[-1].row
         out.title = program.statements[-1].name
-        if self.defaults:
-            self._insert_defaults()
-        self._remark()
+        out.products = self.rows["juxtaposed"]
+        if self.defaults or self.absorbed:
+            self._rebuild()
+        remark = reading(self.out)
+        if remark and len(self.out.remarks) < MOST_ERRORS:
+            self.out.remarks.append(remark)
         return self.out
 
     # -- names -----------------------------------------------------------------------------------------
@@ -109,7 +124,7 @@ class _Lowering:
         for row in self.rows["name"]:
             name = program.args[row]
             out.inputs[row] = ()
-            if row in unused or len(self.diagnostics) > MOST_ERRORS:
+            if row in self.absorbed or row in unused or len(self.diagnostics) > MOST_ERRORS:
                 continue
             if name in CONSTANTS:
                 out.gates[row] = CONSTANT
@@ -118,7 +133,7 @@ class _Lowering:
                 help_ = "move its definition up"
                 self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
             elif name in GATES or name in ALIASES or (self.given is not None and name not in self.given):
-                self._no_value(name, row)
+                self.diagnostics.append(no_value(program, row, name, self.given or ()))
             else:
                 out.variables[name] = row
 
@@ -131,30 +146,11 @@ class _Lowering:
         for op, args in zip(program.ops, program.args, strict=True):
             if op == "call":
                 used.update(args.operands, (row for _, row, _ in args.keywords))
+            elif op == "index":
+                used.add(args.operand)
             elif op not in ("name", "num"):
                 used.update(args)
         return set(self.rows["name"]) - used
-
-    def _no_value(self, name: str, row: int) -> None:
-        label = self.program.label(row)
-        shown = shorten(name)
-        if name in GATES or name in ALIASES:
-            rest = self.program.source.text[label.end : label.end + 40].lstrip()
-            help_ = f"write `{name}({_next_operand(rest)})`"
-            if rest[:1] in ("^", "²", "³"):
-                help_ = (
-                    f"powers go behind the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
-                )
-            self._report("N204", f"the gate `{shown}` is used without its operands", label, help_)
-            return
-        given = self.given or ()
-        if split := _product_of(name, given):
-            help_ = f"names are never split: for a product write `{'*'.join(split)}`"
-        elif near := nearest(name, list(islice(given, 1000))):
-            help_ = f"did you mean `{near[0]}`? Otherwise give it a value: `{shown}=…`"
-        else:
-            help_ = f"give it a value: `{shown}=…`"
-        self._report("N202", f"`{shown}` has no value", label, help_)
 
     # -- numbers ---------------------------------------------------------------------------------------
 
@@ -182,17 +178,19 @@ class _Lowering:
     def _calls(self) -> None:
         gates, inputs, args = self.out.gates, self.out.inputs, self.program.args
         for row in self.rows["call"]:
+            if row in self.tensor_calls:
+                continue
             call = args[row]
             gate = GATES.get(call.name) or GATES.get(ALIASES.get(call.name, ""))
             if gate is None:
-                self._unknown_gate(call, row)
+                self.diagnostics.append(unknown_gate(self.program, row, self.defined.union(self.given or ())))
                 inputs[row] = ()
                 continue
             gates[row] = gate.name
             operands = inputs[row] = call.operands
             if gate.variadic:
                 if call.keywords or not operands:
-                    self._wrong_arity(gate, call, row)
+                    self.diagnostics.append(wrong_arity(self.program, row, gate))
             elif call.keywords or len(operands) != len(gate.parameters):
                 inputs[row] = self._arguments(gate, call, row)
 
@@ -211,17 +209,22 @@ class _Lowering:
         given |= keywords
         missing = [p for p in gate.parameters if p.name not in given]
         if twice or len(call.operands) > len(names) or any(p.default is None for p in missing):
-            self._wrong_arity(gate, call, row)
+            self.diagnostics.append(wrong_arity(self.program, row, gate))
             return ()
         if missing:
             self.defaults[row] = [p.default for p in missing if p.default is not None]
         return tuple(given.get(name, _DEFAULT) for name in names)
 
-    def _insert_defaults(self) -> None:
-        """Make room for the constants nobody wrote, each before the call that needs it, and renumber what follows."""
+    def _rebuild(self) -> None:
+        """Make room for the constants nobody wrote, each before the call that needs it, drop the rows that are no
+        nodes, and renumber what follows.
+        """
         old, out = self.out, Graph(self.program.source)
         new: list[int] = []
         for row, (gate, operands) in enumerate(zip(old.gates, old.inputs, strict=True)):
+            if row in self.absorbed:
+                new.append(-1)
+                continue
             constants = iter(self.defaults.get(row, ()))
             moved = []
             for j in operands:
@@ -234,9 +237,11 @@ class _Lowering:
             new.append(len(out.gates))
             self._append(out, gate, tuple(moved), row)
         out.variables = {name: new[row] for name, row in old.variables.items()}
-        out.constants |= {new[row]: value for row, value in old.constants.items()}
+        out.constants |= {new[row]: value for row, value in old.constants.items() if row not in self.absorbed}
+        out.attributes = {new[row]: values for row, values in old.attributes.items()}
         out.names = {new[row]: name for row, name in old.names.items()}
         out.definitions = {name: new[row] for name, row in old.definitions.items()}
+        out.products = [new[row] for row in old.products]
         out.remarks, out.title = old.remarks, old.title
         out.output = new[old.output]
         self.out = out
@@ -246,6 +251,63 @@ class _Lowering:
         out.inputs.append(inputs)
         out.starts.append(self.program.starts[row])
         out.ends.append(self.program.ends[row])
+
+    # -- arrays ----------------------------------------------------------------------------------------
+
+    def _attributes(self) -> None:
+        """Calls of tensor gates and indices: which rows are operands, and what the attributes beside them are."""
+        args = self.program.args
+        for row in self.rows["call"]:
+            call = args[row]
+            tensor = tensor_of(call)
+            if tensor is None or call.name in self.defined:
+                continue
+            self.tensor_calls.add(row)
+            self.out.gates[row], self.out.inputs[row] = tensor.name, ()
+            self._accept(row, read_call(self.program, row, tensor))
+        for row in self.rows["index"]:
+            self._accept(row, read_index(self.program, row))
+
+    def _accept(self, row: int, read: Reading) -> None:
+        self.out.inputs[row] = read.operands
+        self.out.attributes[row] = read.attributes
+        self.absorbed |= read.absorbed
+        if read.diagnostic:
+            self.diagnostics.append(read.diagnostic)
+
+    def _arrays(self) -> None:
+        """Array literals: constants where all elements are, otherwise the elements stacked."""
+        out, args = self.out, self.program.args
+        for op in ("@", "transpose"):
+            for row in self.rows[op]:
+                out.attributes[row] = ()
+        for row in self.rows["array"]:
+            elements = args[row]
+            out.inputs[row] = elements
+            if all(j >= 0 and out.gates[j] == CONSTANT for j in elements):
+                self._constant_array(row, elements)
+            else:
+                out.attributes[row] = ((0,),)
+
+    def _constant_array(self, row: int, elements: tuple[int, ...]) -> None:
+        from backprop_cli.numeric.array import doubles
+
+        out = self.out
+        values = [out.constants[j] for j in elements]
+        shapes = [getattr(value, "shape", ()) for value in values]
+        out.gates[row], out.inputs[row] = CONSTANT, ()
+        self.absorbed |= {j for j in elements if self.program.ops[j] != "name"}
+        if odd := next((k for k, shape in enumerate(shapes) if shape != shapes[0]), 0):
+            labels = tuple(self.program.label(elements[k], _length(shapes[k])) for k in (0, odd))
+            message = "the rows of an array have the same length"
+            self.diagnostics.append(Diagnostic("V308", message, labels, "fill the shorter one up"))
+            out.constants[row] = values[0]
+        elif len(shapes[0]) >= MOST_AXES:
+            label = self.program.label(row)
+            self._report("V308", f"an array has more than {MOST_AXES} axes", label, "use fewer brackets")
+            out.constants[row] = values[0]
+        else:
+            out.constants[row] = doubles(values)
 
     # -- comparisons -----------------------------------------------------------------------------------
 
@@ -288,71 +350,6 @@ class _Lowering:
         help_ = "a comparison chooses: `where(x > 0, 1, 0)` is a number"
         self._report("V302", "a comparison stands where a number is wanted", label, help_)
 
-    def _wrong_arity(self, gate: Gate, call: Call, row: int) -> None:
-        label = self.program.label(row)
-        found = len(call.operands) + len(call.keywords)
-        wanted = "at least 1" if gate.variadic else str(len(gate.parameters))
-        if any(p.default is not None for p in gate.parameters):
-            wanted = f"{sum(p.default is None for p in gate.parameters)} to {wanted}"
-        message = f"`{gate.name}` wants {wanted} operand{'s' * (wanted not in ('1', 'at least 1'))} and got {found}"
-        if call.keywords:
-            message = f"an operand of `{gate.name}` is given twice or not at all"
-            if gate.variadic:
-                message = f"the operands of `{gate.name}` have no names"
-        self._report("N203", message, label, f"the gate is `{gate.head}`")
 
-    def _unknown_gate(self, call: Call, row: int) -> None:
-        start = self.program.starts[row]
-        label = Label(self.program.source, start, call.name_end)
-        shown = shorten(call.name)
-        if near := nearest(call.name, [*GATES, *ALIASES]):
-            help_ = f"did you mean `{near[0]}`?"
-        elif call.name in self.defined or (self.given is not None and call.name in self.given):
-            help_ = f"for a product write `{shown}*(…)`"
-        elif call.name in CONSTANTS:
-            help_ = f"`{call.name}` is a constant: for a product write `{call.name}*(…)`"
-        else:
-            help_ = "`backprop gates` lists them; for a product write `*`"
-        self._report("N201", f"unknown gate `{shown}`", label, help_)
-
-    def _remark(self) -> None:
-        """How products without a sign were read."""
-        program = self.program
-        juxtapositions = self.rows["juxtaposed"]
-        if not juxtapositions:
-            return
-        readings = []
-        for row in juxtapositions[:3]:
-            parts = "*".join(shorten(_operand_text(program, operand)) for operand in program.args[row])
-            whole = program.source.text[program.starts[row] : program.ends[row]]
-            readings.append(f"`{shorten(whole)}` as `{parts}`")
-        more = len(juxtapositions) - len(readings)
-        self._note(
-            "reading", "read " + ", ".join(readings) + (f" and {more:,} more" if more else ""), juxtapositions[0]
-        )
-
-
-def _next_operand(text: str) -> str:
-    """The number or name with which a text begins, or `x`."""
-    end = 0
-    while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] in "_."):
-        end += 1
-    return text[:end] or "x"
-
-
-def _operand_text(program: Program, row: int) -> str:
-    """An operand as it was written, in brackets unless it is of one piece."""
-    text = program.source.text[program.starts[row] : program.ends[row]]
-    return text if program.ops[row] in ("name", "num", "call", "^") else f"({text})"
-
-
-def _product_of(name: str, known: Collection[str]) -> list[str]:
-    """The known names of which `name` is a concatenation, if it is one; shortest first, without recursion."""
-    if len(name) > 64:
-        return []
-    ways: dict[int, list[str]] = {0: []}
-    for end in range(1, len(name) + 1):
-        for start in range(end):
-            if start in ways and name[start:end] in known:
-                ways.setdefault(end, [*ways[start], name[start:end]])
-    return ways.get(len(name), [])
+def _length(shape: Shape) -> str:
+    return f"{shape[0]} element{'s' * (shape[0] != 1)}" if shape else "a number"

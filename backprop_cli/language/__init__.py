@@ -11,8 +11,11 @@ The grammar, loosest operator first (`;` and a newline outside brackets both end
     product     = unary { ("*" | "/" | "%" | "@" | nothing at all) unary }
     unary       = { "-" | "+" } power
     power       = postfix [ ("^" | "**") unary ]
-    postfix     = operand { "²" | "³" }
-    operand     = number | name | call | "(" expression ")"
+    postfix     = operand { "²" | "³" | "'" | "[" item { "," item } "]" }
+    item        = expression | [ expression ] ":" [ expression ] [ ":" [ expression ] ]
+    operand     = number | name | call | array | "(" expression ")"
+    array       = "[" elements { ";" elements } "]"
+    elements    = expression { "," expression }
     call        = name "(" [ argument { "," argument } ] ")"
     argument    = [ name "=" ] expression
     number      = (digits [ "." [ digits ] ] | "." digits) [ ("e" | "E") [ "+" | "-" ] digits ]

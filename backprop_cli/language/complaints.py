@@ -8,16 +8,20 @@ from backprop_cli.language.tokens import (
     BAD,
     CALL,
     CLOSE,
+    COLON,
     COMMA,
     DEFINE,
     NEWLINE,
     OPEN,
     OPERATOR,
     SEMICOLON,
+    SQUARE,
+    UNSQUARE,
     Tokens,
 )
 
 _EXPECTED = "where a number, a name or `(` was expected"
+_CLOSES = {SQUARE: "]"}  # what closes the other brackets is `)`
 
 
 class SyntaxProblem(Exception):  # noqa: N818  it leaves a statement, and becomes a diagnostic
@@ -48,9 +52,10 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
         return _bad(source, tokens, position)
     before = tokens.kinds[position - 1] if position else NEWLINE
     ended = kind in (NEWLINE, SEMICOLON)
-    if (kind == CLOSE and opened < 0) or kind in (ASSIGN, DEFINE):
+    closes = kind in (CLOSE, UNSQUARE)
+    if (closes and not _matches(tokens, position, opened)) or kind in (ASSIGN, DEFINE):
         return misplaced(source, tokens, position, opened)
-    if ended and opened >= 0 and before in (OPEN, CALL, NEWLINE, COMMA):
+    if ended and opened >= 0 and before in (OPEN, CALL, SQUARE, NEWLINE, COMMA):
         return _unclosed(source, tokens, position, opened)
     found = "the text ends" if ended else f"`{shorten(text)}` stands"
     if before in (OPERATOR, DEFINE):
@@ -60,9 +65,9 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
     if kind == OPERATOR:
         help_ = "put a number, a name or `(` before it"
         return _at(source, tokens, position, "S103", f"`{text}` has nothing on its left", help_)
-    if kind == CLOSE:
+    if closes:
         help_ = "put a number, a name or a formula there"
-        return _at(source, tokens, position, "S103", "an operand is missing before `)`", help_)
+        return _at(source, tokens, position, "S103", f"an operand is missing before `{text}`", help_)
     return _at(source, tokens, position, "S103", f"an operand is missing: {found} {_EXPECTED}")
 
 
@@ -73,16 +78,27 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
         return _bad(source, tokens, position)
     if kind in (SEMICOLON, NEWLINE):
         return _unclosed(source, tokens, position, opened)
-    if kind == CLOSE:
+    if kind in (CLOSE, UNSQUARE):
+        if opened >= 0:
+            wanted = _CLOSES.get(tokens.kinds[opened], ")")
+            message = f"`{text}` stands where `{wanted}` would close the bracket"
+            return _at(source, tokens, position, "S105", message, f"write `{wanted}`")
         help_ = "remove it, or open one before it"
         return _at(source, tokens, position, "S105", "this bracket was never opened", help_)
     if kind == COMMA:
-        help_ = "write a decimal point as `.`; commas separate the operands of a gate, as in `max(x, y)`"
+        help_ = "a decimal point is `.`; commas separate operands, as in `max(x, y)`, and elements, as in `[1, 2]`"
         return _at(source, tokens, position, "S107", "a comma outside a gate's operands", help_)
+    if kind == COLON:
+        return _at(source, tokens, position, "S107", "`:` means nothing here", "slices stand in brackets: `x[1:3]`")
     if kind in (ASSIGN, DEFINE):
         help_ = "`name = formula` defines a name, at the start of a statement; `==` compares"
         return _at(source, tokens, position, "S109", "`=` stands where it defines nothing", help_)
     return _at(source, tokens, position, "S107", f"`{shorten(text)}` means nothing here")
+
+
+def _matches(tokens: Tokens, position: int, opened: int) -> bool:
+    """Whether the closing bracket at `position` is of the kind that was opened."""
+    return opened >= 0 and (tokens.kinds[opened] == SQUARE) == (tokens.kinds[position] == UNSQUARE)
 
 
 def _at(source: Source, tokens: Tokens, token: int, code: str, message: str, help_: str = "") -> SyntaxProblem:
@@ -100,7 +116,8 @@ def _unclosed(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
         Label(source, bracket, bracket + 1, "opened here"),
         Label(source, end, end + 1, "and not closed before here"),
     )
-    return SyntaxProblem(Diagnostic("S104", "this bracket is never closed", labels, "add the missing `)`"), position)
+    help_ = f"add the missing `{_CLOSES.get(tokens.kinds[opened], ')')}`"
+    return SyntaxProblem(Diagnostic("S104", "this bracket is never closed", labels, help_), position)
 
 
 def _bad(source: Source, tokens: Tokens, token: int) -> SyntaxProblem:
@@ -108,8 +125,8 @@ def _bad(source: Source, tokens: Tokens, token: int) -> SyntaxProblem:
     if text[0] in ".0123456789" and len(text) > 1:
         help_ = "numbers are decimal: `1000`, `0.5`, `1e-3`"
         return _at(source, tokens, token, "S102", f"`{shorten(text)}` is not a number", help_)
-    if text in "[]":
-        return _at(source, tokens, token, "S101", f"`{text}`: vectors and matrices are not part of this version")
+    if text == "." and tokens.texts[token + 1] == "T":
+        return _at(source, tokens, token, "S101", "`.T` is not part of the language", "the transpose of `W` is `W'`")
     return _at(source, tokens, token, "S101", f"{_described(text)} is not part of the language", _advice(text))
 
 
@@ -134,7 +151,6 @@ _MEANT = {
     "–": "-",
     "—": "-",
     "∗": "*",
-    "’": "'",
     "{": "(",
     "}": ")",
 }

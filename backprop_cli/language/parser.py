@@ -7,15 +7,16 @@ which knows the gates can explain better.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from itertools import compress, count, islice
+from itertools import compress, count, islice, pairwise
 from typing import Any
 
 from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.language.complaints import SyntaxProblem, after_named, chained, misplaced, no_operand
-from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Call, Program, Statement
+from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Call, Index, Program, Statement
 from backprop_cli.language.tokens import (
     CALL,
     CLOSE,
+    COLON,
     COMMA,
     DEFINE,
     NAME,
@@ -24,8 +25,11 @@ from backprop_cli.language.tokens import (
     OPEN,
     OPERATOR,
     POSTFIX,
+    PRIME,
     SEMICOLON,
     SPELLING,
+    SQUARE,
+    UNSQUARE,
     Tokens,
     tokenize,
 )
@@ -47,8 +51,9 @@ _Waiting = tuple[str, int, int]
 _BRACKET: _Waiting = ("(", 0, 1)  # nothing goes before it that binds at least as tightly as 1
 # An operand that waits: its row and its place, brackets around it included.
 _Operand = tuple[int, int, int]
-# An open bracket: its token, and for a call how many operands waited before its arguments; otherwise -1.
+# An open bracket: its token, and for a call how many operands waited before its arguments; otherwise one of these.
 _Frame = tuple[int, int]
+_PLAIN, _LITERAL, _INDEX = -1, -2, -3
 _ENDS = (SEMICOLON, NEWLINE)
 _IS_NAME, _IS_DEFINE, _IS_CALL = (bytes(kind == wanted for kind in range(256)) for wanted in (NAME, DEFINE, CALL))
 _FEW = 64
@@ -73,6 +78,8 @@ class _Parser:
         self.first = self.first_row = 0  # the token and the row with which the statement at hand begins
         self.name = ""  # the name it defines
         self.keywords: dict[int, int] = {}  # how many operands wait below an argument: the token that names it
+        # For each open `[` of a literal how many operands wait before each of its rows, for that of an index its items.
+        self.squares: list[list[Any]] = []
         self.row_of = self._names()
 
     def program(self) -> Program:
@@ -146,6 +153,19 @@ class _Parser:
                     continue
                 elif kind == NEWLINE and frames and position < last:
                     continue
+                elif kind == PRIME:
+                    operand, begin, _ = operands.pop()
+                    operands.append((self._row("transpose", (operand,), begin, start + 1), begin, start + 1))
+                    continue
+                elif kind == SQUARE:
+                    if kinds[position - 1] == NUMBER:  # nobody takes elements of a number: 2[1, 2] is a product
+                        infix = _JUXTAPOSED
+                    else:
+                        frames.append((position, _INDEX))
+                        waiting.append(_BRACKET)
+                        self.squares.append([[]])
+                        wants_operand = True
+                        continue
                 else:
                     infix = _BRACKET
                 needed = infix[2]
@@ -177,16 +197,19 @@ class _Parser:
                     wants_operand = True
                     if kind == OPERATOR:
                         continue
-                elif kind == CLOSE and frames:
+                elif kind == CLOSE and frames and frames[-1][1] >= _PLAIN:
                     waiting.pop()
                     token, base = frames.pop()
-                    if base < 0:
+                    if base == _PLAIN:
                         operands[-1] = (operands[-1][0], starts[token], start + 1)
                     else:
                         self._call(token, base, operands, start + 1)
                     continue
-                elif kind == COMMA and frames and frames[-1][1] >= 0:
+                elif kind == COMMA and frames and frames[-1][1] not in (_PLAIN, _INDEX):
                     wants_operand = True
+                    continue
+                elif frames and frames[-1][1] < _PLAIN and kind in (COMMA, COLON, SEMICOLON, UNSQUARE):
+                    wants_operand = self._in_square(position, frames, operands, waiting, filled=True)
                     continue
                 elif (kind == NEWLINE or kind == SEMICOLON) and not frames:
                     self._end_statement(operands.pop()[0])
@@ -221,14 +244,20 @@ class _Parser:
                 frames.append((position, len(operands)))
                 waiting.append(_BRACKET)
             elif kind == OPEN:
-                frames.append((position, -1))
+                frames.append((position, _PLAIN))
                 waiting.append(_BRACKET)
+            elif kind == SQUARE:
+                frames.append((position, _LITERAL))
+                waiting.append(_BRACKET)
+                self.squares.append([len(operands)])
             elif kind == OPERATOR and text in _PREFIX:
                 waiting.append((_PREFIX[text], _PREFIX_POWER, start))
             elif kind == NEWLINE and frames and position < last:
                 continue
             elif kind == DEFINE and frames and frames[-1][1] >= 0 and self._begins_argument(position):
                 self.keywords[len(operands)] = position
+            elif kind in (COMMA, COLON, UNSQUARE) and frames and frames[-1][1] == _INDEX and waiting[-1] is _BRACKET:
+                wants_operand = self._in_square(position, frames, operands, waiting, filled=False)
             elif kind == CLOSE and frames and frames[-1] == (position - 1, len(operands)):
                 waiting.pop()  # name(): the arity is judged elsewhere
                 self._call(*frames.pop(), operands, start + 1)
@@ -244,6 +273,7 @@ class _Parser:
             del column[kept:]
         self.row_of = {name: row for name, row in self.row_of.items() if row < kept}
         self.keywords.clear()
+        self.squares.clear()
 
     def _end_statement(self, row: int) -> None:
         name = self.name
@@ -251,6 +281,59 @@ class _Parser:
         self.out.statements.append(Statement(name, row, start))
         if name:
             self.row_of[name] = row
+
+    def _in_square(
+        self, position: int, frames: list[_Frame], operands: list[_Operand], waiting: list[_Waiting], *, filled: bool
+    ) -> bool:
+        """A `,`, `:`, `;` or `]` directly inside `[…]`; answer whether an operand is wanted next.
+
+        `filled`: an operand stands before it, which of an index only a slice's parts may lack.
+        """
+        kind, square = self.kinds[position], self.squares[-1]
+        opened, frame = frames[-1]
+        if frame == _LITERAL:
+            if kind == COLON:
+                raise misplaced(self.source, self.tokens, position, opened)
+            if kind == SEMICOLON:
+                square.append(len(operands))
+                return True
+            waiting.pop()
+            frames.pop()
+            self._array(opened, operands, self.squares.pop(), self.starts[position] + 1)
+            return False
+        item = square[-1]
+        before = self.kinds[position - 1]
+        if kind == SEMICOLON or (kind == COLON and len(item) == 2):
+            raise misplaced(self.source, self.tokens, position, opened)
+        if not filled and kind != COLON and before != COLON:
+            raise no_operand(self.source, self.tokens, position, opened)
+        item.append(operands.pop()[0] if filled else None)
+        if kind == COLON:
+            return True
+        if kind == COMMA:
+            square.append([])
+            return True
+        waiting.pop()
+        frames.pop()
+        operand, begin, _ = operands.pop()
+        end = self.starts[position] + 1
+        items = tuple(map(tuple, self.squares.pop()))
+        operands.append((self._row("index", Index(operand, items), begin, end), begin, end))
+        return False
+
+    def _array(self, opened: int, operands: list[_Operand], firsts: list[int], end: int) -> None:
+        """The elements above `firsts[0]` are an array's; with several rows, those of each row are an array in it."""
+        begin = self.starts[opened]
+        elements = operands[firsts[0] :]
+        del operands[firsts[0] :]
+        rows = [row for row, _, _ in elements]
+        if len(firsts) > 1:
+            limits = [first - firsts[0] for first in firsts] + [len(elements)]
+            rows = [
+                self._row("array", tuple(rows[low:high]), elements[low][1], elements[high - 1][2])
+                for low, high in pairwise(limits)
+            ]
+        operands.append((self._row("array", tuple(rows), begin, end), begin, end))
 
     def _call(self, token: int, base: int, operands: list[_Operand], end: int) -> None:
         """The bracket that ends before `end` ends a call, whose arguments wait above `base`."""
@@ -284,14 +367,18 @@ class _Parser:
     def _after(self, problem: SyntaxProblem) -> int:
         """The token after the statement in which an error was found."""
         kinds = self.kinds
-        depth = 0
+        depth = squares = 0
         for position in range(self.first, len(kinds)):
             kind = kinds[position]
             if kind in (OPEN, CALL):
                 depth += 1
             elif kind == CLOSE:
                 depth -= depth > 0
-            elif position >= problem.token and (kind == SEMICOLON or (kind == NEWLINE and depth == 0)):
+            elif kind == SQUARE:
+                squares += 1
+            elif kind == UNSQUARE:
+                squares -= squares > 0
+            elif position >= problem.token and squares == 0 and (kind == SEMICOLON or (kind == NEWLINE and depth == 0)):
                 return position + 1
         return len(kinds)
 

@@ -21,6 +21,7 @@ BINDING_POWER = {
     "*": 3, "/": 3, "%": 3, "@": 3, "juxtaposed": 3,
     "negative": 4, "positive": 4,
     "^": 5,
+    "transpose": 6, "index": 6,
 }  # fmt: skip
 COMPARISONS = frozenset(op for op, power in BINDING_POWER.items() if power == 1)
 
@@ -34,6 +35,16 @@ class Call(NamedTuple):
     name_end: int
 
 
+class Index(NamedTuple):
+    """`operand[items]`: an item is the row of a whole number, or the rows of a slice's start, stop and step.
+
+    A slice has two or three parts, each None where nothing was written: `x[1:]` has the items `((row, None),)`.
+    """
+
+    operand: int
+    items: tuple[tuple[int | None, ...], ...]
+
+
 class Statement(NamedTuple):
     """`name = row`; the name is empty where none was written, the row is -1 where it did not parse."""
 
@@ -45,9 +56,10 @@ class Statement(NamedTuple):
 class Program:
     """Columns of rows, the statements that end in them, and what was wrong.
 
-    `ops[i]` is an operator's spelling, or `num` (args: its text, a minus sign included), `name` (args: the name) or
-    `call` (args: a Call). Operands of a row come before it; one is -1 where its definition did not parse. A name has
-    one row, its first mention's, at the front, unless it was mentioned before the statement that defines it.
+    `ops[i]` is an operator's spelling, or `num` (args: its text, a minus sign included), `name` (args: the name),
+    `call` (args: a Call), `index` (args: an Index) or `array` (args: the rows of the elements). Operands of a row come
+    before it; one is -1 where its definition did not parse. A name has one row, its first mention's, at the front,
+    unless it was mentioned before the statement that defines it.
     `starts`, `ends` are characters of the source.
     """
 

@@ -7,7 +7,9 @@ from itertools import accumulate, compress
 from typing import NamedTuple
 
 # Kinds of token. SPACE is falsy: that is how spaces and comments are dropped. `name(` and `name =` are one token each.
+# SQUARE and UNSQUARE are `[` and `]`, PRIME a transposition.
 SPACE, NAME, NUMBER, CALL, OPEN, OPERATOR, CLOSE, COMMA, DEFINE, ASSIGN, SEMICOLON, NEWLINE, POSTFIX, BAD = range(14)
+SQUARE, UNSQUARE, COLON, PRIME = range(14, 18)
 
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _CUT = re.compile(
@@ -48,6 +50,10 @@ _FIXED = {
     "π": NAME,
     "²": POSTFIX,
     "³": POSTFIX,
+    "[": SQUARE,
+    "]": UNSQUARE,
+    ":": COLON,
+    **dict.fromkeys(["'", "′", "’", "ᵀ"], PRIME),
     "\ufeff": SPACE,
     "\xa0": SPACE,
     **dict.fromkeys(["+", "-", "−", "*", "×", "·", "⋅", "/", "÷", "%", "^", "**", "@"], OPERATOR),

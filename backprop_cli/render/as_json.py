@@ -13,7 +13,8 @@ from typing import Any
 
 from backprop_cli.errors import Diagnostic, Status
 from backprop_cli.render.style import Style
-from backprop_cli.report.model import Report, Row
+from backprop_cli.report.model import Note, Report, Row
+from backprop_cli.report.numbers import all_finite
 
 
 def render(report: Report, _style: Style) -> Iterator[str]:
@@ -70,7 +71,14 @@ def _fields(report: Report) -> Iterator[tuple[str, Any]]:
     yield "nodes", None
     if report.kind == "grad":
         yield "check", _check(report)
-    yield "notes", [{"code": n.code, "message": n.message, "node": n.node, "span": list(n.span)} for n in report.notes]
+    yield "notes", [_note(note) for note in report.notes]
+
+
+def _note(note: Note) -> dict[str, Any]:
+    made: dict[str, Any] = {"code": note.code, "message": note.message, "node": note.node, "span": list(note.span)}
+    if note.element:
+        made |= {"element": list(note.element), "elements": note.elements}
+    return made
 
 
 def _check(report: Report) -> dict[str, Any] | None:
@@ -84,6 +92,17 @@ def _check(report: Report) -> dict[str, Any] | None:
     }
     if check.formulas:
         made["formulas"] = dict(check.formulas)
+    if check.variables:
+        made["variables"] = {
+            name: {
+                "verdict": judged.verdict,
+                "max_rel_error": _number(judged.error),
+                "element": list(judged.element),
+                "backprop": _number(judged.ours),
+                "expected": _number(judged.theirs),
+            }
+            for name, judged in check.variables.items()
+        }
     if check.reason:
         made["reason"] = check.reason
     if check.worst is not None:
@@ -101,17 +120,31 @@ def _node(row: Row, report: Report) -> dict[str, Any]:
         "inputs": list(row.inputs),
         "value": _number(row.value),
     }
+    if report.has_arrays:
+        made["shape"] = list(row.shape)
     if report.kind == "grad":
         made["locals"] = [_number(slope) for slope in row.locals]
+        if row.rules:
+            made["rules"] = list(row.rules)
         made["grad"] = _number(row.grad)
     made["span"] = list(row.span)
     return made
 
 
-def _number(value: float | None) -> float | str | None:
+def _number(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist() if all_finite(value) else _with_words(value)
     if value is None or isfinite(value):
         return value
     return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _with_words(array: Any) -> Any:
+    """Nested lists in which what JSON cannot write is a string."""
+    words = array.astype(object)
+    for index in zip(*(~(abs(array) < float("inf"))).nonzero(), strict=True):
+        words[index] = _number(float(array[index]))
+    return words.tolist()
 
 
 def _text(value: Any) -> str:

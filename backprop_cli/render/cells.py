@@ -11,6 +11,7 @@ from backprop_cli.report.model import Report, Row
 
 _FORMULAS_SHOWN = 66  # characters of SymPy's closed forms
 _LINE = 80
+_NOTHING = 1e-15  # a relative error of the last bit
 
 
 class Column(NamedTuple):
@@ -35,7 +36,9 @@ def _output_text(report: Report) -> str:
 
 def columns(report: Report, style: Style) -> list[Column]:
     """The columns of the table."""
-    heads = [Column("node"), Column("is"), Column("value", numeric=True)]
+    heads = [Column("node"), Column("is")]
+    heads += [Column("shape")] if report.has_arrays else []
+    heads += [Column("value", numeric=True)]
     if report.kind == "grad":
         output = style.text(report.output)
         heads += [Column("local gradients"), Column(f"d{output}/d(node)", numeric=True)]
@@ -45,17 +48,27 @@ def columns(report: Report, style: Style) -> list[Column]:
 def cells(report: Report, style: Style) -> Iterator[list[str]]:
     """A row a node, constants left out: they stand in the formulas that use them."""
     for row in report.rows(style.rows, constants=False):
-        value = ("true" if row.value else "false") if row.truth else style.number(row.value)
-        line = [style.text(row.name), style.text(row.written), value]
+        value = ("true" if row.value else "false") if row.truth and not row.shape else style.number(row.value)
+        line = [style.text(row.name), style.text(row.written)]
+        line += [shape(row)] if report.has_arrays else []
+        line += [value]
         if report.kind == "grad":
             line += ["  ".join(slopes(row, style)), style.number(row.grad)]
         yield line
 
 
+def shape(row: Row) -> str:
+    """`(2, 3)`; nothing for a number."""
+    return str(row.shape) if row.shape else ""
+
+
 def slopes(row: Row, style: Style) -> list[str]:
-    """`∂n1/∂x=1` for each operand with a slope."""
+    """`∂n1/∂x=1` for each operand with a slope; of arrays the Jacobian's diagonal, of a tensor gate its rule."""
+    if row.rules:
+        return [style.text(rule) for rule in row.rules if rule is not None]
+    diagonal = "diag " if row.shape else ""
     return [
-        style.text(f"∂{row.name}/∂{operand}={style.number(slope)}")
+        style.text(f"∂{row.name}/∂{operand}={diagonal}{style.number(slope)}")
         for operand, slope in zip(row.operands, row.locals, strict=True)
         if slope is not None
     ]
@@ -71,7 +84,7 @@ def left_out(report: Report, style: Style) -> str:
 
 def closing(report: Report, style: Style) -> Iterator[str]:
     """The lines below the table: seed, parameter update, verdict."""
-    if report.kind == "grad" and report.seed != 1:
+    if report.kind == "grad" and (hasattr(report.seed, "shape") or report.seed != 1):
         yield f"every gradient is times the upstream gradient {style.number(report.seed)}"
     if report.step is not None:
         for name, value in report.step.updated.items():
@@ -87,20 +100,17 @@ def verdict(report: Report, style: Style) -> Iterator[str]:
     """`SymPy agrees: df/dx = z, …` and how that was found, on one line if it is short."""
     check = report.check
     assert check is not None
-    methods = {
-        "sympy": "whole formula",
-        "per-gate": "gate by gate",
-        "differences": "kinks by differences",
-    }
-    details = [" and ".join(methods[m] for m in check.methods)] if check.methods else []
+    details = [" and ".join(_METHODS[m] for m in check.methods)] if check.methods else []
+    judge = "SymPy" if "per-gate" in check.methods or not check.methods else "difference quotients"
     if check.verdict == "undecided":
-        said = f"SymPy cannot decide: {check.reason}"
+        said = f"{judge} cannot decide: {check.reason}"
     else:
-        details.append(f"largest relative error {_error(check.max_rel_error)}")
-        said = "SymPy disagrees"
-        if check.verdict == "agree":
-            formulas = ", ".join(f"d{report.output}/d{name} = {form}" for name, form in check.formulas.items())
-            said = "SymPy agrees" + (f": {formulas}" if 0 < len(formulas) <= _FORMULAS_SHOWN else "")
+        details.append(f"largest relative error {_error(check.max_rel_error)}{_worst_element(report)}")
+        verb = check.verdict if judge.endswith("s") else f"{check.verdict}s"
+        said = f"{judge} {verb}"
+        formulas = ", ".join(f"d{report.output}/d{name} = {form}" for name, form in check.formulas.items())
+        if check.verdict == "agree" and 0 < len(formulas) <= _FORMULAS_SHOWN:
+            said += f": {formulas}"
     how = f"({'; '.join(details)})" if details else ""
     if len(said) + len(how) + 3 <= _LINE:
         yield style.text(f"{said}   {how}".rstrip())
@@ -109,9 +119,28 @@ def verdict(report: Report, style: Style) -> Iterator[str]:
         yield style.text(f"  {how}")
 
 
+_METHODS = {
+    "elements": "arrays element by element",
+    "sympy": "whole formula",
+    "per-gate": "gate by gate",
+    "differences": "kinks by differences",
+    "gate-differences": "each gate",
+    "directional": "the whole program along random directions",
+}
+
+
+def _worst_element(report: Report) -> str:
+    """` at W[0, 1]`, for arrays of which some element is off at all."""
+    check = report.check
+    if check is None or not check.variables or check.max_rel_error < _NOTHING:
+        return ""
+    name, judged = max(check.variables.items(), key=lambda item: item[1].error)
+    return f" at {name}{list(judged.element) if judged.element else ''}"
+
+
 def _error(error: float) -> str:
     """A relative error, as far as it says something: of the last bit nothing is said."""
-    return "0" if error == 0 else "below 1e-15" if error < 1e-15 else f"{error:.1e}"
+    return "0" if error == 0 else "below 1e-15" if error < _NOTHING else f"{error:.1e}"
 
 
 def _bracketed(number: str) -> str:

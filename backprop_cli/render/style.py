@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_cli.report.numbers import rounded
 
@@ -35,9 +35,9 @@ class Style(NamedTuple):
             return text
         return text.translate(_TO_ASCII).encode("ascii", "backslashreplace").decode()
 
-    def number(self, number: float | None) -> str:
-        """A number rounded for reading; nothing where there is none."""
-        return "" if number is None else rounded(number, self.digits)
+    def number(self, number: Any) -> str:
+        """A number rounded for reading, an array whole or in summary; nothing where there is none."""
+        return "" if number is None else self.glyphs(rounded(number, self.digits))
 
 
 def visible(text: str) -> str:

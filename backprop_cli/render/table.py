@@ -40,7 +40,7 @@ def _table(report: Report, style: Style, lines: list[list[str]]) -> str:
     table = Table(box=box, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
     for column in columns(report, style):
         table.add_column(Text(column.heading), justify="right" if column.numeric else "left", no_wrap=True)
-    looks = ["cyan", "", "", "dim", "bold"]
+    looks = ["cyan", "", *([""] if report.has_arrays else []), "", "dim", "bold"]
     for line in lines:
         table.add_row(*(Text(cell, look) for cell, look in zip(line, looks, strict=False)))
     console = Console(
@@ -64,10 +64,12 @@ def _wrapped(line: str, style: Style) -> str:
 
 def _records(report: Report, style: Style, lines: list[list[str]]) -> Iterator[str]:
     heading = columns(report, style)[-1].heading.replace("(node)", "{}")
-    for name, written, value, *rest in lines:
-        yield f"{name} = {value}\n" if written == "input" else f"{name} = {written} = {value}\n"
-        if rest:
-            slopes, grad = rest
+    for name, written, *shape, value, slopes, grad in (
+        line if report.kind == "grad" else [*line, "", ""] for line in lines
+    ):
+        sized = f"   {shape[0]}" if shape and shape[0] else ""
+        yield (f"{name} = {value}" if written == "input" else f"{name} = {written} = {value}") + sized + "\n"
+        if report.kind == "grad":
             for slope in filter(None, slopes.split("  ")):
                 yield f"    {slope}\n"
             if grad:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
 
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.survey import Finding
 from backprop_cli.errors import Status
-from backprop_cli.graph import Graph
-from backprop_cli.report.model import TROUBLE, Columns, Report, Step
+from backprop_cli.graph import Graph, Value
+from backprop_cli.report.model import TROUBLE, Columns, Report, Step, gradient_at
 from backprop_cli.report.names import output_name
 from backprop_cli.report.notes import lost_notes, notes
+from backprop_cli.report.numbers import all_finite
 
 
 def build(
     graph: Graph,
-    values: list[float],
+    values: list[Value],
     findings: Iterable[Finding],
     *,
     passed: Backward | None = None,
@@ -25,13 +25,13 @@ def build(
     wrt: Mapping[str, int] | None = None,
     check: Check | None = None,
     rate: float | None = None,
-    seed: float = 1.0,
+    seed: Value = 1.0,
     strict: bool = False,
 ) -> Report:
     """The report of a forward pass, or of a backward pass with respect to `wrt` (name: node)."""
     gradients = {}
     if passed is not None:
-        gradients = {name: passed.grads[node] or 0.0 for name, node in (wrt or {}).items()}
+        gradients = {name: gradient_at(graph, passed, node) for name, node in (wrt or {}).items()}
     step = None
     if rate is not None:
         step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
@@ -39,7 +39,7 @@ def build(
     value = values[graph.output]
     numbers = [value, *gradients.values(), *(step.updated.values() if step else ())]
     status = Status.OK
-    if any(n.code in TROUBLE for n in made) or not all(map(isfinite, numbers)) or (strict and made):
+    if any(n.code in TROUBLE for n in made) or not all(map(all_finite, numbers)) or (strict and made):
         status = Status.MATHEMATICS
     if check is not None and any(item.severe for item in check.lost):
         status = Status.MATHEMATICS

@@ -9,20 +9,27 @@ from typing import NamedTuple
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.backward import Backward
 from backprop_cli.errors import Source, Status
-from backprop_cli.graph import CONSTANT, Graph
-from backprop_cli.report.names import node_names, written
+from backprop_cli.graph import CONSTANT, Graph, Value
+from backprop_cli.numeric.shapes import Shape
+from backprop_cli.report.names import node_names, rules, written
+from backprop_cli.report.numbers import without_negative_zeros
 
 # Notes that mean the mathematics went wrong; the others explain a number that stands.
 TROUBLE = frozenset({"undefined", "pole", "infinite", "overflow"})
 
 
 class Note(NamedTuple):
-    """Something to know about a number: its code, the words, the node's name, the place in the source."""
+    """Something to know about a number: its code, the words, the node, the place in the source.
+
+    Of an array, `element` is the first element it is about and `elements` how many it is about.
+    """
 
     code: str
     message: str
     node: int | None
     span: tuple[int, int]
+    element: tuple[int, ...] = ()
+    elements: int = 1
 
 
 class Row(NamedTuple):
@@ -30,6 +37,9 @@ class Row(NamedTuple):
 
     `locals` has one number an operand, None where no gradient was asked for. `grad` is d output / d node, None
     where it was not asked for or there was no backward pass.
+
+    An array has a `shape` that is not (), a value and a grad of that shape, and `locals` that are the diagonals of
+    Jacobians; a tensor gate has no `locals` but `rules`: what it sends to each operand, in words.
     """
 
     id: int
@@ -38,25 +48,27 @@ class Row(NamedTuple):
     gate: str
     inputs: tuple[int, ...]
     operands: tuple[str, ...]
-    value: float
+    value: Value
     truth: bool
-    locals: tuple[float | None, ...]
-    grad: float | None
+    locals: tuple[Value | None, ...]
+    grad: Value | None
     span: tuple[int, int]
+    shape: Shape = ()
+    rules: tuple[str | None, ...] = ()
 
 
 class Step(NamedTuple):
     """A parameter update: `updated[x]` = x - rate · df/dx."""
 
     rate: float
-    updated: Mapping[str, float]
+    updated: Mapping[str, Value]
 
 
 class Columns(NamedTuple):
     """What a report's rows are read from. Not part of the interface."""
 
     graph: Graph
-    values: list[float]
+    values: list[Value]
     passed: Backward | None
     active: bytearray
 
@@ -72,12 +84,12 @@ class Report(NamedTuple):
     kind: str
     source: Source
     output: str
-    value: float
-    gradients: Mapping[str, float]
+    value: Value
+    gradients: Mapping[str, Value]
     notes: tuple[Note, ...]
     check: Check | None
     step: Step | None
-    seed: float
+    seed: Value
     status: Status
     columns: Columns
 
@@ -96,11 +108,21 @@ class Report(NamedTuple):
         return graph.starts[graph.output], graph.ends[graph.output]
 
     @property
-    def inputs(self) -> Mapping[str, float]:
+    def inputs(self) -> Mapping[str, Value]:
         """The value of each name in `gradients`, or of every input after `evaluate`."""
         graph = self.columns.graph
         nodes = {**graph.variables, **{name: node for node, name in graph.names.items()}}
         return {name: self.columns.values[nodes[name]] for name in (self.gradients or graph.variables)}
+
+    @property
+    def has_arrays(self) -> bool:
+        """Whether some node is an array."""
+        return any(self.columns.graph.shapes)
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the value; of a number `()`."""
+        return self.columns.graph.shape(self.columns.graph.output)
 
     @property
     def node_count(self) -> int:
@@ -121,19 +143,23 @@ class Report(NamedTuple):
 
         graph, values, passed, active = self.columns
         names = node_names(graph)
+        uses = graph.uses() if graph.attributes else []
         for node, gate in enumerate(graph.gates):
             if gate == CONSTANT and not constants:
                 continue
             operands = graph.inputs[node]
-            slopes: tuple[float | None, ...] = ()
+            slopes: tuple[Value | None, ...] = (None,) * len(operands) if passed is not None else ()
+            said: tuple[str | None, ...] = ()
             grad = None
             if passed is not None and active[node]:
-                slopes = tuple(
-                    slope if active[j] else None for j, slope in zip(operands, passed.locals[node], strict=True)
-                )
-                grad = passed.grads[node] or 0.0
-            elif passed is not None:
-                slopes = (None,) * len(operands)
+                grad = gradient_at(graph, passed, node)
+                if passed.locals[node]:
+                    slopes = tuple(
+                        slope if active[j] else None for j, slope in zip(operands, passed.locals[node], strict=True)
+                    )
+                elif node in graph.attributes:
+                    texts = rules(graph, node, names, uses)
+                    said = tuple(text if active[j] else None for j, text in zip(operands, texts, strict=True))
             yield Row(
                 id=node,
                 name=names[node],
@@ -142,8 +168,23 @@ class Report(NamedTuple):
                 inputs=operands,
                 operands=tuple(names[j] for j in operands),
                 value=values[node],
-                truth=bool(operands) and GATES[gate].truth,
+                truth=gate in GATES and GATES[gate].truth,
                 locals=slopes,
                 grad=grad,
                 span=(graph.starts[node], graph.ends[node]),
+                shape=graph.shape(node),
+                rules=said,
             )
+
+
+def gradient_at(graph: Graph, passed: Backward, node: int) -> Value:
+    """d output / d node; zeros of the node's shape where nothing flows."""
+    grad = passed.grads[node]
+    if grad is not None:
+        return without_negative_zeros(grad)
+    shape = graph.shape(node)
+    if not shape:
+        return 0.0
+    from backprop_cli.numeric.tensor import zeros
+
+    return zeros(shape)

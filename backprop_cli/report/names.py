@@ -5,12 +5,18 @@ It knows a graph's names only; not its numbers.
 
 from __future__ import annotations
 
+from math import prod
+from typing import Any
+
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
+from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 from backprop_cli.report.numbers import shortest
 
 _NAME_OF_CONSTANT = {value: name for name, value in CONSTANTS.items()}
 _TIGHT = {"^"}  # written without spaces
+_LITERAL_WIDTH = 24  # characters of an array literal that stands for itself; a longer one is called by its shape
+CALLED = {reduction: name for name, reduction in REDUCTION_OF.items()}  # amax is written max
 
 
 def output_name(graph: Graph) -> str:
@@ -41,8 +47,7 @@ def node_names(graph: Graph) -> list[str]:
         if gate == INPUT:
             continue
         if gate == CONSTANT:
-            value = graph.constants[node]
-            names[node] = _NAME_OF_CONSTANT.get(value) or shortest(value)
+            names[node] = _name_of_constant(graph.constants[node])
         elif node in graph.names:
             names[node] = graph.names[node]
         elif node == graph.output:
@@ -63,10 +68,19 @@ def all_names(graph: Graph) -> dict[str, int]:
     }
 
 
+def _name_of_constant(value: Any) -> str:
+    if not hasattr(value, "tolist"):
+        return _NAME_OF_CONSTANT.get(value) or shortest(value)
+    text = shortest(value) if value.size <= _LITERAL_WIDTH else ""
+    return text.replace(",", ", ") if 0 < len(text) <= _LITERAL_WIDTH else f"array{value.shape}"
+
+
 def written(graph: Graph, node: int, names: list[str]) -> str:
     """What a node is, over the names of its operands: `n1 * z`, `sigmoid(n3)`, `input`, `constant`."""
     gate = graph.gates[node]
     operands = [names[j] for j in graph.inputs[node]]
+    if gate in TENSORS:
+        return _tensor_written(graph, node, operands)
     if not operands:
         return gate
     if gate == "neg":
@@ -78,3 +92,66 @@ def written(graph: Graph, node: int, names: list[str]) -> str:
     if symbol in _TIGHT:
         return f"({left})^{right}" if left.startswith("-") else f"{left}^{right}"
     return f"{left} {symbol} {right}"
+
+
+def _tensor_written(graph: Graph, node: int, operands: list[str]) -> str:
+    gate, attributes = graph.gates[node], graph.attributes[node]
+    row = TENSORS[gate]
+    if gate == "matmul":
+        return " @ ".join(operands)
+    if gate == "transpose":
+        return f"{operands[0]}'"
+    if gate == "index":
+        return f"{operands[0]}[{', '.join(map(_item, attributes[0]))}]"
+    if gate == "stack" and attributes == ((0,),):
+        return f"[{', '.join(operands)}]"
+    parts = list(operands) if row.variadic or not row.parameters or not row.parameters[0].kind else []
+    for parameter, value in zip((p for p in row.parameters if p.kind), attributes, strict=False):
+        if parameter.kind == "axes":
+            default = parameter.default
+            axes = tuple(range(len(graph.shape(graph.inputs[node][0])))) if graph.inputs[node] else ()
+            usual = axes if default == "None" else axes[-1:] if default == "-1" else (0,)
+            value = (value,) if isinstance(value, int) else value  # before shapes are known
+            if value not in (usual, None):
+                parts.append(f"axis={value[0] if len(value) == 1 else list(value)}")
+        elif parameter.starred:
+            parts += map(str, value)
+        elif parameter.default is None:
+            parts.append(str(value))
+        elif str(value) != parameter.default:
+            parts.append(f"{parameter.name}={value}")
+    if row.parameters and row.parameters[0].kind:
+        parts += operands
+    return f"{CALLED.get(gate, gate)}({', '.join(parts)})"
+
+
+def _item(item: int | slice) -> str:
+    if isinstance(item, int):
+        return str(item)
+    start, stop, step = ("" if part is None else str(part) for part in (item.start, item.stop, item.step))
+    return f"{start}:{stop}" + (f":{step}" if step else "")
+
+
+def rules(graph: Graph, node: int, names: list[str], uses: list[int]) -> tuple[str, ...]:
+    """What a tensor gate sends to each operand, in the nodes' names: `df/dW = outer(df/dq, x)`.
+
+    `+=` where an operand of several uses (`graph.uses()`) gets its gradient from several gates.
+    """
+    row, operands = TENSORS[graph.gates[node]], graph.inputs[node]
+    if not operands:
+        return ()
+    case = "".join(str(min(len(graph.shape(j)), 2)) for j in operands[:2])
+    texts = row.words.get(case) or row.words[""]
+    output = output_name(graph)
+    upstream = f"d{output}/d{names[node]}"
+    attributes = dict(zip(row.attributes, graph.attributes[node], strict=False))
+    shape = graph.shape(operands[0])
+    over = attributes.get("axis")
+    count = prod(shape[k] for k in over) if isinstance(over, tuple) else prod(shape)
+    numbers = {"count": count, "free": count - attributes.get("ddof", 0), "examples": prod(shape[:-1])}
+    words = dict(zip(row.operands, (names[j] for j in operands), strict=False)) | {"G": upstream, "out": names[node]}
+    made = []
+    for k, j in enumerate(operands):
+        text = texts[0 if row.variadic else k].format(**words, **numbers)
+        made.append(f"d{output}/d{names[j]} {'=' if uses[j] == 1 else '+='} {text}")
+    return tuple(made)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.survey import Finding
 from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import Graph
 from backprop_cli.report.model import Note
-from backprop_cli.report.names import node_names, written
+from backprop_cli.report.names import CALLED, node_names, written
 from backprop_cli.report.numbers import rounded, shortest
 
 NOTE_CODES = {
@@ -39,6 +41,7 @@ _WORDS = {
     ("undefined", "slope"): "`{gate}` has no slope along {along} at {at}",
     ("undefined", "product"): "0·∞ in the backward pass: {0} arrives from `{other}` at `{gate}`, whose slope along "
     "{along} is {1}",
+    ("undefined", "gradient"): "the gradient that `{name}` sends to {along} is not a number",
     ("undefined", "sum"): "infinite gradients of opposite signs meet at `{name}`",
     ("pole", "value"): "`{gate}` has a pole at {at}{domain}",
     ("overflow", "value"): "`{gate}` at {at} is larger than a double can be",
@@ -56,7 +59,7 @@ _WORDS = {
 _MORE = "and {0} more of this kind, from `{name}` on"
 
 
-def notes(graph: Graph, values: list[float], findings: Iterable[Finding]) -> list[Note]:
+def notes(graph: Graph, values: list[Any], findings: Iterable[Finding]) -> list[Note]:
     """The remarks made when the text was read, then a note for each finding."""
     made = [Note(r.code, r.message, None, (r.start, r.end)) for r in graph.remarks]
     names: list[str] = []
@@ -80,26 +83,68 @@ def lost_notes(graph: Graph, check: Check | None) -> list[Note]:
     ]
 
 
-def _note(graph: Graph, values: list[float], finding: Finding, names: list[str]) -> Note:
+def _note(graph: Graph, values: list[Any], finding: Finding, names: list[str]) -> Note:
     node = finding.node
     gate, operands = graph.gates[node], graph.inputs[node]
-    at = ", ".join(
-        f"{shorten(names[j])} = {rounded(values[j])}" for j in dict.fromkeys(operands[:4]) if j not in graph.constants
-    )
     row = GATES.get(gate)
+    places = {j: _place(graph, node, j, finding) for j in operands} if graph.has_arrays and row else {}
+    called = {j: shorten(names[j]) + places.get(j, Place()).written for j in operands}
+    at = ", ".join(
+        f"{called[j]} = {rounded(places[j].value(values[j]) if j in places else values[j])}"
+        for j in dict.fromkeys(operands[:4])
+        if j not in graph.constants
+    )
     other = finding.other
+    if finding.wording.startswith("tensor "):
+        note = TENSORS[gate].notes[int(finding.wording.removeprefix("tensor "))]
+        message = note.words.format(*(shorten(names[j]) for j in operands), name=CALLED.get(gate, gate))
+        return Note(finding.code, message + _others(finding), node, (graph.starts[node], graph.ends[node]))
     words = _MORE if finding.wording == "more" else _WORDS[finding.code, finding.wording]
     message = words.format(
         *map(rounded, finding.numbers),
-        gate=row.symbol or gate if row else gate,
+        gate=(row.symbol if row else TENSORS[gate].symbol if gate in TENSORS else "") or gate,
         at=at or ", ".join(names[j] for j in operands[:4]),
-        name=shorten(names[node]),
+        name=shorten(names[node]) + (_index(finding.element) if finding.wording in ("input", "sum") else ""),
         written=shorten(written(graph, node, names), 80),
-        along=" and ".join(f"`{shorten(names[operands[k]])}`" for k in finding.operands[:4]),
+        along=" and ".join(f"`{called[operands[k]]}`" for k in finding.operands[:4]),
         other=f"{names[other]} = {written(graph, other, names)}" if other >= 0 else "",
         domain=f"; it needs {_domain(row, [names[j] for j in operands])}" if row and row.domain else "",
     )
-    return Note(finding.code, message, node, (graph.starts[node], graph.ends[node]))
+    span = (graph.starts[node], graph.ends[node])
+    return Note(finding.code, message + _others(finding), node, span, finding.element, finding.elements)
+
+
+class Place(NamedTuple):
+    """Where in an operand the element of a finding is."""
+
+    element: tuple[int, ...] = ()
+
+    @property
+    def written(self) -> str:
+        """`[0, 2]`; nothing for a number."""
+        return _index(self.element)
+
+    def value(self, operand: Any) -> float:
+        """The operand's number there."""
+        return float(operand[self.element]) if self.element else float(operand)
+
+
+def _index(element: tuple[int, ...]) -> str:
+    return str(list(element)) if element else ""
+
+
+def _place(graph: Graph, node: int, operand: int, finding: Finding) -> Place:
+    """The element of an operand that the finding's element of the node is made of (broadcasting undone)."""
+    shape = graph.shape(operand)
+    if len(finding.element) != len(graph.shape(node)):
+        return Place(finding.element if len(finding.element) == len(shape) else (0,) * len(shape))
+    added = len(finding.element) - len(shape)
+    return Place(tuple(0 if length == 1 else k for k, length in zip(finding.element[added:], shape, strict=True)))
+
+
+def _others(finding: Finding) -> str:
+    more = finding.elements - 1
+    return f" (and {more:,} more element{'s' * (more > 1)})" if more else ""
 
 
 def _domain(gate: Gate, operands: list[str]) -> str:

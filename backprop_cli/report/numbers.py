@@ -1,21 +1,35 @@
-"""Numbers as text: the shortest that reads back to the same double, or rounded for reading."""
+"""Numbers and arrays as text: the shortest that reads back to the same doubles, or rounded for reading."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isfinite
+from typing import Any
 
 _READING_DIGITS = 6
 _WHOLE_IN_FULL = 1e15
+_WHOLE_ARRAYS = 12  # elements; of larger arrays a summary is shown
+_WHOLE_WIDTH = 48  # characters
 
 
-def shortest(number: float) -> str:
-    """The shortest text that reads back to the same double: `9`, `0.1`, `1e-05`, `-0`, `inf`, `nan`."""
+def shortest(number: Any) -> str:
+    """The shortest text that reads back to the same double: `9`, `0.1`, `1e-05`, `-0`, `inf`, `nan`.
+
+    Of an array it is a literal without blanks: `[[1,2],[3,4]]`.
+    """
+    if hasattr(number, "tolist"):
+        return nested(number.tolist(), shortest, ",")
     text = repr(float(number))
     return text.removesuffix(".0")
 
 
-def rounded(number: float, digits: int | None = None) -> str:
-    """Rounded to significant digits for reading: six unless told, whole numbers below 10^15 in full."""
+def rounded(number: Any, digits: int | None = None) -> str:
+    """Rounded to significant digits for reading: six unless told, whole numbers below 10^15 in full.
+
+    A small array is shown whole; of a large one its range and its length (the square root of the sum of squares).
+    """
+    if hasattr(number, "tolist"):
+        return summary(number, digits)
     if not isfinite(number):
         return shortest(number)
     if number == 0:
@@ -25,3 +39,55 @@ def rounded(number: float, digits: int | None = None) -> str:
             return str(int(number))
         digits = _READING_DIGITS
     return f"{number:.{digits}g}"
+
+
+def summary(array: Any, digits: int | None = None) -> str:
+    """An array in one line: `[[1, 2], [3, 4]]`, or `-0.4 … 0.4, norm 5.5` and how many elements are not finite."""
+    if array.size <= _WHOLE_ARRAYS:
+        whole = nested(array.tolist(), lambda number: rounded(number, digits), ", ")
+        if len(whole) <= _WHOLE_WIDTH:
+            return whole
+    finite = array[abs(array) < float("inf")]
+    odd = array.size - finite.size
+    tail = f", {odd:,} not finite" if odd else ""
+    if not finite.size:
+        return f"{odd:,} elements, none finite"
+    low, high = float(finite.min()), float(finite.max())
+    if low == high:
+        return f"{rounded(low, digits)} everywhere" + (f" else{tail}" if odd else "")
+    few = digits or 4
+    scale = max(abs(low), abs(high))
+    length = scale * float((((finite / scale) ** 2).sum()) ** 0.5)
+    return f"{rounded(low, few)} … {rounded(high, few)}, norm {rounded(length, few)}{tail}"
+
+
+def nested(values: Any, text_of: Callable[[float], str], separator: str) -> str:
+    """Lists in lists as text, however deep, without recursion: arrays have few axes, but text is cheap to get right."""
+    parts: list[str] = []
+    waiting: list[Any] = [values]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            parts.append(item)
+        elif isinstance(item, list):
+            waiting.append("]")
+            for k in range(len(item) - 1, -1, -1):
+                waiting.append(item[k])
+                if k:
+                    waiting.append(separator)
+            waiting.append("[")
+        else:
+            parts.append(text_of(item))
+    return "".join(parts)
+
+
+def all_finite(value: Any) -> bool:
+    """Whether a number is finite, or every element of an array."""
+    if hasattr(value, "tolist"):
+        return bool((abs(value) < float("inf")).all())
+    return isfinite(value)
+
+
+def without_negative_zeros(value: Any) -> Any:
+    """The gradient with +0 for -0: no sum of what flows is ever printed as -0."""
+    return value + 0.0 if hasattr(value, "tolist") else value

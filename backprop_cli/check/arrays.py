@@ -1,0 +1,264 @@
+"""The check of a pass over arrays: written out in numbers where that is affordable, otherwise by differences.
+
+Written out, every element is judged on its own: the graph of numbers knows no tensor gate's rule, and SymPy judges its
+gates. Beyond that budget each gate, and then the whole program, is compared with differences along random directions
+(Baydin, Pearlmutter, Radul & Siskind 2018 on directional derivatives); where they differ, halving finds the element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import inf, isfinite
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.check.verdict import Check, Disagreement, Judged
+from backprop_cli.engine import arrays
+from backprop_cli.engine.backward import Backward, backward
+from backprop_cli.engine.differences import Estimate, ridders
+from backprop_cli.engine.expand import expand
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rounding import scales_of
+from backprop_cli.engine.survey import Finding, survey
+from backprop_cli.gates.compiled import ARRAY_VALUES, TENSOR_FORWARD, TENSOR_PULL, VALUES
+from backprop_cli.graph import Graph, Value
+
+Judge = Callable[..., Check]  # the check of a graph of numbers
+_TOLERANCE = 1e-9  # of elements, relative to what was summed into them
+_SAME_VALUE = 1e-9
+_DIFFERENCES = 1e-5  # of derivatives by differences; a wrong rule is off by far more
+_STEPS = (1e-3, 1e-5, 1e-7)  # the smaller ones meet fewer kinks, the larger ones lose fewer digits
+_JUDGED = frozenset({"underflow", "precision", "nonfinite-input", "reading", "kink"})
+
+
+def check_arrays(
+    graph: Graph,
+    values: list[Value],
+    passed: Backward,
+    active: bytearray,
+    wrt: Mapping[str, int],
+    findings: Iterable[Finding],
+    *,
+    seed: Value,
+    judge: Judge,
+) -> Check:
+    """Compare a backward pass over arrays with independent opinions; `judge` is the check of a graph of numbers."""
+    if not np.isfinite(values[graph.output]).all():
+        return Check("undecided", (), 0.0, {}, "the value is not finite")
+    if not all(np.isfinite(_gradient(graph, passed, node)).all() for node in wrt.values()):
+        return Check("undecided", (), 0.0, {}, "a gradient is not finite")
+    codes = {finding.code for finding in findings}
+    written_out = _by_elements(graph, values, passed, wrt, seed, judge)
+    if written_out is not None:
+        return written_out
+    if not codes <= _JUDGED:
+        return Check("undecided", (), 0.0, {}, "the notes say where a slope does not exist")
+    return _by_differences(graph, values, passed, active, wrt, seed, kinked="kink" in codes)
+
+
+def _gradient(graph: Graph, passed: Backward, node: int) -> Value:
+    grad = passed.grads[node]
+    return np.zeros(graph.shapes[node]) if grad is None else grad
+
+
+# -- element by element ------------------------------------------------------------------------------------
+
+
+def _by_elements(
+    graph: Graph, values: list[Value], passed: Backward, wrt: Mapping[str, int], seed: Value, judge: Judge
+) -> Check | None:
+    """The check of the graph written out in numbers; None if it is too large, or overflows where ours does not."""
+    written = expand(graph, values, seed)
+    if written is None:
+        return None
+    numbers = written.graph
+    scalar_seed = float(seed) if not graph.shapes[graph.output] else 1.0
+    given = {name: _value_of(graph, values, name) for name in numbers.variables}
+    plain = forward(numbers, given)
+    expected = float(np.sum(np.multiply(seed, values[graph.output]))) / (scalar_seed or 1.0)
+    if not abs(plain[numbers.output] - expected) <= _SAME_VALUE * max(map(abs, filter(isfinite, plain))):
+        return None  # the plain formula overflows, or loses digits that ours keeps
+    theirs = backward(numbers, plain, scalar_seed)
+    names = {name + (str(list(index)) if index else ""): int(written.ids(node)[index])
+             for name, node in wrt.items() for index in np.ndindex(*graph.shapes[node])}  # fmt: skip
+    marked = numbers.dependents(set(names.values()))
+    odd = survey(numbers, plain, theirs, marked)
+    inner = judge(numbers, plain, theirs, marked, names, odd, seed=scalar_seed)
+    scales = scales_of(numbers, theirs)
+    variables: dict[str, Judged] = {}
+    worst: Disagreement | None = None
+    for name, node in wrt.items():
+        ids = written.ids(node)
+        found = np.array([theirs.grads[i] or 0.0 for i in ids.flat]).reshape(ids.shape)
+        scale = np.array([scales[i] for i in ids.flat]).reshape(ids.shape)
+        if not np.isfinite(found).all():
+            return None
+        ours = np.asarray(_gradient(graph, passed, node))
+        error = np.abs(ours - found) / np.maximum(np.maximum(np.abs(ours), np.abs(found)), np.maximum(scale, 1e-290))
+        place = _index_of_largest(error)
+        wrong = bool(error[place] > _TOLERANCE)
+        variables[name] = Judged(
+            "disagree" if wrong else "agree", float(error[place]), place, float(ours[place]), float(found[place])
+        )
+        if wrong and worst is None:
+            worst = Disagreement(float(ours[place]), float(found[place]), node, name=name + _written(place))
+    largest = max([inner.max_rel_error, *(judged.error for judged in variables.values())])
+    methods = ("elements", *inner.methods)
+    if worst is not None or inner.verdict == "disagree":
+        found_by = worst or inner.worst
+        if worst is None and inner.worst is not None:  # a gate of numbers is wrong: point at the node it came from
+            found_by = inner.worst._replace(node=graph.output, along=-1)
+        return Check("disagree", methods, largest, inner.formulas, "", found_by, (), variables)
+    return Check(inner.verdict, methods, largest, inner.formulas, inner.reason, None, inner.lost and (), variables)
+
+
+def _value_of(graph: Graph, values: list[Value], element: str) -> float:
+    """The value of an input of the graph of numbers: of `x`, or of an element, `W[0, 1]`."""
+    name, bracket, index = element.partition("[")
+    value = values[graph.variables[name]]
+    return float(value[tuple(map(int, index[:-1].split(",")))]) if bracket else float(value)
+
+
+def _index_of_largest(error: Any) -> tuple[int, ...]:
+    return tuple(map(int, np.unravel_index(int(np.argmax(error)), error.shape))) if error.ndim else ()
+
+
+def _written(index: tuple[int, ...]) -> str:
+    return str(list(index)) if index else ""
+
+
+# -- by differences ----------------------------------------------------------------------------------------
+
+
+def _by_differences(
+    graph: Graph,
+    values: list[Value],
+    passed: Backward,
+    active: bytearray,
+    wrt: Mapping[str, int],
+    seed: Value,
+    *,
+    kinked: bool,
+) -> Check:
+    methods = ("gate-differences", "directional")
+    chosen = np.random.RandomState(0)
+    worst: Disagreement | None = None
+    largest = 0.0
+    for node, k, ours, estimate in _gates(graph, values, passed, active, chosen):
+        error = _error(ours, estimate)
+        if error > _DIFFERENCES and estimate.error < _DIFFERENCES * max(1.0, abs(estimate.slope)):
+            worst = worst or Disagreement(ours, estimate.slope, node, graph.inputs[node][k])
+    variables = {}
+    undecided = []
+    for name, node in wrt.items():
+        judged = _along(graph, values, passed, node, seed, chosen)
+        variables[name] = judged
+        if judged.verdict == "undecided":
+            undecided.append(name)
+        largest = max(largest, judged.error if judged.verdict != "undecided" else 0.0)
+        if judged.verdict == "disagree" and not kinked:
+            worst = worst or Disagreement(judged.ours, judged.theirs, node, name=name + _written(judged.element))
+    if worst is not None:
+        return Check("disagree", methods, largest, {}, "", worst, (), variables)
+    if undecided or (kinked and any(judged.verdict == "disagree" for judged in variables.values())):
+        reason = "a kink is near, or too few digits are left" if undecided else "the derivative is a convention here"
+        return Check("undecided", methods, largest, {}, reason, None, (), variables)
+    return Check("agree", methods, largest, {}, "", None, (), variables)
+
+
+def _gates(
+    graph: Graph, values: list[Value], passed: Backward, active: bytearray, chosen: Any
+) -> Iterator[tuple[int, int, float, Estimate]]:
+    """For each active gate and operand: our slope along a random direction, weighed at random, and differences'."""
+    for node, ids in enumerate(graph.inputs):
+        if not ids or not active[node] or passed.grads[node] is None:
+            continue
+        out = values[node]
+        operands = [values[j] for j in ids]
+        weights = chosen.standard_normal(np.shape(out)) / max(1.0, np.sqrt(np.size(out)))
+        for k, j in enumerate(ids):
+            if not active[j] or ids.index(j) != k:
+                continue
+            along = chosen.standard_normal(graph.shapes[j])
+            places = [p for p, other in enumerate(ids) if other == j]
+            with np.errstate(all="ignore"):
+                if node in graph.attributes:
+                    pull, attributes = TENSOR_PULL[graph.gates[node]], graph.attributes[node]
+                    pulled: Any = sum(pull(p, weights, out, operands, attributes) for p in places)
+                else:
+                    pulled = sum(weights * passed.locals[node][p] for p in places)
+                ours = float(np.sum(arrays.unbroadcast(pulled, graph.shapes[j]) * along))
+
+            def moved(step: float, node: int = node, j: int = j, weights: Any = weights, along: Any = along) -> float:
+                shifted = [values[i] + step * along if i == j else values[i] for i in graph.inputs[node]]
+                return float(np.sum(weights * _apply(graph, node, shifted)))
+
+            yield node, k, ours, _best(moved, ours)
+
+
+def _apply(graph: Graph, node: int, operands: list[Value]) -> Value:
+    gate = graph.gates[node]
+    with np.errstate(all="ignore"):
+        if node in graph.attributes:
+            return TENSOR_FORWARD[gate](operands, graph.attributes[node])
+        return (ARRAY_VALUES if graph.shapes[node] else VALUES)[gate](*operands)
+
+
+def _best(function: Callable[[float], float], ours: float) -> Estimate:
+    """The surest estimate of the derivative at 0 from several first steps; one that is sure and agrees ends it."""
+    best = Estimate(0.0, inf, "Ridders")
+    for step in _STEPS:
+        found = ridders(function, 0.0, step)
+        if found.error < best.error:
+            best = found
+        if best.error < 1e-8 * max(1.0, abs(best.slope)) and _error(ours, best) < _DIFFERENCES:
+            break
+    return best
+
+
+def _error(ours: float, estimate: Estimate) -> float:
+    return abs(ours - estimate.slope) / max(abs(ours), abs(estimate.slope), 1e-3)
+
+
+def _along(graph: Graph, values: list[Value], passed: Backward, node: int, seed: Value, chosen: Any) -> Judged:
+    """Our gradient and differences of the whole program along a random direction; the element if they differ."""
+    grad = np.asarray(_gradient(graph, passed, node))
+    direction = chosen.standard_normal(grad.shape)
+
+    def judged(mask: Any) -> tuple[float, Estimate]:
+        along = direction * mask
+        ours = float(np.sum(grad * along))
+        return ours, _best(lambda step: _moved(graph, values, node, values[node] + step * along, seed), ours)
+
+    mask = np.ones(grad.shape)
+    ours, estimate = judged(mask)
+    sure = max(_DIFFERENCES, 10 * estimate.error / max(abs(estimate.slope), 1e-3))
+    error = _error(ours, estimate)
+    if sure > 1e-2:
+        return Judged("undecided", error, (), ours, estimate.slope)
+    if error <= sure:
+        return Judged("agree", error, (), ours, estimate.slope)
+    while mask.sum() > 1:  # the half of the direction along which they differ more
+        flat = np.flatnonzero(mask)
+        halves = []
+        for half in (flat[: len(flat) // 2], flat[len(flat) // 2 :]):
+            part = np.zeros(mask.size)
+            part[half] = 1.0
+            ours, estimate = judged(part.reshape(mask.shape))
+            halves.append((abs(ours - estimate.slope), part.reshape(mask.shape), ours, estimate))
+        _, mask, ours, estimate = max(halves, key=lambda half: half[0])
+    place = _index_of_largest(mask)
+    scale = float(direction[place])
+    return Judged("disagree", _error(ours, estimate), place, float(grad[place]), estimate.slope / scale)
+
+
+def _moved(graph: Graph, values: list[Value], node: int, value: Value, seed: Value) -> float:
+    """The output, weighed by the seed, where a node has another value."""
+    moved: dict[int, Value] = {node: value if graph.shapes[node] else float(value)}
+    for i in range(node + 1, graph.output + 1):
+        if i not in moved and any(j in moved for j in graph.inputs[i]):
+            out = _apply(graph, i, [moved.get(j, values[j]) for j in graph.inputs[i]])
+            moved[i] = out if graph.shapes[i] else float(out)
+    output: Any = moved.get(graph.output, values[graph.output])
+    return float(np.sum(np.multiply(seed, output)))

@@ -1,0 +1,62 @@
+"""`backprop explain`: the forward and the backward pass, step by step."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from backprop_cli import api
+from backprop_cli.cli.options import (
+    Bindings,
+    Check,
+    Expression,
+    InputOptions,
+    OutputOptions,
+    Reply,
+    SeedGrad,
+    Wrt,
+    names_in,
+    with_common_options,
+)
+from backprop_cli.cli.terminal import style_for
+from backprop_cli.cli.values import read_inputs
+from backprop_cli.data.bindings import constant
+from backprop_cli.render.explain import EXPLAIN_FORMATS, render_account
+from backprop_cli.report.steps import Account
+
+_Paths = Annotated[
+    bool,
+    typer.Option("--paths", help="also every path from the output to an input, and its product", show_default=False),
+]
+
+
+@with_common_options(formats=EXPLAIN_FORMATS, default=EXPLAIN_FORMATS[0])
+def command(
+    expression: Expression,
+    bindings: Bindings = [],  # noqa: B006  never changed
+    *,
+    wrt: Wrt = [],  # noqa: B006  never changed
+    paths: _Paths = False,
+    seed_grad: SeedGrad = "1",
+    check: Check = True,
+    inputs: InputOptions,
+    output: OutputOptions,
+) -> Reply:
+    """Tell how an expression's gradient comes about: numbered steps, each with its rule and its numbers.
+
+    Example: backprop explain "(x+y)*z" x=-2 y=5 z=-4
+    """
+    source, values, defaults = read_inputs(expression, bindings, inputs)
+    report = api.grad(
+        source,
+        values,
+        wrt=names_in(wrt),
+        seed_grad=constant(seed_grad, "--seed-grad", inputs.terms),
+        check=check,
+        defaults=defaults,
+        **inputs.limits,
+    )
+    text = "".join(render_account(Account(report), output.format, style_for(sys.stdout, output), paths=paths))
+    return Reply(text, output, report, noted=not output.quiet)

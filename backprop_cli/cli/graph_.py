@@ -1,0 +1,91 @@
+"""`backprop graph`: the figure."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from backprop_cli import api
+from backprop_cli.cli.options import (
+    Bindings,
+    Expression,
+    InputOptions,
+    OutputOptions,
+    Reply,
+    choice,
+    with_common_options,
+)
+from backprop_cli.cli.terminal import style_for
+from backprop_cli.cli.values import read_inputs
+from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.render.figures import DEFAULT_FORMAT, FIGURE_FORMATS
+from backprop_cli.report.figure import EDGES, MOST_NODES, PHASES
+
+
+def _option(help_: str, *spellings: str, metavar: str | None = None, least: int | None = None) -> Any:
+    return typer.Option(*spellings, help=help_, metavar=metavar, min=least, show_default=False)
+
+
+_Edges = Annotated[
+    str, _option("beside values: grad (unless told), local, both (html unless told), none", "--edges", metavar="WHAT")
+]
+_Phase = Annotated[str, _option("only what is known in this pass: forward or backward", "--phase", metavar="PASS")]
+_Step = Annotated[
+    int | None, _option("only what is known after this step of the pass (the last unless told)", "--step", metavar="N")
+]
+_Depth = Annotated[int | None, _option("only so many gates back from the output", "--depth", metavar="N", least=1)]
+_Most = Annotated[int, _option(f"the most nodes to draw ({MOST_NODES} unless told)", "--most", metavar="N", least=1)]
+
+_Open = Annotated[bool, _option("show it in the browser, as html", "--open")]
+
+
+@with_common_options(formats=tuple(FIGURE_FORMATS), default=DEFAULT_FORMAT, without=("json", "quiet", "rows"))
+def command(
+    expression: Expression,
+    bindings: Bindings = [],  # noqa: B006  never changed
+    *,
+    edges: _Edges = "",
+    phase: _Phase = "",
+    step: _Step = None,
+    depth: _Depth = None,
+    most: _Most = MOST_NODES,
+    show: _Open = False,
+    inputs: InputOptions,
+    output: OutputOptions,
+) -> Reply:
+    """Draw an expression as a graph of gates: values above the wires, gradients below. Without values, the graph alone.
+
+    Example: backprop graph "(x+y)*z" x=-2 y=5 z=-4
+    """
+    if edges:
+        choice("--edges", edges, EDGES)
+    if phase:
+        choice("--phase", phase, PHASES)
+    elif step is not None:
+        raise BackpropError(Diagnostic("U801", "`--step` is a step of a pass", (), "say which with `--phase`"))
+    if show:
+        output = _page(output)
+    source, values, defaults = read_inputs(expression, bindings, inputs)
+    if bindings or inputs.vars is not None:
+        report = api.grad(source, values, defaults=defaults, check=False, **inputs.limits)
+    else:
+        report = api.structure(source, max_nodes=inputs.max_nodes)
+    text = api.draw(
+        report, output.format, edges=edges, phase=phase, step=step, depth=depth, most=most,
+        style=style_for(sys.stdout, output),
+    )  # fmt: skip
+    return Reply(text, output, report, opens=show)
+
+
+def _page(output: OutputOptions) -> OutputOptions:
+    """The page, in a file that the browser can read after we are gone."""
+    from tempfile import mkstemp
+
+    if output.output in (None, "-"):
+        handle, path = mkstemp(prefix="backprop-", suffix=".html")
+        os.close(handle)
+        output = output._replace(output=path)
+    return output._replace(format="html")

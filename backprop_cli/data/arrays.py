@@ -1,0 +1,197 @@
+"""Arrays out of files: NPY and NPZ (NumPy's own formats), CSV, and lists out of JSON or TOML. All become doubles.
+
+No file is trusted: pickles are refused, and a size is compared with what the file can hold before it is allocated.
+"""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.data.files import malformed, unreadable, wrong_kind
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
+from backprop_cli.numeric.shapes import MOST_AXES
+
+_HEADER = 16_384  # bytes an NPY header may have before its numbers
+_WIDEST = 32  # bytes of an element
+
+
+def read_npy(path: str, max_elements: int) -> Any:
+    """The array of an NPY file, or the number of one without axes."""
+    try:
+        with open(path, "rb") as file:
+            if file.read(len(np.lib.format.MAGIC_PREFIX)) != np.lib.format.MAGIC_PREFIX:
+                raise malformed(path, "", "an NPY file", "it does not begin as one")
+        # Mapped, not read: a header that claims more than the file holds is found out without allocating it.
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except (ValueError, EOFError, OverflowError, SyntaxError) as error:
+        raise _damaged(path, "NPY", error) from None
+    return _doubles(path, "the array", mapped, max_elements)
+
+
+class _Archive(Mapping[str, Any]):
+    """The arrays of an NPZ file; one is read, and found wrong, when somebody asks for it."""
+
+    def __init__(self, path: str, max_elements: int) -> None:
+        self.path = path
+        self.max_elements = max_elements
+        try:
+            with zipfile.ZipFile(path) as archive:
+                self.sizes = {i.filename.removesuffix(".npy"): i.file_size for i in archive.infolist()}
+        except OSError as error:
+            raise unreadable(path, error) from None
+        except (zipfile.BadZipFile, ValueError) as error:
+            raise _damaged(path, "NPZ", error) from None
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.sizes:
+            raise KeyError(name)
+        if self.sizes[name] > self.max_elements * _WIDEST + _HEADER:
+            raise _too_large(self.path, f"`{shorten(name)}` takes {self.sizes[name]:,} bytes", self.max_elements)
+        try:
+            with zipfile.ZipFile(self.path) as archive, archive.open(f"{name}.npy") as member:
+                claimed = _claimed_bytes(member)
+            if claimed > self.sizes[name]:
+                raise _damaged(self.path, "NPZ", ValueError(f"`{shorten(name)}` claims {claimed:,} bytes"))
+            with np.load(self.path, allow_pickle=False) as arrays:
+                found = arrays[name]
+        except BackpropError:
+            raise
+        except (zipfile.BadZipFile, OSError, ValueError, EOFError, KeyError, SyntaxError, NotImplementedError) as error:
+            raise _damaged(self.path, "NPZ", error) from None
+        return _doubles(self.path, name, found, self.max_elements)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sizes)
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+
+def read_npz(path: str, max_elements: int) -> Mapping[str, Any]:
+    """The arrays of an NPZ file by name."""
+    return _Archive(path, max_elements)
+
+
+def only(path: str, arrays: Mapping[str, Any], name: str) -> Any:
+    """The array of that name, or the only one there is."""
+    if name in arrays:
+        return arrays[name]
+    if len(arrays) == 1:
+        return arrays[next(iter(arrays))]
+    there = ", ".join(f"`{shorten(key)}`" for key in list(arrays)[:8]) or "nothing"
+    raise wrong_kind(path, f"it has no array `{shorten(name)}`; it holds {there}")
+
+
+def read_csv(path: str, text: str) -> Any:
+    """A matrix, a row a line; a vector of one column or one row; a first line of headings is skipped."""
+    rows: list[list[float]] = []
+    lines = list(csv.reader(text.splitlines()))
+    for number, line in enumerate(lines, 1):
+        if not line or (len(line) == 1 and not line[0].strip()) or line[0].lstrip().startswith("#"):
+            continue
+        cells = [cell.strip() for cell in line]
+        numbers = list(map(_cell, cells))
+        if None in numbers:
+            if not rows and all(n is None for n in numbers) and all(cells):
+                continue  # headings
+            cell = shorten(cells[numbers.index(None)]) or "an empty cell"
+            raise _at_line(path, text, number, f"`{cell}` is not a number")
+        if rows and len(numbers) != len(rows[0]):
+            raise _at_line(path, text, number, f"{len(numbers)} numbers where the lines before have {len(rows[0])}")
+        rows.append(numbers)  # type: ignore[arg-type]  # none of them is None
+    if not rows:
+        raise wrong_kind(path, "it holds no numbers")
+    matrix = np.array(rows)
+    if matrix.size == 1:
+        return float(matrix[0, 0])
+    return matrix.reshape(-1) if 1 in matrix.shape else matrix
+
+
+def from_lists(path: str, name: str, values: list[Any]) -> Any:
+    """Lists of numbers, or of lists of the same length, as an array."""
+    level: list[Any] = [values]
+    shape: list[int] = []
+    while level and all(isinstance(item, list) for item in level):
+        lengths = {len(item) for item in level}
+        if len(lengths) > 1:
+            raise wrong_kind(
+                path, f"`{shorten(name)}` has rows of different lengths: {min(lengths)} and {max(lengths)}"
+            )
+        shape.append(lengths.pop())
+        if shape[-1] == 0:
+            raise wrong_kind(path, f"`{shorten(name)}` has no elements")
+        if len(shape) > MOST_AXES:
+            raise wrong_kind(path, f"`{shorten(name)}` has more than {MOST_AXES} axes")
+        level = [element for item in level for element in item]
+    numbers: list[float] = []
+    for item in level:
+        number = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}.get(item) if isinstance(item, str) else item
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise wrong_kind(path, f"`{shorten(name)}` holds {shorten(repr(item))}, and numbers are wanted")
+        numbers.append(_as_float(number))
+    return np.array(numbers).reshape(shape)
+
+
+def _as_float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return np.inf
+
+
+def _cell(text: str) -> float | None:
+    if not text.isascii() or "_" in text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _claimed_bytes(member: Any) -> int:
+    """How many bytes of numbers an NPY header claims."""
+    version = np.lib.format.read_magic(member)
+    reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = reader(member)
+    claimed = int(dtype.itemsize)
+    for length in shape:
+        claimed *= int(length)
+    return claimed
+
+
+def _doubles(path: str, name: str, found: Any, max_elements: int) -> Any:
+    if found.dtype.kind not in "biuf":
+        kind = "complex numbers" if found.dtype.kind == "c" else f"elements of the type {found.dtype}"
+        raise wrong_kind(path, f"`{shorten(name)}` holds {kind}, and real numbers are wanted")
+    if found.size > max_elements:
+        raise _too_large(path, f"`{shorten(name)}` has {found.size:,} elements", max_elements)
+    if not found.size:
+        raise wrong_kind(path, f"`{shorten(name)}` has no elements")
+    with np.errstate(over="ignore"):
+        return np.array(found, dtype=float) if found.ndim else float(found)
+
+
+def _too_large(path: str, what: str, max_elements: int) -> BackpropError:
+    help_ = f"the limit is {max_elements:,}; `--max-elements` raises it"
+    return BackpropError(Diagnostic("L701", f"`{shorten(path, 80)}`: {what}", (), help_))
+
+
+def _damaged(path: str, kind: str, error: Exception) -> BackpropError:
+    why = " ".join(str(error).split()) or type(error).__name__
+    if "pickle" in why or "Python objects" in why:
+        return wrong_kind(path, "it holds Python objects, which are never read")
+    return malformed(path, "", f"a usable {kind} file", shorten(why, 160))
+
+
+def _at_line(path: str, text: str, line: int, why: str) -> BackpropError:
+    lines = text.splitlines(keepends=True)
+    start = sum(map(len, lines[: line - 1]))
+    label = Label(Source(path, text), start, start + max(1, len(lines[line - 1].rstrip())))
+    return BackpropError(Diagnostic("F603", f"`{shorten(path, 80)}` is not usable CSV: {why}", (label,)))

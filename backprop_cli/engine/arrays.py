@@ -1,0 +1,206 @@
+"""The passes on a graph with arrays: each node's value has the shape that was inferred, its gradient the same.
+
+A Jacobian is never formed. An elementwise gate's is diagonal, and its diagonal is what is kept of it; a tensor gate
+pulls its upstream gradient back by a rule of its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isnan
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.engine.backward import ROUTES, Backward
+from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.gates import GATES
+from backprop_cli.gates.compiled import ARRAY_LOCALS, ARRAY_VALUES, LOCALS, TENSOR_FORWARD, TENSOR_PULL, VALUES
+from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.graph.columns import Graph, Value
+from backprop_cli.graph.infer import operand_label
+from backprop_cli.numeric.classes import ValueProblem
+from backprop_cli.numeric.shapes import Shape
+
+
+def forward(graph: Graph, given: Mapping[str, Value]) -> list[Value]:
+    """The value of each node: a float where its shape is (), otherwise an array of that shape.
+
+    Raises BackpropError (V311) for a value that a gate cannot work with, such as a label that is no class.
+    """
+    values: list[Value] = [np.nan] * len(graph)
+    for name, node in graph.variables.items():
+        values[node] = given[name]
+    for node, constant in graph.constants.items():
+        values[node] = constant
+    leaves = {*graph.variables.values(), *graph.constants}
+    shapes, attributes = graph.shapes, graph.attributes
+    with np.errstate(all="ignore"):
+        for node, gate in enumerate(graph.gates):
+            if node in leaves:
+                continue
+            operands = [values[j] for j in graph.inputs[node]]
+            shape = shapes[node]
+            if node in attributes:
+                try:
+                    value = TENSOR_FORWARD[gate](operands, attributes[node])
+                except ValueProblem as problem:
+                    label = operand_label(graph, node, problem.operand)
+                    raise BackpropError(Diagnostic("V311", f"`{gate}`: {problem}", (label,))) from None
+            elif shape:
+                value = ARRAY_VALUES[gate](*operands)
+            else:
+                value = VALUES[gate](*operands)
+            values[node] = value if shape else float(value)
+            assert np.shape(value) == shape, (gate, np.shape(value), shape)
+    return values
+
+
+def backward(graph: Graph, values: list[Value], seed: Value = 1.0, active: bytearray | None = None) -> Backward:
+    """The gradient of the output, weighed by `seed` (of the output's shape), at every node that is `active`.
+
+    `locals[i]` has for each operand of an elementwise gate its Jacobian's diagonal, in the shape of node i or of what
+    broadcasts to it; of a tensor gate nothing is kept. What a routing gate ignores gets nothing, whatever lies behind.
+    """
+    active = active if active is not None else bytearray(b"\1") * len(graph)
+    with np.errstate(all="ignore"):
+        passed = _backward(graph, values, seed, active, {}, flows=None)
+        # 0 times infinity is NaN, unless the 0 means that nothing flows: only then is it worth knowing which it is.
+        if any(grad is not None and _has_nan(grad) for grad in passed.grads):
+            locals_ = dict(enumerate(passed.locals))
+            passed = _backward(graph, values, seed, active, locals_, flows=flows(graph, values, passed, active))
+    return passed
+
+
+def _has_nan(value: Value) -> bool:
+    least = value if isinstance(value, float) else value.min()
+    return isnan(least)
+
+
+def _backward(
+    graph: Graph,
+    values: list[Value],
+    seed: Value,
+    active: bytearray,
+    known: Mapping[int, tuple[Value, ...]],
+    *,
+    flows: list[Any] | None,
+) -> Backward:
+    """One pass; `flows` masks the elements of each operand of each node to which something flows."""
+    count = len(graph)
+    all_locals: list[tuple[Value, ...]] = [()] * count
+    grads: list[Value | None] = [None] * count
+    grads[graph.output] = seed
+    gates, inputs, shapes, attributes = graph.gates, graph.inputs, graph.shapes, graph.attributes
+    for i in range(count - 1, -1, -1):
+        operands = inputs[i]
+        if not operands or not active[i]:
+            continue
+        gate, out, upstream = gates[i], values[i], grads[i]
+        xs = [values[j] for j in operands]
+        is_tensor = i in attributes
+        local: tuple[Value, ...] = ()
+        if not is_tensor:
+            local = all_locals[i] = known[i] if i in known else (ARRAY_LOCALS if shapes[i] else LOCALS)[gate](*xs, out)
+        if upstream is None:
+            continue
+        if is_tensor and _has_nan(out):
+            upstream = np.where(np.isnan(out), np.nan, upstream)  # an undefined value has undefined slopes
+        for k, j in enumerate(operands):
+            if not active[j]:
+                continue
+            if is_tensor:
+                sent = TENSOR_PULL[gate](k, upstream, out, xs, attributes[i])
+            else:
+                slope = local[k]
+                if flows is None and not shapes[i] and slope == 0 and gate in ROUTES:
+                    continue
+                sent = upstream if type(slope) is float and slope == 1 else upstream * slope
+            if flows is not None:
+                sent = np.where(flows[i][k], sent, 0.0)
+            sent = unbroadcast(sent, shapes[j])
+            before = grads[j]
+            grads[j] = sent if before is None else before + sent
+    return Backward(all_locals, grads)
+
+
+def unbroadcast(sent: Value, shape: Shape) -> Value:
+    """Sum over the axes along which an operand of the shape was broadcast: each use of an element counts."""
+    if not shape:
+        return float(np.sum(sent)) + 0.0
+    there = np.shape(sent)
+    if there == shape:
+        return sent
+    added = len(there) - len(shape)
+    over = (*range(added), *(k + added for k, length in enumerate(shape) if length == 1 and there[k + added] != 1))
+    return np.sum(sent, axis=over, keepdims=True).reshape(shape) if over else np.broadcast_to(sent, shape)
+
+
+def flows(graph: Graph, values: list[Value], passed: Backward, active: bytearray) -> list[tuple[Any, ...]]:
+    """For each node and operand which elements (of the gate's result; of a tensor gate's operand) gradients flow to.
+
+    A routing gate cuts the flow where its slope is 0, and so does `where` to the branch not taken.
+    """
+    reached: list[Any] = [None] * len(graph)
+    reached[graph.output] = np.ones(graph.shapes[graph.output], dtype=bool)
+    out: list[tuple[Any, ...]] = [()] * len(graph)
+    for i in range(len(graph) - 1, -1, -1):
+        operands, here = graph.inputs[i], reached[i]
+        if not operands or not active[i]:
+            continue
+        if here is None:
+            here = np.zeros(graph.shapes[i], dtype=bool)
+        masks = []
+        for k, j in enumerate(operands):
+            if i in graph.attributes:
+                mask = _flow_of_tensor(graph, values, i, k, here)
+                down = mask
+            else:
+                ignores = graph.gates[i] in ROUTES and passed.locals[i]
+                mask = here & np.not_equal(passed.locals[i][k], 0) if ignores else here
+                down = np.not_equal(unbroadcast(mask * 1.0, graph.shapes[j]), 0)
+            masks.append(mask)
+            before = reached[j]
+            reached[j] = down if before is None else before | down
+        out[i] = tuple(masks)
+    return out
+
+
+def _flow_of_tensor(graph: Graph, values: list[Value], node: int, k: int, here: Any) -> Any:
+    row = TENSORS[graph.gates[node]]
+    j = graph.inputs[node][k]
+    if not (row.selects or row.routes):
+        return np.full(graph.shapes[j], here.any())
+    xs = [values[i] for i in graph.inputs[node]]
+    clean = [np.where(np.isnan(x), 0.0, x) for x in xs] if row.selects else xs
+    return TENSOR_PULL[row.name](k, here * 1.0, values[node], clean, graph.attributes[node]) != 0
+
+
+def push(graph: Graph, values: list[Value], passed: Backward, direction: Mapping[int, Value]) -> Value:
+    """Forward mode: how the output moves when the nodes of `direction` move at the rates given."""
+    from backprop_cli.gates.compiled import TENSOR_PUSH
+
+    rates: list[Value | None] = [direction.get(node) for node in range(len(graph))]
+    with np.errstate(all="ignore"):
+        for i, operands in enumerate(graph.inputs):
+            moved = [k for k, j in enumerate(operands) if rates[j] is not None]
+            xs = [values[j] for j in operands]
+            total = rates[i]
+            for k in moved:
+                rate = rates[operands[k]]
+                if i in graph.attributes:
+                    change = TENSOR_PUSH[graph.gates[i]](k, rate, values[i], xs, graph.attributes[i])
+                else:
+                    slope = passed.locals[i][k]
+                    change = slope * rate
+                    if graph.gates[i] in ROUTES:
+                        change = np.where(np.equal(slope, 0), 0.0, change)
+                total = change if total is None else total + change
+            rates[i] = None if total is None else np.broadcast_to(total, graph.shapes[i])
+    rate = rates[graph.output]
+    return np.zeros(graph.shapes[graph.output]) if rate is None else rate
+
+
+def is_elementwise(graph: Graph, node: int) -> bool:
+    """Whether the node's gate works element by element, so that its Jacobian is a diagonal."""
+    return graph.gates[node] in GATES

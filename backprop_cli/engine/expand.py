@@ -1,0 +1,256 @@
+"""A graph with arrays written out element by element: the same mathematics as a graph of numbers only.
+
+What a tensor gate means is said by its row in elementwise gates, sums and products; here these make nodes instead of
+numbers. The graph of numbers knows no rule of any tensor gate, which is what makes it a judge of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.gates import CONSTANTS, GATES
+from backprop_cli.gates.compiled import meaning_of_tensor
+from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Value
+
+NODE_BUDGET = 20_000
+_LARGEST_MATRIX = 5  # the minors of a determinant are 2^n
+_BY_MINORS = frozenset({"det", "logdet", "inv", "solve"})
+
+
+class TooLargeError(Exception):
+    """The graph of numbers would have more nodes than the budget allows."""
+
+
+class Element:
+    """A node of the graph of numbers, with arithmetic that makes more of them."""
+
+    __slots__ = ("graph", "id")
+
+    def __init__(self, graph: _Numbers, node: int) -> None:
+        self.graph, self.id = graph, node
+
+    def __float__(self) -> float:
+        return self.graph.known[self.id]
+
+    def __add__(self, other: Any) -> Any:
+        return self.graph.apply("add", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self.graph.apply("add", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return self.graph.apply("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self.graph.apply("sub", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return self.graph.apply("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self.graph.apply("mul", other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self.graph.apply("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self.graph.apply("div", other, self)
+
+    def __neg__(self) -> Any:
+        return self.graph.apply("neg", self)
+
+
+class _Numbers:
+    """The graph of numbers under construction."""
+
+    def __init__(self, source: Graph, budget: int) -> None:
+        self.out = Graph(source.source)
+        self.budget = budget
+        self.constant_ids: dict[float, int] = {}
+        self.known: dict[int, float] = {}  # the values of elements that stand for elements of the graph with arrays
+        self.span = (0, 1)
+
+    def node(self, gate: str, inputs: tuple[int, ...]) -> int:
+        if len(self.out) >= self.budget:
+            raise TooLargeError
+        self.out.gates.append(gate)
+        self.out.inputs.append(inputs)
+        self.out.starts.append(self.span[0])
+        self.out.ends.append(self.span[1])
+        return len(self.out) - 1
+
+    def constant(self, value: float) -> Element:
+        if value not in self.constant_ids:
+            self.constant_ids[value] = node = self.node(CONSTANT, ())
+            self.out.constants[node] = value
+            self.known[node] = value
+        return Element(self, self.constant_ids[value])
+
+    def element(self, value: Any) -> Element:
+        return value if isinstance(value, Element) else self.constant(float(value))
+
+    def apply(self, gate: str, *operands: Any) -> Any:
+        if any(isinstance(operand, np.ndarray) for operand in operands):
+            return NotImplemented  # NumPy then asks element by element
+        simple = _simplified(gate, operands)
+        if simple is not None:
+            return simple
+        return Element(self, self.node(gate, tuple(self.element(operand).id for operand in operands)))
+
+
+def _simplified(gate: str, operands: tuple[Any, ...]) -> Any:
+    """What needs no node: sums with 0, products with 0 and 1 that only the writing out made."""
+    numbers = [None if isinstance(x, Element) else float(x) for x in operands]
+    if gate == "add" and 0.0 in numbers:
+        return operands[1 - numbers.index(0.0)]
+    if gate == "mul" and 1.0 in numbers:
+        return operands[1 - numbers.index(1.0)]
+    if gate == "mul" and 0.0 in numbers:
+        return 0.0
+    return None
+
+
+class Expanded:
+    """The graph of numbers, and for each node of the graph with arrays the nodes that its elements are."""
+
+    def __init__(self, graph: Graph, elements: list[Any]) -> None:
+        self.graph = graph
+        self.elements = elements
+
+    def ids(self, node: int) -> Any:
+        """An array of node ids, of the shape of the node."""
+        elements = self.elements[node]
+        return np.array([element.id for element in elements.flat], dtype=int).reshape(elements.shape)
+
+
+def expand(graph: Graph, values: list[Value], weights: Value = 1.0, budget: int = NODE_BUDGET) -> Expanded | None:
+    """The graph written out in numbers; its output is the sum of the output's elements times `weights`.
+
+    None if that takes more than `budget` nodes. `values` are the forward pass's: they decide which class a label is.
+    """
+    numbers = _Numbers(graph, budget)
+    try:
+        elements = _expand(graph, values, numbers)
+        total: Any = 0.0
+        if graph.shapes[graph.output]:
+            for weight, element in zip(np.ravel(weights), np.ravel(elements[graph.output]), strict=True):
+                total = total + numbers.constant(float(weight)) * element
+            output = numbers.element(total)
+        else:
+            output = elements[graph.output][()]
+    except TooLargeError:
+        return None
+    numbers.out.output = output.id
+    return Expanded(numbers.out, elements)
+
+
+def _expand(graph: Graph, values: list[Value], numbers: _Numbers) -> list[Any]:
+    names = {node: name for name, node in graph.variables.items()}
+    meanings = {**_NAMES, **{name: _gate(numbers, name) for name in ("exp", "log", "sqrt", "abs", "relu")}}
+    meanings |= {name: _largest(numbers, gate) for name, gate in (("amax", "max"), ("amin", "min"))}
+    elements: list[Any] = []
+    made: Any
+    for node, gate in enumerate(graph.gates):
+        numbers.span = (graph.starts[node], graph.ends[node])
+        shape = graph.shapes[node]
+        operands = [elements[j] for j in graph.inputs[node]]
+        if _cost(graph, node) > numbers.budget:
+            raise TooLargeError
+        if gate == INPUT:
+            made = np.empty(shape, dtype=object)
+            for index in np.ndindex(*shape):
+                name = names[node] + (str(list(index)) if index else "")
+                numbers.out.variables[name] = id_ = numbers.node(INPUT, ())
+                made[index] = Element(numbers, id_)
+        elif gate == CONSTANT:
+            made = _elements(numbers, graph.constants[node], shape)
+        elif gate in GATES:
+            made = np.empty(shape, dtype=object)
+            spread: list[Any] = [np.broadcast_to(x, shape) for x in operands]
+            for index in np.ndindex(*shape):
+                ids = tuple(x[index].id for x in spread)
+                made[index] = Element(numbers, numbers.node(gate, ids))
+        else:
+            meaning = meaning_of_tensor(gate, meanings)
+            given = [x[()] if x.shape == () else x for x in operands]
+            made = _elements(numbers, meaning(given, graph.attributes[node]), shape)
+        for element, value in zip(made.flat, np.ravel(values[node]), strict=True):
+            numbers.known[element.id] = float(value)
+        elements.append(made)
+    return elements
+
+
+def _cost(graph: Graph, node: int) -> int:
+    """About how many nodes a node becomes."""
+    sizes = [int(np.prod(graph.shapes[j])) for j in (*graph.inputs[node], node)]
+    if graph.gates[node] == "matmul":
+        return 2 * sizes[-1] * graph.shapes[graph.inputs[node][0]][-1]
+    if graph.gates[node] in _BY_MINORS and graph.shapes[graph.inputs[node][0]][0] > _LARGEST_MATRIX:
+        raise TooLargeError
+    return sum(sizes)
+
+
+def _elements(numbers: _Numbers, values: Any, shape: tuple[int, ...]) -> Any:
+    made = np.empty(shape, dtype=object)
+    spread = np.broadcast_to(np.asarray(values, dtype=object), shape)
+    for index in np.ndindex(*shape):
+        made[index] = numbers.element(spread[index])
+    return made
+
+
+# -- what the names in the rows' meanings are over elements ------------------------------------------------
+
+
+def _gate(numbers: _Numbers, name: str) -> Callable[[Any], Any]:
+    return np.vectorize(lambda x: numbers.apply(name, x), otypes=[object])
+
+
+def _largest(numbers: _Numbers, gate: str) -> Callable[..., Any]:
+    """A maximum or minimum over axes: one gate of as many operands."""
+
+    def reduce(x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+        kept = [k for k in range(x.ndim) if k not in axis]
+        flat = np.transpose(x, [*kept, *axis]).reshape(*(x.shape[k] for k in kept), -1)
+        out = np.empty(flat.shape[:-1], dtype=object)
+        for index in np.ndindex(*out.shape):
+            out[index] = numbers.apply(gate, *flat[index])
+        return out.reshape([1 if k in axis else n for k, n in enumerate(x.shape)]) if keepdims else out
+
+    return reduce
+
+
+def _determinant(a: Any) -> Any:
+    """By minors of the first rows, each worked out once (Laplace)."""
+    order = len(a)
+    minors: dict[tuple[int, ...], Any] = {(): 1.0}
+    for row in range(order):
+        minors = {
+            columns: _alternating(
+                [a[row, c] * minors[columns[:k] + columns[k + 1 :]] for k, c in enumerate(columns)], row % 2 == 1
+            )
+            for columns in combinations(range(order), row + 1)
+        }
+    return minors[tuple(range(order))]
+
+
+def _alternating(terms: list[Any], negative_first: bool) -> Any:
+    total: Any = 0.0
+    for k, term in enumerate(terms):
+        total = total - term if (k % 2 == 1) != negative_first else total + term
+    return total
+
+
+def _adjugate(a: Any) -> Any:
+    order = len(a)
+    out = np.empty((order, order), dtype=object)
+    for i, j in np.ndindex(order, order):
+        minor = _determinant(np.delete(np.delete(a, j, axis=0), i, axis=1))
+        out[i, j] = minor if (i + j) % 2 == 0 else 0.0 - minor
+    return out
+
+
+_NAMES = {**CONSTANTS, "det": _determinant, "adjugate": _adjugate}

@@ -1,0 +1,81 @@
+"""What is wrong with the names and calls of a program, in words that point at the text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import islice
+
+from backprop_cli.errors import Diagnostic, Label, nearest, shorten
+from backprop_cli.gates import ALIASES, CONSTANTS, GATES, Gate
+from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
+from backprop_cli.language.program import Call, Program
+
+
+def no_value(program: Program, row: int, name: str, given: Collection[str]) -> Diagnostic:
+    """A name that is no input's, or a gate's without operands; `given` are the names that have values."""
+    label = program.label(row)
+    shown = shorten(name)
+    if name in GATES or name in ALIASES:
+        rest = program.source.text[label.end : label.end + 40].lstrip()
+        help_ = f"write `{name}({_next_operand(rest)})`"
+        if rest[:1] in ("^", "²", "³"):
+            help_ = f"powers go behind the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
+        return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)
+    if split := _product_of(name, given):
+        help_ = f"names are never split: for a product write `{'*'.join(split)}`"
+    elif near := nearest(name, list(islice(given, 1000))):
+        help_ = f"did you mean `{near[0]}`? Otherwise give it a value: `{shown}=…`"
+    else:
+        help_ = f"give it a value: `{shown}=…`"
+    return Diagnostic("N202", f"`{shown}` has no value", (label,), help_)
+
+
+def wrong_arity(program: Program, row: int, gate: Gate) -> Diagnostic:
+    """A call of an elementwise gate with too few or too many operands, or with one given twice."""
+    call: Call = program.args[row]
+    found = len(call.operands) + len(call.keywords)
+    wanted = "at least 1" if gate.variadic else str(len(gate.parameters))
+    if any(p.default is not None for p in gate.parameters):
+        wanted = f"{sum(p.default is None for p in gate.parameters)} to {wanted}"
+    message = f"`{gate.name}` wants {wanted} operand{'s' * (wanted not in ('1', 'at least 1'))} and got {found}"
+    if call.keywords:
+        message = f"an operand of `{gate.name}` is given twice or not at all"
+        if gate.variadic:
+            message = f"the operands of `{gate.name}` have no names"
+    return Diagnostic("N203", message, (program.label(row),), f"the gate is `{gate.head}`")
+
+
+def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnostic:
+    """A call of something that is no gate; `named` are the names that mean something else."""
+    call: Call = program.args[row]
+    label = Label(program.source, program.starts[row], call.name_end)
+    shown = shorten(call.name)
+    if near := nearest(call.name, [*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES]):
+        help_ = f"did you mean `{near[0]}`?"
+    elif call.name in named:
+        help_ = f"for a product write `{shown}*(…)`"
+    elif call.name in CONSTANTS:
+        help_ = f"`{call.name}` is a constant: for a product write `{call.name}*(…)`"
+    else:
+        help_ = "`backprop gates` lists them; for a product write `*`"
+    return Diagnostic("N201", f"unknown gate `{shown}`", (label,), help_)
+
+
+def _next_operand(text: str) -> str:
+    """The number or name with which a text begins, or `x`."""
+    end = 0
+    while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] in "_."):
+        end += 1
+    return text[:end] or "x"
+
+
+def _product_of(name: str, known: Collection[str]) -> list[str]:
+    """The known names of which `name` is a concatenation, if it is one; shortest first, without recursion."""
+    if len(name) > 64:
+        return []
+    ways: dict[int, list[str]] = {0: []}
+    for end in range(1, len(name) + 1):
+        for start in range(end):
+            if start in ways and name[start:end] in known:
+                ways.setdefault(end, [*ways[start], name[start:end]])
+    return ways.get(len(name), [])

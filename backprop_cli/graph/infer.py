@@ -1,0 +1,159 @@
+"""Shapes over the columns, before anything runs: what does not fit is said in terms of the text, and so is what is
+too large.
+
+What depends on shapes is settled here too: whether a product without a sign is a matrix product, whether `max(x)`
+reduces an array, which axes an `axis` means, and the seeds of random numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from zlib import crc32
+
+from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
+from backprop_cli.gates import GATES
+from backprop_cli.gates.compiled import TENSOR_SHAPE
+from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
+from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Remark
+from backprop_cli.graph.reading import reading
+from backprop_cli.language.parser import MOST_ERRORS
+from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written
+
+MAX_ELEMENTS = 100_000_000
+_BYTES = 8
+
+
+def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: str = "", max_elements: int) -> None:
+    """Fill in `graph.shapes` where the inputs have the given ones.
+
+    `seed` and `stream` (a binding's name) decide what random gates will give. Raises BackpropError with every clash of
+    shapes (V309), or if the values of all nodes together have more than `max_elements` elements (L701).
+    """
+    wrong: list[Diagnostic] = []
+    found: list[Shape | None] = []  # None: of a node whose operands did not fit
+    shape_of_input = {node: shapes[name] for name, node in graph.variables.items()}
+    products = set(graph.products)
+    randoms = 0
+    for node, gate in enumerate(graph.gates):
+        if gate == INPUT:
+            found.append(shape_of_input[node])
+            continue
+        if gate == CONSTANT:
+            found.append(getattr(graph.constants[node], "shape", ()))
+            continue
+        operands = [found[j] for j in graph.inputs[node]]
+        if None in operands:
+            found.append(None)
+            continue
+        known: list[Shape] = operands  # type: ignore[assignment]  # none of them is None
+        if node in products and all(known):
+            gate = graph.gates[node] = "matmul"
+            graph.attributes[node] = ()
+        elif gate in REDUCTION_OF and len(known) == 1 and known[0]:
+            gate = graph.gates[node] = REDUCTION_OF[gate]
+            graph.attributes[node] = (None, False)
+        try:
+            if gate in GATES:
+                shape = broadcast(known)
+            else:
+                shape = _of_tensor(graph, node, known)
+                if TENSORS[gate].random:
+                    graph.attributes[node] += ((seed % 2**32, seed >> 32, crc32(stream.encode()), randoms),)
+                    randoms += 1
+            found.append(shape)
+        except ShapeProblem as problem:
+            found.append(None)
+            wrong.append(_clash(graph, node, known, problem))
+            if len(wrong) == MOST_ERRORS:
+                break
+    if wrong:
+        raise BackpropError(*wrong)
+    graph.shapes = [shape for shape in found if shape is not None]
+    _afford(graph, max_elements)
+    if graph.products:
+        graph.remarks = [remark for remark in graph.remarks if remark.code != "reading"]
+        graph.remarks += [remark for remark in (reading(graph),) if remark]
+    graph.remarks += _vectors_transposed(graph)
+
+
+def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
+    """The shape of a tensor gate's value; its axes are made definite on the way."""
+    row = TENSORS[graph.gates[node]]
+    attributes = list(graph.attributes[node])
+    for k, p in enumerate(q for q in row.parameters if q.kind):
+        if p.kind == "axes":
+            new = (1,) if row.name == "stack" else ()
+            try:
+                attributes[k] = axes((*shapes[0], *new), attributes[k])
+            except ShapeProblem as problem:
+                raise ShapeProblem(f"`{row.name}`: {problem}", problem.operands, problem.help) from None
+    graph.attributes[node] = tuple(attributes)
+    shape: Shape = TENSOR_SHAPE[row.name](shapes, graph.attributes[node])
+    if len(shape) > MOST_AXES:
+        raise ShapeProblem(f"more than {MOST_AXES} axes")
+    return shape
+
+
+def _clash(graph: Graph, node: int, shapes: list[Shape], problem: ShapeProblem) -> Diagnostic:
+    """The gate that cannot work, with the operands it cannot work with underlined, each with its shape."""
+    labels = [
+        operand_label(graph, node, position)._replace(text=written(shapes[position]))
+        for position in dict.fromkeys(problem.operands)
+        if position < len(shapes)
+    ]
+    whole = Label(graph.source, graph.starts[node], graph.ends[node])
+    message = str(problem)
+    if len(labels) > 1 and labels[0][1:3] == labels[1][1:3]:
+        labels = [whole]
+    if len(problem.operands) == 2 and max(problem.operands) < len(shapes) and " shape (" not in message:
+        message += f": {' and '.join(written(shapes[k]) for k in problem.operands)}"
+    row = GATES.get(graph.gates[node]) or TENSORS[graph.gates[node]]
+    if not message.startswith("`"):
+        message = f"`{row.symbol or row.name}`: {message}"
+    return Diagnostic("V309", message, tuple(labels) or (whole,), problem.help)
+
+
+def operand_label(graph: Graph, node: int, position: int) -> Label:
+    """Where a node's operand is written: inside the node's own text, by name if it has one, otherwise its own place."""
+    j = graph.inputs[node][position]
+    start, end = graph.starts[node], graph.ends[node]
+    if start <= graph.starts[j] and graph.ends[j] <= end and graph.gates[j] != INPUT:
+        return Label(graph.source, graph.starts[j], graph.ends[j])
+    name = graph.names.get(j) or next((n for n, k in graph.variables.items() if k == j), "")
+    mentions = [m.span() for m in re.finditer(rf"\b{re.escape(name)}\b", graph.source.text[start:end])] if name else []
+    if mentions:
+        begin, stop = mentions[0 if position == 0 else -1]
+        return Label(graph.source, start + begin, start + stop)
+    return Label(graph.source, graph.starts[j], graph.ends[j])
+
+
+def _afford(graph: Graph, max_elements: int) -> None:
+    sizes = [size(shape) for shape in graph.shapes]
+    if sum(sizes) <= max_elements:
+        return
+    node = max(range(len(sizes)), key=sizes.__getitem__)
+    shown = shorten(graph.source.text[graph.starts[node] : graph.ends[node]])
+    message = f"the values have {sum(sizes):,} elements ({bytes_written(sum(sizes) * _BYTES)}), most of them `{shown}`"
+    label = Label(graph.source, graph.starts[node], graph.ends[node], written(graph.shapes[node]))
+    help_ = f"the limit is {max_elements:,}; `--max-elements` raises it"
+    raise BackpropError(Diagnostic("L701", message, (label,), help_))
+
+
+def bytes_written(count: float) -> str:
+    """`134 MB`, in powers of ten."""
+    for unit in ("bytes", "kB", "MB", "GB", "TB", "PB"):
+        if count < 1000 or unit == "PB":
+            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:.3g} {unit}"
+        count /= 1000
+    raise AssertionError
+
+
+def _vectors_transposed(graph: Graph) -> list[Remark]:
+    """A remark on the first `x'` of a vector: it is x, where some expect a row."""
+    for node, gate in enumerate(graph.gates):
+        if gate == "transpose" and len(graph.shapes[node]) == 1:
+            text = shorten(graph.source.text[graph.starts[node] : graph.ends[node]])
+            words = f"`{text}` is the vector itself: a vector is neither a row nor a column; `outer(x, y)` is x·yᵀ"
+            return [Remark("reading", words, graph.starts[node], graph.ends[node])]
+    return []

@@ -1,0 +1,140 @@
+"""The functions of `scalar` on arrays, under the same names and with the same answers at the special points.
+
+They are called inside `numpy.errstate(all="ignore")`: what is odd about an answer is the survey's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy import (
+    arccos as acos,
+)
+from numpy import (
+    arccosh as acosh,
+)
+from numpy import (
+    arcsin as asin,
+)
+from numpy import (
+    arcsinh as asinh,
+)
+from numpy import (
+    arctan as atan,
+)
+from numpy import (
+    arctan2 as atan2,
+)
+from numpy import (
+    arctanh as atanh,
+)
+from numpy import (
+    cbrt,
+    ceil,
+    cos,
+    cosh,
+    exp,
+    expm1,
+    floor,
+    hypot,
+    log,
+    log1p,
+    log2,
+    log10,
+    logaddexp,
+    maximum,
+    minimum,
+    mod,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+    where,
+)
+from numpy import (
+    divide as div,
+)
+from numpy import (
+    power as pow,  # noqa: A004  the name the formulas use
+)
+from numpy import (
+    rint as round,  # noqa: A004  as above
+)
+
+from backprop_cli.numeric import scalar
+
+Array = Any  # numpy.ndarray or a float: the formulas mix them
+abs = np.abs  # noqa: A001  the name the formulas use
+
+__all__ = [
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clip", "cos", "cosh",
+    "digamma", "div", "erf", "erfc", "exp", "expm1", "floor", "gamma", "hypot", "largest", "lgamma", "log", "log1p",
+    "log2", "log10", "logaddexp", "maximum", "minimum", "mod", "pow", "round", "sigmoid", "sign", "sin", "sinh",
+    "smallest", "sqrt", "tan", "tanh", "weigh", "where", "where_known", "xlogy",
+]  # fmt: skip
+
+
+def _each(function: Callable[[float], float]) -> Callable[[Array], Array]:
+    """A function of floats, element by element: slow, and the same numbers."""
+    on_objects = np.frompyfunc(function, 1, 1)
+
+    def each(x: Array) -> Array:
+        return np.asarray(on_objects(x), dtype=float)
+
+    return each
+
+
+erf = _each(scalar.erf)
+erfc = _each(scalar.erfc)
+gamma = _each(scalar.gamma)
+lgamma = _each(scalar.lgamma)
+digamma = _each(scalar.digamma)
+
+
+def where_known(partials: tuple[Array, ...], out: Array) -> tuple[Array, ...]:
+    """The partials, NaN where the value is: an undefined value has undefined slopes."""
+    if out.min() == out.min():
+        return partials
+    return tuple(where(out == out, partial, np.nan) for partial in partials)
+
+
+def doubles(values: Any) -> Array:
+    """The values as an array of doubles; a float if they have no axes."""
+    array = np.array(values, dtype=float)
+    return array if array.ndim else float(array)
+
+
+def clip(x: Array, lo: Array, hi: Array) -> Array:
+    """x, but at least lo and at most hi; hi wins where they cross."""
+    return minimum(maximum(x, lo), hi)
+
+
+def weigh(x: Array, p: Array) -> Array:
+    """x * p, and 0 where the weight p is 0: the limit for an infinite x."""
+    return where(np.equal(p, 0), 0.0, np.multiply(x, p))
+
+
+def largest(*xs: Array) -> Array:
+    """The largest of any number; NaN if one is."""
+    return reduce(maximum, xs)
+
+
+def smallest(*xs: Array) -> Array:
+    """The smallest of any number; NaN if one is."""
+    return reduce(minimum, xs)
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)), from the side on which exp does not overflow."""
+    z = exp(-abs(x))
+    return where(np.greater_equal(x, 0), 1.0, z) / (1 + z)
+
+
+def xlogy(x: Array, y: Array) -> Array:
+    """x * log(y), and 0 where x is 0 and y is not negative."""
+    return where(np.equal(x, 0) & np.greater_equal(y, 0), 0.0, np.multiply(x, log(y)))

@@ -1,0 +1,97 @@
+"""Scores of classes: softmax, cross-entropy, the multiclass SVM loss, and labels as one-hot rows."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+from numpy import isnan
+
+from backprop_cli.numeric.array import Array, log, weigh, where
+from backprop_cli.numeric.shapes import Axis
+
+__all__ = [
+    "class_weights", "cross_entropy", "examples", "hinge_loss", "hinge_margins", "hinge_slopes", "last",
+    "log_softmax", "logsumexp", "one_hot", "softmax",
+]  # fmt: skip
+
+
+class ValueProblem(ValueError):  # noqa: N818  it becomes a diagnostic
+    """A value that a gate cannot work with, and which operand it is."""
+
+    def __init__(self, message: str, operand: int) -> None:
+        super().__init__(message)
+        self.operand = operand
+
+
+def softmax(x: Array, axis: Axis) -> Array:
+    """exp(x) over its sum, from below the largest so that nothing overflows."""
+    raised = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return raised / np.sum(raised, axis=axis, keepdims=True)
+
+
+def log_softmax(x: Array, axis: Axis) -> Array:
+    """The logarithm of the softmax."""
+    return x - logsumexp(x, axis, keepdims=True)
+
+
+def logsumexp(x: Array, axis: Axis, keepdims: bool) -> Array:
+    """log(sum(exp(x))), without forming what overflows."""
+    largest = np.max(x, axis=axis, keepdims=True)
+    largest = where(np.isinf(largest), 0.0, largest)
+    summed = log(np.sum(np.exp(x - largest), axis=axis, keepdims=True)) + largest
+    return summed if keepdims else np.reshape(summed, [n for k, n in enumerate(np.shape(x)) if k not in axis])
+
+
+def one_hot(labels: Array, classes: int) -> Array:
+    """A row of zeros with a 1 at the class for each label. Raises ValueProblem for a label that is no class."""
+    labels = np.asarray(labels, dtype=float)
+    wrong = (labels != np.floor(labels)) | (labels < 0) | (labels >= classes)
+    if wrong.any() or isnan(labels).any():
+        worst = labels[wrong | isnan(labels)].flat[0]
+        message = f"{worst:g} is not one of the classes 0 to {classes - 1}"
+        raise ValueProblem(message, 0)
+    return (labels[..., None] == np.arange(classes)).astype(float)
+
+
+def class_weights(scores: Array, labels: Array) -> Array:
+    """The weight of each class: the labels themselves where they have the scores' shape, otherwise one-hot rows."""
+    if np.shape(labels) == np.shape(scores):
+        return np.asarray(labels)
+    try:
+        return one_hot(labels, np.shape(scores)[-1])
+    except ValueProblem as problem:
+        raise ValueProblem(str(problem), 1) from None
+
+
+def examples(scores: Array) -> int:
+    """How many rows of scores there are."""
+    return prod(np.shape(scores)[:-1])
+
+
+def last(scores: Array) -> Axis:
+    """The last axis, as a reduction wants it."""
+    return (np.ndim(scores) - 1,)
+
+
+def cross_entropy(scores: Array, labels: Array) -> Array:
+    """The mean over the examples of -sum(weight * log softmax(scores))."""
+    return -np.sum(weigh(log_softmax(scores, last(scores)), class_weights(scores, labels))) / examples(scores)
+
+
+def hinge_margins(scores: Array, labels: Array, delta: float) -> Array:
+    """For each wrong class by how much it violates the margin delta below the right one; 0 for the right one."""
+    right = class_weights(scores, labels)
+    return (1 - right) * (scores - np.sum(right * scores, axis=-1, keepdims=True) + delta)
+
+
+def hinge_loss(scores: Array, labels: Array, delta: float) -> Array:
+    """The multiclass SVM loss: the mean over the examples of the violated margins' sum."""
+    return np.sum(np.maximum(hinge_margins(scores, labels, delta), 0)) / examples(scores)
+
+
+def hinge_slopes(scores: Array, labels: Array, delta: float) -> Array:
+    """Its derivative: 1 for each violating class, and minus their number for the right one, over the examples."""
+    right = class_weights(scores, labels)
+    violating = (hinge_margins(scores, labels, delta) > 0) * 1.0
+    return (violating - right * np.sum(violating, axis=-1, keepdims=True)) / examples(scores)

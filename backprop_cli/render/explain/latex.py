@@ -1,0 +1,105 @@
+r"""The account as LaTeX: a document of which the steps are one `align*` block, which can stand in another document.
+
+It needs amsmath and nothing else. Every text in it is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from backprop_cli.render.cells import closing, title
+from backprop_cli.render.explain.outline import Section, outline, trimmed
+from backprop_cli.render.explain.spelling import Speller, Words
+from backprop_cli.render.style import Style, visible
+from backprop_cli.render.tex import raised, tex_name, tex_number, tex_sign, tex_text
+from backprop_cli.report.model import Note
+from backprop_cli.report.steps import Account, Equation, Step
+
+_BEGIN = r"""\documentclass{article}
+\usepackage[margin=2cm]{geometry}
+\usepackage{amsmath}
+\allowdisplaybreaks
+\setlength{\parindent}{0pt}
+\begin{document}
+"""
+_RELATIONS = {"=": "&=", "+=": r"&\mathrel{+}="}
+_END = r"""\end{document}
+"""
+
+
+def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
+    """Preamble, title, the block, closing lines."""
+    plain = style._replace(ascii=False)
+    yield _BEGIN
+    yield rf"\texttt{{{_words(title(account.report, plain))}}}" + "\n"
+    yield "\\begin{align*}\n"
+    speller = _Speller(account, _words_of(plain))
+    lines = list(_notes(account.remarks))
+    for section in outline(account, style.rows, paths):
+        lines += _section(section, speller, style)
+    # A block may not end in \\, and an intertext needs a line after it.
+    last = max(place for place, line in enumerate(lines) if not line.endswith("}%"))
+    for place, line in enumerate(lines):
+        yield line + ("" if place == last or line.endswith("}%") else r" \\") + "\n"
+    yield "\\end{align*}\n"
+    for line in closing(account.report, plain):
+        yield f"{_words(line)}\n\n"
+    yield _END
+
+
+def _words_of(style: Style) -> Words:
+    return Words(
+        lambda name: f"{{{tex_name(name)}}}",
+        lambda number: tex_number(style.number(number)),
+        lambda output, name: rf"\frac{{d{output}}}{{d{name}}}",
+        lambda name, operand: rf"\frac{{\partial {name}}}{{\partial {operand}}}",
+        tex_sign,
+    )
+
+
+class _Speller(Speller):
+    """Spells for math mode."""
+
+    def equation(self, equation: Equation) -> str:
+        """`left &= side = side`, aligned at the first relation; a path is a line of its own."""
+        left, sides = raised(self.formula(equation.left)), " = ".join(map(raised, self.sides(equation)))
+        if equation.relation == ":":
+            return _between(f"${left}$:") + f"\n&{sides}"
+        return f"{left} {_RELATIONS[equation.relation]} {sides}"
+
+
+def _section(section: Section, speller: _Speller, style: Style) -> Iterator[str]:
+    yield _between(rf"\bigskip\textbf{{{_words(section.heading)}}}")
+    for step in section.steps:
+        yield from _step(step, speller, style)
+    yield from map(speller.equation, section.equations)
+    if section.more:
+        yield _between(_words(section.more))
+    yield from _notes(section.notes)
+
+
+def _step(step: Step, speller: _Speller, style: Style) -> Iterator[str]:
+    equations, more = trimmed(step.equations, style.rows)
+    spelled = list(map(speller.equation, equations))
+    if step.subject:
+        yield _between(f"{step.number}. ${raised(speller.formula(step.subject))}$: {_words(step.role)}")
+        yield from spelled
+    else:
+        role = rf"\quad\text{{({_words(step.role)})}}" if step.role else ""
+        yield rf"\text{{{step.number}.}}\quad {spelled[0]}{role}"
+    if more:
+        yield _between(_words(more))
+    yield from _notes(step.notes)
+
+
+def _notes(notes: Iterable[Note]) -> Iterator[str]:
+    for note in notes:
+        yield _between(rf"\emph{{{_words(f'{note.code}: {note.message}')}}}")
+
+
+def _between(text: str) -> str:
+    return rf"\intertext{{{text}}}%"
+
+
+def _words(text: str) -> str:
+    return tex_text(visible(text))

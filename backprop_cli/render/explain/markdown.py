@@ -1,0 +1,57 @@
+"""The account as Markdown: a heading a section, numbered items, formulas as code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from backprop_cli.render.cells import closing, title
+from backprop_cli.render.explain.outline import Section, outline, trimmed
+from backprop_cli.render.explain.spelling import Speller, plain_words
+from backprop_cli.render.markdown import code, escaped
+from backprop_cli.render.style import Style
+from backprop_cli.report.model import Note
+from backprop_cli.report.steps import Account, Step
+
+
+def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
+    """Title, sections, closing lines."""
+    yield f"{code(title(account.report, style))}\n"
+    yield from _notes(account.remarks, "", style)
+    speller = Speller(account, plain_words(style))
+    for section in outline(account, style.rows, paths):
+        yield f"\n## {escaped(style.text(section.heading))}\n\n"
+        yield from _section(section, speller, style)
+    below = [escaped(line.strip()) for line in closing(account.report, style)]
+    if below:
+        yield "\n" + "\n".join(below) + "\n"
+
+
+def _section(section: Section, speller: Speller, style: Style) -> Iterator[str]:
+    for step in section.steps:
+        yield from _step(step, speller, style)
+    for equation in section.equations:
+        yield f"- {code(speller.equation(equation))}\n"
+    if section.more:
+        yield f"\n{style.glyphs(section.more)}\n"
+    yield from _notes(section.notes, "", style)
+
+
+def _step(step: Step, speller: Speller, style: Style) -> Iterator[str]:
+    number = f"{step.number}. "
+    equations, more = trimmed(step.equations, style.rows)
+    spelled = [code(speller.equation(equation)) for equation in equations]
+    deeper = " " * len(number)
+    if step.subject:
+        yield f"{number}{code(speller.formula(step.subject))}: {escaped(style.text(step.role))}\n"
+        for line in spelled:
+            yield f"{deeper}- {line}\n"
+    else:
+        yield f"{number}{spelled[0]}{f' ({step.role})' if step.role else ''}\n"
+    if more:
+        yield f"{deeper}- {style.glyphs(more)}\n"
+    yield from _notes(step.notes, deeper, style)
+
+
+def _notes(notes: Iterable[Note], indent: str, style: Style) -> Iterator[str]:
+    for note in notes:
+        yield f"\n{indent}{note.code}: {escaped(style.text(note.message))}\n"

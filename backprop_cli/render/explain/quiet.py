@@ -1,0 +1,14 @@
+"""The gradients alone, as `grad -q` prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.render import quiet
+from backprop_cli.render.style import Style
+from backprop_cli.report.steps import Account
+
+
+def render(account: Account, style: Style, _paths: bool) -> Iterator[str]:
+    """`name=value` lines, which are valid bindings."""
+    return quiet.render(account.report, style)

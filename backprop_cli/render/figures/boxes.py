@@ -1,0 +1,217 @@
+"""The figure in characters, left to right, values above the wires and gradients below them.
+
+      -2
+    x ────┐  ┌─n1─┐
+      -4  └──┤    │  3
+             │ +  ├─────
+       5  ┌──┤    │ -4
+    y ────┘  └────┘
+      -4
+
+Where it would be wider than the width the tree stands instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from backprop_cli.errors import shorten
+from backprop_cli.render.arrange import Arrangement, Cell, arrange
+from backprop_cli.render.figures import tree
+from backprop_cli.render.figures.grid import BOLD, THIN, Sheet
+from backprop_cli.render.figures.words import around, key
+from backprop_cli.render.style import Style
+from backprop_cli.report.figure import Edge, Figure, Node
+
+_LONGEST = 24  # characters of a name or an operation
+_LEAVES = ("input", "constant")
+
+
+class _Shape(NamedTuple):
+    """How a node is drawn, in rows from the row of its wire: its top and bottom, and where each operand arrives."""
+
+    text: str
+    name: str
+    value: str
+    grad: str
+    top: int
+    bottom: int
+    ports: tuple[int, ...]
+    width: int
+    lead: int  # columns for what stands at the ports
+
+
+def render(figure: Figure, style: Style) -> Iterator[str]:
+    """Title, drawing, what its numbers are; or the tree."""
+    lines = _Drawing(figure, style).lines()
+    if style.width is not None and max(map(len, lines), default=0) > style.width:
+        yield from tree.render(figure, style)
+        return
+    yield from around(figure, lines, key(figure, "above a wire", "below it", style), style)
+
+
+class _Drawing:
+    def __init__(self, figure: Figure, style: Style) -> None:
+        self.figure, self.style = figure, style
+        self.arranged: Arrangement = arrange(figure)
+        self.arriving: dict[int, list[tuple[int, Edge]]] = {}
+        self.forks: dict[int, int] = {}
+        for number, edge in sorted(zip(self.arranged.ports, figure.edges, strict=True), key=lambda pair: pair[0]):
+            self.arriving.setdefault(edge.target, []).append((number, edge))
+            self.forks[edge.source] = self.forks.get(edge.source, 0) + 1
+        self.shapes = {node.id: self._shape(node) for node in figure.nodes}
+        self.rows = self._rows()
+        self.sheet = Sheet()
+
+    def lines(self) -> list[str]:
+        left = 0
+        for number, column in enumerate(self.arranged.columns):
+            shapes = [self.shapes[cell.source] for cell in column if cell.node]
+            box = left + max((shape.lead for shape in shapes), default=0)
+            after = box + max((shape.width for shape in shapes), default=1)
+            room = max((max(len(shape.value), len(shape.grad)) for shape in shapes), default=0)
+            end = after + room + 2
+            for cell in column:
+                row = self.rows[cell.source, number]
+                if cell.node is None:
+                    self.sheet.across(cell.source, row, left, end)
+                else:
+                    self._node(cell.node, row, left, box, after, end)
+            left = self._channel(number, end) if number + 1 < len(self.arranged.columns) else end
+        return self.sheet.lines(ascii_only=self.style.ascii)
+
+    def _shape(self, node: Node) -> _Shape:
+        style = self.style
+        text = style.text(shorten(node.operation, _LONGEST))
+        value = style.text(node.value) if node.kind != "constant" else ""
+        grad = style.text(node.grad)
+        if node.kind in _LEAVES:
+            return _Shape(text, "", value, grad, -1, 1, (), len(text), 0)
+        name = "" if node.kind == "output" else style.text(shorten(node.name, _LONGEST))
+        edges = [edge for _, edge in self.arriving.get(node.id, ())]
+        labels = [self._labels(edge) for edge in edges]
+        pitch = 3 if any(all(pair) for pair in labels) else 2
+        inside = max(1, (len(edges) - 1) * pitch + 1)
+        first = -(inside // 2)
+        lead = 2 + max((len(text) for pair in labels for text in pair), default=0)
+        ports = tuple(first + k * pitch for k in range(len(edges)))
+        width = max(len(text) + 4, len(name) + 4)
+        return _Shape(text, name, value, grad, first - 1, first + inside, ports, width, lead)
+
+    def _labels(self, edge: Edge) -> tuple[str, str]:
+        """What stands above and below a wire where it arrives: the local gradient, the share of a fork's gradient."""
+        local = self.style.text(f"∂ {edge.local}") if edge.local else ""
+        return local, self.style.text(edge.grad) if self.forks[edge.source] > 1 else ""
+
+    def _rows(self) -> dict[tuple[int, int], int]:
+        """For each source and column the row of its node or of its passing wire there.
+
+        No wire may arrive in a row in which another one leaves the column before: they would touch.
+        """
+        rows: dict[tuple[int, int], int] = {}
+        for number, column in enumerate(self.arranged.columns):
+            leaving = {rows[cell.source, number - 1]: cell.source for cell in self.arranged.columns[number - 1]} \
+                if number else {}  # fmt: skip
+            free = 0
+            for place, cell in enumerate(column):
+                top, bottom = self._extent(cell)
+                wanted = self._wanted(cell, number, rows)
+                row = max(free - top, wanted)
+                while any(leaving.get(row + down, source) != source for down, source in self._arrivals(cell)):
+                    row += 1
+                rows[cell.source, number] = row
+                beside = column[place + 1 : place + 2]
+                free = row + bottom + 1 + (cell.node is not None or bool(beside and beside[0].node))
+        lowest = min((row + self._extent(cell)[0] for (_, number), row, cell in self._placed(rows)), default=0)
+        return {place: row - lowest for place, row in rows.items()}
+
+    def _placed(self, rows: Mapping[tuple[int, int], int]) -> Iterator[tuple[tuple[int, int], int, Cell]]:
+        for number, column in enumerate(self.arranged.columns):
+            for cell in column:
+                yield (cell.source, number), rows[cell.source, number], cell
+
+    def _extent(self, cell: Cell) -> tuple[int, int]:
+        if cell.node is None:
+            return 0, 0
+        shape = self.shapes[cell.source]
+        return min(shape.top, -1), max(shape.bottom, 1)
+
+    def _arrivals(self, cell: Cell) -> list[tuple[int, int]]:
+        """Where wires arrive at a cell, in rows below its own, and whose they are."""
+        if cell.node is None:
+            return [(0, cell.source)]
+        edges = self.arriving.get(cell.source, ())
+        return [(down, edge.source) for down, (_, edge) in zip(self.shapes[cell.source].ports, edges, strict=True)]
+
+    def _wanted(self, cell: Cell, number: int, rows: Mapping[tuple[int, int], int]) -> int:
+        """The row in which a cell's wires would be straightest."""
+        arrivals = [(down, source) for down, source in self._arrivals(cell) if (source, number - 1) in rows]
+        if not arrivals:
+            return 0
+        return round(sum(rows[source, number - 1] - down for down, source in arrivals) / len(arrivals))
+
+    def _node(self, node: Node, row: int, left: int, box: int, after: int, end: int) -> None:
+        sheet, shape = self.sheet, self.shapes[node.id]
+        if node.kind in _LEAVES:
+            sheet.text(row, box, shape.text)
+            start = box + shape.width + 1
+        else:
+            pen = BOLD if node.state == "active" else THIN
+            right = box + shape.width - 1
+            sheet.box(row + shape.top, box, row + shape.bottom, right, pen)
+            sheet.text(row + shape.top, box + 2, shape.name)
+            sheet.text(row, box + (shape.width - len(shape.text)) // 2, shape.text)
+            for down, (_, edge) in zip(shape.ports, self.arriving.get(node.id, ()), strict=True):
+                above, below = self._labels(edge)
+                sheet.across(edge.source, row + down, left, box - 1)
+                sheet.text(row + down, box, pen.enters)
+                sheet.text(row + down - 1, box - 1 - len(above), above)
+                sheet.text(row + down + 1, box - 1 - len(below), below)
+            sheet.text(row, right, pen.leaves)
+            start = right + 1
+        room = end - after - 2
+        sheet.across(node.id, row, start, end)
+        for line, label in ((row - 1, shape.value), (row + 1, shape.grad)):
+            sheet.text(line, after + 1 + (room - len(label) + 1) // 2, label)
+        if node.kind == "output":
+            sheet.text(row, end + 2, self.style.text(shorten(self.figure.output, _LONGEST)))
+
+    def _channel(self, number: int, left: int) -> int:
+        """Draw the wires between a column and the next; answer where the next begins."""
+        wires: dict[int, list[int]] = {}
+        for cell in self.arranged.columns[number + 1]:
+            for down, source in self._arrivals(cell):
+                wires.setdefault(source, []).append(self.rows[cell.source, number + 1] + down)
+        starts = {source: self.rows[source, number] for source in wires}
+        tracks = _tracks(starts, wires)
+        right = left + 2 * max(tracks.values(), default=0)
+        for source, ends in wires.items():
+            start = starts[source]
+            column = left + 2 * tracks.get(source, 0)
+            self.sheet.across(source, start, left, column)
+            self.sheet.down(source, column, min(start, *ends), max(start, *ends))
+            for end in ends:
+                self.sheet.across(source, end, column, right + 1)
+        return right + 1
+
+
+def _tracks(starts: Mapping[int, int], wires: Mapping[int, list[int]]) -> dict[int, int]:
+    """For each wire that changes its row a track from 1, so that no two overlap.
+
+    Of wires that go down the lowest turns first, of those that go up the highest: so they do not cross.
+    """
+    bent = [source for source, ends in wires.items() if ends != [starts[source]]]
+    down = [source for source in bent if sum(wires[source]) >= len(wires[source]) * starts[source]]
+    up = [source for source in bent if source not in set(down)]
+    ordered = [*sorted(down, key=lambda s: -starts[s]), *sorted(up, key=lambda s: starts[s])]
+    taken: list[list[tuple[int, int]]] = []
+    tracks: dict[int, int] = {}
+    for source in ordered:
+        low, high = min(starts[source], *wires[source]), max(starts[source], *wires[source])
+        track = next((k for k, spans in enumerate(taken) if all(high < a or b < low for a, b in spans)), len(taken))
+        if track == len(taken):
+            taken.append([])
+        taken[track].append((low, high))
+        tracks[source] = track + 1
+    return tracks

@@ -1,0 +1,82 @@
+"""A sheet of characters: wires that join where they are one and pass over one another elsewhere, boxes, texts.
+
+Where wires cross, the one that runs up and down is in front:
+
+    ──┬──┐      one wire that forks
+      │ ─│──    another one that passes behind it
+      └──┘
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
+_WIRES = {
+    LEFT: "─", RIGHT: "─", LEFT | RIGHT: "─", UP: "│", DOWN: "│", UP | DOWN: "│", RIGHT | DOWN: "┌", LEFT | DOWN: "┐",
+    RIGHT | UP: "└", LEFT | UP: "┘", UP | DOWN | RIGHT: "├", UP | DOWN | LEFT: "┤", LEFT | RIGHT | DOWN: "┬",
+    LEFT | RIGHT | UP: "┴", UP | DOWN | LEFT | RIGHT: "┼",
+}  # fmt: skip
+_ASCII = str.maketrans("─│┌┐└┘├┤┬┴┼═║╔╗╚╝╢╟", "-|+++++++++=#######")
+
+
+class Pen(NamedTuple):
+    """The signs of a box: its lines, its corners from the top left onwards, where a wire enters and where it leaves."""
+
+    across: str
+    down: str
+    corners: str
+    enters: str
+    leaves: str
+
+
+THIN, BOLD = Pen("─", "│", "┌┐└┘", "┤", "├"), Pen("═", "║", "╔╗╚╝", "╢", "╟")
+
+
+class Sheet:
+    """Characters by row and column, both from 0."""
+
+    def __init__(self) -> None:
+        self.wires: dict[tuple[int, int], dict[int, int]] = {}  # at a place: for each wire there its directions
+        self.signs: dict[tuple[int, int], str] = {}
+
+    def across(self, wire: int, row: int, start: int, end: int) -> None:
+        """A piece of wire in a row, both ends included."""
+        for column in range(start, end + 1):
+            self._add(wire, row, column, LEFT * (column > start) | RIGHT * (column < end))
+
+    def down(self, wire: int, column: int, start: int, end: int) -> None:
+        """A piece of wire in a column, both ends included."""
+        for row in range(start, end + 1):
+            self._add(wire, row, column, UP * (row > start) | DOWN * (row < end))
+
+    def text(self, row: int, column: int, text: str) -> None:
+        """A text that begins at a place."""
+        for offset, sign in enumerate(text):
+            self.signs[row, column + offset] = sign
+
+    def box(self, top: int, left: int, bottom: int, right: int, pen: Pen) -> None:
+        """The outline of a box."""
+        for row, corners in ((top, pen.corners[:2]), (bottom, pen.corners[2:])):
+            self.text(row, left, corners[0] + pen.across * (right - left - 1) + corners[1])
+        for row in range(top + 1, bottom):
+            self.signs[row, left] = self.signs[row, right] = pen.down
+
+    def lines(self, *, ascii_only: bool) -> list[str]:
+        """The sheet as text."""
+        made: dict[int, dict[int, str]] = {}
+        for (row, column), wires in self.wires.items():
+            upright = [directions for directions in wires.values() if directions & (UP | DOWN)]
+            directions = (upright or list(wires.values()))[0]
+            made.setdefault(row, {})[column] = _WIRES.get(directions, "─")
+        for (row, column), sign in self.signs.items():
+            made.setdefault(row, {})[column] = sign
+        lines = []
+        for row in range(max(made, default=-1) + 1):
+            signs = made.get(row, {})
+            lines.append("".join(signs.get(column, " ") for column in range(max(signs, default=-1) + 1)).rstrip())
+        return [line.translate(_ASCII) for line in lines] if ascii_only else lines
+
+    def _add(self, wire: int, row: int, column: int, directions: int) -> None:
+        here = self.wires.setdefault((row, column), {})
+        here[wire] = here.get(wire, 0) | directions

@@ -1,0 +1,51 @@
+"""One page that steps through both passes: no network, no code but ours, and everything in it without code too.
+
+`page.html`, `page.css` and `page.js` beside this file are the page; the policy in its head names the hashes of the
+style and the script, so that a browser runs nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+from backprop_cli.render.figures.svg import STYLE, picture, safe
+from backprop_cli.render.style import Style
+from backprop_cli.report.figure import Figure, Moment
+
+
+def render(figure: Figure, style: Style) -> Iterator[str]:
+    """The figure as an HTML document."""
+    looks, script = STYLE + _beside("page.css"), _beside("page.js")
+    text = Template(_beside("page.html")).substitute(
+        title=safe(figure.title),
+        picture="".join(picture(figure)),
+        steps="".join(_steps(figure)),
+        style=looks,
+        script=script,
+        style_hash=_hash(looks),
+        script_hash=_hash(script),
+    )
+    yield text.encode("ascii", "xmlcharrefreplace").decode() if style.ascii else text
+
+
+def _steps(figure: Figure) -> Iterator[str]:
+    """A list item a step, those of the forward pass first; with only a frame to show, there are none."""
+    if figure.phase or not figure.moments:
+        return
+    inputs = ", ".join(f"{node.name} = {node.value}" for node in figure.nodes if node.kind == "input")
+    for moment in (Moment("forward", -1, (inputs or "only constants",)), *figure.moments):
+        lines = "".join(f"<p>{safe(line)}</p>" for line in moment.lines)
+        yield f'<li data-phase="{moment.phase}" data-node="{moment.node}">{lines}</li>\n'
+
+
+def _beside(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    from base64 import b64encode
+    from hashlib import sha256
+
+    return b64encode(sha256(text.encode()).digest()).decode()

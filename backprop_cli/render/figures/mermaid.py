@@ -1,0 +1,63 @@
+"""The figure as a Mermaid flowchart, which wikis, notebooks and code hosts draw.
+
+Nodes are called `n` and the id; in labels whatever is not plain stands as an entity code, `#42;`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.render.figures.nesting import nested
+from backprop_cli.render.style import Style
+from backprop_cli.report.figure import Cluster, Figure, Node
+
+_SHAPES = {"input": '["{}"]', "constant": '["{}"]', "gate": '(("{}"))', "output": '(("{}"))', "stub": '(("{}"))'}
+_PLAIN = frozenset(" .,+-=/()∂…")
+
+
+def render(figure: Figure, style: Style) -> Iterator[str]:
+    """Title, nodes with the modules around them, wires, looks."""
+    title = style.text(" · ".join([figure.title, *figure.caption, *([figure.notice] if figure.notice else [])]))
+    escaped = title.replace("\\", "\\\\").replace('"', '\\"')
+    yield f'---\ntitle: "{escaped}"\n---\nflowchart LR\n'
+    for item, depth in nested(figure):
+        indent = "  " * (depth + 1)
+        if item is None:
+            yield f"{indent}end\n"
+        elif isinstance(item, Cluster):
+            yield f'{indent}subgraph c{item.id} ["{_label(style, item.name)}"]\n'
+        else:
+            yield f"{indent}n{item.id}{_shape(item, style)}\n"
+    for edge in figure.edges:
+        local = f"∂ {edge.local}" if edge.local else ""
+        yield f"  n{edge.source} ---{_wire(style, edge.value, edge.grad, local)} n{edge.target}\n"
+    for node in figure.nodes:
+        if node.kind == "output":
+            yield f'  n{node.id} ---{_wire(style, node.value, node.grad)} output["{_label(style, figure.output)}"]\n'
+    yield "  classDef leaf fill:none,stroke:none\n  classDef active stroke:#b86e00,stroke-width:4px\n"
+    leaves = [f"n{node.id}" for node in figure.nodes if node.kind in ("input", "constant")]
+    leaves += ["output"] * any(node.kind == "output" for node in figure.nodes)
+    if leaves:
+        yield f"  class {','.join(leaves)} leaf\n"
+    active = [f"n{node.id}" for node in figure.nodes if node.state == "active"]
+    if active:
+        yield f"  class {','.join(active)} active\n"
+
+
+def _shape(node: Node, style: Style) -> str:
+    lines = [node.operation] if node.kind in ("input", "constant", "output") else [node.name, node.operation]
+    return _SHAPES[node.kind].format(_label(style, *lines))
+
+
+def _wire(style: Style, *lines: str) -> str:
+    """A label on a wire, value over gradient; nothing where neither is known."""
+    shown = [line for line in lines if line]
+    return f'|"{_label(style, *shown)}"|' if shown else ""
+
+
+def _label(style: Style, *lines: str) -> str:
+    return "<br/>".join("".join(map(_escaped, style.text(line))) for line in lines)
+
+
+def _escaped(char: str) -> str:
+    return char if char.isalnum() or char in _PLAIN else f"#{ord(char)};"

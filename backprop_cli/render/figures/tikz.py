@@ -1,0 +1,137 @@
+r"""The figure as a standalone LaTeX document; the `tikzpicture` in it can stand in another document.
+
+It needs TikZ and amsmath. Coordinates are those of the SVG picture, a pixel being 0.75pt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.errors import shorten
+from backprop_cli.render.figures.shapes import Shapes
+from backprop_cli.render.layout import Placed, place
+from backprop_cli.render.style import Style, visible
+from backprop_cli.render.tex import tex_name, tex_number, tex_operation, tex_text
+from backprop_cli.report.figure import Cluster, Edge, Figure, Node
+
+_BETWEEN, _APART, _WIRE = 46, 14, 10  # free between columns, between cells, around a passing wire
+_BEGIN = r"""\documentclass[border=6pt]{standalone}
+\usepackage{amsmath}
+\usepackage{tikz}
+\definecolor{value}{HTML}{00694B}
+\definecolor{grad}{HTML}{B03C00}
+\definecolor{local}{HTML}{5A3FA8}
+\definecolor{active}{HTML}{B86E00}
+\begin{document}
+\begin{tikzpicture}[
+  x=0.75pt, y=-0.75pt,
+  wire/.style={draw=black!55, line width=0.8pt},
+  gate/.style={draw, fill=black!4, line width=0.8pt, inner sep=0pt},
+  stub/.style={gate, dashed},
+  now/.style={draw=active, line width=2pt},
+  leaf/.style={inner sep=0pt},
+  name/.style={font=\footnotesize, text=black!60, inner sep=0pt},
+  label/.style={font=\small, inner sep=0pt},
+]
+"""
+_END = r"""\end{tikzpicture}
+\end{document}
+"""
+
+
+def render(figure: Figure, _style: Style) -> Iterator[str]:
+    """Preamble, modules, wires, nodes, words."""
+    shapes = Shapes(figure)
+    placed = place(figure, shapes.size, between=_BETWEEN, apart=_APART, wire=_WIRE, port=shapes.port)
+    yield _BEGIN
+    yield _words(-26, figure.title)
+    for cluster in figure.clusters:
+        yield from _cluster(cluster, placed, shapes)
+    for number, edge in enumerate(figure.edges):
+        yield from _wire(edge, placed, number, shapes)
+    for node in figure.nodes:
+        yield from _node(figure, node, placed, shapes)
+    for line, words in enumerate([*figure.caption, *([figure.notice] if figure.notice else [])], 1):
+        yield _words(placed.height + 6 + 20 * line, words)
+    yield _END
+
+
+def _words(y: float, text: str) -> str:
+    return rf"\node[anchor=west, inner sep=0pt] at (0,{y:.5g}) {{{_text(shorten(text, 120))}}};" + "\n"
+
+
+def _text(text: str) -> str:
+    return tex_text(visible(text))
+
+
+def _cluster(cluster: Cluster, placed: Placed, shapes: Shapes) -> Iterator[str]:
+    """The ground a module's nodes stand on, column by column, and its name."""
+    members = set(cluster.nodes)
+    first = True
+    for (left, right), column in zip(placed.columns, placed.order, strict=True):
+        inside = [cell.node for cell in column if cell.node and cell.source in members]
+        if not inside:
+            continue
+        ends = [(placed.at[node.id][1], shapes.size(node)) for node in inside]
+        top, bottom = min(y - size.above for y, size in ends), max(y + size.below for y, size in ends)
+        left, right = left - _BETWEEN / 2, right + _BETWEEN / 2
+        yield rf"\fill[blue!8] ({left:.5g},{top:.5g}) rectangle ({right:.5g},{bottom:.5g});" + "\n"
+        if first:
+            yield rf"\node[name, anchor=north west] at ({left + 4:.5g},{top + 2:.5g}) {{{_text(cluster.name)}}};" + "\n"
+        first = False
+
+
+def _wire(edge: Edge, placed: Placed, number: int, shapes: Shapes) -> Iterator[str]:
+    x, y = placed.at[edge.target]
+    shape, source = shapes.of[edge.target], shapes.of[edge.source]
+    source_x, source_y = placed.at[edge.source]
+    down = shapes.port(edge, placed.ports[number])
+    left = placed.columns[placed.column_of[edge.target]][0]
+    begins = (placed.columns[placed.column_of[edge.source]][1], source_y)
+    points = [begins, *placed.ways[number], (left, y + down)]
+    path = f"({source_x + source.half:.5g},{source_y:.5g}) -- {_point(points[0])}"
+    for k in range(1, len(points)):
+        path += f" {'to[out=0,in=180]' if k % 2 else '--'} {_point(points[k])}"
+    meet_x, meet_y = shape.meets(down)
+    path += f" -- {_point((x - shape.half - 8, y + down))}" if shape.lead else ""
+    path += f" -- {_point((x - meet_x, y + meet_y))}"
+    yield rf"\draw[wire{', now' if edge.state == 'active' else ''}] {path};" + "\n"
+    middle = x - shape.half - shape.lead / 2 - 4
+    local, share = shapes.labels(edge)
+    yield _label(middle, y + down - 10, "local", rf"\partial\;{tex_number(edge.local)}" if local else "")
+    yield _label(middle, y + down + 10, "grad", tex_number(share) if share else "")
+
+
+def _point(point: tuple[float, float]) -> str:
+    return f"({point[0]:.5g},{point[1]:.5g})"
+
+
+def _label(x: float, y: float, color: str, formula: str) -> str:
+    return rf"\node[label, text={color}] at ({x:.5g},{y:.5g}) {{${formula}$}};" + "\n" if formula else ""
+
+
+def _node(figure: Figure, node: Node, placed: Placed, shapes: Shapes) -> Iterator[str]:
+    x, y = placed.at[node.id]
+    shape = shapes.of[node.id]
+    if node.kind == "output":
+        end = x + shape.half + shape.stub
+        yield rf"\draw[wire] ({x + shape.half:.5g},{y:.5g}) -- ({end:.5g},{y:.5g});" + "\n"
+        yield (
+            rf"\node[leaf, anchor=west] at ({end + 8:.5g},{y:.5g}) {{${tex_name(shorten(figure.output, 24))}$}};" + "\n"
+        )
+    if shapes.forks(node.id):
+        yield rf"\fill[black!55] ({x + shape.half + shape.stub:.5g},{y:.5g}) circle[radius=2.4pt];" + "\n"
+    middle = x + shape.half + shape.stub / 2
+    yield _label(middle, y - 11, "value", tex_number(shape.value) if shape.value else "")
+    yield _label(middle, y + 11, "grad", tex_number(shape.grad) if shape.grad else "")
+    if node.kind in ("input", "constant"):
+        name = tex_name(shorten(node.operation, 24))
+        yield rf"\node[leaf, anchor=east] at ({x + shape.half - 3:.5g},{y:.5g}) {{${name}$}};" + "\n"
+        return
+    looks = ["stub" if node.kind == "stub" else "gate", *(["now"] if node.state == "active" else [])]
+    width, height = 1.5 * shape.half, 1.5 * shape.high
+    rounded = min(width, height) / 2
+    looks += [f"minimum width={width:.5g}pt", f"minimum height={height:.5g}pt", f"rounded corners={rounded:.5g}pt"]
+    yield rf"\node[{', '.join(looks)}] at ({x:.5g},{y:.5g}) {{${tex_operation(visible(node.operation))}$}};" + "\n"
+    if shape.name:
+        yield rf"\node[name] at ({x:.5g},{y - shape.name_above - 5:.5g}) {{${tex_name(node.name)}$}};" + "\n"

@@ -1,0 +1,91 @@
+"""The figure as an outline: the output at the root, what each gate is made of below it; what is shared stands once.
+
+f = n1 * z      -12   1
+├─ n1 = x + y     3  -4
+│  ├─ x          -2  -4
+│  └─ y           5  -4
+└─ z             -4   3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backprop_cli.render.figures.words import around
+from backprop_cli.render.style import Style
+from backprop_cli.report.figure import Edge, Figure, Node
+
+_LEAVES = ("input", "constant")
+
+
+class _Line(NamedTuple):
+    """A node where it stands: the node, by which wire it is reached, the branches before it, whether seen before."""
+
+    node: Node
+    edge: Edge | None
+    branches: str
+    again: bool
+
+
+def render(figure: Figure, style: Style) -> Iterator[str]:
+    """Title, outline, what happens in a step."""
+    lines = list(_outline(figure, style))
+    heads, table = _table(figure, lines, style)
+    widths = [max(map(len, column)) for column in zip(heads, *table, strict=True)]
+    kept = [k for k, width in enumerate(widths) if k == 0 or any(row[k] for row in table)]
+    rows = [heads, *table] if len(kept) > 1 else table
+    drawing = (
+        "   ".join(row[k].rjust(widths[k]) if k else row[k].ljust(widths[k]) for k in kept).rstrip() for row in rows
+    )
+    yield from around(figure, drawing, "", style)
+
+
+def _table(figure: Figure, lines: list[_Line], style: Style) -> tuple[list[str], list[list[str]]]:
+    """The columns: the outline, values, gradients, what each wire of a fork sends, local gradients."""
+    output = style.text(figure.output)
+    heads = ["", "value", f"d{output}/d(node)", "from here", style.glyphs("local ∂")]
+    uses: dict[int, int] = {}
+    for wire in figure.edges:
+        uses[wire.source] = uses.get(wire.source, 0) + 1
+    rows = []
+    for node, edge, branches, again in lines:
+        said = style.text(node.name if node.kind in _LEAVES else f"{node.name} = {node.written}")
+        if node.kind == "stub":
+            said = style.text(f"{node.name} = …")
+        if again:
+            said = style.text(node.name) + style.glyphs(" ↑")
+        if node.state == "active":
+            said += style.glyphs(" ◀")
+        value, grad = ("", "") if again or node.kind == "constant" else (node.value, node.grad)
+        share = edge.grad if edge and uses[edge.source] > 1 else ""
+        rows.append([branches + said, *(style.text(t) for t in (value, grad, share, edge.local if edge else ""))])
+    return heads, rows
+
+
+def _outline(figure: Figure, style: Style) -> Iterator[_Line]:
+    """Every wire once, depth first from the output, then from what nobody uses."""
+    nodes = {node.id: node for node in figure.nodes}
+    operands: dict[int, list[Edge]] = {}
+    used = set()
+    for edge in figure.edges:
+        operands.setdefault(edge.target, []).append(edge)
+        used.add(edge.source)
+    fork, last, through = ("|- ", "`- ", "|  ") if style.ascii else ("├─ ", "└─ ", "│  ")
+    roots = [node for node in reversed(figure.nodes) if node.id not in used]
+    waiting = [_Line(root, None, "", False) for root in sorted(roots, key=lambda node: node.kind == "output")]
+    below = {id(line): "" for line in waiting}
+    seen: set[int] = set()
+    while waiting:
+        line = waiting.pop()
+        again = line.node.id in seen
+        yield line._replace(again=again)
+        seen.add(line.node.id)
+        before = below.pop(id(line))
+        if again:
+            continue
+        edges = operands.get(line.node.id, [])
+        for place, wire in reversed(list(enumerate(edges, 1))):
+            child = _Line(nodes[wire.source], wire, before + (last if place == len(edges) else fork), again=False)
+            below[id(child)] = before + ("   " if place == len(edges) else through)
+            waiting.append(child)

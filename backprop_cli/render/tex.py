@@ -1,0 +1,114 @@
+"""What TeX would act upon made harmless: words, names, numbers, formulas.
+
+Everything that comes out is ASCII, so that any TeX engine and any input encoding will do.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", '"': r"{\char34}",
+    "∂": r"$\partial$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$", "−": r"$-$", "∞": r"$\infty$", "π": r"$\pi$",
+    "²": "$^2$", "³": "$^3$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "…": r"\ldots{}", "→": r"$\to$",
+}  # fmt: skip
+_SIGNS = {
+    "*": r"\cdot", "·": r"\cdot", "@": r"\mathbin{@}", "%": r"\bmod", "==": "=", "!=": r"\ne",
+    "<=": r"\le", ">=": r"\ge", "→": r"\to", "…": r"\ldots", "'": r"^{\top}",
+}  # fmt: skip
+_PLAIN = frozenset("+-/(),.^<>=[]; ")
+_CUT = re.compile(r"[A-Za-z_]\w*\(?|[0-9.]+(?:e[+-]?[0-9]+)?|==|!=|<=|>=|.", re.DOTALL)
+_NUMBER = re.compile(r"[0-9.]+")
+_SUBSCRIPT = re.compile(r"([A-Za-z])([0-9]+)")
+_SCIENTIFIC = re.compile(r"(.*)e([+-]?)0*([0-9]+)")
+
+
+def tex_text(text: str) -> str:
+    """Words, for text mode."""
+    return "".join(map(_harmless, text)).replace("--", "-{}-")
+
+
+def _harmless(char: str) -> str:
+    if char in _SPECIAL:
+        return _SPECIAL[char]
+    if char.isascii():
+        return char if char.isprintable() else " "
+    return _SPECIAL["\\"] + char.encode("ascii", "backslashreplace").decode()[1:]
+
+
+def tex_name(name: str) -> str:
+    """A name, for math mode: `n1` gets a subscript, a long name stands upright."""
+    if len(name) == 1 and name.isalpha():
+        return name
+    indexed = _SUBSCRIPT.fullmatch(name)
+    if indexed:
+        return f"{indexed[1]}_{{{indexed[2]}}}"
+    if name[:1].isalpha() or name[:1] == "_":
+        return rf"\mathrm{{{tex_text(name)}}}"
+    return tex_number(name)
+
+
+def tex_number(text: str) -> str:
+    """A number's text, for math mode."""
+    plain = text.removeprefix("-")
+    sign = "-" * (len(text) - len(plain))
+    if plain == "inf":
+        return sign + r"\infty"
+    scientific = _SCIENTIFIC.fullmatch(plain)
+    if scientific:
+        mantissa, negative, exponent = scientific.groups()
+        return rf"{sign}{{{mantissa} \cdot 10^{{{'-' if negative == '-' else ''}{exponent}}}}}"
+    return sign + plain if plain[:1].isdigit() else rf"\mathrm{{{text}}}"
+
+
+def tex_sign(text: str) -> str:
+    """Signs and words between names, for math mode: `sin(` is a function, other words are words."""
+    return "".join(map(_sign, _CUT.findall(text)))
+
+
+def _sign(sign: str) -> str:
+    if sign in _SIGNS:
+        return _SIGNS[sign]
+    if sign in _PLAIN:
+        return sign
+    if sign[0].isdigit():
+        return tex_number(sign)
+    if sign[-1] == "(":
+        return rf"\operatorname{{{tex_text(sign[:-1])}}}("
+    return rf"\text{{{tex_text(sign)}}}"
+
+
+def raised(formula: str) -> str:
+    """The formula with what follows a `^` as its superscript: a number, a group, or a bracket without its brackets."""
+    made: list[str] = []
+    open_brackets: list[bool] = []  # whether each open bracket is an exponent's
+    position = 0
+    while position < len(formula):
+        here, after = formula[position], formula[position + 1 : position + 2]
+        position += 1
+        if here == "^" and after == "(":
+            made.append("^{")
+            open_brackets.append(True)
+            position += 1
+        elif here == "(":
+            made.append(here)
+            open_brackets.append(False)
+        elif here == ")":
+            made.append("}" if open_brackets and open_brackets.pop() else here)
+        elif here == "^" and (number := _NUMBER.match(formula, position)):
+            made.append(f"^{{{number[0]}}}")
+            position = number.end()
+        else:
+            made.append(here)
+    return "".join(made)
+
+
+def tex_operation(text: str) -> str:
+    """What stands inside a gate, for math mode: `1/x`, `x^2`, `max`, `>0`; a lone dot would be lost there."""
+    return raised("".join(map(_token, _CUT.findall(text)))).replace(_SIGNS["*"], r"\times")
+
+
+def _token(token: str) -> str:
+    return f"{{{tex_name(token)}}}" if token[0].isalpha() and token[-1] != "(" else _sign(token)

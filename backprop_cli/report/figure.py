@@ -1,0 +1,360 @@
+"""The Figure: a graph as it is drawn, in texts, with the step of each pass at which every text becomes known.
+
+It knows no format and no coordinates. `figure` draws a whole Report, `frame` is what is known after some step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.gates import GATES
+from backprop_cli.graph import CONSTANT, INPUT, Graph
+from backprop_cli.report.model import Report, Row
+from backprop_cli.report.names import node_names, written
+
+EDGES = ("grad", "local", "both", "none")
+PHASES = ("forward", "backward")
+MOST_NODES = 500
+_SYMMETRIC = frozenset({"add", "mul", "max", "min", "maxout", "eq", "ne", "hypot", "logaddexp"})
+_LONGEST_FOLDED = 8  # characters of an operation with a constant in it, such as `x^0.5`
+
+Number = Callable[[Any], str]  # how a value, a local gradient, a gradient becomes text
+
+
+class Node(NamedTuple):
+    """What is drawn once: an input, a constant, a gate, the output gate, or the stub of what `depth` cut off.
+
+    `operation` stands inside a gate: `+`, `max`, `1/x`; of a leaf it is the name or the number. `value` and `grad`
+    are empty where they are not known. `computed` is the forward step that finds the value, 0 for a leaf, `reached`
+    the backward step that completes the gradient, 0 for never. `ordered`: it matters which operand is which.
+    `cluster` holds ids of the clusters the node lies in, outermost first.
+    """
+
+    id: int
+    name: str
+    operation: str
+    written: str
+    kind: str  # input, constant, gate, output, stub
+    value: str = ""
+    grad: str = ""
+    computed: int = 0
+    reached: int = 0
+    ordered: bool = False
+    state: str = ""  # in a frame: active, done, or nothing yet
+    cluster: tuple[int, ...] = ()
+
+
+class Edge(NamedTuple):
+    """A wire from a node to an operand of a gate.
+
+    `value` is what it carries, `local` the slope of the gate along it, `grad` what flows back: upstream times
+    local. `sent` is the backward step that sends it, 0 for never.
+    """
+
+    source: int
+    target: int
+    operand: int
+    value: str = ""
+    local: str = ""
+    grad: str = ""
+    sent: int = 0
+    state: str = ""
+
+
+class Cluster(NamedTuple):
+    """Nodes that belong together: a module, drawn as a frame around them or folded into one node."""
+
+    id: int
+    name: str
+    nodes: tuple[int, ...]
+    folded: bool = False
+
+
+class Moment(NamedTuple):
+    """A step of a pass: the node that is computed, or that sends its gradient on, and what happens in words."""
+
+    phase: str
+    node: int
+    lines: tuple[str, ...]
+
+
+class Figure(NamedTuple):
+    """A drawing: `title` says what it shows, `output` is the output's name, `edges` tells what its wires carry.
+
+    `phase` is empty for the whole; in a frame it is the pass, `step` the number of its last step that is shown and
+    `caption` what happens in that step. `valued`: there are numbers at all.
+    """
+
+    title: str
+    output: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    clusters: tuple[Cluster, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    valued: bool = True
+    shows: str = "grad"  # one of EDGES
+    notice: str = ""
+    phase: str = ""
+    step: int = 0
+    caption: tuple[str, ...] = ()
+
+    def steps(self, phase: str) -> int:
+        """How many steps a pass has."""
+        return sum(moment.phase == phase for moment in self.moments)
+
+
+def figure(
+    report: Report, number: Number, *, edges: str = "grad", depth: int | None = None, most: int = MOST_NODES
+) -> Figure:
+    """The whole drawing of a report, numbers as `number` writes them.
+
+    `edges` is one of EDGES: gradients, local gradients, both or none; `depth` cuts the graph off that many gates
+    behind the output. Raises BackpropError (L701) where more than `most` nodes would be drawn.
+    """
+    return _Drawing(report, number, edges, depth, most).figure()
+
+
+def frame(whole: Figure, phase: str, step: int | None = None) -> Figure:
+    """What is known after a step of a pass, the last one unless told; 0 is before the first gate.
+
+    Raises BackpropError (U801) for a step the pass does not have, and where there are no numbers.
+    """
+    if not whole.valued:
+        help_ = "give the inputs values: `x=2`"
+        raise BackpropError(Diagnostic("U801", "there are no steps to show: nothing has a value", (), help_))
+    last = whole.steps(phase)
+    step = last if step is None else step
+    first = 0 if phase == "forward" else 1
+    if not first <= step <= last:
+        message = f"the {phase} pass has no step {step}"
+        help_ = f"its steps are {first} to {last}" if last >= first else "no gradient was asked for"
+        raise BackpropError(Diagnostic("U801", message, (), help_))
+    forward, backward = (step, 0) if phase == "forward" else (whole.steps("forward"), step)
+    moments = [moment for moment in whole.moments if moment.phase == phase]
+    moment = moments[step - 1] if step else Moment(phase, -1, ())
+    nodes = tuple(
+        node._replace(
+            value=node.value if node.computed <= forward else "",
+            grad=node.grad if 0 < node.reached <= backward else "",
+            state=_state(node.id == moment.node, node.computed <= forward if phase == "forward" else
+                         0 < node.reached <= backward),
+        )
+        for node in whole.nodes
+    )  # fmt: skip
+    computed = {node.id: node.computed for node in whole.nodes}
+    wires = tuple(
+        edge._replace(
+            value=edge.value if computed[edge.source] <= forward else "",
+            local=edge.local if computed[edge.target] <= forward else "",
+            grad=edge.grad if 0 < edge.sent <= backward else "",
+            state=_state(edge.target == moment.node and (phase == "forward" or edge.sent == step),
+                         computed[edge.target] <= forward if phase == "forward" else 0 < edge.sent <= backward),
+        )
+        for edge in whole.edges
+    )  # fmt: skip
+    return whole._replace(nodes=nodes, edges=wires, phase=phase, step=step, caption=moment.lines)
+
+
+def _state(active: bool, done: bool) -> str:
+    return "active" if active else "done" if done else ""
+
+
+class _Drawing:
+    def __init__(self, report: Report, number: Number, edges: str, depth: int | None, most: int) -> None:
+        self.report, self.number, self.shows = report, number, edges
+        self.graph: Graph = report.columns.graph
+        self.valued = report.kind != "structure"
+        self.ancestors = _distances(self.graph, depth)
+        kept: Collection[int] = self.ancestors if depth is not None else range(len(self.graph))
+        self.uses = _uses(self.graph, kept)
+        self.names = node_names(self.graph)
+        self.folded = _folded(self.graph, kept, self.uses, self.names)
+        self.depth = depth
+        count = len(kept) - len(self.folded)
+        if count > most:
+            message = f"the figure would have {count:,} nodes, and {most:,} are the most that are drawn"
+            help_ = "`--depth N` draws only the last gates, `--most N` raises the limit"
+            raise BackpropError(Diagnostic("L701", message, (), help_))
+        self.rows = {row.id: row for row in report.rows() if row.id in kept and row.id not in self.folded}
+        self.texts = [""] * len(self.graph)
+
+    def figure(self) -> Figure:
+        """Nodes and edges, then the steps in which their texts become known."""
+        rows, report = self.rows, self.report
+        for node in self.folded:
+            self.texts[node] = self.names[node]
+        for node, row in rows.items():
+            self.texts[node] = self._value(row)
+        gates = [row for row in rows.values() if row.inputs and not self._cut(row.id)]
+        computed = {row.id: step for step, row in enumerate(gates, 1)}
+        sending = [row for row in reversed(gates) if self._flows(row)]
+        sent = {row.id: step for step, row in enumerate(sending, 2)}
+        edges = [edge for row in gates for edge in self._edges(row, sent.get(row.id, 0))]
+        last = 1 + len(sending)
+        reached = dict.fromkeys(rows, 0)
+        for edge in edges:
+            reached[edge.source] = max(reached[edge.source], edge.sent)
+        nodes = []
+        for row in rows.values():
+            step = 1 if row.id == self.graph.output else reached[row.id] or last
+            known = row.grad is not None and self.shows in ("grad", "both")
+            nodes.append(self._node(row, computed.get(row.id, 0), step if row.grad is not None else 0, known))
+        output = report.output
+        text = " ".join(report.source.text[slice(*report.output_span)].split())
+        title = output if text == output else f"{output} = {shorten(text, 160)}"
+        if self.valued:
+            title += f" = {self.texts[self.graph.output]}"
+        return Figure(
+            title=title,
+            output=output,
+            nodes=tuple(nodes),
+            edges=tuple(edge if self.shows in ("grad", "both") else edge._replace(grad="") for edge in edges),
+            moments=tuple(self._moments(gates, sending, edges)) if self.valued else (),
+            valued=self.valued,
+            shows=self.shows,
+            notice=self._notice(),
+        )
+
+    def _notice(self) -> str:
+        hidden = len(self.graph) - len(self.rows) - len(self.folded)
+        return f"{hidden:,} nodes further back are not shown" if hidden else ""
+
+    def _cut(self, node: int) -> bool:
+        """Whether a node is the stub of what lies behind it."""
+        return self.depth is not None and self.ancestors.get(node, 0) >= self.depth and bool(self.graph.inputs[node])
+
+    def _value(self, row: Row) -> str:
+        if not self.valued:
+            return ""
+        return ("true" if row.value else "false") if row.truth else self.number(row.value)
+
+    def _flows(self, row: Row) -> bool:
+        """Whether a gradient arrives at a gate, be it 0, and is asked for behind it."""
+        passed = self.report.columns.passed
+        arrives = passed is not None and passed.grads[row.id] is not None
+        return arrives and row.grad is not None and any(slope is not None for slope in row.locals)
+
+    def _node(self, row: Row, computed: int, reached: int, known: bool) -> Node:
+        kind = row.gate if row.gate in (INPUT, CONSTANT) else "gate"
+        operation = row.name
+        if self._cut(row.id):
+            kind, operation = "stub", "…"
+        elif row.inputs:
+            kind = "output" if row.id == self.graph.output else "gate"
+            operation = self._operation(row)
+        return Node(
+            id=row.id,
+            name=row.name,
+            operation=operation,
+            written=row.written,
+            kind=kind,
+            value=self.texts[row.id],
+            grad=self.number(row.grad) if known else "",
+            computed=computed,
+            reached=reached,
+            ordered=row.gate not in _SYMMETRIC,
+        )
+
+    def _operation(self, row: Row) -> str:
+        """What stands inside a gate."""
+        for operand in row.inputs:
+            if operand in self.folded:
+                return _with_constant(self.graph, row.id, operand, self.names)
+        return "-x" if row.gate == "neg" else GATES[row.gate].symbol or row.gate
+
+    def _edges(self, row: Row, step: int) -> list[Edge]:
+        slopes = row.locals or (None,) * len(row.inputs)
+        made = []
+        for operand, (source, slope) in enumerate(zip(row.inputs, slopes, strict=True)):
+            if source in self.folded:
+                continue
+            local = self.number(slope) if self.shows in ("local", "both") else ""
+            flows = step and slope is not None
+            grad = self._sent(row, slope) if flows else ""
+            made.append(Edge(source, row.id, operand, self.texts[source], local, grad, step if flows else 0))
+        return made
+
+    def _sent(self, row: Row, slope: Any) -> str:
+        """Upstream times local. What an array's gate sends is its own rule, and not this product."""
+        if not isinstance(slope, float) or not isinstance(row.grad, float):
+            return ""
+        return self.number(0.0 if slope == 0 and GATES[row.gate].routes else row.grad * slope)
+
+    def _moments(self, gates: list[Row], sending: list[Row], edges: list[Edge]) -> list[Moment]:
+        made = []
+        for row in gates:
+            said = [row.name, row.written, written(self.graph, row.id, self.texts), self.texts[row.id]]
+            made.append(Moment("forward", row.id, (" = ".join(dict.fromkeys(said)),)))
+        output = self.rows[self.graph.output]
+        if output.grad is None:
+            return made
+        f = self.report.output
+        made.append(Moment("backward", output.id, (f"d{f}/d{f} = {self.number(output.grad)}",)))
+        arriving: dict[int, list[Edge]] = {}
+        leaving: dict[int, list[Edge]] = {}
+        for edge in edges:
+            if edge.sent:
+                leaving.setdefault(edge.target, []).append(edge)
+                arriving.setdefault(edge.source, []).append(edge)
+        for step, row in enumerate(sending, 2):
+            lines = [self._product(row, edge) for edge in leaving.get(row.id, ())]
+            for source in dict.fromkeys(edge.source for edge in leaving.get(row.id, ())):
+                parts = sorted(arriving[source], key=lambda edge: edge.sent)
+                if len(parts) > 1 and parts[-1].sent == step:
+                    total = " + ".join(part.grad for part in parts)
+                    grad = self.number(self.rows[source].grad)
+                    lines.append(f"d{f}/d{self.rows[source].name} = {total} = {grad}")
+            made.append(Moment("backward", row.id, tuple(lines)))
+        return made
+
+    def _product(self, row: Row, edge: Edge) -> str:
+        f, operand = self.report.output, self.rows[edge.source].name
+        rule = f"d{f}/d{operand} += d{f}/d{row.name} · ∂{row.name}/∂{operand}"
+        if not edge.grad:
+            return rule
+        return f"{rule} = {self.number(row.grad)} · {self.number(row.locals[edge.operand])} = {edge.grad}"
+
+
+def _distances(graph: Graph, depth: int | None) -> Mapping[int, int]:
+    """How many gates lie between the output and each node before it, nearest first, as far as `depth`."""
+    found = {graph.output: 0}
+    level = [graph.output]
+    distance = 0
+    while level and (depth is None or distance < depth):
+        distance += 1
+        level = list(dict.fromkeys(j for i in level for j in graph.inputs[i] if j not in found))
+        found.update(dict.fromkeys(level, distance))
+    return found
+
+
+def _uses(graph: Graph, kept: Collection[int]) -> Mapping[int, int]:
+    uses: dict[int, int] = {}
+    for node in kept:
+        for operand in graph.inputs[node]:
+            uses[operand] = uses.get(operand, 0) + 1
+    return uses
+
+
+def _folded(graph: Graph, kept: Collection[int], uses: Mapping[int, int], names: Sequence[str]) -> set[int]:
+    """Constants that are drawn inside the one gate that uses them, as books do: `+1`, `1/x`, `x^2`."""
+    folded = set()
+    for node in kept:
+        operands = graph.inputs[node]
+        constants = [j for j in operands if j in graph.constants and uses.get(j) == 1]
+        if len(operands) != 2 or len(constants) != 1 or not GATES[graph.gates[node]].symbol:
+            continue
+        if len(_with_constant(graph, node, constants[0], names)) <= _LONGEST_FOLDED:
+            folded.add(constants[0])
+    return folded
+
+
+def _with_constant(graph: Graph, node: int, constant: int, names: Sequence[str]) -> str:
+    """The operation of a gate with its constant operand written into it."""
+    symbol, text = GATES[graph.gates[node]].symbol, names[constant]
+    if graph.gates[node] in ("add", "mul") or constant == graph.inputs[node][1]:
+        if text.startswith("-") and symbol in "+-":
+            text = f"({text})"
+        return f"x^{text}" if symbol == "^" else f"{symbol}{text}"
+    return f"{text}{symbol}x"

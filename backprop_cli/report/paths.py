@@ -1,0 +1,94 @@
+"""The chain rule as a sum over paths: every way from the output to a node, with its product of local gradients.
+
+There may be more paths than anyone can list: they are counted without being walked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from backprop_cli.gates import GATES
+from backprop_cli.report.steps import Account, Equation, Formula, Grad, Name, Number, Partial, joined
+
+MOST_PATHS = 1000  # that are ever listed
+
+
+class Paths(NamedTuple):
+    """The paths from the output to a node: the number of them, the first ones, what they all sum to."""
+
+    name: str
+    number: int
+    listed: tuple[Equation, ...]
+    total: Equation
+
+
+def paths(account: Account, limit: int | None = None) -> Iterator[Paths]:
+    """For each gradient that was asked for its paths, at most `limit` of them listed."""
+    for name, grad in account.report.gradients.items():
+        node = account.nodes[name]
+        counts = _counts(account, node)
+        count = counts[account.graph.output]
+        walked = list(islice(_walk(account, node, counts), MOST_PATHS if limit is None else min(limit, MOST_PATHS)))
+        sides: list[Formula] = [(Number(grad),)]
+        if 1 < count == len(walked):
+            sides.insert(0, joined(" + ", [product for _, product in walked], Number))
+        yield Paths(name, count, tuple(path for path, _ in walked), Equation((Grad(node),), tuple(sides)))
+
+
+def _counts(account: Account, node: int) -> list[int]:
+    """For each node how many paths lead from it down to `node`."""
+    counts = [0] * len(account.graph)
+    counts[node] = 1
+    inputs = account.graph.inputs
+    for i in range(node + 1, account.graph.output + 1):
+        counts[i] = sum(counts[j] for j in inputs[i])
+    return counts
+
+
+def _walk(account: Account, node: int, counts: list[int]) -> Iterator[tuple[Equation, Any]]:
+    """Every path with its product, depth first, operands in order; only ways that arrive are taken."""
+    output = account.graph.output
+    if not counts[output]:
+        return
+    inputs = account.graph.inputs
+    path: list[tuple[int, int]] = []  # a gate and the position of the operand that the path takes
+    here, position = output, 0
+    while True:
+        if here == node:
+            yield _equation(account, path, node)
+        operands = inputs[here] if here != node else ()
+        while position < len(operands) and not counts[operands[position]]:
+            position += 1
+        if position < len(operands):
+            path.append((here, position))
+            here, position = operands[position], 0
+        elif path:
+            here, position = path.pop()
+            position += 1
+        else:
+            return
+
+
+def _equation(account: Account, path: list[tuple[int, int]], node: int) -> tuple[Equation, Any]:
+    assert account.passed is not None
+    inputs, slopes, seed = account.graph.inputs, account.passed.locals, account.report.seed
+    product: Any = seed
+    for gate, position in path:
+        product = product * slopes[gate][position]
+    if product != product and any(slopes[gate][position] == 0 and _routes(account, gate) for gate, position in path):
+        product = 0.0  # a gate that routes sends nothing, whatever comes from above
+    symbols = joined(" · ", path, lambda edge: Partial(edge[0], inputs[edge[0]][edge[1]]))
+    numbers = joined(" · ", path, lambda edge: Number(slopes[edge[0]][edge[1]]))
+    if not path:
+        symbols, numbers = (Grad(node),), (Number(seed),)
+    elif seed != 1:
+        symbols, numbers = (Grad(account.graph.output), " · ", *symbols), (Number(seed), " · ", *numbers)
+    way = joined(" → ", [*path, (node, 0)], lambda edge: Name(edge[0]))
+    return Equation(way, (symbols, numbers, (Number(product),)), ":"), product
+
+
+def _routes(account: Account, node: int) -> bool:
+    gate = GATES.get(account.graph.gates[node])
+    return gate is not None and gate.routes

@@ -1,0 +1,246 @@
+"""The account of a backward pass: every equation in it is true, and it ends where `grad` ends."""
+
+import json
+import math
+import random
+import re
+import shlex
+
+import pytest
+from conftest import ROOT, backprop
+from transcripts import exchanges
+
+import backprop_cli
+from backprop_cli.errors import BackpropError
+from backprop_cli.render.explain import EXPLAIN_FORMATS
+
+SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
+EVERY = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_NOT_ALONE = re.compile(r"[|$`;>]|--(json|format|help|step)")  # more than a request for a gradient
+GRADS = sorted(
+    {
+        exchange.command.removeprefix("backprop grad ")
+        for path in EVERY
+        for exchange in exchanges(path)
+        if exchange.command.startswith("backprop grad ") and not _NOT_ALONE.search(exchange.command)
+    }
+)
+TEMPLATES = (
+    "{a} + {b}", "{a} - {b}", "{a}*{b}", "{a}/({b}^2 + 1)", "max({a}, {b})", "{f}({a})", "{f}({a})*{b}", "-{a}",
+    "where({a} > {b}, {a}, {b})", "hypot({a}, {b})", "{a}^2",
+)  # fmt: skip
+FUNCTIONS = ("sin", "tanh", "exp", "sigmoid", "relu", "abs", "softplus", "atan", "square", "elu", "leaky_relu")
+
+
+def account(*words):
+    ran = backprop("explain", *words, "--json")
+    assert ran.out, ran.err
+    return json.loads(ran.out)
+
+
+def by_left(equations):
+    return {equation["left"]: equation["sides"] for equation in equations}
+
+
+def test_the_lecture_by_hand():
+    steps = account(*SEED)
+    assert [e["sides"] for step in steps["forward"] for e in step["equations"]] == [
+        ["-2"], ["5"], ["-4"], ["x + y", "-2 + 5", "3"], ["n1 * z", "3 * (-4)", "-12"],
+    ]  # fmt: skip
+    output, product, sum_ = steps["backward"]
+    assert by_left(output["equations"]) == {"df/df": ["1"]}
+    assert product["role"].startswith("mul switches") and sum_["role"].startswith("add distributes")
+    assert by_left(product["equations"]) == {
+        "∂f/∂n1": ["z", "-4"], "df/dn1": ["df/df · ∂f/∂n1", "1 · (-4)", "-4"],
+        "∂f/∂z": ["n1", "3"], "df/dz": ["df/df · ∂f/∂z", "1 · 3", "3"],
+    }  # fmt: skip
+    assert by_left(sum_["equations"])["df/dx"] == ["df/dn1 · ∂n1/∂x", "-4 · 1", "-4"]
+
+
+def test_a_fork_lists_its_contributions_and_sums_them():
+    last = account("2*x + 3*x", "x=7")["backward"][-1]
+    assert last["role"] == "copy sums the 2 gradients that come back"
+    assert last["equations"] == [{"left": "df/dx", "relation": "=", "sides": ["3 + 2", "5"]}]
+
+
+@pytest.mark.parametrize("command", GRADS)
+def test_it_ends_with_the_gradients_of_every_documented_example(command):
+    words = [word for word in shlex.split(command) if word != "-q"]
+    grad, explained = (backprop(verb, *words, "-q") for verb in ("grad", "explain"))
+    assert explained == grad
+    told = backprop("explain", *words, "--digits", "17", "--rows", "all")
+    assert told.status == grad.status
+    results = told.out.partition("\nGradients\n")[2].partition("\n\n")[0]
+    shown = dict(re.findall(r"^  d\w+/d(\w+) = (\S+)$", results, re.MULTILINE))
+    expected = dict(line.split("=") for line in grad.out.splitlines())
+    assert shown.keys() == expected.keys()
+    for name, number in expected.items():
+        assert float(shown[name]) == float(number) or (number == shown[name] == "nan")
+
+
+def test_there_are_examples():
+    assert len(GRADS) >= 15
+
+
+def random_program(chosen):
+    names = ["x", "y", "z"]
+    lines = []
+    for k in range(chosen.randint(1, 8)):
+        a, b = chosen.choice(names), chosen.choice([*names, "2", "0.5"])
+        operation = chosen.choice(TEMPLATES)
+        lines.append(f"v{k} = {operation.format(a=a, b=b, f=chosen.choice(FUNCTIONS))}")
+        names.append(f"v{k}")
+    lines.append(f"f = v{k}*{chosen.choice(names)}")
+    program = "\n".join(lines)
+    used = sorted(set(re.findall(r"\b[xyz]\b", program)))
+    return program, {name: f"{chosen.uniform(-3, 3):.3g}" for name in used}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_equation_is_true(seed):
+    """Each side is read back by the calculator, names with the values of their nodes; += lines add up to `grad`'s."""
+    program, values = random_program(random.Random(seed))
+    told = account(program, *(f"{name}={value}" for name, value in values.items()), "--no-check")
+    at = {node["name"]: node["value"] for node in told["nodes"] if re.fullmatch(r"\w*[a-z]\w*", node["name"])}
+    sums = {}
+    for step in [*told["forward"], *told["backward"]]:
+        for equation in step["equations"]:
+            *sides, last = equation["sides"]
+            if last in ("true", "false"):
+                continue
+            for side in sides:
+                value = read_back(side, at)
+                assert value is None or value == pytest.approx(float(last), rel=1e-9), equation
+            if equation["relation"] == "+=":
+                sums[equation["left"]] = sums.get(equation["left"], 0.0) + float(last)
+    assert sums
+    for name, grad in told["gradients"].items():
+        assert sums.get(f"df/d{name}", 0.0) == grad
+
+
+def read_back(side, at):
+    """The value of a side in the language; None where it is a comparison, or is in other words."""
+    if re.search("∂|true|false|…| for |^[^(]* > ", side) or re.search(r"where\(\w+,", side):
+        return None
+    names = set(re.findall(r"[a-z]\w*", side)) & at.keys()
+    return backprop_cli.evaluate(side.replace("·", "*"), {name: at[name] for name in names}).value
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_paths_sum_to_the_gradient(seed):
+    program, values = random_program(random.Random(seed))
+    bindings = [f"{name}={value}" for name, value in values.items()]
+    told = account(program, *bindings, "--paths", "--rows", "all", "--no-check")
+    for found in told["paths"]:
+        assert found["count"] == len(found["listed"])
+        products = [float(path["sides"][-1]) for path in found["listed"]]
+        assert math.fsum(products) == pytest.approx(told["gradients"][found["name"]], rel=1e-9, abs=1e-12)
+        ways = [path["left"].split(" → ") for path in found["listed"]]
+        assert all(way[0] == "f" and way[-1] == found["name"] for way in ways)
+
+
+def test_paths_are_counted_without_being_walked():
+    doublings = 20_000
+    program = "a0 = x\n" + "\n".join(f"a{k} = a{k - 1} + a{k - 1}" for k in range(1, doublings + 1))
+    (found,) = account(program, "x=0", "--paths", "--no-check", "--rows", "3")["paths"]
+    assert len(found["listed"]) == 3
+    count = 0
+    for start in range(0, len(found["count"]), 4000):  # `int` refuses thousands of digits at once
+        piece = found["count"][start : start + 4000]
+        count = count * 10 ** len(piece) + int(piece)
+    assert count == 2**doublings
+    told = backprop("explain", program, "x=0", "--paths", "--no-check", "--rows", "3").out
+    assert "about 10^6020 paths from a20000 to x\n" in told
+    assert "… about 10^6020 more in the sum; `--rows N` lists up to 1,000" in told
+
+
+def test_with_respect_to_one_input_only_its_paths_are_told():
+    backward = account("x*exp(y) + z", "x=2", "y=1", "z=3", "--wrt", "x", "--no-check")["backward"]
+    lefts = [equation["left"] for step in backward for equation in step["equations"]]
+    assert lefts == ["df/df", "∂f/∂n2", "df/dn2", "∂n2/∂x", "df/dx"]
+
+
+def test_a_book_s_formula_stands_only_where_it_gives_the_number():
+    (near,) = (step for step in account("sigmoid(x)", "x=0")["backward"] if step["subject"])
+    assert by_left(near["equations"])["∂f/∂x"] == ["f*(1 - f)", "0.5*(1 - 0.5)", "0.25"]
+    (far,) = (step for step in account("sigmoid(x)", "x=40")["backward"] if step["subject"])
+    assert by_left(far["equations"])["∂f/∂x"][0] == "f*sigmoid(-x)"
+
+
+NOTES = [
+    # program, bindings, the note, the pass it belongs to, the node
+    ("abs(x) + y", "x=0 y=1", "kink", "backward", "n1"),
+    ("max(x, y)", "x=1 y=1", "kink", "backward", "f"),
+    ("log(x)", "x=-1", "undefined", "forward", "f"),
+    ("1/x", "x=0", "pole", "forward", "f"),
+    ("sqrt(x)", "x=0", "infinite", "backward", "f"),
+    ("0*sqrt(x)", "x=0", "undefined", "backward", "n1"),
+    ("exp(-x)", "x=1000", "underflow", "forward", "f"),
+    ("exp(x)", "x=1000", "overflow", "forward", "f"),
+    ("where(x > 0, x^2, 0)", "x=0", "jump", "forward", "n1"),  # no gradient arrives at a comparison
+]
+
+
+@pytest.mark.parametrize(("program", "bindings", "code", "phase", "node"), NOTES)
+def test_a_note_stands_at_its_step(program, bindings, code, phase, node):
+    told = account(program, *bindings.split(), "--no-check")
+    names = {row["id"]: row["name"] for row in told["nodes"]}
+    places = [(p, names[s["node"]], c) for p in ("forward", "backward") for s in told[p] for c in s["notes"]]
+    assert (phase, node, code) in places
+    assert len(places) == len(told["notes"])
+    ran = backprop("explain", program, *bindings.split(), "--no-check")
+    assert f"note[{code}]" in ran.out and ran.err == ""
+    assert ran.status == backprop("grad", program, *bindings.split(), "--no-check").status
+
+
+def test_a_note_of_a_hidden_step_is_not_lost():
+    program = "+".join(["x"] * 60) + "+abs(y)"
+    assert "note[kink]: `abs` has a kink at y = 0" in backprop("explain", program, "x=1", "y=0", "--rows", "2").out
+
+
+def test_a_disagreement_is_shouted(monkeypatch):
+    from backprop_cli.gates.compiled import LOCALS
+
+    monkeypatch.setitem(LOCALS, "sin", lambda _x, _out: (0.5,))
+    ran = backprop("explain", "sin(x)", "x=0")
+    assert ran.status == 1 and ran.err.startswith("error[C501]")
+
+
+@pytest.mark.parametrize("format_", [f for f in EXPLAIN_FORMATS if f != "json"])
+def test_rows_are_capped_and_said_so(format_):
+    program = "max(" + ",".join(["x"] * 500) + ")*" + "*".join(["x"] * 500)
+    told = backprop("explain", program, "x=1", "--no-check", "--format", format_).out
+    assert len(told.splitlines()) < 400
+    if format_ != "quiet":
+        assert re.search("460? more|[0-9,]+ more", told) and "--rows all" in told.replace("-{}-", "--")
+
+
+@pytest.mark.parametrize("width", [30, 50, 80])
+def test_a_number_is_never_cut(width):
+    wide = backprop("explain", "sin(x)*y/3", "x=0.1", "y=-3e300", "--digits", "17").out
+    narrow = backprop("explain", "sin(x)*y/3", "x=0.1", "y=-3e300", "--digits", "17", "--width", str(width)).out
+    assert wide.split() == narrow.split()
+
+
+def test_ascii_keeps_the_two_kinds_of_slope_apart():
+    told = backprop("explain", "x*x*x", "x=2", "--ascii", "--no-check").out
+    assert told.isascii()
+    assert "Df/Dx = n1 = 4\n" in told and "df/dx = 4 + 4 + 4 = 12\n" in told
+
+
+def test_unknown_format():
+    from backprop_cli.render import Style
+    from backprop_cli.render.explain import render_account
+    from backprop_cli.report.steps import Account
+
+    report = backprop_cli.grad("x", x=1, check=False)
+    with pytest.raises(ValueError, match="there are text, markdown"):
+        render_account(Account(report), "tex", Style())
+    with pytest.raises(BackpropError):
+        backprop_cli.grad("x", x=1, wrt=["q"])
+
+
+def test_every_format_is_documented():
+    page = (ROOT / "docs/explain.md").read_text(encoding="utf-8")
+    for name in EXPLAIN_FORMATS:
+        assert f"| `{name}` |" in page

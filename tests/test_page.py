@@ -1,0 +1,240 @@
+"""The page in a real browser: it steps by key, button, slider and address, asks for nothing, and no labels overlap."""
+
+import os
+import shutil
+
+import pytest
+from conftest import backprop
+from test_figures import neuron_with_modules
+
+from backprop_cli.render import Style
+from backprop_cli.render.figures import render_figure
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+if not CHROMIUM:
+    pytest.skip("no Chromium here: apt-get install chromium", allow_module_level=True)
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
+NEURON = ["1/(1+exp(-(w0*x0+w1*x1+w2)))", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3"]
+NETWORK = [
+    "h1 = relu(w11*x1 + w12*x2 + b1); h2 = relu(w21*x1 + w22*x2 + b2); y = sigmoid(v1*h1 + v2*h2 + c); -log(1 - y)",
+    "x1=1", "x2=-2.125", "w11=0.123456789", "w12=-0.3", "w21=0.7", "w22=0.25", "b1=3e-7", "b2=-0.2", "v1=1.5", "v2=-2",
+    "c=0.3",
+]  # fmt: skip
+# What the eye meets: text boxes in pixels, of everything that is drawn and not hidden.
+BOXES = """() => Array.from(document.querySelectorAll("svg.bp text"))
+    .filter((text) => getComputedStyle(text).visibility !== "hidden" && getComputedStyle(text).display !== "none")
+    .map((text) => [text.textContent, text.getBoundingClientRect()])
+    .map(([said, box]) => [said, box.left, box.top, box.right, box.bottom])"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens the page of a command, or of a text; at the end there was no request but for it, and no complaint."""
+    contexts, complaints, requests = [], [], []
+
+    def open_(words, fragment="", scheme="light", width=1280):
+        path = tmp_path / "page.html"
+        if isinstance(words, str):
+            path.write_text(words, encoding="utf-8")
+        else:
+            ran = backprop("graph", *words, "--format", "html", "-o", str(path))
+            assert ran.status == 0, ran
+        context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url.partition("#")[0]))
+        page.goto(path.as_uri() + fragment)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert set(requests) == {(tmp_path / "page.html").as_uri()}
+
+
+def shown(page):
+    """What the figure says beside wires: name: (value, gradient), as far as it is visible."""
+    return page.evaluate("""() => Object.fromEntries(Array.from(document.querySelectorAll("g[data-node]"), (node) => {
+        const said = (look) => Array.from(node.querySelectorAll(look))
+            .filter((text) => getComputedStyle(text).visibility !== "hidden").map((text) => text.textContent).join();
+        return [said(".name") || said(".leaf"), [said(".value"), said(".grad")]];
+    }))""")
+
+
+def said(page):
+    return "\n".join(filter(None, page.inner_text("#said").splitlines()))
+
+
+def test_steps_by_key(opened):
+    page = opened(SEED)
+    assert shown(page) == {"x": ["-2", ""], "y": ["5", ""], "z": ["-4", ""], "n1": ["", ""], "f": ["", ""]}
+    page.keyboard.press("ArrowRight")
+    assert said(page) == "n1 = x + y = -2 + 5 = 3"
+    assert shown(page)["n1"] == ["3", ""] and shown(page)["f"] == ["", ""]
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert said(page).splitlines() == [
+        "df/dn1 += df/df · ∂f/∂n1 = 1 · -4 = -4",
+        "df/dz += df/df · ∂f/∂z = 1 · 3 = 3",
+    ]
+    assert shown(page) == {"x": ["-2", ""], "y": ["5", ""], "z": ["-4", "3"], "n1": ["3", "-4"], "f": ["-12", "1"]}
+    assert page.inner_text("#where") == "backward pass, step 2 of 3"
+    page.keyboard.press("ArrowLeft")
+    assert said(page) == "df/df = 1" and shown(page)["z"] == ["-4", ""]
+    page.keyboard.press("End")
+    assert shown(page)["x"] == ["-2", "-4"] and page.is_disabled("#next")
+    page.keyboard.press("Home")
+    assert shown(page)["n1"] == ["", ""] and page.is_disabled("#back")
+
+
+def test_steps_by_button_slider_and_address(opened):
+    page = opened(SEED, "#step=3")
+    assert said(page) == "df/df = 1"
+    page.click("#next")
+    assert page.evaluate("location.hash") == "#step=4" and page.input_value("#slider") == "4"
+    page.click("#back")
+    page.click("#back")
+    assert said(page) == "f = n1 * z = 3 * -4 = -12"
+    page.click("#last")
+    assert shown(page)["y"] == ["5", "-4"]
+    page.click("#first")
+    page.focus("#slider")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("location.hash") == "#step=1"
+    page.evaluate("location.hash = '#step=2'")
+    page.wait_for_function("document.querySelector('#said').innerText.startsWith('f = n1')")
+    for nonsense in ("#step=999", "#step=-1", "#step=1e9", "#<b>"):
+        page.evaluate("where => { location.hash = where }", nonsense)
+    page.reload()
+    assert said(page)
+
+
+def test_marks_what_moves(opened):
+    page = opened(SEED, "#step=4")
+    marked = page.evaluate("""() => Array.from(
+        document.querySelectorAll(".now"),
+        (one) => [one.tagName, one.classList[0], one.dataset.node ?? one.dataset.from + ">" + one.dataset.to].join(" "))""")
+    # f is the gate; its two wires move and its two local gradients count.
+    assert sorted(marked) == ["g output 4", "g port 2>4", "g port 3>4", "path wire 2>4", "path wire 3>4"]
+
+
+def test_keyboard_reaches_everything_and_names_it(opened):
+    page = opened(SEED, "#step=1")
+    reached = []
+    for _ in range(7):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
+    assert reached == ["figure", "first", "back", "next", "last", "slider", "SUMMARY"]
+    names = page.evaluate("""() => Array.from(document.querySelectorAll("button, input, [role=region]"),
+        (one) => one.getAttribute("aria-label"))""")
+    assert all(names) and page.get_attribute("#now", "aria-live") == "polite"
+    assert page.get_attribute("#slider", "aria-valuetext") == "forward pass, step 1 of 2"
+    assert page.get_attribute("svg.bp", "role") == "img"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("words", [SEED, NEURON, NETWORK], ids=["seed", "neuron", "network"])
+def test_no_two_labels_overlap(opened, words, scheme, width):
+    page = opened(words, "#step=99", scheme, width)
+    boxes = page.evaluate(BOXES)
+    assert len(boxes) > 10
+    assert overlapping(boxes) == []
+    # The page itself never scrolls sideways; the figure does, within its frame.
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for button in ("first", "back", "next", "last"):
+        box = page.locator(f"#{button}").bounding_box()
+        assert box["width"] >= 44 and box["height"] >= 44
+
+
+def overlapping(boxes):
+    """Pairs of texts that share more than half a pixel."""
+    boxes = sorted(boxes, key=lambda box: box[1])
+    found = []
+    for k, (one, left, top, right, bottom) in enumerate(boxes):
+        for other, start, high, end, low in boxes[k + 1 :]:
+            if start >= right - 0.5:
+                break
+            if min(bottom, low) - max(top, high) > 0.5 and min(right, end) - max(left, start) > 0.5:
+                found.append((one, other))
+    return found
+
+
+def test_overlaps_would_be_seen():
+    assert overlapping([["a", 0, 0, 10, 10], ["b", 9, 9, 20, 20], ["c", 30, 0, 40, 10]]) == [("a", "b")]
+
+
+@pytest.mark.parametrize("edges", ["grad", "local", "both", "none"])
+def test_long_numbers_do_not_overlap(opened, edges):
+    page = opened([*NETWORK, "--edges", edges, "--digits", "17"], "#step=99")
+    assert overlapping(page.evaluate(BOXES)) == []
+
+
+def test_colours_can_be_read(opened):
+    """Contrast of at least 4.5:1 (WCAG 2.2, 1.4.3) between each text and what it stands on."""
+    for scheme in ("light", "dark"):
+        page = opened(NEURON, "#step=99", scheme)
+        colours = page.evaluate("""() => Array.from(document.querySelectorAll("svg.bp text"), (text) => {
+            const ground = text.classList.contains("operation") ? text.parentNode.querySelector(".body")
+                : document.querySelector(".paper");
+            return [text.textContent, getComputedStyle(text).fill, getComputedStyle(ground).fill];
+        })""")
+        assert len(colours) > 30
+        for text, ink, paper in colours:
+            bright, dark = sorted(map(luminance, (ink, paper)), reverse=True)
+            assert (bright + 0.05) / (dark + 0.05) >= 4.5, (scheme, text, ink, paper)
+
+
+def luminance(colour):
+    channels = [int(c) / 255 for c in colour.removeprefix("rgb(").removesuffix(")").split(",")]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_it_says_everything_without_script(browser, tmp_path):
+    path = tmp_path / "page.html"
+    assert backprop("graph", *SEED, "--format", "html", "-o", str(path)).status == 0
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    assert page.is_hidden("#player") and page.is_visible("svg.bp")
+    page.click("summary")
+    assert "df/dx += df/dn1 · ∂n1/∂x = -4 · 1 = -4" in page.inner_text("#steps")
+    context.close()
+
+
+def test_structure_has_no_player(opened):
+    page = opened(["(x+y)*z"])
+    assert page.is_hidden("#player") and page.is_hidden("#all")
+
+
+def test_modules_fold(opened):
+    page = opened("".join(render_figure(neuron_with_modules(), "html", Style())), "#step=99")
+    assert overlapping(page.evaluate(BOXES)) == []
+    everything = shown(page)
+    assert everything["n1"] == ["-2", "0.196612"]
+    inner, outer = page.locator(".module", has_text="linear"), page.locator(".module", has_text="neuron")
+    inner.focus()
+    page.keyboard.press("Enter")
+    assert inner.get_attribute("aria-expanded") == "false"
+    assert "n1" not in shown(page) and ["1", "0.196612"] in shown(page).values()  # n4 keeps its wire's numbers
+    outer.locator("text").click()
+    assert "n6" not in shown(page) and shown(page)["w0"] == ["2", "-0.196612"]
+    outer.locator("text").click()
+    inner.locator("text").click()
+    assert shown(page) == everything
