@@ -152,6 +152,8 @@ def test_random_programs_with_sympy():
         assert check(f"f = {sample.program}", claims=claims).verdict == "agrees", sample
 
 
+ARRAYS = {"W@x": {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]},
+          "X + b": {"X": [[1, 2], [3, 4], [5, 6]], "b": [0.1, 0.2]}}  # fmt: skip
 # program, wrong claim, the mistakes it is told to look like
 DIAGNOSES = [
     ("x^2", "df/dx = -2x", "sign"),
@@ -223,6 +225,13 @@ DIAGNOSES = [
     ("f = x^2 + y*x", "df/dx = 2x", "path"),
     ("x^2 + sin(x) + exp(x)", "df/dx = 2x", "only path"),
     ("a = x*y; f = a + a*x", "df/dx = y", "branch"),
+    # of arrays
+    ("f = sum((W@x)^2)", "df/dW = 2*outer(x, W@x)", "transposed"),
+    ("f = sum((X + b)^2)", "df/db = 2*(X + b)", "not summed"),
+    ("f = sum((W@x)^2)", "df/dW = -2*outer(W@x, x)", "sign"),
+    ("f = sum((W@x)^2)", "df/dW = outer(W@x, x)", "factor"),
+    ("f = mean((X + b)^2)", "df/dX = 2*(X + b)", "factor"),
+    ("f = sum((W@x)^2)", "df/dx = 2*W@W@x", ""),
     # two that nobody can tell apart are both named
     ("exp(-x)", "df/dx = exp(-x)", "sign, stops early"),
     # and these look like nothing in the table
@@ -243,7 +252,8 @@ DIAGNOSES = [
 
 @pytest.mark.parametrize(("program", "claim", "mistakes"), DIAGNOSES, ids=[f"{p} {c}" for p, c, _ in DIAGNOSES])
 def test_diagnosis(program, claim, mistakes):
-    (result,) = check(program, claims=[claim], symbolic=False).results
+    values = next((values for part, values in ARRAYS.items() if part in program), {})
+    (result,) = check(program, values, claims=[claim], symbolic=False).results
     assert result.verdict == "differs"
     assert ", ".join(result.mistakes) == mistakes
     assert bool(result.diagnosis) == bool(mistakes)
@@ -267,6 +277,69 @@ def test_a_number_alone_is_diagnosed_with_restraint():
     assert check("sigmoid(x)", {"x": 1}, claims=["df/dx = 0.73"]).results[0].mistakes == ("value",)
     assert check("x*y", {"x": 2, "y": 2}, claims=["df/dx = 4"]).results[0].mistakes in ((), ("factor",))
     assert check("x*y*z", {"x": 1, "y": 1, "z": 1}, claims=["df/dx = 17"]).results[0].mistakes == ()
+
+
+# -- arrays ----------------------------------------------------------------------------------------------
+
+SQUARED = "q = W@x; f = sum(q^2)"  # CS231n, lecture 4
+SQUARED_AT = {"W": "[[0.1,0.5],[-0.3,0.8]]", "x": [0.2, 0.4]}
+OF_ARRAYS = [
+    # program, values, claim, verdict, a part of the reason, the element whose numbers are shown
+    (SQUARED, SQUARED_AT, "df/dW = 2*outer(q, x)", "agrees", "all 4 elements", None),
+    (SQUARED, SQUARED_AT, "df/dx = 2*W'@q", "agrees", "all 2 elements", None),
+    (SQUARED, SQUARED_AT, "df/dx = W'@(df/dq)", "agrees", "all 2 elements", None),
+    (SQUARED, SQUARED_AT, "df/dW = [[0.088, 0.176], [0.104, 0.208]]", "agrees", "all 4", None),
+    (SQUARED, SQUARED_AT, "df/dW = [[0.09, 0.18], [0.10, 0.21]]", "agrees", "all 4", None),  # as printed
+    (SQUARED, SQUARED_AT, "df/dW = [[0.088, 0.176], [0.104, 0.209]]", "differs", "differ: 1", (1, 1)),
+    (SQUARED, SQUARED_AT, "df/dx = 1", "differs", "differ: 2", (0,)),
+    (SQUARED, SQUARED_AT, "df/dx = W", "differs", "the shape (2, 2), and the gradient (2,)", None),
+    ("f = sum(relu(x))", {"x": [0, 1, -1]}, "df/dx = [0, 1, 0]", "agrees", "convention", None),
+    ("f = sum(relu(x))", {"x": [0, 1, -1]}, "df/dx = [1, 1, 0]", "cannot decide", "from 0 to 1", (0,)),
+    ("f = sum(relu(x))", {"x": [0, 1, -1]}, "df/dx = [2, 1, 0]", "differs", "from 0 to 1", (0,)),
+    ("f = sum(relu(x))", {"x": [0, 1, -1]}, "df/dx = [0, 2, 0]", "differs", "", (1,)),
+    ("f = sum(log(x))", {"x": [1, -1]}, "df/dx = 1/x", "cannot decide", "no real value", None),
+    ("f = k*sum(x^2)", {"x": [1, 2]}, "df/dx = 2*k*x", "agrees", "random points", None),  # only k is free
+    ("f = k*sum(x^2)", {"x": [1, 2]}, "df/dk = sum(x^2)", "agrees", "random points", None),
+    ("f = x*y", {"x": 1, "y": 2}, "df/dx = [2, 2]", "differs", "shape", None),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "claim", "verdict", "reason", "element"), OF_ARRAYS)
+def test_arrays(program, values, claim, verdict, reason, element):
+    for symbolic in (True, False):
+        (result,) = check(program, values, claims=[claim], symbolic=symbolic).results
+        assert result.verdict == verdict, result
+        assert reason in result.reason
+        assert element is None or result.element == element
+
+
+def test_the_full_check_of_arrays_goes_element_by_element():
+    report = check(SQUARED, SQUARED_AT)
+    targets = [result.target for result in report.results]
+    assert targets == [*(f"df/dW[{i}, {j}]" for i in (0, 1) for j in (0, 1)), "df/dx[0]", "df/dx[1]", "df along a mix"]
+    assert report.verdict == "agrees"
+    assert report.results[0].backprop == report.results[0].sympy == pytest.approx(0.088)
+
+
+def test_the_full_check_of_arrays_too_large_to_write_out():
+    report = check(
+        "f = sum(tanh(W@x))", {"W": [[0.01 * (i - j) for j in range(120)] for i in range(120)], "x": [0.1] * 120}
+    )
+    assert {result.target: result.verdict for result in report.results} == {"df/dW": "agrees", "df/dx": "agrees"}
+
+
+def test_steps_over_arrays():
+    right = "dq = 2*q*df\ndW = outer(dq, x)\ndx = W'@dq"
+    assert check_steps(SQUARED, SQUARED_AT, steps=right).verdict == "agrees"
+    wrong = check_steps(SQUARED, SQUARED_AT, steps="dq = 2*q*df\ndx = W@dq")
+    assert [result.verdict for result in wrong.results] == ["agrees", "differs"]
+    assert "`dx[0]` is 0.304" in wrong.complaint.message
+    assert "the shape (2, 2)" in check_steps(SQUARED, SQUARED_AT, steps="dq = outer(q, q)").complaint.message
+
+
+def test_a_gradient_of_an_array_is_refused():
+    with pytest.raises(backprop_cli.BackpropError, match="V310"):
+        check(SQUARED, SQUARED_AT, claims=["dq/dx = W"])
 
 
 # -- without claims --------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from backprop_cli.check.place import Place
 from backprop_cli.engine.forward import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.gates.compiled import VALUES
-from backprop_cli.graph import CONSTANT, Graph, lower
+from backprop_cli.graph import CONSTANT, Graph, Value, lower
+from backprop_cli.graph.infer import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.language.tokens import CALL, DEFINE, NAME, OPERATOR, Tokens, tokenize
 
@@ -31,17 +32,31 @@ class Gradient(NamedTuple):
 class Formula(NamedTuple):
     """A formula over a program's names as a graph; `uses` says what each of its inputs is: a node or a gradient."""
 
+    source: Source
     graph: Graph
     uses: Mapping[str, int | Gradient]
 
-    def values(self, place: Place, functions: Mapping[str, Callable[..., Any]] = VALUES) -> list[float]:
+    def values(self, place: Place, functions: Mapping[str, Callable[..., Any]] = VALUES) -> list[Value]:
         """The values of the formula's nodes where the program is at a place."""
         given = {
             name: place.grad(*use) if isinstance(use, Gradient) else place.values[use]
             for name, use in self.uses.items()
-            if name in self.graph.variables
         }
-        return forward(self.graph, given, functions)
+        return self.evaluate(given, functions)
+
+    def evaluate(self, given: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]] = VALUES) -> list[Value]:
+        """The values of the formula's nodes where its names have the given ones.
+
+        Raises BackpropError if the shapes of arrays do not fit.
+        """
+        try:
+            if not self.graph.has_arrays:
+                shapes = {name: getattr(value, "shape", ()) for name, value in given.items()}
+                if self.graph.needs_shapes or any(shapes.values()):
+                    infer(self.graph, shapes, max_elements=MAX_ELEMENTS)
+            return forward(self.graph, given, functions)
+        except BackpropError as error:
+            raise BackpropError(*(_in(self.source, diagnostic) for diagnostic in error.diagnostics)) from None
 
 
 class Claim(NamedTuple):
@@ -122,7 +137,7 @@ def read_formula(
         graph = lower(program, uses)
     except BackpropError as error:
         raise BackpropError(*(_in(source, diagnostic) for diagnostic in error.diagnostics)) from None
-    return Formula(graph, {name: uses[name] for name in graph.variables})
+    return Formula(source, graph, {name: uses[name] for name in graph.variables})
 
 
 def _without_gradients(

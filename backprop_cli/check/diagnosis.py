@@ -155,7 +155,7 @@ _AT_AN_EDGE: dict[str, dict[str, Callable[[Edge], _Wrong]]] = {
     "path": {"product": _half_product, "quotient half": _half_quotient, "path": _no_path, "branch": _no_branch},
 }
 MISTAKES = (
-    "sign", "factor", "stops early", "upstream", "only path",
+    "sign", "factor", "stops early", "upstream", "only path", "transposed", "not summed",
     *(name for family in _AT_AN_EDGE.values() for name in family),
 )  # fmt: skip
 

@@ -60,12 +60,35 @@ class Examiner:
             if judgement.place is None:
                 yield Examined(claim.target, claim, judgement)
                 continue
+            if judgement.place.graph.has_arrays:
+                yield self._of_array(claim, judgement, judgement.place)
+                continue
             numeric = None if judgement.finding else estimated(judgement.place.estimate(*claim.of))
             opinion = self._opinion(judgement, claim.of, claim)
             judgement = self._reconsidered(judgement, numeric, opinion)
             found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
             mistakes = self._mistakes(claim, judgement)
             yield Examined(claim.target, claim, judgement, numeric, found, formula=formula, mistakes=mistakes)
+
+    def _of_array(self, claim: Claim, judgement: Judgement, place: Place) -> Examined:
+        """A claim about an array: the others are asked of the element that is named."""
+        from backprop_cli.check.elements import Written, diagnose_elements
+
+        mistakes = diagnose_elements(claim, place) if judgement.verdict == DIFFERS else ()
+        made = Examined(claim.target, claim, judgement, mistakes=mistakes)
+        written = Written(place, claim.of.output) if judgement.element is not None and not judgement.finding else None
+        if written is None or written.numbers is None or judgement.element is None:
+            return made
+        of = written.gradient(claim.of.wrt, judgement.element)
+        numeric = estimated(written.numbers.estimate(*of))
+        if judgement.verdict == DIFFERS and not supports(judgement.backprop, numeric):
+            made = made._replace(judgement=judgement._replace(verdict=UNDECIDED, why="methods"))
+        if not self.symbolic:
+            return made._replace(numeric=numeric)
+        from backprop_cli.check.symbolic import Algebra
+
+        opinion = Algebra(written.numbers).opinion(of)
+        return made._replace(numeric=numeric, sympy=opinion.gradient, formula=opinion.formula)
 
     def _mistakes(self, claim: Claim, judgement: Judgement) -> tuple[Mistake, ...]:
         """What a claim that differs looks like; a formula is compared at several places, a number at its own."""
@@ -87,7 +110,8 @@ class Examiner:
 
         if id(place) not in self._algebras:
             self._algebras[id(place)] = place, Algebra(place, self.places.given.keys())
-        finite = judgement.claimed is not None and isfinite(judgement.claimed)
+        arrays = claim is not None and claim.formula.graph.has_arrays
+        finite = judgement.claimed is not None and isfinite(judgement.claimed) and not arrays
         prove = bool(self.places.free) and judgement.verdict == AGREES
         return self._algebras[id(place)][1].opinion(of, claim if finite else None, prove=prove)
 

@@ -49,6 +49,11 @@ class Fourfold:
 
     def examined(self, output: str) -> Iterator[Examined]:
         """Every input, if that is not too much, and the direction that mixes them, if there is more than one."""
+        if self.graph.has_arrays:
+            from backprop_cli.check.elements import examine_elements
+
+            yield from examine_elements(self.places, output, self.tolerance, symbolic=self.symbolic)
+            return
         inputs = self.graph.variables
         if len(inputs) * len(self.graph) <= MOST_SWEEPS:
             for name, node in inputs.items():

@@ -17,6 +17,8 @@ from backprop_cli.engine.forward import forward
 from backprop_cli.engine.survey import Finding
 from backprop_cli.gates import GATES
 from backprop_cli.gates.compiled import VALUES
+from backprop_cli.graph import Value
+from backprop_cli.numeric.shapes import Shape
 
 AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
 RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at harmless points
@@ -46,7 +48,8 @@ class Judgement(NamedTuple):
 
     `why` is a key of the report's words. `finding` is what the survey has on a derivative that is a convention or does
     not exist, `bounds` hold the valid slopes at a kink. `tried` is the number of points looked at, `rel_error` the
-    largest relative error there.
+    largest relative error there. Of arrays the numbers are those of the worst `element`; `shapes` are the claimed and
+    the right one where they differ.
     """
 
     verdict: str
@@ -58,17 +61,19 @@ class Judgement(NamedTuple):
     bounds: tuple[float, float] | None = None
     tried: int = 1
     rel_error: float = nan
+    element: tuple[int, ...] | None = None
+    shapes: tuple[Shape, Shape] | None = None
 
 
 def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
     """The verdict on a claim: at the point of the bindings, or at points of the domain if names are free."""
     if not places.free:
-        return judge_at(claim, next(iter(places)), tolerance, claim.half_unit)
+        return judge_at(claim, next(iter(places)), tolerance, printed=True)
     tried = 0
     agreed: Judgement | None = None
     undecided: Judgement | None = None
     for place in places:
-        if place.trouble(*claim.of) or not isfinite(place.grad(*claim.of)):
+        if place.trouble(*claim.of) or not place.is_finite(*claim.of):
             continue
         found = judge_at(claim, place, tolerance)
         if found.why == "no value" and _is_undefined(claim.formula, place):
@@ -90,11 +95,33 @@ def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
     return agreed._replace(why="points", tried=tried)
 
 
-def judge_at(claim: Claim, place: Place, tolerance: Tolerance, half_unit: float = 0.0) -> Judgement:
-    """The verdict on a claim at one point."""
-    ours = place.grad(*claim.of)
-    claimed = claim.formula.values(place)[claim.formula.graph.output]
-    trouble = place.trouble(*claim.of)
+def judge_at(claim: Claim, place: Place, tolerance: Tolerance, *, printed: bool = False) -> Judgement:
+    """The verdict on a claim at one point; `printed`: a decimal number need only be right to its last decimal."""
+    if place.graph.has_arrays:
+        from backprop_cli.check.elements import judge_elements
+
+        return judge_elements(claim, place, tolerance, printed=printed)
+    values = claim.formula.values(place)
+    claimed = values[claim.formula.graph.output]
+    if hasattr(claimed, "shape"):
+        return Judgement(DIFFERS, "shape", place, shapes=(claimed.shape, ()))
+    made = judge_number(claimed, place, claim.of, tolerance, claim.half_unit if printed else 0.0)
+    if made.verdict != DIFFERS or made.why != "point":
+        return made
+    difference = claimed - made.backprop
+    if abs(difference) <= _NOISY * _noise(claim, place, difference):
+        if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
+            return made._replace(verdict=AGREES, why="last digits")
+        return made._replace(verdict=UNDECIDED, why="rounding")
+    if not is_harmless(place.values, values):
+        return made._replace(verdict=UNDECIDED, why="range")
+    return made
+
+
+def judge_number(claimed: float, place: Place, of: Gradient, tolerance: Tolerance, half_unit: float = 0.0) -> Judgement:
+    """The verdict on a number that is claimed of a gradient, whoever computed it and however well."""
+    ours = place.grad(*of)
+    trouble = place.trouble(*of)
     made = Judgement(
         UNDECIDED,
         "trouble",
@@ -111,7 +138,7 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, half_unit: float 
     if tolerance.allows(claimed, ours):
         return made._replace(verdict=AGREES, why="convention" if trouble else "point")
     if trouble:
-        bounds = subgradients(place, claim.of, trouble)
+        bounds = subgradients(place, of, trouble)
         if bounds is None:
             return made
         low, high = bounds
@@ -120,12 +147,6 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, half_unit: float 
         return made._replace(verdict=DIFFERS, why="kink", bounds=bounds)
     if half_unit and tolerance.allows(claimed, ours, half_unit):
         return made._replace(verdict=AGREES, why="digits")
-    if abs(claimed - ours) <= _NOISY * _noise(claim, place, claimed - ours):
-        if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
-            return made._replace(verdict=AGREES, why="last digits")
-        return made._replace(why="rounding")
-    if not is_harmless(place.values, claim.formula.values(place)):
-        return made._replace(why="range")
     return made._replace(verdict=DIFFERS, why="point")
 
 
@@ -169,12 +190,20 @@ def _is_undefined(formula: Formula, place: Place) -> bool:
     from backprop_cli.engine.survey import survey
 
     values = formula.values(place)
-    return inf not in map(abs, values) and any(f.code == "undefined" for f in survey(formula.graph, values))
+    if inf in map(abs, _numbers(values)):
+        return False
+    return any(finding.code == "undefined" for finding in survey(formula.graph, values))
 
 
-def is_harmless(*columns: Sequence[float]) -> bool:
+def is_harmless(*columns: Sequence[Value]) -> bool:
     """Whether no number on the way is so large or so small that its square may be lost."""
-    return all(x == 0 or _SMALL < abs(x) < _LARGE for values in columns for x in values)
+    return all(x == 0 or _SMALL < abs(x) < _LARGE for values in columns for x in _numbers(values))
+
+
+def _numbers(values: Sequence[Value]) -> Iterator[float]:
+    """The values, of arrays the elements."""
+    for value in values:
+        yield from value.flat if hasattr(value, "flat") else (value,)
 
 
 # -- rounding ------------------------------------------------------------------------------------------

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
+from math import inf, isfinite
+from typing import Any
 
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.differences import Estimate, difference
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.survey import Finding, survey
-from backprop_cli.graph import INPUT, Graph
+from backprop_cli.errors import BackpropError, Diagnostic, Label
+from backprop_cli.graph import INPUT, Graph, Value
+from backprop_cli.numeric.shapes import written as shape_written
 
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
 
@@ -20,7 +24,7 @@ _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow
 class Place:
     """The values of a graph where the inputs have the `given` ones, and what was asked about them so far."""
 
-    def __init__(self, graph: Graph, given: Mapping[str, float]) -> None:
+    def __init__(self, graph: Graph, given: Mapping[str, Value]) -> None:
         self.graph = graph
         self.given = given
         self.values = forward(graph, given)
@@ -28,14 +32,26 @@ class Place:
         self._troubles: dict[tuple[int, ...], list[Finding]] = {}
 
     def passed(self, output: int) -> Backward:
-        """The backward pass from a node."""
+        """The backward pass from a node. Raises BackpropError (V310) if that is an array."""
+        if self.graph.shape(output):
+            raise _of_an_array(self.graph, output)
         if output not in self._passes:
             self._passes[output] = backward(with_output(self.graph, output), self.values)
         return self._passes[output]
 
-    def grad(self, output: int, wrt: int) -> float:
-        """d output / d wrt."""
-        return self.passed(output).grads[wrt] or 0.0
+    def grad(self, output: int, wrt: int) -> Any:
+        """d output / d wrt, of the shape of the latter."""
+        grad = self.passed(output).grads[wrt]
+        if grad is None and self.graph.shape(wrt):
+            import numpy as np
+
+            return np.zeros(self.graph.shape(wrt))
+        return 0.0 if grad is None else grad
+
+    def is_finite(self, output: int, wrt: int) -> bool:
+        """Whether d output / d wrt is finite, in every element."""
+        grad = self.grad(output, wrt)
+        return bool((abs(grad) < inf).all()) if hasattr(grad, "shape") else isfinite(grad)
 
     def trouble(self, output: int, *wrt: int) -> list[Finding]:
         """What the survey finds on the way to the output that makes its derivative a convention, or none at all."""
@@ -50,6 +66,12 @@ class Place:
         """The derivative from values alone."""
         graph, name = function_of(self.graph, output, wrt)
         return difference(graph, {**self.given, name: self.values[wrt]}, name)
+
+
+def _of_an_array(graph: Graph, node: int) -> BackpropError:
+    label = Label(graph.source, graph.starts[node], graph.ends[node], shape_written(graph.shape(node)))
+    message = "a gradient is that of one number, and this is an array"
+    return BackpropError(Diagnostic("V310", message, (label,), "claim something of `sum(…)` of it, or of the output"))
 
 
 def with_output(graph: Graph, output: int) -> Graph:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from math import isfinite
 from typing import NamedTuple
 
 from backprop_cli.check.claims import Formula, Gradient, read_formula, unknown_node
@@ -23,9 +22,8 @@ from backprop_cli.check.diagnosis import Mistake, diagnose
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
 from backprop_cli.check.place import Place, ancestors
 from backprop_cli.check.points import Places
-from backprop_cli.engine.forward import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
-from backprop_cli.graph import Graph
+from backprop_cli.graph import Graph, Value
 from backprop_cli.language.parser import MOST_ERRORS
 
 _STEP = re.compile(r"\s*([A-Za-z_∂][A-Za-z_0-9]*)[ \t]*(\+=|=(?!=))")
@@ -125,10 +123,11 @@ class _Walk:
 
     def __init__(self, graph: Graph, places: list[Place], names: Mapping[str, int], tolerance: Tolerance) -> None:
         self.output = graph.output
+        self.has_arrays = graph.has_arrays
         self.places = places
         self.names = names
         self.tolerance = tolerance
-        self.written: dict[str, list[float]] = {}
+        self.written: dict[str, list[Value]] = {}
         self.early: dict[str, str] = {}  # a gradient: another of which a part was still to come when it was used
         below = ancestors(graph, graph.output)
         self.takers: dict[int, list[tuple[int, int]]] = {}  # node: the gates it goes into, and as which operand
@@ -137,7 +136,7 @@ class _Walk:
                 for position, j in enumerate(operands):
                     self.takers.setdefault(j, []).append((node, position))
 
-    def set(self, name: str, values: list[float]) -> None:
+    def set(self, name: str, values: list[Value]) -> None:
         """The name has these values from here on, one a place."""
         self.written[name] = values
 
@@ -155,17 +154,14 @@ class _Walk:
         partial = False
         if unfinished := self._unfinished(step.formula):
             self.early[step.name] = unfinished
-        if not final and (step.name in self.early or len(ways[0]) > _WAYS):
+        if not final and (step.name in self.early or self.has_arrays or len(ways[0]) > _WAYS):
             partial, expected = True, total  # judged when all of it is there
         elif not final and (sums := self._sums(total, ways)):
             partial, expected = sums != expected, sums
         wrong = [k for k in range(len(self.places)) if not self._same(total[k], expected[k], ways[k])]
         at = wrong[0] if wrong else 0
         place = self.places[at]
-        judgement = Judgement(
-            DIFFERS if wrong else AGREES, "point", place, total[at], expected[at],
-            rel_error=relative_error(total[at], expected[at]), tried=len(self.places),
-        )  # fmt: skip
+        judgement = self._judgement(total[at], expected[at], place, differs=bool(wrong))
         if not wrong:
             return Checked(step, judgement, partial)
         if trouble := place.trouble(*of):
@@ -174,19 +170,34 @@ class _Walk:
             return Checked(step, judgement, hint="overwrites")
         if step.name in self.early:
             return Checked(step, judgement, hint="unfinished", of_what=self.early[step.name])
-        mistakes = diagnose(of, list(zip(self.places, total, strict=True))) if final else ()
+        claimed = list(zip(self.places, total, strict=True))
+        mistakes = diagnose(of, claimed) if final and not self.has_arrays else ()
         return Checked(step, judgement, mistakes=mistakes)
 
-    def _value(self, formula: Formula, place: int) -> float:
-        values = self.places[place].values
-        given = {
-            name: self.written[name][place] if name in self.written else values[self.names[name]]
-            for name in formula.uses
-        }
-        return float(forward(formula.graph, given)[formula.graph.output])
+    def _judgement(self, total: Value, expected: Value, place: Place, *, differs: bool) -> Judgement:
+        tried = len(self.places)
+        if self.has_arrays:
+            from backprop_cli.check.elements import compare
+
+            return compare(total, expected, place, self.tolerance)
+        error = relative_error(total, expected)
+        verdict = DIFFERS if differs else AGREES
+        return Judgement(verdict, "point", place, total, expected, rel_error=error, tried=tried)
+
+    def _value(self, formula: Formula, number: int) -> Value:
+        place = self.places[number]
+        given = {}
+        for name, use in formula.uses.items():
+            if name in self.written:
+                given[name] = self.written[name][number]
+            else:
+                given[name] = place.grad(*use) if isinstance(use, Gradient) else place.values[use]
+        return formula.evaluate(given)[formula.graph.output]
 
     def _ways(self, node: int, place: int) -> list[float]:
-        """What flows into the node's gradient, way by way."""
+        """What flows into the node's gradient, way by way; of arrays that is not looked at."""
+        if self.has_arrays:
+            return []
         passed = self.places[place].passed(self.output)
         return [(passed.grads[a] or 0.0) * passed.locals[a][k] for a, k in self.takers.get(node, ())]
 
@@ -198,12 +209,14 @@ class _Walk:
                 return sums
         return []
 
-    def _same(self, found: float, expected: float, ways: Sequence[float]) -> bool:
+    def _same(self, found: Value, expected: Value, ways: Sequence[float]) -> bool:
+        if self.has_arrays:
+            return self._judgement(found, expected, self.places[0], differs=False).verdict == AGREES
         scale = sum(map(abs, ways))
         return self.tolerance.allows(found, expected) or abs(found - expected) <= 1e-12 * scale
 
-    def _equal(self, total: list[float], of: Gradient) -> bool:
-        return all(self.tolerance.allows(t, p.grad(*of)) for t, p in zip(total, self.places, strict=True))
+    def _equal(self, total: list[Value], of: Gradient) -> bool:
+        return all(self._same(found, p.grad(*of), ()) for found, p in zip(total, self.places, strict=True))
 
     def _unfinished(self, formula: Formula) -> str:
         """A gradient used in the formula of which a part is still to come."""
@@ -221,10 +234,9 @@ def _usable(places: Places) -> list[Place]:
     output = places.graph.output
     inputs = list(places.graph.variables.values())
     for place in places:
-        if places.free:
-            grads = [place.grad(output, node) for node in inputs]
-            if not all(map(isfinite, grads)) or any(place.trouble(output, node) for node in inputs):
-                continue
+        ordinary = (place.is_finite(output, node) and not place.trouble(output, node) for node in inputs)
+        if places.free and not all(ordinary):
+            continue
         found.append(place)
         if len(found) == places.wanted:
             break

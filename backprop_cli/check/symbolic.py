@@ -94,7 +94,7 @@ class Algebra:
         return self.gradients[of]
 
     def _claimed(self, claim: Claim, check_time: Callable[[], None]) -> Any:
-        graph, uses = claim.formula
+        graph, uses = claim.formula.graph, claim.formula.uses
         leaves = {
             node: self._gradient(use, check_time) if isinstance(use := uses[name], Gradient) else self.nodes[use]
             for name, node in graph.variables.items()

@@ -61,13 +61,13 @@ def _fields(report: Report) -> Iterator[tuple[str, Any]]:
     yield "schema", f"backprop/{report.kind}@1"
     yield "expression", report.expression
     yield "output", report.output
-    yield "value", _number(report.value)
+    yield "value", number(report.value)
     if report.kind == "grad":
-        yield "gradients", {name: _number(x) for name, x in report.gradients.items()}
-        yield "seed_grad", _number(report.seed)
+        yield "gradients", {name: number(x) for name, x in report.gradients.items()}
+        yield "seed_grad", number(report.seed)
     if report.step is not None:
-        updated = {name: _number(x) for name, x in report.step.updated.items()}
-        yield "step", {"rate": _number(report.step.rate), "updated": updated}
+        updated = {name: number(x) for name, x in report.step.updated.items()}
+        yield "step", {"rate": number(report.step.rate), "updated": updated}
     yield "nodes", None
     if report.kind == "grad":
         yield "check", _check(report)
@@ -88,7 +88,7 @@ def _check(report: Report) -> dict[str, Any] | None:
     made: dict[str, Any] = {
         "verdict": check.verdict,
         "methods": list(check.methods),
-        "max_rel_error": _number(check.max_rel_error),
+        "max_rel_error": number(check.max_rel_error),
     }
     if check.formulas:
         made["formulas"] = dict(check.formulas)
@@ -96,17 +96,17 @@ def _check(report: Report) -> dict[str, Any] | None:
         made["variables"] = {
             name: {
                 "verdict": judged.verdict,
-                "max_rel_error": _number(judged.error),
+                "max_rel_error": number(judged.error),
                 "element": list(judged.element),
-                "backprop": _number(judged.ours),
-                "expected": _number(judged.theirs),
+                "backprop": number(judged.ours),
+                "expected": number(judged.theirs),
             }
             for name, judged in check.variables.items()
         }
     if check.reason:
         made["reason"] = check.reason
     if check.worst is not None:
-        ours, theirs = _number(check.worst.ours), _number(check.worst.theirs)
+        ours, theirs = number(check.worst.ours), number(check.worst.theirs)
         made["worst"] = {"node": check.worst.node, "backprop": ours, "expected": theirs}
     return made
 
@@ -118,20 +118,21 @@ def _node(row: Row, report: Report) -> dict[str, Any]:
         "is": row.written,
         "gate": row.gate,
         "inputs": list(row.inputs),
-        "value": _number(row.value),
+        "value": number(row.value),
     }
     if report.has_arrays:
         made["shape"] = list(row.shape)
     if report.kind == "grad":
-        made["locals"] = [_number(slope) for slope in row.locals]
+        made["locals"] = [number(slope) for slope in row.locals]
         if row.rules:
             made["rules"] = list(row.rules)
-        made["grad"] = _number(row.grad)
+        made["grad"] = number(row.grad)
     made["span"] = list(row.span)
     return made
 
 
-def _number(value: Any) -> Any:
+def number(value: Any) -> Any:
+    """A number, or an array as nested lists; a string for what JSON cannot write."""
     if hasattr(value, "tolist"):
         return value.tolist() if all_finite(value) else _with_words(value)
     if value is None or isfinite(value):
@@ -143,7 +144,7 @@ def _with_words(array: Any) -> Any:
     """Nested lists in which what JSON cannot write is a string."""
     words = array.astype(object)
     for index in zip(*(~(abs(array) < float("inf"))).nonzero(), strict=True):
-        words[index] = _number(float(array[index]))
+        words[index] = number(float(array[index]))
     return words.tolist()
 
 

@@ -34,6 +34,8 @@ def _table(report: CheckReport, style: Style) -> Iterator[str]:
     if not lines:
         yield "there is nothing to check: the program has no inputs\n"
         return
+    hidden = len(lines) - len(lines[: style.rows])
+    lines = lines[: style.rows]
     for gap, shown in _LAYOUTS:
         cut = [[shorten(claim, shown), *rest] for claim, *rest in lines]
         if _total(heads, cut, gap) <= (style.width or _LINE):
@@ -41,6 +43,8 @@ def _table(report: CheckReport, style: Style) -> Iterator[str]:
             break
     else:
         yield from _records(heads, lines, style) if style.width else _ruled(heads, lines, _LAYOUTS[0][0], style)
+    if hidden:
+        yield style.glyphs(f"… {hidden:,} more; `--rows all` shows them") + "\n"
     yield from _below(report, style)
 
 
@@ -100,9 +104,12 @@ def _cells(report: CheckReport, style: Style) -> _Lines:
 
 def _line(result: ClaimResult, headings: set[str], style: Style) -> list[str]:
     numeric = result.numeric.slope if result.numeric else None
+    unknown = (
+        isnan(result.backprop) and result.rel_error != result.rel_error and result.claimed is None and result.written
+    )
     by_column = {
         "claimed": style.number(result.claimed),
-        "backprop": style.number(result.backprop if result.point or result.claimed is not None else None),
+        "backprop": style.number(None if unknown else result.backprop),
         "SymPy": style.number(result.sympy),
         "forward": style.number(result.forward),
         "numeric": style.number(numeric),
@@ -175,6 +182,9 @@ def _remarks(result: ClaimResult, report: CheckReport, style: Style) -> Iterator
         yield f"differs at {_at(result.point, style)}"
     if result.reason:
         yield style.text(result.reason)
+    if result.element:
+        name = result.target.partition("/d")[2]
+        yield style.text(f"the numbers are those of {name}{list(result.element)}")
     if result.diagnosis:
         yield style.text(f"it looks as if {result.diagnosis}")
     if result.correct and result.verdict == "differs":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from math import isfinite, isnan
+from math import isnan
 from typing import Any
 
+from backprop_cli.render.as_json import number
 from backprop_cli.render.style import Style
 from backprop_cli.report.claims import CheckReport, ClaimResult
 
@@ -35,21 +36,16 @@ def _fields(result: ClaimResult) -> dict[str, Any]:
         "formula": result.written or None,
         "verdict": result.verdict,
         "reason": result.reason or None,
-        "claimed": _number(result.claimed),
-        "backprop": _number(result.backprop),
-        "sympy": _number(result.sympy),
-        "forward": _number(result.forward),
+        "claimed": number(result.claimed),
+        "backprop": number(result.backprop),
+        "sympy": number(result.sympy),
+        "forward": number(result.forward),
         "numeric": numeric and {"value": numeric.slope, "error": numeric.error, "method": numeric.method},
         "rel_error": None if isnan(result.rel_error) else result.rel_error,
-        "point": {name: _number(x) for name, x in result.point.items()},
+        "point": {name: number(x) for name, x in result.point.items()},
         "diagnosis": result.diagnosis or None,
         "mistakes": list(result.mistakes),
         "correct": result.correct or None,
+        "element": None if result.element is None else list(result.element),
     }
     return made
-
-
-def _number(value: float | None) -> float | str | None:
-    if value is None or isfinite(value):
-        return value
-    return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_cli.engine.differences import Estimate
 from backprop_cli.errors import Diagnostic, Source, Status
@@ -17,7 +17,8 @@ class ClaimResult(NamedTuple):
     which of a claim that differs is a counter-example: `claimed`, `backprop`, `sympy` (None where it was not asked or
     has none), `numeric` (from values alone, with its error and method), `forward` (forward mode; only in a full
     check). `verdict` is `agrees`, `differs` or `cannot decide`, `reason` says how or why not, `diagnosis` what
-    mistake it looks like, and `mistakes` are the names of those; `correct` is SymPy's formula.
+    mistake it looks like, and `mistakes` are the names of those; `correct` is SymPy's formula. Of an
+    array the numbers, and `correct`, are those of `element`.
     """
 
     text: str
@@ -31,10 +32,11 @@ class ClaimResult(NamedTuple):
     rel_error: float
     verdict: str
     reason: str
-    point: Mapping[str, float]
+    point: Mapping[str, Any]
     diagnosis: str = ""
     mistakes: tuple[str, ...] = ()
     correct: str = ""
+    element: tuple[int, ...] | None = None
 
 
 class CheckReport(NamedTuple):

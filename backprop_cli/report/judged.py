@@ -10,6 +10,7 @@ from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement
 from backprop_cli.check.steps import Checked, Step
 from backprop_cli.errors import Diagnostic, Status
 from backprop_cli.graph import Graph
+from backprop_cli.numeric.shapes import written
 from backprop_cli.report.claims import CheckReport, ClaimResult
 from backprop_cli.report.mistakes import diagnosis
 from backprop_cli.report.names import output_name
@@ -18,6 +19,10 @@ from backprop_cli.report.numbers import rounded, shortest
 
 _REASONS = {
     "point": "",
+    "elements": "right in all {count} elements",
+    "elements wrong": "elements that differ: {count}",
+    "direction": "along a random direction, by differences",
+    "shape": "the claim has the shape {claimed}, and the gradient {right}",
     "digits": "right to the decimals given",
     "last digits": "right but for the last digits of the inputs",
     "sixty digits": "right in sixty digits; in doubles rounding hides it",
@@ -67,8 +72,7 @@ def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step],
             hint = _HINTS.get(item.hint, "").format_map(names)
             told = hint or diagnosis(item.mistakes, graph, result.target)
             result = result._replace(diagnosis=told, mistakes=(item.hint,) if hint else result.mistakes)
-            found, expected = _told_apart(item.judgement.claimed or 0.0, item.judgement.backprop)
-            message = f"`{step.name}` is {found} after this line, and {result.target} is {expected}"
+            message = _wrong_step(step.name, result.target, item.judgement)
             complaint = Diagnostic("C502", message, (step.label,), told and f"it looks as if {told}")
         results.append(result)
     verdict = _verdict(results)
@@ -78,6 +82,15 @@ def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step],
         "steps", graph.source, tuple(results), tuple(free), tuple(notes(graph, [], [])), verdict, _STATUS[verdict],
         complaint, unmentioned,
     )  # fmt: skip
+
+
+def _wrong_step(name: str, target: str, judgement: Judgement) -> str:
+    if judgement.shapes:
+        found, expected = (written(shape) if shape else "of a number" for shape in judgement.shapes)
+        return f"`{name}` has the shape {found} after this line, and {target} has the shape {expected}"
+    index = str(list(judgement.element)) if judgement.element else ""
+    found, expected = _told_apart(judgement.claimed or 0.0, judgement.backprop)
+    return f"`{name}{index}` is {found} after this line, and {target}{index} is {expected}"
 
 
 def _told_apart(one: float, other: float) -> tuple[str, str]:
@@ -125,18 +138,22 @@ def _result(item: Examined) -> ClaimResult:
         diagnosis=diagnosis(item.mistakes, item.judgement.place.graph if item.judgement.place else None, item.target),
         mistakes=tuple(mistake.name for mistake in item.mistakes),
         correct=item.formula,
+        element=judgement.element,
     )
 
 
 def reason(judgement: Judgement) -> str:
     """Why the verdict is what it is."""
     low, high = judgement.bounds or (nan, nan)
+    claimed, right = (written(shape) if shape else "of a number" for shape in judgement.shapes or ((), ()))
     note = ""
     if judgement.finding is not None and judgement.place is not None:
         note = notes(judgement.place.graph, judgement.place.values, [judgement.finding])[-1].message
     elif judgement.why == "trouble":
         note = "the gradient is not a finite number here"
-    return _REASONS[judgement.why].format(count=judgement.tried, low=rounded(low), high=rounded(high), note=note)
+    return _REASONS[judgement.why].format(
+        count=judgement.tried, low=rounded(low), high=rounded(high), note=note, claimed=claimed, right=right
+    )
 
 
 def _verdict(results: Iterable[ClaimResult]) -> str:

@@ -17,6 +17,8 @@ WORDS = {
     "exponent": "the exponent {number} of `{is}` was not brought down",
     "constant": "the constant factor of `{is}` is left out",
     "factor": "{times}",
+    "transposed": "it is the transpose of the gradient",
+    "not summed": "it is not summed over the axes along which `{x}` was broadcast",
     "stops early": "the chain rule stops at `{a}` = {is}: this is d{f}/d{a}, and d{a}/d{x} is missing",
     "upstream": "this is d{a}/d{x}, and the gradient d{f}/d{a} that arrives at `{a}` = {is} is missing",
     "left out": "the local gradient ∂{a}/∂{b} of `{a}` = {is} is left out",
