@@ -40,6 +40,7 @@ THIRD_PARTIES = {
         "engine/expand.py",
         "engine/jacobian.py",
         "check/arrays.py",
+        "check/elements.py",
         "data/arrays.py",
     },
 }

@@ -118,7 +118,8 @@ def _compared(claimed: Any, ours: Any, place: Place, tolerance: Tolerance, half_
     wrong = int((excess > 0).sum())
     if wrong:
         return _at(made._replace(tried=wrong), claimed, ours, _largest(excess)), excess
-    made = made._replace(verdict=AGREES, why="elements" if ours.ndim else "point")
+    printed = bool((np.abs(claimed - ours) > tolerance.atol + rtol * size + slack).any())
+    made = made._replace(verdict=AGREES, why="digits" if printed else "elements" if ours.ndim else "point")
     return _at(made, claimed, ours, _largest(np.abs(claimed - ours))), excess
 
 

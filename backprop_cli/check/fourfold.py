@@ -5,7 +5,7 @@ One input at a time, and along a direction that mixes all of them, which costs o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -23,10 +23,12 @@ from backprop_cli.check.judge import (
 )  # fmt: skip
 from backprop_cli.check.place import Place
 from backprop_cli.check.points import Places
-from backprop_cli.engine.differences import Estimate, ridders
+from backprop_cli.check.shaking import Functions, rounding_of
+from backprop_cli.engine.differences import Estimate, one_sided, ridders
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.tangent import tangent
+from backprop_cli.gates.compiled import VALUES
 from backprop_cli.graph import Graph
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 MOST_SWEEPS = 1_000_000  # inputs times nodes; beyond, only the mixed direction is looked along
 _TRUSTED = 1e-6  # relative: an estimate with a larger error judges nobody, and sixty digits allow us to lose that many
+_BENT = 1e-3  # relative: one-sided slopes further apart than this have a kink between them
 _ROUNDING = 1e-12  # of the sizes of what was summed
 
 
@@ -120,9 +123,9 @@ class Fourfold:
             opinion = algebra.opinion(Gradient(output, *direction))
             whole, formula = opinion.gradient, opinion.formula
         agrees = same(forward_mode) and (by_gates is None or same(by_gates))
-        if algebra is None:
-            agrees = agrees and supports(ours, numeric, slack)
         verdict, why = (AGREES, "point") if agrees else (DIFFERS, "point")
+        if agrees and algebra is None and not supports(ours, numeric, slack):
+            verdict, why = self._objection(direction, place)
         if agrees and whole is not None and not same(whole) and relative_error(ours, whole) > _TRUSTED:
             verdict, why = UNDECIDED, "rounding"  # every gate is right: what is lost was lost between them
         others = [forward_mode, whole]
@@ -132,16 +135,34 @@ class Fourfold:
         made = made._replace(verdict=verdict, why=why, rel_error=error)
         return Examined(target, None, made, numeric, whole, forward_mode, formula)
 
+    def _objection(self, direction: Mapping[int, float], place: Place) -> tuple[str, str]:
+        """What the objection of differences is worth: nothing where they reach over a kink, or out of range."""
+        if not is_harmless(place.values):
+            return UNDECIDED, "range"
+
+        def slope(place: Place, _functions: Functions) -> float:
+            return float(sum(weight * place.grad(self.graph.output, node) for node, weight in direction.items()))
+
+        if rounding_of(slope, place) > _TRUSTED * abs(slope(place, VALUES)):
+            return UNDECIDED, "rounding"
+        left, right = one_sided(self._along(direction, place), 0.0)
+        bent = abs(left - right) > _BENT * max(abs(left), abs(right))
+        return (UNDECIDED, "near a kink") if bent else (DIFFERS, "point")
+
     def _numeric(self, direction: Mapping[int, float], place: Place) -> Estimate:
         if len(direction) == 1:
             return place.estimate(self.graph.output, *direction)
+        return ridders(self._along(direction, place), 0.0)
+
+    def _along(self, direction: Mapping[int, float], place: Place) -> Callable[[float], float]:
+        """The output where the inputs have moved along the direction."""
         weights = {name: direction[node] for name, node in self.graph.variables.items() if node in direction}
 
         def moved(t: float) -> float:
             given = {name: x + t * weights.get(name, 0.0) for name, x in place.given.items()}
             return float(forward(self.graph, given)[self.graph.output])
 
-        return ridders(moved, 0.0)
+        return moved
 
     def _algebra(self, place: Place) -> Algebra | None:
         if not self.symbolic:

@@ -5,26 +5,22 @@ The words for reasons are the report's. SymPy is asked through `symbolic`, and o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import inf, isfinite, isnan, nan
-from random import Random
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from math import inf, isfinite, nan
+from typing import NamedTuple
 
 from backprop_cli.check.claims import Claim, Formula, Gradient, is_constant
 from backprop_cli.check.place import Place, with_output
 from backprop_cli.check.points import Places
-from backprop_cli.engine.forward import forward
+from backprop_cli.check.shaking import Functions, rounding_of
 from backprop_cli.engine.survey import Finding
 from backprop_cli.gates import GATES
-from backprop_cli.gates.compiled import VALUES
 from backprop_cli.graph import Value
 from backprop_cli.numeric.shapes import Shape
 
 AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
 RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at harmless points
 _FEWEST = 3  # points on which more than a guess can stand
-_ROUNDED_RUNS = 4
-_NOISY = 8.0
 _SMALL, _LARGE = 1e-100, 1e100
 
 
@@ -108,8 +104,11 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, *, printed: bool 
     made = judge_number(claimed, place, claim.of, tolerance, claim.half_unit if printed else 0.0)
     if made.verdict != DIFFERS or made.why != "point":
         return made
-    difference = claimed - made.backprop
-    if abs(difference) <= _NOISY * _noise(claim, place, difference):
+
+    def difference(place: Place, functions: Functions) -> float:
+        return float(claim.formula.values(place, functions)[claim.formula.graph.output] - place.grad(*claim.of))
+
+    if abs(claimed - made.backprop) <= rounding_of(difference, place):
         if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
             return made._replace(verdict=AGREES, why="last digits")
         return made._replace(verdict=UNDECIDED, why="rounding")
@@ -204,55 +203,3 @@ def _numbers(values: Sequence[Value]) -> Iterator[float]:
     """The values, of arrays the elements."""
     for value in values:
         yield from value.flat if hasattr(value, "flat") else (value,)
-
-
-# -- rounding ------------------------------------------------------------------------------------------
-
-
-def _noise(claim: Claim, place: Place, difference: float) -> float:
-    """How much of the difference of claim and gradient rounding may have made.
-
-    Both are computed again with every input and every gate's result moved by a last digit at random, as in stochastic
-    arithmetic (J. Vignes, "A stochastic arithmetic for reliable scientific computation", 1993).
-    """
-    chosen = Random(0)  # noqa: S311  digits, not secrets
-    moved = _Moved(chosen)
-    furthest = 0.0
-    for _ in range(_ROUNDED_RUNS):
-        shaken = _Shaken(place, moved)
-        claimed = claim.formula.values(shaken, moved)[claim.formula.graph.output]
-        found = claimed - shaken.grad(*claim.of) - difference
-        if isnan(found):
-            return 0.0
-        furthest = max(furthest, abs(found))
-    return furthest
-
-
-class _Moved(Mapping[str, Callable[..., Any]]):
-    """Every gate, its result moved by up to a unit in the last place."""
-
-    def __init__(self, chosen: Random) -> None:
-        self.chosen = chosen
-
-    def __getitem__(self, gate: str) -> Callable[..., Any]:
-        value = VALUES[gate]
-        if GATES[gate].truth or GATES[gate].exact:
-            return value
-        return lambda *operands: value(*operands) * self.factor()
-
-    def factor(self) -> float:
-        """One, but for the last digit."""
-        return 1 + self.chosen.choice((-1, 1)) * 2.0**-52
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(VALUES)
-
-    def __len__(self) -> int:
-        return len(VALUES)
-
-
-class _Shaken(Place):
-    def __init__(self, place: Place, moved: _Moved) -> None:
-        super().__init__(place.graph, place.given)
-        given = {name: x * moved.factor() for name, x in place.given.items()}
-        self.values = forward(place.graph, given, moved)

@@ -35,6 +35,7 @@ _REASONS = {
     "no value": "the claim has no finite value here",
     "rounding": "rounding leaves too few digits to tell",
     "range": "numbers on the way are too large or too small for doubles",
+    "near a kink": "differences reach over a kink here, and SymPy was not asked",
     "few points": "only {count} points of the domain were found: give values, or a `--range`",
     "methods": "backprop, SymPy and differences do not agree with one another",
 }
