@@ -105,6 +105,11 @@ def test_without_sympy_rounding_is_not_blamed_on_anyone():
     assert report.results[0].verdict == "cannot decide" and "rounding" in report.results[0].reason
 
 
+def test_a_claim_that_leaves_the_reals_by_rounding_only():
+    program, claim = "f = x*y", "df/dx = y + 0*sqrt((x + y)*(x + y) - (x*x + 2*x*y + y*y))"  # of about 0
+    assert check(program, claims=[claim], symbolic=False).verdict == "agrees"
+
+
 def test_the_counter_example_counters():
     (result,) = check("x^2", claims=["df/dx = 2*abs(x)"]).results
     x = result.point["x"]

@@ -26,7 +26,7 @@ from backprop_cli.check.judge import (
     Tolerance,
     judge_number,
     relative_error,
-)  # fmt: skip
+)
 from backprop_cli.check.place import Place, with_output
 from backprop_cli.check.points import Places
 from backprop_cli.check.verdict import Check

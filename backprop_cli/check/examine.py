@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_cli.check.claims import Claim, Gradient, is_constant
 from backprop_cli.check.diagnosis import Mistake, diagnose
-from backprop_cli.check.judge import (
-    AGREES,
-    DIFFERS,
-    UNDECIDED,
-    Judgement,
-    Tolerance,
-    judge,
-)  # fmt: skip
+from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, judge
 from backprop_cli.check.place import Place
 from backprop_cli.check.points import Places
 from backprop_cli.engine.differences import Estimate

@@ -20,7 +20,7 @@ from backprop_cli.check.judge import (
     is_harmless,
     relative_error,
     subgradients,
-)  # fmt: skip
+)
 from backprop_cli.check.place import Place
 from backprop_cli.check.points import Places
 from backprop_cli.check.shaking import Functions, rounding_of

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from backprop_cli.check.claims import Claim, Formula, Gradient, is_constant
 from backprop_cli.check.place import Place, with_output
 from backprop_cli.check.points import Places
-from backprop_cli.check.shaking import Functions, rounding_of
-from backprop_cli.engine.survey import Finding
+from backprop_cli.check.shaking import Functions, is_never_finite, rounding_of
+from backprop_cli.engine.survey import Finding, survey
 from backprop_cli.gates import GATES
 from backprop_cli.graph import Value
 from backprop_cli.numeric.shapes import Shape
@@ -121,15 +121,9 @@ def judge_number(claimed: float, place: Place, of: Gradient, tolerance: Toleranc
     """The verdict on a number that is claimed of a gradient, whoever computed it and however well."""
     ours = place.grad(*of)
     trouble = place.trouble(*of)
-    made = Judgement(
-        UNDECIDED,
-        "trouble",
-        place,
-        claimed,
-        ours,
-        trouble[0] if trouble else None,
-        rel_error=relative_error(claimed, ours),
-    )
+    error = relative_error(claimed, ours)
+    finding = trouble[0] if trouble else None
+    made = Judgement(UNDECIDED, "trouble", place, claimed, ours, finding, rel_error=error)
     if not isfinite(ours):
         return made
     if not isfinite(claimed):
@@ -186,12 +180,14 @@ def subgradients(place: Place, of: Gradient, trouble: Sequence[Finding]) -> tupl
 
 def _is_undefined(formula: Formula, place: Place) -> bool:
     """Whether the formula leaves the reals by mathematics, not for lack of range."""
-    from backprop_cli.engine.survey import survey
+
+    def value(place: Place, functions: Functions) -> float:
+        return float(formula.values(place, functions)[formula.graph.output])
 
     values = formula.values(place)
-    if inf in map(abs, _numbers(values)):
+    if inf in map(abs, _numbers(values)) or not any(f.code == "undefined" for f in survey(formula.graph, values)):
         return False
-    return any(finding.code == "undefined" for finding in survey(formula.graph, values))
+    return formula.graph.has_arrays or is_never_finite(value, place)
 
 
 def is_harmless(*columns: Sequence[Value]) -> bool:

@@ -7,7 +7,7 @@ bound of first order does: digits lost between two results that are each exact t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from math import isnan
+from math import isfinite, isnan
 from random import Random
 from typing import Any
 
@@ -24,9 +24,19 @@ _UNSEEN = 8.0  # of few runs the furthest is not the furthest there is
 def rounding_of(measure: Callable[[Place, Functions], float], place: Place) -> float:
     """By how much rounding may move a number that is measured at a place, with the given gates."""
     here = measure(place, VALUES)
+    moves = [abs(shaken - here) for shaken in _again(measure, place)]
+    return _UNSEEN * max((move for move in moves if not isnan(move)), default=0.0)
+
+
+def is_never_finite(measure: Callable[[Place, Functions], float], place: Place) -> bool:
+    """Whether it is not rounding that makes a number at a place infinite or no number at all."""
+    return not any(map(isfinite, _again(measure, place)))
+
+
+def _again(measure: Callable[[Place, Functions], float], place: Place) -> Iterator[float]:
     functions = _Shaken(Random(0))  # noqa: S311  digits, not secrets
-    moves = [measure(_shaken(place, functions), functions) - here for _ in range(_RUNS)]
-    return _UNSEEN * max((abs(move) for move in moves if not isnan(move)), default=0.0)
+    for _ in range(_RUNS):
+        yield measure(_shaken(place, functions), functions)
 
 
 def _shaken(place: Place, functions: _Shaken) -> Place:
