@@ -5,7 +5,7 @@ The commands call these and nothing below them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import nan
 from typing import Any
 
@@ -22,9 +22,10 @@ from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.numeric.shapes import bytes_written, size, written
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
+from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.figure import MOST_NODES, figure, frame
 from backprop_cli.report.jacobians import Block, JacobianReport
-from backprop_cli.report.names import node_names
+from backprop_cli.report.names import all_names, node_names, output_name
 from backprop_cli.report.numbers import rounded
 
 # A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of numbers of.
@@ -173,6 +174,86 @@ def _afford(graph: Graph, targets: Mapping[str, int], max_elements: int) -> None
             raise BackpropError(Diagnostic("L701", message, (label,), help_))
 
 
+def check(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    claims: Sequence[str | Source] = (),
+    defaults: Mapping[str, Value] | None = None,
+    points: int = 20,
+    range_: tuple[float, float] | None = None,
+    seed: int = 0,
+    rtol: float | None = None,
+    atol: float = 0.0,
+    symbolic: bool = True,
+    strict: bool = False,
+    max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
+    **values: Number,
+) -> CheckReport:
+    """Whether claims about gradients are true, such as `df/dz = x + y`; without claims, whether ours are.
+
+    Where every input has a value, claims are tested there; otherwise at `points` random points of the domain (in
+    `range_`, if given; `seed` chooses them), and by SymPy for all values where it can. `symbolic=False` never asks
+    SymPy; `strict` turns any note into exit status 4. Numbers agree within `atol` + `rtol` times the larger; without
+    `rtol` that is 1e-9, and a decimal number claimed at the bindings need only be right to its last decimal.
+
+    Raises BackpropError if the program, a value or a claim cannot be read.
+    """
+    from backprop_cli.check.claims import left_names, read_claims
+    from backprop_cli.check.examine import Examiner
+    from backprop_cli.check.fourfold import Fourfold
+    from backprop_cli.check.judge import Tolerance
+    from backprop_cli.check.points import Places
+    from backprop_cli.report.judged import build_check
+
+    given = {**(bindings or {}), **values}
+    texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
+    named = {below for _, below in filter(None, map(left_names, texts))}
+    graph, fixed, free = _open_graph(expression, given, defaults, (max_nodes, seed, max_elements), named)
+    places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
+    tolerance = Tolerance(rtol, atol)
+    if claims:
+        examined = Examiner(places, tolerance, symbolic=symbolic).claims(read_claims(claims, all_names(graph)))
+    else:
+        examined = Fourfold(places, tolerance, symbolic=symbolic).examined(output_name(graph))
+    return build_check(graph, examined, free, strict=strict)
+
+
+def check_steps(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    steps: str | Source,
+    defaults: Mapping[str, Value] | None = None,
+    points: int = 20,
+    range_: tuple[float, float] | None = None,
+    seed: int = 0,
+    rtol: float | None = None,
+    atol: float = 0.0,
+    max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
+    **values: Number,
+) -> CheckReport:
+    """Whether a backward pass written by hand is right, line by line (`dq = z*df`, `dx += dq`), up to the first wrong.
+
+    The rest is as for `check`.
+    """
+    from backprop_cli.check.judge import Tolerance
+    from backprop_cli.check.points import Places
+    from backprop_cli.check.steps import follow, read_steps
+    from backprop_cli.report.judged import build_steps
+
+    given = {**(bindings or {}), **values}
+    graph, fixed, free = _open_graph(expression, given, defaults, (max_nodes, seed, max_elements))
+    names, output = all_names(graph), output_name(graph)
+    read = read_steps(steps if isinstance(steps, Source) else Source("steps", steps), names, output)
+    places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
+    return build_steps(graph, follow(read, places, names, output, Tolerance(rtol, atol)), read, free)
+
+
 def structure(expression: str | Source, /, *, max_nodes: int = MAX_NODES) -> Report:
     """The graph of an expression without values: every free name is an input, and nothing has a number.
 
@@ -274,6 +355,22 @@ def _graph(
     if graph.needs_shapes or any(shapes.values()):
         infer(graph, shapes, seed=seed, max_elements=max_elements)
     return graph, given
+
+
+def _open_graph(
+    expression: str | Source,
+    bindings: Mapping[str, Number],
+    defaults: Mapping[str, Value] | None,
+    limits: tuple[int, int, int],
+    named: Collection[str] = (),
+) -> tuple[Graph, dict[str, Value], list[str]]:
+    """The graph, the values that its inputs have, and the inputs without one; `named` are sure to be inputs."""
+    source = expression if isinstance(expression, Source) else Source("expression", expression)
+    given = {*bindings, *(defaults or {})}
+    open_names = [name for name in lower(parse(source, {*given, *named})).variables if name not in given]
+    graph, numbers = _graph(source, bindings, {**dict.fromkeys(open_names, nan), **(defaults or {})}, *limits)
+    free = [name for name in graph.variables if name in open_names]
+    return graph, {name: number for name, number in numbers.items() if name not in free}, free
 
 
 def _as_value(value: Any) -> Value:

@@ -354,7 +354,9 @@ def test_files(tmp_path, monkeypatch):
     assert backprop("eval", "2*x", "x=@number.npy", "-q").out == "5\n"
 
 
-CLAIMS = b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (100000000000,), }" + b" " * 34 + b"\n"
+CLAIMS = (
+    b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (100000000000,), }" + b" " * 34 + b"\n"
+)
 BAD_FILES = [
     # content, name, exit status, word
     (CLAIMS, "a.npy", 3, "NPY"),

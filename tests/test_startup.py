@@ -34,6 +34,9 @@ MAY_LOAD = [
     (["grad", *SEED, "--no-check"], {"rich"}),
     (["explain", *SEED, "--no-check"], set()),
     (["explain", *SEED, "--no-check", "--json"], {"json"}),
+    (["check", *SEED, "--no-sympy"], set()),
+    (["check", "(x+y)*z", "--claim", "df/dz = x + y", "--no-sympy", "-q"], set()),
+    (["check", *SEED, "--claim", "df/dz = 3", "--no-sympy", "--json"], {"json"}),
     (["gates", "relu"], set()),
     (["--version"], set()),
 ]

@@ -12,6 +12,7 @@ from backprop_cli.cli.options import Noted, OutputOptions, Reply
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.render import CARRIES_NOTES, Style, render_report
 from backprop_cli.render.diagnostics import picture
+from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.model import Note, Report
 
 _CHUNK = 1 << 16
@@ -23,7 +24,7 @@ def deliver(reply: Reply) -> Status:
     Raises BackpropError (F605) if it cannot be written, BrokenPipeError if nobody reads any more.
     """
     content, options = reply.content, reply.options
-    report: Noted | None = content if isinstance(content, Report) else reply.report
+    report: Noted | None = content if isinstance(content, Report | CheckReport) else reply.report
     if report is not None:
         if not reply.noted and options.format not in CARRIES_NOTES:
             say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
@@ -31,6 +32,10 @@ def deliver(reply: Reply) -> Status:
             say(picture(report.complaint, style_for(sys.stderr, options)))
     if isinstance(content, Report):
         _write(render_report(content, options.format, style_for(sys.stdout, options)), options)
+    elif isinstance(content, CheckReport):
+        from backprop_cli.render.checks import render_check
+
+        _write(render_check(content, options.format, style_for(sys.stdout, options)), options)
     else:
         _write(iter([content]), options)
         if reply.opens and options.output:
