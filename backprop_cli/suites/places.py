@@ -1,0 +1,84 @@
+"""Where in a TOML text its cases and keys are written: `tomllib` reads values and forgets places.
+
+It knows headers, keys and long strings, line by line; what it cannot find it places at the header above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_INLINE = r"""(?<![\w-])["']?{}["']?\s*="""
+_LONG = ('"""', "'''")
+
+
+class Place(NamedTuple):
+    """A word of the text: where it starts and ends."""
+
+    start: int
+    end: int
+
+
+class Outline:
+    """The places of a TOML text: of its keys at the top, and of each `[[case]]`."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        # One mapping a case, before them that of the top: `gradients.x`: its place.
+        self._tables: list[dict[str, Place]] = [{}]
+        prefix = ""
+        inside = ""
+        start = 0
+        for line in text.splitlines(keepends=True):
+            begin, start = start, start + len(line)
+            if inside:
+                inside = "" if inside in line else inside
+                continue
+            if header := _HEADER.match(line):
+                words = _words(header[2])
+                if header[1] == "[[" and words == ["case"]:
+                    self._tables.append({"": Place(begin + header.start(1), begin + header.end())})
+                prefix = ".".join(words[1:]) if words[:1] == ["case"] else ".".join(words)
+                self._tables[-1].setdefault(prefix, Place(begin + header.start(2), begin + header.end(2)))
+            elif key := _KEY.match(line):
+                path = ".".join([*filter(None, [prefix]), *_words(key[1])])
+                self._tables[-1].setdefault(path, Place(begin + key.start(1), begin + key.end(1)))
+                for quote in _LONG:
+                    if line.count(quote, key.end()) % 2:
+                        inside = quote
+        self._breaks = [0]
+        for line in text.splitlines(keepends=True):
+            self._breaks.append(self._breaks[-1] + len(line))
+
+    def place(self, case: int | None, *keys: str) -> Place:
+        """Where a key of a case (None: of the top) is written, or else what it belongs to."""
+        number = 0 if case is None else case + 1
+        table = self._tables[number] if number < len(self._tables) else self._tables[0]
+        for count in range(len(keys), -1, -1):
+            path = ".".join(keys[:count])
+            if path not in table:
+                continue
+            found = table[path]
+            if count < len(keys):  # in an inline table: `gradients = { x = 1 }`
+                finish = self.text.find("\n", found.end)
+                rest = self.text[found.end : finish if finish >= 0 else len(self.text)]
+                if inner := re.search(_INLINE.format(re.escape(keys[count])), rest):
+                    word = re.search(re.escape(keys[count]), inner[0])
+                    assert word is not None
+                    start = found.end + inner.start() + word.start()
+                    return Place(start, start + len(keys[count]))
+            return found
+        return Place(0, 0)
+
+    def line(self, place: Place) -> int:
+        """The number of the line in which a place starts."""
+        from bisect import bisect_right
+
+        return bisect_right(self._breaks, place.start)
+
+
+def _words(dotted: str) -> Sequence[str]:
+    return [word.strip().strip("\"'") for word in dotted.split(".")]
