@@ -10,8 +10,22 @@ from backprop_cli.api import evaluate, grad
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.render import FORMATS
 from backprop_cli.report import Note, Report, Row
+from backprop_cli.report.claims import CheckReport, ClaimResult
 
-render = api.render  # the function; the room of that name stands behind it
+check, render = api.check, api.render  # the functions; the rooms of those names stand behind them
 
 __version__ = "0.1.0"
-__all__ = ["FORMATS", "BackpropError", "Note", "Report", "Row", "Source", "evaluate", "grad", "render"]
+__all__ = [
+    "FORMATS",
+    "BackpropError",
+    "CheckReport",
+    "ClaimResult",
+    "Note",
+    "Report",
+    "Row",
+    "Source",
+    "check",
+    "evaluate",
+    "grad",
+    "render",
+]

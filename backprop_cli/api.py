@@ -6,6 +6,7 @@ The commands call these and nothing below them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import nan
 
 from backprop_cli.data.bindings import check_name, constant
 from backprop_cli.engine.backward import Backward, backward
@@ -17,7 +18,8 @@ from backprop_cli.graph import CONSTANT, Graph, lower
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.report import Report, build
-from backprop_cli.report.names import node_names
+from backprop_cli.report.claims import CheckReport
+from backprop_cli.report.names import all_names, node_names
 from backprop_cli.report.numbers import shortest
 
 Number = float | str  # a string is a constant expression: "pi/2"
@@ -89,6 +91,46 @@ def grad(
     )  # fmt: skip
 
 
+def check(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    claims: Sequence[str | Source] = (),
+    defaults: Mapping[str, float] | None = None,
+    points: int = 20,
+    range_: tuple[float, float] | None = None,
+    seed: int = 0,
+    rtol: float | None = None,
+    atol: float = 0.0,
+    symbolic: bool = True,  # noqa: ARG001
+    max_nodes: int = MAX_NODES,
+    **values: Number,
+) -> CheckReport:
+    """Whether claims about gradients are true, such as `df/dz = x + y`; without claims, whether ours are.
+
+    Where every input has a value, claims are tested there; otherwise at `points` random points of the domain (in
+    `range_`, if given; `seed` chooses them), and by SymPy for all values where it can. `symbolic=False` never asks
+    SymPy. Numbers agree within `atol` + `rtol` times the larger; without `rtol` that is 1e-9, and a decimal number
+    claimed at the bindings need only be right to its last decimal.
+
+    Raises BackpropError if the program, a value or a claim cannot be read.
+    """
+    from backprop_cli.check.claims import read_claims
+    from backprop_cli.check.examine import examine
+    from backprop_cli.check.judge import Tolerance
+    from backprop_cli.check.points import Places
+    from backprop_cli.report.claims import build_check
+
+    given = {**(bindings or {}), **values}
+    free = _free_names(expression, {*given, *(defaults or {})}, claims)
+    graph, numbers = _graph(expression, given, {**dict.fromkeys(free, nan), **(defaults or {})}, max_nodes)
+    fixed = {name: number for name, number in numbers.items() if name not in free}
+    places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
+    examined = examine(read_claims(claims, all_names(graph)), places, Tolerance(rtol, atol))
+    return build_check(graph, examined)
+
+
 def render(report: Report, format: str = "plain", *, digits: int | None = None, ascii: bool = False) -> str:  # noqa: A002
     """The report as text in one of the formats `backprop_cli.FORMATS` names."""
     from backprop_cli.render import Style, render_report
@@ -122,6 +164,16 @@ def _graph(
         if name not in given:
             given[name] = float(defaults[name])
     return graph, given
+
+
+def _free_names(expression: str | Source, given: set[str], claims: Sequence[str | Source]) -> list[str]:
+    """The inputs without a value: a check tries them at random."""
+    from backprop_cli.check.claims import left_names
+
+    texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
+    claimed = {below for _, below in filter(None, map(left_names, texts))}
+    source = expression if isinstance(expression, Source) else Source("expression", expression)
+    return [name for name in lower(parse(source, given | claimed)).variables if name not in given]
 
 
 def _unused(name: str, value: float) -> Diagnostic:

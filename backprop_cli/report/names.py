@@ -55,6 +55,14 @@ def node_names(graph: Graph) -> list[str]:
     return names
 
 
+def all_names(graph: Graph) -> dict[str, int]:
+    """The node of every name a reader may use: the user's own first, then those the report gives."""
+    given = {name: node for node, name in enumerate(node_names(graph)) if node not in graph.constants}
+    return {**graph.variables, **graph.definitions} | {
+        name: node for name, node in given.items() if name not in graph.variables and name not in graph.definitions
+    }
+
+
 def written(graph: Graph, node: int, names: list[str]) -> str:
     """What a node is, over the names of its operands: `n1 * z`, `sigmoid(n3)`, `input`, `constant`."""
     gate = graph.gates[node]
