@@ -8,39 +8,29 @@ from math import isfinite
 from typing import NamedTuple
 
 from backprop_cli.api import Number
+from backprop_cli.check.judge import Tolerance
 from backprop_cli.data.bindings import constant
-from backprop_cli.errors import BackpropError, Source, shorten
+from backprop_cli.errors import BackpropError, Source
 from backprop_cli.report.numbers import shortest
 
-VERDICTS = ("agrees", "differs", "cannot decide")
-RTOL, ATOL = 1e-9, 0.0
-_DIGITS = re.compile(r"[+-]?(?:\d+\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d+))?", re.ASCII)
+VERDICTS = AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
+_DECIMAL = re.compile(r"[-+]?[0-9]*\.([0-9]*)(?:[eE]([-+]?[0-9]{1,3}))?")
 
 
 class Written(NamedTuple):
-    """A number as somebody wrote it; `place` is the worth of its last digit if it was rounded to it (`~0.73`)."""
+    """A number as somebody wrote it; `half_unit` is half a unit of its last decimal, 0 where it has no decimals."""
 
     number: float
     text: str
-    place: float | None = None
-
-
-class Claim(NamedTuple):
-    """`d{of}/d{along} = right`, where the right side is a number or a formula."""
-
-    of: str
-    along: str
-    right: str
-    line: int = 0
-
-    @property
-    def subject(self) -> str:
-        """What it is about: `df/dx`."""
-        return f"d{self.of}/d{self.along}"
+    half_unit: float = 0.0
 
 
 class Case(NamedTuple):
-    """One case. What is None, or empty, is not asked; `lines` say where each key is written."""
+    """One case: what is None, or empty, is not asked.
+
+    `lines` say where each key is written (`value`, `gradients.x`, `claims`); `tolerance` is that of `api.check`:
+    without an `rtol`, a decimal number need only be right to its last decimal.
+    """
 
     path: str
     line: int
@@ -51,32 +41,33 @@ class Case(NamedTuple):
     published: str = ""
     value: Written | None = None
     gradients: Mapping[str, Written] = {}  # noqa: RUF012  a default, never written to
-    claims: tuple[Claim, ...] = ()
-    rtol: float = RTOL
-    atol: float = ATOL
+    claims: tuple[Source, ...] = ()
+    tolerance: Tolerance = Tolerance()
     notes: frozenset[str] | None = None
     error: str = ""
-    verdict: str = "agrees"
+    verdict: str = AGREES
 
     @property
     def asks(self) -> bool:
         """Whether anything is said that could turn out wrong."""
         return bool(self.value or self.gradients or self.claims or self.error or self.notes is not None)
 
+    def agree(self, found: float, written: Written) -> bool:
+        """Whether a number may pass for the one that was written."""
+        number = written.number
+        if found == number or (found != found and number != number):
+            return True
+        both = isfinite(found) and isfinite(number)
+        return both and self.tolerance.allows(number, found, written.half_unit)
 
-_CLAIM = re.compile(r"\s*d([A-Za-z_]\w*)/d([A-Za-z_]\w*)\s*=(?!=)(.*)", re.ASCII | re.DOTALL)
 
-
-def read_claim(text: str, line: int) -> Claim | None:
-    """The claim a text is, `df/dx = …`, or None."""
-    found = _CLAIM.fullmatch(text)
-    return Claim(found[1], found[2], found[3].strip(), line) if found and found[3].strip() else None
-
-
-def read_number(given: object) -> Written | str:
-    """A number, or a constant expression in a string, after `~` a rounded one; or a word on why it is none of them."""
+def read_number(given: object, text: str = "") -> Written | str:
+    """A number, or a constant expression in a string; or a word on why it is neither. `text` is how it was written."""
     if isinstance(given, str):
-        return _rounded(given.strip()) if given.lstrip().startswith("~") else _constant(given)
+        try:
+            return _written(constant(given, allow_nonfinite=True), given.strip())
+        except BackpropError as error:
+            return error.diagnostics[0].message
     if isinstance(given, bool) or not isinstance(given, int | float):
         kinds = {list: "an array", dict: "a table", bool: "a truth value"}
         return f"{kinds.get(type(given), 'a date or a time')}, and a number is wanted"
@@ -84,32 +75,11 @@ def read_number(given: object) -> Written | str:
         number = float(given)
     except OverflowError:
         return "a number larger than a double can be"
-    return Written(number, shortest(number))
+    return _written(number, text or shortest(number))
 
 
-def _rounded(text: str) -> Written | str:
-    digits = text[1:].strip()
-    found = _DIGITS.fullmatch(digits)
-    if not found or len(digits) > 400 or not isfinite(float(digits)):
-        return f"`{shorten(text)}`: after `~` stands a number in digits, such as `~0.73`"
-    decimals = len(found[1] or found[2] or "")
-    return Written(float(digits), text, float(f"1e{int(found[3] or 0) - decimals}"))
-
-
-def _constant(text: str) -> Written | str:
-    try:
-        return Written(constant(text, allow_nonfinite=True), text.strip())
-    except BackpropError as error:
-        return error.diagnostics[0].message
-
-
-def agree(found: float, written: Written, rtol: float, atol: float) -> bool:
-    """Whether a number is the one that was written: within the tolerances, or rounding to the written digits."""
-    number = written.number
-    if found == number or (found != found and number != number):
-        return True
-    if not (isfinite(found) and isfinite(number)):
-        return False
-    # A hair more than half a unit: 0.125 in binary may stand on either side of what rounds to 0.13.
-    bound = written.place * (0.5 + 1e-9) if written.place is not None else atol + rtol * abs(number)
-    return abs(found - number) <= bound
+def _written(number: float, text: str) -> Written:
+    found = _DECIMAL.fullmatch(text.replace("_", ""))
+    if found is None or not number:
+        return Written(number, text)
+    return Written(number, text, 0.5 * 10.0 ** (int(found[2] or 0) - len(found[1])))

@@ -6,6 +6,7 @@ It knows headers, keys and long strings, line by line; what it cannot find it pl
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -29,11 +30,12 @@ class Outline:
         self.text = text
         # One mapping a case, before them that of the top: `gradients.x`: its place.
         self._tables: list[dict[str, Place]] = [{}]
+        self._starts = [0]
         prefix = ""
         inside = ""
-        start = 0
-        for line in text.splitlines(keepends=True):
-            begin, start = start, start + len(line)
+        for line in _lines(text):
+            begin = self._starts[-1]
+            self._starts.append(begin + len(line))
             if inside:
                 inside = "" if inside in line else inside
                 continue
@@ -49,9 +51,6 @@ class Outline:
                 for quote in _LONG:
                     if line.count(quote, key.end()) % 2:
                         inside = quote
-        self._breaks = [0]
-        for line in text.splitlines(keepends=True):
-            self._breaks.append(self._breaks[-1] + len(line))
 
     def place(self, case: int | None, *keys: str) -> Place:
         """Where a key of a case (None: of the top) is written, or else what it belongs to."""
@@ -75,9 +74,16 @@ class Outline:
 
     def line(self, place: Place) -> int:
         """The number of the line in which a place starts."""
-        from bisect import bisect_right
+        return bisect_right(self._starts, place.start)
 
-        return bisect_right(self._breaks, place.start)
+    def start_of(self, line: int) -> int:
+        """Where a line starts."""
+        return self._starts[min(line, len(self._starts)) - 1]
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends, which in TOML are line feeds and nothing else."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def _words(dotted: str) -> Sequence[str]:

@@ -1,0 +1,113 @@
+"""Cases run: each against the verbs of `api`, one outcome at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from time import perf_counter
+
+from backprop_cli import api
+from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.report.claims import ClaimResult
+from backprop_cli.report.model import Report
+from backprop_cli.report.numbers import shortest
+from backprop_cli.report.outcome import Difference, Outcome
+from backprop_cli.suites.case import AGREES, DIFFERS, UNDECIDED, Case, Written
+
+
+def run_cases(cases: Iterable[Case], *, sympy: bool = False) -> Iterator[Outcome]:
+    """The outcome of every case, as it comes; `sympy` also asks SymPy about each gradient and claim."""
+    for case in cases:
+        started = perf_counter()
+        differences = tuple(_differences(case, sympy=sympy))
+        seconds = perf_counter() - started
+        yield Outcome(case.path, case.line, case.name, case.published, case.verdict, differences, seconds)
+
+
+def _differences(case: Case, *, sympy: bool) -> Iterator[Difference]:
+    found: list[Difference] = []
+    try:
+        report = _report(case, sympy=sympy)
+        if report and not case.error:
+            found += _of_numbers(case, report)
+        if case.claims:
+            found += _of_claims(case, sympy=sympy)
+    except BackpropError as error:
+        yield from _of_errors(case, error.diagnostics)
+        return
+    if case.error:
+        yield Difference("error", case.error, "none", line=case.lines.get("error", case.line))
+    yield from found
+
+
+def _report(case: Case, *, sympy: bool) -> Report | None:
+    """The gradients that are asked for, or all; the value alone where only that is asked; nothing besides claims."""
+    if not (case.value or case.gradients or case.error or case.notes is not None):
+        return None
+    if case.value and not (case.gradients or case.error or case.notes is not None or sympy):
+        return api.evaluate(case.program, case.bindings)
+    return api.grad(case.program, case.bindings, wrt=tuple(case.gradients), check=sympy)
+
+
+def _of_numbers(case: Case, report: Report) -> Iterator[Difference]:
+    if case.value:
+        yield from _of_number(case, "value", f"{report.output}", case.value, report.value)
+    for name, written in case.gradients.items():
+        subject = f"d{report.output}/d{name}"
+        yield from _of_number(case, f"gradients.{name}", subject, written, report.gradients[name])
+    codes = {note.code for note in report.notes if note.code != "reading"}
+    if case.notes is not None and codes != case.notes - {"reading"}:
+        yield Difference("notes", _listed(case.notes), _listed(codes), line=case.lines["notes"])
+    if report.check is not None and report.check.verdict == "disagree":
+        yield Difference("SymPy", "no other gradient", "another gradient", report.check.reason, case.line)
+
+
+def _of_number(case: Case, key: str, subject: str, written: Written, found: float) -> Iterator[Difference]:
+    agrees = case.agree(found, written)
+    if agrees == (case.verdict == AGREES):
+        return
+    line = case.lines.get(key, case.line)
+    if agrees:
+        yield Difference(subject, f"not {written.text}", shortest(found), "it was to differ, and agrees", line)
+    else:
+        yield Difference(subject, written.text, shortest(found), _relative(found, written.number), line)
+
+
+def _relative(found: float, wanted: float) -> str:
+    size = max(abs(found), abs(wanted))
+    error = abs(found - wanted) / size if size else 0.0
+    return f"relative error {error:.2g}" if error == error else ""
+
+
+def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
+    rtol, atol = case.tolerance
+    report = api.check(case.program, case.bindings, claims=case.claims, rtol=rtol, atol=atol, symbolic=sympy)
+    for number, (claim, result) in enumerate(zip(case.claims, report.results, strict=True)):
+        if result.verdict != case.verdict:
+            line = case.lines.get(f"claims.{number}", case.lines.get("claims", case.line))
+            wanted = result.written if case.verdict == AGREES else f"{case.verdict}: {result.written}"
+            yield Difference(result.target, wanted, _found(result), _remark(result), line)
+
+
+def _found(result: ClaimResult) -> str:
+    return f"{result.verdict}" if result.verdict == UNDECIDED else shortest(result.backprop)
+
+
+def _remark(result: ClaimResult) -> str:
+    if result.verdict == AGREES:
+        return "it was to differ, and agrees"
+    at = ", ".join(f"{name}={shortest(value)}" for name, value in list(result.point.items())[:4])
+    claimed = "" if result.claimed is None else f"the claim is {shortest(result.claimed)}"
+    where = f"{claimed} at {at}" if claimed and at else claimed
+    return "; ".join(filter(None, [where if result.verdict == DIFFERS else "", result.reason, result.diagnosis]))
+
+
+def _of_errors(case: Case, diagnostics: tuple[Diagnostic, ...]) -> Iterator[Difference]:
+    codes = [diagnostic.code for diagnostic in diagnostics]
+    if case.error in codes:
+        return
+    found = f"error[{codes[0]}]: {shorten(diagnostics[0].message, 200)}"
+    yield Difference("error", case.error or "none", found, line=case.lines.get("error", case.line))
+
+
+def _listed(codes: Iterable[str]) -> str:
+    return ", ".join(sorted(codes)) or "none"
