@@ -104,6 +104,7 @@ def check(
     rtol: float | None = None,
     atol: float = 0.0,
     symbolic: bool = True,  # noqa: ARG001
+    strict: bool = False,
     max_nodes: int = MAX_NODES,
     **values: Number,
 ) -> CheckReport:
@@ -111,8 +112,8 @@ def check(
 
     Where every input has a value, claims are tested there; otherwise at `points` random points of the domain (in
     `range_`, if given; `seed` chooses them), and by SymPy for all values where it can. `symbolic=False` never asks
-    SymPy. Numbers agree within `atol` + `rtol` times the larger; without `rtol` that is 1e-9, and a decimal number
-    claimed at the bindings need only be right to its last decimal.
+    SymPy; `strict` turns any note into exit status 4. Numbers agree within `atol` + `rtol` times the larger; without
+    `rtol` that is 1e-9, and a decimal number claimed at the bindings need only be right to its last decimal.
 
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
@@ -120,7 +121,7 @@ def check(
     from backprop_cli.check.examine import examine
     from backprop_cli.check.judge import Tolerance
     from backprop_cli.check.points import Places
-    from backprop_cli.report.claims import build_check
+    from backprop_cli.report.judged import build_check
 
     given = {**(bindings or {}), **values}
     free = _free_names(expression, {*given, *(defaults or {})}, claims)
@@ -128,7 +129,7 @@ def check(
     fixed = {name: number for name, number in numbers.items() if name not in free}
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
     examined = examine(read_claims(claims, all_names(graph)), places, Tolerance(rtol, atol))
-    return build_check(graph, examined)
+    return build_check(graph, examined, free, strict=strict)
 
 
 def render(report: Report, format: str = "plain", *, digits: int | None = None, ascii: bool = False) -> str:  # noqa: A002

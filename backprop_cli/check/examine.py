@@ -40,7 +40,7 @@ def examine(claims: Sequence[Claim], places: Places, tolerance: Tolerance) -> It
 
 def estimate(place: Place, of: Gradient) -> Estimate | None:
     """The derivative from values alone; None where values lead to no number."""
-    found = place.difference(of.output, of.wrt)
+    found = place.estimate(of.output, of.wrt)
     return found if isfinite(found.slope) and isfinite(found.error) else None
 
 

@@ -45,7 +45,7 @@ class Judgement(NamedTuple):
 
     `why`: `point`, `digits` (right to the decimals given), `convention` (a kink's), `points`, `proof`; `kink` (any
     slope in `bounds` is valid), `trouble` (see `finding`), `no value` (the claim has none), `rounding`,
-    `few points`. `tried` is the number of points looked at.
+    `few points`. `tried` is the number of points looked at, `rel_error` the largest relative error there.
     """
 
     verdict: str
@@ -56,14 +56,7 @@ class Judgement(NamedTuple):
     finding: Finding | None = None
     bounds: tuple[float, float] | None = None
     tried: int = 1
-
-    @property
-    def rel_error(self) -> float:
-        """The difference relative to the larger of the two numbers."""
-        if self.claimed is None or not (isfinite(self.claimed) and isfinite(self.backprop)):
-            return nan
-        size = max(abs(self.claimed), abs(self.backprop))
-        return abs(self.claimed - self.backprop) / size if size else 0.0
+    rel_error: float = nan
 
 
 def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
@@ -85,8 +78,8 @@ def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
         tried += 1
         if found.verdict == DIFFERS:
             return found._replace(tried=tried)
-        if agreed is None or found.rel_error > agreed.rel_error:
-            agreed = found
+        agreed = agreed or found
+        agreed = agreed._replace(rel_error=max(agreed.rel_error, found.rel_error))
         if tried >= places.wanted:
             break
     if agreed is None or tried < min(_FEWEST, places.wanted):
@@ -99,7 +92,15 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, half_unit: float 
     ours = place.grad(*claim.of)
     claimed = claim.formula.values(place)[claim.formula.graph.output]
     trouble = place.trouble(*claim.of)
-    made = Judgement(UNDECIDED, "trouble", place, claimed, ours, trouble[0] if trouble else None)
+    made = Judgement(
+        UNDECIDED,
+        "trouble",
+        place,
+        claimed,
+        ours,
+        trouble[0] if trouble else None,
+        rel_error=relative_error(claimed, ours),
+    )
     if not isfinite(ours):
         return made
     if not isfinite(claimed):
@@ -119,6 +120,14 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, half_unit: float 
     if abs(claimed - ours) <= _NOISY * _noise(claim, place, claimed - ours):
         return made._replace(why="rounding")
     return made._replace(verdict=DIFFERS, why="point")
+
+
+def relative_error(one: float, other: float) -> float:
+    """The difference relative to the larger of two numbers; NaN where one is not finite."""
+    if not (isfinite(one) and isfinite(other)):
+        return nan
+    size = max(abs(one), abs(other))
+    return abs(one - other) / size if size else 0.0
 
 
 def subgradients(place: Place, of: Gradient, trouble: Sequence[Finding]) -> tuple[float, float] | None:

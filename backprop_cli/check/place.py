@@ -45,7 +45,7 @@ class Place:
         below = ancestors(graph, output)
         return [finding for finding in found if finding.code in _TROUBLE and below[finding.node]]
 
-    def difference(self, output: int, wrt: int) -> Estimate:
+    def estimate(self, output: int, wrt: int) -> Estimate:
         """The derivative from values alone."""
         graph, name = function_of(self.graph, output, wrt)
         return difference(graph, {**self.given, name: self.values[wrt]}, name)

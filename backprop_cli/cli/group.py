@@ -16,6 +16,7 @@ from backprop_cli.errors import BackpropError, Diagnostic
 COMMANDS = {
     "eval": "the value of an expression, and of every node in it",
     "grad": "the gradient of an expression, node by node",
+    "check": "whether a gradient is what you claim it is",
     "gates": "the gates there are: formulas, slopes, domains, conventions",
 }
 

@@ -10,6 +10,7 @@ import typer
 
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
+from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.model import Report
 
 _DEFAULT_ROWS = 40
@@ -52,7 +53,7 @@ class InputOptions(NamedTuple):
 class Reply(NamedTuple):
     """What a command answers: a report or text, and how to write it."""
 
-    content: Report | str
+    content: Report | CheckReport | str
     options: OutputOptions
 
 
@@ -90,10 +91,10 @@ _INPUT = {
 
 def with_common_options(
     *, values: bool = True, formats: tuple[str, ...] = FORMATS
-) -> Callable[[Callable[..., Report | str]], Callable[..., Reply]]:
+) -> Callable[[Callable[..., Report | CheckReport | str]], Callable[..., Reply]]:
     """Give a command the common options: its function gets them as `output` (and `inputs`, where it has values)."""
 
-    def decorate(command: Callable[..., Report | str]) -> Callable[..., Reply]:
+    def decorate(command: Callable[..., Report | CheckReport | str]) -> Callable[..., Reply]:
         own_names = inspect.signature(command).parameters.keys()
         format_ = _option(str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
         common = {**(_INPUT if values else {}), "format": format_, **_OUTPUT}

@@ -12,6 +12,7 @@ from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.render import CARRIES_NOTES, Style, render_report
 from backprop_cli.render.diagnostics import picture
+from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.model import Note, Report
 from backprop_cli.report.numbers import shortest
 
@@ -28,6 +29,13 @@ def deliver(reply: Reply) -> Status:
         _write(iter([reply.content]), options)
         return Status.OK
     report = reply.content
+    if isinstance(report, CheckReport):
+        from backprop_cli.render.checks import render_check
+
+        if options.format not in CARRIES_NOTES:
+            say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
+        _write(render_check(report, options.format, style_for(sys.stdout, options)), options)
+        return report.status
     if options.format not in CARRIES_NOTES:
         say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
     if report.status == Status.DISAGREES:
@@ -82,7 +90,7 @@ def _can_show(stream: IO[str] | None) -> bool:
     return True
 
 
-def _remarks(report: Report, style: Style, *, quiet: bool) -> Iterator[str]:
+def _remarks(report: Report | CheckReport, style: Style, *, quiet: bool) -> Iterator[str]:
     """The notes as pictures; `reading` is one line, and none where only the result is wanted."""
     for note in report.notes:
         if note.code == "reading":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backprop_cli.cli.options import InputOptions
-from backprop_cli.data.bindings import read_bindings, read_vars
+from backprop_cli.data.bindings import constant, read_bindings, read_vars
 from backprop_cli.data.files import read_expression
-from backprop_cli.errors import Source
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source
 
 
 def read_inputs(
@@ -18,3 +18,23 @@ def read_inputs(
     values = read_bindings(bindings, allow_nonfinite=options.allow_nonfinite)
     defaults = read_vars(options.vars, allow_nonfinite=options.allow_nonfinite) if options.vars is not None else {}
     return source, values, defaults
+
+
+def read_number(text: str, option: str) -> float:
+    """A tolerance: a number that is not negative."""
+    number = constant(text, option)
+    if number < 0:
+        label = Label(Source(option, text), 0, len(text))
+        raise BackpropError(Diagnostic("U801", f"`{option}` is not negative", (label,), "write a number such as 1e-6"))
+    return number
+
+
+def read_range(text: str) -> tuple[float, float]:
+    """`lo:hi`, two numbers in this order."""
+    low, colon, high = text.partition(":")
+    found = (constant(low, "--range"), constant(high, "--range")) if colon and low.strip() and high.strip() else None
+    if found is None or found[0] >= found[1]:
+        label = Label(Source("--range", text), 0, max(1, len(text)))
+        help_ = "write the lowest and the highest number, such as `-2:2`"
+        raise BackpropError(Diagnostic("U801", "`--range` is `lo:hi`, the lower first", (label,), help_))
+    return found

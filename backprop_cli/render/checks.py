@@ -1,0 +1,184 @@
+"""A check of claims as text: a row a claim, below it what there is to say about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+
+from backprop_cli.errors import shorten
+from backprop_cli.render.cells import Column
+from backprop_cli.render.style import Style
+from backprop_cli.report.claims import CheckReport, ClaimResult
+
+_CLAIM_SHOWN = 30
+FORMATS = ("table", "plain", "markdown", "json", "quiet")
+_LOOKS = {"agrees": "32", "differs": "31", "cannot decide": "33"}
+_Lines = list[list[str]]
+
+
+def render_check(report: CheckReport, format_: str, style: Style) -> Iterator[str]:
+    """The pieces of a check's text in one of FORMATS."""
+    if format_ == "json":
+        from backprop_cli.render import checks_json
+
+        return checks_json.render(report, style)
+    return {"table": _table, "plain": _plain, "markdown": _markdown, "quiet": _quiet}[format_](report, style)
+
+
+def _table(report: CheckReport, style: Style) -> Iterator[str]:
+    """Aligned columns under a rule; records where those would not fit."""
+    heads, lines = _columns(report, style), _cells(report, style)
+    widths = _widths(heads, lines)
+    if style.width is not None and sum(widths) + 3 * (len(widths) - 1) > style.width:
+        yield from _records(heads, lines, style)
+    else:
+        yield _look("1", _aligned([c.heading for c in heads], heads, widths, "   "), style)
+        yield style.glyphs("━") * (sum(widths) + 3 * (len(widths) - 1)) + "\n"
+        for line in lines:
+            text = _aligned(line, heads, widths, "   ")
+            yield text[: -len(line[-1]) - 1] + _look(_LOOKS[line[-1]], line[-1] + "\n", style)
+    yield from _below(report, style)
+
+
+def _plain(report: CheckReport, style: Style) -> Iterator[str]:
+    """The same columns without rule or colour."""
+    heads, lines = _columns(report, style), _cells(report, style)
+    widths = _widths(heads, lines)
+    for line in ([c.heading for c in heads], *lines):
+        yield _aligned(line, heads, widths, "  ")
+    yield from _below(report, style._replace(width=None))
+
+
+def _markdown(report: CheckReport, style: Style) -> Iterator[str]:
+    """A Markdown table, what there is to say as a list."""
+    heads = _columns(report, style)
+    yield f"| {' | '.join(c.heading for c in heads)} |\n"
+    yield f"|{'|'.join('--:' if c.numeric else '---' for c in heads)}|\n"
+    for claim, *numbers, verdict in _cells(report, style):
+        yield f"| {' | '.join([_code(claim), *numbers, verdict])} |\n"
+    said = [(result, text) for result in report.results for text in _remarks(result, report, style)]
+    if said:
+        yield "\n"
+    for result, text in said:
+        yield f"- {_code(style.text(result.text))}: {text}\n"
+
+
+def _quiet(report: CheckReport, style: Style) -> Iterator[str]:
+    """A verdict a line."""
+    for result in report.results:
+        yield f"{result.verdict}: {style.text(result.text)}\n"
+
+
+def _columns(report: CheckReport, _style: Style) -> list[Column]:
+    results = report.results
+    heads = [Column("claim" if any(r.written for r in results) else "gradient")]
+    heads += [Column("claimed", numeric=True)] * any(r.claimed is not None for r in results)
+    heads += [Column("backprop", numeric=True)]
+    heads += [Column("SymPy", numeric=True)] * any(r.sympy is not None for r in results)
+    heads += [Column("forward", numeric=True)] * any(r.forward is not None for r in results)
+    heads += [Column("numeric", numeric=True)] * any(r.numeric is not None for r in results)
+    return [*heads, Column("error", numeric=True), Column("verdict")]
+
+
+def _cells(report: CheckReport, style: Style) -> _Lines:
+    headings = {column.heading for column in _columns(report, style)}
+    return [_line(result, headings, style) for result in report.results]
+
+
+def _line(result: ClaimResult, headings: set[str], style: Style) -> list[str]:
+    numeric = result.numeric.slope if result.numeric else None
+    by_column = {
+        "claimed": style.number(result.claimed),
+        "backprop": style.number(result.backprop if result.point or result.claimed is not None else None),
+        "SymPy": style.number(result.sympy),
+        "forward": style.number(result.forward),
+        "numeric": style.number(numeric),
+    }
+    numbers = [text for heading, text in by_column.items() if heading in headings]
+    return [style.text(shorten(result.text, _CLAIM_SHOWN)), *numbers, _error(result.rel_error), result.verdict]
+
+
+def _error(error: float) -> str:
+    """A relative error, as far as it says something: of the last bit nothing is said."""
+    return "" if isnan(error) else "0" if error == 0 else "<1e-15" if error < 1e-15 else f"{error:.1e}"
+
+
+def _widths(heads: list[Column], lines: _Lines) -> list[int]:
+    return [max(map(len, column)) for column in zip([c.heading for c in heads], *lines, strict=True)]
+
+
+def _aligned(line: list[str], heads: list[Column], widths: list[int], gap: str) -> str:
+    cells = (
+        cell.rjust(width) if head.numeric else cell.ljust(width)
+        for cell, width, head in zip(line, widths, heads, strict=True)
+    )
+    return gap.join(cells).rstrip() + "\n"
+
+
+def _records(heads: list[Column], lines: _Lines, style: Style) -> Iterator[str]:
+    for claim, *numbers, verdict in lines:
+        yield f"{claim}: {_look(_LOOKS[verdict], verdict, style)}\n"
+        for head, number in zip(heads[1:], numbers, strict=False):
+            if number:
+                yield f"    {head.heading} {number}\n"
+
+
+def _look(code: str, text: str, style: Style) -> str:
+    return f"\x1b[{code}m{text.rstrip()}\x1b[0m{text[len(text.rstrip()) :]}" if style.color else text
+
+
+# -- the lines below ---------------------------------------------------------------------------------------
+
+
+def _below(report: CheckReport, style: Style) -> Iterator[str]:
+    lines = []
+    for result in report.results:
+        said = list(_remarks(result, report, style))
+        if said:
+            lines.append(f"{style.text(shorten(result.text, 60))}: {said[0]}")
+            lines += [f"  {text}" for text in said[1:]]
+    lines += _numerics(report, style)
+    if lines:
+        yield "\n"
+    for line in lines:
+        yield from _wrapped(line, style.width or 80)
+
+
+def _remarks(result: ClaimResult, report: CheckReport, style: Style) -> Iterator[str]:
+    """How it was decided; where it differs; what mistake it looks like; what would be right."""
+    if result.verdict == "differs" and report.free:
+        where = ", ".join(f"{style.text(name)} = {style.number(x)}" for name, x in list(result.point.items())[:6])
+        yield f"differs at {where}"
+    if result.reason:
+        yield style.text(result.reason)
+    if result.diagnosis:
+        yield style.text(f"it looks as if {result.diagnosis}")
+    if result.correct and result.verdict == "differs":
+        yield style.text(f"SymPy has {result.target} = {result.correct}")
+
+
+def _numerics(report: CheckReport, style: Style) -> Iterator[str]:
+    """How the numeric column was found, and how far off it may be."""
+    largest: dict[str, float] = {}
+    for result in report.results:
+        if result.numeric is not None:
+            method = result.numeric.method
+            largest[method] = max(largest.get(method, 0.0), result.numeric.error)
+    if largest:
+        found = " and ".join(f"{method}, off by {error:.0e} at most" for method, error in largest.items())
+        yield style.text(f"numeric: by {found}")
+
+
+def _wrapped(line: str, width: int) -> Iterator[str]:
+    if len(line) <= width:
+        yield line + "\n"
+        return
+    import textwrap
+
+    for piece in textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False, subsequent_indent="  "):
+        yield piece + "\n"
+
+
+def _code(text: str) -> str:
+    escaped = text.replace("|", "\\|").replace("`", "'")
+    return f"`{escaped}`"

@@ -1,0 +1,77 @@
+"""Examined claims as a CheckReport: the words for every reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import nan
+
+from backprop_cli.check.examine import Examined
+from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement
+from backprop_cli.errors import Status
+from backprop_cli.graph import Graph
+from backprop_cli.report.claims import CheckReport, ClaimResult
+from backprop_cli.report.notes import notes
+from backprop_cli.report.numbers import rounded
+
+_REASONS = {
+    "point": "",
+    "digits": "right to the decimals given",
+    "convention": "there is a kink here; the claim is the convention",
+    "points": "at {count} random points",
+    "proof": "for all values: SymPy finds no difference",
+    "kink": "there is a kink here: any slope from {low} to {high} is valid",
+    "trouble": "{note}",
+    "no value": "the claim has no finite value here",
+    "rounding": "rounding leaves too few digits to tell",
+    "few points": "only {count} points of the domain were found: give values, or a `--range`",
+    "methods": "backprop, SymPy and differences do not agree with one another",
+}
+
+
+_STATUS = {AGREES: Status.OK, DIFFERS: Status.DISAGREES, UNDECIDED: Status.MATHEMATICS}
+
+
+def build_check(
+    graph: Graph, examined: Iterable[Examined], free: Sequence[str], *, strict: bool = False
+) -> CheckReport:
+    """The report of claims that were examined."""
+    results = tuple(_result(item) for item in examined)
+    made = tuple(notes(graph, [], []))
+    verdict = _verdict(results)
+    status = Status.MATHEMATICS if strict and made and verdict == AGREES else _STATUS[verdict]
+    return CheckReport(graph.source, results, tuple(free), made, verdict, status)
+
+
+def _result(item: Examined) -> ClaimResult:
+    claim, judgement, numeric, sympy, forward = item
+    return ClaimResult(
+        text=claim.source.text.strip(),
+        target=claim.target,
+        written=claim.written,
+        claimed=judgement.claimed,
+        backprop=judgement.backprop,
+        sympy=sympy,
+        numeric=numeric,
+        forward=forward,
+        rel_error=judgement.rel_error,
+        verdict=judgement.verdict,
+        reason=reason(judgement),
+        point=dict(judgement.place.given) if judgement.place else {},
+    )
+
+
+def reason(judgement: Judgement) -> str:
+    """Why the verdict is what it is."""
+    low, high = judgement.bounds or (nan, nan)
+    note = ""
+    if judgement.finding is not None and judgement.place is not None:
+        note = notes(judgement.place.graph, judgement.place.values, [judgement.finding])[-1].message
+    elif judgement.why == "trouble":
+        note = "the gradient is not a finite number here"
+    return _REASONS[judgement.why].format(count=judgement.tried, low=rounded(low), high=rounded(high), note=note)
+
+
+def _verdict(results: Iterable[ClaimResult]) -> str:
+    """The worst of them."""
+    verdicts = {result.verdict for result in results}
+    return next((verdict for verdict in (DIFFERS, UNDECIDED) if verdict in verdicts), AGREES)
