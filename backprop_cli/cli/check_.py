@@ -1,4 +1,4 @@
-"""`backprop check`: claims about gradients, tested; without claims, the gradient itself."""
+"""`backprop check`: claims about gradients, tested; without claims, the gradient itself; suites of such cases."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from backprop_cli import api
-from backprop_cli.cli.options import Bindings, Expression, InputOptions, with_common_options
-from backprop_cli.cli.values import read_inputs, read_number, read_range
-from backprop_cli.render.checks import FORMATS
-from backprop_cli.report.claims import CheckReport
+from backprop_cli.cli.options import Answer, Bindings, InputOptions, OutputOptions, with_common_options
+from backprop_cli.cli.values import is_suite, read_inputs, read_number, read_range, refuse_format
+from backprop_cli.render import checks, suites
 
 
 def _option(help_: str, *spellings: str, metavar: str | None = None, **more: Any) -> Any:
@@ -26,12 +25,22 @@ _Rtol = Annotated[
     str | None, _option("relative error to allow (1e-9, or the decimals of a number)", "--rtol", metavar="X")
 ]
 _Atol = Annotated[str, _option("absolute error to allow (0 unless told)", "--atol", metavar="X")]
-_Sympy = Annotated[bool, _option("ask SymPy too (on unless told)", "--sympy/--no-sympy")]
+_Sympy = Annotated[bool | None, _option("ask SymPy too (on unless told; off in suites)", "--sympy/--no-sympy")]
+_Subject = Annotated[
+    str, typer.Argument(metavar="EXPRESSION", help="the formula, @FILE, -, or a suite (.toml, .md, a directory)",
+                        show_default=False)
+]  # fmt: skip
+_Junit = Annotated[str | None, _option("suites: also write JUnit XML", "--junit", metavar="FILE")]
+_First = Annotated[bool, _option("suites: stop at the first failure", "-x", "--exitfirst")]
+_Pattern = Annotated[
+    str | None, _option("suites: only cases whose `file:line name` has this in it", "-k", "--only", metavar="PATTERN")
+]
+_FORMATS = tuple(dict.fromkeys((*checks.FORMATS, *suites.FORMATS)))
 
 
-@with_common_options(formats=FORMATS)
+@with_common_options(formats=_FORMATS)
 def command(
-    expression: Expression,
+    expression: _Subject,
     bindings: Bindings = [],  # noqa: B006  never changed
     *,
     claim: _Claims = [],  # noqa: B006  never changed
@@ -40,15 +49,41 @@ def command(
     seed: _Seed = 0,
     rtol: _Rtol = None,
     atol: _Atol = "0",
-    sympy: _Sympy = True,
+    sympy: _Sympy = None,
+    junit: _Junit = None,
+    exitfirst: _First = False,
+    only: _Pattern = None,
     inputs: InputOptions,
-) -> CheckReport:
+    output: OutputOptions,
+) -> Answer:
     """Say whether claims about gradients are true; without claims, check the whole gradient by four methods.
 
-    Where names have no value, random points of the domain are tried.
+    Where names have no value, random points of the domain are tried. Suites are files of such cases.
 
     Example: backprop check "f = (x+y)*z" --claim "df/dz = x + y" --claim "df/dx = z"
     """
+    if is_suite(expression, bindings):
+        from backprop_cli.cli.suites import suite_report
+
+        refuse_format(output.format, suites.FORMATS, "suites")
+        alien = {
+            "--claim": claim,
+            "--rtol": rtol,
+            "--atol": atol != "0",
+            "--vars": inputs.vars,
+            "--strict": inputs.strict,
+        }
+        return suite_report(
+            [expression, *bindings],
+            junit=junit,
+            first_only=exitfirst,
+            pattern=only or "",
+            sympy=bool(sympy),
+            alien=[option for option, given in alien.items() if given],
+        )
+    if exitfirst:  # it was the formula -x
+        expression, bindings = "-x", [expression, *bindings]
+    refuse_format(output.format, checks.FORMATS, "a formula")
     source, values, defaults = read_inputs(expression, bindings, inputs)
     return api.check(
         source,
@@ -60,7 +95,7 @@ def command(
         seed=seed,
         rtol=None if rtol is None else read_number(rtol, "--rtol"),
         atol=read_number(atol, "--atol"),
-        symbolic=sympy,
+        symbolic=sympy is not False,
         strict=inputs.strict,
         max_nodes=inputs.max_nodes,
     )

@@ -12,6 +12,7 @@ from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
 from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.model import Report
+from backprop_cli.report.outcome import SuiteReport
 
 _DEFAULT_ROWS = 40
 
@@ -50,10 +51,13 @@ class InputOptions(NamedTuple):
     max_nodes: int = 0
 
 
+Answer = Report | CheckReport | SuiteReport | str
+
+
 class Reply(NamedTuple):
     """What a command answers: a report or text, and how to write it."""
 
-    content: Report | CheckReport | str
+    content: Answer
     options: OutputOptions
 
 
@@ -91,10 +95,10 @@ _INPUT = {
 
 def with_common_options(
     *, values: bool = True, formats: tuple[str, ...] = FORMATS
-) -> Callable[[Callable[..., Report | CheckReport | str]], Callable[..., Reply]]:
+) -> Callable[[Callable[..., Answer]], Callable[..., Reply]]:
     """Give a command the common options: its function gets them as `output` (and `inputs`, where it has values)."""
 
-    def decorate(command: Callable[..., Report | CheckReport | str]) -> Callable[..., Reply]:
+    def decorate(command: Callable[..., Answer]) -> Callable[..., Reply]:
         own_names = inspect.signature(command).parameters.keys()
         format_ = _option(str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
         common = {**(_INPUT if values else {}), "format": format_, **_OUTPUT}

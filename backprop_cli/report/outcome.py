@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -34,6 +35,13 @@ class Outcome(NamedTuple):
     def holds(self) -> bool:
         """Whether everything is as the case says."""
         return not self.differences
+
+
+class SuiteReport(NamedTuple):
+    """Outcomes that are still to come, and the file that is to have them as JUnit XML when all are there."""
+
+    outcomes: Iterator[Outcome]
+    junit: str | None = None
 
 
 class Tally:

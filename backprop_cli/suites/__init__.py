@@ -3,7 +3,7 @@
 It reads, calls the verbs of `api` and compares; it does not know how an outcome is shown.
 """
 
-from backprop_cli.suites.find import is_suite, read_suites
+from backprop_cli.suites.find import read_suites
 from backprop_cli.suites.run import run_cases
 
-__all__ = ["is_suite", "read_suites", "run_cases"]
+__all__ = ["read_suites", "run_cases"]

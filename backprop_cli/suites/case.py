@@ -40,7 +40,7 @@ class Case(NamedTuple):
     lines: Mapping[str, int]
     published: str = ""
     value: Written | None = None
-    gradients: Mapping[str, Written] = {}  # noqa: RUF012  a default, never written to
+    gradients: Mapping[str, Written] = {}
     claims: tuple[Source, ...] = ()
     tolerance: Tolerance = Tolerance()
     notes: frozenset[str] | None = None

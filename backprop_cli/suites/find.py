@@ -17,11 +17,6 @@ _CASES = re.compile(r"^\s*\[\[\s*case\s*\]\]", re.MULTILINE)
 _NOT_OURS = ("node_modules", "__pycache__", "venv")
 
 
-def is_suite(argument: str) -> bool:
-    """Whether a command's argument names a suite rather than being a formula."""
-    return os.path.isdir(argument) or (argument.lower().endswith(_SUFFIXES) and os.path.isfile(argument))
-
-
 def read_suites(paths: Sequence[str]) -> list[Case]:
     """The cases of files, in their order, and of the suites below directories, sorted by path.
 

@@ -20,9 +20,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from backprop_cli.check.judge import Tolerance
 from backprop_cli.data.bindings import read_bindings
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.report.notes import NOTE_CODES
@@ -163,7 +162,7 @@ class _Reading:
         else:
             self.program.append(line)
 
-    def _set(self, line: _Line, key: str, value: object) -> None:
+    def _set(self, line: _Line, key: str, value: Any) -> None:
         case = self._current(line)
         if key in case.lines:
             self._add("F604", line, f"`{key}` is said twice", "a point of its own starts with `at`")
@@ -203,8 +202,7 @@ class _Reading:
         self.open = None
 
     def _header(self) -> _Line:
-        line = self.block.lines[0] if self.block.lines else _Line(self.block.line, 0, "")
-        return line
+        return self.block.lines[0] if self.block.lines else _Line(self.block.line, 0, "")
 
     def _add(self, code: str, line: _Line, message: str, help_: str) -> None:
         self.wrong += _wrong(code, self.path, self.text, line, message, help_).diagnostics

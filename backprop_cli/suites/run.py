@@ -81,7 +81,7 @@ def _relative(found: float, wanted: float) -> str:
 def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
     rtol, atol = case.tolerance
     report = api.check(case.program, case.bindings, claims=case.claims, rtol=rtol, atol=atol, symbolic=sympy)
-    for number, (claim, result) in enumerate(zip(case.claims, report.results, strict=True)):
+    for number, result in enumerate(report.results):
         if result.verdict != case.verdict:
             line = case.lines.get(f"claims.{number}", case.lines.get("claims", case.line))
             wanted = result.written if case.verdict == AGREES else f"{case.verdict}: {result.written}"

@@ -28,7 +28,8 @@ from backprop_cli.suites.places import Outline, Place
 _MOST_ERRORS = 20
 _TOP = ("title", "rtol", "atol", "case")
 _KEYS = (
-    "name", "source", "program", "bindings", "value", "gradients", "claims", "rtol", "atol", "notes", "error", "verdict",
+    "name", "source", "program", "bindings", "value", "gradients", "claims", "rtol", "atol", "notes", "error",
+    "verdict",
 )  # fmt: skip
 
 
@@ -134,10 +135,11 @@ class _Reader:
         return case
 
     def _lines(self, table: Mapping[str, Any], number: int) -> dict[str, int]:
-        paths = [(key,) for key in table]
+        found = {key: self.outline.line(self.outline.place(number, key)) for key in table}
         if isinstance(gradients := table.get("gradients"), dict):
-            paths += [("gradients", key) for key in gradients]
-        return {".".join(path): self.outline.line(self.outline.place(number, *path)) for path in paths}
+            for name in gradients:
+                found[f"gradients.{name}"] = self.outline.line(self.outline.place(number, "gradients", name))
+        return found
 
     def _bindings(self, table: Mapping[str, Any], number: int) -> dict[str, float | str]:
         found: dict[str, float | str] = {}
@@ -213,4 +215,3 @@ class _Reader:
         column = place.start - self.outline.start_of(line) + 1
         where = f"`{shorten(self.path, 80)}` at line {line}, column {column}"
         return Diagnostic(code, f"{where}: {message}", (Label(Source(self.path, self.text), *place),), help_)
-
