@@ -19,7 +19,7 @@ from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.report import Report, build
 from backprop_cli.report.claims import CheckReport
-from backprop_cli.report.names import all_names, node_names
+from backprop_cli.report.names import all_names, node_names, output_name
 from backprop_cli.report.numbers import shortest
 
 Number = float | str  # a string is a constant expression: "pi/2"
@@ -103,7 +103,7 @@ def check(
     seed: int = 0,
     rtol: float | None = None,
     atol: float = 0.0,
-    symbolic: bool = True,  # noqa: ARG001
+    symbolic: bool = True,
     strict: bool = False,
     max_nodes: int = MAX_NODES,
     **values: Number,
@@ -117,8 +117,8 @@ def check(
 
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
-    from backprop_cli.check.claims import read_claims
-    from backprop_cli.check.examine import examine
+    from backprop_cli.check.claims import Gradient, read_claims
+    from backprop_cli.check.examine import Examiner
     from backprop_cli.check.judge import Tolerance
     from backprop_cli.check.points import Places
     from backprop_cli.report.judged import build_check
@@ -128,7 +128,13 @@ def check(
     graph, numbers = _graph(expression, given, {**dict.fromkeys(free, nan), **(defaults or {})}, max_nodes)
     fixed = {name: number for name, number in numbers.items() if name not in free}
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
-    examined = examine(read_claims(claims, all_names(graph)), places, Tolerance(rtol, atol))
+    examiner = Examiner(places, Tolerance(rtol, atol), symbolic=symbolic)
+    if claims:
+        examined = examiner.claims(read_claims(claims, all_names(graph)))
+    else:
+        output = output_name(graph)
+        targets = {f"d{output}/d{name}": Gradient(graph.output, node) for name, node in graph.variables.items()}
+        examined = examiner.gradients(targets)
     return build_check(graph, examined, free, strict=strict)
 
 

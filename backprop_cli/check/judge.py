@@ -6,11 +6,11 @@ The words for reasons are the report's. SymPy is asked through `symbolic`, and o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import isfinite, isnan, nan
+from math import inf, isfinite, isnan, nan
 from random import Random
 from typing import Any, NamedTuple
 
-from backprop_cli.check.claims import Claim, Formula, Gradient
+from backprop_cli.check.claims import Claim, Formula, Gradient, is_constant
 from backprop_cli.check.place import Place, with_output
 from backprop_cli.check.points import Places
 from backprop_cli.engine.forward import forward
@@ -23,6 +23,7 @@ RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at ha
 _FEWEST = 3  # points on which more than a guess can stand
 _ROUNDED_RUNS = 4
 _NOISY = 8.0
+_SMALL, _LARGE = 1e-100, 1e100
 
 
 class Tolerance(NamedTuple):
@@ -43,9 +44,9 @@ class Tolerance(NamedTuple):
 class Judgement(NamedTuple):
     """A verdict, `why` (which the report words), and the numbers it rests on, found at `place`.
 
-    `why`: `point`, `digits` (right to the decimals given), `convention` (a kink's), `points`, `proof`; `kink` (any
-    slope in `bounds` is valid), `trouble` (see `finding`), `no value` (the claim has none), `rounding`,
-    `few points`. `tried` is the number of points looked at, `rel_error` the largest relative error there.
+    `why` is a key of the report's words. `finding` is what the survey has on a derivative that is a convention or does
+    not exist, `bounds` hold the valid slopes at a kink. `tried` is the number of points looked at, `rel_error` the
+    largest relative error there.
     """
 
     verdict: str
@@ -72,6 +73,8 @@ def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
         found = judge_at(claim, place, tolerance)
         if found.why == "no value" and _is_undefined(claim.formula, place):
             return found._replace(verdict=DIFFERS)  # its domain is smaller than the gradient's
+        if not _is_harmless(place, claim.formula):
+            continue
         if found.verdict == UNDECIDED:
             undecided = undecided or found
             continue
@@ -118,7 +121,11 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, half_unit: float 
     if half_unit and tolerance.allows(claimed, ours, half_unit):
         return made._replace(verdict=AGREES, why="digits")
     if abs(claimed - ours) <= _NOISY * _noise(claim, place, claimed - ours):
+        if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
+            return made._replace(verdict=AGREES, why="last digits")
         return made._replace(why="rounding")
+    if not _is_harmless(place, claim.formula):
+        return made._replace(why="range")
     return made._replace(verdict=DIFFERS, why="point")
 
 
@@ -161,7 +168,14 @@ def _is_undefined(formula: Formula, place: Place) -> bool:
     """Whether the formula leaves the reals by mathematics, not for lack of range."""
     from backprop_cli.engine.survey import survey
 
-    return any(finding.code in ("undefined", "pole") for finding in survey(formula.graph, formula.values(place)))
+    values = formula.values(place)
+    return inf not in map(abs, values) and any(f.code == "undefined" for f in survey(formula.graph, values))
+
+
+def _is_harmless(place: Place, formula: Formula) -> bool:
+    """Whether no number on the way is so large or so small that its square may be lost."""
+    numbers = (*place.values, *formula.values(place))
+    return all(x == 0 or _SMALL < abs(x) < _LARGE for x in numbers)
 
 
 # -- rounding ------------------------------------------------------------------------------------------
@@ -170,8 +184,8 @@ def _is_undefined(formula: Formula, place: Place) -> bool:
 def _noise(claim: Claim, place: Place, difference: float) -> float:
     """How much of the difference of claim and gradient rounding may have made.
 
-    Both are computed again with every gate's result moved by a last digit at random, as in stochastic arithmetic
-    (J. Vignes, "A stochastic arithmetic for reliable scientific computation", 1993).
+    Both are computed again with every input and every gate's result moved by a last digit at random, as in stochastic
+    arithmetic (J. Vignes, "A stochastic arithmetic for reliable scientific computation", 1993).
     """
     chosen = Random(0)  # noqa: S311  digits, not secrets
     moved = _Moved(chosen)
@@ -193,10 +207,14 @@ class _Moved(Mapping[str, Callable[..., Any]]):
         self.chosen = chosen
 
     def __getitem__(self, gate: str) -> Callable[..., Any]:
-        value, chosen = VALUES[gate], self.chosen
+        value = VALUES[gate]
         if GATES[gate].truth or GATES[gate].exact:
             return value
-        return lambda *operands: value(*operands) * (1 + chosen.choice((-1, 1)) * 2.0**-52)
+        return lambda *operands: value(*operands) * self.factor()
+
+    def factor(self) -> float:
+        """One, but for the last digit."""
+        return 1 + self.chosen.choice((-1, 1)) * 2.0**-52
 
     def __iter__(self) -> Iterator[str]:
         return iter(VALUES)
@@ -208,4 +226,5 @@ class _Moved(Mapping[str, Callable[..., Any]]):
 class _Shaken(Place):
     def __init__(self, place: Place, moved: _Moved) -> None:
         super().__init__(place.graph, place.given)
-        self.values = forward(place.graph, place.given, moved)
+        given = {name: x * moved.factor() for name, x in place.given.items()}
+        self.values = forward(place.graph, given, moved)

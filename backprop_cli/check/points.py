@@ -16,6 +16,7 @@ POINTS = 20
 _TRIES = 40  # for each point that is wanted: domains may be narrow
 _WIDTHS = (2.0, 2.0, 2.0, 1.0, 10.0, 1000.0)  # small numbers find most, large ones what only shows far from 0
 _CONSTANTS = 8
+_OTHERS = 60
 
 
 class Places:
@@ -47,10 +48,9 @@ class Places:
             yield self._made[number]
             number += 1
 
-    def near(self, place: Place, count: int) -> list[Place]:
-        """The place, and others: random ones of all inputs, to tell formulas apart that agree at one."""
-        others = Places(self.graph, place.given, list(place.given), points=count)
-        return [place, *islice(others, count)]
+    def near(self, place: Place) -> Iterator[Place]:
+        """Other places, all inputs chosen at random, to tell formulas apart that agree at this one."""
+        return islice(Places(self.graph, {}, list(place.given)), _OTHERS)
 
     def _fresh(self, range_: tuple[float, float] | None, chosen: Random) -> Iterator[Mapping[str, float]]:
         if not self.free:

@@ -100,7 +100,7 @@ def _line(result: ClaimResult, headings: set[str], style: Style) -> list[str]:
 
 def _error(error: float) -> str:
     """A relative error, as far as it says something: of the last bit nothing is said."""
-    return "" if isnan(error) else "0" if error == 0 else "<1e-15" if error < 1e-15 else f"{error:.1e}"
+    return "" if isnan(error) else "0" if error == 0 else "<1e-15" if error < 1e-15 else f"{error:.2g}"
 
 
 def _widths(heads: list[Column], lines: _Lines) -> list[int]:
@@ -132,11 +132,15 @@ def _look(code: str, text: str, style: Style) -> str:
 
 def _below(report: CheckReport, style: Style) -> Iterator[str]:
     lines = []
+    agreed: dict[str, list[str]] = {}
     for result in report.results:
         said = list(_remarks(result, report, style))
-        if said:
+        if said and result.verdict == "agrees":
+            agreed.setdefault(said[0], []).append(style.text(shorten(result.text, 60)))
+        elif said:
             lines.append(f"{style.text(shorten(result.text, 60))}: {said[0]}")
             lines += [f"  {text}" for text in said[1:]]
+    lines = [f"{reason}: {'; '.join(texts)}" for reason, texts in agreed.items()] + lines
     lines += _numerics(report, style)
     if lines:
         yield "\n"
@@ -165,7 +169,7 @@ def _numerics(report: CheckReport, style: Style) -> Iterator[str]:
             method = result.numeric.method
             largest[method] = max(largest.get(method, 0.0), result.numeric.error)
     if largest:
-        found = " and ".join(f"{method}, off by {error:.0e} at most" for method, error in largest.items())
+        found = " and ".join(f"{method}, off by at most {error:.0e}" for method, error in largest.items())
         yield style.text(f"numeric: by {found}")
 
 

@@ -10,19 +10,23 @@ from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement
 from backprop_cli.errors import Status
 from backprop_cli.graph import Graph
 from backprop_cli.report.claims import CheckReport, ClaimResult
+from backprop_cli.report.mistakes import diagnosis
 from backprop_cli.report.notes import notes
 from backprop_cli.report.numbers import rounded
 
 _REASONS = {
     "point": "",
     "digits": "right to the decimals given",
+    "last digits": "right but for the last digits of the inputs",
+    "sixty digits": "right in sixty digits; in doubles rounding hides it",
     "convention": "there is a kink here; the claim is the convention",
-    "points": "at {count} random points",
-    "proof": "for all values: SymPy finds no difference",
+    "points": "right at {count} random points",
+    "proof": "right for all values, by SymPy",
     "kink": "there is a kink here: any slope from {low} to {high} is valid",
     "trouble": "{note}",
     "no value": "the claim has no finite value here",
     "rounding": "rounding leaves too few digits to tell",
+    "range": "numbers on the way are too large or too small for doubles",
     "few points": "only {count} points of the domain were found: give values, or a `--range`",
     "methods": "backprop, SymPy and differences do not agree with one another",
 }
@@ -43,20 +47,23 @@ def build_check(
 
 
 def _result(item: Examined) -> ClaimResult:
-    claim, judgement, numeric, sympy, forward = item
+    claim, judgement = item.claim, item.judgement
     return ClaimResult(
-        text=claim.source.text.strip(),
-        target=claim.target,
-        written=claim.written,
+        text=claim.source.text.strip() if claim else item.target,
+        target=item.target,
+        written=claim.written if claim else "",
         claimed=judgement.claimed,
         backprop=judgement.backprop,
-        sympy=sympy,
-        numeric=numeric,
-        forward=forward,
+        sympy=item.sympy,
+        numeric=item.numeric,
+        forward=item.forward,
         rel_error=judgement.rel_error,
         verdict=judgement.verdict,
         reason=reason(judgement),
         point=dict(judgement.place.given) if judgement.place else {},
+        diagnosis=diagnosis(item.mistakes, item.judgement.place.graph if item.judgement.place else None, item.target),
+        mistakes=tuple(mistake.name for mistake in item.mistakes),
+        correct=item.formula,
     )
 
 
