@@ -13,12 +13,12 @@ from backprop_cli.report.outcome import Outcome, Tally
 def render(outcomes: Iterable[Outcome], _style: Style) -> Iterator[str]:
     """The object: its cases, a line each, and a summary."""
     tally = Tally()
-    yield '{\n "schema": "backprop/suites@1",\n "cases": [\n'
+    yield '{\n "schema": "backprop/suites@1",\n "cases": ['
     for number, outcome in enumerate(outcomes):
         tally.add(outcome)
-        yield f"{',' * bool(number)}  {json.dumps(_case(outcome), ensure_ascii=False)}\n"
+        yield f"{',' * bool(number)}\n  {json.dumps(_case(outcome), ensure_ascii=False)}"
     counts = {"cases": tally.held + tally.failed, "ok": tally.held, "failed": tally.failed}
-    yield f' ],\n "summary": {json.dumps(counts)}\n}}\n'
+    yield f'\n ],\n "summary": {json.dumps(counts)}\n}}\n'
 
 
 def _case(outcome: Outcome) -> dict[str, Any]:

@@ -52,6 +52,9 @@ class Outline:
                     if line.count(quote, key.end()) % 2:
                         inside = quote
 
+        if text and not text.endswith("\n"):
+            self._starts.pop()  # what follows the last character is no line of its own
+
     def place(self, case: int | None, *keys: str) -> Place:
         """Where a key of a case (None: of the top) is written, or else what it belongs to."""
         number = 0 if case is None else case + 1

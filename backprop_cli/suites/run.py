@@ -53,7 +53,9 @@ def _of_numbers(case: Case, report: Report) -> Iterator[Difference]:
         yield from _of_number(case, "value", f"{report.output}", case.value, report.value)
     for name, written in case.gradients.items():
         subject = f"d{report.output}/d{name}"
-        yield from _of_number(case, f"gradients.{name}", subject, written, report.gradients[name])
+        for difference in _of_number(case, f"gradients.{name}", subject, written, report.gradients[name]):
+            looks = _diagnosis(case, f"{subject} = {written.number!r}") if case.verdict == AGREES else ""
+            yield difference._replace(remark="; ".join(filter(None, [difference.remark, looks])))
     codes = {note.code for note in report.notes if note.code != "reading"}
     if case.notes is not None and codes != case.notes - {"reading"}:
         yield Difference("notes", _listed(case.notes), _listed(codes), line=case.lines["notes"])
@@ -70,6 +72,15 @@ def _of_number(case: Case, key: str, subject: str, written: Written, found: floa
         yield Difference(subject, f"not {written.text}", shortest(found), "it was to differ, and agrees", line)
     else:
         yield Difference(subject, written.text, shortest(found), _relative(found, written.number), line)
+
+
+def _diagnosis(case: Case, claim: str) -> str:
+    """What mistake a wrong gradient looks like; nothing where a claim cannot be made of it."""
+    try:
+        report = api.check(case.program, case.bindings, claims=[claim], symbolic=False)
+    except BackpropError:
+        return ""
+    return report.results[0].diagnosis
 
 
 def _relative(found: float, wanted: float) -> str:

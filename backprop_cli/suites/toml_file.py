@@ -73,6 +73,7 @@ class _Reader:
         defaults = {key: self._tolerance(top, key, None) for key in ("rtol", "atol")}
         found = [self._case(number, table, defaults) for number, table in enumerate(tables)]
         if self.wrong:
+            self.wrong.sort(key=lambda diagnostic: diagnostic.labels[0].start)
             raise BackpropError(*self.wrong[:_MOST_ERRORS])
         return found
 
