@@ -51,6 +51,7 @@ def _classname(path: str) -> str:
 
 
 def _escaped(text: str) -> str:
+    text = text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")  # which XML cannot hold at all
     return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

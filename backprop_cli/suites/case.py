@@ -5,24 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from math import isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from backprop_cli.api import Number
 from backprop_cli.check.judge import Tolerance
 from backprop_cli.data.bindings import constant
 from backprop_cli.errors import BackpropError, Source
-from backprop_cli.report.numbers import shortest
 
 VERDICTS = AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
+_NUMBERS = re.compile(r"(?:[-+0-9_.eE,\[\] ]|nan|inf)*")
+_BETWEEN = re.compile(r"[\[\],;\s]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]*\.([0-9]*)(?:[eE]([-+]?[0-9]{1,3}))?")
 
 
 class Written(NamedTuple):
-    """A number as somebody wrote it; `half_unit` is half a unit of its last decimal, 0 where it has no decimals."""
+    """A number, or an array, as somebody wrote it.
 
-    number: float
+    `half_units` has half a unit of the last decimal of each element, 0 where it has no decimals.
+    """
+
+    number: Any
     text: str
-    half_unit: float = 0.0
+    half_units: tuple[float, ...] = ()
 
 
 class Case(NamedTuple):
@@ -52,34 +56,62 @@ class Case(NamedTuple):
         """Whether anything is said that could turn out wrong."""
         return bool(self.value or self.gradients or self.claims or self.error or self.notes is not None)
 
-    def agree(self, found: float, written: Written) -> bool:
-        """Whether a number may pass for the one that was written."""
-        number = written.number
-        if found == number or (found != found and number != number):
+    def agree(self, found: Any, written: Written) -> bool:
+        """Whether what was found may pass for what was written: of an array, each element."""
+        shape, wanted = elements(written.number)
+        found_shape, numbers = elements(found)
+        if found_shape != shape:
+            return False
+        half_units = written.half_units or (0.0,) * len(wanted)
+        return all(map(self._agree, numbers, wanted, half_units))
+
+    def _agree(self, found: float, wanted: float, half_unit: float) -> bool:
+        if found == wanted or (found != found and wanted != wanted):
             return True
-        both = isfinite(found) and isfinite(number)
-        return both and self.tolerance.allows(number, found, written.half_unit)
+        return isfinite(found) and isfinite(wanted) and self.tolerance.allows(wanted, found, half_unit)
 
 
-def read_number(given: object, text: str = "") -> Written | str:
-    """A number, or a constant expression in a string; or a word on why it is neither. `text` is how it was written."""
-    if isinstance(given, str):
-        try:
-            return _written(constant(given, allow_nonfinite=True), given.strip())
-        except BackpropError as error:
-            return error.diagnostics[0].message
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        kinds = {list: "an array", dict: "a table", bool: "a truth value"}
+def elements(number: Any) -> tuple[tuple[int, ...], list[float]]:
+    """The shape of a number or an array, and its elements in order."""
+    shape = tuple(getattr(number, "shape", ()))
+    return shape, number.ravel().tolist() if shape else [float(number)]
+
+
+class Digits(float):
+    """A float that remembers how it was written, also as an element of a list."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """The float a text is."""
+        digits = super().__new__(cls, text)
+        digits.text = text
+        return digits
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def read_number(given: object) -> Written | str:
+    """A number, a list of numbers, or a constant expression in a string; or a word on why it is none of them."""
+    if isinstance(given, bool) or not isinstance(given, str | int | float | list):
+        kinds = {dict: "a table", bool: "a truth value"}
         return f"{kinds.get(type(given), 'a date or a time')}, and a number is wanted"
     try:
-        number = float(given)
+        text = given.strip() if isinstance(given, str) else repr(given)
+        if isinstance(given, list) and not _NUMBERS.fullmatch(text):
+            return "a list of something else, and numbers are wanted"
+        number = float(given) if isinstance(given, int | float) else constant(text, allow_nonfinite=True)
     except OverflowError:
         return "a number larger than a double can be"
-    return _written(number, text or shortest(number))
+    except BackpropError as error:
+        return error.diagnostics[0].message
+    digits = _BETWEEN.split(text.strip("[] "))
+    return Written(number, text, tuple(map(_half_unit, digits)) if len(digits) == len(elements(number)[1]) else ())
 
 
-def _written(number: float, text: str) -> Written:
-    found = _DECIMAL.fullmatch(text.replace("_", ""))
-    if found is None or not number:
-        return Written(number, text)
-    return Written(number, text, 0.5 * 10.0 ** (int(found[2] or 0) - len(found[1])))
+def _half_unit(digits: str) -> float:
+    found = _DECIMAL.fullmatch(digits.replace("_", ""))
+    if found is None or not float(digits):
+        return 0.0
+    return float(0.5 * 10.0 ** (int(found[2] or 0) - len(found[1])))

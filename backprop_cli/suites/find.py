@@ -54,7 +54,7 @@ def _below(directory: str) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _NOT_OURS)
         for name in sorted(files):
             if name.lower().endswith(_SUFFIXES) and not name.startswith("."):
-                yield os.path.join(folder, name)
+                yield os.path.normpath(os.path.join(folder, name))
 
 
 def _is_one(path: str, text: str) -> bool:

@@ -75,6 +75,11 @@ class Outline:
             return found
         return Place(0, 0)
 
+    def after(self, place: Place, text: str) -> Place:
+        """Where a text stands next after a place, or that place."""
+        start = self.text.find(text, place.start)
+        return Place(start, start + len(text)) if start >= 0 else place
+
     def line(self, place: Place) -> int:
         """The number of the line in which a place starts."""
         return bisect_right(self._starts, place.start)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from time import perf_counter
+from typing import Any
 
 from backprop_cli import api
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
@@ -11,7 +13,7 @@ from backprop_cli.report.claims import ClaimResult
 from backprop_cli.report.model import Report
 from backprop_cli.report.numbers import shortest
 from backprop_cli.report.outcome import Difference, Outcome
-from backprop_cli.suites.case import AGREES, DIFFERS, UNDECIDED, Case, Written
+from backprop_cli.suites.case import AGREES, DIFFERS, UNDECIDED, Case, Written, elements
 
 
 def run_cases(cases: Iterable[Case], *, sympy: bool = False) -> Iterator[Outcome]:
@@ -54,7 +56,7 @@ def _of_numbers(case: Case, report: Report) -> Iterator[Difference]:
     for name, written in case.gradients.items():
         subject = f"d{report.output}/d{name}"
         for difference in _of_number(case, f"gradients.{name}", subject, written, report.gradients[name]):
-            looks = _diagnosis(case, f"{subject} = {written.number!r}") if case.verdict == AGREES else ""
+            looks = _diagnosis(case, f"{subject} = {written.text}") if case.verdict == AGREES else ""
             yield difference._replace(remark="; ".join(filter(None, [difference.remark, looks])))
     codes = {note.code for note in report.notes if note.code != "reading"}
     if case.notes is not None and codes != case.notes - {"reading"}:
@@ -63,7 +65,7 @@ def _of_numbers(case: Case, report: Report) -> Iterator[Difference]:
         yield Difference("SymPy", "no other gradient", "another gradient", report.check.reason, case.line)
 
 
-def _of_number(case: Case, key: str, subject: str, written: Written, found: float) -> Iterator[Difference]:
+def _of_number(case: Case, key: str, subject: str, written: Written, found: Any) -> Iterator[Difference]:
     agrees = case.agree(found, written)
     if agrees == (case.verdict == AGREES):
         return
@@ -71,7 +73,7 @@ def _of_number(case: Case, key: str, subject: str, written: Written, found: floa
     if agrees:
         yield Difference(subject, f"not {written.text}", shortest(found), "it was to differ, and agrees", line)
     else:
-        yield Difference(subject, written.text, shortest(found), _relative(found, written.number), line)
+        yield Difference(subject, written.text, shortest(found), _error(found, written), line)
 
 
 def _diagnosis(case: Case, claim: str) -> str:
@@ -83,10 +85,14 @@ def _diagnosis(case: Case, claim: str) -> str:
     return report.results[0].diagnosis
 
 
-def _relative(found: float, wanted: float) -> str:
-    size = max(abs(found), abs(wanted))
-    error = abs(found - wanted) / size if size else 0.0
-    return f"relative error {error:.2g}" if error == error else ""
+def _error(found: Any, written: Written) -> str:
+    """The largest relative error of an element, in words; nothing where there is none to speak of."""
+    (shape, numbers), (wanted_shape, wanted) = elements(found), elements(written.number)
+    if shape != wanted_shape:
+        return f"the shape is {shape}, not {wanted_shape}"
+    pairs = [(x, y) for x, y in zip(numbers, wanted, strict=True) if isfinite(x) and isfinite(y) and x != y]
+    error = max((abs(x - y) / max(abs(x), abs(y)) for x, y in pairs), default=0.0)
+    return f"relative error {error:.2g}" if error else ""
 
 
 def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
@@ -94,7 +100,7 @@ def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
     report = api.check(case.program, case.bindings, claims=case.claims, rtol=rtol, atol=atol, symbolic=sympy)
     for number, result in enumerate(report.results):
         if result.verdict != case.verdict:
-            line = case.lines.get(f"claims.{number}", case.lines.get("claims", case.line))
+            line = case.lines.get(f"claims.{number}", case.line)
             wanted = result.written if case.verdict == AGREES else f"{case.verdict}: {result.written}"
             yield Difference(result.target, wanted, _found(result), _remark(result), line)
 

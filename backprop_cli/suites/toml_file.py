@@ -20,9 +20,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from backprop_cli.check.judge import Tolerance
+from backprop_cli.data.files import malformed
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.report.notes import NOTE_CODES
-from backprop_cli.suites.case import AGREES, UNDECIDED, VERDICTS, Case, Written, read_number
+from backprop_cli.suites.case import AGREES, UNDECIDED, VERDICTS, Case, Digits, Written, read_number
 from backprop_cli.suites.places import Outline, Place
 
 _MOST_ERRORS = 20
@@ -31,18 +32,6 @@ _KEYS = (
     "name", "source", "program", "bindings", "value", "gradients", "claims", "rtol", "atol", "notes", "error",
     "verdict",
 )  # fmt: skip
-
-
-class _Float(float):
-    """A float that remembers its digits."""
-
-    text = ""
-
-
-def _float(text: str) -> _Float:
-    number = _Float(text)
-    number.text = text
-    return number
 
 
 def read_toml(path: str, text: str) -> list[Case]:
@@ -81,20 +70,20 @@ class _Reader:
         import tomllib
 
         try:
-            return tomllib.loads(self.text, parse_float=_float)
+            return tomllib.loads(self.text, parse_float=Digits)
         except tomllib.TOMLDecodeError as error:
             raise self._malformed(str(error)) from None
-        except ValueError as error:  # an integer of more than 4300 digits
-            raise self._malformed(str(error)) from None
+        except ValueError:
+            raise self._malformed("it has a whole number of more than 4300 digits") from None
         except RecursionError:
             raise self._malformed("it is nested too deeply") from None
 
     def _malformed(self, why: str) -> BackpropError:
-        place = re.search(r" \(at line (\d+), column (\d+)\)| \(at end of document\)", why)
-        start = len(self.text)
-        if place and place[1]:
-            start = self.outline.start_of(int(place[1])) + int(place[2]) - 1
-        words = why[: place.start()] if place else why
+        place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)", why)
+        if place is None:
+            return malformed(self.path, self.text, "usable TOML", why)
+        start = self.outline.start_of(int(place[1])) + int(place[2]) - 1 if place[1] else len(self.text)
+        words = why[: place.start()]
         message = f"not TOML: {words[:1].lower()}{shorten(words[1:], 200)}"
         return BackpropError(self._diagnostic("F603", message, Place(start, start + 1)))
 
@@ -106,7 +95,7 @@ class _Reader:
         if program is None and "program" not in table:
             self._wrong("this case has no `program`", header)
         claims = self._texts(table, "claims", number)
-        at = self.outline.place(number, "claims")
+        lines = self._lines(table, claims, number)
         notes = self._texts(table, "notes", number, NOTE_CODES) if "notes" in table else None
         verdict = self._one_of(table, "verdict", VERDICTS, number) or AGREES
         rtol, atol = (
@@ -118,11 +107,11 @@ class _Reader:
             name=" ".join(name.split()) or f"case {number + 1}",
             program=Source(f"{self.path}:{self.outline.line(self.outline.place(number, 'program'))}", program or ""),
             bindings=self._bindings(table, number),
-            lines=self._lines(table, number),
+            lines=lines,
             published=self._kind(table, "source", str, "a text", number) or "",
             value=self._number(table["value"], number, "value") if "value" in table else None,
             gradients=self._gradients(table, number),
-            claims=tuple(Source(f"{self.path}:{self.outline.line(at)}", claim) for claim in claims),
+            claims=tuple(Source(f"{self.path}:{lines[f'claims.{n}']}", claim) for n, claim in enumerate(claims)),
             tolerance=Tolerance(rtol, atol or 0.0),
             notes=None if notes is None else frozenset(notes),
             error=self._one_of(table, "error", tuple(CODES), number) or "",
@@ -135,18 +124,22 @@ class _Reader:
             self._wrong(message, self.outline.place(number, "verdict"))
         return case
 
-    def _lines(self, table: Mapping[str, Any], number: int) -> dict[str, int]:
+    def _lines(self, table: Mapping[str, Any], claims: list[str], number: int) -> dict[str, int]:
         found = {key: self.outline.line(self.outline.place(number, key)) for key in table}
         if isinstance(gradients := table.get("gradients"), dict):
             for name in gradients:
                 found[f"gradients.{name}"] = self.outline.line(self.outline.place(number, "gradients", name))
+        place = self.outline.place(number, "claims")
+        for count, claim in enumerate(claims):
+            place = self.outline.after(place, claim)
+            found[f"claims.{count}"] = self.outline.line(place)
         return found
 
     def _bindings(self, table: Mapping[str, Any], number: int) -> dict[str, float | str]:
         found: dict[str, float | str] = {}
         for name, given in (self._kind(table, "bindings", dict, "a table", number) or {}).items():
             if isinstance(given, str):
-                found[name] = given
+                found[name] = given  # whatever is wrong with it is the case's to find
             elif written := self._number(given, number, "bindings", name):
                 found[name] = written.number
         return found
@@ -157,7 +150,7 @@ class _Reader:
         return {name: written for name, written in read.items() if written}
 
     def _number(self, given: Any, number: int | None, *keys: str) -> Written | None:
-        written = read_number(given, getattr(given, "text", ""))
+        written = read_number(given)
         if isinstance(written, Written):
             return written
         self._wrong(f"`{shorten(keys[-1])}`: {written}", self.outline.place(number, *keys))
