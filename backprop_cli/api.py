@@ -5,7 +5,7 @@ The commands call these and nothing below them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import nan
 
 from backprop_cli.data.bindings import check_name, constant
@@ -117,16 +117,15 @@ def check(
 
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
-    from backprop_cli.check.claims import Gradient, read_claims
+    from backprop_cli.check.claims import Gradient, left_names, read_claims
     from backprop_cli.check.examine import Examiner
     from backprop_cli.check.judge import Tolerance
     from backprop_cli.check.points import Places
     from backprop_cli.report.judged import build_check
 
-    given = {**(bindings or {}), **values}
-    free = _free_names(expression, {*given, *(defaults or {})}, claims)
-    graph, numbers = _graph(expression, given, {**dict.fromkeys(free, nan), **(defaults or {})}, max_nodes)
-    fixed = {name: number for name, number in numbers.items() if name not in free}
+    texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
+    named = {below for _, below in filter(None, map(left_names, texts))}
+    graph, fixed, free = _open_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, named)
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
     examiner = Examiner(places, Tolerance(rtol, atol), symbolic=symbolic)
     if claims:
@@ -136,6 +135,37 @@ def check(
         targets = {f"d{output}/d{name}": Gradient(graph.output, node) for name, node in graph.variables.items()}
         examined = examiner.gradients(targets)
     return build_check(graph, examined, free, strict=strict)
+
+
+def check_steps(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    steps: str | Source,
+    defaults: Mapping[str, float] | None = None,
+    points: int = 20,
+    range_: tuple[float, float] | None = None,
+    seed: int = 0,
+    rtol: float | None = None,
+    atol: float = 0.0,
+    max_nodes: int = MAX_NODES,
+    **values: Number,
+) -> CheckReport:
+    """Whether a backward pass written by hand is right, line by line (`dq = z*df`, `dx += dq`), up to the first wrong.
+
+    The rest is as for `check`.
+    """
+    from backprop_cli.check.judge import Tolerance
+    from backprop_cli.check.points import Places
+    from backprop_cli.check.steps import follow, read_steps
+    from backprop_cli.report.judged import build_steps
+
+    graph, fixed, free = _open_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes)
+    names, output = all_names(graph), output_name(graph)
+    read = read_steps(steps if isinstance(steps, Source) else Source("steps", steps), names, output)
+    places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
+    return build_steps(graph, follow(read, places, names, output, Tolerance(rtol, atol)), read, free)
 
 
 def render(report: Report, format: str = "plain", *, digits: int | None = None, ascii: bool = False) -> str:  # noqa: A002
@@ -173,14 +203,20 @@ def _graph(
     return graph, given
 
 
-def _free_names(expression: str | Source, given: set[str], claims: Sequence[str | Source]) -> list[str]:
-    """The inputs without a value: a check tries them at random."""
-    from backprop_cli.check.claims import left_names
-
-    texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
-    claimed = {below for _, below in filter(None, map(left_names, texts))}
+def _open_graph(
+    expression: str | Source,
+    bindings: Mapping[str, Number],
+    defaults: Mapping[str, float] | None,
+    max_nodes: int,
+    named: Collection[str] = (),
+) -> tuple[Graph, dict[str, float], list[str]]:
+    """The graph, the values that its inputs have, and the inputs without one; `named` are sure to be inputs."""
     source = expression if isinstance(expression, Source) else Source("expression", expression)
-    return [name for name in lower(parse(source, given | claimed)).variables if name not in given]
+    given = {*bindings, *(defaults or {})}
+    open_names = [name for name in lower(parse(source, {*given, *named})).variables if name not in given]
+    graph, numbers = _graph(source, bindings, {**dict.fromkeys(open_names, nan), **(defaults or {})}, max_nodes)
+    free = [name for name in graph.variables if name in open_names]
+    return graph, {name: number for name, number in numbers.items() if name not in free}, free
 
 
 def _unused(name: str, value: float) -> Diagnostic:

@@ -39,7 +39,7 @@ def samples(count: int, seed: int) -> Iterator[Sample]:
             continue
         derivative = sympy.diff(tree, symbol)
         forms = tuple(dict.fromkeys(_text(form) for form in (derivative, *_rewritten(derivative))))
-        if derivative == 0 or not all(map(_READABLE.fullmatch, (_text(tree), *forms))):
+        if derivative == 0 or "0" in forms or not all(map(_READABLE.fullmatch, (_text(tree), *forms))):
             continue
         yield Sample(_text(tree), symbol.name, forms)
         made += 1

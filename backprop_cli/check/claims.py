@@ -7,7 +7,7 @@ place, so that every error points at what was typed. Whether a claim is true is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from backprop_cli.check.place import Place
@@ -105,14 +105,16 @@ def _claim(source: Source, names: Mapping[str, int]) -> Claim:
 
 
 def read_formula(
-    source: Source, begin: int, names: Mapping[str, int], more: Mapping[str, Any] | None = None, end: int | None = None
+    source: Source, begin: int, names: Mapping[str, int], more: Collection[str] = (), end: int | None = None
 ) -> Formula:
-    """The formula that a source's text is from `begin` on: over the names, gradients of them, and `more` names."""
+    """The formula that a source's text is from `begin` to `end`: over the names, gradients of them, and `more` names.
+
+    What `more` names stand for, the caller knows: `uses` has -1 for them.
+    """
     end = len(source.text) if end is None else end
-    more = more or {}
     text = " " * begin + source.text[begin:end].replace("∂", "d")
     text, gradients = _without_gradients(source, text, names, more)
-    uses: dict[str, Any] = {**names, **more, **gradients}
+    uses: dict[str, int | Gradient] = {**names, **dict.fromkeys(more, -1), **gradients}
     try:
         program = parse(Source(source.name, text), uses)
         if not program.diagnostics and (len(program.statements) > 1 or program.statements[0].name):
@@ -124,7 +126,7 @@ def read_formula(
 
 
 def _without_gradients(
-    source: Source, text: str, names: Mapping[str, int], more: Mapping[str, Any]
+    source: Source, text: str, names: Mapping[str, int], more: Collection[str]
 ) -> tuple[str, dict[str, Gradient]]:
     """The text with a name of equal length in the place of every `df/dq`, and what those names stand for."""
     tokens = tokenize(text)
@@ -151,7 +153,7 @@ def _without_gradients(
 
 
 def _gradient_at(
-    tokens: Tokens, position: int, names: Mapping[str, int], more: Mapping[str, Any]
+    tokens: Tokens, position: int, names: Mapping[str, int], more: Collection[str]
 ) -> tuple[str, str] | None:
     """The names above and below where the tokens `df`, `/`, `dq` stand; a program's own `df` and `dq` come first."""
     kinds, texts, _ = tokens
@@ -160,7 +162,7 @@ def _gradient_at(
     above, below = texts[position], texts[position + 2].rstrip("( \t")
     if not (above[0] == below[0] == "d" and above[1:] and below[1:]):
         return None
-    if {above, below} & (names.keys() | more.keys()) or not {above[1:], below[1:]} & names.keys():
+    if {above, below} & {*names, *more} or not {above[1:], below[1:]} & names.keys():
         return None
     return above[1:], below[1:]
 
@@ -188,8 +190,3 @@ def _in(source: Source, diagnostic: Diagnostic) -> Diagnostic:
 def is_constant(formula: Formula) -> bool:
     """Whether the formula is one number."""
     return formula.graph.gates[formula.graph.output] == CONSTANT
-
-
-def needed(claims: Sequence[Claim]) -> list[Gradient]:
-    """The gradients claims speak of, each once."""
-    return list(dict.fromkeys(claim.of for claim in claims))

@@ -165,22 +165,21 @@ def diagnose(of: Gradient, claimed: Sequence[tuple[Place, float]], half_unit: fl
 
     Where there is one place only, a number was claimed, right to `half_unit`.
     """
-    usable = [(place, number) for place, number in claimed if isfinite(number)]
-    if not usable or all(number == 0 for _, number in usable):
-        return ()
 
     def fits(found: float, number: float) -> bool:
         return abs(found - number) <= max(_CLOSE * max(abs(found), abs(number)), half_unit)
 
+    # Where the claim is right by chance, a mistake shows nothing.
+    usable = [(place, x) for place, x in claimed if isfinite(x) and not fits(place.grad(*of), x)]
+    if not usable or all(number == 0 for _, number in usable):
+        return ()
     fitting: dict[tuple[str, Mistake], None] | None = None
     for place, number in usable:
-        ours = place.grad(*of)
-        here = {
+        fitting = {
             (family, mistake): None
             for family, mistake, found in _priced(place, of, number, alone=len(usable) == 1)
-            if fits(found, number) and not fits(found, ours) and (fitting is None or (family, mistake) in fitting)
+            if fits(found, number) and (fitting is None or (family, mistake) in fitting)
         }
-        fitting = here
         if not fitting:
             return ()
     first: dict[str, Mistake] = {}

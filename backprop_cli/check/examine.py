@@ -133,7 +133,7 @@ class Examiner:
         from backprop_cli.check.symbolic import Algebra
 
         if id(place) not in self._algebras:
-            self._algebras[id(place)] = place, Algebra(place)
+            self._algebras[id(place)] = place, Algebra(place, self.places.given.keys())
         finite = judgement.claimed is not None and isfinite(judgement.claimed)
         prove = bool(self.places.free) and judgement.verdict == AGREES
         return self._algebras[id(place)][1].opinion(of, claim if finite else None, prove=prove)

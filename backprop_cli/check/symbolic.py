@@ -5,14 +5,14 @@ Written out at a place: of a gate in pieces SymPy sees the piece that holds ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
 import sympy
 
 from backprop_cli.check.claims import Claim, Gradient
-from backprop_cli.check.meaning import is_smooth
+from backprop_cli.check.meaning import is_smooth, number
 from backprop_cli.check.partials import DIGITS, numbers
 from backprop_cli.check.per_gate import check_locals
 from backprop_cli.check.place import Place, function_of, with_output
@@ -37,10 +37,11 @@ class Opinion(NamedTuple):
 
 
 class Algebra:
-    """A program at a place, written out over symbols for its inputs."""
+    """A program at a place, written out over symbols for its inputs; those in `fixed` have no other value."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, fixed: Collection[str] = ()) -> None:
         self.place = place
+        self.fixed = fixed
         self.symbols = {node: sympy.Dummy(name, real=True) for name, node in place.graph.variables.items()}
         self.affordable = affordable(place.graph, place.values)
         self.nodes: list[Any] = []
@@ -98,7 +99,9 @@ class Algebra:
         """Whether the two are one formula, everywhere: so there must be no gate in pieces."""
         if not (_is_smooth(self.place.graph) and _is_smooth(claim.formula.graph)):
             return False
-        difference = claimed - gradient
+        names = self.place.graph.variables
+        values = {self.symbols[names[name]]: number(self.place.values[names[name]]) for name in self.fixed}
+        difference = (claimed - gradient).xreplace(values)
         for simpler in (lambda it: it, sympy.expand, sympy.simplify):
             if simpler(difference) == 0:
                 return True

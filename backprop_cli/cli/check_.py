@@ -8,7 +8,10 @@ import typer
 
 from backprop_cli import api
 from backprop_cli.cli.options import Answer, Bindings, InputOptions, OutputOptions, with_common_options
-from backprop_cli.cli.values import is_suite, read_inputs, read_number, read_range, refuse_format
+from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
+from backprop_cli.cli.values import read_inputs, read_number, read_range, refuse_format
+from backprop_cli.data.files import read_text
+from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.render import checks, suites
 
 
@@ -17,6 +20,9 @@ def _option(help_: str, *spellings: str, metavar: str | None = None, **more: Any
 
 
 _Claims = Annotated[list[str], _option("what is claimed: df/dx = formula; may be repeated", "--claim", metavar="CLAIM")]
+_Steps = Annotated[
+    str | None, _option("a backward pass written by hand, line by line: dq = z*df", "--steps", metavar="FILE")
+]
 _Points = Annotated[int, _option("random points to try where names have no value (20 unless told)", "--points",
                                  metavar="N", min=1, max=100_000)]  # fmt: skip
 _Range = Annotated[str | None, _option("where to choose them: lowest and highest", "--range", metavar="LO:HI")]
@@ -26,33 +32,25 @@ _Rtol = Annotated[
 ]
 _Atol = Annotated[str, _option("absolute error to allow (0 unless told)", "--atol", metavar="X")]
 _Sympy = Annotated[bool | None, _option("ask SymPy too (on unless told; off in suites)", "--sympy/--no-sympy")]
-_Subject = Annotated[
-    str, typer.Argument(metavar="EXPRESSION", help="the formula, @FILE, -, or a suite (.toml, .md, a directory)",
-                        show_default=False)
-]  # fmt: skip
-_Junit = Annotated[str | None, _option("suites: also write JUnit XML", "--junit", metavar="FILE")]
-_First = Annotated[bool, _option("suites: stop at the first failure", "-x", "--exitfirst")]
-_Pattern = Annotated[
-    str | None, _option("suites: only cases whose `file:line name` has this in it", "-k", "--only", metavar="PATTERN")
-]
 _FORMATS = tuple(dict.fromkeys((*checks.FORMATS, *suites.FORMATS)))
 
 
 @with_common_options(formats=_FORMATS)
 def command(
-    expression: _Subject,
+    expression: Subject,
     bindings: Bindings = [],  # noqa: B006  never changed
     *,
     claim: _Claims = [],  # noqa: B006  never changed
+    steps: _Steps = None,
     points: _Points = 20,
     range_: _Range = None,
     seed: _Seed = 0,
     rtol: _Rtol = None,
     atol: _Atol = "0",
     sympy: _Sympy = None,
-    junit: _Junit = None,
-    exitfirst: _First = False,
-    only: _Pattern = None,
+    junit: Junit = None,
+    exitfirst: First = False,
+    only: Only = "",
     inputs: InputOptions,
     output: OutputOptions,
 ) -> Answer:
@@ -63,39 +61,25 @@ def command(
     Example: backprop check "f = (x+y)*z" --claim "df/dz = x + y" --claim "df/dx = z"
     """
     if is_suite(expression, bindings):
-        from backprop_cli.cli.suites import suite_report
-
+        alien = {"--claim": claim, "--steps": steps, "--rtol": rtol, "--atol": atol != "0", "--vars": inputs.vars,
+                 "--strict": inputs.strict}  # fmt: skip
         refuse_format(output.format, suites.FORMATS, "suites")
-        alien = {
-            "--claim": claim,
-            "--rtol": rtol,
-            "--atol": atol != "0",
-            "--vars": inputs.vars,
-            "--strict": inputs.strict,
-        }
-        return suite_report(
-            [expression, *bindings],
-            junit=junit,
-            first_only=exitfirst,
-            pattern=only or "",
-            sympy=bool(sympy),
-            alien=[option for option, given in alien.items() if given],
-        )
+        return suite_report([expression, *bindings], alien, junit=junit, first=exitfirst, only=only, sympy=bool(sympy))
     if exitfirst:  # it was the formula -x
         expression, bindings = "-x", [expression, *bindings]
     refuse_format(output.format, checks.FORMATS, "a formula")
     source, values, defaults = read_inputs(expression, bindings, inputs)
-    return api.check(
-        source,
-        values,
-        claims=claim,
-        defaults=defaults,
-        points=points,
-        range_=None if range_ is None else read_range(range_),
-        seed=seed,
-        rtol=None if rtol is None else read_number(rtol, "--rtol"),
-        atol=read_number(atol, "--atol"),
-        symbolic=sympy is not False,
-        strict=inputs.strict,
-        max_nodes=inputs.max_nodes,
-    )
+    common: dict[str, Any] = {
+        "defaults": defaults,
+        "points": points,
+        "range_": None if range_ is None else read_range(range_),
+        "seed": seed,
+        "rtol": None if rtol is None else read_number(rtol, "--rtol"),
+        "atol": read_number(atol, "--atol"),
+        "max_nodes": inputs.max_nodes,
+    }
+    if steps is None:
+        return api.check(source, values, claims=claim, symbolic=sympy is not False, strict=inputs.strict, **common)
+    if claim:
+        raise BackpropError(Diagnostic("U801", "`--steps` and `--claim` are two checks", (), "run them one by one"))
+    return api.check_steps(source, values, steps=Source(steps, read_text(steps)), **common)

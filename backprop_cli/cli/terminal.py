@@ -37,6 +37,8 @@ def deliver(reply: Reply) -> Status:
 
         if options.format not in CARRIES_NOTES:
             say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
+        if report.complaint:
+            say(picture(report.complaint, style_for(sys.stderr, options)))
         _write(render_check(report, options.format, style_for(sys.stdout, options)), options)
         return report.status
     if options.format not in CARRIES_NOTES:

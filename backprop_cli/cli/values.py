@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 
 from backprop_cli.cli.options import InputOptions
 from backprop_cli.data.bindings import constant, read_bindings, read_vars
 from backprop_cli.data.files import read_expression
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source
-
-_SUITES = (".toml", ".md", ".markdown")
 
 
 def read_inputs(
@@ -21,16 +18,6 @@ def read_inputs(
     values = read_bindings(bindings, allow_nonfinite=options.allow_nonfinite)
     defaults = read_vars(options.vars, allow_nonfinite=options.allow_nonfinite) if options.vars is not None else {}
     return source, values, defaults
-
-
-def is_suite(argument: str, others: Sequence[str]) -> bool:
-    """Whether an argument names a suite rather than being a formula: a file by its suffix, or a directory.
-
-    `x` with a value is a formula even where a directory has that name.
-    """
-    if argument.lower().endswith(_SUITES) and not argument.startswith("@"):
-        return True
-    return os.path.isdir(argument) and not any("=" in word for word in others)
 
 
 def refuse_format(format_: str, known: Sequence[str], what: str) -> None:

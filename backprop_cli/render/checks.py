@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isnan
 
 from backprop_cli.errors import shorten
@@ -11,6 +11,7 @@ from backprop_cli.render.style import Style
 from backprop_cli.report.claims import CheckReport, ClaimResult
 
 _CLAIM_SHOWN = 30
+_INPUTS_SHOWN = 6
 FORMATS = ("table", "plain", "markdown", "json", "quiet")
 _LOOKS = {"agrees": "32", "differs": "31", "cannot decide": "33"}
 _Lines = list[list[str]]
@@ -71,7 +72,7 @@ def _quiet(report: CheckReport, style: Style) -> Iterator[str]:
 
 def _columns(report: CheckReport, _style: Style) -> list[Column]:
     results = report.results
-    heads = [Column("claim" if any(r.written for r in results) else "gradient")]
+    heads = [Column({"claims": "claim", "gradients": "gradient", "steps": "step"}[report.kind])]
     heads += [Column("claimed", numeric=True)] * any(r.claimed is not None for r in results)
     heads += [Column("backprop", numeric=True)]
     heads += [Column("SymPy", numeric=True)] * any(r.sympy is not None for r in results)
@@ -141,7 +142,11 @@ def _below(report: CheckReport, style: Style) -> Iterator[str]:
             lines.append(f"{style.text(shorten(result.text, 60))}: {said[0]}")
             lines += [f"  {text}" for text in said[1:]]
     lines = [f"{reason}: {'; '.join(texts)}" for reason, texts in agreed.items()] + lines
+    lines += _where(report, style)
     lines += _numerics(report, style)
+    if report.unmentioned and report.verdict == "agrees":
+        missing = ", ".join(style.text(f"d{name}") for name in report.unmentioned[:8])
+        lines.append(f"not computed: {missing}")
     if lines:
         yield "\n"
     for line in lines:
@@ -151,14 +156,25 @@ def _below(report: CheckReport, style: Style) -> Iterator[str]:
 def _remarks(result: ClaimResult, report: CheckReport, style: Style) -> Iterator[str]:
     """How it was decided; where it differs; what mistake it looks like; what would be right."""
     if result.verdict == "differs" and report.free:
-        where = ", ".join(f"{style.text(name)} = {style.number(x)}" for name, x in list(result.point.items())[:6])
-        yield f"differs at {where}"
+        yield f"differs at {_at(result.point, style)}"
     if result.reason:
         yield style.text(result.reason)
     if result.diagnosis:
         yield style.text(f"it looks as if {result.diagnosis}")
     if result.correct and result.verdict == "differs":
         yield style.text(f"SymPy has {result.target} = {result.correct}")
+
+
+def _where(report: CheckReport, style: Style) -> Iterator[str]:
+    """The random point at which the numbers of what agrees were found."""
+    points = [result.point for result in report.results if result.verdict == "agrees" and result.point]
+    if report.free and points and all(point == points[0] for point in points):
+        yield f"the numbers are those at {_at(points[0], style)}"
+
+
+def _at(point: Mapping[str, float], style: Style) -> str:
+    shown = [f"{style.text(name)} = {style.number(x)}" for name, x in list(point.items())[:_INPUTS_SHOWN]]
+    return ", ".join(shown) + (", …" if len(point) > len(shown) else "")
 
 
 def _numerics(report: CheckReport, style: Style) -> Iterator[str]:

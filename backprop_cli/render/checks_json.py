@@ -16,6 +16,7 @@ def render(report: CheckReport, _style: Style) -> Iterator[str]:
     document = {
         "schema": "backprop/check@1",
         "expression": report.source.text,
+        "kind": report.kind,
         "verdict": report.verdict,
         "free": list(report.free),
         "claims": [_fields(result) for result in report.results],

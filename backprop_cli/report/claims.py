@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from backprop_cli.engine.differences import Estimate
-from backprop_cli.errors import Source, Status
+from backprop_cli.errors import Diagnostic, Source, Status
 from backprop_cli.report.model import Note
 
 
@@ -40,12 +40,17 @@ class ClaimResult(NamedTuple):
 class CheckReport(NamedTuple):
     """The result of a check: `verdict` is the worst of the results', and `status` 0, 1 or 4 for it.
 
-    `free` names the inputs that had no value, so that points were chosen at random.
+    `kind` is `claims`, `gradients` (of a check without claims) or `steps`. `free` names the inputs that had no value,
+    so that points were chosen at random. `complaint` points at the step that is wrong, `unmentioned` are the inputs
+    whose gradients no step computes.
     """
 
+    kind: str
     source: Source
     results: tuple[ClaimResult, ...]
     free: tuple[str, ...]
     notes: tuple[Note, ...]
     verdict: str
     status: Status
+    complaint: Diagnostic | None = None
+    unmentioned: tuple[str, ...] = ()

@@ -7,12 +7,14 @@ from math import nan
 
 from backprop_cli.check.examine import Examined
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement
-from backprop_cli.errors import Status
+from backprop_cli.check.steps import Checked, Step
+from backprop_cli.errors import Diagnostic, Status
 from backprop_cli.graph import Graph
 from backprop_cli.report.claims import CheckReport, ClaimResult
 from backprop_cli.report.mistakes import diagnosis
+from backprop_cli.report.names import output_name
 from backprop_cli.report.notes import notes
-from backprop_cli.report.numbers import rounded
+from backprop_cli.report.numbers import rounded, shortest
 
 _REASONS = {
     "point": "",
@@ -32,6 +34,10 @@ _REASONS = {
 }
 
 
+_HINTS = {
+    "overwrites": "`=` forgets what had flowed into `{name}` before, and `+=` is meant",
+    "unfinished": "`{d}` is used before all of it has been added up",
+}
 _STATUS = {AGREES: Status.OK, DIFFERS: Status.DISAGREES, UNDECIDED: Status.MATHEMATICS}
 
 
@@ -43,7 +49,61 @@ def build_check(
     made = tuple(notes(graph, [], []))
     verdict = _verdict(results)
     status = Status.MATHEMATICS if strict and made and verdict == AGREES else _STATUS[verdict]
-    return CheckReport(graph.source, results, tuple(free), made, verdict, status)
+    kind = "claims" if any(result.written for result in results) else "gradients"
+    return CheckReport(kind, graph.source, results, tuple(free), made, verdict, status)
+
+
+def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step], free: Sequence[str]) -> CheckReport:
+    """The report of steps that were followed, up to the first that is wrong."""
+    output = output_name(graph)
+    results: list[ClaimResult] = []
+    complaint = None
+    for item in checked:
+        result = _step_result(item, output)
+        step = item.step
+        if item.judgement.place is not None and item.judgement.verdict == DIFFERS:
+            names = {"d": item.of_what, "name": step.name}
+            hint = _HINTS.get(item.hint, "").format_map(names)
+            told = hint or diagnosis(item.mistakes, graph, result.target)
+            result = result._replace(diagnosis=told, mistakes=(item.hint,) if hint else result.mistakes)
+            found, expected = _told_apart(item.judgement.claimed or 0.0, item.judgement.backprop)
+            message = f"`{step.name}` is {found} after this line, and {result.target} is {expected}"
+            complaint = Diagnostic("C502", message, (step.label,), told and f"it looks as if {told}")
+        results.append(result)
+    verdict = _verdict(results)
+    written = {step.node for step in steps}
+    unmentioned = tuple(name for name, node in graph.variables.items() if node not in written)
+    return CheckReport(
+        "steps", graph.source, tuple(results), tuple(free), tuple(notes(graph, [], [])), verdict, _STATUS[verdict],
+        complaint, unmentioned,
+    )  # fmt: skip
+
+
+def _told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers for reading, in full where they would read alike."""
+    short = rounded(one), rounded(other)
+    return short if short[0] != short[1] else (shortest(one), shortest(other))
+
+
+def _step_result(item: Checked, output: str) -> ClaimResult:
+    step, judgement = item.step, item.judgement
+    start, end = step.label.start, step.label.end
+    written = step.label.source.text[start:end]
+    return ClaimResult(
+        text=f"{step.name} {'+=' if step.adds else '='} {written}",
+        target=f"d{output}/{step.name}",
+        written=written,
+        claimed=judgement.claimed,
+        backprop=judgement.backprop,
+        sympy=None,
+        numeric=None,
+        forward=None,
+        rel_error=judgement.rel_error,
+        verdict=judgement.verdict,
+        reason="a part: more is to flow in" if item.partial else reason(judgement),
+        point=dict(judgement.place.given) if judgement.place else {},
+        mistakes=tuple(mistake.name for mistake in item.mistakes),
+    )
 
 
 def _result(item: Examined) -> ClaimResult:

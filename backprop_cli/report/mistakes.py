@@ -29,6 +29,7 @@ WORDS = {
     "product": "the product rule is half applied: in `{is}` the term for `{b}` is missing",
     "quotient half": "the quotient rule is half applied: in `{is}` the term for `{b}` is missing",
     "path": "the path from `{b}` through `{a}` = {is} is missing",
+    "direct path": "the direct path from `{b}` to `{a}` is missing",
     "branch": "the path through `{b}` is missing",
     "only path": "of the paths from `{b}` only the one through `{a}` = {is} is there",
 }
@@ -47,6 +48,8 @@ def diagnosis(mistakes: Sequence[Mistake], graph: Graph | None, target: str) -> 
 def _words(mistake: Mistake, graph: Graph, names: list[str], target: str) -> str:
     name, node, operand, number = mistake
     above, _, below = target.partition("/")
+    if name == "path" and names[node] == above[1:]:
+        name = "direct path"
     times = f"it is {rounded(number)} times too large"
     if 0 < number < 1:
         times = f"it is {rounded(1 / number)} times too small"
