@@ -61,7 +61,7 @@ def command(
     Example: backprop check "f = (x+y)*z" --claim "df/dz = x + y" --claim "df/dx = z"
     """
     if is_suite(expression, bindings):
-        alien = {"--claim": claim, "--steps": steps, "--rtol": rtol, "--atol": atol != "0", "--vars": inputs.vars,
+        alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0", "--vars": inputs.vars,
                  "--strict": inputs.strict}  # fmt: skip
         refuse_format(output.format, suites.FORMATS, "suites")
         return suite_report([expression, *bindings], alien, junit=junit, first=exitfirst, only=only, sympy=bool(sympy))
