@@ -61,8 +61,8 @@ def command(
     Example: backprop check "f = (x+y)*z" --claim "df/dz = x + y" --claim "df/dx = z"
     """
     if is_suite(expression, bindings):
-        alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0", "--vars": inputs.vars,
-                 "--strict": inputs.strict}  # fmt: skip
+        alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
+                 "--vars": inputs.vars, "--strict": inputs.strict}  # fmt: skip
         refuse_format(output.format, suites.FORMATS, "suites")
         return suite_report([expression, *bindings], alien, junit=junit, first=exitfirst, only=only, sympy=bool(sympy))
     if exitfirst:  # it was the formula -x
