@@ -300,7 +300,7 @@ MALFORMED_BLOCKS = [
     ("x\nat x=1\n  => y\n", 5, 3, "`y` is not a number"),
     ("x\nat x=y\n=> 1\n", 4, 1, "`y` is not a number"),
     ("x\nat x=1\n", 4, 1, "says nothing"),
-    ("x\n", 3, 1, "says nothing"),
+    ("x\n", 2, 1, "says nothing"),
     ("", 2, 1, "says nothing"),
     ("x\nat x=1\nnotes kinky\n", 5, 1, "`kinky` is no note"),
     ("x\nat x=1\nerror X\n", 5, 1, "`X` is no error"),
@@ -317,10 +317,10 @@ def test_malformed_markdown(block, line, column, said, tmp_path):
     assert f"at line {line}, column {column}: " in ran.err and said in ran.err
 
 
-def test_a_block_that_is_not_closed(tmp_path):
-    path = tmp_path / "notes.md"
-    path.write_text("text\n\n```backprop\nx\nat x=1\n=> 1\n", encoding="utf-8")
-    ran = backprop("check", str(path))
+@pytest.mark.parametrize("argument", [".", "notes.md"])
+def test_a_block_that_is_not_closed(argument, tmp_path):
+    (tmp_path / "notes.md").write_text("text\n\n```backprop\nx\nat x=1\n=> 1\n", encoding="utf-8")
+    ran = backprop("check", str(tmp_path / argument))
     assert ran.status == 3 and "error[F603]" in ran.err and "at line 3, column 1: this block is never closed" in ran.err
 
 
@@ -333,6 +333,7 @@ def test_directories(tmp_path):
         (tmp_path / name).write_text(GOOD, encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
     (tmp_path / "broken.toml").write_text("= no suite", encoding="utf-8")
+    (tmp_path / "latin.md").write_bytes(b"caf\xe9\n")
     (tmp_path / "README.md").write_text("```sh\nls\n```\n", encoding="utf-8")
     (tmp_path / "notes.md").write_text("```backprop\nx\nat x=1\n=> 1\n```\n", encoding="utf-8")
     ran = shell("backprop check . a/y.toml", tmp_path)
@@ -355,6 +356,7 @@ def test_directories(tmp_path):
         ("check good.toml --format markdown", 2, "`markdown` is no format of suites"),
         ("check 'x^2' x=1 --format tap", 2, "`tap` is no format of a formula"),
         ("check good.toml -k nothing", 2, "none of the 1 cases"),
+        ("check x x=1 --junit j.xml", 2, "`--junit` is for suites"),
         ("check good.toml --junit no/such/folder/j.xml", 6, "cannot be written"),
     ],
 )

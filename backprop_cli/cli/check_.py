@@ -68,6 +68,9 @@ def command(
     if exitfirst:  # it was the formula -x
         expression, bindings = "-x", [expression, *bindings]
     refuse_format(output.format, checks.FORMATS, "a formula")
+    for option, given in (("--junit", junit), ("-k", only)):
+        if given:
+            raise BackpropError(Diagnostic("U801", f"`{option}` is for suites", (), "a formula has no cases"))
     source, values, defaults = read_inputs(expression, bindings, inputs)
     common: dict[str, Any] = {
         "defaults": defaults,

@@ -14,6 +14,7 @@ from backprop_cli.suites.toml_file import read_toml
 
 _SUFFIXES = (".toml", ".md", ".markdown")
 _CASES = re.compile(r"^\s*\[\[\s*case\s*\]\]", re.MULTILINE)
+_MOST_ERRORS = 20
 _NOT_OURS = ("node_modules", "__pycache__", "venv")
 
 
@@ -34,18 +35,19 @@ def read_suites(paths: Sequence[str]) -> list[Case]:
                 count += 1
                 continue
             try:
-                text = read_text(file)
-                if file is path or _is_one(file, text):
-                    count += 1
-                    seen.add(os.path.realpath(file))
-                    cases += read_toml(file, text) if file.lower().endswith(".toml") else read_markdown(file, text)
+                if file is not path and not _is_one(file):
+                    continue
+                count += 1
+                seen.add(os.path.realpath(file))
+                read = read_toml if file.lower().endswith(".toml") else read_markdown
+                cases += read(file, read_text(file))
             except BackpropError as error:
                 wrong += error.diagnostics
         if not count and not wrong:
             help_ = "a suite is a TOML file with tables `[[case]]`, or a Markdown file with blocks fenced as `backprop`"
             wrong.append(Diagnostic("F604", f"`{shorten(path, 80)}` holds no suites", (), help_))
     if wrong:
-        raise BackpropError(*wrong[:20])
+        raise BackpropError(*wrong[:_MOST_ERRORS])
     return cases
 
 
@@ -57,5 +59,11 @@ def _below(directory: str) -> Iterator[str]:
                 yield os.path.normpath(os.path.join(folder, name))
 
 
-def _is_one(path: str, text: str) -> bool:
+def _is_one(path: str) -> bool:
+    """Whether a file that nobody named is a suite; one that cannot be read might be."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except OSError:
+        return True
     return bool(_CASES.search(text)) if path.lower().endswith(".toml") else holds_blocks(text)

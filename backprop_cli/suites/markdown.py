@@ -23,11 +23,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from backprop_cli.data.bindings import read_bindings
-from backprop_cli.errors import CODES, BackpropError, Diagnostic, Label, Source, shorten
+from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, shorten
 from backprop_cli.report.notes import NOTE_CODES
 from backprop_cli.suites.case import AGREES, DIFFERS, Case, read_number
+from backprop_cli.suites.places import Place, wrong
 
-_MOST_ERRORS = 20
 _FENCE = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*?)[ \t]*")
 _CLAIM = re.compile(r"[d∂][A-Za-z_]\w*\s*[/÷]\s*[d∂][A-Za-z_]\w*\s*=(?!=)", re.ASCII)
 
@@ -41,16 +41,19 @@ class _Line(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """A fenced block: its name and its lines."""
+    """A fenced block: its name, its fence and its lines."""
 
     name: str
-    line: int
+    fence: _Line
     lines: list[_Line]
 
 
 def holds_blocks(text: str) -> bool:
-    """Whether a document has blocks of ours. It may raise as `read_markdown` does."""
-    return any(True for _ in _blocks("", text))
+    """Whether a document has blocks of ours, be they right or wrong."""
+    try:
+        return any(True for _ in _blocks("", text))
+    except BackpropError:
+        return True
 
 
 def read_markdown(path: str, text: str) -> list[Case]:
@@ -58,15 +61,15 @@ def read_markdown(path: str, text: str) -> list[Case]:
 
     Raises BackpropError (F603, F604) with everything that is wrong with them.
     """
-    wrong: list[Diagnostic] = []
+    complaints: list[Diagnostic] = []
     cases: list[Case] = []
     for block in _blocks(path, text):
         try:
             cases += _Reading(path, text, block).cases()
         except BackpropError as error:
-            wrong += error.diagnostics
-    if wrong:
-        raise BackpropError(*wrong[:_MOST_ERRORS])
+            complaints += error.diagnostics
+    if complaints:
+        raise BackpropError(*complaints)
     if not cases:
         raise BackpropError(Diagnostic("F604", f"`{shorten(path, 80)}` has no blocks fenced as `backprop`"))
     return cases
@@ -91,10 +94,16 @@ def _blocks(path: str, text: str) -> Iterator[_Block]:
         elif found:
             fence, indent = found["fence"], found["indent"]
             language, _, name = found["info"].partition(" ")
-            block = _Block(name.strip(), number, []) if language == "backprop" else None
+            block = _Block(name.strip(), _Line(number, begin, line), []) if language == "backprop" else None
     if block:
-        place = sum(len(line) + 1 for line in text.split("\n")[: block.line - 1])
-        raise _wrong("F603", path, text, _Line(block.line, place, fence), "this block is never closed", "")
+        raise BackpropError(wrong("F603", path, text, _place(block.fence), "this block is never closed"))
+
+
+def _place(line: _Line) -> Place:
+    """The line but for the blanks around it."""
+    stripped = line.text.strip()
+    start = line.start + line.text.find(stripped)
+    return Place(start, start + max(1, len(stripped)))
 
 
 class _Reading:
@@ -112,15 +121,11 @@ class _Reading:
     def cases(self) -> list[Case]:
         for line in self.block.lines:
             stripped = line.text.strip()
-            if not stripped or (stripped.startswith("#") and not (self.program and not self.open)):
-                continue
-            try:
+            if stripped and not stripped.startswith("#"):
                 self._line(line, stripped)
-            except BackpropError as error:
-                self.wrong += error.diagnostics
         self._close()
         if not self.found and not self.wrong:
-            self._add("F604", self._header(), "this block says nothing that could turn out wrong", "write `=> value`")
+            self._wrong(self.block.fence, "this block says nothing that could turn out wrong", "write `=> value`")
         if self.wrong:
             raise BackpropError(*self.wrong)
         return self.found
@@ -140,7 +145,7 @@ class _Reading:
         elif word in ("rtol", "atol") and "=" not in rest:
             written = read_number(rest)
             if isinstance(written, str) or not 0 <= written.number < 1e300:
-                self._add("F604", line, f"`{word}` is a number that is not negative", f"write `{word} 1e-6`")
+                self._wrong(line, f"`{word}` is a number that is not negative", f"write `{word} 1e-6`")
             else:
                 case = self._current(line)
                 self.open = case._replace(tolerance=case.tolerance._replace(**{word: written.number}))
@@ -148,26 +153,26 @@ class _Reading:
             codes = rest.replace(",", " ").split()
             for code in codes:
                 if code not in NOTE_CODES:
-                    self._add("F604", line, f"`{shorten(code)}` is no note", f"there are {', '.join(NOTE_CODES)}")
+                    self._wrong(line, f"`{shorten(code)}` is no note", f"there are {', '.join(NOTE_CODES)}")
             self._set(line, "notes", frozenset(codes))
         elif word == "error" and "=" not in rest:
             if rest.strip() not in CODES:
-                self._add("F604", line, f"`{shorten(rest)}` is no error", "write its code, such as `error N201`")
+                self._wrong(line, f"`{shorten(rest)}` is no error", "write its code, such as `error N201`")
             self._set(line, "error", rest.strip())
         elif stripped == "differs":
             self._set(line, "verdict", DIFFERS)
         elif self.open:
             help_ = "after the program come `at`, `=> value`, `df/dx = …`, `notes`, `error`, `differs`, `rtol`, `atol`"
-            self._add("F604", line, f"`{shorten(stripped)}` stands behind the program and says nothing of it", help_)
+            self._wrong(line, f"`{shorten(stripped)}` stands behind the program and says nothing of it", help_)
         else:
             self.program.append(line)
 
     def _set(self, line: _Line, key: str, value: Any) -> None:
         case = self._current(line)
         if key in case.lines:
-            self._add("F604", line, f"`{key}` is said twice", "a point of its own starts with `at`")
+            self._wrong(line, f"`{key}` is said twice", "a point of its own starts with `at`")
         elif isinstance(value, str) and key == "value":
-            self._add("F604", line, value, "write a number, or a constant expression")
+            self._wrong(line, value, "write a number, or a constant expression")
         else:
             self.open = case._replace(lines={**case.lines, key: line.number}, **{key: value})
 
@@ -175,17 +180,15 @@ class _Reading:
         try:
             return read_bindings(words.split(), allow_nonfinite=True)
         except BackpropError as error:
-            raise _wrong(
-                "F604", self.path, self.text, line, error.diagnostics[0].message, error.diagnostics[0].help
-            ) from None
+            self._wrong(line, error.diagnostics[0].message, error.diagnostics[0].help)
+            return {}
 
     def _current(self, line: _Line) -> Case:
         return self.open or self._case(line)
 
     def _case(self, line: _Line) -> Case:
         program = self.program
-        first = program[0].number if program else self.block.line
-        # Lines that hold nothing keep the places of the program's errors those of the block.
+        first = (program or [self.block.fence])[0].number
         text = "\n".join(item.text for item in program)
         several = f", line {line.number}" if self.found or not self.block.name else ""
         name = f"{self.block.name}{several}".removeprefix(", ")
@@ -198,20 +201,8 @@ class _Reading:
             self.found.append(self.open)
         else:
             line = next(item for item in self.block.lines if item.number == self.open.line)
-            self._add("F604", line, "this case says nothing that could turn out wrong", "write `=> value`")
+            self._wrong(line, "this case says nothing that could turn out wrong", "write `=> value`")
         self.open = None
 
-    def _header(self) -> _Line:
-        return self.block.lines[0] if self.block.lines else _Line(self.block.line, 0, "")
-
-    def _add(self, code: str, line: _Line, message: str, help_: str) -> None:
-        self.wrong += _wrong(code, self.path, self.text, line, message, help_).diagnostics
-
-
-def _wrong(code: str, path: str, text: str, line: _Line, message: str, help_: str) -> BackpropError:
-    indent = len(line.text) - len(line.text.lstrip())
-    start = line.start + indent
-    column = start - text.rfind("\n", 0, start)
-    where = f"`{shorten(path, 80)}` at line {line.number}, column {column}"
-    end = max(start + 1, line.start + len(line.text.rstrip()))
-    return BackpropError(Diagnostic(code, f"{where}: {message}", (Label(Source(path, text), start, end),), help_))
+    def _wrong(self, line: _Line, message: str, help_: str) -> None:
+        self.wrong.append(wrong("F604", self.path, self.text, _place(line), message, help_))

@@ -1,6 +1,6 @@
-"""Where in a TOML text its cases and keys are written: `tomllib` reads values and forgets places.
+"""Places in a suite's text, and where in TOML cases and keys are written: `tomllib` reads values and forgets places.
 
-It knows headers, keys and long strings, line by line; what it cannot find it places at the header above.
+Of TOML it knows headers, keys and long strings, line by line; what it cannot find it places at the header above.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from backprop_cli.errors import Diagnostic, Label, Source, shorten
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
@@ -21,6 +23,14 @@ class Place(NamedTuple):
 
     start: int
     end: int
+
+
+def wrong(code: str, path: str, text: str, place: Place, message: str, help_: str = "") -> Diagnostic:
+    """What is wrong with a file, said with the line and the column of the place."""
+    line = text.count("\n", 0, place.start) + 1
+    column = place.start - text.rfind("\n", 0, place.start)
+    where = f"`{shorten(path, 80)}` at line {line}, column {column}"
+    return Diagnostic(code, f"{where}: {message}", (Label(Source(path, text), *place),), help_)
 
 
 class Outline:
@@ -51,9 +61,6 @@ class Outline:
                 for quote in _LONG:
                     if line.count(quote, key.end()) % 2:
                         inside = quote
-
-        if text and not text.endswith("\n"):
-            self._starts.pop()  # what follows the last character is no line of its own
 
     def place(self, case: int | None, *keys: str) -> Place:
         """Where a key of a case (None: of the top) is written, or else what it belongs to."""
@@ -86,7 +93,7 @@ class Outline:
 
     def start_of(self, line: int) -> int:
         """Where a line starts."""
-        return self._starts[min(line, len(self._starts)) - 1]
+        return self._starts[line - 1]
 
 
 def _lines(text: str) -> list[str]:

@@ -15,6 +15,8 @@ from backprop_cli.report.numbers import shortest
 from backprop_cli.report.outcome import Difference, Outcome
 from backprop_cli.suites.case import AGREES, DIFFERS, UNDECIDED, Case, Written, elements
 
+_AGREES_AFTER_ALL = "what is said agrees"
+
 
 def run_cases(cases: Iterable[Case], *, sympy: bool = False) -> Iterator[Outcome]:
     """The outcome of every case, as it comes; `sympy` also asks SymPy about each gradient and claim."""
@@ -43,9 +45,10 @@ def _differences(case: Case, *, sympy: bool) -> Iterator[Difference]:
 
 def _report(case: Case, *, sympy: bool) -> Report | None:
     """The gradients that are asked for, or all; the value alone where only that is asked; nothing besides claims."""
-    if not (case.value or case.gradients or case.error or case.notes is not None):
+    beyond_value = bool(case.gradients or case.error or case.notes is not None)
+    if not (case.value or beyond_value):
         return None
-    if case.value and not (case.gradients or case.error or case.notes is not None or sympy):
+    if not (beyond_value or sympy):
         return api.evaluate(case.program, case.bindings)
     return api.grad(case.program, case.bindings, wrt=tuple(case.gradients), check=sympy)
 
@@ -71,7 +74,7 @@ def _of_number(case: Case, key: str, subject: str, written: Written, found: Any)
         return
     line = case.lines.get(key, case.line)
     if agrees:
-        yield Difference(subject, f"not {written.text}", shortest(found), "it was to differ, and agrees", line)
+        yield Difference(subject, f"not {written.text}", shortest(found), _AGREES_AFTER_ALL, line)
     else:
         yield Difference(subject, written.text, shortest(found), _error(found, written), line)
 
@@ -101,17 +104,14 @@ def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
     for number, result in enumerate(report.results):
         if result.verdict != case.verdict:
             line = case.lines.get(f"claims.{number}", case.line)
-            wanted = result.written if case.verdict == AGREES else f"{case.verdict}: {result.written}"
-            yield Difference(result.target, wanted, _found(result), _remark(result), line)
-
-
-def _found(result: ClaimResult) -> str:
-    return f"{result.verdict}" if result.verdict == UNDECIDED else shortest(result.backprop)
+            wanted = {AGREES: result.written, DIFFERS: f"not {result.written}", UNDECIDED: UNDECIDED}[case.verdict]
+            found = UNDECIDED if result.verdict == UNDECIDED else shortest(result.backprop)
+            yield Difference(result.target, wanted, found, _remark(result), line)
 
 
 def _remark(result: ClaimResult) -> str:
     if result.verdict == AGREES:
-        return "it was to differ, and agrees"
+        return _AGREES_AFTER_ALL
     at = ", ".join(f"{name}={shortest(value)}" for name, value in list(result.point.items())[:4])
     claimed = "" if result.claimed is None else f"the claim is {shortest(result.claimed)}"
     where = f"{claimed} at {at}" if claimed and at else claimed

@@ -21,12 +21,11 @@ from typing import Any
 
 from backprop_cli.check.judge import Tolerance
 from backprop_cli.data.files import malformed
-from backprop_cli.errors import CODES, BackpropError, Diagnostic, Label, Source, nearest, shorten
+from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, nearest, shorten
 from backprop_cli.report.notes import NOTE_CODES
 from backprop_cli.suites.case import AGREES, UNDECIDED, VERDICTS, Case, Digits, Written, read_number
-from backprop_cli.suites.places import Outline, Place
+from backprop_cli.suites.places import Outline, Place, wrong
 
-_MOST_ERRORS = 20
 _TOP = ("title", "rtol", "atol", "case")
 _KEYS = (
     "name", "source", "program", "bindings", "value", "gradients", "claims", "rtol", "atol", "notes", "error",
@@ -63,7 +62,7 @@ class _Reader:
         found = [self._case(number, table, defaults) for number, table in enumerate(tables)]
         if self.wrong:
             self.wrong.sort(key=lambda diagnostic: diagnostic.labels[0].start)
-            raise BackpropError(*self.wrong[:_MOST_ERRORS])
+            raise BackpropError(*self.wrong)
         return found
 
     def _toml(self) -> dict[str, Any]:
@@ -85,7 +84,7 @@ class _Reader:
         start = self.outline.start_of(int(place[1])) + int(place[2]) - 1 if place[1] else len(self.text)
         words = why[: place.start()]
         message = f"not TOML: {words[:1].lower()}{shorten(words[1:], 200)}"
-        return BackpropError(self._diagnostic("F603", message, Place(start, start + 1)))
+        return BackpropError(wrong("F603", self.path, self.text, Place(start, start + 1), message))
 
     def _case(self, number: int, table: Mapping[str, Any], defaults: Mapping[str, float | None]) -> Case:
         self._check_keys(table, _KEYS, number)
@@ -202,10 +201,4 @@ class _Reader:
         self._wrong(message, place, f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known[:12])}")
 
     def _wrong(self, message: str, place: Place, help_: str = "") -> None:
-        self.wrong.append(self._diagnostic("F604", message, place, help_))
-
-    def _diagnostic(self, code: str, message: str, place: Place, help_: str = "") -> Diagnostic:
-        line = self.outline.line(place)
-        column = place.start - self.outline.start_of(line) + 1
-        where = f"`{shorten(self.path, 80)}` at line {line}, column {column}"
-        return Diagnostic(code, f"{where}: {message}", (Label(Source(self.path, self.text), *place),), help_)
+        self.wrong.append(wrong("F604", self.path, self.text, place, message, help_))
