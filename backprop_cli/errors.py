@@ -30,7 +30,7 @@ STATUS_MEANING = {
     Status.DISAGREES: "ran, and the answer is no: the check disagrees, a claim or a step is wrong",
     Status.REQUEST: "the request is wrong: option, syntax, unknown or missing name, binding",
     Status.FILE: "an input file is missing, malformed or damaged, or an optional package is not installed",
-    Status.MATHEMATICS: "the mathematics: undefined, a pole, overflow, an infinite slope, a note under --strict",
+    Status.MATHEMATICS: "the mathematics: undefined, a pole, overflow, an infinite slope, nothing to decide, --strict",
     Status.LIMIT: "a resource limit; the message names the option that raises it",
     Status.OUTPUT: "the output cannot be written",
     Status.BUG: "a bug of ours",

@@ -1,7 +1,9 @@
 """Claims about gradients: right ones agree however they are written, wrong ones differ, and kinks accuse nobody."""
 
 import json
+from importlib.resources import files
 
+import jsonschema
 import pytest
 from conftest import backprop, shell
 from random_claims import samples
@@ -255,6 +257,10 @@ def test_every_mistake_is_diagnosed_once_at_least():
     assert set(MISTAKES) <= WORDS.keys()
 
 
+def test_a_mistake_must_fit_where_the_claim_is_right_too():
+    assert check("abs(x)", claims=["df/dx = 1"]).results[0].mistakes == ("left out",)  # nor "sign"
+
+
 def test_a_number_alone_is_diagnosed_with_restraint():
     """At one point many mistakes give the same number: then nothing is said."""
     assert check("(x+y)*z", SEED, claims=["df/dz = -3"]).results[0].mistakes == ("sign",)
@@ -361,6 +367,25 @@ def test_every_format_says_the_verdicts(format_):
     ran = backprop(*WRONG, "--format", format_)
     assert ran.status == 1 and not ran.err
     assert "df/dx = -z" in ran.out and "agrees" in ran.out and "differs" in ran.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*WRONG],
+        ["check", "abs(x)", "x=0"],
+        ["check", "abs(x)", "--claim", "df/dx = 1"],
+        ["check", "log(x)", "x=-1", "--claim", "df/dx = 1/x"],
+        ["check", "log(-1-x^2)", "--claim", "df/dx = 1"],
+        ["check", "2x", "x=1e400", "--allow-nonfinite"],
+    ],
+)
+def test_json_follows_its_schema(words):
+    schema = json.loads(files("backprop_cli.render").joinpath("check.schema.json").read_text(encoding="utf-8"))
+    document = json.loads(backprop(*words, "--json").out)
+    if document["schema"] != "backprop/error@1":
+        jsonschema.validate(document, schema)
+        assert document["claims"]
 
 
 def test_json_carries_everything():

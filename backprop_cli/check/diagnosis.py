@@ -169,9 +169,8 @@ def diagnose(of: Gradient, claimed: Sequence[tuple[Place, float]], half_unit: fl
     def fits(found: float, number: float) -> bool:
         return abs(found - number) <= max(_CLOSE * max(abs(found), abs(number)), half_unit)
 
-    # Where the claim is right by chance, a mistake shows nothing.
-    usable = [(place, x) for place, x in claimed if isfinite(x) and not fits(place.grad(*of), x)]
-    if not usable or all(number == 0 for _, number in usable):
+    usable = [(place, number) for place, number in claimed if isfinite(number)]
+    if all(number == 0 or fits(place.grad(*of), number) for place, number in usable):
         return ()
     fitting: dict[tuple[str, Mistake], None] | None = None
     for place, number in usable:

@@ -10,7 +10,9 @@ from backprop_cli.render.cells import Column
 from backprop_cli.render.style import Style
 from backprop_cli.report.claims import CheckReport, ClaimResult
 
-_CLAIM_SHOWN = 30
+_LAYOUTS = ((3, 30), (2, 30), (2, 20), (2, 14))  # blanks between columns, characters of a claim
+_LINE = 80
+_SAID = 60  # characters of a claim below the table
 _INPUTS_SHOWN = 6
 FORMATS = ("table", "plain", "markdown", "json", "quiet")
 _LOOKS = {"agrees": "32", "differs": "31", "cannot decide": "33"}
@@ -28,31 +30,38 @@ def render_check(report: CheckReport, format_: str, style: Style) -> Iterator[st
 
 def _table(report: CheckReport, style: Style) -> Iterator[str]:
     """Aligned columns under a rule; records where those would not fit."""
-    heads, lines = _columns(report, style), _cells(report, style)
-    widths = _widths(heads, lines)
-    if style.width is not None and sum(widths) + 3 * (len(widths) - 1) > style.width:
-        yield from _records(heads, lines, style)
+    heads, lines = _columns(report), _cells(report, style)
+    for gap, shown in _LAYOUTS:
+        cut = [[shorten(claim, shown), *rest] for claim, *rest in lines]
+        if _total(heads, cut, gap) <= (style.width or _LINE):
+            yield from _ruled(heads, cut, gap, style)
+            break
     else:
-        yield _look("1", _aligned([c.heading for c in heads], heads, widths, "   "), style)
-        yield style.glyphs("━") * (sum(widths) + 3 * (len(widths) - 1)) + "\n"
-        for line in lines:
-            text = _aligned(line, heads, widths, "   ")
-            yield text[: -len(line[-1]) - 1] + _look(_LOOKS[line[-1]], line[-1] + "\n", style)
+        yield from _records(heads, lines, style) if style.width else _ruled(heads, lines, _LAYOUTS[0][0], style)
     yield from _below(report, style)
+
+
+def _ruled(heads: list[Column], lines: _Lines, gap: int, style: Style) -> Iterator[str]:
+    widths = _widths(heads, lines)
+    yield _look("1", _aligned([c.heading for c in heads], heads, widths, gap), style)
+    yield style.glyphs("━") * _total(heads, lines, gap) + "\n"
+    for line in lines:
+        text = _aligned(line, heads, widths, gap)
+        yield text[: -len(line[-1]) - 1] + _look(_LOOKS[line[-1]], line[-1] + "\n", style)
 
 
 def _plain(report: CheckReport, style: Style) -> Iterator[str]:
     """The same columns without rule or colour."""
-    heads, lines = _columns(report, style), _cells(report, style)
+    heads, lines = _columns(report), _cells(report, style)
     widths = _widths(heads, lines)
     for line in ([c.heading for c in heads], *lines):
-        yield _aligned(line, heads, widths, "  ")
+        yield _aligned(line, heads, widths, 2)
     yield from _below(report, style._replace(width=None))
 
 
 def _markdown(report: CheckReport, style: Style) -> Iterator[str]:
     """A Markdown table, what there is to say as a list."""
-    heads = _columns(report, style)
+    heads = _columns(report)
     yield f"| {' | '.join(c.heading for c in heads)} |\n"
     yield f"|{'|'.join('--:' if c.numeric else '---' for c in heads)}|\n"
     for claim, *numbers, verdict in _cells(report, style):
@@ -70,7 +79,7 @@ def _quiet(report: CheckReport, style: Style) -> Iterator[str]:
         yield f"{result.verdict}: {style.text(result.text)}\n"
 
 
-def _columns(report: CheckReport, _style: Style) -> list[Column]:
+def _columns(report: CheckReport) -> list[Column]:
     results = report.results
     heads = [Column({"claims": "claim", "gradients": "gradient", "steps": "step"}[report.kind])]
     heads += [Column("claimed", numeric=True)] * any(r.claimed is not None for r in results)
@@ -82,7 +91,7 @@ def _columns(report: CheckReport, _style: Style) -> list[Column]:
 
 
 def _cells(report: CheckReport, style: Style) -> _Lines:
-    headings = {column.heading for column in _columns(report, style)}
+    headings = {column.heading for column in _columns(report)}
     return [_line(result, headings, style) for result in report.results]
 
 
@@ -96,7 +105,7 @@ def _line(result: ClaimResult, headings: set[str], style: Style) -> list[str]:
         "numeric": style.number(numeric),
     }
     numbers = [text for heading, text in by_column.items() if heading in headings]
-    return [style.text(shorten(result.text, _CLAIM_SHOWN)), *numbers, _error(result.rel_error), result.verdict]
+    return [style.text(shorten(result.text, 200)), *numbers, _error(result.rel_error), result.verdict]
 
 
 def _error(error: float) -> str:
@@ -108,12 +117,16 @@ def _widths(heads: list[Column], lines: _Lines) -> list[int]:
     return [max(map(len, column)) for column in zip([c.heading for c in heads], *lines, strict=True)]
 
 
-def _aligned(line: list[str], heads: list[Column], widths: list[int], gap: str) -> str:
+def _aligned(line: list[str], heads: list[Column], widths: list[int], gap: int) -> str:
     cells = (
         cell.rjust(width) if head.numeric else cell.ljust(width)
         for cell, width, head in zip(line, widths, heads, strict=True)
     )
-    return gap.join(cells).rstrip() + "\n"
+    return (" " * gap).join(cells).rstrip() + "\n"
+
+
+def _total(heads: list[Column], lines: _Lines, gap: int) -> int:
+    return sum(_widths(heads, lines)) + gap * (len(heads) - 1)
 
 
 def _records(heads: list[Column], lines: _Lines, style: Style) -> Iterator[str]:
@@ -137,9 +150,9 @@ def _below(report: CheckReport, style: Style) -> Iterator[str]:
     for result in report.results:
         said = list(_remarks(result, report, style))
         if said and result.verdict == "agrees":
-            agreed.setdefault(said[0], []).append(style.text(shorten(result.text, 60)))
+            agreed.setdefault(said[0], []).append(style.text(shorten(result.text, _SAID)))
         elif said:
-            lines.append(f"{style.text(shorten(result.text, 60))}: {said[0]}")
+            lines.append(f"{style.text(shorten(result.text, _SAID))}: {said[0]}")
             lines += [f"  {text}" for text in said[1:]]
     lines = [f"{reason}: {'; '.join(texts)}" for reason, texts in agreed.items()] + lines
     lines += _where(report, style)
@@ -150,7 +163,7 @@ def _below(report: CheckReport, style: Style) -> Iterator[str]:
     if lines:
         yield "\n"
     for line in lines:
-        yield from _wrapped(line, style.width or 80)
+        yield from _wrapped(line, style.width or _LINE)
 
 
 def _remarks(result: ClaimResult, report: CheckReport, style: Style) -> Iterator[str]:
@@ -167,8 +180,9 @@ def _remarks(result: ClaimResult, report: CheckReport, style: Style) -> Iterator
 
 def _where(report: CheckReport, style: Style) -> Iterator[str]:
     """The random point at which the numbers of what agrees were found."""
-    points = [result.point for result in report.results if result.verdict == "agrees" and result.point]
-    if report.free and points and all(point == points[0] for point in points):
+    points = [result.point for result in report.results if result.point]
+    told = [result.point for result in report.results if result.verdict == "differs"]
+    if report.free and points and points[0] not in told and all(point == points[0] for point in points):
         yield f"the numbers are those at {_at(points[0], style)}"
 
 
@@ -185,7 +199,9 @@ def _numerics(report: CheckReport, style: Style) -> Iterator[str]:
             method = result.numeric.method
             largest[method] = max(largest.get(method, 0.0), result.numeric.error)
     if largest:
-        found = " and ".join(f"{method}, off by at most {error:.0e}" for method, error in largest.items())
+        found = " and ".join(
+            f"{method}, off by at most {f'{error:.0e}' if error else '0'}" for method, error in largest.items()
+        )
         yield style.text(f"numeric: by {found}")
 
 
