@@ -3,8 +3,10 @@
 import json
 import re
 import shutil
+from importlib.resources import files
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
 from conftest import ROOT, backprop, shell
 
@@ -14,6 +16,7 @@ from backprop_cli.report.outcome import Difference, Outcome
 from backprop_cli.suites import read_suites, run_cases
 from backprop_cli.suites.case import Written, read_number
 
+SCHEMA = json.loads(files("backprop_cli.render").joinpath("suites.schema.json").read_text(encoding="utf-8"))
 CORPUS = read_suites([str(ROOT / "tests/suites")])
 
 
@@ -418,7 +421,7 @@ def test_lines():
 
 def test_json():
     found = json.loads(told("json"))
-    assert found["schema"] == "backprop/suites@1"
+    jsonschema.validate(found, SCHEMA)
     assert found["summary"] == {"cases": 3, "ok": 2, "failed": 1}
     assert [case["ok"] for case in found["cases"]] == [True, True, False]
     assert found["cases"][0] == {
@@ -429,7 +432,7 @@ def test_json():
     assert found["cases"][2]["differences"][0] == {
         "subject": "df/dx", "expected": "1", "found": "2", "remark": "100% off\nor so", "line": 8,
     }  # fmt: skip
-    assert json.loads("".join(render_suites(iter([]), "json", Style())))["cases"] == []
+    jsonschema.validate(json.loads("".join(render_suites(iter([]), "json", Style()))), SCHEMA)
 
 
 def test_tap():
