@@ -1,8 +1,10 @@
 """Suites: the corpus of published gradients, what a case can say, what is malformed, and every way to be told of it."""
 
+import io
 import json
 import re
 import shutil
+from importlib import import_module
 from importlib.resources import files
 from xml.etree import ElementTree as ET
 
@@ -10,6 +12,8 @@ import jsonschema
 import pytest
 from conftest import ROOT, backprop, shell
 
+from backprop_cli.check.verdict import Check
+from backprop_cli.cli import main
 from backprop_cli.render.style import Style
 from backprop_cli.render.suites import FORMAT_MEANING, FORMATS, render_suites
 from backprop_cli.report.outcome import Difference, Outcome
@@ -126,6 +130,26 @@ def test_errors_notes_and_names_of_options(tmp_path):
     assert [outcome.differences for outcome in found] == [()] * 4
 
 
+def test_another_error_than_the_one_that_is_due(tmp_path):
+    (outcome,) = outcomes(tmp_path, '[[case]]\nprogram = "relo(x)"\nbindings = { x = 1 }\nerror = "N202"\n')
+    assert outcome.differences == (Difference("error", "N202", "error[N201]: unknown gate `relo`", "", 4),)
+
+
+def test_tolerances_at_the_top_are_those_of_every_case_without_its_own(tmp_path):
+    cases = [SQUARE.format("value = 9.5"), SQUARE.format("value = 9.5\nrtol = 0.01")]
+    found = outcomes(tmp_path, "rtol = 0.1\n" + "".join(f"[[case]]\n{case}" for case in cases))
+    assert [outcome.holds for outcome in found] == [True, False]
+
+
+def test_sympy_can_disagree(tmp_path, monkeypatch):
+    verdict = Check("disagree", ("sympy",), 1.0, {}, "for this test")
+    monkeypatch.setattr(import_module("backprop_cli.check.cross_check"), "cross_check", lambda *_, **__: verdict)
+    path = tmp_path / "suite.toml"
+    path.write_text("[[case]]\n" + SQUARE.format("value = 9"), encoding="utf-8")
+    asked, not_asked = (next(run_cases(read_suites([str(path)]), sympy=sympy)) for sympy in (True, False))
+    assert [item.subject for item in asked.differences] == ["SymPy"] and not_asked.holds
+
+
 def test_a_difference_names_its_line(tmp_path):
     text = """
         [[case]]
@@ -191,6 +215,7 @@ MALFORMED = [
     ("titel = 'x'\n" + GOOD, "F604", 1, 1, "a suite has no `titel`"),
     (GOOD + "\n[[case]]\n  valeu = 2\nprogram = 'x'\n", "F604", 7, 3, "a case has no `valeu`"),
     (GOOD + "[[case]]\nprogram = '''\nvalue = 1\n[[case]]\n'''\n[[case]]\nprogram = 1\n", "F604", 5, 1, "says nothing"),
+    ("[[case]]\nprogram = '''\n[[case]]\nx'''\nvalue = 1\n[[case]]\nprogram = 1\n", "F604", 7, 1, "is a text"),
     (GOOD + "[[case]]\nvalue = 1", "F604", 5, 1, "no `program`"),
     (GOOD + "program = 2", "F603", 5, 12, "overwrite"),
     (GOOD.replace('"x"', "2"), "F604", 2, 1, "`program` is a text"),
@@ -294,6 +319,12 @@ def test_markdown(tmp_path):
     ]
     assert found[-1].differences == (Difference("error", "N201", "none", "", 48),)
     assert found[3].differences == ()
+
+
+def test_a_longer_fence_is_not_closed_by_a_shorter_one(tmp_path):
+    text = "````md\n```backprop\n````\n```backprop\nx\nat x=1\n=> 1\n```\n"
+    (outcome,) = outcomes(tmp_path, text, "notes.md")
+    assert outcome.holds and outcome.line == 6
 
 
 # a block, the line, the column, and what is said
@@ -400,6 +431,19 @@ def test_every_format_tells_a_case_as_soon_as_it_is_there(format_):
     pieces = render_suites(coming(), format_, Style())
     assert "df/dx" in next(piece for piece in pieces if "df/dx" in piece)
     assert len(taken) == 1
+
+
+def test_every_line_is_flushed(monkeypatch):
+    class Stream(io.StringIO):
+        seen = ()
+
+        def flush(self):
+            self.seen += (self.getvalue(),)
+
+    stream = Stream()
+    monkeypatch.setattr("sys.stdout", stream)
+    assert main(["check", str(ROOT / "tests/suites/cs231n.toml")]) == 0
+    assert [text.count("\n") for text in stream.seen[:3]] == [1, 2, 3]
 
 
 def told(format_):
