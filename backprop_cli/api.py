@@ -117,8 +117,9 @@ def check(
 
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
-    from backprop_cli.check.claims import Gradient, left_names, read_claims
+    from backprop_cli.check.claims import left_names, read_claims
     from backprop_cli.check.examine import Examiner
+    from backprop_cli.check.fourfold import Fourfold
     from backprop_cli.check.judge import Tolerance
     from backprop_cli.check.points import Places
     from backprop_cli.report.judged import build_check
@@ -127,13 +128,11 @@ def check(
     named = {below for _, below in filter(None, map(left_names, texts))}
     graph, fixed, free = _open_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, named)
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
-    examiner = Examiner(places, Tolerance(rtol, atol), symbolic=symbolic)
+    tolerance = Tolerance(rtol, atol)
     if claims:
-        examined = examiner.claims(read_claims(claims, all_names(graph)))
+        examined = Examiner(places, tolerance, symbolic=symbolic).claims(read_claims(claims, all_names(graph)))
     else:
-        output = output_name(graph)
-        targets = {f"d{output}/d{name}": Gradient(graph.output, node) for name, node in graph.variables.items()}
-        examined = examiner.gradients(targets)
+        examined = Fourfold(places, tolerance, symbolic=symbolic).examined(output_name(graph))
     return build_check(graph, examined, free, strict=strict)
 
 

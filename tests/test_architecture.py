@@ -37,7 +37,7 @@ THIRD_PARTIES = {
 DOORS = {
     "check": {
         f"backprop_cli.check.{file}"
-        for file in ("verdict", "cross_check", "claims", "diagnosis", "examine", "judge", "points", "steps")
+        for file in ("verdict", "cross_check", "claims", "diagnosis", "examine", "fourfold", "judge", "points", "steps")
     }
 }
 

@@ -278,6 +278,7 @@ def test_the_full_check_asks_four_methods():
         ("df/dx", -4, -4, -4, -4),
         ("df/dy", -4, -4, -4, -4),
         ("df/dz", 3, 3, 3, 3),
+        ("df along a mix", *[pytest.approx(-3.3541019662496847)] * 4),  # weights 1.118…, 0.736…, 1.354… of -4, -4, 3
     ]
     assert report.verdict == "agrees" and report.status == 0 and report.kind == "gradients"
 
@@ -295,14 +296,14 @@ def test_the_full_check_finds_a_wrong_rule(monkeypatch):
     monkeypatch.setitem(LOCALS, "sin", lambda _, out: (out,))
     for symbolic in (True, False):
         report = check("sin(x)*y", {"x": 1, "y": 2}, symbolic=symbolic)
-        assert [result.verdict for result in report.results] == ["differs", "agrees"]
+        assert [result.verdict for result in report.results] == ["differs", "agrees", "differs"]
     # and then no claim is accused on our word alone
     assert check("sin(x)", {"x": 1}, claims=["df/dx = cos(x)"], symbolic=False).verdict == "cannot decide"
 
 
 def test_the_full_check_at_a_kink():
     report = check("abs(x) + y", {"x": 0, "y": 1})
-    assert [result.verdict for result in report.results] == ["agrees", "agrees"]
+    assert [result.verdict for result in report.results] == ["agrees", "agrees", "agrees"]
     assert "from -1 to 1" in report.results[0].reason
     assert check("log(x)", {"x": -1}).status == 4
 
@@ -421,6 +422,14 @@ def test_the_command_line_is_as_honest_as_the_library():
     assert backprop("check", "x", "--range", "2:1").status == 2
     assert backprop("check", "x", "--rtol", "-1").status == 2
     assert backprop("check", "x", "y=1").status == 2
+
+
+def test_many_inputs_are_checked_along_a_mix_of_them():
+    count = 1500
+    program = "+".join(f"sin(x{k})*{k}" for k in range(1, count))
+    report = check(program, {f"x{k}": 1 / k for k in range(1, count)})
+    assert [result.target for result in report.results] == ["df along a mix"]
+    assert report.verdict == "agrees"
 
 
 def test_a_large_program_is_checked_in_time():

@@ -98,7 +98,7 @@ def _claim(source: Source, names: Mapping[str, int]) -> Claim:
     written = source.text[begin:].strip()
     decimal = _DECIMAL.fullmatch(written)
     half_unit = 0.0
-    if decimal and (decimal[1] + decimal[2]).strip("0"):
+    if decimal and decimal[2] and (decimal[1] + decimal[2]).strip("0"):
         half_unit = 0.5 * 10.0 ** (int(decimal[3] or 0) - len(decimal[2]))
     target = f"d{found[0]}/d{found[1]}"
     return Claim(source, target, Gradient(names[found[0]], names[found[1]]), written, formula, half_unit)

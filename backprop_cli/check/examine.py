@@ -1,8 +1,8 @@
-"""A gradient examined: judged, and set beside the other opinions on it."""
+"""A claim examined: judged, set beside the other opinions on the gradient, and its mistake looked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import inf, isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,13 +15,10 @@ from backprop_cli.check.judge import (
     Judgement,
     Tolerance,
     judge,
-    relative_error,
-    subgradients,
 )  # fmt: skip
-from backprop_cli.check.place import Place, with_output
+from backprop_cli.check.place import Place
 from backprop_cli.check.points import Places
 from backprop_cli.engine.differences import Estimate
-from backprop_cli.engine.tangent import tangent
 
 if TYPE_CHECKING:
     from backprop_cli.check.symbolic import Algebra, Opinion
@@ -63,56 +60,12 @@ class Examiner:
             if judgement.place is None:
                 yield Examined(claim.target, claim, judgement)
                 continue
-            numeric = None if judgement.finding else _estimate(judgement.place, claim.of)
+            numeric = None if judgement.finding else estimated(judgement.place.estimate(*claim.of))
             opinion = self._opinion(judgement, claim.of, claim)
             judgement = self._reconsidered(judgement, numeric, opinion)
             found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
             mistakes = self._mistakes(claim, judgement)
             yield Examined(claim.target, claim, judgement, numeric, found, formula=formula, mistakes=mistakes)
-
-    def gradients(self, targets: Mapping[str, Gradient]) -> Iterator[Examined]:
-        """Our own gradients, by four methods: reverse mode, SymPy, forward mode, differences."""
-        for target, of in targets.items():
-            found: Examined | None = None
-            tried = 0
-            for place in self.places:
-                if self.places.free and (place.trouble(*of) or not isfinite(place.grad(*of))):
-                    continue
-                tried += 1
-                examined = self._gradient(target, of, place, first=found is None)
-                if found is None or examined.judgement.verdict == DIFFERS:
-                    found = examined
-                worst = max(found.judgement.rel_error, examined.judgement.rel_error)
-                found = found._replace(judgement=found.judgement._replace(rel_error=worst, tried=tried))
-                if tried >= self.places.wanted or found.judgement.verdict == DIFFERS:
-                    break
-            if found is None:
-                yield Examined(target, None, Judgement(UNDECIDED, "few points", tried=0))
-            elif found.judgement.verdict == AGREES and self.places.free:
-                yield found._replace(judgement=found.judgement._replace(why="points"))
-            else:
-                yield found
-
-    def _gradient(self, target: str, of: Gradient, place: Place, *, first: bool) -> Examined:
-        ours = place.grad(*of)
-        trouble = place.trouble(*of)
-        forward = tangent(with_output(place.graph, of.output), place.passed(of.output).locals, {of.wrt: 1.0})[of.output]
-        numeric = None if trouble else _estimate(place, of)
-        made = Judgement(UNDECIDED, "trouble", place, None, ours, trouble[0] if trouble else None)
-        if trouble or not isfinite(ours):
-            bounds = subgradients(place, of, trouble) if trouble else None
-            if bounds is not None and bounds[0] <= ours <= bounds[1]:
-                made = made._replace(verdict=AGREES, why="kink", bounds=bounds)
-            return Examined(target, None, made, numeric, forward=forward if isfinite(forward) else None)
-        opinion = self._opinion(made, of) if first else None
-        found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
-        errors = [relative_error(ours, other) for other in (forward, found) if other is not None]
-        agrees = all(self.tolerance.allows(ours, other) for other in (forward, found) if other is not None)
-        if numeric is not None and numeric.error <= _TRUSTED * max(abs(ours), abs(numeric.slope)):
-            errors.append(relative_error(ours, numeric.slope))
-            agrees = agrees and (found is not None or _supports(ours, numeric))
-        made = made._replace(verdict=AGREES if agrees else DIFFERS, why="point", rel_error=max(errors))
-        return Examined(target, None, made, numeric, found, forward, formula)
 
     def _mistakes(self, claim: Claim, judgement: Judgement) -> tuple[Mistake, ...]:
         """What a claim that differs looks like; a formula is compared at several places, a number at its own."""
@@ -149,22 +102,21 @@ class Examiner:
             if self.tolerance.allows(opinion.claimed, opinion.gradient):
                 return judgement._replace(verdict=AGREES, why="sixty digits")
             return judgement._replace(verdict=DIFFERS, why="point")
-        if judgement.verdict == DIFFERS and not _supports(judgement.backprop, numeric):
+        if judgement.verdict == DIFFERS and not supports(judgement.backprop, numeric):
             return judgement._replace(verdict=UNDECIDED, why="methods")
         return judgement
 
 
-def _estimate(place: Place, of: Gradient) -> Estimate | None:
-    """The derivative from values alone; None where values lead to no number."""
-    found = place.estimate(of.output, of.wrt)
+def estimated(found: Estimate) -> Estimate | None:
+    """An estimate, if values led to one."""
     return found if isfinite(found.slope) and found.error < inf else None
 
 
-def _supports(ours: float, numeric: Estimate | None) -> bool:
-    """Whether differences do not speak against our own gradient."""
+def supports(ours: float, numeric: Estimate | None, slack: float = 0.0) -> bool:
+    """Whether differences do not speak against our own gradient, of which rounding may have taken `slack`."""
     if numeric is None:
         return True
     size = max(abs(ours), abs(numeric.slope))
     if numeric.error > _TRUSTED * size:
         return True
-    return abs(ours - numeric.slope) <= _TRUSTED * size + _SLACK * numeric.error
+    return abs(ours - numeric.slope) <= _TRUSTED * size + _SLACK * numeric.error + slack

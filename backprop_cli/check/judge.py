@@ -73,7 +73,7 @@ def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
         found = judge_at(claim, place, tolerance)
         if found.why == "no value" and _is_undefined(claim.formula, place):
             return found._replace(verdict=DIFFERS)  # its domain is smaller than the gradient's
-        if not _is_harmless(place, claim.formula):
+        if not is_harmless(place.values, claim.formula.values(place)):
             continue
         if found.verdict == UNDECIDED:
             undecided = undecided or found
@@ -124,7 +124,7 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, half_unit: float 
         if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
             return made._replace(verdict=AGREES, why="last digits")
         return made._replace(why="rounding")
-    if not _is_harmless(place, claim.formula):
+    if not is_harmless(place.values, claim.formula.values(place)):
         return made._replace(why="range")
     return made._replace(verdict=DIFFERS, why="point")
 
@@ -172,10 +172,9 @@ def _is_undefined(formula: Formula, place: Place) -> bool:
     return inf not in map(abs, values) and any(f.code == "undefined" for f in survey(formula.graph, values))
 
 
-def _is_harmless(place: Place, formula: Formula) -> bool:
+def is_harmless(*columns: Sequence[float]) -> bool:
     """Whether no number on the way is so large or so small that its square may be lost."""
-    numbers = (*place.values, *formula.values(place))
-    return all(x == 0 or _SMALL < abs(x) < _LARGE for x in numbers)
+    return all(x == 0 or _SMALL < abs(x) < _LARGE for values in columns for x in values)
 
 
 # -- rounding ------------------------------------------------------------------------------------------

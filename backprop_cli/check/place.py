@@ -25,6 +25,7 @@ class Place:
         self.given = given
         self.values = forward(graph, given)
         self._passes: dict[int, Backward] = {}
+        self._troubles: dict[tuple[int, ...], list[Finding]] = {}
 
     def passed(self, output: int) -> Backward:
         """The backward pass from a node."""
@@ -36,14 +37,14 @@ class Place:
         """d output / d wrt."""
         return self.passed(output).grads[wrt] or 0.0
 
-    def trouble(self, output: int, wrt: int) -> list[Finding]:
+    def trouble(self, output: int, *wrt: int) -> list[Finding]:
         """What the survey finds on the way to the output that makes its derivative a convention, or none at all."""
-        graph = with_output(self.graph, output)
-        found = survey(graph, self.values, self.passed(output), graph.dependents({wrt}))
-        if not found:
-            return found
-        below = ancestors(graph, output)
-        return [finding for finding in found if finding.code in _TROUBLE and below[finding.node]]
+        if (output, *wrt) not in self._troubles:
+            graph = with_output(self.graph, output)
+            found = survey(graph, self.values, self.passed(output), graph.dependents(set(wrt)))
+            below = ancestors(graph, output) if found else b""
+            self._troubles[output, *wrt] = [f for f in found if f.code in _TROUBLE and below[f.node]]
+        return self._troubles[output, *wrt]
 
     def estimate(self, output: int, wrt: int) -> Estimate:
         """The derivative from values alone."""

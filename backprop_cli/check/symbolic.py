@@ -5,7 +5,7 @@ Written out at a place: of a gate in pieces SymPy sees the piece that holds ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
@@ -46,16 +46,27 @@ class Algebra:
         self.affordable = affordable(place.graph, place.values)
         self.nodes: list[Any] = []
         self.gradients: dict[Gradient, Any] = {}
+        self.partials: dict[int, list[Sequence[float]]] = {}  # output: what flows there, with SymPy's numbers
 
     def opinion(self, of: Gradient, claim: Claim | None = None, *, prove: bool = False) -> Opinion:
         """What SymPy says within a second: of the whole formula where it is small, otherwise gate by gate."""
         if self.affordable:
             try:
+                prove = prove and has_alarm()  # a simplification that does not end must be stopped
                 with deadline(SECONDS) as check_time:
                     return self._opinion(of, claim, check_time, prove=prove)
             except (OutOfTimeError, RecursionError):
                 pass
-        return Opinion(_gate_by_gate(self.place, of))
+        return Opinion(self.along(of.output, {of.wrt: 1.0}))
+
+    def along(self, output: int, direction: Mapping[int, float]) -> float | None:
+        """The slope along a direction (node: rate) by forward mode, with SymPy's partial of every gate."""
+        graph, values = with_output(self.place.graph, output), self.place.values
+        if output not in self.partials:
+            active = bytearray(b"\1") * len(graph)
+            self.partials[output], *_ = check_locals(graph, values, self.place.passed(output), active, {})
+        found = tangent(graph, self.partials[output], direction)[output]
+        return found if isfinite(found) else None
 
     def _opinion(self, of: Gradient, claim: Claim | None, check_time: Callable[[], None], *, prove: bool) -> Opinion:
         gradient = self._gradient(of, check_time)
@@ -66,7 +77,7 @@ class Algebra:
             return made
         claimed = self._claimed(claim, check_time)
         made = made._replace(claimed=self._number(claimed))
-        return made._replace(proved=prove and has_time_to_prove() and self._same(claim, claimed, gradient, check_time))
+        return made._replace(proved=prove and self._same(claim, claimed, gradient, check_time))
 
     def _gradient(self, of: Gradient, check_time: Callable[[], None]) -> Any:
         graph, values = self.place.graph, self.place.values
@@ -109,22 +120,9 @@ class Algebra:
         return False
 
 
-def has_time_to_prove() -> bool:
-    """Whether a simplification that does not end can be stopped: the deadline's own alarm is ticking then."""
-    return not has_alarm()
-
-
 def _is_smooth(graph: Graph) -> bool:
     return all(is_smooth(gate) for gate in _gates(graph))
 
 
 def _gates(graph: Graph) -> Iterable[str]:
     return {gate for gate, operands in zip(graph.gates, graph.inputs, strict=True) if operands}
-
-
-def _gate_by_gate(place: Place, of: Gradient) -> float | None:
-    """The gradient by forward mode with SymPy's partial of every gate."""
-    graph = with_output(place.graph, of.output)
-    theirs, *_ = check_locals(graph, place.values, place.passed(of.output), graph.dependents({of.wrt}), {})
-    found = tangent(graph, theirs, {of.wrt: 1.0})[of.output]
-    return found if isfinite(found) else None

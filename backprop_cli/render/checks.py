@@ -31,6 +31,9 @@ def render_check(report: CheckReport, format_: str, style: Style) -> Iterator[st
 def _table(report: CheckReport, style: Style) -> Iterator[str]:
     """Aligned columns under a rule; records where those would not fit."""
     heads, lines = _columns(report), _cells(report, style)
+    if not lines:
+        yield "there is nothing to check: the program has no inputs\n"
+        return
     for gap, shown in _LAYOUTS:
         cut = [[shorten(claim, shown), *rest] for claim, *rest in lines]
         if _total(heads, cut, gap) <= (style.width or _LINE):

@@ -25,6 +25,7 @@ _REASONS = {
     "points": "right at {count} random points",
     "proof": "right for all values, by SymPy",
     "kink": "there is a kink here: any slope from {low} to {high} is valid",
+    "conventions": "there are kinks here, and conventions for them",
     "trouble": "{note}",
     "no value": "the claim has no finite value here",
     "rounding": "rounding leaves too few digits to tell",
