@@ -20,7 +20,7 @@ from backprop_cli.errors import shorten
 from backprop_cli.render.arrange import Arrangement, Cell, arrange
 from backprop_cli.render.figures import tree
 from backprop_cli.render.figures.grid import BOLD, THIN, Sheet
-from backprop_cli.render.figures.words import around, key
+from backprop_cli.render.figures.words import around, key, local_sign
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Edge, Figure, Node
 
@@ -48,12 +48,13 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
     if style.width is not None and max(map(len, lines), default=0) > style.width:
         yield from tree.render(figure, style)
         return
-    yield from around(figure, lines, key(figure, "above a wire", "below it", style), style)
+    yield from around(figure, lines, key(figure, "above a wire", "below it"), style)
 
 
 class _Drawing:
     def __init__(self, figure: Figure, style: Style) -> None:
         self.figure, self.style = figure, style
+        self.output = style.text(shorten(figure.output, _LONGEST))
         self.arranged: Arrangement = arrange(figure)
         self.arriving: dict[int, list[tuple[int, Edge]]] = {}
         self.forks: dict[int, int] = {}
@@ -71,14 +72,17 @@ class _Drawing:
             box = left + max((shape.lead for shape in shapes), default=0)
             after = box + max((shape.width for shape in shapes), default=1)
             room = max((max(len(shape.value), len(shape.grad)) for shape in shapes), default=0)
-            end = after + room + 2
+            tail = after + room + 2  # behind it the output's name stands, where another column follows
+            last = number + 1 == len(self.arranged.columns)
+            named = any(cell.node is not None and cell.node.kind == "output" for cell in column)
+            end = tail + (len(self.output) + 3 if named and not last else 0)
             for cell in column:
                 row = self.rows[cell.source, number]
                 if cell.node is None:
                     self.sheet.across(cell.source, row, left, end)
                 else:
-                    self._node(cell.node, row, left, box, after, end)
-            left = self._channel(number, end) if number + 1 < len(self.arranged.columns) else end
+                    self._node(cell.node, row, (left, box, after, tail, end))
+            left = end if last else self._channel(number, end)
         return self.sheet.lines(ascii_only=self.style.ascii)
 
     def _shape(self, node: Node) -> _Shape:
@@ -101,7 +105,7 @@ class _Drawing:
 
     def _labels(self, edge: Edge) -> tuple[str, str]:
         """What stands above and below a wire where it arrives: the local gradient, the share of a fork's gradient."""
-        local = self.style.text(f"∂ {edge.local}") if edge.local else ""
+        local = self.style.text(local_sign(f"∂ {edge.local}", self.style)) if edge.local else ""
         return local, self.style.text(edge.grad) if self.forks[edge.source] > 1 else ""
 
     def _rows(self) -> dict[tuple[int, int], int]:
@@ -151,8 +155,10 @@ class _Drawing:
             return 0
         return round(sum(rows[source, number - 1] - down for down, source in arrivals) / len(arrivals))
 
-    def _node(self, node: Node, row: int, left: int, box: int, after: int, end: int) -> None:
+    def _node(self, node: Node, row: int, places: tuple[int, int, int, int, int]) -> None:
+        """Draw a node: its column begins, boxes begin, the widest ends, its numbers end, it ends."""
         sheet, shape = self.sheet, self.shapes[node.id]
+        left, box, after, tail, end = places
         if node.kind in _LEAVES:
             sheet.text(row, box, shape.text)
             start = box + shape.width + 1
@@ -170,12 +176,12 @@ class _Drawing:
                 sheet.text(row + down + 1, box - 1 - len(below), below)
             sheet.text(row, right, pen.leaves)
             start = right + 1
-        room = end - after - 2
-        sheet.across(node.id, row, start, end)
+        room = tail - after - 2
+        sheet.across(node.id, row, start, tail if node.kind == "output" else end)
         for line, label in ((row - 1, shape.value), (row + 1, shape.grad)):
             sheet.text(line, after + 1 + (room - len(label) + 1) // 2, label)
         if node.kind == "output":
-            sheet.text(row, end + 2, self.style.text(shorten(self.figure.output, _LONGEST)))
+            sheet.text(row, tail + 2, self.output)
 
     def _channel(self, number: int, left: int) -> int:
         """Draw the wires between a column and the next; answer where the next begins."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.render.figures.nesting import nested
+from backprop_cli.render.figures.words import sums
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Cluster, Figure, Node
 
@@ -20,6 +21,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
     title = style.text(" · ".join([figure.title, *figure.caption, *([figure.notice] if figure.notice else [])]))
     escaped = title.replace("\\", "\\\\").replace('"', '\\"')
     yield f'---\ntitle: "{escaped}"\n---\nflowchart LR\n'
+    total = sums(figure)
     for item, depth in nested(figure):
         indent = "  " * (depth + 1)
         if item is None:
@@ -27,7 +29,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
         elif isinstance(item, Cluster):
             yield f'{indent}subgraph c{item.id} ["{_label(style, item.name)}"]\n'
         else:
-            yield f"{indent}n{item.id}{_shape(item, style)}\n"
+            yield f"{indent}n{item.id}{_shape(item, total.get(item.id, ''), style)}\n"
     for edge in figure.edges:
         local = f"∂ {edge.local}" if edge.local else ""
         yield f"  n{edge.source} ---{_wire(style, edge.value, edge.grad, local)} n{edge.target}\n"
@@ -44,9 +46,9 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
         yield f"  class {','.join(active)} active\n"
 
 
-def _shape(node: Node, style: Style) -> str:
+def _shape(node: Node, total: str, style: Style) -> str:
     lines = [node.operation] if node.kind in ("input", "constant", "output") else [node.name, node.operation]
-    return _SHAPES[node.kind].format(_label(style, *lines))
+    return _SHAPES[node.kind].format(_label(style, *lines, *([total] if total else [])))
 
 
 def _wire(style: Style, *lines: str) -> str:

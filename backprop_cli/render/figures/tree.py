@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backprop_cli.render.figures.words import around
+from backprop_cli.render.figures.words import around, local_sign
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Edge, Figure, Node
 
@@ -44,7 +44,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
 def _table(figure: Figure, lines: list[_Line], style: Style) -> tuple[list[str], list[list[str]]]:
     """The columns: the outline, values, gradients, what each wire of a fork sends, local gradients."""
     output = style.text(figure.output)
-    heads = ["", "value", f"d{output}/d(node)", "from here", style.glyphs("local ∂")]
+    heads = ["", "value", f"d{output}/d(node)", "from here", local_sign("local ∂", style)]
     uses: dict[int, int] = {}
     for wire in figure.edges:
         uses[wire.source] = uses.get(wire.source, 0) + 1
