@@ -5,6 +5,7 @@ It knows no format and no coordinates. `figure` draws a whole Report, `frame` is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -168,15 +169,13 @@ class _Drawing:
         self.valued = report.kind != "structure"
         self.ancestors = _distances(self.graph, depth)
         kept: Collection[int] = self.ancestors if depth is not None else range(len(self.graph))
-        self.uses = _uses(self.graph, kept)
-        self.names = node_names(self.graph)
-        self.folded = _folded(self.graph, kept, self.uses, self.names)
         self.depth = depth
-        count = len(kept) - len(self.folded)
-        if count > most:
-            message = f"the figure would have {count:,} nodes, and {most:,} are the most that are drawn"
-            help_ = "`--depth N` draws only the last gates, `--most N` raises the limit"
-            raise BackpropError(Diagnostic("L701", message, (), help_))
+        if len(kept) > 2 * most:  # at most every second node is folded into another
+            raise _too_large(len(kept), most)
+        self.names = node_names(self.graph)
+        self.folded = _folded(self.graph, kept, self.names)
+        if len(kept) - len(self.folded) > most:
+            raise _too_large(len(kept) - len(self.folded), most)
         self.rows = {row.id: row for row in report.rows() if row.id in kept and row.id not in self.folded}
         self.texts = [""] * len(self.graph)
 
@@ -317,6 +316,12 @@ class _Drawing:
         return f"{rule} = {self.number(row.grad)} · {self.number(row.locals[edge.operand])} = {edge.grad}"
 
 
+def _too_large(count: int, most: int) -> BackpropError:
+    message = f"the figure would have {count:,} nodes, and {most:,} are the most that are drawn"
+    help_ = "`--depth N` draws only the last gates, `--most N` raises the limit"
+    return BackpropError(Diagnostic("L701", message, (), help_))
+
+
 def _distances(graph: Graph, depth: int | None) -> Mapping[int, int]:
     """How many gates lie between the output and each node before it, nearest first, as far as `depth`."""
     found = {graph.output: 0}
@@ -329,20 +334,13 @@ def _distances(graph: Graph, depth: int | None) -> Mapping[int, int]:
     return found
 
 
-def _uses(graph: Graph, kept: Collection[int]) -> Mapping[int, int]:
-    uses: dict[int, int] = {}
-    for node in kept:
-        for operand in graph.inputs[node]:
-            uses[operand] = uses.get(operand, 0) + 1
-    return uses
-
-
-def _folded(graph: Graph, kept: Collection[int], uses: Mapping[int, int], names: Sequence[str]) -> set[int]:
+def _folded(graph: Graph, kept: Collection[int], names: Sequence[str]) -> set[int]:
     """Constants that are drawn inside the one gate that uses them, as books do: `+1`, `1/x`, `x^2`."""
+    uses = Counter(operand for node in kept for operand in graph.inputs[node])
     folded = set()
     for node in kept:
         operands = graph.inputs[node]
-        constants = [j for j in operands if j in graph.constants and uses.get(j) == 1]
+        constants = [j for j in operands if j in graph.constants and uses[j] == 1]
         if len(operands) != 2 or len(constants) != 1 or not GATES[graph.gates[node]].symbol:
             continue
         if len(_with_constant(graph, node, constants[0], names)) <= _LONGEST_FOLDED:

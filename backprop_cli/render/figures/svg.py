@@ -47,7 +47,7 @@ STYLE = """
 .bp .local { fill: #5a3fa8; font-size: 12px; }
 .bp .share { font-size: 12px; }
 .bp .title { font-size: 16px; font-weight: 600; }
-.bp .words, .bp .key { font-size: 13px; fill: #5b6675; }
+.bp .notice, .bp .key { font-size: 13px; fill: #5b6675; }
 .bp .key .value, .bp .key .grad, .bp .key .local { font-size: 13px; text-anchor: start; }
 .bp .ground rect { fill: #3b6fd4; fill-opacity: .09; }
 .bp .cover rect { fill: #e3ebfb; }
@@ -63,7 +63,7 @@ STYLE = """
 .bp .wire { stroke: #6d7888; }
 .bp .fork { fill: #6d7888; }
 .bp .body { fill: #232a35; stroke: #aeb8c6; }
-.bp .name, .bp .words, .bp .key { fill: #9aa5b4; }
+.bp .name, .bp .notice, .bp .key { fill: #9aa5b4; }
 .bp .value { fill: #4fd3a4; }
 .bp .grad { fill: #ff9e6b; }
 .bp .local { fill: #b9a6ff; }
@@ -87,9 +87,9 @@ def picture(figure: Figure, style: str = "") -> Iterator[str]:
     """The `svg` element, with the style it is given inside."""
     shapes = Shapes(figure)
     placed = place(figure, shapes.size, between=_BETWEEN, steep=_STEEP, apart=_APART, wire=_WIRE, port=shapes.port)
-    words = [*figure.caption, *([figure.notice] if figure.notice else [])]
+    words = [("caption", line) for line in figure.caption] + [("notice", figure.notice)] * bool(figure.notice)
     title = shorten(figure.title, 120)
-    wide = max([placed.width, width_of(title, 16), _key_width(figure), *(width_of(line, 13) for line in words)])
+    wide = max([placed.width, width_of(title, 16), _key_width(figure), *(width_of(line, 14) for _, line in words)])
     width = round(wide + 2 * _MARGIN)
     top = _MARGIN + _LINE + 12
     height = round(top + placed.height + (_LINE + 6) * figure.valued + _LINE * len(words) + _MARGIN)
@@ -119,8 +119,8 @@ def picture(figure: Figure, style: str = "") -> Iterator[str]:
     if figure.valued:
         yield from _key(figure, below)
         below += _LINE + 6
-    for line in words:
-        yield _text(_MARGIN, below, "words", line)
+    for look, line in words:
+        yield _text(_MARGIN, below, look, line)
         below += _LINE
     yield "</svg>"
 
