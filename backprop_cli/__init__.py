@@ -6,9 +6,10 @@
 """
 
 from backprop_cli import api
-from backprop_cli.api import draw, evaluate, grad, structure
+from backprop_cli.api import draw, evaluate, explain, grad, structure
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.render import FORMATS
+from backprop_cli.render.explain import EXPLAIN_FORMATS
 from backprop_cli.render.figures import FIGURE_FORMATS
 from backprop_cli.report import Note, Report, Row
 
@@ -19,6 +20,6 @@ Report._repr_html_ = api.notebook_html  # type: ignore[attr-defined]
 
 __version__ = "0.1.0"
 __all__ = [
-    "FIGURE_FORMATS", "FORMATS", "BackpropError", "Note", "Report", "Row", "Source", "draw", "evaluate", "grad",
-    "render", "structure",
+    "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "Note", "Report", "Row", "Source", "draw",
+    "evaluate", "explain", "grad", "render", "structure",
 ]  # fmt: skip

@@ -140,6 +140,17 @@ def draw(
     return "".join(render_figure(drawn, format, style))
 
 
+def explain(report: Report, format: str = "text", *, paths: bool = False, style: Style | None = None) -> str:  # noqa: A002
+    """How the report's gradients come about, in one of the formats `backprop_cli.EXPLAIN_FORMATS` names.
+
+    `paths` adds every path from the output to an input, with its product.
+    """
+    from backprop_cli.render.explain import render_account
+    from backprop_cli.report.steps import Account
+
+    return "".join(render_account(Account(report), format, style or Style(rows=None), paths=paths))
+
+
 def notebook_svg(report: Report) -> str | None:
     """What a notebook shows of a report: its figure, nothing where that is too large."""
     try:

@@ -34,6 +34,7 @@ MAY_LOAD = [
     (["grad", *SEED, "--no-check"], {"rich"}),
     (["explain", *SEED, "--no-check"], set()),
     (["explain", *SEED, "--no-check", "--json"], {"json"}),
+    *((["graph", *SEED, "--format", name], set()) for name in ("boxes", "tree", "dot", "mermaid", "tikz")),
     (["gates", "relu"], set()),
     (["--version"], set()),
 ]

@@ -17,6 +17,9 @@ from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Edge, Figure, Node
 
 _LEAVES = ("input", "constant")
+# A fork, a last branch, and the lines that pass by; narrower ones where it would be too wide.
+_BRANCHES = (("├─ ", "└─ ", "│  "), ("├ ", "└ ", "│ "), ("├", "└", "│"))
+_ASCII_BRANCHES = (("|- ", "`- ", "|  "), ("|-", "`-", "| "), ("|", "`", "|"))
 
 
 class _Line(NamedTuple):
@@ -30,15 +33,24 @@ class _Line(NamedTuple):
 
 def render(figure: Figure, style: Style) -> Iterator[str]:
     """Title, outline, what happens in a step."""
-    lines = list(_outline(figure, style))
-    heads, table = _table(figure, lines, style)
-    widths = [max(map(len, column)) for column in zip(heads, *table, strict=True)]
-    kept = [k for k, width in enumerate(widths) if k == 0 or any(row[k] for row in table)]
-    rows = [heads, *table] if len(kept) > 1 else table
-    drawing = (
-        "   ".join(row[k].rjust(widths[k]) if k else row[k].ljust(widths[k]) for k in kept).rstrip() for row in rows
-    )
+    for branches in _ASCII_BRANCHES if style.ascii else _BRANCHES:
+        drawing = _aligned(*_table(figure, list(_outline(figure, branches)), style))
+        if style.width is None or max(map(len, drawing), default=0) <= style.width:
+            break
     yield from around(figure, drawing, "", style)
+
+
+def _aligned(heads: list[str], table: list[list[str]]) -> list[str]:
+    """The rows as lines, without the columns that nothing stands in."""
+    kept = [k for k in range(len(heads)) if k == 0 or any(row[k] for row in table)]
+    rows = [heads, *table] if len(kept) > 1 else table
+    widths = [max(len(row[k]) for row in rows) for k in kept]
+    return [
+        "   ".join(
+            row[k].rjust(width) if k else row[k].ljust(width) for k, width in zip(kept, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def _table(figure: Figure, lines: list[_Line], style: Style) -> tuple[list[str], list[list[str]]]:
@@ -63,7 +75,7 @@ def _table(figure: Figure, lines: list[_Line], style: Style) -> tuple[list[str],
     return heads, rows
 
 
-def _outline(figure: Figure, style: Style) -> Iterator[_Line]:
+def _outline(figure: Figure, branches: tuple[str, str, str]) -> Iterator[_Line]:
     """Every wire once, depth first from the output, then from what nobody uses."""
     nodes = {node.id: node for node in figure.nodes}
     operands: dict[int, list[Edge]] = {}
@@ -71,7 +83,7 @@ def _outline(figure: Figure, style: Style) -> Iterator[_Line]:
     for edge in figure.edges:
         operands.setdefault(edge.target, []).append(edge)
         used.add(edge.source)
-    fork, last, through = ("|- ", "`- ", "|  ") if style.ascii else ("├─ ", "└─ ", "│  ")
+    fork, last, through = branches
     roots = [node for node in reversed(figure.nodes) if node.id not in used]
     waiting = [_Line(root, None, "", False) for root in sorted(roots, key=lambda node: node.kind == "output")]
     below = {id(line): "" for line in waiting}
@@ -87,5 +99,5 @@ def _outline(figure: Figure, style: Style) -> Iterator[_Line]:
         edges = operands.get(line.node.id, [])
         for place, wire in reversed(list(enumerate(edges, 1))):
             child = _Line(nodes[wire.source], wire, before + (last if place == len(edges) else fork), again=False)
-            below[id(child)] = before + ("   " if place == len(edges) else through)
+            below[id(child)] = before + (" " * len(through) if place == len(edges) else through)
             waiting.append(child)
