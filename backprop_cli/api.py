@@ -20,6 +20,7 @@ from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.report.figure import MOST_NODES, figure, frame
+from backprop_cli.report.fold import fold
 from backprop_cli.report.names import node_names
 from backprop_cli.report.numbers import shortest
 
@@ -120,13 +121,15 @@ def draw(
     phase: str = "",
     step: int | None = None,
     depth: int | None = None,
+    collapse: bool = False,
     most: int = MOST_NODES,
     style: Style | None = None,
 ) -> str:
     """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
 
     `edges` says what stands at the wires beside values: grad, local, both or none. `phase` (forward or backward) and
-    `step` draw what is known at that step of that pass, `depth` only so many gates back from the output.
+    `step` draw what is known at that step of that pass, `depth` only so many gates back from the output, `collapse`
+    only inputs and what has a name.
 
     Raises BackpropError for a step there is not, and where there would be more than `most` nodes.
     """
@@ -134,7 +137,7 @@ def draw(
 
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
-    drawn = figure(report, style.number, edges=edges, depth=depth, most=most)
+    drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
     if phase:
         drawn = frame(drawn, phase, step)
     return "".join(render_figure(drawn, format, style))

@@ -22,11 +22,13 @@ from backprop_cli.cli.terminal import style_for
 from backprop_cli.cli.values import read_inputs
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render.figures import DEFAULT_FORMAT, FIGURE_FORMATS
-from backprop_cli.report.figure import EDGES, MOST_NODES, PHASES
+from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES
 
 
-def _option(help_: str, *spellings: str, metavar: str | None = None, least: int | None = None) -> Any:
-    return typer.Option(*spellings, help=help_, metavar=metavar, min=least, show_default=False)
+def _option(
+    help_: str, *spellings: str, metavar: str | None = None, least: int | None = None, most: int | None = None
+) -> Any:
+    return typer.Option(*spellings, help=help_, metavar=metavar, min=least, max=most, show_default=False)
 
 
 _Edges = Annotated[
@@ -37,7 +39,11 @@ _Step = Annotated[
     int | None, _option("only what is known after this step of the pass (the last unless told)", "--step", metavar="N")
 ]
 _Depth = Annotated[int | None, _option("only so many gates back from the output", "--depth", metavar="N", least=1)]
-_Most = Annotated[int, _option(f"the most nodes to draw ({MOST_NODES} unless told)", "--most", metavar="N", least=1)]
+_Collapse = Annotated[bool, _option("only inputs and what has a name", "--collapse")]
+_Most = Annotated[
+    int,
+    _option(f"the most nodes to draw ({MOST_NODES} unless told)", "--most", metavar="N", least=1, most=MOST_EVER),
+]
 
 _Open = Annotated[bool, _option("show it in the browser, as html", "--open")]
 
@@ -51,6 +57,7 @@ def command(
     phase: _Phase = "",
     step: _Step = None,
     depth: _Depth = None,
+    collapse: _Collapse = False,
     most: _Most = MOST_NODES,
     show: _Open = False,
     inputs: InputOptions,
@@ -76,7 +83,7 @@ def command(
     else:
         report = api.structure(source, max_nodes=inputs.max_nodes)
     text = api.draw(
-        report, output.format, edges=edges, phase=phase, step=step, depth=depth, most=most,
+        report, output.format, edges=edges, phase=phase, step=step, depth=depth, collapse=collapse, most=most,
         style=style_for(sys.stdout, output),
     )  # fmt: skip
     return Reply(text, output, report, opens=show)

@@ -6,7 +6,7 @@ It knows no format and no coordinates. `figure` draws a whole Report, `frame` is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
@@ -18,6 +18,8 @@ from backprop_cli.report.names import node_names, written
 EDGES = ("grad", "local", "both", "none")
 PHASES = ("forward", "backward")
 MOST_NODES = 500
+MOST_EVER = 5000
+_COLLAPSED = 100  # nodes that may become one
 _SYMMETRIC = frozenset({"add", "mul", "max", "min", "maxout", "eq", "ne", "hypot", "logaddexp"})
 _LONGEST_FOLDED = 8  # characters of an operation with a constant in it, such as `x^0.5`
 
@@ -84,8 +86,9 @@ class Moment(NamedTuple):
 class Figure(NamedTuple):
     """A drawing: `title` says what it shows, `output` is the output's name, `edges` tells what its wires carry.
 
-    `phase` is empty for the whole; in a frame it is the pass, `step` the number of its last step that is shown and
-    `caption` what happens in that step. `valued`: there are numbers at all.
+    `phase` is empty for the whole; in a frame it is the pass, `step` the number of its last step that is shown,
+    `caption` what happens in that step, and `whole` the drawing it is a frame of: frames laid out like it do not
+    jump from slide to slide. `valued`: there are numbers at all.
     """
 
     title: str
@@ -100,6 +103,7 @@ class Figure(NamedTuple):
     phase: str = ""
     step: int = 0
     caption: tuple[str, ...] = ()
+    whole: Figure | None = None
 
     def steps(self, phase: str) -> int:
         """How many steps a pass has."""
@@ -107,14 +111,21 @@ class Figure(NamedTuple):
 
 
 def figure(
-    report: Report, number: Number, *, edges: str = "grad", depth: int | None = None, most: int = MOST_NODES
+    report: Report,
+    number: Number,
+    *,
+    edges: str = "grad",
+    depth: int | None = None,
+    collapse: bool = False,
+    most: int = MOST_NODES,
 ) -> Figure:
     """The whole drawing of a report, numbers as `number` writes them.
 
     `edges` is one of EDGES: gradients, local gradients, both or none; `depth` cuts the graph off that many gates
-    behind the output. Raises BackpropError (L701) where more than `most` nodes would be drawn.
+    behind the output; `collapse` makes each named intermediate a folded cluster of the gates that only it uses.
+    Raises BackpropError (L701) where more than `most` nodes would be drawn.
     """
-    return _Drawing(report, number, edges, depth, most).figure()
+    return _Drawing(report, number, edges, depth, collapse=collapse, most=most).figure()
 
 
 def frame(whole: Figure, phase: str, step: int | None = None) -> Figure:
@@ -155,7 +166,13 @@ def frame(whole: Figure, phase: str, step: int | None = None) -> Figure:
         )
         for edge in whole.edges
     )  # fmt: skip
-    return whole._replace(nodes=nodes, edges=wires, phase=phase, step=step, caption=moment.lines)
+    title = whole.title
+    for node in whole.nodes:
+        if node.kind == "output" and node.computed > forward:
+            title = title.removesuffix(f" = {node.value}")
+    return whole._replace(
+        title=title, nodes=nodes, edges=wires, phase=phase, step=step, caption=moment.lines, whole=whole
+    )
 
 
 def _state(active: bool, done: bool) -> str:
@@ -163,19 +180,24 @@ def _state(active: bool, done: bool) -> str:
 
 
 class _Drawing:
-    def __init__(self, report: Report, number: Number, edges: str, depth: int | None, most: int) -> None:
+    def __init__(
+        self, report: Report, number: Number, edges: str, depth: int | None, *, collapse: bool, most: int
+    ) -> None:
         self.report, self.number, self.shows = report, number, edges
         self.graph: Graph = report.columns.graph
         self.valued = report.kind != "structure"
         self.ancestors = _distances(self.graph, depth)
         kept: Collection[int] = self.ancestors if depth is not None else range(len(self.graph))
         self.depth = depth
-        if len(kept) > 2 * most:  # at most every second node is folded into another
+        # Constants drawn inside gates save half of the nodes at most, intermediates that are collapsed most of them.
+        if len(kept) > most * (_COLLAPSED if collapse else 2):
             raise _too_large(len(kept), most)
         self.names = node_names(self.graph)
         self.folded = _folded(self.graph, kept, self.names)
-        if len(kept) - len(self.folded) > most:
-            raise _too_large(len(kept) - len(self.folded), most)
+        self.owners = _owners(self.graph, kept) if collapse else {}
+        count = len(set(self.owners.values())) if collapse else len(kept) - len(self.folded)
+        if count > most:
+            raise _too_large(count, most)
         self.rows = {row.id: row for row in report.rows() if row.id in kept and row.id not in self.folded}
         self.texts = [""] * len(self.graph)
 
@@ -210,11 +232,23 @@ class _Drawing:
             output=output,
             nodes=tuple(nodes),
             edges=tuple(edge if self.shows in ("grad", "both") else edge._replace(grad="") for edge in edges),
+            clusters=tuple(self._clusters()),
             moments=tuple(self._moments(gates, sending, edges)) if self.valued else (),
             valued=self.valued,
             shows=self.shows,
             notice=self._notice(),
         )
+
+    def _clusters(self) -> Iterator[Cluster]:
+        """A folded cluster for each named intermediate, called what the source says it is."""
+        members: dict[int, list[int]] = {}
+        for node, owner in self.owners.items():
+            if node in self.rows:
+                members.setdefault(owner, []).append(node)
+        for owner, nodes in members.items():
+            if len(nodes) > 1:
+                text = self.report.source.text[slice(*self.rows[owner].span)]
+                yield Cluster(owner, " ".join(text.split()), tuple(nodes), folded=True)
 
     def _notice(self) -> str:
         hidden = len(self.graph) - len(self.rows) - len(self.folded)
@@ -318,7 +352,7 @@ class _Drawing:
 
 def _too_large(count: int, most: int) -> BackpropError:
     message = f"the figure would have {count:,} nodes, and {most:,} are the most that are drawn"
-    help_ = "`--depth N` draws only the last gates, `--most N` raises the limit"
+    help_ = "`--depth N` draws the last gates only, `--collapse` what has a name, `--most N` raises the limit"
     return BackpropError(Diagnostic("L701", message, (), help_))
 
 
@@ -332,6 +366,17 @@ def _distances(graph: Graph, depth: int | None) -> Mapping[int, int]:
         level = list(dict.fromkeys(j for i in level for j in graph.inputs[i] if j not in found))
         found.update(dict.fromkeys(level, distance))
     return found
+
+
+def _owners(graph: Graph, kept: Collection[int]) -> dict[int, int]:
+    """For each node itself if it is an input, the output or has a name, otherwise the owner of the one that uses it."""
+    owners: dict[int, int] = {}
+    for node in sorted(kept, reverse=True):
+        own = owners.setdefault(node, node)
+        for operand in graph.inputs[node]:
+            if operand not in graph.names and graph.gates[operand] != INPUT:
+                owners[operand] = own
+    return owners
 
 
 def _folded(graph: Graph, kept: Collection[int], names: Sequence[str]) -> set[int]:

@@ -12,7 +12,7 @@ from string import Template
 
 from backprop_cli.render.figures.svg import STYLE, picture, safe
 from backprop_cli.render.style import Style
-from backprop_cli.report.figure import Figure, Moment
+from backprop_cli.report.figure import Figure, Moment, frame
 
 
 def render(figure: Figure, style: Style) -> Iterator[str]:
@@ -20,6 +20,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
     looks, script = STYLE + _beside("page.css"), _beside("page.js")
     text = Template(_beside("page.html")).substitute(
         title=safe(figure.title),
+        heading=safe(frame(figure, "forward", 0).title if figure.moments else figure.title),
         picture="".join(picture(figure)),
         steps="".join(_steps(figure)),
         style=looks,

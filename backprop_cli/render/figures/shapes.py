@@ -27,8 +27,6 @@ class Shape(NamedTuple):
 
     operation: str
     name: str
-    value: str
-    grad: str
     half: float
     high: float
     stub: float
@@ -120,7 +118,7 @@ class Shapes:
         above += NAME_LINE * len(entered)
         after = half + stub + (8 + width_of(self.figure.output, 16) if node.kind == "output" else 0)
         return Shape(
-            operation, name, value, node.grad, half, high, stub, lead, pitch, name_above,
+            operation, name, half, high, stub, lead, pitch, name_above,
             before=max(half + lead, named), after=max(after, named),
             above=above, below=max(high, ports, 22),
             long=long,

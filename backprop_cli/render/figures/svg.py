@@ -26,6 +26,7 @@ _APART = 14  # cells of a column
 _WIRE = 10  # what a wire that passes through a column keeps free
 _MARGIN = 24
 _LINE = 22  # of the words above and below
+_KEY_GAP = 22
 
 # Colours of value and gradient: bluish green and vermilion (Okabe & Ito 2008), darkened to 4.5:1 on the paper.
 # Plain rules and no variables: most programs that import SVG know nothing else.
@@ -50,7 +51,6 @@ STYLE = """
 .bp .notice, .bp .key { font-size: 13px; fill: #5b6675; }
 .bp .key .value, .bp .key .grad, .bp .key .local { font-size: 13px; text-anchor: start; }
 .bp .ground rect { fill: #3b6fd4; fill-opacity: .09; }
-.bp .cover rect { fill: #e3ebfb; }
 .bp .module-name { font-size: 12px; font-weight: 600; fill: #3b4656; text-anchor: start; }
 .bp .later { opacity: .28; }
 .bp .now .body { stroke: #b86e00; stroke-width: 3; fill: #ffefcc; }
@@ -68,7 +68,6 @@ STYLE = """
 .bp .grad { fill: #ff9e6b; }
 .bp .local { fill: #b9a6ff; }
 .bp .ground rect { fill: #7aa2f7; fill-opacity: .13; }
-.bp .cover rect { fill: #26314a; }
 .bp .module-name { fill: #c3ccd8; }
 .bp .now .body { stroke: #ffb84d; fill: #4a3a1c; }
 .bp.forward .wire.now { stroke: #4fd3a4; }
@@ -85,14 +84,19 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
 
 def picture(figure: Figure, style: str = "") -> Iterator[str]:
     """The `svg` element, with the style it is given inside."""
-    shapes = Shapes(figure)
-    placed = place(figure, shapes.size, between=_BETWEEN, steep=_STEEP, apart=_APART, wire=_WIRE, port=shapes.port)
-    words = [("caption", line) for line in figure.caption] + [("notice", figure.notice)] * bool(figure.notice)
-    title = shorten(figure.title, 120)
-    wide = max([placed.width, width_of(title, 16), _key_width(figure), *(width_of(line, 14) for _, line in words)])
-    width = round(wide + 2 * _MARGIN)
+    whole = figure.whole or figure
+    shapes = Shapes(whole)
+    placed = place(whole, shapes.size, between=_BETWEEN, steep=_STEEP, apart=_APART, wire=_WIRE, port=shapes.port)
+    title, longest = shorten(figure.title, 120), shorten(whole.title, 120)
+    inner = max(placed.width, width_of(longest, 16))
+    key = _key(whole, inner)
+    said = [moment.lines for moment in whole.moments] if figure.phase else []
+    inner = max([inner, *(width_of(line, 14) for lines in said for line in lines), width_of(figure.notice, 13),
+                 *(sum(width_of(text, 13) + _KEY_GAP for _, text in row) for row in key)])  # fmt: skip
     top = _MARGIN + _LINE + 12
-    height = round(top + placed.height + (_LINE + 6) * figure.valued + _LINE * len(words) + _MARGIN)
+    below = top + placed.height + 26
+    rows = len(key) + max(map(len, said), default=0) + bool(figure.notice)
+    width, height = round(inner + 2 * _MARGIN), round(below + _LINE * rows)
     classes = f"bp {figure.phase}".strip()
     role = "group" if figure.clusters else "img"  # modules may be folded, so they must be reachable
     yield (
@@ -111,15 +115,11 @@ def picture(figure: Figure, style: str = "") -> Iterator[str]:
         yield from _wire(figure, edge, placed, number, shapes)
     for node in figure.nodes:
         yield from _node(figure, node, placed, shapes)
-    for cluster in figure.clusters:
-        if cluster.folded:
-            yield from _cluster(cluster, placed, shapes, cover=True)
     yield "</g>\n"
-    below = top + placed.height + 26
-    if figure.valued:
-        yield from _key(figure, below)
-        below += _LINE + 6
-    for look, line in words:
+    for row in key:
+        yield from _key_row(row, below)
+        below += _LINE
+    for look, line in [*(("caption", line) for line in figure.caption), ("notice", figure.notice)]:
         yield _text(_MARGIN, below, look, line)
         below += _LINE
     yield "</svg>"
@@ -163,8 +163,8 @@ def _node(figure: Figure, node: Node, placed: Placed, shapes: Shapes) -> Iterato
     if shapes.forks(node.id):
         yield f'<circle class="fork" cx="{x + shape.half + shape.stub:.5g}" cy="{y:.5g}" r="3.4"/>\n'
     middle = x + shape.half + shape.stub / 2
-    yield _text(middle, y - 6, "value", shape.value, _since("forward", node.computed))
-    yield _text(middle, y + 17, "grad", shape.grad, _since("backward", node.reached))
+    yield _text(middle, y - 6, "value", "" if node.kind == "constant" else node.value, _since("forward", node.computed))
+    yield _text(middle, y + 17, "grad", node.grad, _since("backward", node.reached))
     if node.kind in ("input", "constant"):
         yield _text(x - shape.half, y + 5, "leaf", shape.operation)
     else:
@@ -239,12 +239,11 @@ def _runs(cluster: Cluster, placed: Placed, shapes: Shapes) -> Iterator[tuple[fl
                 run = []
 
 
-def _cluster(cluster: Cluster, placed: Placed, shapes: Shapes, *, cover: bool = False) -> Iterator[str]:
-    """The ground on which a module's nodes stand, and its name; or what hides them when it is folded."""
-    look = "cover" if cover else "ground"
+def _cluster(cluster: Cluster, placed: Placed, shapes: Shapes) -> Iterator[str]:
+    """The ground on which a module's nodes stand, and its name."""
     nodes = " ".join(map(str, cluster.nodes))
     runs = list(_runs(cluster, placed, shapes))
-    yield f'<g class="module {look}" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
+    yield f'<g class="module ground" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
     for left, top, right, bottom in runs:
         yield (f'<rect x="{left:.5g}" y="{top:.5g}" width="{right - left:.5g}" height="{bottom - top:.5g}"/>\n')
     if runs:
@@ -253,23 +252,24 @@ def _cluster(cluster: Cluster, placed: Placed, shapes: Shapes, *, cover: bool = 
     yield "</g>\n"
 
 
-def _key(figure: Figure, y: float) -> Iterator[str]:
+def _key(figure: Figure, width: float) -> list[list[tuple[str, str]]]:
+    """What the signs mean, on one line if it fits."""
+    if not figure.valued:
+        return []
+    words = [("value", "above a wire: its value")]
+    if figure.shows in ("grad", "both"):
+        words.append(("grad", f"below: its gradient, d{shorten(figure.output, 24)}/d(wire)"))
+    if figure.shows in ("local", "both"):
+        words.append(("local", "∂ at a gate: the local gradient"))
+    if sum(width_of(text, 13) + _KEY_GAP for _, text in words) <= width + _KEY_GAP:
+        return [words]
+    return [[word] for word in words]
+
+
+def _key_row(row: list[tuple[str, str]], y: float) -> Iterator[str]:
     x = float(_MARGIN)
     yield '<g class="key">\n'
-    for look, words in _key_words(figure):
-        yield _text(x, y, look, words)
-        x += width_of(words, 13) + 22
+    for look, text in row:
+        yield _text(x, y, look, text)
+        x += width_of(text, 13) + _KEY_GAP
     yield "</g>\n"
-
-
-def _key_words(figure: Figure) -> list[tuple[str, str]]:
-    made = [("value", "above a wire: its value")]
-    if figure.shows in ("grad", "both"):
-        made.append(("grad", f"below: its gradient, d{shorten(figure.output, 24)}/d(wire)"))
-    if figure.shows in ("local", "both"):
-        made.append(("local", "∂ at a gate: the local gradient"))
-    return made
-
-
-def _key_width(figure: Figure) -> float:
-    return sum(width_of(words, 13) + 22 for _, words in _key_words(figure)) if figure.valued else 0.0

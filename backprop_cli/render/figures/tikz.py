@@ -14,7 +14,7 @@ from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tex import tex_name, tex_number, tex_operation, tex_text
 from backprop_cli.report.figure import Cluster, Edge, Figure, Node
 
-_BETWEEN, _APART, _WIRE = 46, 14, 10  # free between columns, between cells, around a passing wire
+_BETWEEN, _STEEP, _APART, _WIRE = 20, 0.3, 14, 10  # free between columns and between cells, around passing wires
 _BEGIN = r"""\documentclass[border=6pt]{standalone}
 \usepackage{amsmath}
 \usepackage{tikz}
@@ -41,8 +41,9 @@ _END = r"""\end{tikzpicture}
 
 def render(figure: Figure, _style: Style) -> Iterator[str]:
     """Preamble, modules, wires, nodes, words."""
-    shapes = Shapes(figure)
-    placed = place(figure, shapes.size, between=_BETWEEN, apart=_APART, wire=_WIRE, port=shapes.port)
+    whole = figure.whole or figure
+    shapes = Shapes(whole)
+    placed = place(whole, shapes.size, between=_BETWEEN, steep=_STEEP, apart=_APART, wire=_WIRE, port=shapes.port)
     yield _BEGIN
     yield _words(-26, figure.title)
     for cluster in figure.clusters:
@@ -122,8 +123,9 @@ def _node(figure: Figure, node: Node, placed: Placed, shapes: Shapes) -> Iterato
     if shapes.forks(node.id):
         yield rf"\fill[black!55] ({x + shape.half + shape.stub:.5g},{y:.5g}) circle[radius=2.4pt];" + "\n"
     middle = x + shape.half + shape.stub / 2
-    yield _label(middle, y - 11, "value", tex_number(shape.value) if shape.value else "")
-    yield _label(middle, y + 11, "grad", tex_number(shape.grad) if shape.grad else "")
+    if node.value and node.kind != "constant":
+        yield _label(middle, y - 11, "value", tex_number(node.value))
+    yield _label(middle, y + 11, "grad", tex_number(node.grad) if node.grad else "")
     if node.kind in ("input", "constant"):
         name = tex_name(shorten(node.operation, 24))
         yield rf"\node[leaf, anchor=east] at ({x + shape.half - 3:.5g},{y:.5g}) {{${name}$}};" + "\n"

@@ -34,17 +34,21 @@ class _Line(NamedTuple):
 def render(figure: Figure, style: Style) -> Iterator[str]:
     """Title, outline, what happens in a step."""
     for branches in _ASCII_BRANCHES if style.ascii else _BRANCHES:
-        drawing = _aligned(*_table(figure, list(_outline(figure, branches)), style))
+        heads, table = _table(figure, list(_outline(figure, branches)), style)
+        _, room = (
+            _table(figure.whole, list(_outline(figure.whole, branches)), style) if figure.whole else (heads, table)
+        )
+        drawing = _aligned(heads, table, room)
         if style.width is None or max(map(len, drawing), default=0) <= style.width:
             break
     yield from around(figure, drawing, "", style)
 
 
-def _aligned(heads: list[str], table: list[list[str]]) -> list[str]:
-    """The rows as lines, without the columns that nothing stands in."""
-    kept = [k for k in range(len(heads)) if k == 0 or any(row[k] for row in table)]
+def _aligned(heads: list[str], table: list[list[str]], room: list[list[str]]) -> list[str]:
+    """The rows as lines, without the columns that nothing ever stands in; `room` is what may stand in all of them."""
+    kept = [k for k in range(len(heads)) if k == 0 or any(row[k] for row in room)]
     rows = [heads, *table] if len(kept) > 1 else table
-    widths = [max(len(row[k]) for row in rows) for k in kept]
+    widths = [max(len(row[k]) for row in (*rows, *room)) for k in kept]
     return [
         "   ".join(
             row[k].rjust(width) if k else row[k].ljust(width) for k, width in zip(kept, widths, strict=True)
