@@ -32,6 +32,8 @@ MAY_LOAD = [
     (["grad", *SEED, "--no-check", "--json"], {"json"}),
     (["grad", *SEED, "--no-check", "--format", "csv"], {"csv"}),
     (["grad", *SEED, "--no-check"], {"rich"}),
+    (["graph", *SEED, "--format", "svg"], set()),
+    (["graph", *SEED, "--format", "html"], set()),
     (["gates", "relu"], set()),
     (["--version"], set()),
 ]
