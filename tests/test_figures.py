@@ -439,7 +439,7 @@ def test_documented_figures_are_what_the_command_draws(name, record):
     # … and the page shows the very command.
     page = (ROOT / "docs/figures.md").read_text(encoding="utf-8")
     words = " ".join(f'"{word}"' if re.search(r"[^\w=.+-]", word) else word for word in DOCUMENTED[name])
-    assert f"$ backprop graph {words} --format svg -o {name}.svg" in page and f"figures/{name}.svg" in page
+    assert f"$ backprop graph {words} -o {name}.svg" in page and f"figures/{name}.svg" in page
 
 
 def test_every_figure_format_is_documented():
@@ -463,6 +463,14 @@ def test_a_file_is_written_and_opened(tmp_path, monkeypatch):
     ran = backprop("graph", "x*y", "x=1", "y=2", "--open")
     assert ran.status == 0 and "no browser; open file://" in ran.err
     assert len(list(tmp_path.glob("backprop-*.html"))) == 1
+
+
+def test_a_file_name_says_the_format(tmp_path):
+    for name, beginning in (("x.svg", "<svg"), ("x.SVG", "<svg"), ("x.html", "<!DOCTYPE html>")):
+        assert backprop("graph", "x*y", "x=1", "y=2", "-o", str(tmp_path / name)).status == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(beginning)
+    assert backprop("graph", "x*y", "-o", str(tmp_path / "y.html"), "--format", "svg").status == 0
+    assert (tmp_path / "y.html").read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_notes_and_status_are_those_of_grad():
