@@ -163,6 +163,22 @@ def test_a_step_there_is_not(phase, step, says):
     assert says in diagnostic.help
 
 
+def test_words_there_are_not():
+    with pytest.raises(ValueError, match="grad, local, both, none"):
+        seed(edges="all")
+    with pytest.raises(ValueError, match="forward, backward"):
+        frame(seed(), "sideways")
+    for words in (
+        ["--edges", "all"],
+        ["--phase", "sideways"],
+        ["--step", "1"],
+        ["--most", "5001"],
+        ["--format", "png"],
+    ):
+        ran = backprop("graph", *DOCUMENTED["seed"], *words)
+        assert ran.status == 2 and "error[U801]" in ran.err and words[0].strip("-") in ran.err, ran
+
+
 def test_where_nothing_flows():
     drawn = figure(grad("u = x*y; max(x, z)", {"x": 2, "y": 5, "z": 1}, check=False), NUMBER)
     found = by_name(drawn)
@@ -356,7 +372,8 @@ def test_svg_says_what_the_table_says():
     title, description = root[0], root[1]
     assert title.text == "f = (x+y)*z = -12"
     assert description.text.startswith("x = -2, gradient -4; y = 5, gradient -4; z = -4, gradient 3; n1 = x + y = 3")
-    assert texts(root, "operation") == ["+", "×"] and texts(root, "leaf") == ["x", "y", "z", "f"]
+    assert texts(root, "operation") == ["+", "×"] and texts(root, "leaf") == ["x", "y", "z"]
+    assert texts(root, "result") == ["f"]
 
 
 def test_slides_do_not_jump():
@@ -370,7 +387,7 @@ def test_slides_do_not_jump():
 @pytest.mark.parametrize("format_", ["svg", "html"])
 @pytest.mark.parametrize("folded", [False, True])
 def test_user_text_is_escaped(format_, folded):
-    evil = '<script>alert("&amp;")</script>\x1b[31m\u202e\n]]>-->'
+    evil = '<script>alert("&amp;")</script>\x1b[31m\u202e\n\uffff]]>-->'
     drawn = neuron_with_modules(folded)
     drawn = drawn._replace(
         title=evil,

@@ -122,8 +122,11 @@ def figure(
 
     `edges` is one of EDGES: gradients, local gradients, both or none; `depth` cuts the graph off that many gates
     behind the output; `collapse` makes each named intermediate a folded cluster of the gates that only it uses.
-    Raises BackpropError (L701) where more than `most` nodes would be drawn.
+    Raises BackpropError (L701) where more than `most` nodes would be drawn, ValueError where `edges` is none of EDGES.
     """
+    if edges not in EDGES:
+        message = f"edges are one of {', '.join(EDGES)}, not {edges!r}"
+        raise ValueError(message)
     return _Drawing(report, number, edges, depth, collapse=collapse, most=most).figure()
 
 

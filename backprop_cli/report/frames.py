@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from backprop_cli.errors import BackpropError, Diagnostic
-from backprop_cli.report.figure import Edge, Figure, Moment, Node
+from backprop_cli.report.figure import PHASES, Edge, Figure, Moment, Node
 
 
 def frame(whole: Figure, phase: str, step: int | None = None) -> Figure:
     """What is known after a step of a pass, the last one unless told; 0 is before the first gate.
 
-    Raises BackpropError (U801) for a step the pass does not have, and where there are no numbers.
+    Raises BackpropError (U801) for a step the pass does not have, and where there are no numbers; ValueError for a
+    pass that is none of PHASES.
     """
+    if phase not in PHASES:
+        message = f"a pass is one of {', '.join(PHASES)}, not {phase!r}"
+        raise ValueError(message)
     if not whole.valued:
         help_ = "give the inputs values: `x=2`"
         raise BackpropError(Diagnostic("U801", "there are no steps to show: nothing has a value", (), help_))

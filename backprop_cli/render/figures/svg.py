@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from backprop_cli.errors import shorten
-from backprop_cli.render.figures.shapes import NAME_LINE, Shape, Shapes, width_of
+from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, width_of
 from backprop_cli.render.layout import Point, place
 from backprop_cli.render.style import Style, visible
 from backprop_cli.report.figure import Cluster, Edge, Figure, Node
@@ -29,7 +29,7 @@ _MARGIN = 24
 _TOP = _MARGIN + 34  # where the graph begins, below the title
 _LINE = 22  # of the words below
 _KEY_GAP = 22
-_LEAVES = ("input", "constant")
+_FORBIDDEN = {ord("\n"): " ", ord("\t"): " ", 0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
 def render(figure: Figure, style: Style) -> Iterator[str]:
@@ -49,8 +49,8 @@ def beside(name: str) -> str:
 
 
 def safe(text: str) -> str:
-    """User text for the inside of an element or an attribute, on one line."""
-    return escape(visible(text).replace("\n", " ").replace("\t", " "))
+    """User text for the inside of an element or an attribute, on one line, with nothing in it that XML forbids."""
+    return escape(visible(text).translate(_FORBIDDEN))
 
 
 class _Picture:
@@ -130,21 +130,21 @@ class _Picture:
         right = x + shape.half  # of its body: here the wire begins
         look = f"{node.kind}{' long' * shape.long}{self._look(node.state)}"
         yield f'<g class="{look}" data-node="{node.id}" data-forward="{node.computed}">\n'
-        if node.kind not in _LEAVES:
+        if node.kind not in LEAVES:
             yield f"<title>{safe(f'{node.name} = {node.written}')}</title>\n"
-        if node.kind == "output" or self.shapes.forks(node.id):  # elsewhere the one wire begins at the gate
+        if shape.stub and not self.shapes.leads(node.id):  # elsewhere the one wire begins at the gate
             yield f'<path class="wire" d="M{right:.5g} {y:.5g}h{shape.stub:.5g}"/>\n'
         if self.shapes.forks(node.id):
             yield f'<circle class="fork" cx="{right + shape.stub:.5g}" cy="{y:.5g}" r="3.4"/>\n'
         value = node.value if node.kind != "constant" else ""  # its value is its name
         yield _text(right + shape.stub / 2, y - 6, "value", value, _since("forward", node.computed))
         yield _text(right + shape.stub / 2, y + 17, "grad", node.grad, _since("backward", node.reached))
-        if node.kind in _LEAVES:
-            yield _text(x - shape.half, y + 5, "leaf", shape.operation)
+        if node.kind in LEAVES:
+            yield _text(x, y + 5, "leaf", shape.operation)
         else:
             yield from self._body(x, y, shape)
         if node.kind == "output":
-            yield _text(right + shape.stub + 8, y + 5, "leaf", shorten(self.figure.output, 24))
+            yield _text(right + shape.stub + 8, y + 5, "result", shorten(self.figure.output, 24))
         yield "</g>\n"
 
     def _body(self, x: float, y: float, shape: Shape) -> Iterator[str]:
@@ -231,7 +231,7 @@ def _described(figure: Figure) -> str:
     """The figure in words: a clause a node, in the order of the forward pass."""
     said = []
     for node in figure.nodes:
-        clause = node.name if node.kind in _LEAVES else f"{node.name} = {node.written}"
+        clause = node.name if node.kind in LEAVES else f"{node.name} = {node.written}"
         clause += f" = {node.value}" if node.value and node.value != node.name else ""
         said.append(clause + (f", gradient {node.grad}" if node.grad else ""))
     return "; ".join([*said, *figure.caption])
