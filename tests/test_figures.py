@@ -567,3 +567,18 @@ def test_collapse_is_the_way_out_of_large_graphs(tmp_path):
     assert backprop("graph", f"@{path}", "x=1", "--format", "svg").status == 5
     ran = backprop("graph", f"@{path}", "x=1", "--format", "svg", "--collapse")
     assert ran.status == 0 and len(texts(ET.fromstring(ran.out), "operation")) == 6
+
+
+def test_a_value_that_is_no_number_is_text_only():
+    """Arrays will come: values, slopes and gradients are turned into text, and no arithmetic is done on them."""
+    report = grad("where(x < 2, x*x, x)", {"x": 1.5}, check=False)
+    columns = report.columns
+    passed = columns.passed._replace(
+        locals=[tuple(object() for _ in slopes) for slopes in columns.passed.locals],
+        grads=[None if known is None else object() for known in columns.passed.grads],
+    )
+    opaque = report._replace(columns=columns._replace(values=[object() for _ in columns.values], passed=passed))
+    drawn = figure(opaque, lambda _: "[1 2]", edges="both")
+    assert {node.value for node in drawn.nodes if node.kind != "constant"} == {"[1 2]"}
+    assert drawn.moments[-1].lines[0] == "df/dx += df/dn2 · ∂n2/∂x"
+    assert all(" + " not in line for moment in drawn.moments for line in moment.lines if line.startswith("df/dx ="))

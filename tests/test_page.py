@@ -11,6 +11,7 @@ from test_figures import neuron_with_modules, random_figure
 import backprop_cli
 from backprop_cli.render import Style
 from backprop_cli.render.figures import render_figure
+from backprop_cli.report.figure import Cluster, figure
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -230,6 +231,20 @@ def test_it_says_everything_without_script(browser, tmp_path):
 def test_structure_has_no_player(opened):
     page = opened(["(x+y)*z"])
     assert page.is_hidden("#player") and page.is_hidden("#all")
+
+
+def test_modules_with_leaves_do_not_overlap(opened):
+    report = backprop_cli.grad("max(a*b, 0.25, leaky_relu(a, slope=0.125)) + b", a=1, b=2, check=False)
+    drawn = figure(report, Style().number, edges="both")
+    inner = tuple(node.id for node in drawn.nodes if "leaky" in node.written or node.name == "0.125")
+    outer = tuple(node.id for node in drawn.nodes if node.kind in ("gate", "constant"))
+    path = {node: (1, 2) if node in inner else (1,) for node in outer}
+    drawn = drawn._replace(
+        nodes=tuple(node._replace(cluster=path.get(node.id, ())) for node in drawn.nodes),
+        clusters=(Cluster(1, "outer_module_with_a_long_name", outer), Cluster(2, "inner(a)", inner)),
+    )
+    page = opened("".join(render_figure(drawn, "html", Style())), "#step=99")
+    assert len(inner) == 2 and overlapping(page.evaluate(BOXES)) == []
 
 
 def test_it_steps_in_a_notebook(browser):

@@ -212,7 +212,9 @@ class _Drawing:
     def _value(self, row: Row) -> str:
         if not self.valued:
             return ""
-        return ("true" if row.value else "false") if row.truth else self.number(row.value)
+        if row.truth and isinstance(row.value, (bool, float)):
+            return "true" if row.value else "false"
+        return self.number(row.value)
 
     def _flows(self, row: Row) -> bool:
         """Whether a gradient arrives at a gate, be it 0, and is asked for behind it."""
@@ -286,7 +288,7 @@ class _Drawing:
             lines = [self._product(row, edge) for edge in leaving.get(row.id, ())]
             for source in dict.fromkeys(edge.source for edge in leaving.get(row.id, ())):
                 parts = sorted(arriving[source], key=lambda edge: edge.sent)
-                if len(parts) > 1 and parts[-1].sent == step:
+                if len(parts) > 1 and parts[-1].sent == step and all(part.grad for part in parts):
                     total = " + ".join(part.grad for part in parts)
                     grad = self.number(self.rows[source].grad)
                     lines.append(f"d{f}/d{self.rows[source].name} = {total} = {grad}")

@@ -14,10 +14,10 @@ from backprop_cli.render.style import visible
 from backprop_cli.report.figure import Edge, Figure, Node
 
 NAME, TEXT, SMALL = 16, 14, 12  # pixels of the fonts of leaves, of values and gradients, of labels at gates
+NAME_LINE = 17.0  # of a module, above the nodes that it begins with
 LEAVES = ("input", "constant")
 _RADIUS = 20
 _LEAF_GAP = 5.0  # between a leaf and its wire
-NAME_LINE = 17.0  # of a module, above the node that it begins with
 _LONGEST = 24  # characters of a name or an operation that are shown
 _SIGNS = {"*": "×", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "x^2": "x²", "x^3": "x³"}
 _NARROW, _WIDE = frozenset("ijl.,:;'|!()[]{} "), frozenset("mwMWQ@%&—…∂")
@@ -59,12 +59,12 @@ class Shapes:
             self.arriving.setdefault(edge.target, []).append(edge)
             self.leaving.setdefault(edge.source, []).append(edge)
         self.nodes = {node.id: node for node in figure.nodes}
-        operands = {cluster.id: set(cluster.nodes) for cluster in figure.clusters}
-        self.entries = {
-            cluster: {node for node in inside if all(e.source not in inside for e in self.arriving.get(node, ()))}
-            for cluster, inside in operands.items()
-        }
+        self.entries = {cluster.id: self._entries(set(cluster.nodes)) for cluster in figure.clusters}
         self.of = {node.id: self._shape(node) for node in figure.nodes}
+
+    def _entries(self, inside: set[int]) -> set[int]:
+        """The nodes of a module that use none of its others."""
+        return {node for node in inside if all(edge.source not in inside for edge in self.arriving.get(node, ()))}
 
     def size(self, node: Node) -> Size:
         """The room a node takes around its anchor."""
@@ -99,10 +99,11 @@ class Shapes:
         """Its name ends at the anchor, so that in a column of leaves all wires begin below one another."""
         name = visible(shorten(node.operation, _LONGEST))
         stub = self._stub(node)
+        room, wide = self._modules(node)
         return Shape(
             name, "", half=_LEAF_GAP, high=12, stub=stub, lead=0, pitch=0, name_above=0,
-            before=width_of(name, TEXT if node.kind == "constant" else NAME), after=_LEAF_GAP + stub,
-            above=21, below=22, long=False,
+            before=width_of(name, TEXT if node.kind == "constant" else NAME), after=max(_LEAF_GAP + stub, wide),
+            above=21 + room, below=22, long=False,
         )  # fmt: skip
 
     def _gate(self, node: Node) -> Shape:
@@ -120,16 +121,20 @@ class Shapes:
         ports = spread + 22 if widest else 0.0  # how far up and down the labels at the wires reach
         named = width_of(name, SMALL) / 2
         name_above = max(high, ports if named > half else 0) + 6
-        # The names of the modules that begin here stand above, the outermost on top.
-        begins = [cluster for cluster in self.figure.clusters if node.id in self.entries[cluster.id]]
-        named = max([named, *(width_of(shorten(cluster.name, _LONGEST), SMALL) / 2 + 8 for cluster in begins)])
+        room, wide = self._modules(node)
+        named = max(named, wide / 2)
         result = 8 + width_of(shorten(self.figure.output, _LONGEST), NAME) if node.kind == "output" else 0
         return Shape(
             operation, name, half=half, high=high, stub=stub, lead=lead, pitch=pitch, name_above=name_above,
             before=max(half + lead, named), after=max(half + stub + result, named),
-            above=max(name_above + 12 if name else high, ports, 21) + NAME_LINE * len(begins),
+            above=max(name_above + 12 if name else high, ports, 21) + room,
             below=max(high, ports, 22), long=long,
         )  # fmt: skip
+
+    def _modules(self, node: Node) -> tuple[float, float]:
+        """The height and width of the names of the modules that begin with a node; the outermost is on top."""
+        begins = [cluster.name for cluster in self.figure.clusters if node.id in self.entries[cluster.id]]
+        return NAME_LINE * len(begins), max((width_of(shorten(x, _LONGEST), SMALL) + 16 for x in begins), default=0)
 
     def _stub(self, node: Node) -> float:
         """The length of the wire beside a node, along which its value and gradient stand."""
