@@ -19,8 +19,9 @@ from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
-from backprop_cli.report.figure import MOST_NODES, figure, frame
+from backprop_cli.report.figure import MOST_NODES, figure
 from backprop_cli.report.fold import fold
+from backprop_cli.report.frames import frame
 from backprop_cli.report.names import node_names
 from backprop_cli.report.numbers import shortest
 

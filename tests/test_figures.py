@@ -16,8 +16,9 @@ from backprop_cli.render import Style
 from backprop_cli.render.arrange import arrange
 from backprop_cli.render.figures import FIGURE_FORMATS, render_figure
 from backprop_cli.render.layout import Size, place
-from backprop_cli.report.figure import Cluster, figure, frame
+from backprop_cli.report.figure import Cluster, figure
 from backprop_cli.report.fold import fold
+from backprop_cli.report.frames import frame
 
 NUMBER = Style().number
 SEED = {"x": -2, "y": 5, "z": -4}
@@ -160,6 +161,22 @@ def test_a_step_there_is_not(phase, step, says):
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == "U801" and diagnostic.message == f"the {phase} pass has no step {step}"
     assert says in diagnostic.help
+
+
+def test_words_there_are_not():
+    with pytest.raises(ValueError, match="grad, local, both, none"):
+        seed(edges="all")
+    with pytest.raises(ValueError, match="forward, backward"):
+        frame(seed(), "sideways")
+    for words in (
+        ["--edges", "all"],
+        ["--phase", "sideways"],
+        ["--step", "1"],
+        ["--most", "5001"],
+        ["--format", "png"],
+    ):
+        ran = backprop("graph", *DOCUMENTED["seed"], *words)
+        assert ran.status == 2 and "error[U801]" in ran.err and words[0].strip("-") in ran.err, ran
 
 
 def test_where_nothing_flows():
@@ -355,7 +372,8 @@ def test_svg_says_what_the_table_says():
     title, description = root[0], root[1]
     assert title.text == "f = (x+y)*z = -12"
     assert description.text.startswith("x = -2, gradient -4; y = 5, gradient -4; z = -4, gradient 3; n1 = x + y = 3")
-    assert texts(root, "operation") == ["+", "×"] and texts(root, "leaf") == ["x", "y", "z", "f"]
+    assert texts(root, "operation") == ["+", "×"] and texts(root, "leaf") == ["x", "y", "z"]
+    assert texts(root, "result") == ["f"]
 
 
 def test_slides_do_not_jump():
@@ -369,7 +387,7 @@ def test_slides_do_not_jump():
 @pytest.mark.parametrize("format_", ["svg", "html"])
 @pytest.mark.parametrize("folded", [False, True])
 def test_user_text_is_escaped(format_, folded):
-    evil = '<script>alert("&amp;")</script>\x1b[31m\u202e\n]]>-->'
+    evil = '<script>alert("&amp;")</script>\x1b[31m\u202e\n\uffff]]>-->'
     drawn = neuron_with_modules(folded)
     drawn = drawn._replace(
         title=evil,
@@ -438,7 +456,7 @@ def test_documented_figures_are_what_the_command_draws(name, record):
     # … and the page shows the very command.
     page = (ROOT / "docs/figures.md").read_text(encoding="utf-8")
     words = " ".join(f'"{word}"' if re.search(r"[^\w=.+-]", word) else word for word in DOCUMENTED[name])
-    assert f"$ backprop graph {words} --format svg -o {name}.svg" in page and f"figures/{name}.svg" in page
+    assert f"$ backprop graph {words} -o {name}.svg" in page and f"figures/{name}.svg" in page
 
 
 def test_every_figure_format_is_documented():
@@ -462,6 +480,14 @@ def test_a_file_is_written_and_opened(tmp_path, monkeypatch):
     ran = backprop("graph", "x*y", "x=1", "y=2", "--open")
     assert ran.status == 0 and "no browser; open file://" in ran.err
     assert len(list(tmp_path.glob("backprop-*.html"))) == 1
+
+
+def test_a_file_name_says_the_format(tmp_path):
+    for name, beginning in (("x.svg", "<svg"), ("x.SVG", "<svg"), ("x.html", "<!DOCTYPE html>")):
+        assert backprop("graph", "x*y", "x=1", "y=2", "-o", str(tmp_path / name)).status == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(beginning)
+    assert backprop("graph", "x*y", "-o", str(tmp_path / "y.html"), "--format", "svg").status == 0
+    assert (tmp_path / "y.html").read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_notes_and_status_are_those_of_grad():
@@ -541,3 +567,18 @@ def test_collapse_is_the_way_out_of_large_graphs(tmp_path):
     assert backprop("graph", f"@{path}", "x=1", "--format", "svg").status == 5
     ran = backprop("graph", f"@{path}", "x=1", "--format", "svg", "--collapse")
     assert ran.status == 0 and len(texts(ET.fromstring(ran.out), "operation")) == 6
+
+
+def test_a_value_that_is_no_number_is_text_only():
+    """Arrays will come: values, slopes and gradients are turned into text, and no arithmetic is done on them."""
+    report = grad("where(x < 2, x*x, x)", {"x": 1.5}, check=False)
+    columns = report.columns
+    passed = columns.passed._replace(
+        locals=[tuple(object() for _ in slopes) for slopes in columns.passed.locals],
+        grads=[None if known is None else object() for known in columns.passed.grads],
+    )
+    opaque = report._replace(columns=columns._replace(values=[object() for _ in columns.values], passed=passed))
+    drawn = figure(opaque, lambda _: "[1 2]", edges="both")
+    assert {node.value for node in drawn.nodes if node.kind != "constant"} == {"[1 2]"}
+    assert drawn.moments[-1].lines[0] == "df/dx += df/dn2 · ∂n2/∂x"
+    assert all(" + " not in line for moment in drawn.moments for line in moment.lines if line.startswith("df/dx ="))

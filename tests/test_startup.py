@@ -24,6 +24,7 @@ SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
 
 # command line: the heavy modules it may load, no others
 MAY_LOAD = [
+    *((["graph", *SEED, "--format", name], set()) for name in ("svg", "html")),
     (["eval", "x*y", "x=2", "y=3", "-q"], set()),
     (["eval", *SEED, "--format", "plain"], set()),
     (["eval", *SEED, "--json"], {"json"}),

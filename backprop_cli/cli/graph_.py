@@ -21,7 +21,7 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.cli.values import read_inputs
 from backprop_cli.errors import BackpropError, Diagnostic
-from backprop_cli.render.figures import DEFAULT_FORMAT, FIGURE_FORMATS
+from backprop_cli.render.figures import FIGURE_FORMATS, format_for
 from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES
 
 
@@ -48,7 +48,7 @@ _Most = Annotated[
 _Open = Annotated[bool, _option("show it in the browser, as html", "--open")]
 
 
-@with_common_options(formats=tuple(FIGURE_FORMATS), default=DEFAULT_FORMAT, without=("json", "quiet", "rows"))
+@with_common_options(formats=tuple(FIGURE_FORMATS), default="", without=("json", "quiet", "rows"))
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -73,8 +73,7 @@ def command(
         choice("--phase", phase, PHASES)
     elif step is not None:
         raise BackpropError(Diagnostic("U801", "`--step` is a step of a pass", (), "say which with `--phase`"))
-    if show:
-        output = _page(output)
+    output = output._replace(format="html" if show else output.format or format_for(output.output))
     source, values, defaults = read_inputs(expression, bindings, inputs)
     if bindings or inputs.vars is not None:
         report = api.grad(
@@ -86,15 +85,15 @@ def command(
         report, output.format, edges=edges, phase=phase, step=step, depth=depth, collapse=collapse, most=most,
         style=style_for(sys.stdout, output),
     )  # fmt: skip
+    if show and output.output in (None, "-"):
+        output = output._replace(output=_file_for_the_browser())
     return Reply(text, output, report, opens=show)
 
 
-def _page(output: OutputOptions) -> OutputOptions:
-    """The page, in a file that the browser can read after we are gone."""
+def _file_for_the_browser() -> str:
+    """A file that stays when we are gone, since the browser reads it when it pleases."""
     from tempfile import mkstemp
 
-    if output.output in (None, "-"):
-        handle, path = mkstemp(prefix="backprop-", suffix=".html")
-        os.close(handle)
-        output = output._replace(output=path)
-    return output._replace(format="html")
+    handle, path = mkstemp(prefix="backprop-", suffix=".html")
+    os.close(handle)
+    return path

@@ -135,7 +135,7 @@ def _sent(folded: Figure, node: Node, step: int) -> list[str]:
         lines.append(f"d{f}/d{operand} += d{f}/d{node.name} · d{node.name}/d{operand}{share}")
     for source in dict.fromkeys(edge.source for edge in arriving):
         parts = sorted((edge.sent, edge.grad) for edge in folded.edges if edge.source == source and edge.sent)
-        if len(parts) > 1 and parts[-1][0] == step and grad[source]:
+        if len(parts) > 1 and parts[-1][0] == step and all(share for _, share in parts):
             total = " + ".join(share for _, share in parts)
             lines.append(f"d{f}/d{name[source]} = {total} = {grad[source]}")
     return lines
