@@ -174,11 +174,12 @@ def test_ascii_is_ascii(format_, program):
 @pytest.mark.parametrize("format_", TEXTS)
 def test_before_the_backward_pass_gradients_are_blank(format_):
     program = ["x^2 + 7*x", "x=11.37"]  # the gradient 29.74 is 22.74 and 7; the values are 129.277, 79.59 and 208.867
-    whole = backprop("graph", *program, "--format", format_).out
-    forward = backprop("graph", *program, "--format", format_, "--phase", "forward").out
-    before = backprop("graph", *program, "--format", format_, "--phase", "forward", "--step", "0").out
-    first = backprop("graph", *program, "--format", format_, "--phase", "backward", "--step", "1").out
-    last = backprop("graph", *program, "--format", format_, "--phase", "backward").out
+
+    def told(*more):
+        return re.sub(r"\([-\d.]+,[-\d.]+\)", "", backprop("graph", *program, "--format", format_, *more).out)
+
+    whole, forward, last = told(), told("--phase", "forward"), told("--phase", "backward")
+    before, first = told("--phase", "forward", "--step", "0"), told("--phase", "backward", "--step", "1")
     for number in ("29.74", "22.74"):
         assert number in whole and number not in forward and number not in first and number in last
     for number in ("129.277", "79.59"):

@@ -21,12 +21,12 @@ from backprop_cli.errors import shorten
 from backprop_cli.render.arrange import Arrangement, Cell, arrange
 from backprop_cli.render.figures import tree
 from backprop_cli.render.figures.grid import BOLD, THIN, Sheet
+from backprop_cli.render.figures.shapes import LEAVES
 from backprop_cli.render.figures.words import around, key, local_sign
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Edge, Figure, Node
 
 _LONGEST = 24  # characters of a name or an operation
-_LEAVES = ("input", "constant")
 
 
 class _Shape(NamedTuple):
@@ -97,7 +97,7 @@ class _Drawing:
         style = self.style
         text = style.text(shorten(node.operation, _LONGEST))
         room = max(len(text) for text in self._numbers(node))
-        if node.kind in _LEAVES:
+        if node.kind in LEAVES:
             return _Shape(text, "", room, -1, 1, (), len(text), 0)
         name = "" if node.kind == "output" else style.text(shorten(node.name, _LONGEST))
         edges = self.arriving.get(node.id, [])
@@ -170,7 +170,7 @@ class _Drawing:
         """Draw a node: its column begins, boxes begin, the widest ends, its numbers end, it ends."""
         sheet, shape = self.sheet, self.shapes[node.id]
         left, box, after, tail, end = places
-        if node.kind in _LEAVES:
+        if node.kind in LEAVES:
             sheet.text(row, box, shape.text)
             start = box + shape.width + 1
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.render.figures.nesting import nested
+from backprop_cli.render.figures.shapes import LEAVES
 from backprop_cli.render.figures.words import sums
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Cluster, Figure, Node
@@ -37,7 +38,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
         if node.kind == "output":
             yield f'  n{node.id} ---{_wire(style, node.value, node.grad)} output["{_label(style, figure.output)}"]\n'
     yield "  classDef leaf fill:none,stroke:none\n  classDef active stroke:#b86e00,stroke-width:4px\n"
-    leaves = [f"n{node.id}" for node in figure.nodes if node.kind in ("input", "constant")]
+    leaves = [f"n{node.id}" for node in figure.nodes if node.kind in LEAVES]
     leaves += ["output"] * any(node.kind == "output" for node in figure.nodes)
     if leaves:
         yield f"  class {','.join(leaves)} leaf\n"
@@ -47,7 +48,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
 
 
 def _shape(node: Node, total: str, style: Style) -> str:
-    lines = [node.operation] if node.kind in ("input", "constant", "output") else [node.name, node.operation]
+    lines = [node.operation] if node.kind in (*LEAVES, "output") else [node.name, node.operation]
     return _SHAPES[node.kind].format(_label(style, *lines, *([total] if total else [])))
 
 
