@@ -13,13 +13,13 @@ from backprop_cli.render.figures.words import sums
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Cluster, Figure, Node
 
-_SHAPES = {"input": '["{}"]', "constant": '["{}"]', "gate": '(("{}"))', "output": '(("{}"))', "stub": '(("{}"))'}
+_SHAPES = {"input": '["{}"]', "constant": '["{}"]', "gate": '("{}")', "output": '("{}")', "stub": '("{}")'}
 _PLAIN = frozenset(" .,+-=/()∂…")
 
 
 def render(figure: Figure, style: Style) -> Iterator[str]:
     """Title, nodes with the modules around them, wires, looks."""
-    title = style.text(" · ".join([figure.title, *figure.caption, *([figure.notice] if figure.notice else [])]))
+    title = style.text("; ".join([figure.title, *figure.caption, *([figure.notice] if figure.notice else [])]))
     escaped = title.replace("\\", "\\\\").replace('"', '\\"')
     yield f'---\ntitle: "{escaped}"\n---\nflowchart LR\n'
     total = sums(figure)

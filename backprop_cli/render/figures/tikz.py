@@ -128,7 +128,8 @@ def _node(figure: Figure, node: Node, placed: Placed, shapes: Shapes) -> Iterato
         yield _label(middle, y - 11, "value", tex_number(node.value))
     yield _label(middle, y + 11, "grad", tex_number(node.grad) if node.grad else "")
     if node.kind in LEAVES:
-        yield rf"\node[leaf] at ({x:.5g},{y:.5g}) {{${tex_name(shorten(node.operation, 24))}$}};" + "\n"
+        name = tex_name(shorten(node.operation, 24))
+        yield rf"\node[leaf, anchor=east] at ({x + shape.half - 4:.5g},{y:.5g}) {{${name}$}};" + "\n"
         return
     looks = ["stub" if node.kind == "stub" else "gate", *(["now"] if node.state == "active" else [])]
     width, height = 1.5 * shape.half, 1.5 * shape.high
