@@ -6,19 +6,21 @@
 """
 
 from backprop_cli import api
-from backprop_cli.api import draw, evaluate, grad, jacobian, structure
+from backprop_cli.api import draw, evaluate, explain, grad, jacobian, structure
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.render import FORMATS
+from backprop_cli.render.explain import EXPLAIN_FORMATS
 from backprop_cli.render.figures import FIGURE_FORMATS
 from backprop_cli.report import Note, Report, Row
+from backprop_cli.report.claims import CheckReport, ClaimResult
 
-render = api.render  # the function; the room of that name stands behind it
+check, render = api.check, api.render  # the functions; the rooms of those names stand behind them
 # A notebook shows a report as its figure. The report knows no format, so the two meet here.
 Report._repr_svg_ = api.notebook_svg  # type: ignore[attr-defined]
 Report._repr_html_ = api.notebook_html  # type: ignore[attr-defined]
 
 __version__ = "0.1.0"
 __all__ = [
-    "FIGURE_FORMATS", "FORMATS", "BackpropError", "Note", "Report", "Row", "Source", "draw", "evaluate", "grad",
-    "jacobian", "render", "structure",
+    "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult", "Note", "Report",
+    "Row", "Source", "check", "draw", "evaluate", "explain", "grad", "jacobian", "render", "structure",
 ]  # fmt: skip

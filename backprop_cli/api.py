@@ -5,35 +5,38 @@ The commands call these and nothing below them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
-from typing import Any
 
-from backprop_cli.data.bindings import Terms, check_name, constant
+from backprop_cli.data.requests import (
+    Expand,
+    Number,
+    libraries,
+    read,
+    read_open,
+    shown_gates,
+    targets_of,
+    upstream_of,
+)
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
 from backprop_cli.engine.survey import Finding, survey
-from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, nearest, shorten
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
 from backprop_cli.graph.infer import MAX_ELEMENTS, infer
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.language.modules import read_program
-from backprop_cli.language.parser import MOST_ERRORS
-from backprop_cli.language.program import Program
-from backprop_cli.numeric.shapes import bytes_written, size, written
+from backprop_cli.numeric.shapes import bytes_written, size
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
+from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.clusters import unfolded, with_clusters
-from backprop_cli.report.figure import MOST_NODES, figure, frame
+from backprop_cli.report.figure import MOST_NODES, figure
+from backprop_cli.report.fold import fold
+from backprop_cli.report.frames import frame
 from backprop_cli.report.jacobians import Block, JacobianReport
-from backprop_cli.report.names import node_names
-from backprop_cli.report.numbers import rounded
-
-# A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of numbers of.
-Number = Any
-# Names of the user's gates, or all of them.
-Expand = bool | Collection[str]
+from backprop_cli.report.names import all_names, output_name
 
 
 def evaluate(
@@ -63,7 +66,7 @@ def evaluate(
     values together more than `max_elements` elements.
     """
     bound = {**(bindings or {}), **values}
-    graph, given, shown = _graph(expression, bound, defaults, max_nodes, seed, max_elements, use, expand)
+    graph, given, shown = read(expression, bound, defaults, max_nodes, seed, max_elements, use, expand)
     numbers = forward(graph, given)
     findings = survey(graph, numbers)
     findings = findings or _rounding(graph, numbers)
@@ -99,9 +102,9 @@ def grad(
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
     bound = {**(bindings or {}), **values}
-    graph, given, shown = _graph(expression, bound, defaults, max_nodes, seed, max_elements, use, expand)
-    targets = _targets(graph, wrt)
-    upstream = _upstream(graph, seed_grad)
+    graph, given, shown = read(expression, bound, defaults, max_nodes, seed, max_elements, use, expand)
+    targets = targets_of(graph, wrt)
+    upstream = upstream_of(graph, seed_grad)
     numbers = forward(graph, given)
     active = graph.dependents(set(targets.values()))
     passed = backward(graph, numbers, upstream, active)
@@ -153,10 +156,10 @@ def jacobian(
     from backprop_cli.report.anatomy import anatomy as parts_of
 
     bound = {**(bindings or {}), **values}
-    graph, given, _ = _graph(expression, bound, defaults, max_nodes, seed, max_elements, use, ())
+    graph, given, _ = read(expression, bound, defaults, max_nodes, seed, max_elements, use, ())
     if not graph.has_arrays:
         infer(graph, dict.fromkeys(graph.variables, ()), max_elements=max_elements)
-    targets = _targets(graph, wrt)
+    targets = targets_of(graph, wrt)
     if not anatomy:
         _afford(graph, targets, max_elements)
     numbers = forward(graph, given)
@@ -195,6 +198,88 @@ def _afford(graph: Graph, targets: Mapping[str, int], max_elements: int) -> None
             raise BackpropError(Diagnostic("L701", message, (label,), help_))
 
 
+def check(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    claims: Sequence[str | Source] = (),
+    defaults: Mapping[str, Value] | None = None,
+    points: int = 20,
+    range_: tuple[float, float] | None = None,
+    seed: int = 0,
+    rtol: float | None = None,
+    atol: float = 0.0,
+    symbolic: bool = True,
+    strict: bool = False,
+    max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
+    use: Sequence[str | Source] = (),
+    **values: Number,
+) -> CheckReport:
+    """Whether claims about gradients are true, such as `df/dz = x + y`; without claims, whether ours are.
+
+    Where every input has a value, claims are tested there; otherwise at `points` random points of the domain (in
+    `range_`, if given; `seed` chooses them), and by SymPy for all values where it can. `symbolic=False` never asks
+    SymPy; `strict` turns any note into exit status 4. Numbers agree within `atol` + `rtol` times the larger; without
+    `rtol` that is 1e-9, and a decimal number claimed at the bindings need only be right to its last decimal.
+
+    Raises BackpropError if the program, a value or a claim cannot be read.
+    """
+    from backprop_cli.check.claims import left_names, read_claims
+    from backprop_cli.check.examine import Examiner
+    from backprop_cli.check.fourfold import Fourfold
+    from backprop_cli.check.judge import Tolerance
+    from backprop_cli.check.points import Places
+    from backprop_cli.report.judged import build_check
+
+    given = {**(bindings or {}), **values}
+    texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
+    named = {below for _, below in filter(None, map(left_names, texts))}
+    graph, fixed, free = read_open(expression, given, defaults, (max_nodes, seed, max_elements), use, named)
+    places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
+    tolerance = Tolerance(rtol, atol)
+    if claims:
+        examined = Examiner(places, tolerance, symbolic=symbolic).claims(read_claims(claims, all_names(graph)))
+    else:
+        examined = Fourfold(places, tolerance, symbolic=symbolic).examined(output_name(graph))
+    return build_check(graph, examined, free, strict=strict)
+
+
+def check_steps(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    steps: str | Source,
+    defaults: Mapping[str, Value] | None = None,
+    points: int = 20,
+    range_: tuple[float, float] | None = None,
+    seed: int = 0,
+    rtol: float | None = None,
+    atol: float = 0.0,
+    max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
+    use: Sequence[str | Source] = (),
+    **values: Number,
+) -> CheckReport:
+    """Whether a backward pass written by hand is right, line by line (`dq = z*df`, `dx += dq`), up to the first wrong.
+
+    The rest is as for `check`.
+    """
+    from backprop_cli.check.judge import Tolerance
+    from backprop_cli.check.points import Places
+    from backprop_cli.check.steps import follow, read_steps
+    from backprop_cli.report.judged import build_steps
+
+    given = {**(bindings or {}), **values}
+    graph, fixed, free = read_open(expression, given, defaults, (max_nodes, seed, max_elements), use)
+    names, output = all_names(graph), output_name(graph)
+    read = read_steps(steps if isinstance(steps, Source) else Source("steps", steps), names, output)
+    places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
+    return build_steps(graph, follow(read, places, names, output, Tolerance(rtol, atol)), read, free)
+
+
 def structure(
     expression: str | Source,
     /,
@@ -208,11 +293,11 @@ def structure(
     Only `draw` shows it. An expression without inputs has its values. Raises BackpropError as `evaluate` does.
     """
     source = expression if isinstance(expression, Source) else Source("expression", expression)
-    program = read_program(source, (), _libraries(use))
+    program = read_program(source, (), libraries(use))
     graph = lower(program, None, max_nodes=max_nodes)
     if not graph.variables:
         return grad(source, check=False, max_nodes=max_nodes, use=use, expand=expand)
-    unknown = build(graph, [nan] * len(graph), (), expand=_shown(program, expand))
+    unknown = build(graph, [nan] * len(graph), (), expand=shown_gates(program, expand))
     return unknown._replace(kind="structure", status=Status.OK)
 
 
@@ -231,14 +316,15 @@ def draw(
     phase: str = "",
     step: int | None = None,
     depth: int | None = None,
+    collapse: bool = False,
     most: int = MOST_NODES,
     style: Style | None = None,
 ) -> str:
     """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
 
     `edges` says what stands at the wires beside values: grad, local, both or none. `phase` (forward or backward) and
-    `step` draw what is known at that step of that pass, `depth` only so many gates back from the output. On an html
-    page calls of the user's gates fold and unfold.
+    `step` draw what is known at that step of that pass, `depth` only so many gates back from the output, `collapse`
+    only inputs and what has a name. On an html page calls of the user's gates fold and unfold.
 
     Raises BackpropError for a step there is not, and where there would be more than `most` nodes.
     """
@@ -249,10 +335,22 @@ def draw(
     folded = report.columns.folded
     if format == "html":
         report = unfolded(report, most)
-    drawn = with_clusters(figure(report, style.number, edges=edges, depth=depth, most=most), report, folded)
+    drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
+    drawn = with_clusters(drawn, report, folded)
     if phase:
         drawn = frame(drawn, phase, step)
     return "".join(render_figure(drawn, format, style))
+
+
+def explain(report: Report, format: str = "text", *, paths: bool = False, style: Style | None = None) -> str:  # noqa: A002
+    """How the report's gradients come about, in one of the formats `backprop_cli.EXPLAIN_FORMATS` names.
+
+    `paths` adds every path from the output to an input, with its product.
+    """
+    from backprop_cli.render.explain import render_account
+    from backprop_cli.report.steps import Account
+
+    return "".join(render_account(Account(report), format, style or Style(rows=None), paths=paths))
 
 
 def notebook_svg(report: Report) -> str | None:
@@ -273,115 +371,6 @@ def notebook_html(report: Report) -> str | None:
         return None
     looks = "width: 100%; height: 40rem; border: 0"
     return f'<iframe sandbox="allow-scripts" style="{looks}" srcdoc="{escape(page)}"></iframe>'
-
-
-def _graph(
-    expression: str | Source,
-    bindings: Mapping[str, Number],
-    defaults: Mapping[str, Value] | None,
-    max_nodes: int,
-    seed: int,
-    max_elements: int,
-    use: Sequence[str | Source],
-    expand: Expand,
-) -> tuple[Graph, dict[str, Value], Collection[str] | None]:
-    """The graph, a value for each of its inputs, and the gates whose inside is to be shown."""
-    source = expression if isinstance(expression, Source) else Source("expression", expression)
-    given: dict[str, Value] = {}
-    terms = Terms(allow_nonfinite=True, seed=seed, max_elements=max_elements)
-    for name, value in bindings.items():
-        if isinstance(value, str):
-            value = constant(value, name, terms)
-        value = _as_value(value)
-        check_name(name, Source("binding", f"{name}={rounded(value)}"))
-        given[name] = value
-    defaults = defaults or {}
-    names = {*given, *defaults}
-    program = read_program(source, names, _libraries(use))
-    shown = _shown(program, expand)
-    defined = {statement.name for statement in program.statements}
-    names.difference_update(module.name for module in program.modules)
-    graph = lower(program, names - (defined - given.keys()), max_nodes=max_nodes)
-    unused = [name for name in bindings if name not in graph.variables]
-    if unused:
-        raise BackpropError(*(_unused(name, given[name]) for name in unused[:MOST_ERRORS]))
-    for name in graph.variables:
-        if name not in given:
-            given[name] = _as_value(defaults[name])
-    shapes = {name: getattr(given[name], "shape", ()) for name in graph.variables}
-    if graph.needs_shapes or any(shapes.values()):
-        infer(graph, shapes, seed=seed, max_elements=max_elements)
-    return graph, given, shown
-
-
-def _libraries(use: Sequence[str | Source]) -> list[Source]:
-    return [library if isinstance(library, Source) else Source("library", library) for library in use]
-
-
-def _shown(program: Program, expand: Expand) -> Collection[str] | None:
-    """The names in `expand`, None for all of them. Raises BackpropError (U801) for a gate nobody defined."""
-    if isinstance(expand, bool):
-        return None if expand else ()
-    names = [module.name for module in program.modules]
-    for name in expand:
-        if name not in names:
-            near = nearest(name, names)
-            help_ = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(names[:8])}" if names else ""
-            help_ = help_ or "`gate name(x) = …` defines one, in the expression or in a file for `--use`"
-            raise BackpropError(Diagnostic("U801", f"no gate `{shorten(name)}` is defined to expand", (), help_))
-    return set(expand)
-
-
-def _as_value(value: Any) -> Value:
-    """A float, or an array of doubles with at least one axis."""
-    if isinstance(value, int | float):
-        return float(value)
-    from backprop_cli.numeric.array import doubles
-
-    return doubles(value)
-
-
-def _upstream(graph: Graph, seed: Number) -> Value:
-    """The gradient that arrives at the output; it has the output's shape."""
-    given = _as_value(constant(seed, "--seed-grad", Terms(allow_nonfinite=True)) if isinstance(seed, str) else seed)
-    wanted, shape = graph.shape(graph.output), getattr(given, "shape", ())
-    if shape == wanted:
-        return given
-    there = written(wanted) if wanted else "a number"
-    label = Label(graph.source, graph.starts[graph.output], graph.ends[graph.output], there)
-    message = f"the upstream gradient has the shape {written(shape)}, and the output is {there}"
-    help_ = "they have the same shape"
-    if not shape:
-        message = f"the output has the shape {there}, and a gradient is that of one number"
-        help_ = "wrap it, as in `sum(…)`, or give the upstream gradient: `--seed-grad` with an array of that shape"
-    raise BackpropError(Diagnostic("V310", message, (label,), help_))
-
-
-def _unused(name: str, value: Value) -> Diagnostic:
-    source = Source("binding", f"{name}={rounded(value)}")
-    message = f"the binding of `{shorten(name)}` is not used by the expression"
-    return Diagnostic("N209", message, (Label(source, 0, len(name)),), "remove it, or use it in the expression")
-
-
-def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
-    """The nodes whose gradients are asked for: the names in `wrt`, or every input."""
-    if not wrt:
-        return dict(graph.variables)
-    known = {**graph.variables, **graph.definitions}
-    if not known.keys() >= set(wrt):  # names that only the report gives: n1, n2, …
-        known = {name: node for node, name in enumerate(node_names(graph)) if node not in graph.constants} | known
-    wrong = []
-    for name in wrt:
-        if name not in known:
-            near = nearest(name, list(known))
-            help_ = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(list(known)[:8]) or 'no inputs'}"
-            label = Label(Source("--wrt", name), 0, len(name))
-            wrong.append(Diagnostic("N212", f"`{shorten(name)}` is no input or intermediate", (label,), help_))
-            if len(wrong) == MOST_ERRORS:
-                break
-    if wrong:
-        raise BackpropError(*wrong)
-    return {name: known[name] for name in wrt}
 
 
 def _rounding(graph: Graph, values: list[float], passed: Backward | None = None) -> list[Finding]:

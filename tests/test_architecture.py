@@ -22,9 +22,11 @@ ROOMS = {
     "render": {"errors", "report"},
     "data": {"errors", "language", "numeric", "gates", "graph", "engine", "report"},
     "api": {"errors", "language", "numeric", "gates", "graph", "engine", "check", "report", "render", "data"},
+    # The verbs, asked case after case; the tolerance of a claim is that of `check`.
+    "suites": {"errors", "check", "report", "data", "api"},
     "__init__": {"errors", "api", "render", "report"},
     "__main__": {"cli"},
-    "cli": {"errors", "api", "render", "report", "data", "__init__"},
+    "cli": {"errors", "api", "render", "report", "data", "suites", "__init__"},
 }
 THIRD_PARTIES = {
     "typer": {"cli"},
@@ -40,11 +42,28 @@ THIRD_PARTIES = {
         "engine/expand.py",
         "engine/jacobian.py",
         "check/arrays.py",
+        "check/elements.py",
         "data/arrays.py",
     },
 }
 # Of a room that is heavy or whose verdict is plain data, the only files others may import.
-DOORS = {"check": {f"backprop_cli.check.{name}" for name in ("verdict", "cross_check", "closed_form")}}
+DOORS = {
+    "check": {
+        f"backprop_cli.check.{file}"
+        for file in (
+            "verdict",
+            "cross_check",
+            "closed_form",
+            "claims",
+            "diagnosis",
+            "examine",
+            "fourfold",
+            "judge",
+            "points",
+            "steps",
+        )
+    }
+}
 
 
 def imports(path):

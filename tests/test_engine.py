@@ -8,10 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from backprop_cli import evaluate, grad
-from backprop_cli.check.per_gate import scales_of
 from backprop_cli.engine.backward import backward
 from backprop_cli.engine.differences import complex_step, difference, ridders
 from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.survey import survey
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.errors import Source

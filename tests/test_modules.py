@@ -370,7 +370,7 @@ def test_libraries_in_python():
     assert structure("cell(w, 1)", use=[act, cell]).kind == "structure"
     with pytest.raises(BackpropError) as caught:
         evaluate("cell(0, 1)", use=[cell, act])  # it may use what stands above it
-    assert [d.code for d in caught.value.diagnostics] == ["N213"]
+    assert [d.code for d in caught.value.diagnostics] == ["N214"]
     assert caught.value.diagnostics[0].labels[0].source == cell
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import shell_environment
+from conftest import ROOT, shell_environment
 
 HEAVY = (
     "sympy",
@@ -24,6 +24,7 @@ SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
 
 # command line: the heavy modules it may load, no others
 MAY_LOAD = [
+    *((["graph", *SEED, "--format", name], set()) for name in ("svg", "html")),
     (["eval", "x*y", "x=2", "y=3", "-q"], set()),
     (["eval", *SEED, "--format", "plain"], set()),
     (["eval", *SEED, "--json"], {"json"}),
@@ -34,6 +35,12 @@ MAY_LOAD = [
     (["grad", *SEED, "--no-check"], {"rich"}),
     (["explain", *SEED, "--no-check"], set()),
     (["explain", *SEED, "--no-check", "--json"], {"json"}),
+    (["check", *SEED, "--no-sympy"], set()),
+    (["check", "(x+y)*z", "--claim", "df/dz = x + y", "--no-sympy", "-q"], set()),
+    (["check", *SEED, "--claim", "df/dz = 3", "--no-sympy", "--json"], {"json"}),
+    (["check", "docs/suites.md", "-q"], set()),
+    (["check", "tests/suites", "-q"], {"tomllib"}),
+    *((["graph", *SEED, "--format", name], set()) for name in ("boxes", "tree", "dot", "mermaid", "tikz")),
     (["gates", "relu"], set()),
     (["--version"], set()),
 ]
@@ -48,7 +55,12 @@ def test_modules_loaded(words, allowed):
         "sys.stderr.write(j.dumps([status, sorted(loaded)]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, *words], capture_output=True, text=True, env=shell_environment(), check=True
+        [sys.executable, "-c", script, *words],
+        capture_output=True,
+        text=True,
+        env=shell_environment(),
+        check=True,
+        cwd=ROOT,
     )
     status, loaded = json.loads(done.stderr.splitlines()[-1])
     assert status == 0

@@ -19,6 +19,7 @@ from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.differences import Estimate, ridders
 from backprop_cli.engine.expand import expand
 from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.survey import Finding, survey
 from backprop_cli.gates.compiled import ARRAY_VALUES, TENSOR_FORWARD, TENSOR_PULL, VALUES
 from backprop_cli.graph import Graph, Value
@@ -69,8 +70,6 @@ def _by_elements(
     graph: Graph, values: list[Value], passed: Backward, wrt: Mapping[str, int], seed: Value, judge: Judge
 ) -> Check | None:
     """The check of the graph written out in numbers; None if it is too large, or overflows where ours does not."""
-    from backprop_cli.check.per_gate import scales_of
-
     written = expand(graph, values, seed)
     if written is None:
         return None

@@ -8,9 +8,10 @@ from math import isfinite, isnan
 
 from backprop_cli.check import whole
 from backprop_cli.check.partials import DIGITS
-from backprop_cli.check.per_gate import check_locals, check_sweep, scales_of
+from backprop_cli.check.per_gate import check_locals, check_sweep
 from backprop_cli.check.verdict import Check, Lost
 from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.survey import Finding
 from backprop_cli.graph import Graph, Value
 

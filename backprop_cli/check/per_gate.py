@@ -109,20 +109,6 @@ def check_sweep(
     return largest, worst
 
 
-def scales_of(graph: Graph, passed: Backward) -> list[float]:
-    """For each node the sum of the sizes of what flows into its gradient: the scale of its rounding errors."""
-    scales = [0.0] * len(graph)
-    scales[graph.output] = abs(passed.grads[graph.output] or 0.0)
-    for i in range(graph.output, -1, -1):
-        scale = scales[i]
-        if scale == 0:
-            continue
-        for j, slope in zip(graph.inputs[i], passed.locals[i], strict=True):
-            if slope != 0:
-                scales[j] += scale * abs(slope)
-    return scales
-
-
 def _judge(
     known: dict[tuple[str, int, Pieces], Partials], gate: str, point: list[float]
 ) -> tuple[Partials, tuple[float, ...]]:

@@ -43,13 +43,13 @@ class Whole(NamedTuple):
     slack: Callable[[str], float]
 
 
-class OutOfTimeError(BaseException):
-    """Time is up; no `except Exception` in SymPy keeps it."""
+class OutOfTimeError(BaseException):  # so that no `except Exception` in SymPy keeps it
+    """The budget of seconds is spent."""
 
 
 def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], seconds: float) -> Whole | None:
     """Differentiate the output by each name in `wrt` (name: node); None if that is past the budget."""
-    if seconds <= 0 or len(wrt) > INPUT_BUDGET or not _affordable(graph, values):
+    if seconds <= 0 or len(wrt) > INPUT_BUDGET or not affordable(graph, values):
         return None
     try:
         with deadline(seconds) as check_time:
@@ -58,7 +58,7 @@ def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], sec
         return None
 
 
-def _affordable(graph: Graph, values: list[float]) -> bool:
+def affordable(graph: Graph, values: list[float]) -> bool:
     """Whether the formula, written out in full, is small, and so are the whole numbers SymPy will multiply out.
 
     SymPy has (3*x)^n as 3^n*x^n, exactly; for n = 999999999 it would never come back, nor hear an alarm.
@@ -86,7 +86,7 @@ def _affordable(graph: Graph, values: list[float]) -> bool:
 
 def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], check_time: Callable[[], None]) -> Whole:
     inputs = {node: sympy.Dummy(name, real=True) for name, node in graph.variables.items()}
-    output = _written_out(graph, values, inputs, check_time)
+    output = written_out(graph, values, inputs, check_time)[graph.output]
     if output.has(sympy.nan):  # a number on the way is past the largest double
         raise OutOfTimeError
     symbols = dict(inputs)
@@ -97,7 +97,9 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
         else:  # an intermediate: a symbol of its own in a formula of its own
             symbols[node] = sympy.Dummy(name, real=True)
             standing_in = {**inputs, node: symbols[node]}
-            derivatives[name] = sympy.diff(_written_out(graph, values, standing_in, check_time), symbols[node])
+            derivatives[name] = sympy.diff(
+                written_out(graph, values, standing_in, check_time)[graph.output], symbols[node]
+            )
         check_time()
     point = {symbol: values[node] for node, symbol in symbols.items()}
 
@@ -109,17 +111,24 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
         moved = ({**point, symbol: x + 4 * ulp(x)} for symbol, x in point.items())
         return sum(abs(numbers([derivatives[name]], place, DIGITS[0])[0] - at) for place in moved)
 
-    shown = {number_: readable_number(number_) for d in derivatives.values() for number_ in d.atoms(sympy.Float)}
-    readable = shown | {dummy: sympy.Symbol(dummy.name) for dummy in symbols.values()} | {sympy.E: sympy.Symbol("e")}
     formulas = {}
     for name, derivative in derivatives.items():
         check_time()
-        formulas[name] = sympy.sstr(derivative.xreplace(readable), full_prec=False).replace("**", "^")
+        formulas[name] = readable(derivative)
     return Whole(formulas, evaluate, slack)
 
 
-def _written_out(graph: Graph, values: list[float], symbols: Mapping[int, Any], check_time: Callable[[], None]) -> Any:
-    """The output as one SymPy expression over the symbols."""
+def readable(expression_: Any) -> str:
+    """An expression as a user would type it."""
+    names = {dummy: sympy.Symbol(dummy.name) for dummy in expression_.atoms(sympy.Dummy)} | {sympy.E: sympy.Symbol("e")}
+    shown = {number_: readable_number(number_) for number_ in expression_.atoms(sympy.Float)}
+    return str(sympy.sstr(expression_.xreplace(shown | names), full_prec=False).replace("**", "^"))
+
+
+def written_out(
+    graph: Graph, values: list[float], symbols: Mapping[int, Any], check_time: Callable[[], None]
+) -> list[Any]:
+    """Every node as one SymPy expression over `symbols` (node: symbol, or any expression that stands for it)."""
     depends = graph.dependents(set(symbols))
     built: list[Any] = []
     for node, gate in enumerate(graph.gates):
@@ -136,7 +145,13 @@ def _written_out(graph: Graph, values: list[float], symbols: Mapping[int, Any], 
                 key, flats = pieces(gate, here)
                 built.append(expression(gate, [built[j] for j in operands], key, [number(c) for c in flats]))
         check_time()
-    return built[graph.output]
+    return built
+
+
+def has_alarm() -> bool:
+    """Whether an alarm can be had: not outside the main thread, nor while someone else's is ticking."""
+    alarms = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    return alarms and not signal.getitimer(signal.ITIMER_REAL)[0]
 
 
 @contextmanager
@@ -148,8 +163,7 @@ def deadline(seconds: float) -> Iterator[Callable[[], None]]:
         if time.monotonic() > end:
             raise OutOfTimeError
 
-    alarms = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if not alarms or signal.getitimer(signal.ITIMER_REAL)[0]:  # none to be had, or someone else's is ticking
+    if not has_alarm():
         yield check_time
         return
 

@@ -12,8 +12,10 @@ from backprop_cli.data.bindings import TERMS, Terms
 from backprop_cli.data.files import read_library
 from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.render import FORMATS
+from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Report
+from backprop_cli.report.outcome import SuiteReport
 
 _DEFAULT_ROWS = 40
 
@@ -77,7 +79,8 @@ class InputOptions(NamedTuple):
         return {name: getattr(self, name) for name in shared} | {"use": self.libraries}
 
 
-Noted = Report | JacobianReport  # what has notes, a status and perhaps a complaint
+Noted = Report | JacobianReport | CheckReport  # what has notes, a status and perhaps a complaint
+Answer = Report | CheckReport | SuiteReport | str
 
 
 class Reply(NamedTuple):
@@ -86,7 +89,7 @@ class Reply(NamedTuple):
     `noted`: the text has the report's notes in it.
     """
 
-    content: Report | str
+    content: Answer
     options: OutputOptions
     report: Noted | None = None
     noted: bool = False
@@ -135,13 +138,13 @@ _INPUT = {
 
 def with_common_options(
     *, values: bool = True, formats: tuple[str, ...] = FORMATS, default: str = "table", without: tuple[str, ...] = ()
-) -> Callable[[Callable[..., Report | Reply | str]], Callable[..., Reply]]:
+) -> Callable[[Callable[..., Answer | Reply]], Callable[..., Reply]]:
     """Give a command the common options: its function gets them as `output` (and `inputs`, where it has values).
 
     `without` names the options that mean nothing to it.
     """
 
-    def decorate(command: Callable[..., Report | Reply | str]) -> Callable[..., Reply]:
+    def decorate(command: Callable[..., Answer | Reply]) -> Callable[..., Reply]:
         own_names = inspect.signature(command).parameters.keys()
         format_ = _option(str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
         kept = {name: option for name, option in _OUTPUT.items() if name not in without}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backprop_cli.cli.options import InputOptions
-from backprop_cli.data.bindings import read_bindings, read_vars
+from backprop_cli.data.bindings import constant, read_bindings, read_vars
 from backprop_cli.data.files import read_expression
-from backprop_cli.errors import Source
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source
 
 
 def read_inputs(
@@ -19,3 +19,31 @@ def read_inputs(
     values = read_bindings(bindings, options.terms)
     defaults = read_vars(options.vars, options.terms) if options.vars is not None else {}
     return source, values, defaults
+
+
+def refuse_format(format_: str, known: Sequence[str], what: str) -> None:
+    """Refuse a format that a command has, but not for this."""
+    if format_ not in known:
+        message = f"`{format_}` is no format of {what}"
+        raise BackpropError(Diagnostic("U801", message, (), f"there are {', '.join(known)}"))
+
+
+def read_number(text: str, option: str) -> float:
+    """A tolerance: a number that is not negative."""
+    number = constant(text, option)
+    if hasattr(number, "shape") or number < 0:
+        label = Label(Source(option, text), 0, len(text))
+        message = f"`{option}` is one number, and not negative"
+        raise BackpropError(Diagnostic("U801", message, (label,), "write a number such as 1e-6"))
+    return float(number)
+
+
+def read_range(text: str) -> tuple[float, float]:
+    """`lo:hi`, two numbers in this order."""
+    low, colon, high = text.partition(":")
+    found = (constant(low, "--range"), constant(high, "--range")) if colon and low.strip() and high.strip() else None
+    if found is None or any(hasattr(end, "shape") for end in found) or found[0] >= found[1]:
+        label = Label(Source("--range", text), 0, max(1, len(text)))
+        help_ = "write the lowest and the highest number, such as `-2:2`"
+        raise BackpropError(Diagnostic("U801", "`--range` is `lo:hi`, the lower first", (label,), help_))
+    return found

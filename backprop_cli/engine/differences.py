@@ -78,12 +78,14 @@ def ridders(function: Callable[[float], float], x: float, step: float | None = N
     row: list[float] = []
     for _ in range(_STEPS):
         high, low = x + width, x - width
-        quotient = (function(high) - function(low)) / (high - low) if high != low else nan
+        above, below = function(high), function(low)
+        quotient = (above - below) / (high - low) if high != low else nan
+        rounding = 2.0**-53 * max(abs(above), abs(below)) / width  # where values are equal, that is all one knows
         fresh = [quotient]
         factor = _SHRINK * _SHRINK
         for before in row:
             better = (factor * fresh[-1] - before) / (factor - 1)
-            error = max(abs(better - fresh[-1]), abs(better - before))
+            error = max(abs(better - fresh[-1]), abs(better - before), rounding)
             factor *= _SHRINK * _SHRINK
             fresh.append(better)
             if error < best.error:

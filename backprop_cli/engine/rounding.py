@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import NamedTuple
 
+from backprop_cli.engine.backward import Backward
 from backprop_cli.gates import GATES
 from backprop_cli.graph.columns import CONSTANT, Graph
 
@@ -44,6 +45,20 @@ def lost_digits(graph: Graph, values: list[float], grads: list[float | None]) ->
     if not isfinite(error) or error <= _WORTH_A_NOTE * value:
         return None
     return Rounding(error, max(range(len(shares)), key=shares.__getitem__))
+
+
+def scales_of(graph: Graph, passed: Backward) -> list[float]:
+    """For each node the sum of the sizes of what flows into its gradient: the scale of its rounding errors."""
+    scales = [0.0] * len(graph)
+    scales[graph.output] = abs(passed.grads[graph.output] or 0.0)
+    for i in range(graph.output, -1, -1):
+        scale = scales[i]
+        if scale == 0:
+            continue
+        for j, slope in zip(graph.inputs[i], passed.locals[i], strict=True):
+            if slope != 0:
+                scales[j] += scale * abs(slope)
+    return scales
 
 
 def _rounded_by(graph: Graph, values: list[float], node: int) -> float:

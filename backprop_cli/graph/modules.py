@@ -108,7 +108,7 @@ def _not_above(program: Program, row: int, gate: str) -> Diagnostic:
     if call.name == gate:
         message = f"`{shorten(gate)}` is used in its own definition"
         help_ = "a gate is made of those defined above it, and none of itself: a graph has no loops"
-    return Diagnostic("N213", message, (label,), help_)
+    return Diagnostic("N214", message, (label,), help_)
 
 
 # -- how large it is -------------------------------------------------------------------------------------

@@ -159,7 +159,7 @@ def _modules(report: Report) -> Iterator[dict[str, Any]]:
 
 
 def number(value: Any) -> Any:
-    """A number, or an array as nested lists, as JSON can write it."""
+    """A number, or an array as nested lists; a string for what JSON cannot write."""
     if hasattr(value, "tolist"):
         return value.tolist() if all_finite(value) else _with_words(value)
     if value is None or isfinite(value):

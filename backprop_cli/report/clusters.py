@@ -21,14 +21,15 @@ def with_clusters(figure: Figure, report: Report, folded: Collection[Module]) ->
     if not modules:
         return figure
     closed: list[bool] = []
-    paths: dict[int, tuple[int, ...]] = {node.id: () for node in figure.nodes}
-    clusters = []
+    paths: dict[int, tuple[int, ...]] = {node.id: node.cluster for node in figure.nodes}
+    clusters: list[Cluster] = []
+    count = len(report.columns.values)
     for k, call in enumerate(modules):
         closed.append(call in folded or (call.parent >= 0 and closed[call.parent]))
         members = tuple(node for node in paths if call.first <= node < call.last)
         if not members or any(other.first <= call.first and call.last <= other.last for other in hidden):
             continue
-        clusters.append(Cluster(k + 1, call.name, members, folded=closed[k]))
-        paths |= {node: (*paths[node], k + 1) for node in members}
+        clusters.append(Cluster(count + k, call.name, members, folded=closed[k]))
+        paths |= {node: (*paths[node], count + k) for node in members}
     nodes = tuple(node._replace(cluster=paths[node.id]) for node in figure.nodes)
-    return figure._replace(nodes=nodes, clusters=tuple(clusters))
+    return figure._replace(nodes=nodes, clusters=(*figure.clusters, *clusters))

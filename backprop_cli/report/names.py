@@ -76,6 +76,14 @@ def _inside(label: str, call: int, numbers: dict[int, int], taken: Collection[st
     return name
 
 
+def all_names(graph: Graph) -> dict[str, int]:
+    """The node of every name a reader may use: the user's own first, then those the report gives."""
+    given = {name: node for node, name in enumerate(node_names(graph)) if node not in graph.constants}
+    return {**graph.variables, **graph.definitions} | {
+        name: node for name, node in given.items() if name not in graph.variables and name not in graph.definitions
+    }
+
+
 def _name_of_constant(value: Any) -> str:
     if not hasattr(value, "tolist"):
         return _NAME_OF_CONSTANT.get(value) or shortest(value)

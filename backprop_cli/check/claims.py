@@ -1,0 +1,207 @@
+"""A claim, `df/dz = x + y`, as a graph over the program's names; gradients may be written inside the formula.
+
+Of the formula it knows only `df/dq`, which the language does not have: it puts a name of the same length in its
+place, so that every error points at what was typed. Whether a claim is true is not asked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from backprop_cli.check.place import Place
+from backprop_cli.engine.forward import forward
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+from backprop_cli.gates.compiled import VALUES
+from backprop_cli.graph import CONSTANT, Graph, Value, lower
+from backprop_cli.graph.infer import MAX_ELEMENTS, infer
+from backprop_cli.language.parser import MOST_ERRORS, parse
+from backprop_cli.language.tokens import CALL, DEFINE, NAME, OPERATOR, Tokens, tokenize
+
+_DECIMAL = re.compile(r"\s*[-+−]?\s*([0-9]*)\.([0-9]*)(?:[eE]([-+]?[0-9]+))?\s*")
+
+
+class Gradient(NamedTuple):
+    """d output / d wrt, of two nodes."""
+
+    output: int
+    wrt: int
+
+
+class Formula(NamedTuple):
+    """A formula over a program's names as a graph; `uses` says what each of its inputs is: a node or a gradient."""
+
+    source: Source
+    graph: Graph
+    uses: Mapping[str, int | Gradient]
+
+    def values(self, place: Place, functions: Mapping[str, Callable[..., Any]] = VALUES) -> list[Value]:
+        """The values of the formula's nodes where the program is at a place."""
+        given = {
+            name: place.grad(*use) if isinstance(use, Gradient) else place.values[use]
+            for name, use in self.uses.items()
+        }
+        return self.evaluate(given, functions)
+
+    def evaluate(self, given: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]] = VALUES) -> list[Value]:
+        """The values of the formula's nodes where its names have the given ones.
+
+        Raises BackpropError if the shapes of arrays do not fit.
+        """
+        try:
+            if not self.graph.has_arrays:
+                shapes = {name: getattr(value, "shape", ()) for name, value in given.items()}
+                if self.graph.needs_shapes or any(shapes.values()):
+                    infer(self.graph, shapes, max_elements=MAX_ELEMENTS)
+            return forward(self.graph, given, functions)
+        except BackpropError as error:
+            raise BackpropError(*(_in(self.source, diagnostic) for diagnostic in error.diagnostics)) from None
+
+
+class Claim(NamedTuple):
+    """What is claimed of a gradient: `target` is how its left side reads, `written` how its right side does.
+
+    `half_unit` is half a unit of the last decimal where the right side is a decimal number as people print them
+    (`0.20`), otherwise 0.
+    """
+
+    source: Source
+    target: str
+    of: Gradient
+    written: str
+    formula: Formula
+    half_unit: float
+
+
+def read_claims(texts: Iterable[str | Source], names: Mapping[str, int]) -> list[Claim]:
+    """The claims of a program whose nodes have `names`.
+
+    Raises BackpropError with what is wrong in all of them.
+    """
+    claims: list[Claim] = []
+    wrong: list[Diagnostic] = []
+    for text in texts:
+        try:
+            claims.append(_claim(text if isinstance(text, Source) else Source("claim", text), names))
+        except BackpropError as error:
+            wrong += error.diagnostics
+    if wrong:
+        raise BackpropError(*wrong[:MOST_ERRORS])
+    return claims
+
+
+def left_names(text: str) -> tuple[str, str] | None:
+    """The two names of a claim's left side; None where it is none."""
+    tokens = tokenize(text.replace("∂", "d"))
+    if tokens.kinds[:3] != [NAME, OPERATOR, DEFINE] or tokens.texts[1] not in "/÷":
+        return None
+    above, below = tokens.texts[0], tokens.texts[2][:-1].rstrip()
+    return (above[1:], below[1:]) if above[:1] == below[:1] == "d" and above[1:] and below[1:] else None
+
+
+def _claim(source: Source, names: Mapping[str, int]) -> Claim:
+    found = left_names(source.text)
+    if found is None:
+        raise _not_a_claim(source, f"`{shorten(source.text)}` is not a claim")
+    tokens = tokenize(source.text.replace("∂", "d"))
+    for name, token in zip(found, (0, 2), strict=True):
+        if name not in names:
+            raise unknown_node(name, source, tokens.starts[token] + 1, names)
+    begin = tokens.starts[2] + len(tokens.texts[2])
+    formula = read_formula(source, begin, names)
+    written = source.text[begin:].strip()
+    decimal = _DECIMAL.fullmatch(written)
+    half_unit = 0.0
+    if decimal and decimal[2] and (decimal[1] + decimal[2]).strip("0"):
+        half_unit = 0.5 * 10.0 ** (int(decimal[3] or 0) - len(decimal[2]))
+    target = f"d{found[0]}/d{found[1]}"
+    return Claim(source, target, Gradient(names[found[0]], names[found[1]]), written, formula, half_unit)
+
+
+def read_formula(
+    source: Source, begin: int, names: Mapping[str, int], more: Collection[str] = (), end: int | None = None
+) -> Formula:
+    """The formula that a source's text is from `begin` to `end`: over the names, gradients of them, and `more` names.
+
+    What `more` names stand for, the caller knows: `uses` has -1 for them.
+    """
+    end = len(source.text) if end is None else end
+    text = " " * begin + source.text[begin:end].replace("∂", "d")
+    text, gradients = _without_gradients(source, text, names, more)
+    uses: dict[str, int | Gradient] = {**names, **dict.fromkeys(more, -1), **gradients}
+    try:
+        program = parse(Source(source.name, text), uses)
+        if not program.diagnostics and (len(program.statements) > 1 or program.statements[0].name):
+            raise _not_a_claim(source, "the right side is not one formula", begin, end)
+        graph = lower(program, uses)
+    except BackpropError as error:
+        raise BackpropError(*(_in(source, diagnostic) for diagnostic in error.diagnostics)) from None
+    return Formula(source, graph, {name: uses[name] for name in graph.variables})
+
+
+def _without_gradients(
+    source: Source, text: str, names: Mapping[str, int], more: Collection[str]
+) -> tuple[str, dict[str, Gradient]]:
+    """The text with a name of equal length in the place of every `df/dq`, and what those names stand for."""
+    tokens = tokenize(text)
+    found: dict[str, Gradient] = {}
+    position = 0
+    while position + 2 < len(tokens.kinds):
+        pair = _gradient_at(tokens, position, names, more)
+        if pair is None:
+            position += 1
+            continue
+        start, start_below = tokens.starts[position], tokens.starts[position + 2]
+        above, below = pair
+        for name, at in ((above, start), (below, start_below)):
+            if name not in names:
+                raise unknown_node(name, source, at + 1, names)
+        end = start_below + 1 + len(below)
+        word = re.sub(r"\W", "_", text[start:end])
+        while word in names or word in more:
+            word = f"_{word[:-1]}" if word[0] != "_" else word[1:] + "_"
+        found[word] = Gradient(names[above], names[below])
+        text = text[:start] + word + text[end:]
+        position += 3
+    return text, found
+
+
+def _gradient_at(
+    tokens: Tokens, position: int, names: Mapping[str, int], more: Collection[str]
+) -> tuple[str, str] | None:
+    """The names above and below where the tokens `df`, `/`, `dq` stand; a program's own `df` and `dq` come first."""
+    kinds, texts, _ = tokens
+    if kinds[position] != NAME or texts[position + 1] not in ("/", "÷") or kinds[position + 2] not in (NAME, CALL):
+        return None
+    above, below = texts[position], texts[position + 2].rstrip("( \t")
+    if not (above[0] == below[0] == "d" and above[1:] and below[1:]):
+        return None
+    if {above, below} & {*names, *more} or not {above[1:], below[1:]} & names.keys():
+        return None
+    return above[1:], below[1:]
+
+
+def unknown_node(name: str, source: Source, start: int, names: Mapping[str, int]) -> BackpropError:
+    """The error of a name that is no node's."""
+    known = list(names)
+    near = nearest(name, known[:1000])
+    help_ = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known[:8])}"
+    label = Label(source, start, start + len(name))
+    return BackpropError(Diagnostic("N213", f"`{shorten(name)}` is no node of the program", (label,), help_))
+
+
+def _not_a_claim(source: Source, message: str, start: int = 0, end: int | None = None) -> BackpropError:
+    label = Label(source, start, max(start + 1, len(source.text) if end is None else end))
+    help_ = "write `df/dx = …`: a formula over the program's names, or a number"
+    return BackpropError(Diagnostic("V312", message, (label,), help_))
+
+
+def _in(source: Source, diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic of a rewritten text, told of the text as it was typed."""
+    return diagnostic._replace(labels=tuple(label._replace(source=source) for label in diagnostic.labels))
+
+
+def is_constant(formula: Formula) -> bool:
+    """Whether the formula is one number."""
+    return formula.graph.gates[formula.graph.output] == CONSTANT

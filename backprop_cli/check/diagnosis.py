@@ -1,0 +1,304 @@
+"""What mistake a wrong gradient looks like: the gradients that common mistakes would give, compared with the claim.
+
+A mistake is a row of a table: a name, and how it changes the local gradient at one edge of the graph. An edge on the
+way from x to f, from operand b to gate a, takes part in df/dx as df/da · ∂a/∂b · db/dx; with another number for the
+middle factor, df/dx moves by df/da · (wrong - ∂a/∂b) · db/dx. So one backward and one forward sweep price every
+mistake at every edge.
+
+A mistake is named only if it gives what is claimed at every point looked at; where mistakes of several families do,
+all are named, or none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from math import isfinite
+from typing import NamedTuple
+
+from backprop_cli.check.claims import Gradient
+from backprop_cli.check.place import Place, ancestors, with_output
+from backprop_cli.engine.tangent import tangent
+from backprop_cli.gates.compiled import LOCALS, VALUES
+from backprop_cli.graph import Graph
+
+_MOST_EDGES = 2000
+_MOST_FAMILIES = 2  # more that fit explain nothing
+_LARGEST_N = 1000
+_CLOSE = 1e-9
+
+
+class Mistake(NamedTuple):
+    """A mistake's name, the edge where it was made (gate `node`, its operand), and numbers for the words."""
+
+    name: str
+    node: int = -1
+    operand: int = -1
+    number: float = 0.0
+
+
+class Edge(NamedTuple):
+    """An edge at a place: the gate's operands' values, its value, the local gradient, and what is around it.
+
+    `upstream` is df/da, `inner` is db/dx, `x` the value of x. `constants` are the operands that are numbers in the
+    program, `forks` counts the ways on which b goes on to f, `both` tells that the gate's other operand depends on x
+    too, `straight` that a reaches f through sums, signs and constant factors only.
+    """
+
+    gate: str
+    node: int
+    operand: int
+    position: int
+    point: tuple[float, ...]
+    out: float
+    slope: float
+    upstream: float
+    inner: float
+    x: float
+    is_x: bool
+    constants: tuple[bool, ...]
+    forks: int
+    both: bool
+    straight: bool
+
+
+_Wrong = float | None
+_LINEAR = frozenset({"add", "sub", "neg"})
+_SIGNED = frozenset({"neg", "sin", "cos", "sinh", "cosh", "acos", "erfc"})  # whose signs are mixed up
+
+
+def _scales(edge: Edge) -> bool:
+    """Whether the gate multiplies x's way by a number of the program."""
+    return (edge.gate == "mul" and any(edge.constants)) or (edge.gate == "div" and edge.constants[1])
+
+
+def _exponent(edge: Edge) -> float:
+    """The constant exponent of a power rule's edge, otherwise 0."""
+    if edge.gate == "square":
+        return 2.0
+    return edge.point[1] if edge.gate == "pow" and edge.position == 0 and edge.constants[1] else 0.0
+
+
+def _sign(edge: Edge) -> _Wrong:
+    minus_somewhere = edge.gate in _SIGNED or (edge.gate in ("sub", "div") and edge.position == 1)
+    return -edge.slope if minus_somewhere else None
+
+
+def _no_exponent(edge: Edge) -> _Wrong:
+    return edge.slope / n if (n := _exponent(edge)) else None
+
+
+def _no_constant(edge: Edge) -> _Wrong:
+    return 1.0 if _scales(edge) and edge.straight else None
+
+
+def _left_out(edge: Edge) -> _Wrong:
+    return None if edge.gate in _LINEAR or (_scales(edge) and edge.straight) else 1.0
+
+
+def _value(edge: Edge) -> _Wrong:
+    return None if edge.gate in _LINEAR or edge.gate in ("exp", "mul") or _exponent(edge) == 2 else edge.out
+
+
+def _input_for_output(edge: Edge) -> _Wrong:
+    x = edge.point[0]
+    return {"sigmoid": x * (1 - x), "tanh": 1 - x * x}.get(edge.gate)
+
+
+def _wrong_place(edge: Edge) -> _Wrong:
+    if len(edge.point) != 1 or edge.is_x or edge.gate in _LINEAR:
+        return None
+    (slope,) = LOCALS[edge.gate](edge.x, VALUES[edge.gate](edge.x))
+    return float(slope)
+
+
+def _not_lowered(edge: Edge) -> _Wrong:
+    n = _exponent(edge)
+    return n * edge.out if n else None
+
+
+def _not_squared(edge: Edge) -> _Wrong:
+    return -edge.out if edge.gate == "div" and edge.position == 1 else None
+
+
+def _own_operand(edge: Edge) -> _Wrong:
+    return edge.point[edge.position] if edge.gate == "mul" and not _scales(edge) else None
+
+
+def _half_product(edge: Edge) -> _Wrong:
+    return 0.0 if edge.gate == "mul" and edge.both else None
+
+
+def _half_quotient(edge: Edge) -> _Wrong:
+    return 0.0 if edge.gate == "div" and edge.both else None
+
+
+def _no_path(edge: Edge) -> _Wrong:
+    return 0.0 if edge.forks > 1 else None
+
+
+def _no_branch(edge: Edge) -> _Wrong:
+    return 0.0 if edge.gate in _LINEAR and edge.both else None
+
+
+# family: its mistakes, the more telling first. The first of a family that fits speaks for it.
+_AT_AN_EDGE: dict[str, dict[str, Callable[[Edge], _Wrong]]] = {
+    "sign": {"sign at": _sign},
+    "factor": {"exponent": _no_exponent, "constant": _no_constant},
+    "chain": {"left out": _left_out},
+    "value": {"value": _value},
+    "input": {"input": _input_for_output},
+    "place": {"place": _wrong_place},
+    "power": {"not lowered": _not_lowered},
+    "quotient": {"not squared": _not_squared},
+    "operand": {"operand": _own_operand},
+    "path": {"product": _half_product, "quotient half": _half_quotient, "path": _no_path, "branch": _no_branch},
+}
+MISTAKES = (
+    "sign", "factor", "stops early", "upstream", "only path", "transposed", "not summed",
+    *(name for family in _AT_AN_EDGE.values() for name in family),
+)  # fmt: skip
+
+
+def diagnose(of: Gradient, claimed: Sequence[tuple[Place, float]], half_unit: float = 0.0) -> tuple[Mistake, ...]:
+    """The mistakes that give what is claimed at every place; none if nothing, or too much, fits.
+
+    Where there is one place only, a number was claimed, right to `half_unit`.
+    """
+
+    def fits(found: float, number: float) -> bool:
+        return abs(found - number) <= max(_CLOSE * max(abs(found), abs(number)), half_unit)
+
+    usable = [(place, number) for place, number in claimed if isfinite(number)]
+    if all(number == 0 or fits(place.grad(*of), number) for place, number in usable):
+        return ()
+    fitting: dict[tuple[str, Mistake], None] | None = None
+    for place, number in usable:
+        fitting = {
+            (family, mistake): None
+            for family, mistake, found in _priced(place, of, number, alone=len(usable) == 1)
+            if fits(found, number) and (fitting is None or (family, mistake) in fitting)
+        }
+        if not fitting:
+            return ()
+    first: dict[str, Mistake] = {}
+    for family, mistake in fitting or ():
+        first.setdefault(family, mistake)
+    if len(first) > 1:
+        first.pop("times", None)  # the others say why
+    return tuple(first.values()) if len(first) <= _MOST_FAMILIES else ()
+
+
+def _priced(place: Place, of: Gradient, claimed: float, *, alone: bool) -> Iterator[tuple[str, Mistake, float]]:
+    """Every mistake that can be made here, with its family and the gradient it gives."""
+    ours = place.grad(*of)
+    yield "sign", Mistake("sign"), -ours
+    edges = list(_edges(place, of))
+    for family, mistakes in _AT_AN_EDGE.items():
+        if family == "chain":
+            yield from _cut_short(place, of, edges)
+        for name, wrong_slope in mistakes.items():
+            for edge in edges:
+                wrong = wrong_slope(edge)
+                if wrong is not None and isfinite(wrong):
+                    moved = edge.upstream * (wrong - edge.slope) * edge.inner
+                    number = _exponent(edge) if name == "exponent" else 0.0
+                    yield family, Mistake(name, edge.node, edge.operand, number), ours + moved
+        if family == "path":
+            yield from _one_path(ours, edges)
+    yield from _times(place.graph, ours, claimed, alone=alone)
+
+
+def _times(graph: Graph, ours: float, claimed: float, *, alone: bool) -> Iterator[tuple[str, Mistake, float]]:
+    """The whole gradient, times or divided by a whole number or a constant of the program.
+
+    Of one number only, any ratio is some whole number's: there 2 and the constants are tried.
+    """
+    ratio = claimed / ours if ours else 0.0
+    numbers = {2.0, *graph.constants.values()}
+    if not alone:
+        numbers |= {float(round(r)) for r in (ratio, 1 / ratio if ratio else 0.0) if 1 < r < _LARGEST_N}
+    for n in sorted(numbers):
+        if n > 1:
+            yield "times", Mistake("factor", number=n), ours * n
+            yield "times", Mistake("factor", number=1 / n), ours / n
+
+
+def _cut_short(place: Place, of: Gradient, edges: Sequence[Edge]) -> Iterator[tuple[str, Mistake, float]]:
+    """Of f(a(x)) only df/da, or only da/dx: a is a node through which all of x reaches f."""
+    grads = place.passed(of.output).grads
+    ours = place.grad(*of)
+    rates = _rates(place, of)
+    for node, straight in {edge.node: edge.straight for edge in edges}.items():
+        outer, inner = grads[node] or 0.0, rates[node]
+        if node != of.output and abs(outer * inner - ours) <= _CLOSE * abs(ours):
+            yield "chain", Mistake("stops early", node), outer
+            if not straight:
+                yield "chain", Mistake("upstream", node), inner
+
+
+def _one_path(ours: float, edges: Sequence[Edge]) -> Iterator[tuple[str, Mistake, float]]:
+    """Of three or more ways only one."""
+    flows: dict[int, dict[int, float]] = {}
+    for edge in edges:
+        if edge.forks > 2:
+            way = flows.setdefault(edge.operand, {})
+            way[edge.node] = way.get(edge.node, 0.0) + edge.upstream * edge.slope * edge.inner
+    for operand, ways in flows.items():
+        total = sum(ways.values())
+        for node, flow in ways.items():
+            yield "path", Mistake("only path", node, operand), ours - total + flow
+
+
+def _edges(place: Place, of: Gradient) -> Iterator[Edge]:
+    """The edges on the way from x to f; first those near x."""
+    graph, passed = place.graph, place.passed(of.output)
+    rates = _rates(place, of)
+    on_the_way = [a and b for a, b in zip(graph.dependents({of.wrt}), ancestors(graph, of.output), strict=True)]
+    pairs = [
+        (node, position, operand)
+        for node in range(of.wrt + 1, of.output + 1)
+        if on_the_way[node]
+        for position, operand in enumerate(graph.inputs[node])
+        if on_the_way[operand]
+    ]
+    if len(pairs) > _MOST_EDGES:
+        return
+    forks = Counter(operand for _, _, operand in pairs)
+    straight = _straight(graph, pairs, of.output)
+    for node, position, operand in pairs:
+        operands = graph.inputs[node]
+        yield Edge(
+            gate=graph.gates[node],
+            node=node,
+            operand=operand,
+            position=position,
+            point=tuple(place.values[j] for j in operands),
+            out=place.values[node],
+            slope=passed.locals[node][position],
+            upstream=passed.grads[node] or 0.0,
+            inner=rates[operand],
+            x=place.values[of.wrt],
+            is_x=operand == of.wrt,
+            constants=tuple(j in graph.constants for j in operands),
+            forks=forks[operand],
+            both=len(operands) == 2 and all(on_the_way[j] for j in operands),
+            straight=straight[node],
+        )
+
+
+def _straight(graph: Graph, pairs: Sequence[tuple[int, int, int]], output: int) -> dict[int, bool]:
+    """For each node on the way whether only sums, signs and constant factors follow."""
+    straight = {output: True}
+    for node, position, operand in reversed(pairs):
+        others = [j in graph.constants for k, j in enumerate(graph.inputs[node]) if k != position]
+        scales = (graph.gates[node] == "mul" or (graph.gates[node] == "div" and position == 0)) and all(others)
+        keeps = straight[node] and (graph.gates[node] in _LINEAR or scales)
+        straight[operand] = straight.get(operand, True) and keeps
+    return straight
+
+
+def _rates(place: Place, of: Gradient) -> list[float]:
+    """For each node its derivative by x."""
+    graph = with_output(place.graph, of.output)
+    return tangent(graph, place.passed(of.output).locals, {of.wrt: 1.0})

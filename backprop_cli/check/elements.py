@@ -1,0 +1,238 @@
+"""Claims about arrays, element by element.
+
+Written out in numbers, where that is affordable, every element of a program is a node of its own, and is judged as any
+number is: kinks, digits and all. Where it is not, elements are only compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import nan
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.check.arrays import check_arrays
+from backprop_cli.check.claims import Claim, Gradient
+from backprop_cli.check.diagnosis import Mistake
+from backprop_cli.check.examine import Examined
+from backprop_cli.check.fourfold import Fourfold
+from backprop_cli.check.judge import (
+    AGREES,
+    DIFFERS,
+    RTOL,
+    UNDECIDED,
+    Judgement,
+    Tolerance,
+    judge_number,
+    relative_error,
+)
+from backprop_cli.check.place import Place, with_output
+from backprop_cli.check.points import Places
+from backprop_cli.check.verdict import Check
+from backprop_cli.engine.arrays import unbroadcast
+from backprop_cli.engine.differences import Estimate
+from backprop_cli.engine.expand import expand
+from backprop_cli.language.tokens import NUMBER, tokenize
+
+_MOST_JUDGED = 200  # elements that look wrong: the worst are looked at, to tell wrong ones from kinks
+_CLOSE = 1e-9
+_ROUNDING = 1e-12  # of the largest element: what summing can have lost
+
+
+class Written:
+    """A program at a place, written out in numbers; `numbers` is None where that would be too large."""
+
+    def __init__(self, place: Place, output: int) -> None:
+        graph = with_output(place.graph, output)
+        self._expanded = expand(graph, place.values)
+        self.numbers: Place | None = None
+        if self._expanded is not None:
+            given = {}
+            for name, node in graph.variables.items():
+                for index in np.ndindex(*graph.shapes[node]):
+                    given[name + element_name(index)] = float(np.asarray(place.values[node])[index])
+            self.numbers = Place(self._expanded.graph, given)
+
+    def gradient(self, node: int, index: tuple[int, ...]) -> Gradient:
+        """The derivative of the output by an element of a node, as two nodes of the graph of numbers."""
+        assert self._expanded is not None
+        return Gradient(self._expanded.graph.output, int(self._expanded.ids(node)[index]))
+
+
+def element_name(index: tuple[int, ...]) -> str:
+    """`[0, 1]`; nothing for a number."""
+    return str(list(index)) if index else ""
+
+
+def judge_elements(claim: Claim, place: Place, tolerance: Tolerance, *, printed: bool) -> Judgement:
+    """The verdict on a claim about an array at one point: all elements must agree, the worst is named.
+
+    `printed`: decimal numbers in the claim need only be right to their last decimal.
+    """
+    ours = np.asarray(place.grad(*claim.of))
+    claimed = np.asarray(claim.formula.values(place)[claim.formula.graph.output])
+    trouble = place.trouble(*claim.of)
+    if not np.isfinite(ours).all():
+        return Judgement(UNDECIDED, "trouble", place, finding=trouble[0] if trouble else None)
+    half_units = _half_units(claim.written, ours.shape) if printed and tolerance.rtol is None else 0.0
+    made, excess = _compared(claimed, ours, place, tolerance, half_units)
+    if not trouble or made.why in ("shape", "no value"):
+        return made
+    made = made._replace(finding=trouble[0])
+    if made.verdict == AGREES:
+        return made._replace(why="convention")
+    made = made._replace(verdict=UNDECIDED, why="trouble")
+    written = Written(place, claim.of.output)
+    if written.numbers is None:
+        return made
+    undecided: Judgement | None = None
+    for flat in np.argsort(excess, axis=None)[::-1][: min(made.tried, _MOST_JUDGED)]:
+        index = _unravelled(int(flat), ours.shape)
+        number = float(np.broadcast_to(claimed, ours.shape)[index])
+        found = judge_number(number, written.numbers, written.gradient(claim.of.wrt, index), tolerance)
+        here = _at(made, claimed, ours, index)._replace(why=found.why, bounds=found.bounds)
+        if found.verdict == DIFFERS:
+            return here._replace(verdict=DIFFERS, finding=None if found.why == "point" else made.finding)
+        undecided = undecided or here
+    return undecided or made
+
+
+def compare(claimed: Any, ours: Any, place: Place, tolerance: Tolerance) -> Judgement:
+    """Whether two arrays may pass for one; the numbers are those of the element that is furthest off."""
+    return _compared(np.asarray(claimed), np.asarray(ours), place, tolerance, 0.0)[0]
+
+
+def _compared(claimed: Any, ours: Any, place: Place, tolerance: Tolerance, half_units: Any) -> tuple[Judgement, Any]:
+    """The judgement, and by how much each element is further off than it may be."""
+    made = Judgement(DIFFERS, "elements wrong", place, tried=ours.size)
+    if claimed.shape not in ((), ours.shape):
+        return made._replace(why="shape", shapes=(claimed.shape, ours.shape)), None
+    claimed = np.broadcast_to(claimed, ours.shape)
+    if not np.isfinite(claimed).all():
+        return made._replace(verdict=UNDECIDED, why="no value"), None
+    size = np.maximum(np.abs(claimed), np.abs(ours))
+    rtol = RTOL if tolerance.rtol is None else tolerance.rtol
+    slack = _ROUNDING * float(size.max(initial=0.0))
+    excess = np.abs(claimed - ours) - np.maximum(tolerance.atol + rtol * size + slack, half_units)
+    wrong = int((excess > 0).sum())
+    if wrong:
+        return _at(made._replace(tried=wrong), claimed, ours, _largest(excess)), excess
+    printed = bool((np.abs(claimed - ours) > tolerance.atol + rtol * size + slack).any())
+    made = made._replace(verdict=AGREES, why="digits" if printed else "elements" if ours.ndim else "point")
+    return _at(made, claimed, ours, _largest(np.abs(claimed - ours))), excess
+
+
+def _at(made: Judgement, claimed: Any, ours: Any, index: tuple[int, ...]) -> Judgement:
+    one, other = float(np.broadcast_to(claimed, ours.shape)[index]), float(ours[index])
+    return made._replace(claimed=one, backprop=other, rel_error=relative_error(one, other), element=index)
+
+
+def examine_elements(places: Places, output: str, tolerance: Tolerance, *, symbolic: bool) -> Iterator[Examined]:
+    """The full check of a program with arrays: an element a line where it can be written out, else by differences."""
+    graph = places.graph
+    place = next((p for p in places if not places.free or not p.trouble(graph.output, *graph.variables.values())), None)
+    if place is None:
+        yield Examined(f"d{output}", None, Judgement(UNDECIDED, "few points", tried=0))
+        return
+    written = Written(place, graph.output)
+    if written.numbers is None:
+        yield from _by_differences(place, output)
+        return
+    trouble = place.trouble(graph.output, *graph.variables.values())
+    ours: dict[str, float] = {}
+    for name, node in graph.variables.items():
+        grad = np.asarray(place.grad(graph.output, node))
+        ours |= {f"d{output}/d{name}{element_name(index)}": float(grad[index]) for index in np.ndindex(*grad.shape)}
+    numbers = Places(written.numbers.graph, written.numbers.given, [])
+    for item in Fourfold(numbers, tolerance, symbolic=symbolic).examined(output):
+        judgement = item.judgement._replace(place=place, finding=None, backprop=ours.get(item.target, nan))
+        if item.target not in ours:
+            judgement = judgement._replace(backprop=item.judgement.backprop)
+        elif item.judgement.verdict == AGREES and not tolerance.allows(ours[item.target], item.judgement.backprop):
+            judgement = judgement._replace(verdict=DIFFERS, why="point")
+        if judgement.why == "trouble":
+            judgement = judgement._replace(finding=next(iter(trouble), None))
+        yield item._replace(judgement=judgement)
+
+
+def _not_asked(*_: Any, **__: Any) -> Check:
+    raise AssertionError  # a program that is written out in numbers does not come here
+
+
+def _by_differences(place: Place, output: str) -> Iterator[Examined]:
+    graph = place.graph
+    inputs = graph.variables
+    passed = place.passed(graph.output)
+    trouble = place.trouble(graph.output, *inputs.values())
+    active = graph.dependents(set(inputs.values()))
+    found = check_arrays(graph, place.values, passed, active, inputs, trouble, seed=1.0, judge=_not_asked)
+    for name, judged in found.variables.items():
+        verdict = {"agree": AGREES, "disagree": DIFFERS}.get(judged.verdict, UNDECIDED)
+        made = Judgement(verdict, "direction" if verdict == AGREES else "methods", place, None, judged.ours)
+        numeric = Estimate(judged.theirs, abs(judged.ours - judged.theirs), "Ridders")
+        made = made._replace(rel_error=judged.error, element=judged.element or None)
+        yield Examined(f"d{output}/d{name}", None, made, numeric)
+    if not found.variables:
+        yield Examined(f"d{output}", None, Judgement(UNDECIDED, "trouble", place, finding=next(iter(trouble), None)))
+
+
+def diagnose_elements(claim: Claim, place: Place) -> tuple[Mistake, ...]:
+    """The mistakes that give the array that is claimed."""
+    ours = np.asarray(place.grad(*claim.of))
+    claimed = np.asarray(claim.formula.values(place)[claim.formula.graph.output])
+    return tuple(
+        mistake for mistake, wrong in _mistaken(ours, claimed) if claimed.shape == wrong.shape and _same(claimed, wrong)
+    )[:1]
+
+
+def _mistaken(ours: Any, claimed: Any) -> Iterator[tuple[Mistake, Any]]:
+    yield Mistake("sign"), -ours
+    if ours.ndim == 2:
+        yield Mistake("transposed"), ours.T
+    if _is_spread(claimed.shape, ours.shape) and _same(np.asarray(unbroadcast(claimed, ours.shape)), ours):
+        yield Mistake("not summed"), claimed
+    if claimed.shape == ours.shape and (ours != 0).sum() > 1:
+        index = _largest(np.abs(ours))
+        ratio = float(claimed[index] / ours[index])
+        whole = round(ratio) if abs(ratio) >= 1 else round(1 / ratio) if ratio else 0
+        if whole > 1:
+            number = float(whole) if ratio > 1 else 1 / whole
+            yield Mistake("factor", number=number), ours * number
+
+
+def _is_spread(shape: tuple[int, ...], of: tuple[int, ...]) -> bool:
+    """Whether an array of the second shape may have been broadcast to the first."""
+    fits = all(n in (1, m) for n, m in zip(of[::-1], shape[::-1], strict=False))
+    return len(shape) >= len(of) and shape != of and fits
+
+
+def _same(one: Any, other: Any) -> bool:
+    size = np.maximum(np.abs(one), np.abs(other))
+    return bool((np.abs(one - other) <= _CLOSE * size.max(initial=0.0)).all()) and bool(size.any())
+
+
+def _half_units(written: str, shape: tuple[int, ...]) -> Any:
+    """Half a unit of the last decimal of each number of an array that was written out; zeros where it was not."""
+    tokens = tokenize(written)
+    numbers = [text for kind, text in zip(tokens.kinds, tokens.texts, strict=True) if kind == NUMBER]
+    others = {text for kind, text in zip(tokens.kinds, tokens.texts, strict=True) if kind != NUMBER}
+    if len(numbers) != int(np.prod(shape)) or not others <= set("[],;-− \n"):
+        return np.zeros(shape)
+    return np.array([_half_unit(text) for text in numbers]).reshape(shape)
+
+
+def _half_unit(number: str) -> float:
+    digits, _, exponent = number.lower().partition("e")
+    decimals = digits.partition(".")[2]
+    if not decimals or not digits.strip("0."):
+        return 0.0
+    return 0.5 * 10.0 ** (int(exponent or 0) - len(decimals)) * (1 + 1e-9)
+
+
+def _largest(array: Any) -> tuple[int, ...]:
+    return _unravelled(int(np.argmax(array)), array.shape)
+
+
+def _unravelled(flat: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(int, np.unravel_index(flat, shape))) if shape else ()

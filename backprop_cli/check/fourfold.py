@@ -1,0 +1,181 @@
+"""Our own gradient by four methods: the backward pass, forward mode, SymPy, and differences.
+
+One input at a time, and along a direction that mixes all of them, which costs one sweep however many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from backprop_cli.check.claims import Gradient
+from backprop_cli.check.examine import Examined, estimated, supports
+from backprop_cli.check.judge import (
+    AGREES,
+    DIFFERS,
+    UNDECIDED,
+    Judgement,
+    Tolerance,
+    is_harmless,
+    relative_error,
+    subgradients,
+)
+from backprop_cli.check.place import Place
+from backprop_cli.check.points import Places
+from backprop_cli.check.shaking import Functions, rounding_of
+from backprop_cli.engine.differences import Estimate, one_sided, ridders
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.rounding import scales_of
+from backprop_cli.engine.tangent import tangent
+from backprop_cli.gates.compiled import VALUES
+from backprop_cli.graph import Graph
+
+if TYPE_CHECKING:
+    from backprop_cli.check.symbolic import Algebra
+
+MOST_SWEEPS = 1_000_000  # inputs times nodes; beyond, only the mixed direction is looked along
+_TRUSTED = 1e-6  # relative: an estimate with a larger error judges nobody, and sixty digits allow us to lose that many
+_BENT = 1e-3  # relative: one-sided slopes further apart than this have a kink between them
+_ROUNDING = 1e-12  # of the sizes of what was summed
+
+
+class Fourfold:
+    """Checks the gradients of one program at the same places; `symbolic`: SymPy is asked too."""
+
+    def __init__(self, places: Places, tolerance: Tolerance, *, symbolic: bool) -> None:
+        self.places = places
+        self.graph: Graph = places.graph
+        self.tolerance = tolerance
+        self.symbolic = symbolic
+        self._algebras: dict[int, Algebra] = {}
+
+    def examined(self, output: str) -> Iterator[Examined]:
+        """Every input, if that is not too much, and the direction that mixes them, if there is more than one."""
+        if self.graph.has_arrays:
+            from backprop_cli.check.elements import examine_elements
+
+            yield from examine_elements(self.places, output, self.tolerance, symbolic=self.symbolic)
+            return
+        inputs = self.graph.variables
+        if len(inputs) * len(self.graph) <= MOST_SWEEPS:
+            for name, node in inputs.items():
+                yield self._over_places(f"d{output}/d{name}", {node: 1.0})
+        if len(inputs) > 1:
+            # Weights that no accidental cancellation respects: multiples of the golden ratio, modulo 1.
+            mixed = {node: 0.5 + (0.6180339887498949 * k) % 1 for k, node in enumerate(inputs.values(), 1)}
+            yield self._over_places(f"d{output} along a mix", mixed)
+
+    def _over_places(self, target: str, direction: Mapping[int, float]) -> Examined:
+        """At every usable place; the numbers of the first, or of one that differs."""
+        found: Examined | None = None
+        tried, worst = 0, 0.0
+        for place in self.places:
+            if self.places.free and not self._is_ordinary(place, direction):
+                continue
+            tried += 1
+            examined = self._at(target, direction, place, first=found is None)
+            worst = max(worst, examined.judgement.rel_error)
+            if found is None or examined.judgement.verdict == DIFFERS:
+                found = examined
+            if tried >= self.places.wanted or found.judgement.verdict == DIFFERS:
+                break
+        if found is None:
+            return Examined(target, None, Judgement(UNDECIDED, "few points", tried=0))
+        judgement = found.judgement._replace(rel_error=worst, tried=tried)
+        if self.places.free and judgement.verdict == AGREES:
+            judgement = judgement._replace(why="points")
+        return found._replace(judgement=judgement)
+
+    def _is_ordinary(self, place: Place, direction: Mapping[int, float]) -> bool:
+        grads = [place.grad(self.graph.output, node) for node in direction]
+        return (
+            all(map(isfinite, grads))
+            and is_harmless(place.values, grads)
+            and not place.trouble(self.graph.output, *direction)
+        )
+
+    def _at(self, target: str, direction: Mapping[int, float], place: Place, *, first: bool) -> Examined:
+        output, passed = self.graph.output, place.passed(self.graph.output)
+        ours = sum(weight * place.grad(output, node) for node, weight in direction.items())
+        forward_mode = tangent(self.graph, passed.locals, direction)[output]
+        made = Judgement(UNDECIDED, "trouble", place, None, ours)
+        trouble = place.trouble(output, *direction)
+        if trouble or not isfinite(ours):
+            made = made._replace(finding=trouble[0] if trouble else None)
+            if trouble and len(direction) == 1:
+                made = _at_a_kink(made, place, Gradient(output, *direction), ours)
+            elif all(finding.code == "kink" for finding in trouble):
+                made = made._replace(verdict=AGREES, why="conventions")
+            return Examined(target, None, made, forward=forward_mode if isfinite(forward_mode) else None)
+
+        scales = scales_of(self.graph, passed)
+        slack = _ROUNDING * sum(weight * scales[node] for node, weight in direction.items())
+
+        def same(other: float) -> bool:
+            return self.tolerance.allows(ours, other) or abs(ours - other) <= slack
+
+        numeric = estimated(self._numeric(direction, place))
+        algebra = self._algebra(place) if first else None
+        by_gates = algebra.along(output, direction) if algebra else None
+        whole, formula = by_gates, ""
+        if algebra and len(direction) == 1:
+            opinion = algebra.opinion(Gradient(output, *direction))
+            whole, formula = opinion.gradient, opinion.formula
+        agrees = same(forward_mode) and (by_gates is None or same(by_gates))
+        verdict, why = (AGREES, "point") if agrees else (DIFFERS, "point")
+        if agrees and algebra is None and not supports(ours, numeric, slack):
+            verdict, why = self._objection(direction, place)
+        if agrees and whole is not None and not same(whole) and relative_error(ours, whole) > _TRUSTED:
+            verdict, why = UNDECIDED, "rounding"  # every gate is right: what is lost was lost between them
+        others = [forward_mode, whole]
+        if numeric is not None and numeric.error <= _TRUSTED * abs(numeric.slope):
+            others.append(numeric.slope)
+        error = max(relative_error(ours, other) for other in others if other is not None)
+        made = made._replace(verdict=verdict, why=why, rel_error=error)
+        return Examined(target, None, made, numeric, whole, forward_mode, formula)
+
+    def _objection(self, direction: Mapping[int, float], place: Place) -> tuple[str, str]:
+        """What the objection of differences is worth: nothing where they reach over a kink, or out of range."""
+        if not is_harmless(place.values):
+            return UNDECIDED, "range"
+
+        def slope(place: Place, _functions: Functions) -> float:
+            return float(sum(weight * place.grad(self.graph.output, node) for node, weight in direction.items()))
+
+        if rounding_of(slope, place) > _TRUSTED * abs(slope(place, VALUES)):
+            return UNDECIDED, "rounding"
+        left, right = one_sided(self._along(direction, place), 0.0)
+        bent = abs(left - right) > _BENT * max(abs(left), abs(right))
+        return (UNDECIDED, "near a kink") if bent else (DIFFERS, "point")
+
+    def _numeric(self, direction: Mapping[int, float], place: Place) -> Estimate:
+        if len(direction) == 1:
+            return place.estimate(self.graph.output, *direction)
+        return ridders(self._along(direction, place), 0.0)
+
+    def _along(self, direction: Mapping[int, float], place: Place) -> Callable[[float], float]:
+        """The output where the inputs have moved along the direction."""
+        weights = {name: direction[node] for name, node in self.graph.variables.items() if node in direction}
+
+        def moved(t: float) -> float:
+            given = {name: x + t * weights.get(name, 0.0) for name, x in place.given.items()}
+            return float(forward(self.graph, given)[self.graph.output])
+
+        return moved
+
+    def _algebra(self, place: Place) -> Algebra | None:
+        if not self.symbolic:
+            return None
+        from backprop_cli.check.symbolic import Algebra
+
+        if id(place) not in self._algebras:
+            self._algebras[id(place)] = Algebra(place)
+        return self._algebras[id(place)]
+
+
+def _at_a_kink(made: Judgement, place: Place, of: Gradient, ours: float) -> Judgement:
+    bounds = subgradients(place, of, place.trouble(*of))
+    if bounds is None or not bounds[0] <= ours <= bounds[1]:
+        return made
+    return made._replace(verdict=AGREES, why="kink", bounds=bounds)

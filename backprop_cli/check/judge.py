@@ -1,0 +1,201 @@
+"""Whether a claimed gradient is the gradient: at one point, or at many; a verdict and the reason for it.
+
+The words for reasons are the report's. SymPy is asked through `symbolic`, and only if it may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import inf, isfinite, nan
+from typing import NamedTuple
+
+from backprop_cli.check.claims import Claim, Formula, Gradient, is_constant
+from backprop_cli.check.place import Place, with_output
+from backprop_cli.check.points import Places
+from backprop_cli.check.shaking import Functions, is_never_finite, rounding_of
+from backprop_cli.engine.survey import Finding, survey
+from backprop_cli.gates import GATES
+from backprop_cli.graph import Value
+from backprop_cli.numeric.shapes import Shape
+
+AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
+RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at harmless points
+_FEWEST = 3  # points on which more than a guess can stand
+_SMALL, _LARGE = 1e-100, 1e100
+
+
+class Tolerance(NamedTuple):
+    """`rtol` None: RTOL, and a decimal number at the bindings need only be right to the decimals it has."""
+
+    rtol: float | None = None
+    atol: float = 0.0
+
+    def allows(self, claimed: float, found: float, half_unit: float = 0.0) -> bool:
+        """Whether the two numbers may pass for one."""
+        size = max(abs(claimed), abs(found))
+        allowed = self.atol + (RTOL if self.rtol is None else self.rtol) * size
+        if self.rtol is None:
+            allowed = max(allowed, half_unit * (1 + 1e-9))  # 0.125 may be printed as 0.13 and as 0.12
+        return abs(claimed - found) <= allowed
+
+
+class Judgement(NamedTuple):
+    """A verdict, `why` (which the report words), and the numbers it rests on, found at `place`.
+
+    `why` is a key of the report's words. `finding` is what the survey has on a derivative that is a convention or does
+    not exist, `bounds` hold the valid slopes at a kink. `tried` is the number of points looked at, `rel_error` the
+    largest relative error there. Of arrays the numbers are those of the worst `element`; `shapes` are the claimed and
+    the right one where they differ.
+    """
+
+    verdict: str
+    why: str
+    place: Place | None = None
+    claimed: float | None = None
+    backprop: float = nan
+    finding: Finding | None = None
+    bounds: tuple[float, float] | None = None
+    tried: int = 1
+    rel_error: float = nan
+    element: tuple[int, ...] | None = None
+    shapes: tuple[Shape, Shape] | None = None
+
+
+def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
+    """The verdict on a claim: at the point of the bindings, or at points of the domain if names are free."""
+    if not places.free:
+        return judge_at(claim, next(iter(places)), tolerance, printed=True)
+    tried = 0
+    agreed: Judgement | None = None
+    undecided: Judgement | None = None
+    for place in places:
+        if place.trouble(*claim.of) or not place.is_finite(*claim.of):
+            continue
+        found = judge_at(claim, place, tolerance)
+        if found.why == "no value" and _is_undefined(claim.formula, place):
+            return found._replace(verdict=DIFFERS)  # its domain is smaller than the gradient's
+        if not is_harmless(place.values, claim.formula.values(place)):
+            continue
+        if found.verdict == UNDECIDED:
+            undecided = undecided or found
+            continue
+        tried += 1
+        if found.verdict == DIFFERS:
+            return found._replace(tried=tried)
+        agreed = agreed or found
+        agreed = agreed._replace(rel_error=max(agreed.rel_error, found.rel_error))
+        if tried >= places.wanted:
+            break
+    if agreed is None or tried < min(_FEWEST, places.wanted):
+        return undecided or Judgement(UNDECIDED, "few points", tried=tried)
+    return agreed._replace(why="points", tried=tried)
+
+
+def judge_at(claim: Claim, place: Place, tolerance: Tolerance, *, printed: bool = False) -> Judgement:
+    """The verdict on a claim at one point; `printed`: a decimal number need only be right to its last decimal."""
+    if place.graph.has_arrays:
+        from backprop_cli.check.elements import judge_elements
+
+        return judge_elements(claim, place, tolerance, printed=printed)
+    values = claim.formula.values(place)
+    claimed = values[claim.formula.graph.output]
+    if hasattr(claimed, "shape"):
+        return Judgement(DIFFERS, "shape", place, shapes=(claimed.shape, ()))
+    made = judge_number(claimed, place, claim.of, tolerance, claim.half_unit if printed else 0.0)
+    if made.verdict != DIFFERS or made.why != "point":
+        return made
+
+    def difference(place: Place, functions: Functions) -> float:
+        return float(claim.formula.values(place, functions)[claim.formula.graph.output] - place.grad(*claim.of))
+
+    if abs(claimed - made.backprop) <= rounding_of(difference, place):
+        if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
+            return made._replace(verdict=AGREES, why="last digits")
+        return made._replace(verdict=UNDECIDED, why="rounding")
+    if not is_harmless(place.values, values):
+        return made._replace(verdict=UNDECIDED, why="range")
+    return made
+
+
+def judge_number(claimed: float, place: Place, of: Gradient, tolerance: Tolerance, half_unit: float = 0.0) -> Judgement:
+    """The verdict on a number that is claimed of a gradient, whoever computed it and however well."""
+    ours = place.grad(*of)
+    trouble = place.trouble(*of)
+    error = relative_error(claimed, ours)
+    finding = trouble[0] if trouble else None
+    made = Judgement(UNDECIDED, "trouble", place, claimed, ours, finding, rel_error=error)
+    if not isfinite(ours):
+        return made
+    if not isfinite(claimed):
+        return made._replace(why="no value")
+    if tolerance.allows(claimed, ours):
+        return made._replace(verdict=AGREES, why="convention" if trouble else "point")
+    if trouble:
+        bounds = subgradients(place, of, trouble)
+        if bounds is None:
+            return made
+        low, high = bounds
+        if low <= claimed <= high or tolerance.allows(claimed, low) or tolerance.allows(claimed, high):
+            return made._replace(why="kink", bounds=bounds)
+        return made._replace(verdict=DIFFERS, why="kink", bounds=bounds)
+    if half_unit and tolerance.allows(claimed, ours, half_unit):
+        return made._replace(verdict=AGREES, why="digits")
+    return made._replace(verdict=DIFFERS, why="point")
+
+
+def relative_error(one: float, other: float) -> float:
+    """The difference relative to the larger of two numbers; NaN where one is not finite."""
+    if not (isfinite(one) and isfinite(other)):
+        return nan
+    size = max(abs(one), abs(other))
+    return abs(one - other) / size if size else 0.0
+
+
+def subgradients(place: Place, of: Gradient, trouble: Sequence[Finding]) -> tuple[float, float] | None:
+    """Between which numbers the chain rule ends where every kink may take any valid slope; None beside other trouble.
+
+    The backward pass with an interval at every edge. A function that only looks kinked (`relu(x) - relu(-x)`) has
+    its true slope in there too.
+    """
+    if any(finding.code != "kink" for finding in trouble):
+        return None
+    graph = with_output(place.graph, of.output)
+    kinked = {(finding.node, k): finding.numbers for finding in trouble for k in finding.operands}
+    passed = place.passed(of.output)
+    grads: dict[int, tuple[float, float]] = {of.output: (1.0, 1.0)}
+    for node in range(of.output, -1, -1):
+        if node not in grads:
+            continue
+        low, high = grads[node]
+        for k, j in enumerate(graph.inputs[node]):
+            slope = passed.locals[node][k]
+            least, most = kinked[node, k][:2] if (node, k) in kinked else (slope, slope)
+            if GATES[graph.gates[node]].routes and least == most == 0:
+                continue
+            ends = (low * least, low * most, high * least, high * most)
+            before = grads.get(j, (0.0, 0.0))
+            grads[j] = (before[0] + min(ends), before[1] + max(ends))
+    return grads.get(of.wrt, (0.0, 0.0))
+
+
+def _is_undefined(formula: Formula, place: Place) -> bool:
+    """Whether the formula leaves the reals by mathematics, not for lack of range."""
+
+    def value(place: Place, functions: Functions) -> float:
+        return float(formula.values(place, functions)[formula.graph.output])
+
+    values = formula.values(place)
+    if inf in map(abs, _numbers(values)) or not any(f.code == "undefined" for f in survey(formula.graph, values)):
+        return False
+    return formula.graph.has_arrays or is_never_finite(value, place)
+
+
+def is_harmless(*columns: Sequence[Value]) -> bool:
+    """Whether no number on the way is so large or so small that its square may be lost."""
+    return all(x == 0 or _SMALL < abs(x) < _LARGE for values in columns for x in _numbers(values))
+
+
+def _numbers(values: Sequence[Value]) -> Iterator[float]:
+    """The values, of arrays the elements."""
+    for value in values:
+        yield from value.flat if hasattr(value, "flat") else (value,)

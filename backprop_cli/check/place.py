@@ -1,0 +1,108 @@
+"""A program at a point: its values, and the gradient of any node with respect to any other, each pass made once.
+
+It knows no claim; SymPy is not asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from math import inf, isfinite
+from typing import Any
+
+from backprop_cli.engine.backward import Backward, backward
+from backprop_cli.engine.differences import Estimate, difference
+from backprop_cli.engine.forward import forward
+from backprop_cli.engine.survey import Finding, survey
+from backprop_cli.errors import BackpropError, Diagnostic, Label
+from backprop_cli.graph import INPUT, Graph, Value
+from backprop_cli.numeric.shapes import written as shape_written
+
+_TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
+
+
+class Place:
+    """The values of a graph where the inputs have the `given` ones, and what was asked about them so far."""
+
+    def __init__(self, graph: Graph, given: Mapping[str, Value]) -> None:
+        self.graph = graph
+        self.given = given
+        self.values = forward(graph, given)
+        self._passes: dict[int, Backward] = {}
+        self._troubles: dict[tuple[int, ...], list[Finding]] = {}
+
+    def passed(self, output: int) -> Backward:
+        """The backward pass from a node. Raises BackpropError (V310) if that is an array."""
+        if self.graph.shape(output):
+            raise _of_an_array(self.graph, output)
+        if output not in self._passes:
+            self._passes[output] = backward(with_output(self.graph, output), self.values)
+        return self._passes[output]
+
+    def grad(self, output: int, wrt: int) -> Any:
+        """d output / d wrt, of the shape of the latter."""
+        grad = self.passed(output).grads[wrt]
+        if grad is None and self.graph.shape(wrt):
+            from backprop_cli.numeric.tensor import full
+
+            return full(self.graph.shape(wrt), 0.0)
+        return 0.0 if grad is None else grad
+
+    def is_finite(self, output: int, wrt: int) -> bool:
+        """Whether d output / d wrt is finite, in every element."""
+        grad = self.grad(output, wrt)
+        return bool((abs(grad) < inf).all()) if hasattr(grad, "shape") else isfinite(grad)
+
+    def trouble(self, output: int, *wrt: int) -> list[Finding]:
+        """What the survey finds on the way to the output that makes its derivative a convention, or none at all."""
+        if (output, *wrt) not in self._troubles:
+            graph = with_output(self.graph, output)
+            found = survey(graph, self.values, self.passed(output), graph.dependents(set(wrt)))
+            below = ancestors(graph, output) if found else b""
+            self._troubles[output, *wrt] = [f for f in found if f.code in _TROUBLE and below[f.node]]
+        return self._troubles[output, *wrt]
+
+    def estimate(self, output: int, wrt: int) -> Estimate:
+        """The derivative from values alone."""
+        graph, name = function_of(self.graph, output, wrt)
+        return difference(graph, {**self.given, name: self.values[wrt]}, name)
+
+
+def _of_an_array(graph: Graph, node: int) -> BackpropError:
+    label = Label(graph.source, graph.starts[node], graph.ends[node], shape_written(graph.shape(node)))
+    message = "a gradient is that of one number, and this is an array"
+    return BackpropError(Diagnostic("V310", message, (label,), "claim something of `sum(…)` of it, or of the output"))
+
+
+def with_output(graph: Graph, output: int) -> Graph:
+    """The same columns with another node as the output."""
+    if graph.output == output:
+        return graph
+    seen = copy(graph)
+    seen.output = output
+    return seen
+
+
+def function_of(graph: Graph, output: int, wrt: int) -> tuple[Graph, str]:
+    """The output as a function of one node, and that input's name: the node's formula is forgotten."""
+    for name, node in graph.variables.items():
+        if node == wrt:
+            return with_output(graph, output), name
+    name = f"node {wrt}"  # which no one can have typed
+    cut = copy(with_output(graph, output))
+    cut.gates, cut.inputs = list(graph.gates), list(graph.inputs)
+    cut.gates[wrt], cut.inputs[wrt] = INPUT, ()
+    cut.constants = {node: value for node, value in graph.constants.items() if node != wrt}
+    cut.variables = {**graph.variables, name: wrt}
+    return cut, name
+
+
+def ancestors(graph: Graph, output: int) -> bytearray:
+    """For each node 1 if the output depends on it or is it, else 0."""
+    needed = bytearray(len(graph))
+    needed[output] = 1
+    for node in range(output, -1, -1):
+        if needed[node]:
+            for j in graph.inputs[node]:
+                needed[j] = 1
+    return needed

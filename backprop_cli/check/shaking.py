@@ -1,0 +1,68 @@
+"""How much of a number rounding may have made: it is computed again with every last digit moved at random.
+
+Stochastic arithmetic (J. Vignes, "A stochastic arithmetic for reliable scientific computation", 1993). It sees what no
+bound of first order does: digits lost between two results that are each exact to the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from math import isfinite, isnan
+from random import Random
+from typing import Any
+
+from backprop_cli.check.place import Place
+from backprop_cli.engine.forward import forward
+from backprop_cli.gates import GATES
+from backprop_cli.gates.compiled import VALUES
+
+Functions = Mapping[str, Callable[..., Any]]
+_RUNS = 4
+_UNSEEN = 8.0  # of few runs the furthest is not the furthest there is
+
+
+def rounding_of(measure: Callable[[Place, Functions], float], place: Place) -> float:
+    """By how much rounding may move a number that is measured at a place, with the given gates."""
+    here = measure(place, VALUES)
+    moves = [abs(shaken - here) for shaken in _again(measure, place)]
+    return _UNSEEN * max((move for move in moves if not isnan(move)), default=0.0)
+
+
+def is_never_finite(measure: Callable[[Place, Functions], float], place: Place) -> bool:
+    """Whether it is not rounding that makes a number at a place infinite or no number at all."""
+    return not any(map(isfinite, _again(measure, place)))
+
+
+def _again(measure: Callable[[Place, Functions], float], place: Place) -> Iterator[float]:
+    functions = _Shaken(Random(0))  # noqa: S311  digits, not secrets
+    for _ in range(_RUNS):
+        yield measure(_shaken(place, functions), functions)
+
+
+def _shaken(place: Place, functions: _Shaken) -> Place:
+    moved = Place(place.graph, place.given)
+    moved.values = forward(place.graph, {name: x * functions.factor() for name, x in place.given.items()}, functions)
+    return moved
+
+
+class _Shaken(Functions):
+    """Every gate, its result moved by a unit in the last place."""
+
+    def __init__(self, chosen: Random) -> None:
+        self.chosen = chosen
+
+    def __getitem__(self, gate: str) -> Callable[..., Any]:
+        value = VALUES[gate]
+        if GATES[gate].truth or GATES[gate].exact:
+            return value
+        return lambda *operands: value(*operands) * self.factor()
+
+    def factor(self) -> float:
+        """One, but for the last digit."""
+        return 1 + self.chosen.choice((-1, 1)) * 2.0**-52
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(VALUES)
+
+    def __len__(self) -> int:
+        return len(VALUES)

@@ -1,0 +1,243 @@
+"""A backward pass written by hand, one line a step, followed until the first wrong line.
+
+    # f = (x + y)*z
+    dq = z*df       # dX is df/dX; df = 1 goes without saying
+    dz = q*df
+    dx = 1*dq       # what flows in on one way; `dx += …` adds the next
+    s = q^2         # a name that is no dX is a number to be used below
+
+Into df/dX flows df/da · ∂a/∂X from every gate a that X goes into. After a line, what has been gathered must be a sum of
+some of these; after the last line that speaks of dX, of all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from backprop_cli.check.claims import Formula, Gradient, read_formula, unknown_node
+from backprop_cli.check.diagnosis import Mistake, diagnose
+from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
+from backprop_cli.check.place import Place, ancestors
+from backprop_cli.check.points import Places
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
+from backprop_cli.graph import Graph, Value
+from backprop_cli.language.parser import MOST_ERRORS
+
+_STEP = re.compile(r"\s*([A-Za-z_∂][A-Za-z_0-9]*)[ \t]*(\+=|=(?!=))")
+_WAYS = 10  # into one node: of more, only the sum of all is checked
+
+
+class Step(NamedTuple):
+    """One line: `node` gains the gradient (-1: a number by the name of `name`); `adds` for `+=`; where it stands."""
+
+    name: str
+    node: int
+    adds: bool
+    formula: Formula
+    label: Label
+
+
+class Checked(NamedTuple):
+    """A step and what was found: its gradient so far, and what it should be.
+
+    `hint` says what a wrong step looks like beside the `mistakes`: `overwrites`, or `unfinished` with the name in
+    `of_what`.
+    """
+
+    step: Step
+    judgement: Judgement
+    partial: bool = False
+    mistakes: tuple[Mistake, ...] = ()
+    hint: str = ""
+    of_what: str = ""
+
+
+def read_steps(source: Source, names: Mapping[str, int], output: str) -> list[Step]:
+    """The steps of a text, for a program whose nodes have `names`.
+
+    Raises BackpropError with what is wrong in all lines.
+    """
+    steps: list[Step] = []
+    wrong: list[Diagnostic] = []
+    known = {f"d{output}"}
+    start = 0
+    for line in source.text.splitlines(keepends=True):
+        code = line.partition("#")[0].rstrip().rstrip(";").rstrip()
+        if code.strip():
+            try:
+                step = _step(source, start, start + len(code), names, known)
+                steps.append(step)
+                known.add(step.name)
+            except BackpropError as error:
+                wrong += error.diagnostics
+        start += len(line)
+    if not steps and not wrong:
+        wrong.append(Diagnostic("S106", f"`{shorten(source.name)}` holds no step", (), "write `dq = z*df`, one a line"))
+    if wrong:
+        raise BackpropError(*wrong[:MOST_ERRORS])
+    return steps
+
+
+def _step(source: Source, start: int, end: int, names: Mapping[str, int], known: set[str]) -> Step:
+    text = source.text[start:end]
+    found = _STEP.match(text)
+    if found is None:
+        first = start + len(text) - len(text.lstrip())
+        help_ = "write `dx = …` or `dx += …`, where dx is the gradient with respect to x"
+        raise BackpropError(
+            Diagnostic("V313", f"`{shorten(text.strip())}` is not a step", (Label(source, first, end),), help_)
+        )
+    name, begin = found[1].replace("∂", "d"), start + found.end()
+    node = names.get(name[1:], -1) if name[0] == "d" and name not in names else -1
+    if found[2] == "+=" and node < 0 and name[0] == "d":
+        raise unknown_node(name[1:], source, start + found.start(1) + 1, names)
+    formula = read_formula(source, begin, names, known, end)
+    first = begin + len(source.text[begin:end]) - len(source.text[begin:end].lstrip())
+    return Step(name, node, found[2] == "+=", formula, Label(source, first, end))
+
+
+def follow(
+    steps: Sequence[Step], places: Places, names: Mapping[str, int], output: str, tolerance: Tolerance
+) -> Iterator[Checked]:
+    """The steps that say a gradient, up to the first that is not right."""
+    walk = _Walk(places.graph, _usable(places), names, tolerance)
+    if not walk.places:
+        yield Checked(steps[0], Judgement(UNDECIDED, "few points", tried=0))
+        return
+    walk.set(f"d{output}", [1.0] * len(walk.places))
+    last = {step.node: number for number, step in enumerate(steps)}
+    for number, step in enumerate(steps):
+        checked = walk.take(step, final=last[step.node] == number)
+        if checked is None:
+            continue
+        yield checked
+        if checked.judgement.verdict != AGREES:
+            return
+
+
+class _Walk:
+    """The values of the names written so far, at every place."""
+
+    def __init__(self, graph: Graph, places: list[Place], names: Mapping[str, int], tolerance: Tolerance) -> None:
+        self.output = graph.output
+        self.has_arrays = graph.has_arrays
+        self.places = places
+        self.names = names
+        self.tolerance = tolerance
+        self.written: dict[str, list[Value]] = {}
+        self.early: dict[str, str] = {}  # a gradient: another of which a part was still to come when it was used
+        below = ancestors(graph, graph.output)
+        self.takers: dict[int, list[tuple[int, int]]] = {}  # node: the gates it goes into, and as which operand
+        for node, operands in enumerate(graph.inputs):
+            if below[node]:
+                for position, j in enumerate(operands):
+                    self.takers.setdefault(j, []).append((node, position))
+
+    def set(self, name: str, values: list[Value]) -> None:
+        """The name has these values from here on, one a place."""
+        self.written[name] = values
+
+    def take(self, step: Step, *, final: bool) -> Checked | None:
+        """What comes of a step; None for a number that is no gradient."""
+        found = [self._value(step.formula, k) for k in range(len(self.places))]
+        before = self.written.get(step.name)
+        total = [a + b for a, b in zip(before, found, strict=True)] if step.adds and before else found
+        self.set(step.name, total)
+        if step.node < 0:
+            return None
+        of = Gradient(self.output, step.node)
+        expected = [place.grad(*of) for place in self.places]
+        ways = [self._ways(step.node, k) for k in range(len(self.places))]
+        partial = False
+        if unfinished := self._unfinished(step.formula):
+            self.early[step.name] = unfinished
+        if not final and (step.name in self.early or self.has_arrays or len(ways[0]) > _WAYS):
+            partial, expected = True, total  # judged when all of it is there
+        elif not final and (sums := self._sums(total, ways)):
+            partial, expected = sums != expected, sums
+        wrong = [k for k in range(len(self.places)) if not self._same(total[k], expected[k], ways[k])]
+        at = wrong[0] if wrong else 0
+        place = self.places[at]
+        judgement = self._judgement(total[at], expected[at], place, differs=bool(wrong))
+        if not wrong:
+            return Checked(step, judgement, partial)
+        if trouble := place.trouble(*of):
+            return Checked(step, judgement._replace(verdict=UNDECIDED, why="trouble", finding=trouble[0]))
+        if before and not step.adds and self._equal([a + b for a, b in zip(before, found, strict=True)], of):
+            return Checked(step, judgement, hint="overwrites")
+        if step.name in self.early:
+            return Checked(step, judgement, hint="unfinished", of_what=self.early[step.name])
+        claimed = list(zip(self.places, total, strict=True))
+        mistakes = diagnose(of, claimed) if final and not self.has_arrays else ()
+        return Checked(step, judgement, mistakes=mistakes)
+
+    def _judgement(self, total: Value, expected: Value, place: Place, *, differs: bool) -> Judgement:
+        tried = len(self.places)
+        if self.has_arrays:
+            from backprop_cli.check.elements import compare
+
+            return compare(total, expected, place, self.tolerance)
+        error = relative_error(total, expected)
+        verdict = DIFFERS if differs else AGREES
+        return Judgement(verdict, "point", place, total, expected, rel_error=error, tried=tried)
+
+    def _value(self, formula: Formula, number: int) -> Value:
+        place = self.places[number]
+        given = {}
+        for name, use in formula.uses.items():
+            if name in self.written:
+                given[name] = self.written[name][number]
+            else:
+                given[name] = place.grad(*use) if isinstance(use, Gradient) else place.values[use]
+        return formula.evaluate(given)[formula.graph.output]
+
+    def _ways(self, node: int, place: int) -> list[float]:
+        """What flows into the node's gradient, way by way; of arrays that is not looked at."""
+        if self.has_arrays:
+            return []
+        passed = self.places[place].passed(self.output)
+        return [(passed.grads[a] or 0.0) * passed.locals[a][k] for a, k in self.takers.get(node, ())]
+
+    def _sums(self, total: list[float], ways: list[list[float]]) -> list[float]:
+        """The sums of some of the ways, the same ones at every place, that the totals are; empty if there are none."""
+        for chosen in product((True, False), repeat=len(ways[0])):
+            sums = [sum(w for w, is_in in zip(way, chosen, strict=True) if is_in) for way in ways]
+            if any(chosen) and all(map(self._same, total, sums, ways)):
+                return sums
+        return []
+
+    def _same(self, found: Value, expected: Value, ways: Sequence[float]) -> bool:
+        if self.has_arrays:
+            return self._judgement(found, expected, self.places[0], differs=False).verdict == AGREES
+        scale = sum(map(abs, ways))
+        return self.tolerance.allows(found, expected) or abs(found - expected) <= 1e-12 * scale
+
+    def _equal(self, total: list[Value], of: Gradient) -> bool:
+        return all(self._same(found, p.grad(*of), ()) for found, p in zip(total, self.places, strict=True))
+
+    def _unfinished(self, formula: Formula) -> str:
+        """A gradient used in the formula of which a part is still to come."""
+        for name in formula.uses:
+            node = self.names.get(name[1:], -1)
+            is_gradient = name in self.written and name[0] == "d" and node >= 0
+            if is_gradient and not self._equal(self.written[name], Gradient(self.output, node)):
+                return name
+        return ""
+
+
+def _usable(places: Places) -> list[Place]:
+    """The place of the bindings, or as many random ones as are wanted where the output is an ordinary number."""
+    found: list[Place] = []
+    output = places.graph.output
+    inputs = list(places.graph.variables.values())
+    for place in places:
+        ordinary = (place.is_finite(output, node) and not place.trouble(output, node) for node in inputs)
+        if places.free and not all(ordinary):
+            continue
+        found.append(place)
+        if len(found) == places.wanted:
+            break
+    return found

@@ -1,0 +1,128 @@
+"""SymPy's opinion on a claim: the gradient as a closed form and as a number, and whether the claim is always right.
+
+Written out at a place: of a gate in pieces SymPy sees the piece that holds there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from math import isfinite, isnan
+from typing import Any, NamedTuple
+
+import sympy
+
+from backprop_cli.check.claims import Claim, Gradient
+from backprop_cli.check.meaning import is_smooth, number
+from backprop_cli.check.partials import DIGITS, numbers
+from backprop_cli.check.per_gate import check_locals
+from backprop_cli.check.place import Place, function_of, with_output
+from backprop_cli.check.whole import OutOfTimeError, affordable, deadline, has_alarm, readable, written_out
+from backprop_cli.engine.tangent import tangent
+from backprop_cli.graph import Graph
+
+SECONDS = 1.0  # for one claim
+_LONGEST_SHOWN = 66
+
+
+class Opinion(NamedTuple):
+    """The gradient and the claim by SymPy in sixty digits, the gradient's closed form, and a proof that they are one.
+
+    What SymPy was not asked for, or did not find in time, is None or empty.
+    """
+
+    gradient: float | None
+    claimed: float | None = None
+    formula: str = ""
+    proved: bool = False
+
+
+class Algebra:
+    """A program at a place, written out over symbols for its inputs; those in `fixed` have no other value."""
+
+    def __init__(self, place: Place, fixed: Collection[str] = ()) -> None:
+        self.place = place
+        self.fixed = fixed
+        self.symbols = {node: sympy.Dummy(name, real=True) for name, node in place.graph.variables.items()}
+        self.affordable = affordable(place.graph, place.values)
+        self.nodes: list[Any] = []
+        self.gradients: dict[Gradient, Any] = {}
+        self.partials: dict[int, list[Sequence[float]]] = {}  # output: what flows there, with SymPy's numbers
+
+    def opinion(self, of: Gradient, claim: Claim | None = None, *, prove: bool = False) -> Opinion:
+        """What SymPy says within a second: of the whole formula where it is small, otherwise gate by gate."""
+        if self.affordable:
+            try:
+                prove = prove and has_alarm()  # a simplification that does not end must be stopped
+                with deadline(SECONDS) as check_time:
+                    return self._opinion(of, claim, check_time, prove=prove)
+            except (OutOfTimeError, RecursionError):
+                pass
+        return Opinion(self.along(of.output, {of.wrt: 1.0}))
+
+    def along(self, output: int, direction: Mapping[int, float]) -> float | None:
+        """The slope along a direction (node: rate) by forward mode, with SymPy's partial of every gate."""
+        graph, values = with_output(self.place.graph, output), self.place.values
+        if output not in self.partials:
+            active = bytearray(b"\1") * len(graph)
+            self.partials[output], *_ = check_locals(graph, values, self.place.passed(output), active, {})
+        found = tangent(graph, self.partials[output], direction)[output]
+        return found if isfinite(found) else None
+
+    def _opinion(self, of: Gradient, claim: Claim | None, check_time: Callable[[], None], *, prove: bool) -> Opinion:
+        gradient = self._gradient(of, check_time)
+        found = self._number(gradient)
+        formula = readable(gradient)
+        made = Opinion(found, formula=formula if len(formula) <= _LONGEST_SHOWN else "")
+        if claim is None:
+            return made
+        claimed = self._claimed(claim, check_time)
+        made = made._replace(claimed=self._number(claimed))
+        return made._replace(proved=prove and self._same(claim, claimed, gradient, check_time))
+
+    def _gradient(self, of: Gradient, check_time: Callable[[], None]) -> Any:
+        graph, values = self.place.graph, self.place.values
+        self.nodes = self.nodes or written_out(graph, values, self.symbols, check_time)
+        if of not in self.gradients:
+            if of.wrt in self.symbols:
+                self.gradients[of] = sympy.diff(self.nodes[of.output], self.symbols[of.wrt])
+            else:
+                apart = sympy.Dummy("q", real=True)
+                cut, _ = function_of(graph, of.output, of.wrt)
+                nodes = written_out(cut, values, {**self.symbols, of.wrt: apart}, check_time)
+                self.gradients[of] = sympy.diff(nodes[of.output], apart).xreplace({apart: self.nodes[of.wrt]})
+            check_time()
+        return self.gradients[of]
+
+    def _claimed(self, claim: Claim, check_time: Callable[[], None]) -> Any:
+        graph, uses = claim.formula.graph, claim.formula.uses
+        leaves = {
+            node: self._gradient(use, check_time) if isinstance(use := uses[name], Gradient) else self.nodes[use]
+            for name, node in graph.variables.items()
+        }
+        return written_out(graph, claim.formula.values(self.place), leaves, check_time)[graph.output]
+
+    def _number(self, expression: Any) -> float | None:
+        point = {symbol: self.place.values[node] for node, symbol in self.symbols.items()}
+        (found,) = numbers([expression], point, DIGITS[0])
+        return None if isnan(found) else found
+
+    def _same(self, claim: Claim, claimed: Any, gradient: Any, check_time: Callable[[], None]) -> bool:
+        """Whether the two are one formula, everywhere: so there must be no gate in pieces."""
+        if not (_is_smooth(self.place.graph) and _is_smooth(claim.formula.graph)):
+            return False
+        names = self.place.graph.variables
+        values = {self.symbols[names[name]]: number(self.place.values[names[name]]) for name in self.fixed}
+        difference = (claimed - gradient).xreplace(values)
+        for simpler in (lambda it: it, sympy.expand, sympy.simplify):
+            if simpler(difference) == 0:
+                return True
+            check_time()
+        return False
+
+
+def _is_smooth(graph: Graph) -> bool:
+    return all(is_smooth(gate) for gate in _gates(graph))
+
+
+def _gates(graph: Graph) -> Iterable[str]:
+    return {gate for gate, operands in zip(graph.gates, graph.inputs, strict=True) if operands}

@@ -1,0 +1,163 @@
+"""Examined claims as a CheckReport: the words for every reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import nan
+
+from backprop_cli.check.examine import Examined
+from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement
+from backprop_cli.check.steps import Checked, Step
+from backprop_cli.errors import Diagnostic, Status
+from backprop_cli.graph import Graph
+from backprop_cli.numeric.shapes import written
+from backprop_cli.report.claims import CheckReport, ClaimResult
+from backprop_cli.report.mistakes import diagnosis
+from backprop_cli.report.names import output_name
+from backprop_cli.report.notes import notes
+from backprop_cli.report.numbers import rounded, shortest
+
+_REASONS = {
+    "point": "",
+    "elements": "right in all {count} elements",
+    "elements wrong": "elements that differ: {count}",
+    "direction": "along a random direction, by differences",
+    "shape": "the claim has the shape {claimed}, and the gradient {right}",
+    "digits": "right to the decimals given",
+    "last digits": "right but for the last digits of the inputs",
+    "sixty digits": "right in sixty digits; in doubles rounding hides it",
+    "convention": "there is a kink here; the claim is the convention",
+    "points": "right at {count} random points",
+    "proof": "right for all values, by SymPy",
+    "kink": "there is a kink here: any slope from {low} to {high} is valid",
+    "conventions": "there are kinks here, and conventions for them",
+    "trouble": "{note}",
+    "no value": "the claim has no finite value here",
+    "rounding": "rounding leaves too few digits to tell",
+    "range": "numbers on the way are too large or too small for doubles",
+    "near a kink": "differences reach over a kink here, and SymPy was not asked",
+    "few points": "only {count} points of the domain were found: give values, or a `--range`",
+    "methods": "backprop, SymPy and differences do not agree with one another",
+}
+
+
+_HINTS = {
+    "overwrites": "`=` forgets what had flowed into `{name}` before, and `+=` is meant",
+    "unfinished": "`{d}` is used before all of it has been added up",
+}
+_STATUS = {AGREES: Status.OK, DIFFERS: Status.DISAGREES, UNDECIDED: Status.MATHEMATICS}
+
+
+def build_check(
+    graph: Graph, examined: Iterable[Examined], free: Sequence[str], *, strict: bool = False
+) -> CheckReport:
+    """The report of claims that were examined."""
+    results = tuple(_result(item) for item in examined)
+    made = tuple(notes(graph, [], []))
+    verdict = _verdict(results)
+    status = Status.MATHEMATICS if strict and made and verdict == AGREES else _STATUS[verdict]
+    kind = "claims" if any(result.written for result in results) else "gradients"
+    return CheckReport(kind, graph.source, results, tuple(free), made, verdict, status)
+
+
+def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step], free: Sequence[str]) -> CheckReport:
+    """The report of steps that were followed, up to the first that is wrong."""
+    output = output_name(graph)
+    results: list[ClaimResult] = []
+    complaint = None
+    for item in checked:
+        result = _step_result(item, output)
+        step = item.step
+        if item.judgement.place is not None and item.judgement.verdict == DIFFERS:
+            names = {"d": item.of_what, "name": step.name}
+            hint = _HINTS.get(item.hint, "").format_map(names)
+            told = hint or diagnosis(item.mistakes, graph, result.target)
+            result = result._replace(diagnosis=told, mistakes=(item.hint,) if hint else result.mistakes)
+            message = _wrong_step(step.name, result.target, item.judgement)
+            complaint = Diagnostic("C502", message, (step.label,), told and f"it looks as if {told}")
+        results.append(result)
+    verdict = _verdict(results)
+    written = {step.node for step in steps}
+    unmentioned = tuple(name for name, node in graph.variables.items() if node not in written)
+    return CheckReport(
+        "steps", graph.source, tuple(results), tuple(free), tuple(notes(graph, [], [])), verdict, _STATUS[verdict],
+        complaint, unmentioned,
+    )  # fmt: skip
+
+
+def _wrong_step(name: str, target: str, judgement: Judgement) -> str:
+    if judgement.shapes:
+        found, expected = (written(shape) if shape else "of a number" for shape in judgement.shapes)
+        return f"`{name}` has the shape {found} after this line, and {target} has the shape {expected}"
+    index = str(list(judgement.element)) if judgement.element else ""
+    found, expected = _told_apart(judgement.claimed or 0.0, judgement.backprop)
+    return f"`{name}{index}` is {found} after this line, and {target}{index} is {expected}"
+
+
+def _told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers for reading, in full where they would read alike."""
+    short = rounded(one), rounded(other)
+    return short if short[0] != short[1] else (shortest(one), shortest(other))
+
+
+def _step_result(item: Checked, output: str) -> ClaimResult:
+    step, judgement = item.step, item.judgement
+    start, end = step.label.start, step.label.end
+    written = step.label.source.text[start:end]
+    return ClaimResult(
+        text=f"{step.name} {'+=' if step.adds else '='} {written}",
+        target=f"d{output}/{step.name}",
+        written=written,
+        claimed=judgement.claimed,
+        backprop=judgement.backprop,
+        sympy=None,
+        numeric=None,
+        forward=None,
+        rel_error=judgement.rel_error,
+        verdict=judgement.verdict,
+        reason="a part: more is to flow in" if item.partial else reason(judgement),
+        point=dict(judgement.place.given) if judgement.place else {},
+        mistakes=tuple(mistake.name for mistake in item.mistakes),
+    )
+
+
+def _result(item: Examined) -> ClaimResult:
+    claim, judgement = item.claim, item.judgement
+    return ClaimResult(
+        text=claim.source.text.strip() if claim else item.target,
+        target=item.target,
+        written=claim.written if claim else "",
+        claimed=judgement.claimed,
+        backprop=judgement.backprop,
+        sympy=item.sympy,
+        numeric=item.numeric,
+        forward=item.forward,
+        rel_error=judgement.rel_error,
+        verdict=judgement.verdict,
+        reason=reason(judgement),
+        point=dict(judgement.place.given) if judgement.place else {},
+        diagnosis=diagnosis(item.mistakes, item.judgement.place.graph if item.judgement.place else None, item.target),
+        mistakes=tuple(mistake.name for mistake in item.mistakes),
+        correct=item.formula,
+        element=judgement.element,
+    )
+
+
+def reason(judgement: Judgement) -> str:
+    """Why the verdict is what it is."""
+    low, high = judgement.bounds or (nan, nan)
+    claimed, right = (written(shape) if shape else "of a number" for shape in judgement.shapes or ((), ()))
+    note = ""
+    if judgement.finding is not None and judgement.place is not None:
+        note = notes(judgement.place.graph, judgement.place.values, [judgement.finding])[-1].message
+    elif judgement.why == "trouble":
+        note = "the gradient is not a finite number here"
+    return _REASONS[judgement.why].format(
+        count=judgement.tried, low=rounded(low), high=rounded(high), note=note, claimed=claimed, right=right
+    )
+
+
+def _verdict(results: Iterable[ClaimResult]) -> str:
+    """The worst of them."""
+    verdicts = {result.verdict for result in results}
+    return next((verdict for verdict in (DIFFERS, UNDECIDED) if verdict in verdicts), AGREES)

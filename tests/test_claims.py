@@ -1,0 +1,529 @@
+"""Claims about gradients: right ones agree however they are written, wrong ones differ, and kinks accuse nobody."""
+
+import json
+from importlib.resources import files
+
+import jsonschema
+import pytest
+from conftest import backprop, shell
+from random_claims import samples
+
+import backprop_cli
+from backprop_cli import check
+from backprop_cli.api import check_steps
+
+SEED = {"x": -2, "y": 5, "z": -4}
+NEURON = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
+NEURON_PROGRAM = "dot = w0*x0 + w1*x1 + w2; f = sigmoid(dot)"
+
+# program, values, claim, verdict, a part of the reason
+VERDICTS = [
+    ("(x+y)*z", SEED, "df/dz = x + y", "agrees", ""),
+    ("(x+y)*z", SEED, "df/dz = 3", "agrees", ""),
+    ("(x+y)*z", SEED, "∂f/∂x = z", "agrees", ""),
+    ("(x+y)*z", SEED, "df/dz = 4", "differs", ""),
+    ("(x+y)*z", SEED, "df/dn1 = z", "agrees", ""),  # the name the table gives x + y
+    ("(x+y)*z", {}, "df/dz = x + y", "agrees", "for all values"),
+    ("(x+y)*z", {}, "df/dz = x - y", "differs", ""),
+    ("(x+y)*z", {"x": 1}, "df/dz = 1 + y", "agrees", "for all values"),
+    # gradients inside the formula, local gradients, intermediates
+    ("q = x+y; f = q*z", SEED, "df/dx = df/dq * dq/dx", "agrees", ""),
+    ("q = x+y; f = q*z", {}, "df/dx = df / dq*dq/dx", "agrees", "for all values"),
+    ("q = x+y; f = q*z", SEED, "dq/dx = 1", "agrees", ""),
+    ("q = x+y; f = q*z", SEED, "dq/dz = 0", "agrees", ""),
+    ("q = x+y; f = q*z", {}, "df/dz = q", "agrees", "for all values"),
+    ("q = x*y; f = q^2", {}, "df/dq = 2*x*y", "agrees", "for all values"),
+    ("q = x*y; f = q^2", {}, "df/df = 1", "agrees", "for all values"),
+    # a program's own df and dx are a quotient like any other
+    ("f = df*x/dx", {"df": 6, "dx": 2, "x": 5}, "df/dx = df/dx", "agrees", ""),
+    ("f = df*x/dx", {"df": 6, "dx": 2, "x": 5}, "df/dx = 3", "agrees", ""),
+    # one function, many formulas
+    ("sin(x)*cos(x)", {}, "df/dx = cos(2*x)", "agrees", "for all values"),
+    ("sigmoid(x)", {}, "df/dx = f*(1 - f)", "agrees", "for all values"),
+    ("sigmoid(x)", {}, "df/dx = exp(-x)/(1 + exp(-x))^2", "agrees", "for all values"),
+    ("tanh(x)", {}, "df/dx = 1/cosh(x)^2", "agrees", ""),
+    ("abs(x)", {}, "df/dx = x/sqrt(x^2)", "agrees", "random points"),
+    ("relu(x)*y", {}, "df/dx = where(x > 0, y, 0)", "agrees", "random points"),
+    # a formula that is right on a part of the domain only
+    ("abs(x)", {}, "df/dx = 1", "differs", ""),
+    ("x^2", {}, "df/dx = 2*abs(x)", "differs", ""),
+    ("x^2", {}, "df/dx = 2*sqrt(x)^2", "differs", "no finite value"),
+    ("relu(x - 100)", {}, "df/dx = 0", "differs", ""),
+    ("max(x, y)", {}, "df/dx = 1", "differs", ""),
+    ("clip(x, -500, 500)", {}, "df/dx = 1", "differs", ""),
+    ("where(x < 30, x, 30 + (x - 30)^2)", {}, "df/dx = 1", "differs", ""),
+    # domains that have to be found
+    ("sqrt(x - 10)", {}, "df/dx = 1/(2*f)", "agrees", "for all values"),
+    ("log(a) + log(b) + log(c) + log(d) + log(g)", {}, "df/dd = 1/d", "agrees", "for all values"),
+    ("asin(x)", {}, "df/dx = 1/sqrt(1 - x^2)", "agrees", ""),
+    ("log(-1 - x^2)", {}, "df/dx = 1", "cannot decide", "0 points"),
+    # numbers at the bindings: right to their decimals
+    ("sigmoid(x)", {"x": 1}, "df/dx = 0.20", "agrees", "decimals"),
+    ("sigmoid(x)", {"x": 1}, "df/dx = 0.1966", "agrees", "decimals"),
+    ("sigmoid(x)", {"x": 1}, "df/dx = 1.97e-1", "agrees", "decimals"),
+    ("sigmoid(x)", {"x": 1}, "df/dx = 1.9e-1", "differs", ""),
+    ("sigmoid(x)", {"x": 1}, "df/dx = 0.1967", "differs", ""),
+    ("sigmoid(x)", {"x": 1}, "df/dx = 0", "differs", ""),
+    ("sigmoid(x)", {"x": 1}, "df/dx = 0.0", "differs", ""),
+    ("cos(x)", {"x": "pi"}, "df/dx = 0", "agrees", "last digits"),
+    # kinks: the convention agrees, any valid slope is nobody's fault, others are wrong
+    ("abs(x)", {"x": 0}, "df/dx = 0", "agrees", "convention"),
+    ("abs(x)", {"x": 0}, "df/dx = 1", "cannot decide", "from -1 to 1"),
+    ("abs(x)", {"x": 0}, "df/dx = -1", "cannot decide", "from -1 to 1"),
+    ("abs(x)", {"x": 0}, "df/dx = 1.5", "differs", "from -1 to 1"),
+    ("3*relu(x)*y", {"x": 0, "y": -2}, "df/dx = -6", "cannot decide", "from -6 to 0"),
+    ("relu(x) - relu(-x)", {"x": 0}, "df/dx = 1", "cannot decide", "kink"),  # the truth, which no convention sees
+    ("max(x, y)", {"x": 2, "y": 2}, "df/dx = 1", "cannot decide", "from 0 to 1"),
+    ("max(x, y)", {"x": 2, "y": 2}, "df/dx = 0.5", "agrees", "convention"),
+    ("floor(x)*x", {"x": 2}, "df/dx = 1", "cannot decide", "jumps"),
+    ("x*y + abs(y)", {"x": 1, "y": 0}, "df/dx = 3", "differs", ""),  # the kink is not on x's way
+    # poles, domains, NaN
+    ("log(x)", {"x": -1}, "df/dx = -1", "cannot decide", "no real value"),
+    ("1/x", {"x": 0}, "df/dx = 0", "cannot decide", "pole"),
+    ("sqrt(x)", {"x": 0}, "df/dx = 1", "cannot decide", "slope"),
+    ("x^2", {"x": 0}, "df/dx = 2*x^2/x", "cannot decide", "no finite value"),
+    ("x^2", {"x": 1}, "df/dx = log(-x)", "cannot decide", "no finite value"),
+    # digits
+    ("sin(1e10*x)", {"x": 0.3}, "df/dx = 1e10*cos(x*2.5e9*4)", "agrees", ""),
+    ("((1e16 + x) - 1e16)^3/3", {"x": 1}, "df/dx = x^2", "agrees", "sixty digits"),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "claim", "verdict", "reason"), VERDICTS, ids=lambda v: str(v)[:40])
+def test_verdict(program, values, claim, verdict, reason):
+    report = check(program, values, claims=[claim])
+    (result,) = report.results
+    assert result.verdict == report.verdict == verdict, result
+    assert reason in result.reason
+    assert report.status == {"agrees": 0, "differs": 1, "cannot decide": 4}[verdict]
+    if verdict == "differs":  # the numbers that are shown are those that differ
+        assert result.claimed != result.backprop and set(result.point) >= set(values)
+
+
+def test_without_sympy_rounding_is_not_blamed_on_anyone():
+    report = check("((1e16 + x) - 1e16)^3/3", {"x": 1}, claims=["df/dx = x^2"], symbolic=False)
+    assert report.results[0].verdict == "cannot decide" and "rounding" in report.results[0].reason
+
+
+def test_a_claim_that_leaves_the_reals_by_rounding_only():
+    program, claim = "f = x*y", "df/dx = y + 0*sqrt((x + y)*(x + y) - (x*x + 2*x*y + y*y))"  # of about 0
+    assert check(program, claims=[claim], symbolic=False).verdict == "agrees"
+
+
+def test_the_counter_example_counters():
+    (result,) = check("x^2", claims=["df/dx = 2*abs(x)"]).results
+    x = result.point["x"]
+    assert x < 0 and result.claimed == -2 * x and result.backprop == 2 * x
+
+
+def test_points_range_and_seed():
+    in_range = check("abs(x)", claims=["df/dx = 1"], range_=(1, 5), points=7).results[0]
+    assert in_range.verdict == "agrees" and in_range.reason == "right at 7 random points"
+    assert 1 <= in_range.point["x"] <= 5
+    seeds = {check("x*y", claims=["df/dx = y"], seed=seed).results[0].point["x"] for seed in range(5)}
+    assert len(seeds) == 5
+
+
+def test_tolerances_that_are_asked_for():
+    claim = ["df/dx = 0.2"]
+    assert check("sigmoid(x)", {"x": 1}, claims=claim, rtol=1e-3).verdict == "differs"
+    assert check("sigmoid(x)", {"x": 1}, claims=claim, rtol=0.05).verdict == "agrees"
+    assert check("sigmoid(x)", {"x": 1}, claims=claim, rtol=0, atol=0.01).verdict == "agrees"
+
+
+def test_the_worst_verdict_decides_the_status():
+    claims = ["df/dx = 0", "df/dx = 1", "df/dx = 2"]
+    assert check("abs(x)", {"x": 0}, claims=claims[:1]).status == 0
+    assert check("abs(x)", {"x": 0}, claims=claims[:2]).status == 4
+    assert check("abs(x)", {"x": 0}, claims=claims).status == 1
+
+
+def test_right_claims_of_random_programs_agree_and_wrong_ones_differ():
+    """SymPy's own derivative, and its simplified, expanded and factored forms; then all of them a thousandth off."""
+    right, wrong = [], []
+    for sample in samples(200, seed=2):
+        for form in sample.forms:
+            for claim, verdicts in ((form, right), (f"1.001*({form})", wrong)):
+                report = check(f"f = {sample.program}", claims=[f"df/d{sample.name} = {claim}"], symbolic=False)
+                verdicts.append((report.verdict, sample, report.results[0]))
+    assert len(right) > 250
+    assert [found for found in right if found[0] != "agrees"] == []
+    assert sum(verdict == "differs" for verdict, _, _ in wrong) >= 0.99 * len(wrong)
+
+
+def test_random_programs_with_sympy():
+    for sample in samples(15, seed=3):
+        claims = [f"df/d{sample.name} = {form}" for form in sample.forms]
+        assert check(f"f = {sample.program}", claims=claims).verdict == "agrees", sample
+
+
+ARRAYS = {"W@x": {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]},
+          "X + b": {"X": [[1, 2], [3, 4], [5, 6]], "b": [0.1, 0.2]}}  # fmt: skip
+# program, wrong claim, the mistakes it is told to look like
+DIAGNOSES = [
+    ("x^2", "df/dx = -2x", "sign"),
+    ("sin(x^2)", "df/dx = -2x*cos(x^2)", "sign"),
+    ("cos(x)", "df/dx = sin(x)", "sign"),
+    ("1/x", "df/dx = 1/x^2", "sign"),
+    ("x/y", "df/dy = x/y^2", "sign"),
+    ("exp(-x^2)", "df/dx = 2x*exp(-x^2)", "sign"),
+    ("(y - w*x)^2", "df/dw = 2*x*(y - w*x)", "sign"),
+    ("x^2 + cos(x)", "df/dx = 2x + sin(x)", "sign at"),
+    ("x*y - x^2", "df/dx = y + 2x", "sign at"),
+    ("-log(x) + x", "df/dx = 1/x + 1", "sign at"),
+    ("sin(x)*cos(y)", "df/dx = 2*cos(x)*cos(y)", "factor"),
+    ("log(x)*y", "df/dx = y/(2x)", "factor"),
+    ("exp(x) + exp(x)*y", "df/dx = 3*f", "factor"),
+    ("sqrt(x)", "df/dx = 1/sqrt(x)", "factor"),
+    ("(x - y)^2 + (x - z)^2 + (x - w)^2", "df/dx = (2*(x - y) + 2*(x - z) + 2*(x - w))/3", "factor"),
+    ("(a*x - y)^2/2", "df/dx = 2*a*(a*x - y)", "constant"),
+    ("((x - y)^2 + (x - z)^2 + (x - w)^2)/3", "df/dx = 2*(x - y) + 2*(x - z) + 2*(x - w)", "constant"),
+    ("3*sin(x)", "df/dx = cos(x)", "constant"),
+    ("x^2", "df/dx = x", "exponent"),
+    ("x^3", "df/dx = x^2", "exponent"),
+    ("(x*y)^4", "df/dx = (x*y)^3*y", "exponent"),
+    ("(x - y)^2 + x", "df/dx = (x - y) + 1", "exponent"),
+    ("sin(x^2)", "df/dx = cos(x^2)", "stops early"),
+    ("exp(3*x)", "df/dx = exp(3*x)", "stops early"),
+    ("log(x^2 + 1)", "df/dx = 1/(x^2 + 1)", "stops early"),
+    ("(3*x + 1)^2", "df/dx = 2*(3*x + 1)", "stops early"),
+    ("sigmoid(w*x + b)", "df/dw = f*(1 - f)", "stops early"),
+    ("tanh(w*x)", "df/dx = 1 - f^2", "stops early"),
+    ("q = x+y; f = sin(q*z)", "df/dz = cos(q*z)", "stops early"),
+    ("sqrt(1 + x^2)", "df/dx = 1/(2*sqrt(1 + x^2))", "stops early"),
+    ("sin(x^2)", "df/dx = 2x", "upstream"),
+    ("q = x*y; f = q^3", "df/dx = y", "upstream"),
+    ("sigmoid(w*x + b)", "df/dw = x", "upstream"),
+    ("q = x*y; p = exp(q); f = log(p + 1)", "df/dx = y*p", "upstream"),
+    ("exp(sin(x^2))", "df/dx = exp(sin(x^2))*2x", "left out"),
+    ("log(cos(x^3))", "df/dx = 1/cos(x^3)*3x^2", "left out"),
+    ("sin(2*x) + x^2", "df/dx = cos(2*x) + 2x", "left out"),
+    ("sin(x^2) + x", "df/dx = cos(x^2) + 1", "left out"),
+    ("sigmoid(x)", "df/dx = sigmoid(x)", "value"),
+    ("sigmoid(w*x + b)", "df/dw = f*x", "value"),
+    ("tanh(x)", "df/dx = tanh(x)", "value"),
+    ("sin(x^2)", "df/dx = sin(x^2)*2x", "value"),
+    ("log(x)", "df/dx = log(x)", "value"),
+    ("y*log(x^2 + 1)", "df/dx = y*log(x^2 + 1)*2x", "value"),
+    ("sigmoid(x)", "df/dx = x*(1 - x)", "input"),
+    ("s = w*x + b; f = sigmoid(s)", "df/dw = s*(1 - s)*x", "input"),
+    ("tanh(w*x)", "df/dw = (1 - (w*x)^2)*x", "input"),
+    ("sin(x^2)", "df/dx = cos(x)*2x", "place"),
+    ("exp(x^2)", "df/dx = exp(x)*2x", "place"),
+    ("tanh(3*x)", "df/dx = 3*(1 - tanh(x)^2)", "place"),
+    ("x^3", "df/dx = 3x^3", "not lowered"),
+    ("(x*y)^3", "df/dy = 3*(x*y)^3*x", "not lowered"),
+    ("x/y", "df/dy = -x/y", "not squared"),
+    ("sin(x)/(1 + x^2)", "df/dx = cos(x)/(1 + x^2)", "quotient half"),
+    ("x/sin(x)", "df/dx = -x*cos(x)/sin(x)^2", "quotient half"),
+    ("(x + y)*z", "df/dz = z", "operand"),
+    ("(x + y)*z", "df/dx = x + y", "operand"),
+    ("w*x + b", "df/dw = w", "operand"),
+    ("sigmoid(w*x + b)", "df/dw = f*(1 - f)*w", "operand"),
+    ("x*sin(x)", "df/dx = sin(x)", "product"),
+    ("x*sin(x)", "df/dx = x*cos(x)", "product"),
+    ("x^2*exp(x)", "df/dx = 2x*exp(x)", "product"),
+    ("x*x", "df/dx = x", "product"),
+    ("x^2 + sin(x) + exp(x)", "df/dx = 2x + cos(x)", "path"),
+    ("a = x*y; f = a + sin(a)", "df/dx = y*cos(a)", "path"),
+    ("q = w*x; f = q^2 + exp(q)", "df/dw = 2*q*x", "path"),
+    ("f = x^2 + y*x", "df/dx = 2x", "path"),
+    ("x^2 + sin(x) + exp(x)", "df/dx = 2x", "only path"),
+    ("a = x*y; f = a + a*x", "df/dx = y", "branch"),
+    # of arrays
+    ("f = sum((W@x)^2)", "df/dW = 2*outer(x, W@x)", "transposed"),
+    ("f = sum((X + b)^2)", "df/db = 2*(X + b)", "not summed"),
+    ("f = sum((W@x)^2)", "df/dW = -2*outer(W@x, x)", "sign"),
+    ("f = sum((W@x)^2)", "df/dW = outer(W@x, x)", "factor"),
+    ("f = mean((X + b)^2)", "df/dX = 2*(X + b)", "factor"),
+    ("f = sum((W@x)^2)", "df/dx = 2*W@W@x", ""),
+    # two that nobody can tell apart are both named
+    ("exp(-x)", "df/dx = exp(-x)", "sign, stops early"),
+    # and these look like nothing in the table
+    ("x^2", "df/dx = 7", ""),
+    ("sin(x)", "df/dx = x^2", ""),
+    ("sin(x^2)", "df/dx = 2x*cos(x^2) + 1", ""),
+    ("x*y", "df/dx = y + 0.01", ""),
+    ("sigmoid(x)", "df/dx = f^2", ""),
+    ("exp(x)", "df/dx = x*exp(x - 1)", ""),
+    ("x*sin(x)", "df/dx = cos(x)", ""),
+    ("x/y", "df/dx = y/x", ""),
+    ("log(x)", "df/dx = 1/x^2", ""),
+    ("tanh(x)", "df/dx = 1 - tanh(x)", ""),
+    ("x^2*y", "df/dx = 0", ""),
+    ("sqrt(x)", "df/dx = 2*x", ""),
+]
+
+
+@pytest.mark.parametrize(("program", "claim", "mistakes"), DIAGNOSES, ids=[f"{p} {c}" for p, c, _ in DIAGNOSES])
+def test_diagnosis(program, claim, mistakes):
+    values = next((values for part, values in ARRAYS.items() if part in program), {})
+    (result,) = check(program, values, claims=[claim], symbolic=False).results
+    assert result.verdict == "differs"
+    assert ", ".join(result.mistakes) == mistakes
+    assert bool(result.diagnosis) == bool(mistakes)
+
+
+def test_every_mistake_is_diagnosed_once_at_least():
+    from backprop_cli.check.diagnosis import MISTAKES
+    from backprop_cli.report.mistakes import WORDS
+
+    assert set(MISTAKES) == {name for _, _, names in DIAGNOSES for name in names.split(", ") if name}
+    assert set(MISTAKES) <= WORDS.keys()
+
+
+def test_a_mistake_must_fit_where_the_claim_is_right_too():
+    assert check("abs(x)", claims=["df/dx = 1"]).results[0].mistakes == ("left out",)  # nor "sign"
+
+
+def test_a_number_alone_is_diagnosed_with_restraint():
+    """At one point many mistakes give the same number: then nothing is said."""
+    assert check("(x+y)*z", SEED, claims=["df/dz = -3"]).results[0].mistakes == ("sign",)
+    assert check("sigmoid(x)", {"x": 1}, claims=["df/dx = 0.73"]).results[0].mistakes == ("value",)
+    assert check("x*y", {"x": 2, "y": 2}, claims=["df/dx = 4"]).results[0].mistakes in ((), ("factor",))
+    assert check("x*y*z", {"x": 1, "y": 1, "z": 1}, claims=["df/dx = 17"]).results[0].mistakes == ()
+
+
+# -- arrays ----------------------------------------------------------------------------------------------
+
+SQUARED = "q = W@x; f = sum(q^2)"  # CS231n, lecture 4
+SQUARED_AT = {"W": "[[0.1,0.5],[-0.3,0.8]]", "x": [0.2, 0.4]}
+OF_ARRAYS = [
+    # program, values, claim, verdict, a part of the reason, the element whose numbers are shown
+    (SQUARED, SQUARED_AT, "df/dW = 2*outer(q, x)", "agrees", "all 4 elements", None),
+    (SQUARED, SQUARED_AT, "df/dx = 2*W'@q", "agrees", "all 2 elements", None),
+    (SQUARED, SQUARED_AT, "df/dx = W'@(df/dq)", "agrees", "all 2 elements", None),
+    (SQUARED, SQUARED_AT, "df/dW = [[0.088, 0.176], [0.104, 0.208]]", "agrees", "all 4", None),
+    (SQUARED, SQUARED_AT, "df/dW = [[0.09, 0.18], [0.10, 0.21]]", "agrees", "decimals", None),  # as printed
+    (SQUARED, SQUARED_AT, "df/dW = [[0.088, 0.176], [0.104, 0.209]]", "differs", "differ: 1", (1, 1)),
+    (SQUARED, SQUARED_AT, "df/dx = 1", "differs", "differ: 2", (0,)),
+    (SQUARED, SQUARED_AT, "df/dx = W", "differs", "the shape (2, 2), and the gradient (2,)", None),
+    ("f = sum(relu(x))", {"x": [0, 1, -1]}, "df/dx = [0, 1, 0]", "agrees", "convention", None),
+    ("f = sum(relu(x))", {"x": [0, 1, -1]}, "df/dx = [1, 1, 0]", "cannot decide", "from 0 to 1", (0,)),
+    ("f = sum(relu(x))", {"x": [0, 1, -1]}, "df/dx = [2, 1, 0]", "differs", "from 0 to 1", (0,)),
+    ("f = sum(relu(x))", {"x": [0, 1, -1]}, "df/dx = [0, 2, 0]", "differs", "", (1,)),
+    ("f = sum(log(x))", {"x": [1, -1]}, "df/dx = 1/x", "cannot decide", "no real value", None),
+    ("f = k*sum(x^2)", {"x": [1, 2]}, "df/dx = 2*k*x", "agrees", "random points", None),  # only k is free
+    ("f = k*sum(x^2)", {"x": [1, 2]}, "df/dk = sum(x^2)", "agrees", "random points", None),
+    ("f = x*y", {"x": 1, "y": 2}, "df/dx = [2, 2]", "differs", "shape", None),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "claim", "verdict", "reason", "element"), OF_ARRAYS)
+def test_arrays(program, values, claim, verdict, reason, element):
+    for symbolic in (True, False):
+        (result,) = check(program, values, claims=[claim], symbolic=symbolic).results
+        assert result.verdict == verdict, result
+        assert reason in result.reason
+        assert element is None or result.element == element
+
+
+def test_the_full_check_of_arrays_goes_element_by_element():
+    report = check(SQUARED, SQUARED_AT)
+    targets = [result.target for result in report.results]
+    assert targets == [*(f"df/dW[{i}, {j}]" for i in (0, 1) for j in (0, 1)), "df/dx[0]", "df/dx[1]", "df along a mix"]
+    assert report.verdict == "agrees"
+    assert report.results[0].backprop == report.results[0].sympy == pytest.approx(0.088)
+
+
+def test_the_full_check_of_arrays_too_large_to_write_out():
+    report = check(
+        "f = sum(tanh(W@x))", {"W": [[0.01 * (i - j) for j in range(120)] for i in range(120)], "x": [0.1] * 120}
+    )
+    assert {result.target: result.verdict for result in report.results} == {"df/dW": "agrees", "df/dx": "agrees"}
+
+
+def test_steps_over_arrays():
+    right = "dq = 2*q*df\ndW = outer(dq, x)\ndx = W'@dq"
+    assert check_steps(SQUARED, SQUARED_AT, steps=right).verdict == "agrees"
+    wrong = check_steps(SQUARED, SQUARED_AT, steps="dq = 2*q*df\ndx = W@dq")
+    assert [result.verdict for result in wrong.results] == ["agrees", "differs"]
+    assert "`dx[0]` is 0.304" in wrong.complaint.message
+    assert "the shape (2, 2)" in check_steps(SQUARED, SQUARED_AT, steps="dq = outer(q, q)").complaint.message
+
+
+def test_a_gradient_of_an_array_is_refused():
+    with pytest.raises(backprop_cli.BackpropError, match="V310"):
+        check(SQUARED, SQUARED_AT, claims=["dq/dx = W"])
+
+
+# -- without claims --------------------------------------------------------------------------------------
+
+
+def test_the_full_check_asks_four_methods():
+    report = check("(x+y)*z", SEED)
+    assert [(r.target, r.backprop, r.sympy, r.forward, r.numeric.slope) for r in report.results] == [
+        ("df/dx", -4, -4, -4, -4),
+        ("df/dy", -4, -4, -4, -4),
+        ("df/dz", 3, 3, 3, 3),
+        ("df along a mix", *[pytest.approx(-3.3541019662496847)] * 4),  # weights 1.118…, 0.736…, 1.354… of -4, -4, 3
+    ]
+    assert report.verdict == "agrees" and report.status == 0 and report.kind == "gradients"
+
+
+@pytest.mark.parametrize("program", ["1/(1 + exp(-(w*x + b)))", "log(x)*y", "x^y", "gamma(x)", "abs(x)*max(x, y)"])
+def test_the_full_check_at_random_points(program):
+    report = check(program)
+    assert report.verdict == "agrees", report
+    assert all(result.reason == "right at 20 random points" for result in report.results)
+
+
+def test_the_full_check_finds_a_wrong_rule(monkeypatch):
+    from backprop_cli.gates.compiled import LOCALS
+
+    monkeypatch.setitem(LOCALS, "sin", lambda _, out: (out,))
+    for symbolic in (True, False):
+        report = check("sin(x)*y", {"x": 1, "y": 2}, symbolic=symbolic)
+        assert [result.verdict for result in report.results] == ["differs", "agrees", "differs"]
+    # and then no claim is accused on our word alone
+    assert check("sin(x)", {"x": 1}, claims=["df/dx = cos(x)"], symbolic=False).verdict == "cannot decide"
+
+
+def test_the_full_check_at_a_kink():
+    report = check("abs(x) + y", {"x": 0, "y": 1})
+    assert [result.verdict for result in report.results] == ["agrees", "agrees", "agrees"]
+    assert "from -1 to 1" in report.results[0].reason
+    assert check("log(x)", {"x": -1}).status == 4
+
+
+# -- steps -----------------------------------------------------------------------------------------------
+
+# program, values, steps, and for each step that says a gradient whether it is right
+STEPS = [
+    ("q = x+y; f = q*z", SEED, "dq = z*df\ndz = q*df\ndx = 1*dq\ndy = dq", "++++"),
+    ("q = x+y; f = q*z", {}, "dq = z\ndz = q\ndx = dq; \ndy = dq  # the same", "++++"),
+    ("q = x+y; f = q*z", {}, "q = x + y\nupstream = 1\ndq = z*upstream\ndx = dq", "++"),
+    ("q = x+y; f = q*z", SEED, "dq = z*df\ndz = z*df\ndx = dq", "+-"),
+    (NEURON_PROGRAM, NEURON, "ddot = (1 - f)*f\ndw0 = x0*ddot\ndx0 = w0*ddot\ndw2 = ddot", "++++"),
+    (NEURON_PROGRAM, NEURON, "ddot = f\ndw0 = x0*ddot", "-"),
+    ("a = x*y; f = a + a*x", {}, "da = 1\nda += x\ndx = a\ndx += y*da\ndy = x*da", "+++++"),
+    ("a = x*y; f = a + a*x", {}, "da = 1 + x\ndx = y*da + a\ndy = x*da", "+++"),
+    ("a = x*y; f = a + a*x", {}, "da = 1\nda += x\ndx = a\ndx = y*da", "+++-"),  # overwritten
+    ("a = x*y; f = a + a*x", {}, "da = 1\nda += x\ndx = y*da", "++-"),  # a way is missing
+    ("a = x*y; f = a + a*x", {}, "da = 1\nda += y\ndx = y*da", "+-"),
+    ("a = x*y; f = a + a*x", {}, "da = 1\ndx = y*da\nda += x\ndx += a", "+++-"),  # used too early
+    ("a = x*y; f = a + a*x", {}, "da = 1\ndx = y*da\nda += x\ndx += y*x + a", "++++"),  # but made up for
+    ("x*x", {}, "dx = x\ndx += x", "++"),
+    ("x*x", {}, "dx = x", "-"),
+    ("f = x*y", {"x": 2, "y": 3}, "df = 1\ndx = y*df", "++"),
+    ("f = x*y", {"x": 2, "y": 3}, "df = 2\ndx = y*df", "-"),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "steps", "expected"), STEPS, ids=lambda v: str(v)[:40])
+def test_steps(program, values, steps, expected):
+    report = check_steps(program, values, steps=steps)
+    assert "".join("+" if result.verdict == "agrees" else "-" for result in report.results) == expected
+    assert report.status == ("-" in expected)
+    assert (report.complaint is not None) == ("-" in expected)
+
+
+def test_a_wrong_step_is_told_what_it_looks_like():
+    report = check_steps("a = x*y; f = a + a*x", steps="da = 1 + x\ndx = a\ndx = y*da")
+    assert report.results[-1].mistakes == ("overwrites",)
+    report = check_steps("a = x*y; f = a + a*x", steps="da = 1\ndx = y*da\nda += x\ndx += a")
+    assert report.results[-1].mistakes == ("unfinished",)
+    report = check_steps(NEURON_PROGRAM, steps="ddot = f")
+    assert report.results[-1].mistakes == ("value",)
+
+
+def test_a_kink_in_a_step_accuses_nobody():
+    report = check_steps("r = relu(x); f = r*y", {"x": 0, "y": 2}, steps="dr = y\ndx = dr")
+    assert report.verdict == "cannot decide" and report.status == 4 and "from 0 to 1" in report.results[-1].reason
+
+
+def test_what_no_step_computes_is_said():
+    assert check_steps("(x+y)*z", SEED, steps="dz = x + y").unmentioned == ("x", "y")
+
+
+# -- the command -----------------------------------------------------------------------------------------
+
+WRONG = ["check", "(x+y)*z", "x=-2", "y=5", "z=-4", "--claim", "df/dz = x + y", "--claim", "df/dx = -z"]
+
+
+@pytest.mark.parametrize("format_", ["table", "plain", "markdown", "json", "quiet"])
+def test_every_format_says_the_verdicts(format_):
+    ran = backprop(*WRONG, "--format", format_)
+    assert ran.status == 1 and not ran.err
+    assert "df/dx = -z" in ran.out and "agrees" in ran.out and "differs" in ran.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*WRONG],
+        ["check", "abs(x)", "x=0"],
+        ["check", "abs(x)", "--claim", "df/dx = 1"],
+        ["check", "log(x)", "x=-1", "--claim", "df/dx = 1/x"],
+        ["check", "log(-1-x^2)", "--claim", "df/dx = 1"],
+        ["check", "2x", "x=1e400", "--allow-nonfinite"],
+    ],
+)
+def test_json_follows_its_schema(words):
+    schema = json.loads(files("backprop_cli.render").joinpath("check.schema.json").read_text(encoding="utf-8"))
+    document = json.loads(backprop(*words, "--json").out)
+    if document["schema"] != "backprop/error@1":
+        jsonschema.validate(document, schema)
+        assert document["claims"]
+
+
+def test_json_carries_everything():
+    document = json.loads(backprop(*WRONG, "--json").out)
+    assert document["schema"] == "backprop/check@1" and document["verdict"] == "differs"
+    wrong = document["claims"][1]
+    assert (wrong["claimed"], wrong["backprop"], wrong["sympy"], wrong["numeric"]["value"]) == (4, -4, -4, -4)
+    assert wrong["mistakes"] == ["sign"] and wrong["rel_error"] == 2 and wrong["correct"] == "z"
+    undefined = json.loads(backprop("check", "log(x)", "x=-1", "--claim", "df/dx = 1/x", "--json").out)["claims"][0]
+    assert undefined["backprop"] == "NaN" and undefined["rel_error"] is None
+
+
+def test_a_narrow_terminal_gets_records_and_ascii_is_ascii():
+    ran = backprop(*WRONG, "--width", "50", "--ascii")
+    assert max(map(len, ran.out.splitlines())) <= 50 and ran.out.isascii()
+    assert "df/dx = -z: differs\n    claimed 4\n    backprop -4" in ran.out
+    assert backprop(*WRONG, "--color", "always").out.count("\x1b[31mdiffers\x1b[0m") == 1
+
+
+def test_odd_names():
+    program = "n1 = x + y; f = n1*n2"
+    assert check(program, claims=["df/dn1 = n2", "df/dn2 = n1", "dn1/dx = 1"]).verdict == "agrees"
+    assert check("d = x*2; dd = d^2", claims=["ddd/dd = 2*d", "ddd/dx = 4*d"]).verdict == "agrees"
+    assert check("x(y+1)", claims=["df/dx = y + 1"]).verdict == "agrees"  # a product, since x is an input
+    assert check("E*I + N^S", {"E": 1, "I": 2, "N": 3, "S": 2}, claims=["df/dN = S*N^(S - 1)"]).verdict == "agrees"
+
+
+def test_the_command_line_is_as_honest_as_the_library():
+    assert backprop("check", "x^2", "--claim", "df/dx = 2x").status == 0
+    assert backprop("check", "abs(x)", "x=0", "--claim", "df/dx = 1").status == 4
+    assert backprop("check", "-x^2", "x=3", "-q").out == "agrees: df/dx\n"
+    assert backprop("check", "2x", "x=3", "--strict").status == 4  # the reading of 2x is a note
+    assert backprop("check", "x", "--range", "2:1").status == 2
+    assert backprop("check", "x", "--rtol", "-1").status == 2
+    assert backprop("check", "x", "y=1").status == 2
+
+
+def test_many_inputs_are_checked_along_a_mix_of_them():
+    count = 1500
+    program = "+".join(f"sin(x{k})*{k}" for k in range(1, count))
+    report = check(program, {f"x{k}": 1 / k for k in range(1, count)})
+    assert [result.target for result in report.results] == ["df along a mix"]
+    assert report.verdict == "agrees"
+
+
+def test_a_large_program_is_checked_in_time():
+    program = "; ".join(["t0 = sin(x)", *(f"t{k} = t{k - 1}*0.9999 + cos(t{k - 1})*1e-5" for k in range(1, 10_000))])
+    report = check(program, {"x": 0.5}, claims=["dt9999/dx = dt9999/dt0 * cos(x)", "dt9999/dx = 17"])
+    assert [result.verdict for result in report.results] == ["agrees", "differs"]
+
+
+def test_claims_without_sympy_load_none():
+    script = (
+        "import sys, backprop_cli as b;"
+        "b.check('q = x+y; f = q*z', claims=['df/dx = z', 'df/dz = x'], symbolic=False);"
+        "sys.exit('sympy' in sys.modules or 'rich' in sys.modules)"
+    )
+    assert shell(f'python -c "{script}"').status == 0
+
+
+def test_a_check_in_an_assert():
+    assert backprop_cli.check("(x+y)*z", claims=["df/dz = x + y"]).verdict == "agrees"
