@@ -333,7 +333,7 @@ def draw(
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
     folded = report.columns.folded
-    if format == "html":
+    if format == "html" and depth is None and not collapse:
         report = unfolded(report, most)
     drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
     drawn = with_clusters(drawn, report, folded)
