@@ -528,3 +528,7 @@ def test_tanh_by_the_table_and_by_hand():
     text = "gate th(x) = (exp(x) - exp(-x))/(exp(x) + exp(-x)); th(a)"
     report = grad(text, a=0.3)
     assert report.value == pytest.approx(tanh(0.3)) and report.gradients["a"] == pytest.approx(1 - tanh(0.3) ** 2)
+
+
+def test_a_constant_that_is_the_output_and_an_operand_is_drawn():
+    assert "pi" in draw(grad("y*pi; pi", y=1, check=False), "boxes")

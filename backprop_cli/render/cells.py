@@ -111,7 +111,8 @@ def packing(report: Report, style: Style) -> Iterator[str]:
     ]
     parts += [f"{len(packed) - _PACKED_SHOWN:,} more"] if len(packed) > _PACKED_SHOWN else []
     shown = report.node_count - report.constant_count
-    yield f"packed: {', '.join(parts)}; {report.whole_count:,} nodes are shown as {shown:,}"
+    fewer = f"; {report.whole_count:,} nodes are shown as {shown:,}" if shown < report.whole_count else ""
+    yield f"packed: {', '.join(parts)}{fewer}"
     for p in packed[:_PACKED_SHOWN]:
         slopes = [f"∂{p.name}/∂{parameter} = {slope_text(p, parameter)}" for parameter in p.slopes]
         together = f"  {', '.join(slopes)}"
