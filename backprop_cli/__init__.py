@@ -6,7 +6,7 @@
 """
 
 from backprop_cli import api
-from backprop_cli.api import draw, evaluate, grad, structure
+from backprop_cli.api import draw, evaluate, grad, jacobian, structure
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.render import FORMATS
 from backprop_cli.render.figures import FIGURE_FORMATS
@@ -21,5 +21,5 @@ Report._repr_html_ = api.notebook_html  # type: ignore[attr-defined]
 __version__ = "0.1.0"
 __all__ = [
     "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult", "Note", "Report", "Row", "Source",
-    "check", "draw", "evaluate", "grad", "render", "structure",
+    "check", "draw", "evaluate", "grad", "jacobian", "render", "structure",
 ]  # fmt: skip

@@ -19,11 +19,12 @@ from backprop_cli.graph import CONSTANT, Graph, Value, lower
 from backprop_cli.graph.infer import MAX_ELEMENTS, infer
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.language.parser import MOST_ERRORS, parse
-from backprop_cli.numeric.shapes import written
+from backprop_cli.numeric.shapes import bytes_written, size, written
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.figure import MOST_NODES, figure, frame
+from backprop_cli.report.jacobians import Block, JacobianReport
 from backprop_cli.report.names import all_names, node_names, output_name
 from backprop_cli.report.numbers import rounded
 
@@ -79,9 +80,9 @@ def grad(
     """The gradient of an expression with respect to every input, or to the names in `wrt`, and of every node.
 
     `wrt` may name intermediates. `seed_grad` is the gradient that arrives at the output, of the output's shape; an
-    output that is an array needs one. `check` cross-checks with
-    SymPy; `check_seconds` bounds the differentiation of the whole formula, past which gates are checked one by one.
-    `step` is a learning rate: the report then has x - step · df/dx. The rest is as for `evaluate`.
+    output that is an array needs one. `check` cross-checks with SymPy; `check_seconds` bounds the differentiation of
+    the whole formula, past which gates are checked one by one. `step` is a learning rate: the report then has
+    x - step · df/dx. The rest is as for `evaluate`.
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
@@ -102,6 +103,75 @@ def grad(
         graph, numbers, findings,
         passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=upstream, strict=strict,
     )  # fmt: skip
+
+
+def jacobian(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    wrt: Sequence[str] = (),
+    mode: str = "auto",
+    anatomy: bool = False,
+    check: bool = True,
+    defaults: Mapping[str, Value] | None = None,
+    strict: bool = False,
+    seed: int = 0,
+    max_nodes: int = MAX_NODES,
+    max_elements: int = MAX_ELEMENTS,
+    **values: Number,
+) -> JacobianReport:
+    """The Jacobian of an expression with respect to each input, or to the names in `wrt`.
+
+    `report.jacobians[x]` has the shape (*output's, *x's): J[i, j] = ∂output[i]/∂x[j]. `mode` is forward (a sweep for
+    each element of x), reverse (a backward pass for each element of the output), or auto, the fewer. With `anatomy`
+    no Jacobian is formed: the report says of each gate what its Jacobian is and what is used instead. The rest is as
+    for `grad`; a Jacobian of more than `max_elements` elements is a BackpropError too.
+    """
+    from backprop_cli.engine.jacobian import jacobian as whole
+    from backprop_cli.engine.jacobian import random_seed
+    from backprop_cli.report.anatomy import anatomy as parts_of
+
+    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
+    if not graph.has_arrays:
+        infer(graph, dict.fromkeys(graph.variables, ()), max_elements=max_elements)
+    targets = _targets(graph, wrt)
+    if not anatomy:
+        _afford(graph, targets, max_elements)
+    numbers = forward(graph, given)
+    active = graph.dependents(set(targets.values()))
+    upstream = random_seed(graph.shapes[graph.output])
+    passed = backward(graph, numbers, upstream, active)
+    findings = survey(graph, numbers, passed, active)
+    verdict = None
+    if check and not anatomy:
+        from backprop_cli.check.cross_check import cross_check
+
+        verdict = cross_check(graph, numbers, passed, active, targets, findings, seed=upstream)
+    blocks = []
+    for name, node in () if anatomy else targets.items():
+        found = whole(graph, numbers, passed, active, node, mode)
+        blocks.append(Block(name, graph.shapes[node], found.values, found.mode, found.passes))
+    report = build(graph, numbers, findings, passed=passed, active=active, wrt=targets, check=verdict, strict=strict)
+    return JacobianReport(
+        graph.source, report.output, report.value, graph.shapes[graph.output], tuple(blocks),
+        tuple(parts_of(graph, active)) if anatomy else (), report.notes, verdict, report.status,
+    )  # fmt: skip
+
+
+def _afford(graph: Graph, targets: Mapping[str, int], max_elements: int) -> None:
+    """Refuse Jacobians that are too large to be formed."""
+    rows = size(graph.shapes[graph.output])
+    for name, node in targets.items():
+        columns = size(graph.shapes[node])
+        if rows * columns > max_elements:
+            message = (
+                f"the Jacobian with respect to `{shorten(name)}` has {rows:,} × {columns:,} elements "
+                f"({bytes_written(8 * rows * columns)})"
+            )
+            help_ = "`--anatomy` tells what it is without forming it; `--max-elements` raises the limit"
+            label = Label(graph.source, graph.starts[graph.output], graph.ends[graph.output])
+            raise BackpropError(Diagnostic("L701", message, (label,), help_))
 
 
 def check(

@@ -128,7 +128,8 @@ def test_marks_what_moves(opened):
     page = opened(SEED, "#step=4")
     marked = page.evaluate("""() => Array.from(
         document.querySelectorAll(".now"),
-        (one) => [one.tagName, one.classList[0], one.dataset.node ?? one.dataset.from + ">" + one.dataset.to].join(" "))""")
+        (one) => [one.tagName, one.classList[0], one.dataset.node ?? one.dataset.from + ">" + one.dataset.to].join(" ")
+    )""")
     # f is the gate; its two wires move and its two local gradients count.
     assert sorted(marked) == ["g output 4", "g port 2>4", "g port 3>4", "path wire 2>4", "path wire 3>4"]
 

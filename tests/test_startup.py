@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import shell_environment
+from conftest import ROOT, shell_environment
 
 HEAVY = (
     "sympy",
@@ -37,6 +37,8 @@ MAY_LOAD = [
     (["check", *SEED, "--no-sympy"], set()),
     (["check", "(x+y)*z", "--claim", "df/dz = x + y", "--no-sympy", "-q"], set()),
     (["check", *SEED, "--claim", "df/dz = 3", "--no-sympy", "--json"], {"json"}),
+    (["check", "docs/suites.md", "-q"], set()),
+    (["check", "tests/suites", "-q"], {"tomllib"}),
     (["gates", "relu"], set()),
     (["--version"], set()),
 ]
@@ -51,7 +53,12 @@ def test_modules_loaded(words, allowed):
         "sys.stderr.write(j.dumps([status, sorted(loaded)]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, *words], capture_output=True, text=True, env=shell_environment(), check=True
+        [sys.executable, "-c", script, *words],
+        capture_output=True,
+        text=True,
+        env=shell_environment(),
+        check=True,
+        cwd=ROOT,
     )
     status, loaded = json.loads(done.stderr.splitlines()[-1])
     assert status == 0

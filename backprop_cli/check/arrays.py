@@ -27,6 +27,7 @@ from backprop_cli.graph import Graph, Value
 Judge = Callable[..., Check]  # the check of a graph of numbers
 _TOLERANCE = 1e-9  # of elements, relative to what was summed into them
 _SAME_VALUE = 1e-9
+_SMALL = 1e-6  # elements that much smaller than the largest are judged beside it
 _DIFFERENCES = 1e-5  # of derivatives by differences; a wrong rule is off by far more
 _STEPS = (1e-3, 1e-5, 1e-7)  # the smaller ones meet fewer kinks, the larger ones lose fewer digits
 _JUDGED = frozenset({"underflow", "precision", "nonfinite-input", "reading", "kink"})
@@ -95,7 +96,9 @@ def _by_elements(
         if not np.isfinite(found).all():
             return None
         ours = np.asarray(_gradient(graph, passed, node))
-        error = np.abs(ours - found) / np.maximum(np.maximum(np.abs(ours), np.abs(found)), np.maximum(scale, 1e-290))
+        # Rounding in a matrix is relative to its largest elements.
+        size = np.maximum(np.maximum(np.abs(ours), np.abs(found)), np.maximum(scale, _SMALL * scale.max() + 1e-290))
+        error = np.abs(ours - found) / size
         place = _index_of_largest(error)
         wrong = bool(error[place] > _TOLERANCE)
         variables[name] = Judged(
@@ -180,7 +183,7 @@ def _gates(
         for k, j in enumerate(ids):
             if not active[j] or ids.index(j) != k:
                 continue
-            along = chosen.standard_normal(graph.shapes[j])
+            along = chosen.standard_normal(graph.shapes[j]) * np.maximum(1.0, np.abs(values[j]))
             places = [p for p, other in enumerate(ids) if other == j]
             with np.errstate(all="ignore"):
                 if node in graph.attributes:
@@ -224,7 +227,7 @@ def _error(ours: float, estimate: Estimate) -> float:
 def _along(graph: Graph, values: list[Value], passed: Backward, node: int, seed: Value, chosen: Any) -> Judged:
     """Our gradient and differences of the whole program along a random direction; the element if they differ."""
     grad = np.asarray(_gradient(graph, passed, node))
-    direction = chosen.standard_normal(grad.shape)
+    direction = chosen.standard_normal(grad.shape) * np.maximum(1.0, np.abs(values[node]))
 
     def judged(mask: Any) -> tuple[float, Estimate]:
         along = direction * mask

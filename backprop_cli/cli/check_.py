@@ -1,4 +1,4 @@
-"""`backprop check`: claims about gradients, tested; without claims, the gradient itself."""
+"""`backprop check`: claims about gradients, tested; without claims, the gradient itself; suites of such cases."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from backprop_cli import api
-from backprop_cli.cli.options import Bindings, Expression, InputOptions, with_common_options
-from backprop_cli.cli.values import read_inputs, read_number, read_range
+from backprop_cli.cli.options import Answer, Bindings, InputOptions, OutputOptions, with_common_options
+from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
+from backprop_cli.cli.values import read_inputs, read_number, read_range, refuse_format
 from backprop_cli.data.files import read_text
 from backprop_cli.errors import BackpropError, Diagnostic, Source
-from backprop_cli.render.checks import FORMATS
-from backprop_cli.report.claims import CheckReport
+from backprop_cli.render import checks, suites
 
 
 def _option(help_: str, *spellings: str, metavar: str | None = None, **more: Any) -> Any:
@@ -30,12 +30,13 @@ _Rtol = Annotated[
     str | None, _option("relative error to allow (1e-9, or the decimals of a number)", "--rtol", metavar="X")
 ]
 _Atol = Annotated[str, _option("absolute error to allow (0 unless told)", "--atol", metavar="X")]
-_Sympy = Annotated[bool, _option("ask SymPy too (on unless told)", "--sympy/--no-sympy")]
+_Sympy = Annotated[bool | None, _option("ask SymPy too (on unless told; off in suites)", "--sympy/--no-sympy")]
+_FORMATS = tuple(dict.fromkeys((*checks.FORMATS, *suites.FORMATS)))
 
 
-@with_common_options(formats=FORMATS)
+@with_common_options(formats=_FORMATS)
 def command(
-    expression: Expression,
+    expression: Subject,
     bindings: Bindings = [],  # noqa: B006  never changed
     *,
     claim: _Claims = [],  # noqa: B006  never changed
@@ -44,15 +45,30 @@ def command(
     range_: _Range = None,
     rtol: _Rtol = None,
     atol: _Atol = "0",
-    sympy: _Sympy = True,
+    sympy: _Sympy = None,
+    junit: Junit = None,
+    exitfirst: First = False,
+    only: Only = "",
     inputs: InputOptions,
-) -> CheckReport:
+    output: OutputOptions,
+) -> Answer:
     """Say whether claims about gradients are true; without claims, check the whole gradient by four methods.
 
-    Where names have no value, random points of the domain are tried.
+    Where names have no value, random points of the domain are tried. Suites are files of such cases.
 
     Example: backprop check "f = (x+y)*z" --claim "df/dz = x + y" --claim "df/dx = z"
     """
+    if is_suite(expression, bindings):
+        alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
+                 "--vars": inputs.vars, "--strict": inputs.strict}  # fmt: skip
+        refuse_format(output.format, suites.FORMATS, "suites")
+        return suite_report([expression, *bindings], alien, junit=junit, first=exitfirst, only=only, sympy=bool(sympy))
+    if exitfirst:  # it was the formula -x
+        expression, bindings = "-x", [expression, *bindings]
+    refuse_format(output.format, checks.FORMATS, "a formula")
+    for option, given in (("--junit", junit), ("-k", only)):
+        if given:
+            raise BackpropError(Diagnostic("U801", f"`{option}` is for suites", (), "a formula has no cases"))
     source, values, defaults = read_inputs(expression, bindings, inputs)
     common: dict[str, Any] = {
         "defaults": defaults,
@@ -65,7 +81,7 @@ def command(
         "max_elements": inputs.max_elements,
     }
     if steps is None:
-        return api.check(source, values, claims=claim, symbolic=sympy, strict=inputs.strict, **common)
+        return api.check(source, values, claims=claim, symbolic=sympy is not False, strict=inputs.strict, **common)
     if claim:
         raise BackpropError(Diagnostic("U801", "`--steps` and `--claim` are two checks", (), "run them one by one"))
     return api.check_steps(source, values, steps=Source(steps, read_text(steps)), **common)

@@ -18,6 +18,7 @@ COMMANDS = {
     "grad": "the gradient of an expression, node by node",
     "explain": "the gradient step by step: each rule in symbols and in numbers",
     "graph": "the figure of an expression: values above, gradients below",
+    "jacobian": "every element of an output with respect to every element of an input",
     "check": "whether a gradient is what you claim it is",
     "gates": "the gates there are: formulas, slopes, domains, conventions",
 }

@@ -12,7 +12,9 @@ from backprop_cli.data.bindings import TERMS, Terms
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
 from backprop_cli.report.claims import CheckReport
+from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Report
+from backprop_cli.report.outcome import SuiteReport
 
 _DEFAULT_ROWS = 40
 
@@ -64,15 +66,19 @@ class InputOptions(NamedTuple):
         return {name: getattr(self, name) for name in shared}
 
 
+Noted = Report | JacobianReport | CheckReport  # what has notes, a status and perhaps a complaint
+Answer = Report | CheckReport | SuiteReport | str
+
+
 class Reply(NamedTuple):
     """What a command answers: a report, or text and perhaps the report it was made from; and how to write it.
 
     `noted`: the text has the report's notes in it.
     """
 
-    content: Report | CheckReport | str
+    content: Answer
     options: OutputOptions
-    report: Report | None = None
+    report: Noted | None = None
     noted: bool = False
     opens: bool = False  # in the browser, when it is written
 
@@ -116,13 +122,13 @@ _INPUT = {
 
 def with_common_options(
     *, values: bool = True, formats: tuple[str, ...] = FORMATS, default: str = "table", without: tuple[str, ...] = ()
-) -> Callable[[Callable[..., Report | CheckReport | Reply | str]], Callable[..., Reply]]:
+) -> Callable[[Callable[..., Answer | Reply]], Callable[..., Reply]]:
     """Give a command the common options: its function gets them as `output` (and `inputs`, where it has values).
 
     `without` names the options that mean nothing to it.
     """
 
-    def decorate(command: Callable[..., Report | CheckReport | Reply | str]) -> Callable[..., Reply]:
+    def decorate(command: Callable[..., Answer | Reply]) -> Callable[..., Reply]:
         own_names = inspect.signature(command).parameters.keys()
         format_ = _option(str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
         kept = {name: option for name, option in _OUTPUT.items() if name not in without}

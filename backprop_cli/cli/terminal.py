@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import IO
 
-from backprop_cli.cli.options import OutputOptions, Reply
+from backprop_cli.cli.options import Noted, OutputOptions, Reply
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.render import CARRIES_NOTES, Style, render_report
 from backprop_cli.render.diagnostics import picture
 from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.model import Note, Report
-from backprop_cli.report.numbers import shortest
+from backprop_cli.report.outcome import Outcome, SuiteReport
 
 _CHUNK = 1 << 16
 
@@ -25,12 +25,14 @@ def deliver(reply: Reply) -> Status:
     Raises BackpropError (F605) if it cannot be written, BrokenPipeError if nobody reads any more.
     """
     content, options = reply.content, reply.options
-    report = content if isinstance(content, Report | CheckReport) else reply.report
+    if isinstance(content, SuiteReport):
+        return _deliver_suites(content, options)
+    report: Noted | None = content if isinstance(content, Report | CheckReport) else reply.report
     if report is not None:
         if not reply.noted and options.format not in CARRIES_NOTES:
             say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
-        if complaint := _complaint(report):
-            say(picture(complaint, style_for(sys.stderr, options)))
+        if report.complaint:
+            say(picture(report.complaint, style_for(sys.stderr, options)))
     if isinstance(content, Report):
         _write(render_report(content, options.format, style_for(sys.stdout, options)), options)
     elif isinstance(content, CheckReport):
@@ -42,6 +44,25 @@ def deliver(reply: Reply) -> Status:
         if reply.opens and options.output:
             _open(options.output)
     return report.status if report is not None else Status.OK
+
+
+def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
+    """Write every outcome as it comes, and the file with all of them."""
+    from backprop_cli.render.suites import render_suites
+
+    kept: list[Outcome] = []
+
+    def keep() -> Iterator[Outcome]:
+        for outcome in report.outcomes:
+            kept.append(outcome)
+            yield outcome
+
+    _write(render_suites(keep(), options.format, style_for(sys.stdout, options)), options, chunk=1)
+    if report.junit:
+        from backprop_cli.render import suites_junit
+
+        _replace_file(report.junit, suites_junit.render(kept))
+    return Status.OK if all(outcome.holds for outcome in kept) else Status.DISAGREES
 
 
 def say(pieces: Iterable[str]) -> None:
@@ -90,7 +111,7 @@ def _can_show(stream: IO[str] | None) -> bool:
     return True
 
 
-def _remarks(report: Report | CheckReport, style: Style, *, quiet: bool) -> Iterator[str]:
+def _remarks(report: Noted, style: Style, *, quiet: bool) -> Iterator[str]:
     """The notes as pictures; `reading` is one line, and none where only the result is wanted."""
     for note in report.notes:
         if note.code == "reading":
@@ -104,35 +125,16 @@ def _as_diagnostic(note: Note, source: Source) -> Diagnostic:
     return Diagnostic(note.code, note.message, (Label(source, *note.span),))
 
 
-def _complaint(report: Report | CheckReport) -> Diagnostic | None:
-    """The diagnostic of a check that disagrees, or of a step that is wrong."""
-    if isinstance(report, CheckReport):
-        return report.complaint
-    return _disagreement(report) if report.status == Status.DISAGREES else None
-
-
-def _disagreement(report: Report) -> Diagnostic:
-    worst = report.check.worst if report.check else None
-    assert worst is not None
-    rows = {row.id: row for row in report.rows() if row.id in (worst.node, worst.along)}
-    if worst.along >= 0:
-        subject = f"∂{rows[worst.node].name}/∂{rows[worst.along].name}"
-    else:
-        subject = f"d{report.output}/d{worst.name}" if worst.name else f"d{report.output} along a mixed direction"
-    message = f"{subject}: backprop has {shortest(worst.ours)}, SymPy has {shortest(worst.theirs)}"
-    return Diagnostic("C501", message, (Label(report.source, *rows[worst.node].span),))
-
-
-def _write(pieces: Iterator[str], options: OutputOptions) -> None:
+def _write(pieces: Iterator[str], options: OutputOptions, chunk: int = _CHUNK) -> None:
     if options.output and options.output != "-":
         _replace_file(options.output, pieces)
         return
     stream = sys.stdout
     if stream is None:
         raise unwritable("standard output", ValueError("it is closed"))
-    for chunk in _chunks(pieces):
+    for text in _chunks(pieces, chunk):
         try:
-            stream.write(chunk)
+            stream.write(text)
             stream.flush()
         except BrokenPipeError:
             raise
@@ -140,14 +142,14 @@ def _write(pieces: Iterator[str], options: OutputOptions) -> None:
             raise unwritable("standard output", error) from None
 
 
-def _chunks(pieces: Iterator[str]) -> Iterator[str]:
+def _chunks(pieces: Iterator[str], least: int) -> Iterator[str]:
     """The pieces, gathered into fewer and larger ones."""
     held: list[str] = []
     size = 0
     for piece in chain(pieces, [""]):
         held.append(piece)
         size += len(piece)
-        if size >= _CHUNK or not piece:
+        if size >= least or not piece:
             yield "".join(held)
             held.clear()
             size = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backprop_cli.cli.options import InputOptions
@@ -19,6 +19,13 @@ def read_inputs(
     values = read_bindings(bindings, options.terms)
     defaults = read_vars(options.vars, options.terms) if options.vars is not None else {}
     return source, values, defaults
+
+
+def refuse_format(format_: str, known: Sequence[str], what: str) -> None:
+    """Refuse a format that a command has, but not for this."""
+    if format_ not in known:
+        message = f"`{format_}` is no format of {what}"
+        raise BackpropError(Diagnostic("U801", message, (), f"there are {', '.join(known)}"))
 
 
 def read_number(text: str, option: str) -> float:

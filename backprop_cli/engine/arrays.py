@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isnan
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -56,15 +57,22 @@ def forward(graph: Graph, given: Mapping[str, Value]) -> list[Value]:
     return values
 
 
-def backward(graph: Graph, values: list[Value], seed: Value = 1.0, active: bytearray | None = None) -> Backward:
+def backward(
+    graph: Graph,
+    values: list[Value],
+    seed: Value = 1.0,
+    active: bytearray | None = None,
+    known: Mapping[int, tuple[Value, ...]] = MappingProxyType({}),
+) -> Backward:
     """The gradient of the output, weighed by `seed` (of the output's shape), at every node that is `active`.
 
     `locals[i]` has for each operand of an elementwise gate its Jacobian's diagonal, in the shape of node i or of what
-    broadcasts to it; of a tensor gate nothing is kept. What a routing gate ignores gets nothing, whatever lies behind.
+    broadcasts to it (`known` are those already at hand); of a tensor gate nothing is kept. What a routing gate ignores
+    gets nothing, whatever lies behind.
     """
     active = active if active is not None else bytearray(b"\1") * len(graph)
     with np.errstate(all="ignore"):
-        passed = _backward(graph, values, seed, active, {}, flows=None)
+        passed = _backward(graph, values, seed, active, known, flows=None)
         # 0 times infinity is NaN, unless the 0 means that nothing flows: only then is it worth knowing which it is.
         if any(grad is not None and _has_nan(grad) for grad in passed.grads):
             locals_ = dict(enumerate(passed.locals))

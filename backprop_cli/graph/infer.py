@@ -18,7 +18,7 @@ from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
 from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Remark
 from backprop_cli.graph.reading import reading
 from backprop_cli.language.parser import MOST_ERRORS
-from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written
+from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, bytes_written, size, written
 
 MAX_ELEMENTS = 100_000_000
 _BYTES = 8
@@ -138,15 +138,6 @@ def _afford(graph: Graph, max_elements: int) -> None:
     label = Label(graph.source, graph.starts[node], graph.ends[node], written(graph.shapes[node]))
     help_ = f"the limit is {max_elements:,}; `--max-elements` raises it"
     raise BackpropError(Diagnostic("L701", message, (label,), help_))
-
-
-def bytes_written(count: float) -> str:
-    """`134 MB`, in powers of ten."""
-    for unit in ("bytes", "kB", "MB", "GB", "TB", "PB"):
-        if count < 1000 or unit == "PB":
-            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:.3g} {unit}"
-        count /= 1000
-    raise AssertionError
 
 
 def _vectors_transposed(graph: Graph) -> list[Remark]:

@@ -14,16 +14,17 @@ from backprop_cli.report.numbers import shortest
 def render(report: Report, _style: Style) -> Iterator[str]:
     """A heading, then a line a node, digits in full."""
     grads = report.kind == "grad"
-    yield _line(["id", "name", "is", "gate", "inputs", "value", *(["locals", "grad"] if grads else [])])
+    yield line(["id", "name", "is", "gate", "inputs", "value", *(["locals", "grad"] if grads else [])])
     for row in report.rows():
-        line = [str(row.id), row.name, row.written, row.gate, " ".join(map(str, row.inputs)), shortest(row.value)]
+        fields = [str(row.id), row.name, row.written, row.gate, " ".join(map(str, row.inputs)), shortest(row.value)]
         if grads:
-            line += [" ".join("-" if s is None else shortest(s) for s in row.locals)]
-            line += ["" if row.grad is None else shortest(row.grad)]
-        yield _line(line)
+            fields += [" ".join("-" if s is None else shortest(s) for s in row.locals)]
+            fields += ["" if row.grad is None else shortest(row.grad)]
+        yield line(fields)
 
 
-def _line(fields: list[str]) -> str:
+def line(fields: list[str]) -> str:
+    """The fields as a line of CSV."""
     out = StringIO()
     csv.writer(out, lineterminator="\n").writerow(fields)
     return out.getvalue()

@@ -13,6 +13,7 @@ from typing import Any
 
 from backprop_cli.errors import Diagnostic, Status
 from backprop_cli.render.style import Style
+from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Note, Report, Row
 from backprop_cli.report.numbers import all_finite
 
@@ -70,18 +71,20 @@ def _fields(report: Report) -> Iterator[tuple[str, Any]]:
         yield "step", {"rate": number(report.step.rate), "updated": updated}
     yield "nodes", None
     if report.kind == "grad":
-        yield "check", _check(report)
-    yield "notes", [_note(note) for note in report.notes]
+        yield "check", verdict(report)
+    yield "notes", [note(one) for one in report.notes]
 
 
-def _note(note: Note) -> dict[str, Any]:
-    made: dict[str, Any] = {"code": note.code, "message": note.message, "node": note.node, "span": list(note.span)}
-    if note.element:
-        made |= {"element": list(note.element), "elements": note.elements}
+def note(note_: Note) -> dict[str, Any]:
+    """A note as an object."""
+    made: dict[str, Any] = {"code": note_.code, "message": note_.message, "node": note_.node, "span": list(note_.span)}
+    if note_.element:
+        made |= {"element": list(note_.element), "elements": note_.elements}
     return made
 
 
-def _check(report: Report) -> dict[str, Any] | None:
+def verdict(report: Report | JacobianReport) -> dict[str, Any] | None:
+    """A check's verdict as an object, null where there was no check."""
     check = report.check
     if check is None:
         return None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.style import Style
+from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Report, Row
 
 _FORMULAS_SHOWN = 66  # characters of SymPy's closed forms
@@ -96,7 +97,7 @@ def closing(report: Report, style: Style) -> Iterator[str]:
         yield from verdict(report, style)
 
 
-def verdict(report: Report, style: Style) -> Iterator[str]:
+def verdict(report: Report | JacobianReport, style: Style) -> Iterator[str]:
     """`SymPy agrees: df/dx = z, …` and how that was found, on one line if it is short."""
     check = report.check
     assert check is not None
@@ -129,7 +130,7 @@ _METHODS = {
 }
 
 
-def _worst_element(report: Report) -> str:
+def _worst_element(report: Report | JacobianReport) -> str:
     """` at W[0, 1]`, for arrays of which some element is off at all."""
     check = report.check
     if check is None or not check.variables or check.max_rel_error < _NOTHING:

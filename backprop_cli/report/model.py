@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.backward import Backward
-from backprop_cli.errors import Source, Status
+from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.report.names import node_names, rules, written
-from backprop_cli.report.numbers import without_negative_zeros
+from backprop_cli.report.numbers import shortest, without_negative_zeros
 
 # Notes that mean the mathematics went wrong; the others explain a number that stands.
 TROUBLE = frozenset({"undefined", "pole", "infinite", "overflow"})
@@ -113,6 +113,20 @@ class Report(NamedTuple):
         graph = self.columns.graph
         nodes = {**graph.variables, **{name: node for node, name in graph.names.items()}}
         return {name: self.columns.values[nodes[name]] for name in (self.gradients or graph.variables)}
+
+    @property
+    def complaint(self) -> Diagnostic | None:
+        """What to say where the check disagrees."""
+        worst = self.check.worst if self.check else None
+        if worst is None:
+            return None
+        rows = {row.id: row for row in self.rows() if row.id in (worst.node, worst.along)}
+        if worst.along >= 0:
+            subject = f"∂{rows[worst.node].name}/∂{rows[worst.along].name}"
+        else:
+            subject = f"d{self.output}/d{worst.name}" if worst.name else f"d{self.output} along a mixed direction"
+        message = f"{subject}: backprop has {shortest(worst.ours)}, the check has {shortest(worst.theirs)}"
+        return Diagnostic("C501", message, (Label(self.source, *rows[worst.node].span),))
 
     @property
     def has_arrays(self) -> bool:

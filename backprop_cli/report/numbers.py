@@ -6,6 +6,10 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
+from backprop_cli.numeric.shapes import bytes_written
+
+__all__ = ["all_finite", "bytes_written", "nested", "rounded", "shortest", "summary", "without_negative_zeros"]
+
 _READING_DIGITS = 6
 _WHOLE_IN_FULL = 1e15
 _WHOLE_ARRAYS = 12  # elements; of larger arrays a summary is shown

@@ -1,0 +1,64 @@
+"""`backprop jacobian`: every element of an output with respect to every element of an input."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from backprop_cli import api
+from backprop_cli.cli.options import (
+    Bindings,
+    Check,
+    Expression,
+    InputOptions,
+    OutputOptions,
+    Reply,
+    Wrt,
+    choice,
+    names_in,
+    with_common_options,
+)
+from backprop_cli.cli.terminal import style_for
+from backprop_cli.cli.values import read_inputs
+from backprop_cli.render.jacobians import JACOBIAN_FORMATS, render_jacobian
+
+_MODES = ("auto", "forward", "reverse")
+_Mode = Annotated[
+    str,
+    typer.Option(
+        "--mode", help="auto (the fewer passes, unless told), forward or reverse", metavar="MODE", show_default=False
+    ),
+]
+_Anatomy = Annotated[
+    bool,
+    typer.Option(
+        "--anatomy", help="only what the Jacobian of each gate is, none of which is formed", show_default=False
+    ),
+]
+
+
+@with_common_options(formats=JACOBIAN_FORMATS)
+def command(
+    expression: Expression,
+    bindings: Bindings = [],  # noqa: B006  never changed
+    *,
+    wrt: Wrt = [],  # noqa: B006  never changed
+    mode: _Mode = "auto",
+    anatomy: _Anatomy = False,
+    check: Check = True,
+    inputs: InputOptions,
+    output: OutputOptions,
+) -> Reply:
+    """Compute the Jacobian of an expression: d output[i] / d input[j] for every element of both.
+
+    Example: backprop jacobian "softmax(W @ x)" "W=[[1,2],[3,4]]" "x=[0.1,0.2]" --wrt x
+    """
+    choice("--mode", mode, _MODES)
+    source, values, defaults = read_inputs(expression, bindings, inputs)
+    report = api.jacobian(
+        source, values, wrt=names_in(wrt), mode=mode, anatomy=anatomy, check=check, defaults=defaults, **inputs.limits
+    )
+    text = "".join(render_jacobian(report, output.format, style_for(sys.stdout, output)))
+    return Reply(text, output, report)

@@ -1,0 +1,70 @@
+"""Suites from the command line, `backprop check suite.toml docs/`: the options they have, and what those mean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+import typer
+
+from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.report.outcome import Outcome, SuiteReport
+
+_SUFFIXES = (".toml", ".md", ".markdown")
+
+Subject = Annotated[
+    str,
+    typer.Argument(
+        metavar="EXPRESSION", help="the formula, @FILE, -, or a suite (.toml, .md, a directory)", show_default=False
+    ),
+]
+Junit = Annotated[
+    str | None, typer.Option("--junit", help="suites: also write JUnit XML", metavar="FILE", show_default=False)
+]
+First = Annotated[bool, typer.Option("-x", "--exitfirst", help="suites: stop at the first failure", show_default=False)]
+Only = Annotated[
+    str,
+    typer.Option(
+        "-k", "--only", help="suites: only cases with this in `file:line name`", metavar="PATTERN", show_default=False
+    ),
+]
+
+
+def is_suite(argument: str, others: Sequence[str]) -> bool:
+    """Whether an argument names a suite rather than being a formula: a file by its suffix, or a directory.
+
+    `x` with a value is a formula even where a directory has that name.
+    """
+    if argument.lower().endswith(_SUFFIXES) and not argument.startswith("@"):
+        return True
+    return os.path.isdir(argument) and not any("=" in word for word in others)
+
+
+def suite_report(
+    paths: list[str], alien: Mapping[str, object], *, junit: str | None, first: bool, only: str, sympy: bool
+) -> SuiteReport:
+    """Read the suites, choose the cases, run them as they are asked for; `alien` options are for formulas alone."""
+    from backprop_cli.suites import read_suites, run_cases
+
+    for option, given in alien.items():
+        if given:
+            help_ = "a case says such things itself: `claims`, `bindings`, `rtol`, `atol`, `notes`"
+            raise BackpropError(Diagnostic("U801", f"`{option}` does not go with suites", (), help_))
+    cases = read_suites(paths)
+    pattern = f"*{only.lower().replace('[', '[[]')}*"
+    chosen = [case for case in cases if fnmatchcase(f"{case.path}:{case.line} {case.name}".lower(), pattern)]
+    if not chosen:
+        message = f"none of the {len(cases)} cases is called anything like `{shorten(only)}`"
+        help_ = "`-k` looks for a part of `file:line name`; `*` stands for anything"
+        raise BackpropError(Diagnostic("U801", message, (), help_))
+    outcomes = run_cases(chosen, sympy=sympy)
+    return SuiteReport(_up_to_failure(outcomes) if first else outcomes, junit)
+
+
+def _up_to_failure(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    for outcome in outcomes:
+        yield outcome
+        if not outcome.holds:
+            return

@@ -1,0 +1,64 @@
+"""Whole Jacobians: a backward pass for every element of the output, or a forward sweep for every element of an input.
+
+Layout: the axes of the output first, then those of the variable, so that J[i, j] = ∂output[i]/∂variable[j].
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_cli.engine import arrays
+from backprop_cli.engine.backward import Backward
+from backprop_cli.graph.columns import Graph, Value
+from backprop_cli.numeric.shapes import size
+
+MODES = ("auto", "forward", "reverse")
+
+
+class Jacobian(NamedTuple):
+    """`values` has the shape (*output's, *variable's); `mode` is forward or reverse, `passes` how many it took."""
+
+    values: Any
+    mode: str
+    passes: int
+
+
+def cheaper_mode(graph: Graph, node: int) -> str:
+    """The mode that takes fewer passes; reverse where both take as many."""
+    return "forward" if size(graph.shapes[node]) < size(graph.shapes[graph.output]) else "reverse"
+
+
+def jacobian(
+    graph: Graph, values: list[Value], passed: Backward, active: bytearray, node: int, mode: str = "auto"
+) -> Jacobian:
+    """∂output/∂node. `passed` is any backward pass: the local gradients are taken from it."""
+    chosen = cheaper_mode(graph, node) if mode == "auto" else mode
+    rows, columns = graph.shapes[graph.output], graph.shapes[node]
+    out = np.zeros((size(rows), size(columns)))
+    if chosen == "reverse":
+        known = dict(enumerate(passed.locals))
+        for row in range(len(out)):
+            seed = _one(rows, row)
+            grad = arrays.backward(graph, values, seed, active, known).grads[node]
+            out[row] = 0.0 if grad is None else np.ravel(grad)
+    else:
+        for column in range(out.shape[1]):
+            out[:, column] = np.ravel(arrays.push(graph, values, passed, {node: _one(columns, column)}))
+    return Jacobian(out.reshape(rows + columns) + 0.0, chosen, len(out) if chosen == "reverse" else out.shape[1])
+
+
+def _one(shape: tuple[int, ...], place: int) -> Value:
+    """Zeros with a 1 at the place; of a number 1."""
+    if not shape:
+        return 1.0
+    out = np.zeros(shape)
+    out.flat[place] = 1.0
+    return out
+
+
+def random_seed(shape: tuple[int, ...]) -> Value:
+    """Weights for the elements of an output, none of them special: the same on every machine."""
+    chosen = np.random.RandomState(1).uniform(0.5, 1.5, shape)
+    return chosen if shape else 1.0

@@ -1,0 +1,66 @@
+"""What became of a case of a suite: whether it holds, and what did not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Difference(NamedTuple):
+    """One expectation that does not hold: of what (`df/dx`, `value`, `notes`), the two texts, a word, and its line."""
+
+    subject: str
+    expected: str
+    found: str
+    remark: str = ""
+    line: int = 0
+
+
+class Outcome(NamedTuple):
+    """A case that was run.
+
+    `path` and `line` are where it is written, `published` whom it quotes, `verdict` what was to be found (`agrees`,
+    `differs`, `cannot decide`); `differences` is empty if it was found. `seconds` is the time it took.
+    """
+
+    path: str
+    line: int
+    name: str
+    published: str
+    verdict: str
+    differences: tuple[Difference, ...]
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as the case says."""
+        return not self.differences
+
+
+class SuiteReport(NamedTuple):
+    """Outcomes that are still to come, and the file that is to have them as JUnit XML when all are there."""
+
+    outcomes: Iterator[Outcome]
+    junit: str | None = None
+
+
+class Tally:
+    """How many cases held and how many did not, as they go by."""
+
+    def __init__(self) -> None:
+        self.held = 0
+        self.failed = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one more."""
+        if outcome.holds:
+            self.held += 1
+        else:
+            self.failed += 1
+
+    @property
+    def words(self) -> str:
+        """The counts as a sentence: `118 cases: all ok`, `118 cases: 117 ok, 1 failed`."""
+        count = self.held + self.failed
+        noun = "case" if count == 1 else "cases"
+        return f"{count} {noun}: {f'{self.held} ok, {self.failed} failed' if self.failed else 'all ok'}"

@@ -1,0 +1,117 @@
+"""A case: a program, a point, and what is said about it there. And numbers as they are written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, NamedTuple, Self
+
+from backprop_cli.api import Number
+from backprop_cli.check.judge import Tolerance
+from backprop_cli.data.bindings import Terms, constant
+from backprop_cli.errors import BackpropError, Source
+
+VERDICTS = AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
+_NUMBERS = re.compile(r"(?:[-+0-9_.eE,\[\] ]|nan|inf)*")
+_BETWEEN = re.compile(r"[\[\],;\s]+")
+_DECIMAL = re.compile(r"[-+]?[0-9]*\.([0-9]*)(?:[eE]([-+]?[0-9]{1,3}))?")
+
+
+class Written(NamedTuple):
+    """A number, or an array, as somebody wrote it.
+
+    `half_units` has half a unit of the last decimal of each element, 0 where it has no decimals.
+    """
+
+    number: Any
+    text: str
+    half_units: tuple[float, ...] = ()
+
+
+class Case(NamedTuple):
+    """One case: what is None, or empty, is not asked.
+
+    `lines` say where each key is written (`value`, `gradients.x`, `claims`); `tolerance` is that of `api.check`:
+    without an `rtol`, a decimal number need only be right to its last decimal.
+    """
+
+    path: str
+    line: int
+    name: str
+    program: Source
+    bindings: Mapping[str, Number]
+    lines: Mapping[str, int]
+    published: str = ""
+    value: Written | None = None
+    gradients: Mapping[str, Written] = {}
+    claims: tuple[Source, ...] = ()
+    tolerance: Tolerance = Tolerance()
+    notes: frozenset[str] | None = None
+    error: str = ""
+    verdict: str = AGREES
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is said that could turn out wrong."""
+        return bool(self.value or self.gradients or self.claims or self.error or self.notes is not None)
+
+    def agree(self, found: Any, written: Written) -> bool:
+        """Whether what was found may pass for what was written: of an array, each element."""
+        shape, wanted = elements(written.number)
+        found_shape, numbers = elements(found)
+        if found_shape != shape:
+            return False
+        half_units = written.half_units or (0.0,) * len(wanted)
+        return all(map(self._agree, numbers, wanted, half_units))
+
+    def _agree(self, found: float, wanted: float, half_unit: float) -> bool:
+        if found == wanted or (found != found and wanted != wanted):
+            return True
+        return isfinite(found) and isfinite(wanted) and self.tolerance.allows(wanted, found, half_unit)
+
+
+def elements(number: Any) -> tuple[tuple[int, ...], list[float]]:
+    """The shape of a number or an array, and its elements in order."""
+    shape = tuple(getattr(number, "shape", ()))
+    return shape, number.ravel().tolist() if shape else [float(number)]
+
+
+class Digits(float):
+    """A float that remembers how it was written, also as an element of a list."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """The float a text is."""
+        digits = super().__new__(cls, text)
+        digits.text = text
+        return digits
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def read_number(given: object) -> Written | str:
+    """A number, a list of numbers, or a constant expression in a string; or a word on why it is none of them."""
+    if isinstance(given, bool) or not isinstance(given, str | int | float | list):
+        kinds = {dict: "a table", bool: "a truth value"}
+        return f"{kinds.get(type(given), 'a date or a time')}, and a number is wanted"
+    try:
+        text = given.strip() if isinstance(given, str) else repr(given)
+        if isinstance(given, list) and not _NUMBERS.fullmatch(text):
+            return "a list of something else, and numbers are wanted"
+        number = float(given) if isinstance(given, int | float) else constant(text, terms=Terms(allow_nonfinite=True))
+    except OverflowError:
+        return "a number larger than a double can be"
+    except BackpropError as error:
+        return error.diagnostics[0].message
+    digits = _BETWEEN.split(text.strip("[] "))
+    return Written(number, text, tuple(map(_half_unit, digits)) if len(digits) == len(elements(number)[1]) else ())
+
+
+def _half_unit(digits: str) -> float:
+    found = _DECIMAL.fullmatch(digits.replace("_", ""))
+    if found is None or not float(digits):
+        return 0.0
+    return float(0.5 * 10.0 ** (int(found[2] or 0) - len(found[1])))

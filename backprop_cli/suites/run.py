@@ -1,0 +1,130 @@
+"""Cases run: each against the verbs of `api`, one outcome at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import isfinite
+from time import perf_counter
+from typing import Any
+
+from backprop_cli import api
+from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.report.claims import ClaimResult
+from backprop_cli.report.model import Report
+from backprop_cli.report.numbers import shortest
+from backprop_cli.report.outcome import Difference, Outcome
+from backprop_cli.suites.case import AGREES, DIFFERS, UNDECIDED, Case, Written, elements
+
+_AGREES_AFTER_ALL = "what is said agrees"
+
+
+def run_cases(cases: Iterable[Case], *, sympy: bool = False) -> Iterator[Outcome]:
+    """The outcome of every case, as it comes; `sympy` also asks SymPy about each gradient and claim."""
+    for case in cases:
+        started = perf_counter()
+        differences = tuple(_differences(case, sympy=sympy))
+        seconds = perf_counter() - started
+        yield Outcome(case.path, case.line, case.name, case.published, case.verdict, differences, seconds)
+
+
+def _differences(case: Case, *, sympy: bool) -> Iterator[Difference]:
+    found: list[Difference] = []
+    try:
+        report = _report(case, sympy=sympy)
+        if report and not case.error:
+            found += _of_numbers(case, report)
+        if case.claims:
+            found += _of_claims(case, sympy=sympy)
+    except BackpropError as error:
+        yield from _of_errors(case, error.diagnostics)
+        return
+    if case.error:
+        yield Difference("error", case.error, "none", line=case.lines.get("error", case.line))
+    yield from found
+
+
+def _report(case: Case, *, sympy: bool) -> Report | None:
+    """The gradients that are asked for, or all; the value alone where only that is asked; nothing besides claims."""
+    beyond_value = bool(case.gradients or case.error or case.notes is not None)
+    if not (case.value or beyond_value):
+        return None
+    if not (beyond_value or sympy):
+        return api.evaluate(case.program, case.bindings)
+    return api.grad(case.program, case.bindings, wrt=tuple(case.gradients), check=sympy)
+
+
+def _of_numbers(case: Case, report: Report) -> Iterator[Difference]:
+    if case.value:
+        yield from _of_number(case, "value", f"{report.output}", case.value, report.value)
+    for name, written in case.gradients.items():
+        subject = f"d{report.output}/d{name}"
+        for difference in _of_number(case, f"gradients.{name}", subject, written, report.gradients[name]):
+            looks = _diagnosis(case, f"{subject} = {written.text}") if case.verdict == AGREES else ""
+            yield difference._replace(remark="; ".join(filter(None, [difference.remark, looks])))
+    codes = {note.code for note in report.notes if note.code != "reading"}
+    if case.notes is not None and codes != case.notes - {"reading"}:
+        yield Difference("notes", _listed(case.notes), _listed(codes), line=case.lines["notes"])
+    if report.check is not None and report.check.verdict == "disagree":
+        yield Difference("SymPy", "no other gradient", "another gradient", report.check.reason, case.line)
+
+
+def _of_number(case: Case, key: str, subject: str, written: Written, found: Any) -> Iterator[Difference]:
+    agrees = case.agree(found, written)
+    if agrees == (case.verdict == AGREES):
+        return
+    line = case.lines.get(key, case.line)
+    if agrees:
+        yield Difference(subject, f"not {written.text}", shortest(found), _AGREES_AFTER_ALL, line)
+    else:
+        yield Difference(subject, written.text, shortest(found), _error(found, written), line)
+
+
+def _diagnosis(case: Case, claim: str) -> str:
+    """What mistake a wrong gradient looks like; nothing where a claim cannot be made of it."""
+    try:
+        report = api.check(case.program, case.bindings, claims=[claim], symbolic=False)
+    except BackpropError:
+        return ""
+    return report.results[0].diagnosis
+
+
+def _error(found: Any, written: Written) -> str:
+    """The largest relative error of an element, in words; nothing where there is none to speak of."""
+    (shape, numbers), (wanted_shape, wanted) = elements(found), elements(written.number)
+    if shape != wanted_shape:
+        return f"the shape is {shape}, not {wanted_shape}"
+    pairs = [(x, y) for x, y in zip(numbers, wanted, strict=True) if isfinite(x) and isfinite(y) and x != y]
+    error = max((abs(x - y) / max(abs(x), abs(y)) for x, y in pairs), default=0.0)
+    return f"relative error {error:.2g}" if error else ""
+
+
+def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
+    rtol, atol = case.tolerance
+    report = api.check(case.program, case.bindings, claims=case.claims, rtol=rtol, atol=atol, symbolic=sympy)
+    for number, result in enumerate(report.results):
+        if result.verdict != case.verdict:
+            line = case.lines.get(f"claims.{number}", case.line)
+            wanted = {AGREES: result.written, DIFFERS: f"not {result.written}", UNDECIDED: UNDECIDED}[case.verdict]
+            found = UNDECIDED if result.verdict == UNDECIDED else shortest(result.backprop)
+            yield Difference(result.target, wanted, found, _remark(result), line)
+
+
+def _remark(result: ClaimResult) -> str:
+    if result.verdict == AGREES:
+        return _AGREES_AFTER_ALL
+    at = ", ".join(f"{name}={shortest(value)}" for name, value in list(result.point.items())[:4])
+    claimed = "" if result.claimed is None else f"the claim is {shortest(result.claimed)}"
+    where = f"{claimed} at {at}" if claimed and at else claimed
+    return "; ".join(filter(None, [where if result.verdict == DIFFERS else "", result.reason, result.diagnosis]))
+
+
+def _of_errors(case: Case, diagnostics: tuple[Diagnostic, ...]) -> Iterator[Difference]:
+    codes = [diagnostic.code for diagnostic in diagnostics]
+    if case.error in codes:
+        return
+    found = f"error[{codes[0]}]: {shorten(diagnostics[0].message, 200)}"
+    yield Difference("error", case.error or "none", found, line=case.lines.get("error", case.line))
+
+
+def _listed(codes: Iterable[str]) -> str:
+    return ", ".join(sorted(codes)) or "none"

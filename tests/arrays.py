@@ -1,0 +1,184 @@
+"""Array programs that several tests share, and a judge of their gradients that is NumPy and differences alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backprop_cli.engine.backward import backward
+from backprop_cli.engine.forward import forward
+from backprop_cli.errors import Source
+from backprop_cli.graph import lower
+from backprop_cli.graph.infer import MAX_ELEMENTS, infer
+from backprop_cli.language.parser import parse
+
+# Drawn once, written down as a recipe: RandomState's stream is frozen (NEP 19).
+_DRAWN = np.random.RandomState(5)
+ENVIRONMENT = {
+    "x": _DRAWN.standard_normal(3),
+    "y": _DRAWN.standard_normal(3),
+    "z": _DRAWN.standard_normal(2),
+    "s": 0.7,
+    "W": _DRAWN.standard_normal((2, 3)),
+    "A": _DRAWN.standard_normal((3, 4)),
+    "B": _DRAWN.standard_normal((4, 2)),
+    "col": _DRAWN.standard_normal((3, 1)),
+    "line": _DRAWN.standard_normal((1, 4)),
+    "S": _DRAWN.standard_normal((3, 3)),
+    "S2": _DRAWN.standard_normal((2, 2)),
+    "S4": _DRAWN.standard_normal((4, 4)),
+    "T": _DRAWN.standard_normal((5, 3, 4)),
+    "U": _DRAWN.standard_normal((5, 4, 2)),
+    "P": np.abs(_DRAWN.standard_normal((3, 4))),
+    "Z": np.array([[1.0, 0, 3], [0, 0, 2], [1, 2, 3]]),  # products with one and with two zeros
+    "M": np.array([[1.0, 2, 3, 4], [2, 4, 6, 8], [1, 0, 1, 0], [3, 1, 2, 2]]),  # singular, of rank 3
+}
+
+# Program: NumPy's formula for its value, over the same names.
+PROGRAMS = {
+    "W@x": lambda e: e["W"] @ e["x"],
+    "x@B[:3]": lambda e: e["x"] @ e["B"][:3],
+    "x@y": lambda e: e["x"] @ e["y"],
+    "A@B": lambda e: e["A"] @ e["B"],
+    "A B": lambda e: e["A"] @ e["B"],
+    "T@B": lambda e: e["T"] @ e["B"],
+    "T@U": lambda e: e["T"] @ e["U"],
+    "A@U": lambda e: e["A"] @ e["U"],
+    "x@T": lambda e: e["x"] @ e["T"],
+    "T@line[0]": lambda e: e["T"] @ e["line"][0],
+    "W'": lambda e: e["W"].T,
+    "T'": lambda e: e["T"].T,
+    "x'@S@x": lambda e: e["x"] @ e["S"] @ e["x"],
+    "sum(A)": lambda e: e["A"].sum(),
+    "sum(A, axis=0)": lambda e: e["A"].sum(0),
+    "sum(A, 1, keepdims=True)": lambda e: e["A"].sum(1, keepdims=True),
+    "sum(T, axis=[0, -1])": lambda e: e["T"].sum((0, 2)),
+    "mean(A)": lambda e: e["A"].mean(),
+    "mean(T, axis=1)": lambda e: e["T"].mean(1),
+    "max(A)": lambda e: e["A"].max(),
+    "max(A, axis=0)": lambda e: e["A"].max(0),
+    "min(T, axis=[0, 1], keepdims=True)": lambda e: e["T"].min((0, 1), keepdims=True),
+    "prod(x)": lambda e: e["x"].prod(),
+    "prod(A, axis=0)": lambda e: e["A"].prod(0),
+    "prod(Z, axis=1)": lambda e: e["Z"].prod(1),
+    "prod(T, axis=[0, 2])": lambda e: e["T"].prod((0, 2)),
+    "var(A)": lambda e: e["A"].var(),
+    "var(A, axis=0, ddof=1)": lambda e: e["A"].var(0, ddof=1),
+    "std(A, axis=1)": lambda e: e["A"].std(1),
+    "norm(A)": lambda e: np.linalg.norm(e["A"]),
+    "norm(A, axis=1)": lambda e: np.linalg.norm(e["A"], axis=1),
+    "norm1(A)": lambda e: np.abs(e["A"]).sum(),
+    "norminf(A, axis=0)": lambda e: np.abs(e["A"]).max(0),
+    "cumsum(A)": lambda e: e["A"].cumsum(),
+    "cumsum(A, axis=0)": lambda e: e["A"].cumsum(0),
+    "cumsum(T, axis=-1)": lambda e: e["T"].cumsum(-1),
+    "dot(x, y)": lambda e: np.dot(e["x"], e["y"]),
+    "outer(x, z)": lambda e: np.outer(e["x"], e["z"]),
+    "trace(S)": lambda e: np.trace(e["S"]),
+    "det(S2)": lambda e: np.linalg.det(e["S2"]),
+    "det(S)": lambda e: np.linalg.det(e["S"]),
+    "det(S4)": lambda e: np.linalg.det(e["S4"]),
+    "det(M)": lambda e: np.linalg.det(e["M"]),
+    "logdet(S'@S + eye(3))": lambda e: np.log(np.linalg.det(e["S"].T @ e["S"] + np.eye(3))),
+    "inv(S)": lambda e: np.linalg.inv(e["S"]),
+    "solve(S, x)": lambda e: np.linalg.solve(e["S"], e["x"]),
+    "solve(S, A)": lambda e: np.linalg.solve(e["S"], e["A"]),
+    "diag(x)": lambda e: np.diag(e["x"]),
+    "diag(A)": lambda e: np.diag(e["A"]),
+    "softmax(A)": lambda e: _softmax(e["A"], -1),
+    "softmax(A, axis=0)": lambda e: _softmax(e["A"], 0),
+    "log_softmax(A)": lambda e: np.log(_softmax(e["A"], -1)),
+    "logsumexp(A)": lambda e: np.log(np.exp(e["A"]).sum()),
+    "logsumexp(T, axis=1, keepdims=True)": lambda e: np.log(np.exp(e["T"]).sum(1, keepdims=True)),
+    "cross_entropy(A, [0, 3, 1])": lambda e: -np.log(_softmax(e["A"], -1))[[0, 1, 2], [0, 3, 1]].mean(),
+    "cross_entropy(x, 2)": lambda e: -np.log(_softmax(e["x"], -1))[2],
+    "cross_entropy(A, P)": lambda e: -(e["P"] * np.log(_softmax(e["A"], -1))).sum() / 3,
+    "hinge_loss(A, [0, 3, 1])": lambda e: _svm(e["A"], [0, 3, 1], 1.0),
+    "hinge_loss(A, [0, 3, 1], delta=0.5)": lambda e: _svm(e["A"], [0, 3, 1], 0.5),
+    "mse(x, y)": lambda e: ((e["x"] - e["y"]) ** 2).mean(),
+    "reshape(A, 2, -1)": lambda e: e["A"].reshape(2, -1),
+    "reshape(A, [6, 2])": lambda e: e["A"].reshape(6, 2),
+    "ravel(T)": lambda e: e["T"].ravel(),
+    "concat(A, 2*A, axis=1)": lambda e: np.concatenate([e["A"], 2 * e["A"]], 1),
+    "concat(x, z, x)": lambda e: np.concatenate([e["x"], e["z"], e["x"]]),
+    "stack(x, y, axis=1)": lambda e: np.stack([e["x"], e["y"]], 1),
+    "[x, y]": lambda e: np.stack([e["x"], e["y"]]),
+    "[x[0], s; y[1]*s, 2]": lambda e: np.array([[e["x"][0], e["s"]], [e["y"][1] * e["s"], 2]]),
+    "A[1]": lambda e: e["A"][1],
+    "A[:, 1] + A[::-1, -1]": lambda e: e["A"][:, 1] + e["A"][::-1, -1],
+    "T[1, :, 1:3] + T[-1, :, ::3]": lambda e: e["T"][1, :, 1:3] + e["T"][-1, :, ::3],
+    "full(2, 3, s)*s": lambda e: np.full((2, 3), e["s"]) * e["s"],
+    "linspace(s, x[0], 5)": lambda e: np.linspace(e["s"], e["x"][0], 5),
+    "x + zeros(2, 3) + ones([2, 1]) + arange(3) + arange(1, 7, 2)": lambda e: (
+        e["x"] + np.zeros((2, 3)) + np.ones((2, 1)) + np.arange(3) + np.arange(1, 7, 2)
+    ),
+    "A*s + A/s": lambda e: e["A"] * e["s"] + e["A"] / e["s"],
+    "col*line - A": lambda e: e["col"] * e["line"] - e["A"],
+    "T*col + line": lambda e: e["T"] * e["col"] + e["line"],
+    "max(0, A)": lambda e: np.maximum(0, e["A"]),
+    "max(A, s, line)": lambda e: np.maximum(np.maximum(e["A"], e["s"]), e["line"]),
+    "where(A > line, A^2, sin(A))": lambda e: np.where(e["A"] > e["line"], e["A"] ** 2, np.sin(e["A"])),
+    "A^2 + 2^A + P^s": lambda e: e["A"] ** 2 + 2 ** e["A"] + e["P"] ** e["s"],
+    "q = x*y; q@S@q + sum(q)": lambda e: (e["x"] * e["y"]) @ e["S"] @ (e["x"] * e["y"]) + (e["x"] * e["y"]).sum(),
+    "clip(A, -0.6*s, line)": lambda e: np.minimum(np.maximum(e["A"], -0.6 * e["s"]), e["line"]),
+    "hypot(A, s)": lambda e: np.hypot(e["A"], e["s"]),
+    "onehot([2, 0], 4) @ A'": lambda e: np.eye(4)[[2, 0]] @ e["A"].T,
+}
+
+
+def _softmax(x, axis):
+    raised = np.exp(x)
+    return raised / raised.sum(axis, keepdims=True)
+
+
+def _svm(scores, labels, delta):
+    """CS231n's L_i, summed and averaged as its notes write it, with loops."""
+    total = 0.0
+    for row, label in zip(scores, labels, strict=True):
+        total += sum(max(0.0, s - row[label] + delta) for j, s in enumerate(row) if j != label)
+    return total / len(labels)
+
+
+def names_in(program):
+    """The names of the environment that a program mentions, in its order of inputs."""
+    import re
+
+    return [name for name in ENVIRONMENT if re.search(rf"(?<![A-Za-z_0-9]){name}(?![A-Za-z_0-9(])", program)]
+
+
+def prepared(program, values):
+    """The graph with shapes, and the values of its nodes."""
+    shapes = {name: np.shape(value) for name, value in values.items()}
+    graph = lower(parse(Source("test", program), values), values)
+    infer(graph, shapes, max_elements=MAX_ELEMENTS)
+    graph.verify()
+    return graph, forward(graph, values)
+
+
+def weights_like(value):
+    """An upstream gradient without symmetry; 1 for a number."""
+    return np.cos(np.arange(np.size(value)) + 0.5).reshape(np.shape(value)) if np.ndim(value) else 1.0
+
+
+def gradients(program, values):
+    """Our gradients of the output weighed by `weights_like`."""
+    graph, numbers = prepared(program, values)
+    passed = backward(graph, numbers, weights_like(numbers[graph.output]))
+    zeros = {name: np.zeros(np.shape(value)) for name, value in values.items()}
+    grads = {name: passed.grads[node] for name, node in graph.variables.items()}
+    return {name: zeros[name] if grads[name] is None else grads[name] for name in grads}
+
+
+def differences(function, values, name, step=1e-3):
+    """d sum(weights * function) / d values[name], element by element: central differences, Richardson-extrapolated."""
+    weights = weights_like(function(values))
+
+    def at(index, step):
+        moved = np.array(values[name], dtype=float)
+        moved[index] += step
+        return np.sum(weights * function({**values, name: moved if moved.ndim else float(moved)}))
+
+    found = np.zeros(np.shape(values[name]))
+    for index in np.ndindex(*found.shape):
+        coarse, fine = ((at(index, h) - at(index, -h)) / (2 * h) for h in (step, step / 2))
+        found[index] = (4 * fine - coarse) / 3
+    return found

@@ -1,0 +1,486 @@
+"""Arrays: values against NumPy, gradients against differences, numbers of the lecture, corners, files, Jacobians."""
+
+import json
+import math
+import resource
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from arrays import ENVIRONMENT, PROGRAMS, differences, gradients, names_in, prepared, weights_like
+from conftest import backprop, shell_environment
+
+import backprop_cli
+from backprop_cli import evaluate, grad
+from backprop_cli.engine import arrays as passes
+from backprop_cli.engine.backward import backward
+from backprop_cli.errors import BackpropError
+from backprop_cli.gates import GATES
+from backprop_cli.gates.compiled import ARRAY_LOCALS, ARRAY_VALUES, LOCALS, VALUES
+from backprop_cli.gates.tensors import TENSORS
+
+INF, NAN = math.inf, math.nan
+
+
+def chosen(program):
+    return {name: ENVIRONMENT[name] for name in names_in(program)}
+
+
+each_program = pytest.mark.parametrize("program", PROGRAMS)
+
+
+@each_program
+def test_value_is_numpys(program):
+    value = evaluate(program, chosen(program)).value
+    expected = PROGRAMS[program](ENVIRONMENT)
+    assert np.shape(value) == np.shape(expected)
+    np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-12)
+
+
+@each_program
+def test_gradient_is_that_of_differences(program):
+    values = chosen(program)
+    ours = gradients(program, values)
+    assert set(ours) == set(values)
+    for name, grad_ in ours.items():
+        assert np.shape(grad_) == np.shape(values[name]), name
+        expected = differences(lambda e: PROGRAMS[program]({**ENVIRONMENT, **e}), values, name)
+        np.testing.assert_allclose(grad_, expected, rtol=1e-7, atol=1e-8)
+
+
+@each_program
+def test_forward_mode_is_reverse_mode(program):
+    """u·(J v) = (Jᵀ u)·v, whatever u and v."""
+    values = chosen(program)
+    graph, numbers = prepared(program, values)
+    weights = weights_like(numbers[graph.output])
+    passed = backward(graph, numbers, weights)
+    for name, node in graph.variables.items():
+        along = np.sin(1.0 + np.arange(np.size(values[name]))).reshape(np.shape(values[name]))
+        along = along if along.ndim else float(along)
+        moved = passes.push(graph, numbers, passed, {node: along})
+        pulled = np.sum((passed.grads[node] if passed.grads[node] is not None else 0.0) * along)
+        assert np.sum(weights * moved) == pytest.approx(pulled, rel=1e-10, abs=1e-12)
+
+
+@each_program
+def test_check_agrees(program):
+    seed = weights_like(PROGRAMS[program](ENVIRONMENT))
+    report = grad(program, chosen(program), seed_grad=seed)
+    assert report.check.verdict == "agree", report.check
+    assert set(report.check.variables) == set(report.gradients)
+
+
+def test_every_tensor_gate_is_in_the_table():
+    used = set()
+    for program in PROGRAMS:
+        graph, _ = prepared(program, chosen(program))
+        used |= set(graph.gates)
+    assert TENSORS.keys() - used <= {"rand", "randn"}  # of those test_random_numbers speaks
+
+
+def test_a_rule_that_is_wrong_is_caught(monkeypatch):
+    from backprop_cli.gates import compiled
+
+    right = compiled.TENSOR_PULL["matmul"]
+    monkeypatch.setitem(
+        compiled.TENSOR_PULL, "matmul", lambda k, G, out, xs, a: right(k, G, out, xs, a) * (1.001 - k / 1000)
+    )
+    for program in ("sum(W@x)", "sum(A@B)", "sum((T@B)^2)"):
+        report = grad(program, chosen(program))
+        assert report.check.verdict == "disagree" and report.status == 1, program
+        verdicts = {name: judged.verdict for name, judged in report.check.variables.items()}
+        assert list(verdicts.values()) == ["disagree", "agree"]
+        assert report.check.worst.name.startswith(next(iter(verdicts)))
+
+
+def test_a_wrong_rule_is_caught_by_differences_too(monkeypatch):
+    from backprop_cli.gates import compiled
+
+    right = compiled.TENSOR_PULL["sum"]
+
+    def transposed(k, G, out, xs, a):
+        pulled = np.array(right(k, G, out, xs, a))
+        if pulled.shape == (60, 70):
+            pulled[17, 5] *= 1.5
+        return pulled
+
+    monkeypatch.setitem(compiled.TENSOR_PULL, "sum", transposed)
+    report = grad("sum(sin(Q)*R)", Q="randn(60, 70)", R="randn(60, 70)")
+    assert report.check.methods == ("gate-differences", "directional")
+    assert report.check.verdict == "disagree"
+
+
+# -- the lecture -------------------------------------------------------------------------------------------
+
+W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]  # CS231n, lecture 4, the vectorized example
+
+
+@pytest.mark.parametrize("program", ["q = W@x; f = sum(q^2)", "q = W x; f = norm(q)^2", "q = W x; f = dot(q, q)"])
+def test_squared_length(program):
+    report = grad(program, W=W, x=X)
+    rows = {row.name: row for row in report.rows()}
+    np.testing.assert_allclose(rows["q"].value, [0.22, 0.26], rtol=1e-15)
+    assert report.value == pytest.approx(0.116)
+    np.testing.assert_allclose(rows["q"].grad, [0.44, 0.52], rtol=1e-15)
+    np.testing.assert_allclose(report.gradients["W"], [[0.088, 0.176], [0.104, 0.208]], rtol=1e-14)
+    np.testing.assert_allclose(report.gradients["x"], [-0.112, 0.636], rtol=1e-14)
+    assert report.check.verdict == "agree" and report.check.methods[:2] == ("elements", "sympy")
+
+
+ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky_relu", "elu"]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_neuron(activation):
+    """With w = (2, -3), x = (-1, -2), b = -3 the sum is 1: the lecture's neuron, vectorized."""
+    report = grad(f"{activation}(dot(w, x) + b)", w=[2, -3], x=[-1, -2], b=-3)
+    slope = {"sigmoid": 0.19661193324148185, "tanh": 1 - math.tanh(1) ** 2}.get(activation, 1.0)
+    np.testing.assert_allclose(report.gradients["w"], [-slope, -2 * slope], rtol=1e-14)
+    np.testing.assert_allclose(report.gradients["x"], [2 * slope, -3 * slope], rtol=1e-14)
+    assert report.gradients["b"] == pytest.approx(slope)
+    assert report.check.verdict == "agree"
+
+
+def test_maxout_neuron():
+    report = grad("maxout(W1@x + b1, W2@x + b2)", W1=[[1, 2]], W2=[[3, -1]], x=[2, 1], b1=[0], b2=[1], seed_grad=[1])
+    assert report.value.tolist() == [6.0]  # max(4, 6)
+    assert report.gradients["W2"].tolist() == [[2.0, 1.0]] and report.gradients["W1"].tolist() == [[0.0, 0.0]]
+
+
+NETWORKS = {
+    "f = W x": {"W": "randn(10, 3072)*0.01", "x": "rand(3072)"},
+    "f = W2 max(0, W1 x)": {"W1": "randn(100, 3072)*0.01", "W2": "randn(10, 100)*0.01", "x": "rand(3072)"},
+    "f = W3 max(0, W2 max(0, W1 x + b1) + b2) + b3": {
+        "W1": "randn(100, 3072)*0.01", "W2": "randn(100, 100)*0.1", "W3": "randn(10, 100)*0.1",
+        "b1": "zeros(100)", "b2": "zeros(100)", "b3": "zeros(10)", "x": "rand(3072)",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", NETWORKS)
+def test_networks_as_the_lecture_types_them(program):
+    report = grad(program, NETWORKS[program], seed_grad="ones(10)")
+    for name, gradient in report.gradients.items():
+        assert np.shape(gradient) == np.shape(report.inputs[name])
+    assert report.check.verdict == "agree"
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "hinge_loss"])
+def test_losses_on_a_minibatch_of_64(loss):
+    labels = np.arange(64) % 10
+    program = f"{loss}(max(0, X@W1 + b1)@W2 + b2, y)"
+    values = {"X": "randn(64, 30)", "W1": "randn(30, 20)*0.1", "b1": "zeros(20)", "W2": "randn(20, 10)*0.1",
+              "b2": "zeros(10)", "y": labels}  # fmt: skip
+    report = grad(program, values, wrt=["W1", "b1", "W2", "b2"])
+    given = dict(report.columns.graph.variables)
+    at = {name: report.columns.values[node] for name, node in given.items()}
+
+    def network(e):
+        scores = np.maximum(0, e["X"] @ e["W1"] + e["b1"]) @ e["W2"] + e["b2"]
+        if loss == "hinge_loss":
+            margins = np.maximum(0, scores - scores[np.arange(64), labels][:, None] + 1)
+            margins[np.arange(64), labels] = 0
+            return margins.sum() / 64
+        return -np.log(np.exp(scores) / np.exp(scores).sum(1, keepdims=True))[np.arange(64), labels].mean()
+
+    assert report.value == pytest.approx(network(at))
+    for name in ("b1", "W2", "b2"):
+        np.testing.assert_allclose(report.gradients[name], differences(network, at, name, 1e-6), rtol=1e-5, atol=1e-8)
+    assert report.check.verdict == "agree"
+
+
+def test_a_whole_network_answers_in_a_second():
+    words = ["grad", "f = cross_entropy(max(0, X@W1 + b1)@W2 + b2, y)", "X=randn(64,3072)", "W1=randn(3072,100)*0.01",
+             "b1=zeros(100)", "W2=randn(100,10)*0.01", "b2=zeros(10)", "y=zeros(64)", "--wrt", "W1,b1,W2,b2",
+             "--no-check"]  # fmt: skip
+    began = time.monotonic()
+    assert backprop(*words).status == 0
+    assert time.monotonic() - began < 10  # a second on a quiet machine; benchmarks/arrays.py has the ratio
+
+
+# -- floats and arrays -------------------------------------------------------------------------------------
+
+SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 1e-300, -1e-300, 1e300, -1e300, 40.0, -745.0, 710.0, INF, -INF, NAN)
+
+
+@pytest.mark.parametrize("gate", list(GATES.values()), ids=lambda gate: gate.name)
+def test_array_functions_are_the_float_functions(gate):
+    import itertools
+
+    arity = 2 if gate.variadic else len(gate.parameters)
+    points = list(itertools.product(SPECIAL if arity < 3 else SPECIAL[::3], repeat=arity))
+    if gate.name == "where":
+        points = [point for point in points if point[0] in (0.0, 1.0)]
+    columns = [np.array(column) for column in zip(*points, strict=True)]
+    with np.errstate(all="ignore"):
+        out = ARRAY_VALUES[gate.name](*columns)
+        locals_ = [np.broadcast_to(slope, out.shape) for slope in ARRAY_LOCALS[gate.name](*columns, out)]
+    for k, point in enumerate(points):
+        expected = VALUES[gate.name](*point)
+        assert same(out[k], expected), (point, out[k], expected)
+        for slope, wanted in zip(locals_, LOCALS[gate.name](*point, float(out[k])), strict=True):
+            assert same(slope[k], wanted), (point, slope[k], wanted)
+
+
+def same(ours, theirs):
+    return ours == theirs or (ours != ours and theirs != theirs) or abs(ours - theirs) <= 1e-13 * abs(theirs) + 1e-300
+
+
+def test_one_element_arrays_are_numbers():
+    """A scalar program on arrays of one element has the same numbers, notes included."""
+    for program, at in [
+        ("1/(1+exp(-(w*x+b)))", (2, -1, 3)),
+        ("relu(w)*log(x) + b/x", (0, 0, 1)),
+        ("sqrt(w)*x^b", (0, 2, 3)),
+    ]:
+        numbers = dict(zip("wxb", map(float, at), strict=True))
+        one = grad(program, numbers, check=False)
+        many = grad(f"f = {program}; sum(f)", {name: [value] for name, value in numbers.items()}, check=False)
+        for name in numbers:
+            assert same(many.gradients[name][0], one.gradients[name]), (program, name)
+        assert {n.code for n in many.notes} == {n.code for n in one.notes}, program
+
+
+# -- corners -----------------------------------------------------------------------------------------------
+
+CORNERS = [
+    # program, bindings, value, gradients, note codes, status
+    ("det(A)", {"A": [[1, 2], [2, 4]]}, 0, {"A": [[4, -2], [-2, 1]]}, [], 0),
+    ("det(A)", {"A": [[0, 0], [0, 0]]}, 0, {"A": [[0, 0], [0, 0]]}, [], 0),
+    ("prod(x)", {"x": [0, 2, 3]}, 0, {"x": [6, 0, 0]}, [], 0),
+    ("prod(x)", {"x": [0, 0, 3]}, 0, {"x": [0, 0, 0]}, [], 0),
+    ("logsumexp(x)", {"x": [1e16, 1e16]}, 1e16, {"x": [0.5, 0.5]}, [], 0),
+    ("logsumexp(x)", {"x": [-1e5, -1e5 + math.log(3)]}, -1e5 + math.log(4), {"x": [0.25, 0.75]}, [], 0),
+    ("sum(softmax(x)*[1, 0])", {"x": [1000, 1000]}, 0.5, {"x": [0.25, -0.25]}, [], 0),
+    ("cross_entropy(x, 0)", {"x": [1000, 0]}, 0, {"x": [0, 0]}, [], 0),
+    ("norm(x)", {"x": [3e200, 4e200]}, 5e200, {"x": [0.6, 0.8]}, [], 0),
+    ("norm(x)", {"x": [0, 0]}, 0, {"x": [0, 0]}, ["kink"], 0),
+    ("std(x)", {"x": [2, 2]}, 0, {"x": [0, 0]}, ["kink"], 0),
+    ("norm1(x)", {"x": [0, -3]}, 3, {"x": [0, -1]}, ["kink"], 0),
+    ("norminf(x)", {"x": [3, -3, 1]}, 3, {"x": [0.5, -0.5, 0]}, ["kink"], 0),
+    ("max(x)", {"x": [1, 3, 3]}, 3, {"x": [0, 0.5, 0.5]}, ["kink"], 0),
+    ("sum(max(A, axis=0))", {"A": [[1, 5], [1, 2]]}, 6, {"A": [[0.5, 1], [0.5, 0]]}, ["kink"], 0),
+    ("hinge_loss(s, 0)", {"s": [3, 2]}, 0, {"s": [0, 0]}, ["kink"], 0),
+    ("sum(relu(x))", {"x": [-1, 0, 2]}, 2, {"x": [0, 0, 1]}, ["kink"], 0),
+    ("sum(where(x > 0, sqrt(x), 0))", {"x": [-1, 4]}, 2, {"x": [0, 0.25]}, [], 0),
+    ("sum(where(x > 0, log(x), x*y))", {"x": [-1, 1], "y": 7}, -7, {"x": [7, 1], "y": -1}, [], 0),
+    ("max(x, 1/y)[0]", {"x": [1, 2], "y": [1, 0]}, 1, {"x": [0.5, 0], "y": [-0.5, 0]}, ["kink", "pole"], 4),
+    ("sum(x*x)", {"x": [0, 3]}, 9, {"x": [0, 6]}, [], 0),
+    ("sum(log(x))", {"x": [-1, 1]}, NAN, {"x": [NAN, NAN]}, ["undefined"], 4),
+    ("sum(0*sqrt(x))", {"x": [0, 4]}, 0, {"x": [NAN, 0]}, ["infinite", "undefined"], 4),
+    ("sum(x/y)", {"x": [1, 1], "y": [0, 2]}, INF, {"x": [INF, 0.5], "y": [-INF, -0.25]}, ["pole"], 4),
+    ("logdet(A)", {"A": [[1, 2], [2, 4]]}, -INF, None, ["pole"], 4),
+    ("logdet(A)", {"A": [[0, 1], [1, 0]]}, NAN, None, ["undefined"], 4),
+    ("sum(inv(A))", {"A": [[1, 2], [2, 4]]}, NAN, None, ["undefined"], 4),
+    ("sum(solve(A, b))", {"A": [[1, 1], [1, 1 + 1e-12]], "b": [1, 2]}, None, None, ["precision"], 0),
+    ("sum(exp(x))", {"x": [1000, 0]}, INF, {"x": [INF, 1]}, ["overflow"], 4),
+    ("sum(floor(x)*x)", {"x": [1.5, 2]}, 5.5, {"x": [1, 2]}, ["jump"], 0),
+    ("y = W@x; sum(W)", {"W": [[1, 2]], "x": [1, 1]}, 3, {"W": [[1, 1]], "x": [0, 0]}, [], 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("program", "values", "value", "expected", "codes", "status"), CORNERS, ids=[c[0] for c in CORNERS]
+)
+def test_corner(program, values, value, expected, codes, status):
+    report = grad(program, values)
+    if value is not None:
+        np.testing.assert_allclose(report.value, value, rtol=1e-14)
+    for name, gradient in (expected or {}).items():
+        np.testing.assert_allclose(report.gradients[name], gradient, rtol=1e-12, atol=1e-300)
+    assert sorted({note.code for note in report.notes}) == sorted(codes), report.notes
+    assert report.status == status
+    assert report.check.verdict != "disagree"
+
+
+def test_notes_name_the_element():
+    ran = backprop("grad", "sum(log(x + y))", "x=[[1,2],[3,4]]", "y=[0,-7]", "--no-check", "--json")
+    (note,) = [n for n in json.loads(ran.out)["notes"] if n["node"] is not None]
+    assert note["element"] == [0, 1] and note["elements"] == 2
+    assert "n1[0, 1] = -5" in note["message"] and "(and 1 more element)" in note["message"]
+
+
+def test_seed_grad_is_an_array():
+    report = grad("W x", W=W, x=X, seed_grad=[1, 0])
+    assert report.gradients["x"].tolist() == [0.1, 0.5]
+    assert report.check.verdict == "agree"
+    ran = backprop("grad", "W x", f"W={W}".replace(" ", ""), f"x={X}".replace(" ", ""), "--seed-grad", "[1,0]", "-q")
+    assert ran.out == "W=[[0.2,0.4],[0,0]]\nx=[0.1,0.5]\n"
+
+
+def test_step_on_arrays():
+    ran = backprop("grad", "sum((x-[3,-1])^2)", "x=[0,0]", "--step", "0.5", "--no-check", "-q")
+    assert ran.out == "x=[3,-1]\n"  # 0 - 0.5*2*(0 - 3), 0 - 0.5*2*(0 + 1)
+
+
+def test_random_numbers():
+    first, again = (evaluate("randn(2, 3) + rand(3)").value for _ in range(2))
+    assert (first == again).all()
+    assert not np.allclose(first, evaluate("randn(2, 3) + rand(3)", seed=1).value)
+    pair = evaluate("stack(randn(4), randn(4))").value
+    assert not np.allclose(pair[0], pair[1])
+    both = evaluate("stack(a, b)", a="randn(4)", b="randn(4)").value
+    assert not np.allclose(both[0], both[1])
+    uniform = evaluate("rand(1000)").value
+    assert 0 <= uniform.min() < 0.01 and 0.99 < uniform.max() < 1
+    # RandomState([0, 0, crc32(""), 0]): frozen by NEP 19, so the same on every machine.
+    np.testing.assert_array_equal(evaluate("rand(2)").value, np.random.RandomState([0, 0, 0, 0]).random_sample(2))
+
+
+# -- files -------------------------------------------------------------------------------------------------
+
+
+def test_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    matrix = np.array([[1.5, 2], [3, -4]])
+    np.save("m.npy", matrix)
+    np.savez("several.npz", A=matrix, b=np.arange(2), unused=np.array(["text"]))
+    np.savez("one.npz", matrix)
+    np.save("f32.npy", matrix.astype(np.float32))
+    np.save("number.npy", np.array(2.5))
+    (tmp_path / "m.csv").write_text("a, b\n1.5,2\n# a remark\n3,-4\n")
+    (tmp_path / "column.csv").write_text("1\n2\n3\n")
+    (tmp_path / "m.json").write_text("[[1.5, 2], [3, -4]]")
+    (tmp_path / "all.json").write_text('{"A": [[1.5, 2], [3, -4]], "b": "[0, 1]"}')
+    (tmp_path / "all.toml").write_text('A = [[1.5, 2], [3, -4]]\nb = "arange(2)"\n')
+    for words in (["A=@m.npy"], ["A=@f32.npy"], ["A=@several.npz"], ["A=@one.npz"], ["A=@m.csv"], ["A=@m.json"]):
+        assert backprop("eval", "sum(A*[1,10])", *words, "-q").out == "-15.5\n", words
+    for file in ("all.json", "all.toml", "several.npz"):
+        assert backprop("eval", "A@b", "--vars", file, "-q").out == "[2,-4]\n"
+    assert backprop("eval", "sum(v)", "v=@column.csv", "-q").out == "6\n"
+    assert backprop("eval", "2*x", "x=@number.npy", "-q").out == "5\n"
+
+
+CLAIMS = (
+    b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (100000000000,), }" + b" " * 34 + b"\n"
+)
+BAD_FILES = [
+    # content, name, exit status, word
+    (CLAIMS, "a.npy", 3, "NPY"),
+    (b"nothing", "a.npy", 3, "does not begin as one"),
+    (b"", "a.npy", 3, "NPY"),
+    (b"PK\x03\x04 broken", "a.npz", 3, "NPZ"),
+    (b"1,2\n3,\n", "a.csv", 3, "empty cell"),
+    (b"1,2\n3\n", "a.csv", 3, "numbers where"),
+    (b"", "a.csv", 3, "no numbers"),
+    (b"\xff\xfe", "a.csv", 3, "UTF-8"),
+    (b"[1, [2]]", "a.json", 3, "numbers are wanted"),
+    (b"[[1, 2], []]", "a.json", 3, "different lengths"),
+    (b"[]", "a.json", 3, "no elements"),
+    (b"[true]", "a.json", 3, "numbers are wanted"),
+    (b'["NaN"]', "a.json", 2, "not finite"),
+    (b"[" * 40 + b"1" + b"]" * 40, "a.json", 3, "axes"),
+    (b"[" * 100000 + b"]" * 100000, "a.json", 3, "deep"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "name", "status", "word"), BAD_FILES)
+def test_bad_files(tmp_path, monkeypatch, content, name, status, word):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(content)
+    ran = backprop("eval", "sum(x)", f"x=@{name}", "-q")
+    assert ran.status == status and word in ran.err and "Traceback" not in ran.err, ran
+
+
+def test_pickles_are_never_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.save("o.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    np.savez("o.npz", x=np.array([{"a": 1}], dtype=object))
+    for name in ("o.npy", "o.npz"):
+        ran = backprop("eval", "sum(x)", f"x=@{name}")
+        assert ran.status == 3 and "never read" in ran.err, ran
+
+
+# -- Jacobians ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+@pytest.mark.parametrize(
+    "program", ["W@x", "softmax(W@x)", "tanh(S)@x", "x*y", "outer(x, z)", "sum(x)", "S'", "s*x", "s^2", "inv(S)"]
+)
+def test_jacobian_is_that_of_differences(program, mode):
+    values = chosen(program)
+    report = backprop_cli.jacobian(program, values, mode=mode)
+    assert report.check.verdict == "agree"
+    for name, found in report.jacobians.items():
+        shape = np.shape(values[name])
+        assert np.shape(found) == report.shape + shape
+        for index in np.ndindex(*shape):
+            step = np.zeros(shape)
+            step[index] = 1e-6
+            high, low = (evaluate(program, {**values, name: values[name] + sign * step}).value for sign in (1, -1))
+            np.testing.assert_allclose(found[(..., *index)], (high - low) / 2e-6, rtol=1e-7, atol=1e-8)
+
+
+def test_jacobian_mode_is_the_shorter():
+    report = backprop_cli.jacobian("A@x", A="randn(2, 5)", x="randn(5)")
+    assert [(b.variable, b.mode, b.passes) for b in report.blocks] == [("A", "reverse", 2), ("x", "reverse", 2)]
+    report = backprop_cli.jacobian("A@x", A="randn(5, 2)", x="randn(2)", wrt=["x"])
+    assert [(b.variable, b.mode, b.passes) for b in report.blocks] == [("x", "forward", 2)]
+
+
+def test_jacobian_formats():
+    words = ["jacobian", "x*[1,2]", "x=[3,4]"]
+    assert backprop(*words, "-q").out == "x=[[1,0],[0,2]]\n"
+    assert backprop(*words, "--format", "csv").out == "f,x[0],x[1]\nf[0],1,0\nf[1],0,2\n"
+    document = json.loads(backprop(*words, "--json").out)
+    assert document["jacobians"]["x"]["values"] == [[1.0, 0.0], [0.0, 2.0]]
+    assert document["jacobians"]["x"]["shape"] == [2, 2]
+    kinked = backprop("jacobian", "relu(x)", "x=[0,1]", "-q")
+    assert "note[kink]" in kinked.err and kinked.out == "x=[[0,0],[0,1]]\n"
+
+
+def test_the_lectures_jacobian_is_never_formed():
+    """max(0, x) on a minibatch of 100 × 4096: 409,600 × 409,600, 1.34 TB."""
+    script = "from backprop_cli.cli import main; import sys; sys.exit(main())"
+    command = [sys.executable, "-c", script, "jacobian", "max(0, x)", "x=randn(100,4096)", "--anatomy", "--json"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    done = subprocess.run(command, capture_output=True, text=True, env=shell_environment(), check=True)
+    (part,) = json.loads(done.stdout)["anatomy"]
+    assert part["jacobian"] == [409_600, 409_600] and part["stored_bytes"] == 8 * 409_600**2 == 1_342_177_280_000
+    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert after < 200_000 or after == before  # kB; a child before us may have been larger
+
+
+def test_too_large_a_jacobian_is_refused():
+    with pytest.raises(BackpropError, match=r"1\.34 TB") as caught:
+        backprop_cli.jacobian("max(0, x)", x="randn(100, 4096)")
+    assert caught.value.status == 5 and "--anatomy" in caught.value.diagnostics[0].help
+
+
+# -- the schema and the table ------------------------------------------------------------------------------
+
+
+def test_json_of_arrays_is_valid_and_complete():
+    import jsonschema
+    from test_commands import SCHEMA
+
+    for words in (["grad", "sum(W x)", "W=[[1,2],[3,4]]", "x=[5,6]"], ["eval", "W x", "W=[[1,2],[3,4]]", "x=[5,6]"],
+                  ["grad", "sum(log(x))", "x=[0,-1]"], ["jacobian", "W x", "W=[[1,2],[3,4]]", "x=[5,6]"],
+                  ["jacobian", "W x", "W=[[1,2],[3,4]]", "x=[5,6]", "--anatomy"]):  # fmt: skip
+        document = json.loads(backprop(*words, "--json").out)
+        jsonschema.validate(document, SCHEMA)
+    document = json.loads(backprop("grad", "sum(W x)", "W=[[1,2],[3,4]]", "x=[5,6]", "--json").out)
+    assert document["gradients"] == {"W": [[5, 6], [5, 6]], "x": [4, 6]}
+    assert document["check"]["variables"]["W"]["verdict"] == "agree"
+
+
+def test_narrow_terminals_get_records():
+    ran = backprop("grad", "sum(W x)", "W=[[1,2],[3,4]]", "x=[5,6]", "--no-check", "--width", "50")
+    assert max(map(len, ran.out.splitlines())) <= 50
+    assert "n1 = W @ x = [17, 39]   (2,)" in ran.out
+
+
+def test_large_arrays_are_summarized():
+    ran = backprop("eval", "x", "x=linspace(-1,1,101)")
+    assert "-1 … 1, norm 5.86" in ran.out  # the square root of 2(1 + … + 50²)/50²
+
+
+def test_too_much_memory_is_refused_before_it_is_asked_for():
+    began = time.monotonic()
+    ran = backprop("grad", "sum(outer(x, y))", "x=zeros(1000000)", "y=zeros(1000000)")
+    assert ran.status == 5 and "8 TB" in ran.err and "--max-elements" in ran.err
+    assert time.monotonic() - began < 5

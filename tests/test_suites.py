@@ -1,0 +1,584 @@
+"""Suites: the corpus of published gradients, what a case can say, what is malformed, and every way to be told of it."""
+
+import io
+import json
+import re
+import shutil
+from importlib import import_module
+from importlib.resources import files
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+from conftest import ROOT, backprop, shell
+
+from backprop_cli.check.verdict import Check
+from backprop_cli.cli import main
+from backprop_cli.render.style import Style
+from backprop_cli.render.suites import FORMAT_MEANING, FORMATS, render_suites
+from backprop_cli.report.outcome import Difference, Outcome
+from backprop_cli.suites import read_suites, run_cases
+from backprop_cli.suites.case import Written, read_number
+
+SCHEMA = json.loads(files("backprop_cli.render").joinpath("suites.schema.json").read_text(encoding="utf-8"))
+CORPUS = read_suites([str(ROOT / "tests/suites")])
+
+
+# -- published gradients ------------------------------------------------------------------------------------
+
+
+def test_published_gradients():
+    ran = backprop("check", str(ROOT / "tests/suites"), "--sympy")
+    assert ran.status == 0 and ran.err == ""
+    assert len(CORPUS) >= 100
+    assert ran.out.count("\n") == len(CORPUS) + 2
+    assert all(len(case.published) > 10 for case in CORPUS)
+    assert sum(case.verdict == "differs" for case in CORPUS) >= 20
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda case: case.name)
+def test_no_published_case_is_idle(case):
+    """With another number in any one place the case fails."""
+    spoiled = []
+    if case.value:
+        spoiled.append(case._replace(value=_another(case.value)))
+    for name, written in case.gradients.items():
+        spoiled.append(case._replace(gradients={**case.gradients, name: _another(written)}))
+    if case.verdict == "agrees":
+        assert not any(outcome.holds for outcome in run_cases(spoiled))
+        assert case.claims or spoiled
+    else:
+        assert not next(run_cases([case._replace(verdict="agrees")])).holds
+
+
+def _another(written):
+    return written._replace(number=1.5 * written.number + 1e3 if written.number == written.number else 1.0)
+
+
+# -- what a case can say ------------------------------------------------------------------------------------
+
+SQUARE = 'program = "x^2"\nbindings = {{ x = 3 }}\n{}\n'
+# what is said of x^2 at 3, and of what it is that something differs
+SAID = [
+    ("value = 9", ""),
+    ("value = 9.0", ""),
+    ("value = 8.96", "f"),
+    ("value = 9.04", "f"),
+    ("value = 9.0\nrtol = 1e-9", ""),
+    ("value = 9.01\nrtol = 1e-2", ""),
+    ("value = 9.5\natol = 0.5", ""),
+    ("value = 9.5\natol = 0.4", "f"),
+    ('value = "3*3"', ""),
+    ("value = nan", "f"),
+    ("value = inf", "f"),
+    ("gradients = { x = 6 }", ""),
+    ("gradients = { x = -6 }", "df/dx"),
+    ("gradients = { f = 1 }", ""),
+    ("gradients = { g = 1 }", "error"),
+    ("value = 9\ngradients = { x = 5 }", "df/dx"),
+    ('claims = ["df/dx = 2*x"]', ""),
+    ('claims = ["df/dx = 6.0"]', ""),
+    ('claims = ["df/dx = x", "df/dx = 2*x"]', "df/dx"),
+    ('claims = ["df/dy = x"]', "error"),
+    ("notes = []", ""),
+    ('notes = ["kink"]', "notes"),
+    ('error = "N201"', "error"),
+    ('value = 9\nverdict = "differs"', "f"),
+    ('value = 8\nverdict = "differs"', ""),
+    ('value = 8\ngradients = { x = 6 }\nverdict = "differs"', "df/dx"),
+    ('claims = ["df/dx = x"]\nverdict = "differs"', ""),
+    ('claims = ["df/dx = x"]\nverdict = "cannot decide"', "df/dx"),
+    ('claims = ["df/dx = 2*x"]\nverdict = "differs"', "df/dx"),
+]
+
+
+@pytest.mark.parametrize(("said", "differs"), SAID, ids=[said for said, _ in SAID])
+def test_a_case(said, differs, tmp_path):
+    (outcome,) = outcomes(tmp_path, "[[case]]\n" + SQUARE.format(said))
+    assert [item.subject for item in outcome.differences] == [differs] * bool(differs)
+
+
+def outcomes(folder, text, name="suite.toml"):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return list(run_cases(read_suites([str(path)])))
+
+
+def test_errors_notes_and_names_of_options(tmp_path):
+    text = """
+        [[case]]
+        program = "relo(x)"
+        bindings = { x = 1 }
+        error = "N201"
+        [[case]]
+        program = "relu(x) - relu(-x)"
+        bindings = { x = 0 }
+        gradients = { x = 0 }
+        notes = ["kink"]
+        [[case]]
+        program = "log(check)*wrt"
+        bindings = { check = "e", wrt = "pi/2" }
+        value = "pi/2"
+        gradients.check = "pi/2/e"
+        gradients."wrt" = 1
+        [[case]]
+        program = "2x"
+        bindings = { x = inf }
+        notes = ["nonfinite-input"]
+    """
+    found = outcomes(tmp_path, text)
+    assert [outcome.differences for outcome in found] == [()] * 4
+
+
+def test_another_error_than_the_one_that_is_due(tmp_path):
+    (outcome,) = outcomes(tmp_path, '[[case]]\nprogram = "relo(x)"\nbindings = { x = 1 }\nerror = "N202"\n')
+    assert outcome.differences == (Difference("error", "N202", "error[N201]: unknown gate `relo`", "", 4),)
+
+
+def test_tolerances_at_the_top_are_those_of_every_case_without_its_own(tmp_path):
+    cases = [SQUARE.format("value = 9.5"), SQUARE.format("value = 9.5\nrtol = 0.01")]
+    found = outcomes(tmp_path, "rtol = 0.1\n" + "".join(f"[[case]]\n{case}" for case in cases))
+    assert [outcome.holds for outcome in found] == [True, False]
+
+
+def test_sympy_can_disagree(tmp_path, monkeypatch):
+    verdict = Check("disagree", ("sympy",), 1.0, {}, "for this test")
+    monkeypatch.setattr(import_module("backprop_cli.check.cross_check"), "cross_check", lambda *_, **__: verdict)
+    path = tmp_path / "suite.toml"
+    path.write_text("[[case]]\n" + SQUARE.format("value = 9"), encoding="utf-8")
+    asked, not_asked = (next(run_cases(read_suites([str(path)]), sympy=sympy)) for sympy in (True, False))
+    assert [item.subject for item in asked.differences] == ["SymPy"] and not_asked.holds
+
+
+def test_a_difference_names_its_line(tmp_path):
+    text = """
+        [[case]]
+        program = '''
+            f = x*y
+        '''
+        value = 7
+        claims = [
+            "df/dx = y",  # right
+            "df/dy = y",
+        ]
+        [case.bindings]
+        x = 2
+        y = 3
+        [case.gradients]
+        x = 3
+        y = 4
+    """
+    (outcome,) = outcomes(tmp_path, text)
+    assert [(item.subject, item.line) for item in outcome.differences] == [("f", 6), ("df/dy", 16), ("df/dy", 9)]
+
+
+@pytest.mark.parametrize(
+    ("written", "half_unit"),
+    [
+        ("0.20", 0.005),
+        ("-4.", 0.5),
+        (".5", 0.05),
+        ("9.531e-02", 5e-6),
+        ("1.5e3", 50),
+        ("3", 0),
+        ("1e-3", 0),
+        ("pi/4", 0),
+    ],
+)
+def test_decimals(written, half_unit):
+    assert read_number(written).half_units == (pytest.approx(half_unit),)
+
+
+def test_arrays_agree_element_by_element():
+    """The comparison, which is ready for arrays before the language is."""
+    import numpy as np
+
+    (case,) = [case for case in CORPUS if case.name == "a product"]
+    wanted = Written(np.array([[0.27, 1.0]]), "[[0.27, 1]]", (0.005, 0.0))
+    assert case.agree(np.array([[0.2689, 1.0]]), wanted)
+    assert not case.agree(np.array([[0.2689, 1.001]]), wanted)
+    assert not case.agree(np.array([0.27, 1.0]), wanted) and not case.agree(0.27, wanted)
+    assert case.agree(np.array([np.nan, np.inf]), Written(np.array([np.nan, np.inf]), ""))
+
+
+# -- malformed ----------------------------------------------------------------------------------------------
+
+GOOD = '[[case]]\nprogram = "x"\nbindings = { x = 1 }\nvalue = 1\n'
+# a suite in TOML, the code, the line, the column, and what is said
+MALFORMED = [
+    ("x = = 1", "F603", 1, 5, "invalid value"),
+    ("[[case]]\nname = 'a", "F603", 2, 10, "not TOML"),
+    (GOOD + GOOD.replace("value", "name = 1\nname"), "F603", 9, 9, "overwrite"),
+    ("", "F604", 1, 1, "no cases"),
+    ("rtol = 1", "F604", 1, 1, "no cases"),
+    ("case = 3", "F604", 1, 1, "no cases"),
+    ("titel = 'x'\n" + GOOD, "F604", 1, 1, "a suite has no `titel`"),
+    (GOOD + "\n[[case]]\n  valeu = 2\nprogram = 'x'\n", "F604", 7, 3, "a case has no `valeu`"),
+    (GOOD + "[[case]]\nprogram = '''\nvalue = 1\n[[case]]\n'''\n[[case]]\nprogram = 1\n", "F604", 5, 1, "says nothing"),
+    ("[[case]]\nprogram = '''\n[[case]]\nx'''\nvalue = 1\n[[case]]\nprogram = 1\n", "F604", 7, 1, "is a text"),
+    (GOOD + "[[case]]\nvalue = 1", "F604", 5, 1, "no `program`"),
+    (GOOD + "program = 2", "F603", 5, 12, "overwrite"),
+    (GOOD.replace('"x"', "2"), "F604", 2, 1, "`program` is a text"),
+    (GOOD.replace("value = 1", "value = true"), "F604", 4, 1, "a truth value"),
+    (GOOD.replace("value = 1", "value = 1979-05-27"), "F604", 4, 1, "a date"),
+    (GOOD.replace("value = 1", "value = 'y'"), "F604", 4, 1, "`y` is not a number"),
+    (GOOD.replace("value = 1", "value = [true]"), "F604", 4, 1, "numbers are wanted"),
+    (GOOD.replace("{ x = 1 }", "{ y = 1, x = ['1'] }"), "F604", 3, 21, "`x`: a list of"),
+    (GOOD.replace("{ x = 1 }", "3"), "F604", 3, 1, "`bindings` is a table"),
+    (GOOD + "[case.gradients]\nx = 1\nz = {}", "F604", 7, 1, "a table"),
+    (GOOD + "claims = 'df/dx = 1'", "F604", 5, 1, "a list of texts"),
+    (GOOD + "notes = ['kinky']", "F604", 5, 1, "did you mean `kink`?"),
+    (GOOD + "error = 'N999'", "F604", 5, 1, "`N999` is no error"),
+    (GOOD + "verdict = 'wrong'", "F604", 5, 1, "`wrong` is no verdict"),
+    (GOOD + "verdict = 'cannot decide'", "F604", 5, 1, "a verdict on claims"),
+    (GOOD + "rtol = -1", "F604", 5, 1, "not negative"),
+    (GOOD.replace("value = 1\n", "name = 'n'\n"), "F604", 1, 1, "says nothing that could turn out wrong"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "line", "column", "said"), MALFORMED)
+def test_malformed_toml(text, code, line, column, said, tmp_path):
+    path = tmp_path / "suite.toml"
+    path.write_text(text, encoding="utf-8")
+    ran = backprop("check", str(path))
+    assert ran.status == 3 and ran.out == ""
+    assert f"error[{code}]: " in ran.err and f"at line {line}, column {column}: " in ran.err and said in ran.err
+
+
+def test_everything_wrong_is_told_at_once(tmp_path):
+    (tmp_path / "a.toml").write_text(GOOD + "one = 1\n" + GOOD + "two = 1\n", encoding="utf-8")
+    (tmp_path / "b.md").write_text("```backprop\nx\n=> z\n```\n", encoding="utf-8")
+    ran = backprop("check", str(tmp_path))
+    assert ran.status == 3 and ran.out == ""
+    assert re.findall(r"line (\d+), column", ran.err) == ["5", "10", "3"]
+
+
+# -- Markdown -----------------------------------------------------------------------------------------------
+
+DOCUMENT = """
+# Notes
+
+1. A list, and in it
+
+   ```backprop the first example
+   # a remark
+   q = x + y
+
+   f = q*z
+   at x=-2 y=5 z=-4
+   => -12
+   df/dz = 3
+   df/dq = z
+   at x=1 y=1 z=pi
+   => 6.28
+   ```
+
+~~~~markdown
+```backprop
+this is not looked at
+```
+~~~~
+
+```python
+=> 1
+```
+
+```backprop
+relu(x)
+at x=0
+=> 0
+notes kink
+```
+
+```backprop for all values
+f = x*y
+df/dx = y
+```
+
+````backprop wrong ones
+f = x*y
+at x=2 y=3
+differs
+df/dx = x
+rtol 1e-3
+at x=2 y=3
+error N201
+````
+"""
+
+
+def test_markdown(tmp_path):
+    found = outcomes(tmp_path, DOCUMENT, "notes.md")
+    assert [(o.line, o.name, o.holds) for o in found] == [
+        (11, "the first example", True),
+        (15, "the first example, line 15", True),
+        (31, "line 31", True),
+        (38, "for all values", True),
+        (43, "wrong ones", True),
+        (47, "wrong ones, line 47", False),
+    ]
+    assert found[-1].differences == (Difference("error", "N201", "none", "", 48),)
+    assert found[3].differences == ()
+
+
+def test_a_longer_fence_is_not_closed_by_a_shorter_one(tmp_path):
+    text = "````md\n```backprop\n````\n```backprop\nx\nat x=1\n=> 1\n```\n"
+    (outcome,) = outcomes(tmp_path, text, "notes.md")
+    assert outcome.holds and outcome.line == 6
+
+
+# a block, the line, the column, and what is said
+MALFORMED_BLOCKS = [
+    ("x\nat x=1\n=> 1\ny = 2\n", 6, 1, "stands behind the program"),
+    ("x\nat x=1\n=> 1\n=> 2\n", 6, 1, "said twice"),
+    ("x\nat x=1\n  => y\n", 5, 3, "`y` is not a number"),
+    ("x\nat x=y\n=> 1\n", 4, 1, "`y` is not a number"),
+    ("x\nat x=1\n", 4, 1, "says nothing"),
+    ("x\n", 2, 1, "says nothing"),
+    ("", 2, 1, "says nothing"),
+    ("x\nat x=1\nnotes kinky\n", 5, 1, "`kinky` is no note"),
+    ("x\nat x=1\nerror X\n", 5, 1, "`X` is no error"),
+    ("x\nat x=1\nrtol much\n=> 1\n", 5, 1, "not negative"),
+]
+
+
+@pytest.mark.parametrize(("block", "line", "column", "said"), MALFORMED_BLOCKS)
+def test_malformed_markdown(block, line, column, said, tmp_path):
+    path = tmp_path / "notes.md"
+    path.write_text(f"# Notes\n```backprop\n{block}```\n", encoding="utf-8")
+    ran = backprop("check", str(path))
+    assert ran.status == 3 and ran.out == ""
+    assert f"at line {line}, column {column}: " in ran.err and said in ran.err
+
+
+@pytest.mark.parametrize("argument", [".", "notes.md"])
+def test_a_block_that_is_not_closed(argument, tmp_path):
+    (tmp_path / "notes.md").write_text("text\n\n```backprop\nx\nat x=1\n=> 1\n", encoding="utf-8")
+    ran = backprop("check", str(tmp_path / argument))
+    assert ran.status == 3 and "error[F603]" in ran.err and "at line 3, column 1: this block is never closed" in ran.err
+
+
+# -- files and directories ----------------------------------------------------------------------------------
+
+
+def test_directories(tmp_path):
+    for name in ("b.toml", "a/z.toml", "a/y.toml", ".hidden/h.toml", "node_modules/n.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(GOOD, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
+    (tmp_path / "broken.toml").write_text("= no suite", encoding="utf-8")
+    (tmp_path / "latin.md").write_bytes(b"caf\xe9\n")
+    (tmp_path / "README.md").write_text("```sh\nls\n```\n", encoding="utf-8")
+    (tmp_path / "notes.md").write_text("```backprop\nx\nat x=1\n=> 1\n```\n", encoding="utf-8")
+    ran = shell("backprop check . a/y.toml", tmp_path)
+    assert ran.status == 0 and ran.err == ""
+    files = re.findall(r"^ok +(\S+):", ran.out, re.MULTILINE)
+    assert files == ["b.toml", "notes.md", "a/y.toml", "a/z.toml"]
+    assert shell("backprop check a/y.toml b.toml", tmp_path).out.splitlines()[1].startswith("ok   b.toml:1")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        ("check missing.toml", 3, "no such file"),
+        ("check empty", 3, "holds no suites"),
+        ("check README.md", 3, "no blocks"),
+        ("check other.toml", 3, "no cases"),
+        ("check x x=1", 0, ""),
+        ("check good.toml --claim 'df/dx = 1'", 2, "`--claim` does not go with suites"),
+        ("check good.toml --strict", 2, "`--strict` does not go with suites"),
+        ("check good.toml --format markdown", 2, "`markdown` is no format of suites"),
+        ("check 'x^2' x=1 --format tap", 2, "`tap` is no format of a formula"),
+        ("check good.toml -k nothing", 2, "none of the 1 cases"),
+        ("check x x=1 --junit j.xml", 2, "`--junit` is for suites"),
+        ("check good.toml --junit no/such/folder/j.xml", 6, "cannot be written"),
+    ],
+)
+def test_requests(words, status, said, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "x").mkdir()
+    (tmp_path / "good.toml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "other.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text("# nothing\n", encoding="utf-8")
+    ran = shell(f"backprop {words}", tmp_path)
+    assert ran.status == status and said in ran.err, ran
+
+
+def test_a_formula_that_is_spelled_like_an_option():
+    assert backprop("check", "-x", "x=2", "--claim", "df/dx = -1").status == 0
+    assert backprop("check", "-x", "x=2", "--claim", "df/dx = 1").status == 1
+
+
+# -- telling ------------------------------------------------------------------------------------------------
+
+NASTY = 'on: 50%, <b>&"#1\\ \x1b[31m\u202e'
+TOLD = [
+    Outcome("a.toml", 3, "fine", "a book", "agrees", (), 0.25),
+    Outcome("a.toml", 9, "known to be wrong", "", "differs", (), 0.25),
+    Outcome("a,b:c.md", 7, NASTY, "", "agrees", (Difference("df/dx", "1", "2", "100% off\nor so", 8),) * 2, 0.5),
+]
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_format_tells_a_case_as_soon_as_it_is_there(format_):
+    taken = []
+
+    def coming():
+        for outcome in TOLD[2:] * 3:
+            taken.append(outcome)
+            yield outcome
+
+    pieces = render_suites(coming(), format_, Style())
+    assert "df/dx" in next(piece for piece in pieces if "df/dx" in piece)
+    assert len(taken) == 1
+
+
+def test_every_line_is_flushed(monkeypatch):
+    class Stream(io.StringIO):
+        seen = ()
+
+        def flush(self):
+            self.seen += (self.getvalue(),)
+
+    stream = Stream()
+    monkeypatch.setattr("sys.stdout", stream)
+    assert main(["check", str(ROOT / "tests/suites/cs231n.toml")]) == 0
+    assert [text.count("\n") for text in stream.seen[:3]] == [1, 2, 3]
+
+
+def told(format_):
+    return "".join(render_suites(iter(TOLD), format_, Style()))
+
+
+def test_lines():
+    assert told("table") == (
+        "ok   a.toml:3 fine\n"
+        "ok   a.toml:9 known to be wrong (differs, as it should)\n"
+        'FAIL a,b:c.md:7 on: 50%, <b>&"#1\\ \\x1b[31m\\u202e\n'
+        + "     line 8: df/dx: expected 1, found 2 (100% off or so)\n" * 2
+        + "\n3 cases: 2 ok, 1 failed\n"
+    )
+    assert told("quiet").startswith("FAIL") and "case" not in told("quiet")
+    painted = "".join(render_suites(iter(TOLD), "table", Style(color=True)))
+    assert painted.startswith("\x1b[32mok  \x1b[0m") and "\x1b[31mFAIL" in painted
+
+
+def test_json():
+    found = json.loads(told("json"))
+    jsonschema.validate(found, SCHEMA)
+    assert found["summary"] == {"cases": 3, "ok": 2, "failed": 1}
+    assert [case["ok"] for case in found["cases"]] == [True, True, False]
+    assert found["cases"][0] == {
+        "file": "a.toml", "line": 3, "name": "fine", "source": "a book", "verdict": "agrees", "ok": True,
+        "differences": [],
+    }  # fmt: skip
+    assert found["cases"][2]["name"] == NASTY
+    assert found["cases"][2]["differences"][0] == {
+        "subject": "df/dx", "expected": "1", "found": "2", "remark": "100% off\nor so", "line": 8,
+    }  # fmt: skip
+    jsonschema.validate(json.loads("".join(render_suites(iter([]), "json", Style()))), SCHEMA)
+
+
+def test_tap():
+    lines = told("tap").splitlines()
+    assert lines[0] == "TAP version 14" and lines[-1] == "1..3"
+    assert [line.partition(" - ")[0] for line in lines if re.match(r"(not )?ok ", line)] == ["ok 1", "ok 2", "not ok 3"]
+    (point,) = [line for line in lines if line.startswith("not ok")]
+    assert point.endswith(r"""<b>&"\#1\\ \\x1b[31m\\u202e""")
+    assert all(line.startswith("  ") for line in lines[lines.index(point) + 1 : -1])
+    assert '    - "line 8: df/dx: expected 1, found 2 (100% off or so)"' in lines
+
+
+def test_github():
+    annotations = [line for line in told("github").splitlines() if line.startswith("::")]
+    where = 'file=a%2Cb%3Ac.md,line=8,title=on%3A 50%25%2C <b>&"#1\\ \\x1b[31m\\u202e'
+    assert annotations == [f"::error {where}::df/dx: expected 1, found 2 (100%25 off%0Aor so)"] * 2
+
+
+def test_junit(tmp_path):
+    (tmp_path / "a.toml").write_text(
+        GOOD + "[[case]]\nname = 'x & <y> \"z\" \\\\u0001'\nprogram = 'x'\nbindings = {x = 1}\nvalue = 2\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "b.toml").write_text(GOOD, encoding="utf-8")
+    ran = shell("backprop check a.toml b.toml --junit out.xml -q", tmp_path)
+    assert ran.status == 1
+    root = ET.parse(tmp_path / "out.xml").getroot()
+    assert root.tag == "testsuites" and [suite.tag for suite in root] == ["testsuite"] * 2
+    for holder in (root, *root):
+        cases = list(holder.iter("testcase"))
+        failures = [case for case in cases if case.find("failure") is not None]
+        assert holder.get("tests") == str(len(cases)) and holder.get("failures") == str(len(failures))
+        assert holder.get("errors") == holder.get("skipped") == "0"
+        assert float(holder.get("time")) == pytest.approx(sum(float(case.get("time")) for case in cases), abs=1e-5)
+    (failure,) = root.iter("failure")
+    assert failure.get("message") == "x: expected 2, found 1 (relative error 0.5)"
+    assert failure.text == f"line 9: {failure.get('message')}"
+    case = root[0][1]
+    assert (case.get("classname"), case.get("file"), case.get("line")) == ("a", "a.toml", "5")
+    assert case.get("name") == 'x & <y> "z" \\\\u0001'
+
+
+def test_first_failure_and_choice(tmp_path):
+    text = "".join(
+        f"[[case]]\nname = '{name}'\nprogram = 'x'\nbindings = {{x = 1}}\nvalue = {value}\n"
+        for name, value in [("one", 1), ("Two [2]", 2), ("three", 1), ("four", 4)]
+    )
+    (tmp_path / "s.toml").write_text(text, encoding="utf-8")
+
+    def names(options):
+        ran = shell(f"backprop check s.toml {options}", tmp_path)
+        return ran.status, re.findall(r"^(?:ok|FAIL) +s.toml:\d+ (.*)$", ran.out, re.MULTILINE)
+
+    assert names("") == (1, ["one", "Two [2]", "three", "four"])
+    assert names("-x") == (1, ["one", "Two [2]"])
+    assert names("-k t") == (1, ["one", "Two [2]", "three", "four"])  # the file is s.toml
+    assert names("-k two") == (1, ["Two [2]"])
+    assert names("-k '[2]'") == (1, ["Two [2]"])
+    assert names("-k 'toml:* t*ee'") == (0, ["three"])
+    assert names("--only :11 --exitfirst") == (0, ["three"])
+    assert shell("backprop check s.toml", tmp_path) == shell("backprop check s.toml", tmp_path)
+
+
+# -- documentation ------------------------------------------------------------------------------------------
+
+DOCUMENTATION = (ROOT / "docs/suites.md").read_text(encoding="utf-8")
+
+
+def test_formats_are_documented():
+    for name, meaning in FORMAT_MEANING.items():
+        assert f"| `{name}` | {meaning} |" in DOCUMENTATION
+
+
+def test_numbers_in_the_documentation_are_right():
+    ran = backprop("check", str(ROOT / "docs"))
+    assert ran.status == 0 and "suites.md" in ran.out
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """What the snippets need of this repository."""
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    shutil.copytree(ROOT / "tests/suites", tmp_path / "tests/suites")
+    return tmp_path
+
+
+def test_the_github_snippet_runs(checkout):
+    (snippet,) = re.findall(r"```yaml\n(steps:.*?)```", DOCUMENTATION, re.DOTALL)
+    commands = [c for c in re.findall(r"^ +run: (.*)$", snippet, re.MULTILINE) if not c.startswith("pip install")]
+    assert len(commands) == 1
+    ran = shell(commands[0], checkout)
+    assert ran.status == 0 and "::error" not in ran.out, ran
+    assert ET.parse(checkout / "gradients.xml").getroot().get("failures") == "0"
+    (checkout / "docs/wrong.md").write_text("```backprop\nx^2\nat x=3\n=> 8\n```\n", encoding="utf-8")
+    ran = shell(commands[0], checkout)
+    assert ran.status == 1 and "::error file=docs/wrong.md,line=4," in ran.out
+
+
+def test_the_pytest_examples_run(checkout):
+    blocks = re.findall(r"```python\n(.*?)```", DOCUMENTATION, re.DOTALL)
+    assert len(blocks) == 2
+    for number, block in enumerate(blocks):
+        (checkout / f"test_example{number}.py").write_text(block, encoding="utf-8")
+    ran = shell("python -m pytest -q -p no:cacheprovider test_example0.py test_example1.py", checkout)
+    assert ran.status == 0 and f"{3 + len(CORPUS)} passed" in ran.out, ran
