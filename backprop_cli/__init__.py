@@ -6,9 +6,10 @@
 """
 
 from backprop_cli import api
-from backprop_cli.api import draw, evaluate, grad, jacobian, structure
+from backprop_cli.api import draw, evaluate, explain, grad, jacobian, structure
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.render import FORMATS
+from backprop_cli.render.explain import EXPLAIN_FORMATS
 from backprop_cli.render.figures import FIGURE_FORMATS
 from backprop_cli.report import Note, Report, Row
 from backprop_cli.report.claims import CheckReport, ClaimResult
@@ -20,6 +21,6 @@ Report._repr_html_ = api.notebook_html  # type: ignore[attr-defined]
 
 __version__ = "0.1.0"
 __all__ = [
-    "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult", "Note", "Report", "Row", "Source",
-    "check", "draw", "evaluate", "grad", "jacobian", "render", "structure",
+    "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult", "Note", "Report",
+    "Row", "Source", "check", "draw", "evaluate", "explain", "grad", "jacobian", "render", "structure",
 ]  # fmt: skip

@@ -23,7 +23,9 @@ from backprop_cli.numeric.shapes import bytes_written, size, written
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.report.claims import CheckReport
-from backprop_cli.report.figure import MOST_NODES, figure, frame
+from backprop_cli.report.figure import MOST_NODES, figure
+from backprop_cli.report.fold import fold
+from backprop_cli.report.frames import frame
 from backprop_cli.report.jacobians import Block, JacobianReport
 from backprop_cli.report.names import all_names, node_names, output_name
 from backprop_cli.report.numbers import rounded
@@ -282,13 +284,15 @@ def draw(
     phase: str = "",
     step: int | None = None,
     depth: int | None = None,
+    collapse: bool = False,
     most: int = MOST_NODES,
     style: Style | None = None,
 ) -> str:
     """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
 
     `edges` says what stands at the wires beside values: grad, local, both or none. `phase` (forward or backward) and
-    `step` draw what is known at that step of that pass, `depth` only so many gates back from the output.
+    `step` draw what is known at that step of that pass, `depth` only so many gates back from the output, `collapse`
+    only inputs and what has a name.
 
     Raises BackpropError for a step there is not, and where there would be more than `most` nodes.
     """
@@ -296,10 +300,21 @@ def draw(
 
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
-    drawn = figure(report, style.number, edges=edges, depth=depth, most=most)
+    drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
     if phase:
         drawn = frame(drawn, phase, step)
     return "".join(render_figure(drawn, format, style))
+
+
+def explain(report: Report, format: str = "text", *, paths: bool = False, style: Style | None = None) -> str:  # noqa: A002
+    """How the report's gradients come about, in one of the formats `backprop_cli.EXPLAIN_FORMATS` names.
+
+    `paths` adds every path from the output to an input, with its product.
+    """
+    from backprop_cli.render.explain import render_account
+    from backprop_cli.report.steps import Account
+
+    return "".join(render_account(Account(report), format, style or Style(rows=None), paths=paths))
 
 
 def notebook_svg(report: Report) -> str | None:

@@ -5,14 +5,16 @@ import math
 import random
 import re
 import shlex
+from importlib.resources import files
 
+import jsonschema
 import pytest
 from conftest import ROOT, backprop
+from programs import random_program
 from transcripts import exchanges
 
 import backprop_cli
-from backprop_cli.errors import BackpropError
-from backprop_cli.render.explain import EXPLAIN_FORMATS
+from backprop_cli import EXPLAIN_FORMATS
 
 SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
 EVERY = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -25,17 +27,17 @@ GRADS = sorted(
         if exchange.command.startswith("backprop grad ") and not _NOT_ALONE.search(exchange.command)
     }
 )
-TEMPLATES = (
-    "{a} + {b}", "{a} - {b}", "{a}*{b}", "{a}/({b}^2 + 1)", "max({a}, {b})", "{f}({a})", "{f}({a})*{b}", "-{a}",
-    "where({a} > {b}, {a}, {b})", "hypot({a}, {b})", "{a}^2",
-)  # fmt: skip
-FUNCTIONS = ("sin", "tanh", "exp", "sigmoid", "relu", "abs", "softplus", "atan", "square", "elu", "leaky_relu")
+
+
+SCHEMA = json.loads(files("backprop_cli.render").joinpath("report.schema.json").read_text(encoding="utf-8"))
 
 
 def account(*words):
     ran = backprop("explain", *words, "--json")
-    assert ran.out, ran.err
-    return json.loads(ran.out)
+    told = json.loads(ran.out)
+    jsonschema.validate(told, SCHEMA)
+    assert told["schema"] == "backprop/explain@1", told
+    return told
 
 
 def by_left(equations):
@@ -80,20 +82,6 @@ def test_it_ends_with_the_gradients_of_every_documented_example(command):
 
 def test_there_are_examples():
     assert len(GRADS) >= 15
-
-
-def random_program(chosen):
-    names = ["x", "y", "z"]
-    lines = []
-    for k in range(chosen.randint(1, 8)):
-        a, b = chosen.choice(names), chosen.choice([*names, "2", "0.5"])
-        operation = chosen.choice(TEMPLATES)
-        lines.append(f"v{k} = {operation.format(a=a, b=b, f=chosen.choice(FUNCTIONS))}")
-        names.append(f"v{k}")
-    lines.append(f"f = v{k}*{chosen.choice(names)}")
-    program = "\n".join(lines)
-    used = sorted(set(re.findall(r"\b[xyz]\b", program)))
-    return program, {name: f"{chosen.uniform(-3, 3):.3g}" for name in used}
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -229,15 +217,13 @@ def test_ascii_keeps_the_two_kinds_of_slope_apart():
 
 
 def test_unknown_format():
-    from backprop_cli.render import Style
-    from backprop_cli.render.explain import render_account
-    from backprop_cli.report.steps import Account
-
-    report = backprop_cli.grad("x", x=1, check=False)
     with pytest.raises(ValueError, match="there are text, markdown"):
-        render_account(Account(report), "tex", Style())
-    with pytest.raises(BackpropError):
-        backprop_cli.grad("x", x=1, wrt=["q"])
+        backprop_cli.explain(backprop_cli.grad("x", x=1, check=False), "tex")
+
+
+def test_after_a_forward_pass_only_that_is_told():
+    told = backprop_cli.explain(backprop_cli.evaluate("x*y", x=2, y=3))
+    assert told.endswith("  3. f = x * y = 2 * 3 = 6\n") and "Backward" not in told
 
 
 def test_every_format_is_documented():

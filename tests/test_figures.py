@@ -16,7 +16,9 @@ from backprop_cli.render import Style
 from backprop_cli.render.arrange import arrange
 from backprop_cli.render.figures import FIGURE_FORMATS, render_figure
 from backprop_cli.render.layout import Size, place
-from backprop_cli.report.figure import Cluster, figure, frame
+from backprop_cli.report.figure import Cluster, figure
+from backprop_cli.report.fold import fold
+from backprop_cli.report.frames import frame
 
 NUMBER = Style().number
 SEED = {"x": -2, "y": 5, "z": -4}
@@ -30,6 +32,8 @@ DOCUMENTED = {
     "routing": ["2*(x*y+max(z,w))", "x=3", "y=-4", "z=2", "w=-1"],
     "backward-2": ["(x+y)*z", "x=-2", "y=5", "z=-4", "--phase", "backward", "--step", "2"],
     "structure": ["(x+y)*z"],
+    "collapsed": ["h = sigmoid(w*x + b); y = sigmoid(v*h + c); loss = (y - t)^2 + 0.1*h", "w=2", "x=-1", "b=1", "v=3",
+                  "c=-1", "t=1", "--collapse"],
     "network": ["h1 = relu(a*x + b*y); h2 = relu(c*x + d*y); loss = (p*h1 + q*h2 - t)^2", "x=1", "y=2", "a=0.5",
                 "b=-0.1", "c=0.7", "d=0.4", "p=1.5", "q=-0.5", "t=1", "--edges", "both"],
 }  # fmt: skip
@@ -117,6 +121,7 @@ def test_before_the_backward_pass_gradients_are_blank():
     first = by_name(frame(drawn, "forward", 1))
     assert (first["n1"].value, first["n1"].state) == ("3", "active")
     assert (first["f"].value, first["f"].state) == ("", "")
+    assert start.title == "f = (x+y)*z" and frame(drawn, "forward", 2).title == "f = (x+y)*z = -12"
     second = by_name(frame(drawn, "forward", 2))
     assert second["n1"].state == "done" and second["f"].state == "active"
     back = frame(drawn, "backward", 1)
@@ -156,6 +161,22 @@ def test_a_step_there_is_not(phase, step, says):
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == "U801" and diagnostic.message == f"the {phase} pass has no step {step}"
     assert says in diagnostic.help
+
+
+def test_words_there_are_not():
+    with pytest.raises(ValueError, match="grad, local, both, none"):
+        seed(edges="all")
+    with pytest.raises(ValueError, match="forward, backward"):
+        frame(seed(), "sideways")
+    for words in (
+        ["--edges", "all"],
+        ["--phase", "sideways"],
+        ["--step", "1"],
+        ["--most", "5001"],
+        ["--format", "png"],
+    ):
+        ran = backprop("graph", *DOCUMENTED["seed"], *words)
+        assert ran.status == 2 and "error[U801]" in ran.err and words[0].strip("-") in ran.err, ran
 
 
 def test_where_nothing_flows():
@@ -351,13 +372,22 @@ def test_svg_says_what_the_table_says():
     title, description = root[0], root[1]
     assert title.text == "f = (x+y)*z = -12"
     assert description.text.startswith("x = -2, gradient -4; y = 5, gradient -4; z = -4, gradient 3; n1 = x + y = 3")
-    assert texts(root, "operation") == ["+", "×"] and texts(root, "leaf") == ["x", "y", "z", "f"]
+    assert texts(root, "operation") == ["+", "×"] and texts(root, "leaf") == ["x", "y", "z"]
+    assert texts(root, "result") == ["f"]
+
+
+def test_slides_do_not_jump():
+    report = grad("x*x + 3*x", {"x": -2.5}, check=False)
+    pictures = [draw(report, phase=phase, step=step) for phase in ("forward", "backward") for step in (1, 2, 3)]
+    for sign in (r"viewBox=[^>]*", r'<rect [^>]*class="body"[^>]*|<rect class="body"[^>]*', r' d="[^"]*"'):
+        drawn = {tuple(re.findall(sign, picture)) for picture in pictures}
+        assert len(drawn) == 1 and drawn != {()}
 
 
 @pytest.mark.parametrize("format_", ["svg", "html"])
 @pytest.mark.parametrize("folded", [False, True])
 def test_user_text_is_escaped(format_, folded):
-    evil = '<script>alert("&amp;")</script>\x1b[31m\u202e\n]]>-->'
+    evil = '<script>alert("&amp;")</script>\x1b[31m\u202e\n\uffff]]>-->'
     drawn = neuron_with_modules(folded)
     drawn = drawn._replace(
         title=evil,
@@ -426,7 +456,7 @@ def test_documented_figures_are_what_the_command_draws(name, record):
     # … and the page shows the very command.
     page = (ROOT / "docs/figures.md").read_text(encoding="utf-8")
     words = " ".join(f'"{word}"' if re.search(r"[^\w=.+-]", word) else word for word in DOCUMENTED[name])
-    assert f"$ backprop graph {words} --format svg -o {name}.svg" in page and f"figures/{name}.svg" in page
+    assert f"$ backprop graph {words} -o {name}.svg" in page and f"figures/{name}.svg" in page
 
 
 def test_every_figure_format_is_documented():
@@ -452,6 +482,14 @@ def test_a_file_is_written_and_opened(tmp_path, monkeypatch):
     assert len(list(tmp_path.glob("backprop-*.html"))) == 1
 
 
+def test_a_file_name_says_the_format(tmp_path):
+    for name, beginning in (("x.svg", "<svg"), ("x.SVG", "<svg"), ("x.html", "<!DOCTYPE html>")):
+        assert backprop("graph", "x*y", "x=1", "y=2", "-o", str(tmp_path / name)).status == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(beginning)
+    assert backprop("graph", "x*y", "-o", str(tmp_path / "y.html"), "--format", "svg").status == 0
+    assert (tmp_path / "y.html").read_text(encoding="utf-8").startswith("<svg")
+
+
 def test_notes_and_status_are_those_of_grad():
     ran = backprop("graph", "log(x)", "x=-1", "--format", "svg")
     assert ran.status == 4 and "note[undefined]" in ran.err and ran.out.startswith("<svg")
@@ -466,3 +504,81 @@ def test_a_notebook_shows_the_same():
     large = grad("+".join(f"sin({k}*x)" for k in range(400)), {"x": 1}, check=False)
     assert large._repr_svg_() is None and large._repr_html_() is None
     assert backprop_cli.evaluate("x", {"x": 1})._repr_svg_().startswith("<svg")
+
+
+# -- folding
+
+
+def test_a_folded_module_is_one_node():
+    drawn = fold(neuron_with_modules(folded=True))
+    assert [(n.name, n.kind, n.operation, n.value, n.grad) for n in drawn.nodes][5:] == [
+        ("n4", "gate", "linear <&>", "1", "0.196612"),
+        ("n5", "gate", "-x", "-1", "-0.196612"),
+        ("n6", "gate", "exp", "0.367879", "-0.534447"),
+        ("n7", "gate", "+1", "1.36788", "-0.534447"),
+        ("f", "output", "1/x", "0.731059", "1"),
+    ]
+    linear = next(node for node in drawn.nodes if node.name == "n4")
+    arriving = [(edge.source, edge.operand, edge.grad, edge.local) for edge in drawn.edges if edge.target == linear.id]
+    assert [(source, grad) for source, _, grad, _ in arriving] == [
+        (0, "-0.196612"), (1, "0.393224"), (2, "-0.393224"), (3, "-0.589836"), (4, "0.196612"),
+    ]  # fmt: skip
+    assert [operand for _, operand, _, _ in arriving] == [0, 1, 2, 3, 4]
+    assert {local for *_, local in arriving} == {""}  # the slope of the whole is on no wire inside
+    assert drawn.steps("forward") == 5 and drawn.steps("backward") == 6
+    assert [(moment.phase, moment.lines[0]) for moment in drawn.moments if moment.node == linear.id] == [
+        ("forward", "n4 = linear <&> = 1"),
+        ("backward", "df/dw0 += df/dn4 · dn4/dw0 = -0.196612"),
+    ]
+    assert [(cluster.id, len(cluster.nodes)) for cluster in drawn.clusters] == [(1, 5)]
+    assert [n.grad for n in frame(drawn, "backward").nodes] == [n.grad for n in drawn.nodes]
+
+
+def test_what_two_wires_leave_stays_open():
+    drawn = figure(grad("q = x*y; r = q + 1; q*r", {"x": 2, "y": 3}, check=False), NUMBER)
+    ids = {node.name: node.id for node in drawn.nodes}
+    two = drawn._replace(clusters=(Cluster(1, "m", (ids["q"], ids["r"]), folded=True),))
+    assert fold(two).nodes == drawn.nodes
+    assert fold(drawn) == drawn
+
+
+def test_collapse_draws_what_has_a_name():
+    text = "h = sigmoid(w*x + b); y = sigmoid(v*h + c); loss = (y - t)^2 + 0.1*h"
+    report = grad(text, {"w": 2, "x": -1, "b": 1, "v": 3, "c": -1, "t": 1}, check=False)
+    plain = {node.name: node for node in figure(report, NUMBER).nodes}
+    drawn = fold(figure(report, NUMBER, collapse=True))
+    assert [(node.name, node.operation) for node in drawn.nodes][6:] == [
+        ("h", "sigmoid(w*x + b)"), ("y", "sigmoid(v*h + c)"), ("loss", "(y - t)^2 + 0.1*h"),
+    ]  # fmt: skip
+    for node in drawn.nodes:
+        assert (node.value, node.grad) == (plain[node.name].value, plain[node.name].grad)
+    assert [(e.source, e.target) for e in drawn.edges if e.target == plain["loss"].id] == [
+        (plain["y"].id, plain["loss"].id), (plain["t"].id, plain["loss"].id), (plain["h"].id, plain["loss"].id),
+    ]  # fmt: skip
+    assert drawn.steps("forward") == 3 and drawn.steps("backward") == 4
+    assert drawn.moments[-1].node == plain["h"].id
+    assert any(line.startswith("dloss/dh = 0.1 + ") for moment in drawn.moments for line in moment.lines)
+    assert frame(drawn, "backward").nodes[-1].grad == "1"
+
+
+def test_collapse_is_the_way_out_of_large_graphs(tmp_path):
+    path = tmp_path / "large.bp"
+    path.write_text("\n".join(f"s{k} = {'+'.join(f'sin({i}*x)' for i in range(100))}" for k in range(5)) + "\ns0*s4\n")
+    assert backprop("graph", f"@{path}", "x=1", "--format", "svg").status == 5
+    ran = backprop("graph", f"@{path}", "x=1", "--format", "svg", "--collapse")
+    assert ran.status == 0 and len(texts(ET.fromstring(ran.out), "operation")) == 6
+
+
+def test_a_value_that_is_no_number_is_text_only():
+    """Arrays will come: values, slopes and gradients are turned into text, and no arithmetic is done on them."""
+    report = grad("where(x < 2, x*x, x)", {"x": 1.5}, check=False)
+    columns = report.columns
+    passed = columns.passed._replace(
+        locals=[tuple(object() for _ in slopes) for slopes in columns.passed.locals],
+        grads=[None if known is None else object() for known in columns.passed.grads],
+    )
+    opaque = report._replace(columns=columns._replace(values=[object() for _ in columns.values], passed=passed))
+    drawn = figure(opaque, lambda _: "[1 2]", edges="both")
+    assert {node.value for node in drawn.nodes if node.kind != "constant"} == {"[1 2]"}
+    assert drawn.moments[-1].lines[0] == "df/dx += df/dn2 · ∂n2/∂x"
+    assert all(" + " not in line for moment in drawn.moments for line in moment.lines if line.startswith("df/dx ="))

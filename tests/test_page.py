@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import time
 
 import pytest
 from conftest import backprop
-from test_figures import neuron_with_modules
+from test_figures import neuron_with_modules, random_figure
 
+import backprop_cli
 from backprop_cli.render import Style
 from backprop_cli.render.figures import render_figure
+from backprop_cli.report.figure import Cluster, figure
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -72,7 +75,7 @@ def shown(page):
     return page.evaluate("""() => Object.fromEntries(Array.from(document.querySelectorAll("g[data-node]"), (node) => {
         const said = (look) => Array.from(node.querySelectorAll(look))
             .filter((text) => getComputedStyle(text).visibility !== "hidden").map((text) => text.textContent).join();
-        return [said(".name") || said(".leaf"), [said(".value"), said(".grad")]];
+        return [said(".name") || said(".leaf") || said(".result"), [said(".value"), said(".grad")]];
     }))""")
 
 
@@ -126,10 +129,8 @@ def test_steps_by_button_slider_and_address(opened):
 
 def test_marks_what_moves(opened):
     page = opened(SEED, "#step=4")
-    marked = page.evaluate("""() => Array.from(
-        document.querySelectorAll(".now"),
-        (one) => [one.tagName, one.classList[0], one.dataset.node ?? one.dataset.from + ">" + one.dataset.to].join(" ")
-    )""")
+    marked = page.evaluate("""() => Array.from(document.querySelectorAll(".now"), ({ tagName, classList, dataset }) =>
+        [tagName, classList[0], dataset.node ?? `${dataset.from}>${dataset.to}`].join(" "))""")
     # f is the gate; its two wires move and its two local gradients count.
     assert sorted(marked) == ["g output 4", "g port 2>4", "g port 3>4", "path wire 2>4", "path wire 3>4"]
 
@@ -180,6 +181,14 @@ def test_overlaps_would_be_seen():
     assert overlapping([["a", 0, 0, 10, 10], ["b", 9, 9, 20, 20], ["c", 30, 0, 40, 10]]) == [("a", "b")]
 
 
+@pytest.mark.parametrize("words", [["x", "x=2"], ["u = x*y; v = exp(u); x + 3.25", "x=-1234.5", "y=7"],
+                                   ["max(a, 0, b, 1e-9)*a_name_that_is_long + where(a < b, 0.1234567891, a)",
+                                    "a=1", "b=2", "a_name_that_is_long=1e-200"]])  # fmt: skip
+def test_odd_graphs_do_not_overlap_either(opened, words):
+    page = opened(words, "#step=99")
+    assert overlapping(page.evaluate(BOXES)) == []
+
+
 @pytest.mark.parametrize("edges", ["grad", "local", "both", "none"])
 def test_long_numbers_do_not_overlap(opened, edges):
     page = opened([*NETWORK, "--edges", edges, "--digits", "17"], "#step=99")
@@ -222,6 +231,48 @@ def test_it_says_everything_without_script(browser, tmp_path):
 def test_structure_has_no_player(opened):
     page = opened(["(x+y)*z"])
     assert page.is_hidden("#player") and page.is_hidden("#all")
+
+
+def test_modules_with_leaves_do_not_overlap(opened):
+    report = backprop_cli.grad("max(a*b, 0.25, leaky_relu(a, slope=0.125)) + b", a=1, b=2, check=False)
+    drawn = figure(report, Style().number, edges="both")
+    inner = tuple(node.id for node in drawn.nodes if "leaky" in node.written or node.name == "0.125")
+    outer = tuple(node.id for node in drawn.nodes if node.kind in ("gate", "constant"))
+    path = {node: (1, 2) if node in inner else (1,) for node in outer}
+    drawn = drawn._replace(
+        nodes=tuple(node._replace(cluster=path.get(node.id, ())) for node in drawn.nodes),
+        clusters=(Cluster(1, "outer_module_with_a_long_name", outer), Cluster(2, "inner(a)", inner)),
+    )
+    page = opened("".join(render_figure(drawn, "html", Style())), "#step=99")
+    assert len(inner) == 2 and overlapping(page.evaluate(BOXES)) == []
+
+
+def test_it_steps_in_a_notebook(browser):
+    """In a frame without an address of its own, beside other markup."""
+    complaints = []
+    context = browser.new_context()
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_content(f"<p>out:</p>{backprop_cli.grad('(x+y)*z', x=-2, y=5, z=-4, check=False)._repr_html_()}")
+    inside = page.frames[1]
+    inside.wait_for_selector("#player:not([hidden])")
+    inside.click("#next")
+    inside.press("#next", "ArrowRight")
+    assert inside.inner_text("#said") == "f = n1 * z = 3 * -4 = -12"
+    assert complaints == []
+    context.close()
+
+
+def test_a_large_page_steps_without_delay(opened):
+    page = opened("".join(render_figure(random_figure(450, 7), "html", Style())))
+    started = time.perf_counter()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("location.hash") == "#step=20"
+    assert time.perf_counter() - started < 5
+    page.keyboard.press("End")
+    assert overlapping(page.evaluate(BOXES)) == []
 
 
 def test_modules_fold(opened):

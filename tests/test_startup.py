@@ -24,6 +24,7 @@ SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
 
 # command line: the heavy modules it may load, no others
 MAY_LOAD = [
+    *((["graph", *SEED, "--format", name], set()) for name in ("svg", "html")),
     (["eval", "x*y", "x=2", "y=3", "-q"], set()),
     (["eval", *SEED, "--format", "plain"], set()),
     (["eval", *SEED, "--json"], {"json"}),
@@ -39,6 +40,7 @@ MAY_LOAD = [
     (["check", *SEED, "--claim", "df/dz = 3", "--no-sympy", "--json"], {"json"}),
     (["check", "docs/suites.md", "-q"], set()),
     (["check", "tests/suites", "-q"], {"tomllib"}),
+    *((["graph", *SEED, "--format", name], set()) for name in ("boxes", "tree", "dot", "mermaid", "tikz")),
     (["gates", "relu"], set()),
     (["--version"], set()),
 ]

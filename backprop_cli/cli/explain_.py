@@ -23,8 +23,7 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.cli.values import read_inputs
 from backprop_cli.data.bindings import constant
-from backprop_cli.render.explain import EXPLAIN_FORMATS, render_account
-from backprop_cli.report.steps import Account
+from backprop_cli.render.explain import EXPLAIN_FORMATS
 
 _Paths = Annotated[
     bool,
@@ -58,5 +57,5 @@ def command(
         defaults=defaults,
         **inputs.limits,
     )
-    text = "".join(render_account(Account(report), output.format, style_for(sys.stdout, output), paths=paths))
+    text = api.explain(report, output.format, paths=paths, style=style_for(sys.stdout, output))
     return Reply(text, output, report, noted=not output.quiet)

@@ -21,12 +21,14 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.cli.values import read_inputs
 from backprop_cli.errors import BackpropError, Diagnostic
-from backprop_cli.render.figures import DEFAULT_FORMAT, FIGURE_FORMATS
-from backprop_cli.report.figure import EDGES, MOST_NODES, PHASES
+from backprop_cli.render.figures import FIGURE_FORMATS, format_for
+from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES
 
 
-def _option(help_: str, *spellings: str, metavar: str | None = None, least: int | None = None) -> Any:
-    return typer.Option(*spellings, help=help_, metavar=metavar, min=least, show_default=False)
+def _option(
+    help_: str, *spellings: str, metavar: str | None = None, least: int | None = None, most: int | None = None
+) -> Any:
+    return typer.Option(*spellings, help=help_, metavar=metavar, min=least, max=most, show_default=False)
 
 
 _Edges = Annotated[
@@ -37,12 +39,16 @@ _Step = Annotated[
     int | None, _option("only what is known after this step of the pass (the last unless told)", "--step", metavar="N")
 ]
 _Depth = Annotated[int | None, _option("only so many gates back from the output", "--depth", metavar="N", least=1)]
-_Most = Annotated[int, _option(f"the most nodes to draw ({MOST_NODES} unless told)", "--most", metavar="N", least=1)]
+_Collapse = Annotated[bool, _option("only inputs and what has a name", "--collapse")]
+_Most = Annotated[
+    int,
+    _option(f"the most nodes to draw ({MOST_NODES} unless told)", "--most", metavar="N", least=1, most=MOST_EVER),
+]
 
 _Open = Annotated[bool, _option("show it in the browser, as html", "--open")]
 
 
-@with_common_options(formats=tuple(FIGURE_FORMATS), default=DEFAULT_FORMAT, without=("json", "quiet", "rows"))
+@with_common_options(formats=tuple(FIGURE_FORMATS), default="", without=("json", "quiet", "rows"))
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -51,6 +57,7 @@ def command(
     phase: _Phase = "",
     step: _Step = None,
     depth: _Depth = None,
+    collapse: _Collapse = False,
     most: _Most = MOST_NODES,
     show: _Open = False,
     inputs: InputOptions,
@@ -66,26 +73,25 @@ def command(
         choice("--phase", phase, PHASES)
     elif step is not None:
         raise BackpropError(Diagnostic("U801", "`--step` is a step of a pass", (), "say which with `--phase`"))
-    if show:
-        output = _page(output)
+    output = output._replace(format="html" if show else output.format or format_for(output.output))
     source, values, defaults = read_inputs(expression, bindings, inputs)
     if bindings or inputs.vars is not None:
         report = api.grad(source, values, defaults=defaults, check=False, **inputs.limits)
     else:
         report = api.structure(source, max_nodes=inputs.max_nodes)
     text = api.draw(
-        report, output.format, edges=edges, phase=phase, step=step, depth=depth, most=most,
+        report, output.format, edges=edges, phase=phase, step=step, depth=depth, collapse=collapse, most=most,
         style=style_for(sys.stdout, output),
     )  # fmt: skip
+    if show and output.output in (None, "-"):
+        output = output._replace(output=_file_for_the_browser())
     return Reply(text, output, report, opens=show)
 
 
-def _page(output: OutputOptions) -> OutputOptions:
-    """The page, in a file that the browser can read after we are gone."""
+def _file_for_the_browser() -> str:
+    """A file that stays when we are gone, since the browser reads it when it pleases."""
     from tempfile import mkstemp
 
-    if output.output in (None, "-"):
-        handle, path = mkstemp(prefix="backprop-", suffix=".html")
-        os.close(handle)
-        output = output._replace(output=path)
-    return output._replace(format="html")
+    handle, path = mkstemp(prefix="backprop-", suffix=".html")
+    os.close(handle)
+    return path

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from backprop_cli.report.figure import Figure, Node
 
 _SWEEPS = 8
-_CROWDED = 0.5  # way points a node, past which inputs stand beside the gates that use them
+_CROWDED = 0.3  # way points a node, past which inputs stand beside the gates that use them
 _Key = list[tuple[float, int]]
 
 

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 from backprop_cli.report.numbers import rounded
 
-_ASCII = {"∂": "d", "━": "-", "…": "...", "·": "*", "×": "x", "∞": "inf", "−": "-", "²": "^2", "³": "^3", "π": "pi"}
+_ASCII = {
+    "∂": "d", "━": "-", "…": "...", "·": "*", "×": "x", "∞": "inf", "−": "-", "²": "^2", "³": "^3", "π": "pi",
+    "→": "->", "↑": "^", "◀": "<",
+}  # fmt: skip
 _TO_ASCII = str.maketrans(_ASCII)
 # C0, DEL, C1, soft hyphen, zero-width and bidirectional controls, line separators, byte order mark, surrogates, tags.
 _UNSAFE = (

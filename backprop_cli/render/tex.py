@@ -107,8 +107,12 @@ def raised(formula: str) -> str:
 
 def tex_operation(text: str) -> str:
     """What stands inside a gate, for math mode: `1/x`, `x^2`, `max`, `>0`; a lone dot would be lost there."""
-    return raised("".join(map(_token, _CUT.findall(text)))).replace(_SIGNS["*"], r"\times")
+    base, hat, exponent = ("".join(map(_token, _CUT.findall(part) or [part])) for part in text.partition("^"))
+    made = f"{base}^{{{exponent}}}" if exponent else base + hat
+    return made.replace(_SIGNS["*"], r"\times")
 
 
 def _token(token: str) -> str:
+    if token in ("", "^"):
+        return rf"\text{{{_SPECIAL[token]}}}" if token else ""
     return f"{{{tex_name(token)}}}" if token[0].isalpha() and token[-1] != "(" else _sign(token)

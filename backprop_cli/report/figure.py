@@ -1,11 +1,11 @@
 """The Figure: a graph as it is drawn, in texts, with the step of each pass at which every text becomes known.
 
-It knows no format and no coordinates. `figure` draws a whole Report, `frame` is what is known after some step.
+It knows no format and no coordinates. `frames` has what is known after some step, `fold` makes modules nodes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
@@ -13,12 +13,14 @@ from backprop_cli.gates import GATES
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 from backprop_cli.report.model import Report, Row
 from backprop_cli.report.names import node_names, written
+from backprop_cli.report.selection import constants_inside, distances, owners, with_constant
 
 EDGES = ("grad", "local", "both", "none")
 PHASES = ("forward", "backward")
 MOST_NODES = 500
+MOST_EVER = 5000
+_COLLAPSED = 100  # nodes that may become one
 _SYMMETRIC = frozenset({"add", "mul", "max", "min", "maxout", "eq", "ne", "hypot", "logaddexp"})
-_LONGEST_FOLDED = 8  # characters of an operation with a constant in it, such as `x^0.5`
 
 Number = Callable[[Any], str]  # how a value, a local gradient, a gradient becomes text
 
@@ -81,10 +83,11 @@ class Moment(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A drawing: `title` says what it shows, `output` is the output's name, `edges` tells what its wires carry.
+    """A drawing: `title` says what it shows, `output` is the output's name, `shows` what its wires carry.
 
-    `phase` is empty for the whole; in a frame it is the pass, `step` the number of its last step that is shown and
-    `caption` what happens in that step. `valued`: there are numbers at all.
+    `phase` is empty for the whole; in a frame it is the pass, `step` the number of its last step that is shown,
+    `caption` what happens in that step, and `whole` the drawing it is a frame of: frames laid out like it do not
+    jump from slide to slide. `valued`: there are numbers at all.
     """
 
     title: str
@@ -99,6 +102,7 @@ class Figure(NamedTuple):
     phase: str = ""
     step: int = 0
     caption: tuple[str, ...] = ()
+    whole: Figure | None = None
 
     def steps(self, phase: str) -> int:
         """How many steps a pass has."""
@@ -106,84 +110,52 @@ class Figure(NamedTuple):
 
 
 def figure(
-    report: Report, number: Number, *, edges: str = "grad", depth: int | None = None, most: int = MOST_NODES
+    report: Report,
+    number: Number,
+    *,
+    edges: str = "grad",
+    depth: int | None = None,
+    collapse: bool = False,
+    most: int = MOST_NODES,
 ) -> Figure:
     """The whole drawing of a report, numbers as `number` writes them.
 
     `edges` is one of EDGES: gradients, local gradients, both or none; `depth` cuts the graph off that many gates
-    behind the output. Raises BackpropError (L701) where more than `most` nodes would be drawn.
+    behind the output; `collapse` makes each named intermediate a folded cluster of the gates that only it uses.
+    Raises BackpropError (L701) where more than `most` nodes would be drawn, ValueError where `edges` is none of EDGES.
     """
-    return _Drawing(report, number, edges, depth, most).figure()
-
-
-def frame(whole: Figure, phase: str, step: int | None = None) -> Figure:
-    """What is known after a step of a pass, the last one unless told; 0 is before the first gate.
-
-    Raises BackpropError (U801) for a step the pass does not have, and where there are no numbers.
-    """
-    if not whole.valued:
-        help_ = "give the inputs values: `x=2`"
-        raise BackpropError(Diagnostic("U801", "there are no steps to show: nothing has a value", (), help_))
-    last = whole.steps(phase)
-    step = last if step is None else step
-    first = 0 if phase == "forward" else 1
-    if not first <= step <= last:
-        message = f"the {phase} pass has no step {step}"
-        help_ = f"its steps are {first} to {last}" if last >= first else "no gradient was asked for"
-        raise BackpropError(Diagnostic("U801", message, (), help_))
-    forward, backward = (step, 0) if phase == "forward" else (whole.steps("forward"), step)
-    moments = [moment for moment in whole.moments if moment.phase == phase]
-    moment = moments[step - 1] if step else Moment(phase, -1, ())
-    nodes = tuple(
-        node._replace(
-            value=node.value if node.computed <= forward else "",
-            grad=node.grad if 0 < node.reached <= backward else "",
-            state=_state(node.id == moment.node, node.computed <= forward if phase == "forward" else
-                         0 < node.reached <= backward),
-        )
-        for node in whole.nodes
-    )  # fmt: skip
-    computed = {node.id: node.computed for node in whole.nodes}
-    wires = tuple(
-        edge._replace(
-            value=edge.value if computed[edge.source] <= forward else "",
-            local=edge.local if computed[edge.target] <= forward else "",
-            grad=edge.grad if 0 < edge.sent <= backward else "",
-            state=_state(edge.target == moment.node and (phase == "forward" or edge.sent == step),
-                         computed[edge.target] <= forward if phase == "forward" else 0 < edge.sent <= backward),
-        )
-        for edge in whole.edges
-    )  # fmt: skip
-    return whole._replace(nodes=nodes, edges=wires, phase=phase, step=step, caption=moment.lines)
-
-
-def _state(active: bool, done: bool) -> str:
-    return "active" if active else "done" if done else ""
+    if edges not in EDGES:
+        message = f"edges are one of {', '.join(EDGES)}, not {edges!r}"
+        raise ValueError(message)
+    return _Drawing(report, number, edges, depth, collapse=collapse, most=most).figure()
 
 
 class _Drawing:
-    def __init__(self, report: Report, number: Number, edges: str, depth: int | None, most: int) -> None:
+    def __init__(
+        self, report: Report, number: Number, edges: str, depth: int | None, *, collapse: bool, most: int
+    ) -> None:
         self.report, self.number, self.shows = report, number, edges
         self.graph: Graph = report.columns.graph
         self.valued = report.kind != "structure"
-        self.ancestors = _distances(self.graph, depth)
-        kept: Collection[int] = self.ancestors if depth is not None else range(len(self.graph))
-        self.uses = _uses(self.graph, kept)
-        self.names = node_names(self.graph)
-        self.folded = _folded(self.graph, kept, self.uses, self.names)
+        self.distances = distances(self.graph, depth) if depth is not None else {}
+        kept: Collection[int] = self.distances if depth is not None else range(len(self.graph))
         self.depth = depth
-        count = len(kept) - len(self.folded)
+        # Constants drawn inside gates save half of the nodes at most, intermediates that are collapsed most of them.
+        if len(kept) > most * (_COLLAPSED if collapse else 2):
+            raise _too_large(len(kept), most)
+        self.names = node_names(self.graph)
+        self.inside = constants_inside(self.graph, kept, self.names)
+        self.owners = owners(self.graph, kept) if collapse else {}
+        count = len(set(self.owners.values())) if collapse else len(kept) - len(self.inside)
         if count > most:
-            message = f"the figure would have {count:,} nodes, and {most:,} are the most that are drawn"
-            help_ = "`--depth N` draws only the last gates, `--most N` raises the limit"
-            raise BackpropError(Diagnostic("L701", message, (), help_))
-        self.rows = {row.id: row for row in report.rows() if row.id in kept and row.id not in self.folded}
+            raise _too_large(count, most)
+        self.rows = {row.id: row for row in report.rows() if row.id in kept and row.id not in self.inside}
         self.texts = [""] * len(self.graph)
 
     def figure(self) -> Figure:
         """Nodes and edges, then the steps in which their texts become known."""
         rows, report = self.rows, self.report
-        for node in self.folded:
+        for node in self.inside:
             self.texts[node] = self.names[node]
         for node, row in rows.items():
             self.texts[node] = self._value(row)
@@ -211,24 +183,38 @@ class _Drawing:
             output=output,
             nodes=tuple(nodes),
             edges=tuple(edge if self.shows in ("grad", "both") else edge._replace(grad="") for edge in edges),
+            clusters=tuple(self._clusters()),
             moments=tuple(self._moments(gates, sending, edges)) if self.valued else (),
             valued=self.valued,
             shows=self.shows,
             notice=self._notice(),
         )
 
+    def _clusters(self) -> Iterator[Cluster]:
+        """A folded cluster for each named intermediate, called what the source says it is."""
+        members: dict[int, list[int]] = {}
+        for node, owner in self.owners.items():
+            if node in self.rows:
+                members.setdefault(owner, []).append(node)
+        for owner, nodes in members.items():
+            if len(nodes) > 1:
+                text = self.report.source.text[slice(*self.rows[owner].span)]
+                yield Cluster(owner, " ".join(text.split()), tuple(nodes), folded=True)
+
     def _notice(self) -> str:
-        hidden = len(self.graph) - len(self.rows) - len(self.folded)
+        hidden = len(self.graph) - len(self.rows) - len(self.inside)
         return f"{hidden:,} nodes further back are not shown" if hidden else ""
 
     def _cut(self, node: int) -> bool:
         """Whether a node is the stub of what lies behind it."""
-        return self.depth is not None and self.ancestors.get(node, 0) >= self.depth and bool(self.graph.inputs[node])
+        return self.depth is not None and self.distances.get(node, 0) >= self.depth and bool(self.graph.inputs[node])
 
     def _value(self, row: Row) -> str:
         if not self.valued:
             return ""
-        return ("true" if row.value else "false") if row.truth else self.number(row.value)
+        if row.truth and isinstance(row.value, (bool, float)):
+            return "true" if row.value else "false"
+        return self.number(row.value)
 
     def _flows(self, row: Row) -> bool:
         """Whether a gradient arrives at a gate, be it 0, and is asked for behind it."""
@@ -260,15 +246,15 @@ class _Drawing:
     def _operation(self, row: Row) -> str:
         """What stands inside a gate."""
         for operand in row.inputs:
-            if operand in self.folded:
-                return _with_constant(self.graph, row.id, operand, self.names)
+            if operand in self.inside:
+                return with_constant(self.graph, row.id, operand, self.names)
         return "-x" if row.gate == "neg" else GATES[row.gate].symbol or row.gate
 
     def _edges(self, row: Row, step: int) -> list[Edge]:
         slopes = row.locals or (None,) * len(row.inputs)
         made = []
         for operand, (source, slope) in enumerate(zip(row.inputs, slopes, strict=True)):
-            if source in self.folded:
+            if source in self.inside:
                 continue
             local = self.number(slope) if self.shows in ("local", "both") else ""
             flows = step and slope is not None
@@ -302,7 +288,7 @@ class _Drawing:
             lines = [self._product(row, edge) for edge in leaving.get(row.id, ())]
             for source in dict.fromkeys(edge.source for edge in leaving.get(row.id, ())):
                 parts = sorted(arriving[source], key=lambda edge: edge.sent)
-                if len(parts) > 1 and parts[-1].sent == step:
+                if len(parts) > 1 and parts[-1].sent == step and all(part.grad for part in parts):
                     total = " + ".join(part.grad for part in parts)
                     grad = self.number(self.rows[source].grad)
                     lines.append(f"d{f}/d{self.rows[source].name} = {total} = {grad}")
@@ -317,44 +303,7 @@ class _Drawing:
         return f"{rule} = {self.number(row.grad)} · {self.number(row.locals[edge.operand])} = {edge.grad}"
 
 
-def _distances(graph: Graph, depth: int | None) -> Mapping[int, int]:
-    """How many gates lie between the output and each node before it, nearest first, as far as `depth`."""
-    found = {graph.output: 0}
-    level = [graph.output]
-    distance = 0
-    while level and (depth is None or distance < depth):
-        distance += 1
-        level = list(dict.fromkeys(j for i in level for j in graph.inputs[i] if j not in found))
-        found.update(dict.fromkeys(level, distance))
-    return found
-
-
-def _uses(graph: Graph, kept: Collection[int]) -> Mapping[int, int]:
-    uses: dict[int, int] = {}
-    for node in kept:
-        for operand in graph.inputs[node]:
-            uses[operand] = uses.get(operand, 0) + 1
-    return uses
-
-
-def _folded(graph: Graph, kept: Collection[int], uses: Mapping[int, int], names: Sequence[str]) -> set[int]:
-    """Constants that are drawn inside the one gate that uses them, as books do: `+1`, `1/x`, `x^2`."""
-    folded = set()
-    for node in kept:
-        operands = graph.inputs[node]
-        constants = [j for j in operands if j in graph.constants and uses.get(j) == 1]
-        if len(operands) != 2 or len(constants) != 1 or not GATES[graph.gates[node]].symbol:
-            continue
-        if len(_with_constant(graph, node, constants[0], names)) <= _LONGEST_FOLDED:
-            folded.add(constants[0])
-    return folded
-
-
-def _with_constant(graph: Graph, node: int, constant: int, names: Sequence[str]) -> str:
-    """The operation of a gate with its constant operand written into it."""
-    symbol, text = GATES[graph.gates[node]].symbol, names[constant]
-    if graph.gates[node] in ("add", "mul") or constant == graph.inputs[node][1]:
-        if text.startswith("-") and symbol in "+-":
-            text = f"({text})"
-        return f"x^{text}" if symbol == "^" else f"{symbol}{text}"
-    return f"{text}{symbol}x"
+def _too_large(count: int, most: int) -> BackpropError:
+    message = f"the figure would have {count:,} nodes, and {most:,} are the most that are drawn"
+    help_ = "`--depth N` draws the last gates only, `--collapse` what has a name, `--most N` raises the limit"
+    return BackpropError(Diagnostic("L701", message, (), help_))

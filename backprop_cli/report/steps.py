@@ -77,7 +77,7 @@ class Step(NamedTuple):
     subject: Formula
     role: str
     equations: tuple[Equation, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...] = ()
 
 
 class Account:
@@ -124,45 +124,47 @@ class Account:
         if self.passed is None:
             return
         number = self.forward_count
-        grads, inputs, output = self.passed.grads, self.graph.inputs, self.graph.output
         arrived: dict[int, list[Any]] = {}
-        for node in range(output, -1, -1):
+        for node in range(self.graph.output, -1, -1):
             parts = arrived.pop(node, [])
-            if grads[node] is None or not self.active[node]:
+            if self.passed.grads[node] is None or not self.active[node]:
                 continue
-            total = ((Number(grads[node]),),)
+            steps = [*self._arrival(node, parts), *self._departure(node, arrived)]
             notes = tuple(n for n in self._notes.get(node, ()) if self._is_of_slopes(n))
-            sends = self._sends(node)
-            if node == output:
+            for place, step in enumerate(steps, 1):
                 number += 1
-                yield Step(number, node, (), "the output", (Equation((Grad(node),), total),), () if sends else notes)
-            elif len(parts) > 1:
-                number += 1
-                sum_ = Equation((Grad(node),), (joined(" + ", parts, Number), *total))
-                yield Step(number, node, (Name(node),), copies(len(parts)), (sum_,), () if sends else notes)
-            if not sends:
-                continue
-            number += 1
-            ties = self._ties(node)
-            equations: list[Equation] = []
-            for position, operand in enumerate(inputs[node]):
-                if self.active[operand]:
-                    slope = self.passed.locals[node][position]
-                    sent, flows = self._sent(node, slope)
-                    if flows:
-                        arrived.setdefault(operand, []).append(sent)
-                    equations += [self._slope(node, position, slope, ties), self._product(node, operand, slope, sent)]
-            subject = (Name(node), " = ", *self._written(node))
-            yield Step(number, node, subject, role(self.graph.gates[node]), tuple(equations), notes)
+                yield step._replace(number=number, notes=notes if place == len(steps) else ())
 
     def results(self) -> Iterator[Equation]:
         """The gradients that were asked for."""
         for name, grad in self.report.gradients.items():
             yield Equation((Grad(self.nodes[name]),), ((Number(grad),),))
 
-    def _sends(self, node: int) -> bool:
-        """Whether a node hands its gradient on to an operand that was asked for."""
-        return any(self.active[operand] for operand in self.graph.inputs[node])
+    def _arrival(self, node: int, parts: list[Any]) -> Iterator[Step]:
+        """The gradient of a node that does not simply come from one gate."""
+        assert self.passed is not None
+        total = ((Number(self.passed.grads[node]),),)
+        if node == self.graph.output:
+            yield Step(0, node, (), "the output", (Equation((Grad(node),), total),))
+        elif len(parts) > 1:
+            equation = Equation((Grad(node),), (joined(" + ", parts, Number), *total))
+            yield Step(0, node, (Name(node),), copies(len(parts)), (equation,))
+
+    def _departure(self, node: int, arrived: dict[int, list[Any]]) -> Iterator[Step]:
+        """What a gate hands on to the operands that were asked for; `arrived` gets it."""
+        assert self.passed is not None
+        ties = self._ties(node)
+        equations: list[Equation] = []
+        for position, operand in enumerate(self.graph.inputs[node]):
+            if self.active[operand]:
+                slope = self.passed.locals[node][position]
+                sent, flows = self._sent(node, slope)
+                if flows:
+                    arrived.setdefault(operand, []).append(sent)
+                equations += [self._slope(node, position, slope, ties), self._product(node, operand, slope, sent)]
+        if equations:
+            subject = (Name(node), " = ", *self._written(node))
+            yield Step(0, node, subject, role(self.graph.gates[node]), tuple(equations))
 
     def _sent(self, node: int, slope: Any) -> tuple[Any, bool]:
         """What a gate sends along a slope, and whether it sends at all: a gate that routes ignores a slope of 0."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from backprop_cli.render.style import Style
-from backprop_cli.report.steps import Account
+
+if TYPE_CHECKING:
+    from backprop_cli.report.steps import Account
 
 # format: the module that renders it, and what it is for
 _FORMATS = {

@@ -32,19 +32,23 @@ def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     plain = style._replace(ascii=False)
     yield _BEGIN
     yield rf"\texttt{{{_words(title(account.report, plain))}}}" + "\n"
-    yield "\\begin{align*}\n"
     speller = _Speller(account, _words_of(plain))
     lines = list(_notes(account.remarks))
     for section in outline(account, style.rows, paths):
         lines += _section(section, speller, style)
-    # A block may not end in \\, and an intertext needs a line after it.
-    last = max(place for place, line in enumerate(lines) if not line.endswith("}%"))
-    for place, line in enumerate(lines):
-        yield line + ("" if place == last or line.endswith("}%") else r" \\") + "\n"
-    yield "\\end{align*}\n"
+    equations = [place for place, line in enumerate(lines) if not line.endswith("}%")]
+    yield from _block(lines, equations[-1]) if equations else ["\n\n"]
     for line in closing(account.report, plain):
         yield f"{_words(line)}\n\n"
     yield _END
+
+
+def _block(lines: list[str], last: int) -> Iterator[str]:
+    """The lines as one block: it may not end in a line break, and after a text between lines none is due."""
+    yield "\\begin{align*}\n"
+    for place, line in enumerate(lines):
+        yield line + ("" if place == last or line.endswith("}%") else r" \\") + "\n"
+    yield "\\end{align*}\n"
 
 
 def _words_of(style: Style) -> Words:

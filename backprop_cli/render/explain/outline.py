@@ -29,7 +29,7 @@ def outline(account: Account, rows: int | None, with_paths: bool) -> Iterator[Se
     """The sections, at most `rows` steps or equations in each."""
     for heading, steps in ((FORWARD, account.forward()), (BACKWARD, account.backward())):
         section = _steps(heading, steps, rows)
-        if section.steps:
+        if section.steps or section.more:
             yield section
     if with_paths:
         for found in paths(account, rows):

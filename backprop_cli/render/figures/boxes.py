@@ -13,6 +13,7 @@ Where it would be wider than the width the tree stands instead.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -20,12 +21,12 @@ from backprop_cli.errors import shorten
 from backprop_cli.render.arrange import Arrangement, Cell, arrange
 from backprop_cli.render.figures import tree
 from backprop_cli.render.figures.grid import BOLD, THIN, Sheet
-from backprop_cli.render.figures.words import around, key
+from backprop_cli.render.figures.shapes import LEAVES
+from backprop_cli.render.figures.words import around, key, local_sign
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Edge, Figure, Node
 
 _LONGEST = 24  # characters of a name or an operation
-_LEAVES = ("input", "constant")
 
 
 class _Shape(NamedTuple):
@@ -33,8 +34,7 @@ class _Shape(NamedTuple):
 
     text: str
     name: str
-    value: str
-    grad: str
+    room: int  # columns for value and gradient
     top: int
     bottom: int
     ports: tuple[int, ...]
@@ -48,19 +48,21 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
     if style.width is not None and max(map(len, lines), default=0) > style.width:
         yield from tree.render(figure, style)
         return
-    yield from around(figure, lines, key(figure, "above a wire", "below it", style), style)
+    yield from around(figure, lines, key(figure, "above a wire", "below it"), style)
 
 
 class _Drawing:
     def __init__(self, figure: Figure, style: Style) -> None:
-        self.figure, self.style = figure, style
-        self.arranged: Arrangement = arrange(figure)
-        self.arriving: dict[int, list[tuple[int, Edge]]] = {}
-        self.forks: dict[int, int] = {}
-        for number, edge in sorted(zip(self.arranged.ports, figure.edges, strict=True), key=lambda pair: pair[0]):
-            self.arriving.setdefault(edge.target, []).append((number, edge))
-            self.forks[edge.source] = self.forks.get(edge.source, 0) + 1
-        self.shapes = {node.id: self._shape(node) for node in figure.nodes}
+        whole = figure.whole or figure
+        self.style = style
+        self.output = style.text(shorten(figure.output, _LONGEST))
+        self.arranged: Arrangement = arrange(whole)
+        self.forks = Counter(edge.source for edge in figure.edges)
+        # Room is for everything the whole has to say; said is what is known.
+        self.arriving = self._arriving(whole)
+        self.shapes = {node.id: self._shape(node) for node in whole.nodes}
+        self.arriving = self._arriving(figure)
+        self.nodes = {node.id: node for node in figure.nodes}
         self.rows = self._rows()
         self.sheet = Sheet()
 
@@ -70,26 +72,35 @@ class _Drawing:
             shapes = [self.shapes[cell.source] for cell in column if cell.node]
             box = left + max((shape.lead for shape in shapes), default=0)
             after = box + max((shape.width for shape in shapes), default=1)
-            room = max((max(len(shape.value), len(shape.grad)) for shape in shapes), default=0)
-            end = after + room + 2
+            room = max((shape.room for shape in shapes), default=0)
+            tail = after + room + 2  # behind it the output's name stands, where another column follows
+            last = number + 1 == len(self.arranged.columns)
+            named = any(cell.node is not None and cell.node.kind == "output" for cell in column)
+            end = tail + (len(self.output) + 3 if named and not last else 0)
             for cell in column:
                 row = self.rows[cell.source, number]
                 if cell.node is None:
                     self.sheet.across(cell.source, row, left, end)
                 else:
-                    self._node(cell.node, row, left, box, after, end)
-            left = self._channel(number, end) if number + 1 < len(self.arranged.columns) else end
+                    self._node(self.nodes[cell.source], row, (left, box, after, tail, end))
+            left = end if last else self._channel(number, end)
         return self.sheet.lines(ascii_only=self.style.ascii)
+
+    def _arriving(self, figure: Figure) -> dict[int, list[Edge]]:
+        """The edges that arrive at each node, from top to bottom."""
+        arriving: dict[int, list[Edge]] = {}
+        for _, edge in sorted(zip(self.arranged.ports, figure.edges, strict=True), key=lambda pair: pair[0]):
+            arriving.setdefault(edge.target, []).append(edge)
+        return arriving
 
     def _shape(self, node: Node) -> _Shape:
         style = self.style
         text = style.text(shorten(node.operation, _LONGEST))
-        value = style.text(node.value) if node.kind != "constant" else ""
-        grad = style.text(node.grad)
-        if node.kind in _LEAVES:
-            return _Shape(text, "", value, grad, -1, 1, (), len(text), 0)
+        room = max(len(text) for text in self._numbers(node))
+        if node.kind in LEAVES:
+            return _Shape(text, "", room, -1, 1, (), len(text), 0)
         name = "" if node.kind == "output" else style.text(shorten(node.name, _LONGEST))
-        edges = [edge for _, edge in self.arriving.get(node.id, ())]
+        edges = self.arriving.get(node.id, [])
         labels = [self._labels(edge) for edge in edges]
         pitch = 3 if any(all(pair) for pair in labels) else 2
         inside = max(1, (len(edges) - 1) * pitch + 1)
@@ -97,11 +108,15 @@ class _Drawing:
         lead = 2 + max((len(text) for pair in labels for text in pair), default=0)
         ports = tuple(first + k * pitch for k in range(len(edges)))
         width = max(len(text) + 4, len(name) + 4)
-        return _Shape(text, name, value, grad, first - 1, first + inside, ports, width, lead)
+        return _Shape(text, name, room, first - 1, first + inside, ports, width, lead)
+
+    def _numbers(self, node: Node) -> tuple[str, str]:
+        """What stands above and below a node's wire where it begins: value and gradient."""
+        return "" if node.kind == "constant" else self.style.text(node.value), self.style.text(node.grad)
 
     def _labels(self, edge: Edge) -> tuple[str, str]:
         """What stands above and below a wire where it arrives: the local gradient, the share of a fork's gradient."""
-        local = self.style.text(f"∂ {edge.local}") if edge.local else ""
+        local = self.style.text(local_sign(f"∂ {edge.local}", self.style)) if edge.local else ""
         return local, self.style.text(edge.grad) if self.forks[edge.source] > 1 else ""
 
     def _rows(self) -> dict[tuple[int, int], int]:
@@ -142,7 +157,7 @@ class _Drawing:
         if cell.node is None:
             return [(0, cell.source)]
         edges = self.arriving.get(cell.source, ())
-        return [(down, edge.source) for down, (_, edge) in zip(self.shapes[cell.source].ports, edges, strict=True)]
+        return [(down, edge.source) for down, edge in zip(self.shapes[cell.source].ports, edges, strict=True)]
 
     def _wanted(self, cell: Cell, number: int, rows: Mapping[tuple[int, int], int]) -> int:
         """The row in which a cell's wires would be straightest."""
@@ -151,9 +166,11 @@ class _Drawing:
             return 0
         return round(sum(rows[source, number - 1] - down for down, source in arrivals) / len(arrivals))
 
-    def _node(self, node: Node, row: int, left: int, box: int, after: int, end: int) -> None:
+    def _node(self, node: Node, row: int, places: tuple[int, int, int, int, int]) -> None:
+        """Draw a node: its column begins, boxes begin, the widest ends, its numbers end, it ends."""
         sheet, shape = self.sheet, self.shapes[node.id]
-        if node.kind in _LEAVES:
+        left, box, after, tail, end = places
+        if node.kind in LEAVES:
             sheet.text(row, box, shape.text)
             start = box + shape.width + 1
         else:
@@ -162,7 +179,7 @@ class _Drawing:
             sheet.box(row + shape.top, box, row + shape.bottom, right, pen)
             sheet.text(row + shape.top, box + 2, shape.name)
             sheet.text(row, box + (shape.width - len(shape.text)) // 2, shape.text)
-            for down, (_, edge) in zip(shape.ports, self.arriving.get(node.id, ()), strict=True):
+            for down, edge in zip(shape.ports, self.arriving.get(node.id, ()), strict=True):
                 above, below = self._labels(edge)
                 sheet.across(edge.source, row + down, left, box - 1)
                 sheet.text(row + down, box, pen.enters)
@@ -170,12 +187,12 @@ class _Drawing:
                 sheet.text(row + down + 1, box - 1 - len(below), below)
             sheet.text(row, right, pen.leaves)
             start = right + 1
-        room = end - after - 2
-        sheet.across(node.id, row, start, end)
-        for line, label in ((row - 1, shape.value), (row + 1, shape.grad)):
+        room = tail - after - 2
+        sheet.across(node.id, row, start, tail if node.kind == "output" else end)
+        for line, label in zip((row - 1, row + 1), self._numbers(node), strict=True):
             sheet.text(line, after + 1 + (room - len(label) + 1) // 2, label)
         if node.kind == "output":
-            sheet.text(row, end + 2, self.style.text(shorten(self.figure.output, _LONGEST)))
+            sheet.text(row, tail + 2, self.output)
 
     def _channel(self, number: int, left: int) -> int:
         """Draw the wires between a column and the next; answer where the next begins."""

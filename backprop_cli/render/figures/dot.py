@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from html import escape
 
 from backprop_cli.render.figures.nesting import nested
+from backprop_cli.render.figures.words import sums
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Cluster, Edge, Figure, Node
 
 _VALUE, _GRAD, _LOCAL, _ACTIVE = "#00694b", "#b03c00", "#5a3fa8", "#b86e00"
+_LINE = r"\n"
 _SHAPES = {
     "input": "shape=plaintext",
     "constant": "shape=plaintext",
@@ -25,9 +27,10 @@ _SHAPES = {
 def render(figure: Figure, style: Style) -> Iterator[str]:
     """One digraph, left to right."""
     yield "digraph backprop {\n"
-    title = r"\n".join([_escaped(figure.title, style), *(_escaped(line, style) for line in _words(figure))])
+    title = _LINE.join([_escaped(figure.title, style), *(_escaped(line, style) for line in _words(figure))])
     yield f'  graph [rankdir=LR, labelloc=t, label="{title}", fontname="Helvetica"]\n'
     yield '  node [fontname="Helvetica", margin=0.05]\n  edge [fontname="Helvetica", arrowhead=none]\n'
+    total = sums(figure)
     for item, depth in nested(figure):
         indent = "  " * (depth + 1)
         if item is None:
@@ -35,7 +38,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
         elif isinstance(item, Cluster):
             yield f"{indent}subgraph cluster_{item.id} {{\n{indent}  label={_quoted(item.name, style)}\n"
         else:
-            yield f"{indent}{_node(item, style)}\n"
+            yield f"{indent}{_node(item, total.get(item.id, ''), style)}\n"
     for edge in figure.edges:
         yield f"  n{edge.source} -> n{edge.target} [{_edge(edge, style)}]\n"
     for node in figure.nodes:
@@ -50,10 +53,12 @@ def _words(figure: Figure) -> list[str]:
     return [*figure.caption, *([figure.notice] if figure.notice else [])]
 
 
-def _node(node: Node, style: Style) -> str:
+def _node(node: Node, total: str, style: Style) -> str:
     said = f"{_SHAPES[node.kind]}, label={_quoted(node.operation, style)}"
-    if node.kind in ("gate", "stub"):
-        said += f", xlabel={_quoted(node.name, style)}"
+    beside = [node.name] if node.kind in ("gate", "stub") else []
+    beside += [total] if total else []
+    if beside:
+        said += f', xlabel="{_LINE.join(_escaped(line, style) for line in beside)}"'
     said += f", tooltip={_quoted(node.name if node.kind == 'input' else f'{node.name} = {node.written}', style)}"
     if node.state == "active":
         said += f', color="{_ACTIVE}", penwidth=3'

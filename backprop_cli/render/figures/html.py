@@ -1,25 +1,26 @@
 """One page that steps through both passes: no network, no code but ours, and everything in it without code too.
 
-`page.html`, `page.css` and `page.js` beside this file are the page; the policy in its head names the hashes of the
-style and the script, so that a browser runs nothing else.
+`page.html`, `page.css` and `page.js` beside this file are the page, `svg.css` is the figure's; the policy in its head
+names the hashes of the style and the script, so that a browser runs nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from string import Template
 
-from backprop_cli.render.figures.svg import STYLE, picture, safe
+from backprop_cli.render.figures.svg import beside, picture, safe
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Figure, Moment
+from backprop_cli.report.frames import frame
 
 
 def render(figure: Figure, style: Style) -> Iterator[str]:
     """The figure as an HTML document."""
-    looks, script = STYLE + _beside("page.css"), _beside("page.js")
-    text = Template(_beside("page.html")).substitute(
+    looks, script = beside("svg.css") + beside("page.css"), beside("page.js")
+    text = Template(beside("page.html")).substitute(
         title=safe(figure.title),
+        heading=safe(frame(figure, "forward", 0).title if figure.moments else figure.title),
         picture="".join(picture(figure)),
         steps="".join(_steps(figure)),
         style=looks,
@@ -38,10 +39,6 @@ def _steps(figure: Figure) -> Iterator[str]:
     for moment in (Moment("forward", -1, (inputs or "only constants",)), *figure.moments):
         lines = "".join(f"<p>{safe(line)}</p>" for line in moment.lines)
         yield f'<li data-phase="{moment.phase}" data-node="{moment.node}">{lines}</li>\n'
-
-
-def _beside(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

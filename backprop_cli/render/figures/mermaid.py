@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.render.figures.nesting import nested
+from backprop_cli.render.figures.shapes import LEAVES
+from backprop_cli.render.figures.words import sums
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Cluster, Figure, Node
 
-_SHAPES = {"input": '["{}"]', "constant": '["{}"]', "gate": '(("{}"))', "output": '(("{}"))', "stub": '(("{}"))'}
+_SHAPES = {"input": '["{}"]', "constant": '["{}"]', "gate": '("{}")', "output": '("{}")', "stub": '("{}")'}
 _PLAIN = frozenset(" .,+-=/()∂…")
 
 
 def render(figure: Figure, style: Style) -> Iterator[str]:
     """Title, nodes with the modules around them, wires, looks."""
-    title = style.text(" · ".join([figure.title, *figure.caption, *([figure.notice] if figure.notice else [])]))
+    title = style.text("; ".join([figure.title, *figure.caption, *([figure.notice] if figure.notice else [])]))
     escaped = title.replace("\\", "\\\\").replace('"', '\\"')
     yield f'---\ntitle: "{escaped}"\n---\nflowchart LR\n'
+    total = sums(figure)
     for item, depth in nested(figure):
         indent = "  " * (depth + 1)
         if item is None:
@@ -27,7 +30,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
         elif isinstance(item, Cluster):
             yield f'{indent}subgraph c{item.id} ["{_label(style, item.name)}"]\n'
         else:
-            yield f"{indent}n{item.id}{_shape(item, style)}\n"
+            yield f"{indent}n{item.id}{_shape(item, total.get(item.id, ''), style)}\n"
     for edge in figure.edges:
         local = f"∂ {edge.local}" if edge.local else ""
         yield f"  n{edge.source} ---{_wire(style, edge.value, edge.grad, local)} n{edge.target}\n"
@@ -35,7 +38,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
         if node.kind == "output":
             yield f'  n{node.id} ---{_wire(style, node.value, node.grad)} output["{_label(style, figure.output)}"]\n'
     yield "  classDef leaf fill:none,stroke:none\n  classDef active stroke:#b86e00,stroke-width:4px\n"
-    leaves = [f"n{node.id}" for node in figure.nodes if node.kind in ("input", "constant")]
+    leaves = [f"n{node.id}" for node in figure.nodes if node.kind in LEAVES]
     leaves += ["output"] * any(node.kind == "output" for node in figure.nodes)
     if leaves:
         yield f"  class {','.join(leaves)} leaf\n"
@@ -44,9 +47,9 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
         yield f"  class {','.join(active)} active\n"
 
 
-def _shape(node: Node, style: Style) -> str:
-    lines = [node.operation] if node.kind in ("input", "constant", "output") else [node.name, node.operation]
-    return _SHAPES[node.kind].format(_label(style, *lines))
+def _shape(node: Node, total: str, style: Style) -> str:
+    lines = [node.operation] if node.kind in (*LEAVES, "output") else [node.name, node.operation]
+    return _SHAPES[node.kind].format(_label(style, *lines, *([total] if total else [])))
 
 
 def _wire(style: Style, *lines: str) -> str:

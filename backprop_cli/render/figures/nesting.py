@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from backprop_cli.report.figure import Cluster, Figure, Node
 
@@ -10,16 +11,18 @@ from backprop_cli.report.figure import Cluster, Figure, Node
 def nested(figure: Figure) -> Iterator[tuple[Node | Cluster | None, int]]:
     """Nodes, clusters where they begin and None where one ends, each with the number of clusters around it."""
     clusters = {cluster.id: cluster for cluster in figure.clusters}
+    inside: dict[int, tuple[int, ...]] = {}  # for each node its clusters, the outermost first
+    for cluster in sorted(figure.clusters, key=lambda cluster: -len(cluster.nodes)):
+        inside |= {node: (*inside.get(node, ()), cluster.id) for node in cluster.nodes}
     around: tuple[int, ...] = ()
-    for node in sorted(figure.nodes, key=lambda node: node.cluster):
-        shared = 0
-        while shared < min(len(around), len(node.cluster)) and around[shared] == node.cluster[shared]:
-            shared += 1
+    for node in sorted(figure.nodes, key=lambda node: inside.get(node.id, ())):
+        path = inside.get(node.id, ())
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(around, path, strict=False)))
         for depth in range(len(around) - 1, shared - 1, -1):
             yield None, depth
-        for depth in range(shared, len(node.cluster)):
-            yield clusters[node.cluster[depth]], depth
-        around = node.cluster
+        for depth in range(shared, len(path)):
+            yield clusters[path[depth]], depth
+        around = path
         yield node, len(around)
     for depth in range(len(around) - 1, -1, -1):
         yield None, depth

@@ -81,7 +81,7 @@ function listen() {
   });
 }
 
-// A folded module hides what lies in it; of the gate whose wire leaves it, value and gradient stay.
+// A folded module covers what lies in it; of the gate whose wire leaves it, value and gradient stay.
 function fold() {
   const folded = all(".module.folded").map((module) => new Set(module.dataset.nodes.split(" ")));
   const hides = (node) => folded.some((members) => members.has(node));
@@ -108,7 +108,14 @@ function fold() {
 function makeFoldable(module) {
   module.setAttribute("role", "button");
   module.setAttribute("tabindex", "0");
-  const toggle = () => { module.classList.toggle("folded"); fold(); };
+  const ground = document.createComment("where it lies when it is open");
+  module.before(ground);
+  const toggle = () => {
+    if (module.classList.toggle("folded")) document.querySelector("g[data-node]").before(module);
+    else ground.after(module);
+    module.focus();
+    fold();
+  };
   module.addEventListener("click", toggle);
   module.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;

@@ -13,10 +13,11 @@ from backprop_cli.render.layout import Size
 from backprop_cli.render.style import visible
 from backprop_cli.report.figure import Edge, Figure, Node
 
-TEXT = 14  # pixels of the font of values and gradients
-PORT_LABEL = 12
+NAME, TEXT, SMALL = 16, 14, 12  # pixels of the fonts of leaves, of values and gradients, of labels at gates
+NAME_LINE = 17.0  # of a module, above the nodes that it begins with
+LEAVES = ("input", "constant")
 _RADIUS = 20
-NAME_LINE = 17.0  # of a module, above the node that it begins with
+_LEAF_GAP = 5.0  # between a leaf and its wire
 _LONGEST = 24  # characters of a name or an operation that are shown
 _SIGNS = {"*": "×", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "x^2": "x²", "x^3": "x³"}
 _NARROW, _WIDE = frozenset("ijl.,:;'|!()[]{} "), frozenset("mwMWQ@%&—…∂")
@@ -27,8 +28,6 @@ class Shape(NamedTuple):
 
     operation: str
     name: str
-    value: str
-    grad: str
     half: float
     high: float
     stub: float
@@ -60,17 +59,21 @@ class Shapes:
             self.arriving.setdefault(edge.target, []).append(edge)
             self.leaving.setdefault(edge.source, []).append(edge)
         self.nodes = {node.id: node for node in figure.nodes}
-        operands = {cluster.id: set(cluster.nodes) for cluster in figure.clusters}
-        self.entries = {
-            cluster: {node for node in inside if all(e.source not in inside for e in self.arriving.get(node, ()))}
-            for cluster, inside in operands.items()
-        }
+        self.entries = {cluster.id: self._entries(set(cluster.nodes)) for cluster in figure.clusters}
         self.of = {node.id: self._shape(node) for node in figure.nodes}
+
+    def _entries(self, inside: set[int]) -> set[int]:
+        """The nodes of a module that use none of its others."""
+        return {node for node in inside if all(edge.source not in inside for edge in self.arriving.get(node, ()))}
 
     def size(self, node: Node) -> Size:
         """The room a node takes around its anchor."""
         shape = self.of[node.id]
         return Size(shape.before, shape.after, shape.above, shape.below)
+
+    def leads(self, node: int) -> bool:
+        """Whether exactly one wire leaves a node."""
+        return len(self.leaving.get(node, ())) == 1
 
     def forks(self, node: int) -> bool:
         """Whether a node is used more than once."""
@@ -90,41 +93,55 @@ class Shapes:
         return local, edge.grad if self.forks(edge.source) else ""
 
     def _shape(self, node: Node) -> Shape:
-        leaf = node.kind in ("input", "constant")
-        operation = visible(shorten(node.operation, _LONGEST))
-        if not leaf:
-            operation = _pretty(operation)
-        name = "" if leaf or node.kind == "output" else shorten(node.name, _LONGEST)
-        value = node.value if node.kind != "constant" else ""
-        labels = [text for edge in self.arriving.get(node.id, ()) for text in self.labels(edge) if text]
-        operands = len(self.arriving.get(node.id, ()))
-        lead = max(width_of(text, PORT_LABEL) for text in labels) + 20 if labels else 0.0
-        pitch = (36.0 if any(all(self.labels(e)) for e in self.arriving[node.id]) else 24.0) if labels else 14.0
-        long = len(operation) > 2
-        if leaf:
-            half, high = width_of(operation, 16) / 2 + 4, 12.0
-        else:
-            half = max(_RADIUS, width_of(operation, 14 if long else 16) / 2 + 11)
-            high = max(_RADIUS, (operands - 1) * pitch / 2 + 6 if not labels or operands > 3 else 0)
-        stub = 0.0
-        if node.id in self.leaving or node.kind == "output":
-            stub = max(width_of(value, TEXT), width_of(node.grad, TEXT), 16) + 12
-        ports = (operands - 1) * pitch / 2 + 22 if labels else 0.0
-        named = width_of(name, 12) / 2
-        name_above = max(high, ports if named > half else 0) + 6
-        above = max(name_above + 12 if name else high, ports, 21)
-        # The names of the modules that begin here stand above, the outermost on top.
-        entered = [c for c in self.figure.clusters if node.id in self.entries[c.id]]
-        for cluster in entered:
-            named = max(named, width_of(shorten(cluster.name, _LONGEST), 12) / 2 + 8)
-        above += NAME_LINE * len(entered)
-        after = half + stub + (8 + width_of(self.figure.output, 16) if node.kind == "output" else 0)
+        return self._leaf(node) if node.kind in LEAVES else self._gate(node)
+
+    def _leaf(self, node: Node) -> Shape:
+        """Its name ends at the anchor, so that in a column of leaves all wires begin below one another."""
+        name = visible(shorten(node.operation, _LONGEST))
+        stub = self._stub(node)
+        room, wide = self._modules(node)
         return Shape(
-            operation, name, value, node.grad, half, high, stub, lead, pitch, name_above,
-            before=max(half + lead, named), after=max(after, named),
-            above=above, below=max(high, ports, 22),
-            long=long,
+            name, "", half=_LEAF_GAP, high=12, stub=stub, lead=0, pitch=0, name_above=0,
+            before=width_of(name, TEXT if node.kind == "constant" else NAME), after=max(_LEAF_GAP + stub, wide),
+            above=21 + room, below=22, long=False,
         )  # fmt: skip
+
+    def _gate(self, node: Node) -> Shape:
+        operation = _pretty(visible(shorten(node.operation, _LONGEST)))
+        name = "" if node.kind == "output" else shorten(node.name, _LONGEST)
+        long = len(operation) > 2
+        wires = self.arriving.get(node.id, ())
+        labels = [self.labels(wire) for wire in wires]
+        widest = max((width_of(text, SMALL) for pair in labels for text in pair), default=0)
+        pitch = 14.0 if not widest else 36.0 if any(map(all, labels)) else 24.0
+        lead, spread = widest and widest + 20, (len(wires) - 1) * pitch / 2
+        half = max(_RADIUS, width_of(operation, TEXT if long else NAME) / 2 + 11)
+        high = max(_RADIUS, spread + 6 if not widest or len(wires) > 3 else 0)
+        stub = self._stub(node)
+        ports = spread + 22 if widest else 0.0  # how far up and down the labels at the wires reach
+        named = width_of(name, SMALL) / 2
+        name_above = max(high, ports if named > half else 0) + 6
+        room, wide = self._modules(node)
+        named = max(named, wide / 2)
+        result = 8 + width_of(shorten(self.figure.output, _LONGEST), NAME) if node.kind == "output" else 0
+        return Shape(
+            operation, name, half=half, high=high, stub=stub, lead=lead, pitch=pitch, name_above=name_above,
+            before=max(half + lead, named), after=max(half + stub + result, named),
+            above=max(name_above + 12 if name else high, ports, 21) + room,
+            below=max(high, ports, 22), long=long,
+        )  # fmt: skip
+
+    def _modules(self, node: Node) -> tuple[float, float]:
+        """The height and width of the names of the modules that begin with a node; the outermost is on top."""
+        begins = [cluster.name for cluster in self.figure.clusters if node.id in self.entries[cluster.id]]
+        return NAME_LINE * len(begins), max((width_of(shorten(x, _LONGEST), SMALL) + 16 for x in begins), default=0)
+
+    def _stub(self, node: Node) -> float:
+        """The length of the wire beside a node, along which its value and gradient stand."""
+        value = node.value if node.kind != "constant" else ""
+        if not (value or node.grad or node.id in self.leaving or node.kind == "output"):
+            return 0.0
+        return max(width_of(value, TEXT), width_of(node.grad, TEXT), 16) + 12
 
 
 def _pretty(operation: str) -> str:

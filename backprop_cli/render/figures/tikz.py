@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.errors import shorten
-from backprop_cli.render.figures.shapes import Shapes
+from backprop_cli.render.figures.shapes import LEAVES, Shapes
 from backprop_cli.render.layout import Placed, place
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tex import tex_name, tex_number, tex_operation, tex_text
 from backprop_cli.report.figure import Cluster, Edge, Figure, Node
 
-_BETWEEN, _APART, _WIRE = 46, 14, 10  # free between columns, between cells, around a passing wire
+_BETWEEN, _STEEP, _APART, _WIRE = 20, 0.3, 14, 10  # free between columns and between cells, around passing wires
 _BEGIN = r"""\documentclass[border=6pt]{standalone}
 \usepackage{amsmath}
 \usepackage{tikz}
@@ -41,8 +41,9 @@ _END = r"""\end{tikzpicture}
 
 def render(figure: Figure, _style: Style) -> Iterator[str]:
     """Preamble, modules, wires, nodes, words."""
-    shapes = Shapes(figure)
-    placed = place(figure, shapes.size, between=_BETWEEN, apart=_APART, wire=_WIRE, port=shapes.port)
+    whole = figure.whole or figure
+    shapes = Shapes(whole)
+    placed = place(whole, shapes.size, between=_BETWEEN, steep=_STEEP, apart=_APART, wire=_WIRE, port=shapes.port)
     yield _BEGIN
     yield _words(-26, figure.title)
     for cluster in figure.clusters:
@@ -89,7 +90,8 @@ def _wire(edge: Edge, placed: Placed, number: int, shapes: Shapes) -> Iterator[s
     left = placed.columns[placed.column_of[edge.target]][0]
     begins = (placed.columns[placed.column_of[edge.source]][1], source_y)
     points = [begins, *placed.ways[number], (left, y + down)]
-    path = f"({source_x + source.half:.5g},{source_y:.5g}) -- {_point(points[0])}"
+    starts = source_x + source.half + (source.stub if shapes.forks(edge.source) else 0)
+    path = f"({starts:.5g},{source_y:.5g}) -- {_point(points[0])}"
     for k in range(1, len(points)):
         path += f" {'to[out=0,in=180]' if k % 2 else '--'} {_point(points[k])}"
     meet_x, meet_y = shape.meets(down)
@@ -113,20 +115,21 @@ def _label(x: float, y: float, color: str, formula: str) -> str:
 def _node(figure: Figure, node: Node, placed: Placed, shapes: Shapes) -> Iterator[str]:
     x, y = placed.at[node.id]
     shape = shapes.of[node.id]
-    if node.kind == "output":
-        end = x + shape.half + shape.stub
+    end = x + shape.half + shape.stub
+    if shape.stub and not shapes.leads(node.id):  # elsewhere the one wire begins at the gate
         yield rf"\draw[wire] ({x + shape.half:.5g},{y:.5g}) -- ({end:.5g},{y:.5g});" + "\n"
-        yield (
-            rf"\node[leaf, anchor=west] at ({end + 8:.5g},{y:.5g}) {{${tex_name(shorten(figure.output, 24))}$}};" + "\n"
-        )
+    if node.kind == "output":
+        name = tex_name(shorten(figure.output, 24))
+        yield rf"\node[leaf, anchor=west] at ({end + 8:.5g},{y:.5g}) {{${name}$}};" + "\n"
     if shapes.forks(node.id):
-        yield rf"\fill[black!55] ({x + shape.half + shape.stub:.5g},{y:.5g}) circle[radius=2.4pt];" + "\n"
+        yield rf"\fill[black!55] ({end:.5g},{y:.5g}) circle[radius=2.4pt];" + "\n"
     middle = x + shape.half + shape.stub / 2
-    yield _label(middle, y - 11, "value", tex_number(shape.value) if shape.value else "")
-    yield _label(middle, y + 11, "grad", tex_number(shape.grad) if shape.grad else "")
-    if node.kind in ("input", "constant"):
+    if node.value and node.kind != "constant":
+        yield _label(middle, y - 11, "value", tex_number(node.value))
+    yield _label(middle, y + 11, "grad", tex_number(node.grad) if node.grad else "")
+    if node.kind in LEAVES:
         name = tex_name(shorten(node.operation, 24))
-        yield rf"\node[leaf, anchor=east] at ({x + shape.half - 3:.5g},{y:.5g}) {{${name}$}};" + "\n"
+        yield rf"\node[leaf, anchor=east] at ({x + shape.half - 4:.5g},{y:.5g}) {{${name}$}};" + "\n"
         return
     looks = ["stub" if node.kind == "stub" else "gate", *(["now"] if node.state == "active" else [])]
     width, height = 1.5 * shape.half, 1.5 * shape.high

@@ -9,48 +9,66 @@ f = n1 * z      -12   1
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from backprop_cli.render.figures.words import around
+from backprop_cli.render.figures.shapes import LEAVES
+from backprop_cli.render.figures.words import around, local_sign
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Edge, Figure, Node
 
-_LEAVES = ("input", "constant")
+# A fork, a last branch, and the lines that pass by; narrower ones where it would be too wide.
+_BRANCHES = (("├─ ", "└─ ", "│  "), ("├ ", "└ ", "│ "), ("├", "└", "│"))
+_ASCII_BRANCHES = (("|- ", "`- ", "|  "), ("|-", "`-", "| "), ("|", "`", "|"))
 
 
 class _Line(NamedTuple):
-    """A node where it stands: the node, by which wire it is reached, the branches before it, whether seen before."""
+    """A node where it stands: by which wire it is reached, the branches before it and before what is below it.
+
+    `again`: it was met before, and stands there.
+    """
 
     node: Node
     edge: Edge | None
     branches: str
-    again: bool
+    below: str
+    again: bool = False
 
 
 def render(figure: Figure, style: Style) -> Iterator[str]:
     """Title, outline, what happens in a step."""
-    lines = list(_outline(figure, style))
-    heads, table = _table(figure, lines, style)
-    widths = [max(map(len, column)) for column in zip(heads, *table, strict=True)]
-    kept = [k for k, width in enumerate(widths) if k == 0 or any(row[k] for row in table)]
-    rows = [heads, *table] if len(kept) > 1 else table
-    drawing = (
-        "   ".join(row[k].rjust(widths[k]) if k else row[k].ljust(widths[k]) for k in kept).rstrip() for row in rows
-    )
+    whole = figure.whole or figure
+    for branches in _ASCII_BRANCHES if style.ascii else _BRANCHES:
+        table, room = (list(_table(one, _outline(one, branches), style)) for one in (figure, whole))
+        drawing = _aligned(_heads(figure, style), table, room)
+        if style.width is None or max(map(len, drawing), default=0) <= style.width:
+            break
     yield from around(figure, drawing, "", style)
 
 
-def _table(figure: Figure, lines: list[_Line], style: Style) -> tuple[list[str], list[list[str]]]:
+def _aligned(heads: list[str], table: list[list[str]], room: list[list[str]]) -> list[str]:
+    """The rows as lines, without the columns that nothing ever stands in; `room` is what may stand in all of them."""
+    kept = [k for k in range(len(heads)) if k == 0 or any(row[k] for row in room)]
+    rows = [heads, *table] if len(kept) > 1 else table
+    widths = [max(len(row[k]) for row in (*rows, *room)) for k in kept]
+    return [
+        "   ".join(
+            row[k].rjust(width) if k else row[k].ljust(width) for k, width in zip(kept, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _heads(figure: Figure, style: Style) -> list[str]:
     """The columns: the outline, values, gradients, what each wire of a fork sends, local gradients."""
-    output = style.text(figure.output)
-    heads = ["", "value", f"d{output}/d(node)", "from here", style.glyphs("local ∂")]
-    uses: dict[int, int] = {}
-    for wire in figure.edges:
-        uses[wire.source] = uses.get(wire.source, 0) + 1
-    rows = []
-    for node, edge, branches, again in lines:
-        said = style.text(node.name if node.kind in _LEAVES else f"{node.name} = {node.written}")
+    return ["", "value", f"d{style.text(figure.output)}/d(node)", "from here", local_sign("local ∂", style)]
+
+
+def _table(figure: Figure, lines: Iterable[_Line], style: Style) -> Iterator[list[str]]:
+    uses = Counter(wire.source for wire in figure.edges)
+    for node, edge, branches, _, again in lines:
+        said = style.text(node.name if node.kind in LEAVES else f"{node.name} = {node.written}")
         if node.kind == "stub":
             said = style.text(f"{node.name} = …")
         if again:
@@ -59,11 +77,10 @@ def _table(figure: Figure, lines: list[_Line], style: Style) -> tuple[list[str],
             said += style.glyphs(" ◀")
         value, grad = ("", "") if again or node.kind == "constant" else (node.value, node.grad)
         share = edge.grad if edge and uses[edge.source] > 1 else ""
-        rows.append([branches + said, *(style.text(t) for t in (value, grad, share, edge.local if edge else ""))])
-    return heads, rows
+        yield [branches + said, *map(style.text, (value, grad, share, edge.local if edge else ""))]
 
 
-def _outline(figure: Figure, style: Style) -> Iterator[_Line]:
+def _outline(figure: Figure, branches: tuple[str, str, str]) -> Iterator[_Line]:
     """Every wire once, depth first from the output, then from what nobody uses."""
     nodes = {node.id: node for node in figure.nodes}
     operands: dict[int, list[Edge]] = {}
@@ -71,21 +88,19 @@ def _outline(figure: Figure, style: Style) -> Iterator[_Line]:
     for edge in figure.edges:
         operands.setdefault(edge.target, []).append(edge)
         used.add(edge.source)
-    fork, last, through = ("|- ", "`- ", "|  ") if style.ascii else ("├─ ", "└─ ", "│  ")
+    fork, last, through = branches
     roots = [node for node in reversed(figure.nodes) if node.id not in used]
-    waiting = [_Line(root, None, "", False) for root in sorted(roots, key=lambda node: node.kind == "output")]
-    below = {id(line): "" for line in waiting}
+    waiting = [_Line(root, None, "", "") for root in sorted(roots, key=lambda node: node.kind == "output")]
     seen: set[int] = set()
     while waiting:
         line = waiting.pop()
         again = line.node.id in seen
         yield line._replace(again=again)
-        seen.add(line.node.id)
-        before = below.pop(id(line))
         if again:
             continue
+        seen.add(line.node.id)
         edges = operands.get(line.node.id, [])
-        for place, wire in reversed(list(enumerate(edges, 1))):
-            child = _Line(nodes[wire.source], wire, before + (last if place == len(edges) else fork), again=False)
-            below[id(child)] = before + ("   " if place == len(edges) else through)
-            waiting.append(child)
+        for wire in reversed(edges):
+            ends = wire is edges[-1]
+            below = line.below + (" " * len(through) if ends else through)
+            waiting.append(_Line(nodes[wire.source], wire, line.below + (last if ends else fork), below))

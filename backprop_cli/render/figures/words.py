@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from backprop_cli.render.style import Style
@@ -17,10 +18,15 @@ def around(figure: Figure, drawing: Iterable[str], meaning: str, style: Style) -
     if below:
         yield "\n"
     for line in below:
-        yield f"{style.text(line)}\n"
+        yield f"{style.text(local_sign(line, style))}\n"
 
 
-def key(figure: Figure, value: str, grad: str, style: Style) -> str:
+def local_sign(text: str, style: Style) -> str:
+    """The text, in ASCII with a `D` for the ∂ of a local gradient: a `d` is for the whole one."""
+    return text.replace("∂", "D") if style.ascii else text
+
+
+def key(figure: Figure, value: str, grad: str) -> str:
     """`above a wire its value, below it df/d(wire)`."""
     if not figure.valued:
         return ""
@@ -29,4 +35,14 @@ def key(figure: Figure, value: str, grad: str, style: Style) -> str:
         said.append(f"{grad} d{figure.output}/d(wire)")
     if figure.shows in ("local", "both"):
         said.append("∂ at a gate its local gradient")
-    return style.glyphs(", ".join(said))
+    return ", ".join(said)
+
+
+def sums(figure: Figure) -> dict[int, str]:
+    """`df/dx = 5` for each node whose wire forks: elsewhere its one wire says it."""
+    uses = Counter(edge.source for edge in figure.edges)
+    return {
+        node.id: f"d{figure.output}/d{node.name} = {node.grad}"
+        for node in figure.nodes
+        if uses[node.id] > 1 and node.grad
+    }

@@ -1,0 +1,141 @@
+"""Folding: a figure in which every folded cluster is one node.
+
+The node is the one whose wire leaves the cluster, drawn with the cluster's name as its operation; what flowed into
+the cluster flows into it. A cluster that two wires leave is not one node and stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backprop_cli.report.figure import Cluster, Edge, Figure, Moment, Node
+
+
+def fold(figure: Figure) -> Figure:
+    """The figure with its folded clusters as nodes, and its steps counted anew."""
+    home = _homes(figure)
+    if not home:
+        return figure._replace(clusters=tuple(cluster._replace(folded=False) for cluster in figure.clusters))
+    gone = home.keys() - set(home.values())
+    step_of = _steps(figure, home)
+    edges = _edges(figure, home, step_of)
+    nodes = tuple(_node(node, figure, home, step_of) for node in figure.nodes if node.id not in gone)
+    clusters = tuple(
+        cluster._replace(folded=False, nodes=tuple(node for node in cluster.nodes if node not in gone))
+        for cluster in figure.clusters
+        if not home.keys() >= set(cluster.nodes)
+    )
+    folded = figure._replace(nodes=nodes, edges=tuple(edges), clusters=clusters)
+    return folded._replace(moments=tuple(_moments(figure, folded, home, step_of)))
+
+
+def _homes(figure: Figure) -> dict[int, int]:
+    """For each node in a folded cluster the node that stands for it: of the outermost such cluster, the way out."""
+    home: dict[int, int] = {}
+    for cluster in sorted(figure.clusters, key=lambda cluster: -len(cluster.nodes)):
+        inside = set(cluster.nodes)
+        if not cluster.folded or not inside.isdisjoint(home):
+            continue
+        used_inside = {edge.source for edge in figure.edges if edge.target in inside}
+        leaving = {edge.source for edge in figure.edges if edge.target not in inside} & inside
+        ends = leaving | (inside - used_inside)
+        if len(ends) == 1:
+            home.update(dict.fromkeys(inside, *ends))
+    return home
+
+
+_Steps = Mapping[tuple[str, int], int]
+
+
+def _steps(figure: Figure, home: Mapping[int, int]) -> _Steps:
+    """The number each step of the figure has in the folded one, 0 for none.
+
+    A cluster computes when its way out does. It sends when the last of its nodes has: only then is all known that
+    has flowed back to the cluster's operands.
+    """
+    step_of: dict[tuple[str, int], int] = {("forward", 0): 0, ("backward", 0): 0, ("backward", 1): 1}
+    forward = [moment for moment in figure.moments if moment.phase == "forward"]
+    backward = [moment for moment in figure.moments if moment.phase == "backward"]
+    count = 0
+    for step, moment in enumerate(forward, 1):
+        kept = home.get(moment.node, moment.node) == moment.node
+        count += kept
+        step_of["forward", step] = count if kept else 0
+    last = {home.get(moment.node, moment.node): step for step, moment in enumerate(backward, 1)}
+    number = {node: k for k, node in enumerate(sorted((n for n in last if last[n] > 1), key=last.__getitem__), 2)}
+    for step, moment in enumerate(backward[1:], 2):
+        step_of["backward", step] = number[home.get(moment.node, moment.node)]
+    return step_of
+
+
+def _edges(figure: Figure, home: Mapping[int, int], step_of: _Steps) -> list[Edge]:
+    operands: dict[int, int] = {}
+    made = []
+    for edge in figure.edges:
+        source, target = home.get(edge.source, edge.source), home.get(edge.target, edge.target)
+        if source == target:
+            continue
+        operand = operands[target] = operands.get(target, -1) + 1
+        local = edge.local if edge.target not in home else ""
+        made.append(edge._replace(source=source, target=target, operand=operand, local=local,
+                                  sent=step_of["backward", edge.sent]))  # fmt: skip
+    return made
+
+
+def _cluster_of(node: int, figure: Figure) -> Cluster:
+    """The largest folded cluster a node lies in."""
+    return max((c for c in figure.clusters if c.folded and node in c.nodes), key=lambda c: len(c.nodes))
+
+
+def _node(node: Node, figure: Figure, home: Mapping[int, int], step_of: _Steps) -> Node:
+    computed, reached = step_of["forward", node.computed], step_of["backward", node.reached]
+    if node.id not in home:
+        return node._replace(computed=computed, reached=reached)
+    cluster = _cluster_of(node.id, figure)
+    outside = tuple(id_ for id_ in node.cluster if not _inside(id_, cluster, figure))
+    return node._replace(
+        operation=cluster.name, written=cluster.name, computed=computed, reached=reached, ordered=False, cluster=outside
+    )
+
+
+def _inside(id_: int, cluster: Cluster, figure: Figure) -> bool:
+    nodes = next(other.nodes for other in figure.clusters if other.id == id_)
+    return set(nodes) <= set(cluster.nodes)
+
+
+def _moments(figure: Figure, folded: Figure, home: Mapping[int, int], step_of: _Steps) -> list[Moment]:
+    nodes = {node.id: node for node in folded.nodes}
+    made: dict[tuple[str, int], Moment] = {}
+    counts = {"forward": 0, "backward": 0}
+    for moment in figure.moments:
+        counts[moment.phase] += 1
+        step = step_of[moment.phase, counts[moment.phase]]
+        if not step:
+            continue
+        node = nodes[home.get(moment.node, moment.node)]
+        lines = moment.lines
+        if moment.node in home and moment.phase == "forward":
+            lines = (f"{node.name} = {node.written} = {node.value}",)
+        elif moment.node in home and step > 1:
+            lines = tuple(_sent(folded, node, step))
+        made[moment.phase, step] = Moment(moment.phase, node.id, lines)
+    return [made[key] for key in sorted(made, key=lambda key: (key[0] == "backward", key[1]))]
+
+
+def _sent(folded: Figure, node: Node, step: int) -> list[str]:
+    """What flows back through a folded cluster, an operand a line, and the sums that are complete with it."""
+    name = {node.id: node.name for node in folded.nodes}
+    grad = {node.id: node.grad for node in folded.nodes}
+    f = folded.output
+    lines = []
+    arriving = [edge for edge in folded.edges if edge.target == node.id and edge.sent]
+    for edge in arriving:
+        operand = name[edge.source]
+        share = f" = {edge.grad}" if edge.grad else ""
+        lines.append(f"d{f}/d{operand} += d{f}/d{node.name} · d{node.name}/d{operand}{share}")
+    for source in dict.fromkeys(edge.source for edge in arriving):
+        parts = sorted((edge.sent, edge.grad) for edge in folded.edges if edge.source == source and edge.sent)
+        if len(parts) > 1 and parts[-1][0] == step and all(share for _, share in parts):
+            total = " + ".join(share for _, share in parts)
+            lines.append(f"d{f}/d{name[source]} = {total} = {grad[source]}")
+    return lines

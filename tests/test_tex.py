@@ -1,0 +1,105 @@
+"""LaTeX and TikZ go through a real LaTeX, with everything in them that TeX would act upon."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import backprop
+
+from backprop_cli.render.tex import tex_name, tex_number, tex_operation, tex_sign, tex_text
+
+HOSTILE = [
+    """n_1 = x % y; __ = n_1^2.5; f = __ < n_1
+end = max(__, y, # "<b>" & $x {\\} `code` #35; Ж ~ ^ -- é
+-x); where(f, end, # "<b>" & $x {\\} `code` #35; Ж ~ ^ -- é
+graph_of_it_all)""",
+    "x=7", "y=3", "graph_of_it_all=1e-300",
+]  # fmt: skip
+PROGRAMS = {
+    "seed": ["(x+y)*z", "x=-2", "y=5", "z=-4"],
+    "neuron": ["1/(1+exp(-(w0*x0+w1*x1+w2)))", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3"],
+    "routing": ["2*(x*y+max(z,w))", "x=3", "y=-4", "z=2", "w=-1"],
+    "hostile": HOSTILE,
+    "kinks and poles": ["abs(x) + leaky_relu(x) + 1/x + atan2(y, -1e-7)*log10(y)", "x=0", "y=2"],
+    "every sign": [
+        "where(x <= y, x^y^0.5 % 3, acos(x)) + hypot(-x, y)/2 - where(x != y, 1, x^-2)", "x=0.5", "y=1e-10",
+    ],
+    "one constant": ["3"],
+    "an input": ["x", "x=1"],
+}  # fmt: skip
+
+
+def compiled(tmp_path, name, text):
+    """The log of a run of LaTeX that did not fail."""
+    assert text.isascii()
+    (tmp_path / f"{name}.tex").write_text(text, encoding="ascii")
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"],
+        cwd=tmp_path, capture_output=True, check=False,
+    )  # fmt: skip
+    log = (tmp_path / f"{name}.log").read_text(encoding="latin-1")
+    assert done.returncode == 0, re.findall(r"^!.*(?:\n.*){0,8}", log, re.MULTILINE)
+    assert "Missing character" not in log
+    assert (tmp_path / f"{name}.pdf").stat().st_size > 1000
+    return log
+
+
+def needs(*files):
+    def missing():
+        if not shutil.which("pdflatex"):
+            return "no LaTeX here"
+        found = subprocess.run(["kpsewhich", *files], capture_output=True, text=True, check=False).stdout.split()
+        lacks = [name for name in files if not any(path.endswith(f"/{name}") for path in found)]
+        return f"LaTeX lacks {', '.join(lacks)}" if lacks else ""
+
+    reason = missing()
+    return pytest.mark.skipif(bool(reason), reason=f"{reason}: what we print for it is not compiled")
+
+
+@needs("amsmath.sty", "geometry.sty")
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_explain_compiles(name, tmp_path):
+    text = backprop("explain", *PROGRAMS[name], "--paths", "--no-check", "--format", "latex").out
+    compiled(tmp_path, "explain", text)
+
+
+@needs("standalone.cls", "tikz.sty", "amsmath.sty")
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_tikz_compiles(name, tmp_path):
+    for number, more in enumerate([[], ["--edges", "both", "--phase", "backward"]]):
+        if more and name == "one constant":
+            more = ["--phase", "forward", "--step", "0"]
+        text = backprop("graph", *PROGRAMS[name], "--format", "tikz", *more).out
+        compiled(tmp_path, f"figure{number}", text)
+
+
+TEXTS = [
+    (
+        "a_b & 50% of $x^2 {#1} \\n ~",
+        r"a\_b \& 50\% of \$x\textasciicircum{}2 \{\#1\} \textbackslash{}n \textasciitilde{}",
+    ),
+    ("0·∞ → -inf", r"0$\cdot$$\infty$ $\to$ -inf"),
+    ("--rows", "-{}-rows"),
+    ("Ж", r"\textbackslash{}u0416"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TEXTS)
+def test_text(text, expected):
+    assert tex_text(text) == expected
+
+
+def test_names_stay_apart():
+    names = ["n1", "n_1", "n_", "_n", "x", "X", "xy", "x1y", "n11", "n_11", "pi", "e"]
+    assert len(set(map(tex_name, names))) == len(names)
+    assert tex_name("n12") == "n_{12}" and tex_name("n_1") == r"\mathrm{n\_1}"
+
+
+def test_numbers_and_signs():
+    assert tex_number("-1.5e-07") == r"-{1.5 \cdot 10^{-7}}"
+    assert tex_number("1e+300") == r"{1 \cdot 10^{300}}"
+    assert tex_number("-inf") == r"-\infty" and tex_number("nan") == r"\mathrm{nan}"
+    assert tex_sign("2*log(") == r"2\cdot\operatorname{log}("
+    assert tex_operation("x^-2") == "{x}^{-2}" and tex_operation("^") == r"\text{\textasciicircum{}}"
+    assert tex_operation("*1e-07") == r"\times{1 \times 10^{-7}}"
