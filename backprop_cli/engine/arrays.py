@@ -72,11 +72,12 @@ def backward(
     """
     active = active if active is not None else bytearray(b"\1") * len(graph)
     with np.errstate(all="ignore"):
-        passed = _backward(graph, values, seed, active, known, flows=None)
+        passed, unsure = _backward(graph, values, seed, active, known, flows=None)
         # 0 times infinity is NaN, unless the 0 means that nothing flows: only then is it worth knowing which it is.
-        if any(grad is not None and _has_nan(grad) for grad in passed.grads):
+        if unsure:
             locals_ = dict(enumerate(passed.locals))
-            passed = _backward(graph, values, seed, active, locals_, flows=flows(graph, values, passed, active))
+            masks = flows(graph, values, passed, active)
+            passed, _ = _backward(graph, values, seed, active, locals_, flows=masks)
     return passed
 
 
@@ -93,8 +94,9 @@ def _backward(
     known: Mapping[int, tuple[Value, ...]],
     *,
     flows: list[Any] | None,
-) -> Backward:
-    """One pass; `flows` masks the elements of each operand of each node to which something flows."""
+) -> tuple[Backward, bool]:
+    """One pass, and whether an elementwise gate sent NaN; `flows` masks the elements to which something flows."""
+    unsure = False
     count = len(graph)
     all_locals: list[tuple[Value, ...]] = [()] * count
     grads: list[Value | None] = [None] * count
@@ -124,12 +126,13 @@ def _backward(
                 if flows is None and not shapes[i] and slope == 0 and gate in ROUTES:
                     continue
                 sent = upstream if type(slope) is float and slope == 1 else upstream * slope
+                unsure = unsure or _has_nan(sent)
             if flows is not None:
                 sent = np.where(flows[i][k], sent, 0.0)
             sent = unbroadcast(sent, shapes[j])
             before = grads[j]
             grads[j] = sent if before is None else before + sent
-    return Backward(all_locals, grads)
+    return Backward(all_locals, grads), unsure
 
 
 def unbroadcast(sent: Value, shape: Shape) -> Value:

@@ -11,8 +11,8 @@ from backprop_cli.numeric.array import Array, log, weigh, where
 from backprop_cli.numeric.shapes import Axis
 
 __all__ = [
-    "class_weights", "cross_entropy", "examples", "hinge_loss", "hinge_margins", "hinge_slopes", "last",
-    "log_softmax", "logsumexp", "one_hot", "softmax",
+    "class_weights", "cross_entropy", "cross_entropy_slopes", "examples", "hinge_loss", "hinge_margins",
+    "hinge_slopes", "last", "log_softmax", "logsumexp", "one_hot", "softmax",
 ]  # fmt: skip
 
 
@@ -77,6 +77,13 @@ def last(scores: Array) -> Axis:
 def cross_entropy(scores: Array, labels: Array) -> Array:
     """The mean over the examples of -sum(weight * log softmax(scores))."""
     return -np.sum(weigh(log_softmax(scores, last(scores)), class_weights(scores, labels))) / examples(scores)
+
+
+def cross_entropy_slopes(scores: Array, labels: Array) -> Array:
+    """Its derivative: (softmax - weights) over the examples, where the weights of a row sum to 1."""
+    weights = class_weights(scores, labels)
+    total = 1.0 if np.shape(labels) != np.shape(scores) else np.sum(weights, axis=-1, keepdims=True)
+    return (softmax(scores, last(scores)) * total - weights) / examples(scores)
 
 
 def hinge_margins(scores: Array, labels: Array, delta: float) -> Array:
