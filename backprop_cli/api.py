@@ -5,11 +5,11 @@ The commands call these and nothing below them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
-from typing import Any
 
-from backprop_cli.data.bindings import Terms, check_name, constant
+from backprop_cli.data.bindings import Terms, constant
+from backprop_cli.data.opening import Number, as_value, bound_graph, open_graph
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
@@ -28,10 +28,6 @@ from backprop_cli.report.fold import fold
 from backprop_cli.report.frames import frame
 from backprop_cli.report.jacobians import Block, JacobianReport
 from backprop_cli.report.names import all_names, node_names, output_name
-from backprop_cli.report.numbers import rounded
-
-# A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of numbers of.
-Number = Any
 
 
 def evaluate(
@@ -55,7 +51,7 @@ def evaluate(
     Raises BackpropError if the text, a value or a shape is wrong, if the graph has more than `max_nodes` nodes, or its
     values together more than `max_elements` elements.
     """
-    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
+    graph, given = bound_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
     numbers = forward(graph, given)
     findings = survey(graph, numbers)
     findings = findings or _rounding(graph, numbers)
@@ -88,7 +84,7 @@ def grad(
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
-    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
+    graph, given = bound_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
     targets = _targets(graph, wrt)
     upstream = _upstream(graph, seed_grad)
     numbers = forward(graph, given)
@@ -134,7 +130,7 @@ def jacobian(
     from backprop_cli.engine.jacobian import random_seed
     from backprop_cli.report.anatomy import anatomy as parts_of
 
-    graph, given = _graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
+    graph, given = bound_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
     if not graph.has_arrays:
         infer(graph, dict.fromkeys(graph.variables, ()), max_elements=max_elements)
     targets = _targets(graph, wrt)
@@ -213,7 +209,7 @@ def check(
     given = {**(bindings or {}), **values}
     texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
     named = {below for _, below in filter(None, map(left_names, texts))}
-    graph, fixed, free = _open_graph(expression, given, defaults, (max_nodes, seed, max_elements), named)
+    graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), named)
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
     tolerance = Tolerance(rtol, atol)
     if claims:
@@ -249,7 +245,7 @@ def check_steps(
     from backprop_cli.report.judged import build_steps
 
     given = {**(bindings or {}), **values}
-    graph, fixed, free = _open_graph(expression, given, defaults, (max_nodes, seed, max_elements))
+    graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements))
     names, output = all_names(graph), output_name(graph)
     read = read_steps(steps if isinstance(steps, Source) else Source("steps", steps), names, output)
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
@@ -337,69 +333,9 @@ def notebook_html(report: Report) -> str | None:
     return f'<iframe sandbox="allow-scripts" style="{looks}" srcdoc="{escape(page)}"></iframe>'
 
 
-def _graph(
-    expression: str | Source,
-    bindings: Mapping[str, Number],
-    defaults: Mapping[str, Value] | None,
-    max_nodes: int,
-    seed: int,
-    max_elements: int,
-) -> tuple[Graph, dict[str, Value]]:
-    """The graph, and a value for each of its inputs."""
-    source = expression if isinstance(expression, Source) else Source("expression", expression)
-    given: dict[str, Value] = {}
-    terms = Terms(allow_nonfinite=True, seed=seed, max_elements=max_elements)
-    for name, value in bindings.items():
-        if isinstance(value, str):
-            value = constant(value, name, terms)
-        value = _as_value(value)
-        check_name(name, Source("binding", f"{name}={rounded(value)}"))
-        given[name] = value
-    defaults = defaults or {}
-    names = {*given, *defaults}
-    program = parse(source, names)
-    defined = {statement.name for statement in program.statements}
-    graph = lower(program, names - (defined - given.keys()), max_nodes=max_nodes)
-    unused = [name for name in bindings if name not in graph.variables]
-    if unused:
-        raise BackpropError(*(_unused(name, given[name]) for name in unused[:MOST_ERRORS]))
-    for name in graph.variables:
-        if name not in given:
-            given[name] = _as_value(defaults[name])
-    shapes = {name: getattr(given[name], "shape", ()) for name in graph.variables}
-    if graph.needs_shapes or any(shapes.values()):
-        infer(graph, shapes, seed=seed, max_elements=max_elements)
-    return graph, given
-
-
-def _open_graph(
-    expression: str | Source,
-    bindings: Mapping[str, Number],
-    defaults: Mapping[str, Value] | None,
-    limits: tuple[int, int, int],
-    named: Collection[str] = (),
-) -> tuple[Graph, dict[str, Value], list[str]]:
-    """The graph, the values that its inputs have, and the inputs without one; `named` are sure to be inputs."""
-    source = expression if isinstance(expression, Source) else Source("expression", expression)
-    given = {*bindings, *(defaults or {})}
-    open_names = [name for name in lower(parse(source, {*given, *named})).variables if name not in given]
-    graph, numbers = _graph(source, bindings, {**dict.fromkeys(open_names, nan), **(defaults or {})}, *limits)
-    free = [name for name in graph.variables if name in open_names]
-    return graph, {name: number for name, number in numbers.items() if name not in free}, free
-
-
-def _as_value(value: Any) -> Value:
-    """A float, or an array of doubles with at least one axis."""
-    if isinstance(value, int | float):
-        return float(value)
-    from backprop_cli.numeric.array import doubles
-
-    return doubles(value)
-
-
 def _upstream(graph: Graph, seed: Number) -> Value:
     """The gradient that arrives at the output; it has the output's shape."""
-    given = _as_value(constant(seed, "--seed-grad", Terms(allow_nonfinite=True)) if isinstance(seed, str) else seed)
+    given = as_value(constant(seed, "--seed-grad", Terms(allow_nonfinite=True)) if isinstance(seed, str) else seed)
     wanted, shape = graph.shape(graph.output), getattr(given, "shape", ())
     if shape == wanted:
         return given
@@ -411,12 +347,6 @@ def _upstream(graph: Graph, seed: Number) -> Value:
         message = f"the output has the shape {there}, and a gradient is that of one number"
         help_ = "wrap it, as in `sum(…)`, or give the upstream gradient: `--seed-grad` with an array of that shape"
     raise BackpropError(Diagnostic("V310", message, (label,), help_))
-
-
-def _unused(name: str, value: Value) -> Diagnostic:
-    source = Source("binding", f"{name}={rounded(value)}")
-    message = f"the binding of `{shorten(name)}` is not used by the expression"
-    return Diagnostic("N209", message, (Label(source, 0, len(name)),), "remove it, or use it in the expression")
 
 
 def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
