@@ -370,11 +370,16 @@ def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
     return {name: known[name] for name in wrt}
 
 
-def _rounding(graph: Graph, values: list[float], passed: Backward | None = None) -> list[Finding]:
+def _rounding(graph: Graph, values: list[Value], passed: Backward | None = None) -> list[Finding]:
     """A finding if rounding cost the value its digits. Not asked beside other trouble, which explains more."""
-    if graph.has_arrays or graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
+    if graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
         return []
-    lost = lost_digits(graph, values, (passed or backward(graph, values)).grads)
+    if graph.has_arrays:
+        from backprop_cli.engine.rounding_arrays import lost_digits_of_arrays
+
+        lost = lost_digits_of_arrays(graph, values)
+    else:
+        lost = lost_digits(graph, values, (passed or backward(graph, values)).grads)
     if lost is None:
         return []
     wording = "constant" if graph.gates[lost.node] == CONSTANT else "value"
