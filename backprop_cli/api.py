@@ -23,9 +23,6 @@ from backprop_cli.numeric.shapes import bytes_written, size, written
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.report.claims import CheckReport
-from backprop_cli.report.figure import MOST_NODES, figure
-from backprop_cli.report.fold import fold
-from backprop_cli.report.frames import frame
 from backprop_cli.report.jacobians import Block, JacobianReport
 from backprop_cli.report.names import all_names, node_names, output_name
 
@@ -281,7 +278,7 @@ def draw(
     step: int | None = None,
     depth: int | None = None,
     collapse: bool = False,
-    most: int = MOST_NODES,
+    most: int | None = None,
     style: Style | None = None,
 ) -> str:
     """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
@@ -290,13 +287,16 @@ def draw(
     `step` draw what is known at that step of that pass, `depth` only so many gates back from the output, `collapse`
     only inputs and what has a name.
 
-    Raises BackpropError for a step there is not, and where there would be more than `most` nodes.
+    Raises BackpropError for a step there is not, and where there would be more than `most` nodes (500 unless told).
     """
     from backprop_cli.render.figures import render_figure
+    from backprop_cli.report.figure import MOST_NODES, figure
+    from backprop_cli.report.fold import fold
+    from backprop_cli.report.frames import frame
 
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
-    drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
+    drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most or MOST_NODES))
     if phase:
         drawn = frame(drawn, phase, step)
     return "".join(render_figure(drawn, format, style))
