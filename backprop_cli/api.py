@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import nan
 
-from backprop_cli.data.requests import (
+from backprop_cli.data.opening import (
     Expand,
     Number,
+    bound_graph,
     libraries,
-    read,
-    read_open,
+    open_graph,
     shown_gates,
     targets_of,
     upstream_of,
-)
+)  # fmt: skip
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
@@ -31,10 +31,6 @@ from backprop_cli.numeric.shapes import bytes_written, size
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.report.claims import CheckReport
-from backprop_cli.report.clusters import unfolded, with_clusters
-from backprop_cli.report.figure import MOST_NODES, figure
-from backprop_cli.report.fold import fold
-from backprop_cli.report.frames import frame
 from backprop_cli.report.jacobians import Block, JacobianReport
 from backprop_cli.report.names import all_names, output_name
 
@@ -65,8 +61,8 @@ def evaluate(
     Raises BackpropError if the text, a value or a shape is wrong, if the graph has more than `max_nodes` nodes, or its
     values together more than `max_elements` elements.
     """
-    bound = {**(bindings or {}), **values}
-    graph, given, shown = read(expression, bound, defaults, max_nodes, seed, max_elements, use, expand)
+    limits = (max_nodes, seed, max_elements)
+    graph, given, shown = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, expand)
     numbers = forward(graph, given)
     findings = survey(graph, numbers)
     findings = findings or _rounding(graph, numbers)
@@ -101,8 +97,8 @@ def grad(
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
-    bound = {**(bindings or {}), **values}
-    graph, given, shown = read(expression, bound, defaults, max_nodes, seed, max_elements, use, expand)
+    limits = (max_nodes, seed, max_elements)
+    graph, given, shown = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, expand)
     targets = targets_of(graph, wrt)
     upstream = upstream_of(graph, seed_grad)
     numbers = forward(graph, given)
@@ -155,8 +151,8 @@ def jacobian(
     from backprop_cli.engine.jacobian import random_seed
     from backprop_cli.report.anatomy import anatomy as parts_of
 
-    bound = {**(bindings or {}), **values}
-    graph, given, _ = read(expression, bound, defaults, max_nodes, seed, max_elements, use, ())
+    limits = (max_nodes, seed, max_elements)
+    graph, given, _ = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, ())
     if not graph.has_arrays:
         infer(graph, dict.fromkeys(graph.variables, ()), max_elements=max_elements)
     targets = targets_of(graph, wrt)
@@ -236,7 +232,7 @@ def check(
     given = {**(bindings or {}), **values}
     texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
     named = {below for _, below in filter(None, map(left_names, texts))}
-    graph, fixed, free = read_open(expression, given, defaults, (max_nodes, seed, max_elements), use, named)
+    graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), use, named)
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
     tolerance = Tolerance(rtol, atol)
     if claims:
@@ -273,7 +269,7 @@ def check_steps(
     from backprop_cli.report.judged import build_steps
 
     given = {**(bindings or {}), **values}
-    graph, fixed, free = read_open(expression, given, defaults, (max_nodes, seed, max_elements), use)
+    graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), use)
     names, output = all_names(graph), output_name(graph)
     read = read_steps(steps if isinstance(steps, Source) else Source("steps", steps), names, output)
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
@@ -317,7 +313,7 @@ def draw(
     step: int | None = None,
     depth: int | None = None,
     collapse: bool = False,
-    most: int = MOST_NODES,
+    most: int | None = None,
     style: Style | None = None,
 ) -> str:
     """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
@@ -326,13 +322,17 @@ def draw(
     `step` draw what is known at that step of that pass, `depth` only so many gates back from the output, `collapse`
     only inputs and what has a name. On an html page calls of the user's gates fold and unfold.
 
-    Raises BackpropError for a step there is not, and where there would be more than `most` nodes.
+    Raises BackpropError for a step there is not, and where there would be more than `most` nodes (500 unless told).
     """
     from backprop_cli.render.figures import render_figure
+    from backprop_cli.report.clusters import unfolded, with_clusters
+    from backprop_cli.report.figure import MOST_NODES, figure
+    from backprop_cli.report.fold import fold
+    from backprop_cli.report.frames import frame
 
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
-    folded = report.columns.folded
+    most, folded = most or MOST_NODES, report.columns.folded
     if format == "html" and depth is None and not collapse:
         report = unfolded(report, most)
     drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
@@ -373,11 +373,16 @@ def notebook_html(report: Report) -> str | None:
     return f'<iframe sandbox="allow-scripts" style="{looks}" srcdoc="{escape(page)}"></iframe>'
 
 
-def _rounding(graph: Graph, values: list[float], passed: Backward | None = None) -> list[Finding]:
+def _rounding(graph: Graph, values: list[Value], passed: Backward | None = None) -> list[Finding]:
     """A finding if rounding cost the value its digits. Not asked beside other trouble, which explains more."""
-    if graph.has_arrays or graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
+    if graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
         return []
-    lost = lost_digits(graph, values, (passed or backward(graph, values)).grads)
+    if graph.has_arrays:
+        from backprop_cli.engine.rounding_arrays import lost_digits_of_arrays
+
+        lost = lost_digits_of_arrays(graph, values)
+    else:
+        lost = lost_digits(graph, values, (passed or backward(graph, values)).grads)
     if lost is None:
         return []
     wording = "constant" if graph.gates[lost.node] == CONSTANT else "value"

@@ -28,7 +28,7 @@ class Status(IntEnum):
 STATUS_MEANING = {
     Status.OK: "done: every gradient is the true derivative or a noted convention, and no check disagrees",
     Status.DISAGREES: "ran, and the answer is no: the check disagrees, a claim or a step is wrong",
-    Status.REQUEST: "the request is wrong: option, syntax, unknown or missing name, binding",
+    Status.REQUEST: "the request is wrong: option, syntax, unknown or missing name, binding, shapes",
     Status.FILE: "an input file is missing, malformed or damaged, or an optional package is not installed",
     Status.MATHEMATICS: "the mathematics: undefined, a pole, overflow, an infinite slope, nothing to decide, --strict",
     Status.LIMIT: "a resource limit; the message names the option that raises it",

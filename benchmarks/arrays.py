@@ -140,7 +140,8 @@ def main():
             run()
             times[name].append(perf_counter() - began)
     medians = {name: statistics.median(taken) for name, taken in times.items()}
-    print(f"{PROGRAM}, {'→'.join(map(str, WIDTHS))}, minibatch of {BATCH}, one thread, float64, numpy {np.__version__}\n")
+    sizes = "→".join(map(str, WIDTHS))
+    print(f"{PROGRAM}, {sizes}, minibatch of {BATCH}, one thread, float64, numpy {np.__version__}\n")
     for name, median in medians.items():
         print(f"{name:22} {median * 1e3:8.2f} ms   backprop takes {medians['backprop'] / median:5.2f} of it")
     ratio = medians["backprop"] / medians["NumPy by hand"]

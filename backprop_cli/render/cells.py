@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import floor, log10
 from typing import NamedTuple
 
 from backprop_cli.errors import shorten
@@ -15,7 +16,6 @@ _FORMULAS_SHOWN = 66  # characters of SymPy's closed forms
 _LINE = 80
 _PACKED_SHOWN = 6  # gates of the user
 _OUT = re.compile(r"\bout\b")
-_NOTHING = 1e-15  # a relative error of the last bit
 
 
 class Column(NamedTuple):
@@ -129,12 +129,13 @@ def verdict(report: Report | JacobianReport, style: Style) -> Iterator[str]:
     """`SymPy agrees: df/dx = z, …` and how that was found, on one line if it is short."""
     check = report.check
     assert check is not None
-    details = [" and ".join(_METHODS[m] for m in check.methods)] if check.methods else []
+    *others, last = (_METHODS[m] for m in check.methods or ("",))
+    details = [" and ".join(filter(None, [", ".join(others), last]))] if check.methods else []
     judge = "SymPy" if "per-gate" in check.methods or not check.methods else "difference quotients"
     if check.verdict == "undecided":
         said = f"{judge} cannot decide: {check.reason}"
     else:
-        details.append(f"largest relative error {_error(check.max_rel_error)}{_worst_element(report)}")
+        details.append(f"largest relative error {_error(check.max_rel_error)}")
         verb = check.verdict if judge.endswith("s") else f"{check.verdict}s"
         said = f"{judge} {verb}"
         formulas = ", ".join(f"d{report.output}/d{name} = {form}" for name, form in check.formulas.items())
@@ -158,18 +159,9 @@ _METHODS = {
 }
 
 
-def _worst_element(report: Report | JacobianReport) -> str:
-    """` at W[0, 1]`, for arrays of which some element is off at all."""
-    check = report.check
-    if check is None or not check.variables or check.max_rel_error < _NOTHING:
-        return ""
-    name, judged = max(check.variables.items(), key=lambda item: item[1].error)
-    return f" at {name}{list(judged.element) if judged.element else ''}"
-
-
 def _error(error: float) -> str:
-    """A relative error, as far as it says something: of the last bit nothing is said."""
-    return "0" if error == 0 else "below 1e-15" if error < _NOTHING else f"{error:.1e}"
+    """A relative error as the power of ten above it: its digits differ from machine to machine."""
+    return "0" if error == 0 else f"below 1e{max(-15, floor(log10(error)) + 1)}"
 
 
 def _bracketed(number: str) -> str:

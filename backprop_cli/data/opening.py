@@ -1,7 +1,4 @@
-"""What a verb of the library is given, made ready: a graph, a value for each of its inputs, what is asked of it.
-
-It does not compute anything.
-"""
+"""A program and what it is given, opened: its graph, a value for every input that has one, what is asked of it."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ Number = Any
 Expand = bool | Collection[str]
 
 
-def read(
+def bound_graph(
     expression: str | Source,
     bindings: Mapping[str, Number],
     defaults: Mapping[str, Value] | None,
@@ -43,7 +40,7 @@ def read(
     for name, value in bindings.items():
         if isinstance(value, str):
             value = constant(value, name, terms)
-        value = _as_value(value)
+        value = as_value(value)
         check_name(name, Source("binding", f"{name}={rounded(value)}"))
         given[name] = value
     defaults = defaults or {}
@@ -58,14 +55,14 @@ def read(
         raise BackpropError(*(_unused(name, given[name]) for name in unused[:MOST_ERRORS]))
     for name in graph.variables:
         if name not in given:
-            given[name] = _as_value(defaults[name])
+            given[name] = as_value(defaults[name])
     shapes = {name: getattr(given[name], "shape", ()) for name in graph.variables}
     if graph.needs_shapes or any(shapes.values()):
         infer(graph, shapes, seed=seed, max_elements=max_elements)
     return graph, given, shown
 
 
-def read_open(
+def open_graph(
     expression: str | Source,
     bindings: Mapping[str, Number],
     defaults: Mapping[str, Value] | None,
@@ -81,7 +78,9 @@ def read_open(
     given = {*bindings, *(defaults or {})}
     program = read_program(source, {*given, *named}, libraries(use))
     open_names = [name for name in lower(program, max_nodes=limits[0]).variables if name not in given]
-    graph, numbers, _ = read(source, bindings, {**dict.fromkeys(open_names, nan), **(defaults or {})}, *limits, use, ())
+    graph, numbers, _ = bound_graph(
+        source, bindings, {**dict.fromkeys(open_names, nan), **(defaults or {})}, *limits, use, ()
+    )
     free = [name for name in graph.variables if name in open_names]
     return graph, {name: number for name, number in numbers.items() if name not in free}, free
 
@@ -107,7 +106,7 @@ def shown_gates(program: Program, expand: Expand) -> Collection[str] | None:
 
 def upstream_of(graph: Graph, seed: Number) -> Value:
     """The gradient that arrives at the output; it has the output's shape."""
-    given = _as_value(constant(seed, "--seed-grad", Terms(allow_nonfinite=True)) if isinstance(seed, str) else seed)
+    given = as_value(constant(seed, "--seed-grad", Terms(allow_nonfinite=True)) if isinstance(seed, str) else seed)
     wanted, shape = graph.shape(graph.output), getattr(given, "shape", ())
     if shape == wanted:
         return given
@@ -142,7 +141,7 @@ def targets_of(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
     return {name: known[name] for name in wrt}
 
 
-def _as_value(value: Any) -> Value:
+def as_value(value: Any) -> Value:
     """A float, or an array of doubles with at least one axis."""
     if isinstance(value, int | float):
         return float(value)
