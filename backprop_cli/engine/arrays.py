@@ -6,7 +6,7 @@ pulls its upstream gradient back by a rule of its row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isnan
 from types import MappingProxyType
 from typing import Any
@@ -210,6 +210,27 @@ def push(graph: Graph, values: list[Value], passed: Backward, direction: Mapping
             rates[i] = None if total is None else np.broadcast_to(total, graph.shapes[i])
     rate = rates[graph.output]
     return np.zeros(graph.shapes[graph.output]) if rate is None else rate
+
+
+def diagonals(graph: Graph, passed: Backward, first: int, output: int, operands: Sequence[int]) -> tuple[Value, ...]:
+    """∂output/∂operand through the elementwise nodes from `first` on, as diagonals in the output's shape.
+
+    Beside what arrives at a node goes a mask of the elements at which something does: what a routing gate ignores
+    stays 0, whatever lies behind.
+    """
+    found: dict[int, tuple[Any, Any]] = {output: (1.0, True)}
+    with np.errstate(all="ignore"):
+        for node in range(output, first - 1, -1):
+            if node not in found:
+                continue
+            upstream, flows = found[node]
+            for j, slope in zip(graph.inputs[node], passed.locals[node], strict=False):  # an inactive node has none
+                reaches = flows & np.not_equal(slope, 0) if graph.gates[node] in ROUTES else flows
+                sent = np.where(reaches, upstream * slope, 0.0)
+                before = found.get(j)
+                found[j] = (sent, reaches) if before is None else (before[0] + sent, before[1] | reaches)
+        slopes = [np.asarray(found[j][0] if j in found else 0.0) + 0.0 for j in operands]
+    return tuple(float(slope) if slope.shape == () else slope for slope in slopes)
 
 
 def is_elementwise(graph: Graph, node: int) -> bool:

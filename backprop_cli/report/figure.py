@@ -138,7 +138,7 @@ class _Drawing:
         self.graph: Graph = report.columns.graph
         self.valued = report.kind != "structure"
         self.distances = distances(self.graph, depth) if depth is not None else {}
-        kept: Collection[int] = self.distances if depth is not None else range(len(self.graph))
+        kept: Collection[int] = self.distances if depth is not None else report.columns.shown
         self.depth = depth
         # Constants drawn inside gates save half of the nodes at most, intermediates that are collapsed most of them.
         if len(kept) > most * (_COLLAPSED if collapse else 2):
@@ -202,7 +202,7 @@ class _Drawing:
                 yield Cluster(owner, " ".join(text.split()), tuple(nodes), folded=True)
 
     def _notice(self) -> str:
-        hidden = len(self.graph) - len(self.rows) - len(self.inside)
+        hidden = self.report.node_count - len(self.rows) - len(self.inside)
         return f"{hidden:,} nodes further back are not shown" if hidden else ""
 
     def _cut(self, node: int) -> bool:
@@ -248,7 +248,8 @@ class _Drawing:
         for operand in row.inputs:
             if operand in self.inside:
                 return with_constant(self.graph, row.id, operand, self.names)
-        return "-x" if row.gate == "neg" else GATES[row.gate].symbol or row.gate
+        gate = GATES.get(row.gate)
+        return "-x" if row.gate == "neg" else (gate.symbol if gate else "") or row.gate
 
     def _edges(self, row: Row, step: int) -> list[Edge]:
         slopes = row.locals or (None,) * len(row.inputs)
@@ -266,7 +267,8 @@ class _Drawing:
         """Upstream times local. What an array's gate sends is its own rule, and not this product."""
         if not isinstance(slope, float) or not isinstance(row.grad, float):
             return ""
-        return self.number(0.0 if slope == 0 and GATES[row.gate].routes else row.grad * slope)
+        routes = row.gate in GATES and GATES[row.gate].routes
+        return self.number(0.0 if slope == 0 and routes else row.grad * slope)
 
     def _moments(self, gates: list[Row], sending: list[Row], edges: list[Edge]) -> list[Moment]:
         made = []

@@ -11,11 +11,11 @@ from math import isinf, isnan
 from typing import Any, NamedTuple, TypeVar
 
 from backprop_cli.gates import GATES
-from backprop_cli.graph import CONSTANT, INPUT
+from backprop_cli.graph import CONSTANT, INPUT, Module
 from backprop_cli.report.model import Note, Report
 from backprop_cli.report.names import node_names, written
 from backprop_cli.report.roles import copies, role
-from backprop_cli.report.rules import rule
+from backprop_cli.report.rules import rule, rule_of_call
 
 Item = TypeVar("Item")
 _MOST_OPERANDS = 8  # of a formula or a sum that are written out
@@ -85,7 +85,8 @@ class Account:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.graph, self.values, self.passed, self.active = report.columns
+        self.graph, self.values, self.passed, self.active, self.hidden, *_ = report.columns
+        self.calls = {call.output: call for call in report.columns.folded}
         self.names = node_names(self.graph)
         self.nodes = {name: node for node, name in enumerate(self.names) if name in report.gradients}
         self.nodes |= {**self.graph.variables, **self.graph.definitions}
@@ -108,7 +109,7 @@ class Account:
         """A step an input and a gate, in the order in which they are computed."""
         number = 0
         for node, gate in enumerate(self.graph.gates):
-            if gate == CONSTANT:
+            if gate == CONSTANT or (self.hidden and self.hidden[node]):
                 continue
             number += 1
             value = self._value(node)
@@ -192,6 +193,8 @@ class Account:
     def _rule(self, node: int, position: int, slope: Any, ties: int) -> Formula:
         """The gate's partial along an operand, over the nodes at hand."""
         name, operands, values = self.graph.gates[node], self.graph.inputs[node], self.values
+        if node in self.calls:
+            return self._rule_of_call(self.calls[node], operands[position], slope)
         numbers = () if ties else [values[j] for j in operands]
         words = rule(name, position, numbers, values[node], slope, ties)
         if not words:
@@ -199,6 +202,16 @@ class Account:
         along = (operands[position],) if ties else operands
         stands_for = {p.name: Name(j) for p, j in zip(GATES[name].parameters, along, strict=True)} | {"out": Name(node)}
         return _merged(stands_for.get(word, word) for word in words)
+
+    def _rule_of_call(self, call: Module, operand: int, slope: Any) -> Formula:
+        """The slope of a user's gate in closed form, if there is one."""
+        text = self.report.slopes.get(call.name, {}).get(call.parameters[call.operands.index(operand)])
+        if text is None or len(set(call.operands)) < len(call.operands):
+            return ()
+        numbers = [self.values[j] for j in call.operands]
+        words = rule_of_call(call.parameters, text, numbers, self.values[call.output], slope)
+        names = dict(zip(call.parameters, map(Name, call.operands), strict=True)) | {"out": Name(call.output)}
+        return _merged(names.get(word, word) for word in words)
 
     def _ties(self, node: int) -> int:
         """How many operands of a variadic gate are the one it took; 0 for other gates."""
