@@ -8,13 +8,14 @@ from backprop_cli.render.cells import closing, title
 from backprop_cli.render.explain.outline import Section, outline, trimmed
 from backprop_cli.render.explain.spelling import Speller, plain_words
 from backprop_cli.render.style import Style
+from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.model import Note
 from backprop_cli.report.steps import Account, Step
 
 
 def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     """Title, sections, closing lines."""
-    yield from _wrapped(title(account.report, style), "", style)
+    yield wrapped(title(account.report, style), style.width)
     yield from _notes(account.remarks, "", style)
     speller = Speller(account, plain_words(style))
     for section in outline(account, style.rows, paths):
@@ -23,18 +24,18 @@ def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     below = list(closing(account.report, style))
     yield "\n" if below else ""
     for line in below:
-        yield from _wrapped(line, "", style)
+        yield wrapped(line, style.width)
 
 
 def _section(section: Section, speller: Speller, style: Style) -> Iterator[str]:
-    yield from _wrapped(style.text(section.heading), "", style)
+    yield wrapped(style.text(section.heading), style.width)
     margin = len(str(section.steps[-1].number)) + 4 if section.steps else 2
     for step in section.steps:
         yield from _step(step, speller, style, margin)
     for equation in section.equations:
-        yield from _wrapped(speller.equation(equation), "  ", style)
+        yield wrapped(speller.equation(equation), style.width, start="  ")
     if section.more:
-        yield from _wrapped(style.glyphs(section.more), "  ", style)
+        yield wrapped(style.glyphs(section.more), style.width, start="  ")
     yield from _notes(section.notes, "  ", style)
 
 
@@ -43,34 +44,19 @@ def _step(step: Step, speller: Speller, style: Style, margin: int) -> Iterator[s
     equations, more = trimmed(step.equations, style.rows)
     indent = " " * margin
     if step.subject:
-        yield from _wrapped(f"{speller.formula(step.subject)}: {style.text(step.role)}", number, style)
+        yield wrapped(f"{speller.formula(step.subject)}: {style.text(step.role)}", style.width, start=number)
         indent += "  "
         for equation in equations:
-            yield from _wrapped(speller.equation(equation), indent, style)
+            yield wrapped(speller.equation(equation), style.width, start=indent)
     else:
         role = f"   ({step.role})" if step.role else ""
         for equation in equations:
-            yield from _wrapped(speller.equation(equation) + role, number, style)
+            yield wrapped(speller.equation(equation) + role, style.width, start=number)
     if more:
-        yield from _wrapped(style.glyphs(more), indent, style)
+        yield wrapped(style.glyphs(more), style.width, start=indent)
     yield from _notes(step.notes, indent, style)
 
 
 def _notes(notes: Iterable[Note], indent: str, style: Style) -> Iterator[str]:
     for note in notes:
-        yield from _wrapped(style.text(f"note[{note.code}]: {note.message}"), indent, style)
-
-
-def _wrapped(line: str, start: str, style: Style) -> Iterator[str]:
-    """A line behind its start, broken at blanks where the width asks for it; what follows stands two deeper."""
-    if style.width is None or len(start) + len(line) <= style.width:
-        yield f"{start}{line}\n"
-        return
-    import textwrap
-
-    deeper = " " * (len(start) + 2)
-    for piece in textwrap.wrap(
-        line, max(style.width, len(deeper) + 1), initial_indent=start, subsequent_indent=deeper,
-        break_long_words=False, break_on_hyphens=False,
-    ):  # fmt: skip
-        yield f"{piece}\n"
+        yield wrapped(style.text(f"note[{note.code}]: {note.message}"), style.width, start=indent)
