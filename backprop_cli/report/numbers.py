@@ -8,11 +8,23 @@ from typing import Any
 
 from backprop_cli.numeric.shapes import bytes_written
 
-__all__ = ["all_finite", "bytes_written", "nested", "rounded", "shortest", "summary", "without_negative_zeros"]
+__all__ = [
+    "MOST_WHOLE",
+    "WHOLE",
+    "all_finite",
+    "bytes_written",
+    "literal",
+    "nested",
+    "rounded",
+    "shortest",
+    "summary",
+    "without_negative_zeros",
+]
 
 _READING_DIGITS = 6
 _WHOLE_IN_FULL = 1e15
-_WHOLE_ARRAYS = 12  # elements; of larger arrays a summary is shown
+WHOLE = 12  # elements; of larger arrays a summary is shown
+MOST_WHOLE = 100  # where all rows are asked for
 _WHOLE_WIDTH = 48  # characters
 
 
@@ -27,13 +39,13 @@ def shortest(number: Any) -> str:
     return text.removesuffix(".0")
 
 
-def rounded(number: Any, digits: int | None = None) -> str:
+def rounded(number: Any, digits: int | None = None, *, whole: int = WHOLE) -> str:
     """Rounded to significant digits for reading: six unless told, whole numbers below 10^15 in full.
 
     A small array is shown whole; of a large one its range and its length (the square root of the sum of squares).
     """
     if hasattr(number, "tolist"):
-        return summary(number, digits)
+        return summary(number, digits, whole)
     if not isfinite(number):
         return shortest(number)
     if number == 0:
@@ -45,12 +57,24 @@ def rounded(number: Any, digits: int | None = None) -> str:
     return f"{number:.{digits}g}"
 
 
-def summary(array: Any, digits: int | None = None) -> str:
-    """An array in one line: `[[1, 2], [3, 4]]`, or `-0.4 … 0.4, norm 5.5` and how many elements are not finite."""
-    if array.size <= _WHOLE_ARRAYS:
-        whole = nested(array.tolist(), lambda number: rounded(number, digits), ", ")
-        if len(whole) <= _WHOLE_WIDTH:
-            return whole
+def literal(number: Any, digits: int | None = None) -> str:
+    """A number or an array as it could be typed, in full or rounded."""
+    if digits is None:
+        return shortest(number)
+    if hasattr(number, "tolist"):
+        return nested(number.tolist(), lambda element: rounded(element, digits), ",")
+    return rounded(number, digits)
+
+
+def summary(array: Any, digits: int | None = None, whole: int = WHOLE) -> str:
+    """An array in one line: `[[1, 2], [3, 4]]`, or `-0.4 … 0.4, norm 5.5` and how many elements are not finite.
+
+    Arrays of at most `whole` elements are shown whole; without a wish for more, only in one short line.
+    """
+    if array.size <= whole:
+        text = nested(array.tolist(), lambda number: rounded(number, digits), ", ")
+        if whole > WHOLE or len(text) <= _WHOLE_WIDTH:
+            return text
     finite = array[abs(array) < float("inf")]
     odd = array.size - finite.size
     tail = f", {odd:,} not finite" if odd else ""
