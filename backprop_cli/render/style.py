@@ -38,9 +38,13 @@ class Style(NamedTuple):
             return text
         return text.translate(_TO_ASCII).encode("ascii", "backslashreplace").decode()
 
-    def number(self, number: Any) -> str:
+    def number(self, number: Any, *, brief: bool = False) -> str:
         """A number rounded for reading, an array whole or in summary; nothing where there is none."""
-        return "" if number is None else self.glyphs(rounded(number, self.digits))
+        return "" if number is None else self.glyphs(rounded(number, self.digits, brief=brief))
+
+    def painted(self, text: str, look: str) -> str:
+        """The text in a look (an ANSI code, such as `32` for green), where there is colour."""
+        return f"\x1b[{look}m{text}\x1b[0m" if self.color and text else text
 
 
 def visible(text: str) -> str:
