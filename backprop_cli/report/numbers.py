@@ -16,7 +16,7 @@ _READING_DIGITS = 6
 _WHOLE_IN_FULL = 1e15
 _WHOLE_ARRAYS = 12  # elements; of larger arrays a summary is shown
 _WHOLE_WIDTH = 48  # characters
-_BRIEF_WIDTH = 22
+_BRIEF_WIDTH = 32
 _BRIEF_DIGITS = 3
 
 

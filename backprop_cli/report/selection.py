@@ -41,7 +41,8 @@ def constants_inside(graph: Graph, kept: Collection[int], names: Sequence[str]) 
     for node in kept:
         operands = graph.inputs[node]
         constants = [j for j in operands if j in graph.constants and uses[j] == 1]
-        if len(operands) != 2 or len(constants) != 1 or not GATES[graph.gates[node]].symbol:
+        gate = GATES.get(graph.gates[node])
+        if len(operands) != 2 or len(constants) != 1 or gate is None or not gate.symbol:
             continue
         if len(with_constant(graph, node, constants[0], names)) <= _LONGEST:
             inside.add(constants[0])
