@@ -380,6 +380,17 @@ def test_one_undefined_element_hides_no_rule():
     assert slope["sides"] == ["n2*(1 - n2)", "[0.5,nan]*(1 - [0.5,nan])", "[0.25,nan]"]
 
 
+@pytest.mark.parametrize("words", [SEED, SQUARED, ["-x*x", "x=10"]])
+@pytest.mark.parametrize("width", ["30", "80"])
+def test_colour_adds_nothing_but_colour(words, width):
+    plain = backprop("explain", *words, "--width", width, "--color", "never").out
+    colored = backprop("explain", *words, "--width", width, "--color", "always").out
+    assert re.sub("\x1b\\[[0-9;]*m", "", colored) == plain
+    assert re.search(r"= \x1b\[32m[^\x1b]+\x1b\[0m", colored.partition("Backward")[0])
+    results = colored.partition("\nGradients\n")[2]
+    assert re.search(r"d\w+/d\w+ = \x1b\[1;31m[^\x1b]+\x1b\[0m", results)
+
+
 def test_every_format_is_documented():
     page = (ROOT / "docs/explain.md").read_text(encoding="utf-8")
     for name in EXPLAIN_FORMATS:

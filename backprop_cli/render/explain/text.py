@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from backprop_cli.render.cells import closing, title
 from backprop_cli.render.explain.outline import Section, outline, trimmed
 from backprop_cli.render.explain.words import plain_words
-from backprop_cli.render.style import Style
-from backprop_cli.report.formula import Equation
+from backprop_cli.render.style import GRAD, VALUE, Style
+from backprop_cli.report.formula import Equation, Grad, Name
 from backprop_cli.report.model import Note
 from backprop_cli.report.spelling import Speller
 from backprop_cli.report.steps import Account, Step
 
 _LINE = 80
+_LOOKS: dict[type, str] = {Name: VALUE, Grad: GRAD}  # of what an equation is about
 
 
 def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
@@ -62,13 +64,27 @@ def _step(step: Step, speller: Speller, style: Style, margin: int) -> Iterator[s
 def _equation(equation: Equation, speller: Speller, start: str, role: str, style: Style) -> Iterator[str]:
     """An equation on one line, or of arrays, where that is too long, what it comes to on the next; then its shapes."""
     left, sides = speller.left(equation), speller.sides(equation)
+    look = _LOOKS.get(type(equation.left[0]), "") if equation.relation != ":" else ""
+    painted = partial(_painted, number=sides[-1], look=look, style=style)
     beside = "".join(f"   {text}" for text in (style.text(equation.shapes), role) if text)
     line = f"{left} {' = '.join(sides)}{beside}"
     if not equation.shapes or len(sides) == 1 or len(start + line) <= (style.width or _LINE):
-        yield from _wrapped(line, start, style)
+        yield from painted(_wrapped(line, start, style))
         return
     yield from _wrapped(f"{left} {sides[0]}{beside}", start, style)
-    yield from _wrapped(f"= {' = '.join(sides[1:])}", " " * (len(start) + len(left) - 1), style)
+    yield from painted(_wrapped(f"= {' = '.join(sides[1:])}", " " * (len(start) + len(left) - 1), style))
+
+
+def _painted(pieces: Iterable[str], number: str, look: str, style: Style) -> Iterator[str]:
+    """The lines with the number that an equation comes to in its look, unless a line breaks in it."""
+    lines = list(pieces)
+    if style.color and look:
+        for place in range(len(lines) - 1, -1, -1):
+            before, sign, after = lines[place].rpartition(f"= {number}")
+            if sign and after[:1].isspace():
+                lines[place] = f"{before}= {style.painted(number, look)}{after}"
+                break
+    yield from lines
 
 
 def _notes(notes: Iterable[Note], indent: str, style: Style) -> Iterator[str]:
