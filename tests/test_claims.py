@@ -1,12 +1,14 @@
 """Claims about gradients: right ones agree however they are written, wrong ones differ, and kinks accuse nobody."""
 
 import json
+import random
 from importlib.resources import files
 
 import jsonschema
 import pytest
 from conftest import backprop, shell
 from random_claims import samples
+from test_check import random_program
 
 import backprop_cli
 from backprop_cli import check
@@ -366,6 +368,18 @@ def test_the_full_check_at_random_points(program):
     report = check(program)
     assert report.verdict == "agrees", report
     assert all(result.reason == "right at 20 random points" for result in report.results)
+
+
+def test_the_full_check_accuses_no_rule_on_random_programs_of_all_gates():
+    chosen = random.Random(6)
+    verdicts = []
+    for _ in range(25):
+        program = random_program(chosen)
+        values = {name: chosen.choice([0, 1, -1, 2, 0.5, -2.25]) for name in "xyz" if chosen.random() < 0.6}
+        report = check(program, values, symbolic=False)
+        assert report.verdict != "differs", (program, values, report)
+        verdicts += [result.verdict for result in report.results]
+    assert verdicts.count("agrees") > 40
 
 
 def test_the_full_check_finds_a_wrong_rule(monkeypatch):

@@ -401,3 +401,8 @@ def test_difference(expression, x, slope):
 @pytest.mark.parametrize(("expression", "x"), [("sqrt(x)", -1.0), ("acosh(x)", 0.5), ("log(x)", -2.0)])
 def test_no_difference_outside_the_reals(expression, x):
     assert complex_step(graph_of(expression), {"x": x}, "x") is None
+
+
+def test_the_complex_step_sees_powers_of_negative_numbers():
+    found = difference(graph_of("x^102"), {"x": -1.5}, "x")
+    assert found.slope == pytest.approx(102 * (-1.5) ** 101, rel=1e-12) and found.method == "complex step"

@@ -75,8 +75,7 @@ def _by_elements(
         return None
     numbers = written.graph
     scalar_seed = float(seed) if not graph.shapes[graph.output] else 1.0
-    given = {name: _value_of(graph, values, name) for name in numbers.variables}
-    plain = forward(numbers, given)
+    plain = forward(numbers, written.given)
     expected = float(np.sum(np.multiply(seed, values[graph.output]))) / (scalar_seed or 1.0)
     if not abs(plain[numbers.output] - expected) <= _SAME_VALUE * max(map(abs, filter(isfinite, plain))):
         return None  # the plain formula overflows, or loses digits that ours keeps
@@ -114,13 +113,6 @@ def _by_elements(
             found_by = inner.worst._replace(node=graph.output, along=-1)
         return Check("disagree", methods, largest, inner.formulas, "", found_by, (), variables)
     return Check(inner.verdict, methods, largest, inner.formulas, inner.reason, None, inner.lost and (), variables)
-
-
-def _value_of(graph: Graph, values: list[Value], element: str) -> float:
-    """The value of an input of the graph of numbers: of `x`, or of an element, `W[0, 1]`."""
-    name, bracket, index = element.partition("[")
-    value = values[graph.variables[name]]
-    return float(value[tuple(map(int, index[:-1].split(",")))]) if bracket else float(value)
 
 
 def _index_of_largest(error: Any) -> tuple[int, ...]:

@@ -58,7 +58,7 @@ class Examiner:
                 continue
             numeric = None if judgement.finding else estimated(judgement.place.estimate(*claim.of))
             opinion = self._opinion(judgement, claim.of, claim)
-            judgement = self._reconsidered(judgement, numeric, opinion)
+            judgement = self._reconsidered(claim, judgement, numeric, opinion)
             found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
             mistakes = self._mistakes(claim, judgement)
             yield Examined(claim.target, claim, judgement, numeric, found, formula=formula, mistakes=mistakes)
@@ -108,17 +108,23 @@ class Examiner:
         prove = bool(self.places.free) and judgement.verdict == AGREES
         return self._algebras[id(place)][1].opinion(of, claim if finite else None, prove=prove)
 
-    def _reconsidered(self, judgement: Judgement, numeric: Estimate | None, opinion: Opinion | None) -> Judgement:
+    def _reconsidered(
+        self, claim: Claim, judgement: Judgement, numeric: Estimate | None, opinion: Opinion | None
+    ) -> Judgement:
         """The judgement after the others were heard: sixty digits see through rounding, and differences may object."""
         if opinion is not None and opinion.proved:
             return judgement._replace(why="proof")
-        doubted = judgement.verdict == DIFFERS or judgement.why in ("rounding", "range")
-        if not doubted or judgement.claimed is None or judgement.finding is not None:
+        if judgement.claimed is None or judgement.finding is not None:
             return judgement
+        agreed = judgement.verdict == AGREES
         if opinion is not None and opinion.claimed is not None and opinion.gradient is not None:
-            if self.tolerance.allows(opinion.claimed, opinion.gradient):
+            same = self.tolerance.allows(opinion.claimed, opinion.gradient)
+            if agreed and not same and not is_constant(claim.formula):
+                return judgement._replace(verdict=DIFFERS, why="sixty digits apart")
+            if not agreed and same:
                 return judgement._replace(verdict=AGREES, why="sixty digits")
-            return judgement._replace(verdict=DIFFERS, why="point")
+            if not agreed:
+                return judgement._replace(verdict=DIFFERS, why="point")
         if judgement.verdict == DIFFERS and not supports(judgement.backprop, numeric):
             return judgement._replace(verdict=UNDECIDED, why="methods")
         return judgement

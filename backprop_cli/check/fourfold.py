@@ -136,7 +136,7 @@ class Fourfold:
         return Examined(target, None, made, numeric, whole, forward_mode, formula)
 
     def _objection(self, direction: Mapping[int, float], place: Place) -> tuple[str, str]:
-        """What the objection of differences is worth: nothing where they reach over a kink, or out of range."""
+        """What the objection of differences is worth: nothing where they reach over a kink, a jump, or out of range."""
         if not is_harmless(place.values):
             return UNDECIDED, "range"
 
@@ -146,8 +146,11 @@ class Fourfold:
         if rounding_of(slope, place) > _TRUSTED * abs(slope(place, VALUES)):
             return UNDECIDED, "rounding"
         left, right = one_sided(self._along(direction, place), 0.0)
-        bent = abs(left - right) > _BENT * max(abs(left), abs(right))
-        return (UNDECIDED, "near a kink") if bent else (DIFFERS, "point")
+        ours = slope(place, VALUES)
+        size = max(abs(left), abs(right), abs(ours))
+        # Closer up, the two sides have different slopes, or both have ours.
+        reaches_over = abs(left - right) > _BENT * size or abs(left - ours) <= _BENT * size
+        return (UNDECIDED, "near a kink") if reaches_over else (DIFFERS, "point")
 
     def _numeric(self, direction: Mapping[int, float], place: Place) -> Estimate:
         if len(direction) == 1:

@@ -76,9 +76,9 @@ def command(
     output = output._replace(format="html" if show else output.format or format_for(output.output))
     source, values, defaults = read_inputs(expression, bindings, inputs)
     if bindings or inputs.vars is not None:
-        report = api.grad(source, values, defaults=defaults, check=False, **inputs.limits)
+        report = api.grad(source, values, defaults=defaults, check=False, expand=inputs.expanded, **inputs.limits)
     else:
-        report = api.structure(source, max_nodes=inputs.max_nodes)
+        report = api.structure(source, max_nodes=inputs.max_nodes, use=inputs.libraries, expand=inputs.expanded)
     text = api.draw(
         report, output.format, edges=edges, phase=phase, step=step, depth=depth, collapse=collapse, most=most,
         style=style_for(sys.stdout, output),

@@ -73,11 +73,12 @@ def backward(
     """
     active = active if active is not None else bytearray(b"\1") * len(graph)
     with np.errstate(all="ignore"):
-        passed = _backward(graph, values, seed, active, known, flows=None)
+        passed, unsure = _backward(graph, values, seed, active, known, flows=None)
         # 0 times infinity is NaN, unless the 0 means that nothing flows: only then is it worth knowing which it is.
-        if any(grad is not None and _has_nan(grad) for grad in passed.grads):
+        if unsure:
             locals_ = dict(enumerate(passed.locals))
-            passed = _backward(graph, values, seed, active, locals_, flows=flows(graph, values, passed, active))
+            masks = flows(graph, values, passed, active)
+            passed, _ = _backward(graph, values, seed, active, locals_, flows=masks)
     return passed
 
 
@@ -94,8 +95,9 @@ def _backward(
     known: Mapping[int, tuple[Value, ...]],
     *,
     flows: list[Any] | None,
-) -> Backward:
-    """One pass; `flows` masks the elements of each operand of each node to which something flows."""
+) -> tuple[Backward, bool]:
+    """One pass, and whether an elementwise gate sent NaN; `flows` masks the elements to which something flows."""
+    unsure = False
     count = len(graph)
     all_locals: list[tuple[Value, ...]] = [()] * count
     grads: list[Value | None] = [None] * count
@@ -117,9 +119,10 @@ def _backward(
                 continue
             sent = _sent(graph, values, i, k, upstream, all_locals[i], flows)
             if sent is not None:
+                unsure = unsure or (i not in graph.attributes and _has_nan(sent))
                 before = grads[j]
                 grads[j] = sent if before is None else before + sent
-    return Backward(all_locals, grads)
+    return Backward(all_locals, grads), unsure
 
 
 def _defined(graph: Graph, values: list[Value], node: int, grad: Any) -> Any:
@@ -252,6 +255,27 @@ def push(graph: Graph, values: list[Value], passed: Backward, direction: Mapping
             rates[i] = None if total is None else np.broadcast_to(total, graph.shapes[i])
     rate = rates[graph.output]
     return np.zeros(graph.shapes[graph.output]) if rate is None else rate
+
+
+def diagonals(graph: Graph, passed: Backward, first: int, output: int, operands: Sequence[int]) -> tuple[Value, ...]:
+    """∂output/∂operand through the elementwise nodes from `first` on, as diagonals in the output's shape.
+
+    Beside what arrives at a node goes a mask of the elements at which something does: what a routing gate ignores
+    stays 0, whatever lies behind.
+    """
+    found: dict[int, tuple[Any, Any]] = {output: (1.0, True)}
+    with np.errstate(all="ignore"):
+        for node in range(output, first - 1, -1):
+            if node not in found:
+                continue
+            upstream, flows = found[node]
+            for j, slope in zip(graph.inputs[node], passed.locals[node], strict=False):  # an inactive node has none
+                reaches = flows & np.not_equal(slope, 0) if graph.gates[node] in ROUTES else flows
+                sent = np.where(reaches, upstream * slope, 0.0)
+                before = found.get(j)
+                found[j] = (sent, reaches) if before is None else (before[0] + sent, before[1] | reaches)
+        slopes = [np.asarray(found[j][0] if j in found else 0.0) + 0.0 for j in operands]
+    return tuple(float(slope) if slope.shape == () else slope for slope in slopes)
 
 
 def is_elementwise(graph: Graph, node: int) -> bool:

@@ -161,7 +161,10 @@ def _on_arrays() -> dict[str, Any]:
 def _spread_arrays(operands: Sequence[Any], out: Any, share: Callable[[Any, Any, Any], Any]) -> tuple[Any, ...]:
     from backprop_cli.numeric.array import where_known
 
-    ties = sum(x == out for x in operands)
+    held = [x == out for x in operands]
+    ties = sum(held)
+    if (ties == 1).all():  # as nearly always: then each share is 0 or 1
+        return tuple(mask * 1.0 for mask in held)
     return where_known(tuple(share(x, out, ties) for x in operands), out)
 
 

@@ -228,7 +228,7 @@ _ROWS = (
            structures=("identity minus outer product: I - 1·pᵀ",)),
     Tensor("cross_entropy(scores, labels)", "mean over the examples of -log softmax(scores) at the label",
            "cross_entropy(scores, labels)",
-           "G*(softmax(scores, last(scores))*sum(class_weights(scores, labels), last(scores), True) - class_weights(scores, labels))/examples(scores)",
+           "G*cross_entropy_slopes(scores, labels)",
            "-G*log_softmax(scores, last(scores))/examples(scores) if shape_of(labels) == shape_of(scores) else 0*labels",
            shape="classes(scores, labels)", push="reduction",
            means="sum((log(sum(exp(scores), last(scores), True)) - scores)*class_weights(scores, labels), None, False)/examples(scores)",

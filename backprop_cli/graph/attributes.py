@@ -41,7 +41,7 @@ def tensor_of(call: Call) -> Tensor | None:
         return TENSORS[REDUCTION_OF[name]]
     if name in GATES:
         return None
-    return TENSORS.get(TENSOR_ALIASES.get(name, name))
+    return TENSORS.get(TENSOR_ALIASES.get(name, name)) if name != "index" else None  # written x[…]
 
 
 def read_call(program: Program, row: int, tensor: Tensor) -> Reading:

@@ -111,7 +111,7 @@ def _clash(graph: Graph, node: int, shapes: list[Shape], problem: ShapeProblem) 
     row = GATES.get(graph.gates[node]) or TENSORS[graph.gates[node]]
     if not message.startswith("`"):
         message = f"`{row.symbol or row.name}`: {message}"
-    return Diagnostic("V309", message, tuple(labels) or (whole,), problem.help)
+    return Diagnostic("V309", message + graph.inside(node), tuple(labels) or (whole,), problem.help)
 
 
 def operand_label(graph: Graph, node: int, position: int) -> Label:

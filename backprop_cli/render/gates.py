@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from backprop_cli.render.style import Style
-from backprop_cli.report.catalogue import Entry
+from backprop_cli.report.catalogue import Entry, Gate, Tensor
 
 
 def listing(entries: Iterable[Entry], style: Style) -> Iterator[str]:
@@ -35,21 +36,37 @@ def as_json(entries: Iterable[Entry]) -> Iterator[str]:
     """The table's rows as one JSON object."""
     import json
 
-    gates = [
-        {
-            "name": gate.name,
-            "head": gate.head,
-            "description": gate.description,
-            "aliases": list(gate.aliases),
-            "symbol": gate.symbol or None,
-            "formula": gate.formula,
-            "means": gate.means,
-            "partials": list(gate.partials),
-            "domain": gate.domain or None,
-            "pole": gate.pole or None,
-            "kink": gate.kink or None,
-            "jump": gate.jump or None,
-        }
-        for gate in (entry.gate for entry in entries)
-    ]
+    gates = [_tensor(entry.gate) if isinstance(entry.gate, Tensor) else _elementwise(entry.gate) for entry in entries]
     yield json.dumps({"schema": "backprop/gates@1", "gates": gates}, indent=1, allow_nan=False) + "\n"
+
+
+def _elementwise(gate: Gate) -> dict[str, Any]:
+    return {
+        "name": gate.name,
+        "head": gate.head,
+        "description": gate.description,
+        "aliases": list(gate.aliases),
+        "symbol": gate.symbol or None,
+        "formula": gate.formula,
+        "means": gate.means,
+        "partials": list(gate.partials),
+        "domain": gate.domain or None,
+        "pole": gate.pole or None,
+        "kink": gate.kink or None,
+        "jump": gate.jump or None,
+    }
+
+
+def _tensor(gate: Tensor) -> dict[str, Any]:
+    """Of a tensor gate: what it sends back to each operand, by the operands' numbers of axes where that matters."""
+    return {
+        "name": gate.name,
+        "head": gate.head,
+        "description": gate.description,
+        "aliases": list(gate.aliases),
+        "symbol": gate.symbol or None,
+        "operands": list(gate.operands),
+        "attributes": list(gate.attributes),
+        "sends": {case: list(texts) for case, texts in gate.words.items()},
+        "jacobians": {case: list(texts) for case, texts in gate.structures.items()},
+    }

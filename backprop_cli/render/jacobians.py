@@ -31,10 +31,9 @@ def _table(report: JacobianReport, style: Style) -> Iterator[str]:
         yield style.text(f"{title}: {layout(report.output, report.shape, block)}") + "\n"
         yield style.text(f"({modes})") + "\n\n"
         yield from _matrix(report, block, style)
-        yield "\n"
+        yield "\n" if block is not report.blocks[-1] or report.check is not None else ""
     if report.anatomy:
         yield from _anatomy(report, style)
-        yield "\n"
     if report.check is not None:
         for said in verdict_lines(report, style):
             yield said + "\n"

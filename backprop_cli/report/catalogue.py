@@ -8,22 +8,26 @@ from typing import NamedTuple
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.gates import ALIASES, GATES, Gate
 from backprop_cli.gates.compiled import LOCALS, VALUES
+from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS, Tensor
 from backprop_cli.report.numbers import rounded, shortest
+
+__all__ = ["Entry", "Gate", "Tensor", "entries", "find"]
 
 
 class Entry(NamedTuple):
     """What there is to say about a gate: labelled lines, in order, none of them empty."""
 
-    gate: Gate
+    gate: Gate | Tensor
     lines: tuple[tuple[str, str], ...]
 
 
-def find(name: str) -> Gate:
+def find(name: str) -> Gate | Tensor:
     """The gate of a name, an alias or a symbol. Raises BackpropError (N201)."""
-    by_symbol = {gate.symbol: gate.name for gate in GATES.values() if gate.symbol} | {"**": "pow"}
-    gate = GATES.get(ALIASES.get(name, by_symbol.get(name, name)))
+    table: dict[str, Gate | Tensor] = {**TENSORS, **GATES}
+    by_symbol = {gate.symbol: gate.name for gate in table.values() if gate.symbol} | {"**": "pow"}
+    gate = table.get({**TENSOR_ALIASES, **ALIASES, **by_symbol}.get(name, name))
     if gate is None:
-        near = nearest(name, [*GATES, *ALIASES])
+        near = nearest(name, [*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES])
         help_ = f"did you mean `{near[0]}`?" if near else "`backprop gates` lists them"
         label = Label(Source("gates", name), 0, len(name))
         raise BackpropError(Diagnostic("N201", f"unknown gate `{shorten(name)}`", (label,), help_))
@@ -32,8 +36,29 @@ def find(name: str) -> Gate:
 
 def entries(names: list[str]) -> Iterator[Entry]:
     """An entry for each name, or for every gate."""
-    for gate in map(find, names) if names else GATES.values():
-        yield Entry(gate, tuple((label, text) for label, text in _lines(gate) if text))
+    every: list[Gate | Tensor] = [*GATES.values(), *TENSORS.values()]
+    for gate in map(find, names) if names else every:
+        lines = _lines(gate) if isinstance(gate, Gate) else _tensor_lines(gate)
+        yield Entry(gate, tuple((label, text) for label, text in lines if text))
+
+
+def _tensor_lines(gate: Tensor) -> Iterator[tuple[str, str]]:
+    yield "gate", f"{gate.head}: {gate.description}"
+    yield "written", {"@": "a @ b, or a b between arrays", "'": "x'"}.get(gate.symbol, "")
+    yield "also", ", ".join(gate.aliases)
+    words = {name: name for name in (*gate.operands, *gate.attributes)}
+    words |= {"G": "upstream", "out": "out", "count": "n", "free": "(n - ddof)", "examples": "N"}
+    for k, operand in enumerate(gate.operands if gate.words else ()):
+        for case, texts in gate.words.items():
+            axes = f" ({_AXES[case]})" if case in _AXES else ""
+            yield f"to {operand}", texts[k].format(**words) + axes
+    for k, operand in enumerate(gate.operands if gate.structures else ()):
+        yield f"∂/∂{operand}", next(iter(gate.structures.values()))[k].format(**words)
+    for note in gate.notes:
+        yield note.code, note.words.format(*gate.operands, name=gate.name)
+
+
+_AXES = {"21": "of a matrix and a vector", "12": "of a vector and a matrix", "11": "of two vectors"}
 
 
 def _lines(gate: Gate) -> Iterator[tuple[str, str]]:

@@ -151,7 +151,7 @@ class _Drawing:
         self.graph: Graph = report.columns.graph
         self.valued = report.kind != "structure"
         self.distances = distances(self.graph, depth) if depth is not None else {}
-        kept: Collection[int] = self.distances if depth is not None else range(len(self.graph))
+        kept: Collection[int] = self.distances if depth is not None else report.columns.shown
         self.depth = depth
         # Constants drawn inside gates save half of the nodes at most, intermediates that are collapsed most of them.
         if len(kept) > most * (_COLLAPSED if collapse else 2):
@@ -216,7 +216,7 @@ class _Drawing:
                 yield Cluster(owner, " ".join(text.split()), tuple(nodes), folded=True)
 
     def _notice(self) -> str:
-        hidden = len(self.graph) - len(self.rows) - len(self.inside)
+        hidden = self.report.node_count - len(self.rows) - len(self.inside)
         return f"{hidden:,} nodes further back are not shown" if hidden else ""
 
     def _cut(self, node: int) -> bool:
@@ -237,7 +237,7 @@ class _Drawing:
 
     def _flows(self, row: Row) -> bool:
         """Whether a gradient arrives at a gate, be it 0, and is asked for behind it."""
-        _, _, passed, active = self.report.columns
+        passed, active = self.report.columns.passed, self.report.columns.active
         arrives = passed is not None and passed.grads[row.id] is not None
         return arrives and row.grad is not None and any(active[operand] for operand in row.inputs)
 
@@ -269,7 +269,10 @@ class _Drawing:
                 return with_constant(self.graph, row.id, operand, self.names)
         if row.gate in GATES:
             return "-x" if row.gate == "neg" else GATES[row.gate].symbol or row.gate
-        return row.written if row.gate in _PLACES else TENSORS[row.gate].symbol or CALLED.get(row.gate, row.gate)
+        if row.gate in _PLACES:
+            return row.written
+        tensor = TENSORS.get(row.gate)
+        return (tensor.symbol if tensor else "") or CALLED.get(row.gate, row.gate)
 
     def _edges(self, row: Row, step: int) -> list[Edge]:
         """The wires that arrive at a gate. Along a tensor gate's there is no slope to show, only what it sends."""

@@ -26,6 +26,7 @@ _REASONS = {
     "digits": "right to the decimals given",
     "last digits": "right but for the last digits of the inputs",
     "sixty digits": "right in sixty digits; in doubles rounding hides it",
+    "sixty digits apart": "wrong in sixty digits; in doubles rounding hides it",
     "convention": "there is a kink here; the claim is the convention",
     "points": "right at {count} random points",
     "proof": "right for all values, by SymPy",
@@ -35,7 +36,7 @@ _REASONS = {
     "no value": "the claim has no finite value here",
     "rounding": "rounding leaves too few digits to tell",
     "range": "numbers on the way are too large or too small for doubles",
-    "near a kink": "differences reach over a kink here, and SymPy was not asked",
+    "near a kink": "differences reach over a kink or a jump here, and SymPy was not asked",
     "few points": "only {count} points of the domain were found: give values, or a `--range`",
     "methods": "backprop, SymPy and differences do not agree with one another",
 }

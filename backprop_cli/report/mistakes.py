@@ -35,7 +35,7 @@ WORDS = {
     "branch": "the path through `{b}` is missing",
     "only path": "of the paths from `{b}` only the one through `{a}` = {is} is there",
 }
-_MORE = {"sigmoid": ": σ in place of σ(1-σ)", "tanh": ": tanh in place of 1-tanh²"}
+_MORE = {"sigmoid": ": out in place of out*(1 - out)", "tanh": ": out in place of 1 - out^2"}
 
 
 def diagnosis(mistakes: Sequence[Mistake], graph: Graph | None, target: str) -> str:

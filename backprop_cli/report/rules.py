@@ -11,8 +11,11 @@ from functools import cache
 from math import isclose
 from typing import Any
 
-from backprop_cli.gates import GATES
-from backprop_cli.gates.compiled import textbook_slope
+from backprop_cli.engine.forward import forward
+from backprop_cli.errors import BackpropError
+from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.compiled import formula_program, textbook_slope
+from backprop_cli.graph import lower
 
 _WORD = re.compile(r"([A-Za-z_]\w*)")
 _SHOWN_DIGITS = 1e-6
@@ -34,6 +37,24 @@ def rule(name: str, position: int, operands: Sequence[Any], out: Any, slope: Any
         if " for " in text or _gives(text, name, [*operands, out], slope):
             return _words(text)
     return _words(gate.partials[position])
+
+
+def rule_of_call(
+    parameters: Sequence[str], text: str, operands: Sequence[Any], out: Any, slope: Any
+) -> tuple[str, ...]:
+    """The words of the slope of a user's gate, a closed form over its parameters and `out`.
+
+    Empty where it does not give the number at hand, or is beyond our own gates.
+    """
+    gate = Gate(f"call({', '.join(parameters)})", "the user's", text, at=())
+    given = dict(zip(parameters, operands, strict=True)) | {"out": out}
+    if slope != slope or any(hasattr(value, "shape") for value in given.values()):
+        return ()
+    try:
+        graph = lower(formula_program(gate, text), given)
+    except BackpropError:
+        return ()
+    return _words(text) if isclose(forward(graph, given)[graph.output], slope, rel_tol=_SHOWN_DIGITS) else ()
 
 
 def _is_nowhere(slope: Any) -> bool:

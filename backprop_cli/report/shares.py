@@ -17,13 +17,31 @@ def shares(columns: Columns) -> Callable[[int, int], Any]:
     graph, passed = columns.graph, columns.passed
     assert passed is not None
     if graph.has_arrays:
-        from backprop_cli.engine.arrays import Shares
-
-        return Shares(graph, columns.values, passed, columns.active).sent
+        return _of_arrays(columns)
     gates, slopes, grads = graph.gates, passed.locals, passed.grads
 
     def sent(node: int, k: int) -> Any:
         gate, slope = GATES.get(gates[node]), slopes[node][k]
         return None if slope == 0 and gate is not None and gate.routes else grads[node] * slope
+
+    return sent
+
+
+def _of_arrays(columns: Columns) -> Callable[[int, int], Any]:
+    from backprop_cli.engine.arrays import Shares
+
+    whole = columns.whole or columns
+    passed = whole.passed
+    assert passed is not None
+    every = Shares(whole.graph, whole.values, passed, whole.active).sent
+    calls = {call.output: call for call in columns.folded}
+
+    def sent(node: int, k: int) -> Any:
+        if node not in calls:
+            return every(node, k)
+        operand, inside = columns.graph.inputs[node][k], range(calls[node].first, calls[node].last)
+        uses = [(i, position) for i in inside for position, j in enumerate(whole.graph.inputs[i]) if j == operand]
+        parts = [every(i, position) for i, position in reversed(uses) if passed.grads[i] is not None]
+        return sum(part for part in parts if part is not None)
 
     return sent

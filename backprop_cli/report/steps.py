@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
-from backprop_cli.graph import CONSTANT, INPUT
+from backprop_cli.graph import CONSTANT, INPUT, Module
 from backprop_cli.report.formula import (
     Equation,
     Formula,
@@ -27,7 +27,7 @@ from backprop_cli.report.formula import (
 from backprop_cli.report.model import Note, Report
 from backprop_cli.report.names import node_names, sent_back, written
 from backprop_cli.report.roles import PRODUCTS, copies, role
-from backprop_cli.report.rules import rule
+from backprop_cli.report.rules import rule, rule_of_call
 from backprop_cli.report.shares import shares
 from backprop_cli.report.spelling import Speller, Words
 
@@ -64,7 +64,8 @@ class Account:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.graph, self.values, self.passed, self.active = report.columns
+        self.graph, self.values, self.passed, self.active, self.hidden, *_ = report.columns
+        self.calls = {call.output: call for call in report.columns.folded}
         self.names = node_names(self.graph)
         self.nodes = {name: node for node, name in enumerate(self.names) if name in report.gradients}
         self.nodes |= {**self.graph.variables, **self.graph.definitions}
@@ -97,7 +98,7 @@ class Account:
         """A step an input and a gate, in the order in which they are computed."""
         number = 0
         for node, gate in enumerate(self.graph.gates):
-            if gate == CONSTANT:
+            if gate == CONSTANT or (self.hidden and self.hidden[node]):
                 continue
             number += 1
             value = self._value(node)
@@ -145,18 +146,18 @@ class Account:
         """What a gate hands on to the operands that were asked for; `arrived` gets it."""
         assert self.passed is not None
         assert self._shares is not None
-        is_tensor = self.graph.gates[node] in TENSORS
+        is_tensor, slopes = self.graph.gates[node] in TENSORS, self.passed.locals[node]
         equations: list[Equation] = []
         for position, operand in enumerate(self.graph.inputs[node]):
             if self.active[operand]:
                 sent = self._shares(node, position)
                 if sent is not None:
                     arrived.setdefault(operand, []).append(sent)
-                told = self._by_rule if is_tensor else self._by_slope
+                told = self._by_rule if is_tensor else self._by_slope if slopes else self._by_call
                 equations += told(node, position, 0.0 if sent is None else sent)
         if equations:
             subject = (Name(node), " = ", *self._written(node))
-            elementwise = ", element by element" if self.graph.shape(node) and not is_tensor else ""
+            elementwise = ", element by element" if self.graph.shape(node) and slopes else ""
             yield Step(0, node, subject, role(self.graph.gates[node]) + elementwise, tuple(equations))
 
     def _by_slope(self, node: int, position: int, sent: Any) -> list[Equation]:
@@ -183,6 +184,12 @@ class Account:
             Equation((Grad(operand),), (product, numbers, (Number(sent),)), "+=", shapes),
         ]
 
+    def _by_call(self, node: int, position: int, sent: Any) -> list[Equation]:
+        """`df/dx += df/dn · ∂n/∂x` for a packed call over arrays, of which the inside has sent what it comes to."""
+        operand = self.graph.inputs[node][position]
+        product: Formula = (Grad(node), " · ", Partial(node, operand))
+        return [Equation((Grad(operand),), (product, (Number(sent),)), "+=", self.shape_text(operand))]
+
     def _by_rule(self, node: int, position: int, sent: Any) -> list[Equation]:
         """`df/dW += outer(df/dq, x)`, with numbers where the rule is a formula, and what it comes to."""
         operand, shape_of = self.graph.inputs[node][position], self.graph.shape
@@ -203,6 +210,8 @@ class Account:
     def _rule(self, node: int, position: int, slope: Any) -> Formula:
         """The gate's partial along an operand, over the nodes at hand."""
         name, operands, values = self.graph.gates[node], self.graph.inputs[node], self.values
+        if node in self.calls:
+            return self._rule_of_call(self.calls[node], operands[position], slope)
         ties = self._ties(node)
         numbers = () if ties else [values[j] for j in operands]
         words = rule(name, position, numbers, values[node], slope, ties)
@@ -211,6 +220,16 @@ class Account:
         along = (operands[position],) if ties else operands
         stands_for = {p.name: Name(j) for p, j in zip(GATES[name].parameters, along, strict=True)} | {"out": Name(node)}
         return merged(stands_for.get(word, word) for word in words)
+
+    def _rule_of_call(self, call: Module, operand: int, slope: Any) -> Formula:
+        """The slope of a user's gate in closed form, if there is one."""
+        text = self.report.slopes.get(call.name, {}).get(call.parameters[call.operands.index(operand)])
+        if text is None or len(set(call.operands)) < len(call.operands):
+            return ()
+        numbers = [self.values[j] for j in call.operands]
+        words = rule_of_call(call.parameters, text, numbers, self.values[call.output], slope)
+        names = dict(zip(call.parameters, map(Name, call.operands), strict=True)) | {"out": Name(call.output)}
+        return merged(names.get(word, word) for word in words)
 
     def _ties(self, node: int) -> str:
         """What each operand that a variadic gate took has of the slope, `1` or `1/2`; empty for other gates.

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any, NamedTuple, Self
 
-from backprop_cli.api import Number
 from backprop_cli.check.judge import Tolerance
 from backprop_cli.data.bindings import Terms, constant
+from backprop_cli.data.opening import Number
 from backprop_cli.errors import BackpropError, Source
 
 VERDICTS = AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
