@@ -605,3 +605,16 @@ def test_an_error_in_a_program_is_shown_where_it_stands(tmp_path):
     root = ET.parse(tmp_path / "out.xml").getroot()
     assert [root.get("failures"), root.get("errors")] == ["0", "2"]
     assert [error.get("type") for error in root.iter("error")] == ["error", "error"]
+
+
+def test_files_are_looked_for_beside_the_suite(tmp_path, monkeypatch):
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner/x.csv").write_text("1,2\n3,4\n")
+    (tmp_path / "inner/s.toml").write_text(
+        '[[case]]\nprogram = "sum(x^2)"\nbindings = { x = "@x.csv" }\nvalue = 30\n'
+        "gradients = { x = [[2, 4], [6, 8]] }\n"
+    )
+    (tmp_path / "inner/s.md").write_text("```backprop\nsum(x^2)\nat x=@x.csv\n=> 30\n```\n")
+    monkeypatch.chdir(tmp_path)
+    ran = backprop("check", "inner")
+    assert ran.status == 0, ran

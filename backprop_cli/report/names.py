@@ -156,26 +156,29 @@ def rules(graph: Graph, node: int, names: list[str], uses: list[int]) -> tuple[s
     `+=` where an operand of several uses (`graph.uses()`) gets its gradient from several gates.
     """
     operands = graph.inputs[node]
-    if not operands:
-        return ()
+    output = output_name(graph)
     if graph.gates[node] not in TENSORS:
         return _rules_of_call(graph, node, names, uses)
-    row = TENSORS[graph.gates[node]]
+    texts = sent_back(graph, node, names, f"d{output}/d{names[node]}")
+    return tuple(
+        f"d{output}/d{names[j]} {'=' if uses[j] == 1 else '+='} {text}" for j, text in zip(operands, texts, strict=True)
+    )
+
+
+def sent_back(graph: Graph, node: int, names: Any, upstream: str) -> list[str]:
+    """What a tensor gate sends to each operand, over names and the gradient that arrives: `outer(df/dq, x)`."""
+    row, operands = TENSORS[graph.gates[node]], graph.inputs[node]
+    if not operands:
+        return []
     case = "".join(str(min(len(graph.shape(j)), 2)) for j in operands[:2])
     texts = row.words.get(case) or row.words[""]
-    output = output_name(graph)
-    upstream = f"d{output}/d{names[node]}"
     attributes = dict(zip(row.attributes, graph.attributes[node], strict=False))
     shape = graph.shape(operands[0])
-    over = attributes.get("axis")
+    over = attributes.get("axis") if "keepdims" in attributes else None
     count = prod(shape[k] for k in over) if isinstance(over, tuple) else prod(shape)
     numbers = {"count": count, "free": count - attributes.get("ddof", 0), "examples": prod(shape[:-1])}
     words = dict(zip(row.operands, (names[j] for j in operands), strict=False)) | {"G": upstream, "out": names[node]}
-    made = []
-    for k, j in enumerate(operands):
-        text = texts[0 if row.variadic else k].format(**words, **numbers)
-        made.append(f"d{output}/d{names[j]} {'=' if uses[j] == 1 else '+='} {text}")
-    return tuple(made)
+    return [texts[0 if row.variadic else k].format(**words, **numbers) for k in range(len(operands))]
 
 
 def _rules_of_call(graph: Graph, node: int, names: list[str], uses: list[int]) -> tuple[str, ...]:
