@@ -24,7 +24,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
     else:
         yield from _records(report, style, lines)
     if more := left_out(report, style):
-        yield more + "\n"
+        yield wrapped(more, style.width)
     below = list(closing(report, style))
     if below:
         yield "\n" + "".join(wrapped(line, style.width) for line in below)
