@@ -237,7 +237,8 @@ def check(
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
     tolerance = Tolerance(rtol, atol)
     if claims:
-        examined = Examiner(places, tolerance, symbolic=symbolic).claims(read_claims(claims, all_names(graph)))
+        names = all_names(graph)
+        examined = Examiner(places, tolerance, symbolic=symbolic).claims(read_claims(claims, names, output_name(graph)))
     else:
         examined = Fourfold(places, tolerance, symbolic=symbolic).examined(output_name(graph))
     return build_check(graph, examined, free, strict=strict)

@@ -21,8 +21,9 @@ def render(report: Report, style: Style) -> Iterator[str]:
             for cell, width, head in zip(line, widths, heads, strict=True)
         )
         yield "  ".join(aligned).rstrip() + "\n"
-    if more := left_out(report, style):
-        yield more + "\n"
+    for more in left_out(report, style):
+        yield more + "
+"
     below = list(closing(report, style))
     if below:
         yield "\n" + "\n".join(below) + "\n"
