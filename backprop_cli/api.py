@@ -199,7 +199,7 @@ def check(
     bindings: Mapping[str, Number] | None = None,
     /,
     *,
-    claims: Sequence[str | Source] = (),
+    claims: str | Sequence[str | Source] = (),
     defaults: Mapping[str, Value] | None = None,
     points: int = 20,
     range_: tuple[float, float] | None = None,
@@ -230,6 +230,7 @@ def check(
     from backprop_cli.report.judged import build_check
 
     given = {**(bindings or {}), **values}
+    claims = [claims] if isinstance(claims, str | Source) else list(claims)
     texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
     named = {below for _, below in filter(None, map(left_names, texts))}
     graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), use, named)

@@ -190,8 +190,34 @@ def _output_options(
         raise _usage(f"`--color` is auto, always or never, not `{color}`", "")
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):
         raise _usage(f"`--rows` is a number or `all`, not `{rows}`", "")
+    if not chosen and output:
+        chosen = _format_of_ending(output, formats)
     shown = None if rows == "all" else int(rows)
     return OutputOptions(chosen[0] if chosen else default, output, digits, color, ascii, width, shown)
+
+
+# What the ending of a file's name asks for: the first of these formats that the command has.
+_ENDINGS = {
+    "json": ["json"], "jsonl": ["jsonl"], "csv": ["csv"], "md": ["markdown"], "markdown": ["markdown"],
+    "tex": ["latex", "tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"], "dot": ["dot"], "gv": ["dot"],
+    "mmd": ["mermaid"], "png": [], "jpg": [], "jpeg": [], "gif": [], "pdf": [], "ps": [], "docx": [], "xlsx": [],
+}  # fmt: skip
+
+
+def _format_of_ending(path: str, formats: tuple[str, ...]) -> list[str]:
+    """The format that a file's name asks for. Raises BackpropError (U801) for one that the command cannot write."""
+    _, dot, ending = path.rpartition(".")
+    wanted = _ENDINGS.get(ending.lower()) if dot else None
+    if wanted is None:
+        return []
+    found = [name for name in wanted if name in formats]
+    if not found:
+        message = f"this command writes nothing for a file that ends in `.{ending}`"
+        help_ = f"there are {', '.join(formats)}; `--format` says which, whatever the name"
+        if ending.lower() in ("svg", "html", "htm", "dot", "gv", "mmd") or not wanted:
+            help_ += "; `backprop graph` draws, as svg for instance"
+        raise _usage(message, help_)
+    return found[:1]
 
 
 def choice(option: str, given: str, known: tuple[str, ...]) -> None:

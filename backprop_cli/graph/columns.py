@@ -56,14 +56,15 @@ class Graph:
     `gates[i]` is a gate's name, or `input` or `constant`; `inputs[i]` are ids below i; `starts[i]`, `ends[i]`
     are characters of the source. Inputs, in the order in which the text mentions them, come before any gate.
 
-    `attributes[i]` are a tensor gate's, in the order of its row; `products` are the products without a sign. `shapes`
-    is empty until shapes are inferred, which only a graph with an array in it needs: every node is a number then.
+    `attributes[i]` are a tensor gate's, in the order of its row; `products` are the products without a sign, `dotted`
+    those with `·`, which are matrix products between arrays. `shapes` is empty until shapes are inferred, which only a
+    graph with an array in it needs: every node is a number then.
     `modules` are slices of the columns, those around others first.
     """
 
     __slots__ = (
-        "attributes", "constants", "definitions", "ends", "gates", "inputs", "modules", "names", "output", "products",
-        "remarks", "shapes", "source", "starts", "title", "variables",
+        "attributes", "constants", "definitions", "dotted", "ends", "gates", "inputs", "modules", "names", "output",
+        "products", "remarks", "shapes", "source", "starts", "title", "variables",
     )  # fmt: skip
 
     def __init__(self, source: Source) -> None:
@@ -81,6 +82,7 @@ class Graph:
         self.output = -1
         self.remarks: list[Remark] = []
         self.products: list[int] = []
+        self.dotted: list[int] = []
         self.shapes: list[Shape] = []
         self.modules: list[Module] = []
 

@@ -22,10 +22,10 @@ from backprop_cli.numeric.shapes import MOST_AXES, Shape
 
 MAX_NODES = 5_000_000
 _GATE_OF = {
-    **BY_SYMBOL, "juxtaposed": BY_SYMBOL["*"], "negative": "neg", "name": INPUT, "num": CONSTANT,
+    **BY_SYMBOL, "juxtaposed": BY_SYMBOL["*"], "·": BY_SYMBOL["*"], "negative": "neg", "name": INPUT, "num": CONSTANT,
     "@": "matmul", "transpose": "transpose", "index": "index", "array": "stack",
 }  # fmt: skip
-_SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "@", "transpose", "index", "array"})
+_SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
 _SUSPECT = (0.0, inf, -inf)
 _TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
 _CHOOSING = _TRUTHS | {"where"}
@@ -129,7 +129,7 @@ class _Lowering:
             raise BackpropError(*sorted(self.diagnostics, key=_place)[:MOST_ERRORS])
         out.output = program.statements[-1].row
         out.title = program.statements[-1].name
-        out.products = self.rows["juxtaposed"]
+        out.products, out.dotted = self.rows["juxtaposed"], self.rows["·"]
         if self.defaults or self.absorbed:
             self._rebuild()
         remark = reading(self.out)
@@ -277,6 +277,7 @@ class _Lowering:
         out.names = {new[row]: name for row, name in old.names.items()}
         out.definitions = {name: new[row] for name, row in old.definitions.items()}
         out.products = [new[row] for row in old.products]
+        out.dotted = [new[row] for row in old.dotted]
         out.remarks, out.title = old.remarks, old.title
         out.output = new[old.output]
         begins.append(len(out.gates))

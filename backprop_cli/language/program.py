@@ -18,7 +18,7 @@ from backprop_cli.errors import Diagnostic, Label, Source
 BINDING_POWER = {
     "==": 1, "!=": 1, "<": 1, "<=": 1, ">": 1, ">=": 1,
     "+": 2, "-": 2,
-    "*": 3, "/": 3, "%": 3, "@": 3, "juxtaposed": 3,
+    "*": 3, "·": 3, "/": 3, "%": 3, "@": 3, "juxtaposed": 3,
     "negative": 4, "positive": 4,
     "^": 5,
     "transpose": 6, "index": 6,

@@ -11,6 +11,7 @@ from backprop_cli.errors import shorten
 from backprop_cli.render.style import Style
 from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Packed, Report, Row
+from backprop_cli.report.numbers import MOST_WHOLE, WHOLE
 
 _FORMULAS_SHOWN = 66  # characters of SymPy's closed forms
 _LINE = 80
@@ -79,11 +80,16 @@ def slopes(row: Row, style: Style) -> list[str]:
 
 
 def left_out(report: Report, style: Style) -> str:
-    """A line on the rows that are not shown; empty when all are."""
+    """Lines on the rows that are not shown, and on arrays of which only a summary is; empty when all is shown."""
     if style.rows is None:
         return ""
+    lines = []
     hidden = report.node_count - report.constant_count - style.rows
-    return style.glyphs(f"… {hidden:,} more; `--rows all` shows them") if hidden > 0 else ""
+    if hidden > 0:
+        lines.append(f"… {hidden:,} more; `--rows all` shows them")
+    if report.largest > WHOLE:
+        lines.append(f"of arrays: range, norm; `--rows all` shows up to {MOST_WHOLE} elements, `-q` and `--json` all")
+    return style.glyphs("\n".join(lines))
 
 
 def closing(report: Report, style: Style) -> Iterator[str]:

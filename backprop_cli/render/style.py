@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from backprop_cli.report.numbers import rounded
+from backprop_cli.report.numbers import MOST_WHOLE, WHOLE, rounded
 
 _ASCII = {
     "∂": "d", "━": "-", "…": "...", "·": "*", "×": "x", "∞": "inf", "−": "-", "²": "^2", "³": "^3", "π": "pi",
@@ -42,7 +42,8 @@ class Style(NamedTuple):
 
     def number(self, number: Any, *, brief: bool = False) -> str:
         """A number rounded for reading, an array whole or in summary; nothing where there is none."""
-        return "" if number is None else self.glyphs(rounded(number, self.digits, brief=brief))
+        whole = MOST_WHOLE if self.rows is None else WHOLE
+        return "" if number is None else self.glyphs(rounded(number, self.digits, whole=whole, brief=brief))
 
     def painted(self, text: str, look: str) -> str:
         """The text in a look (an ANSI code, such as `32` for green), where there is colour."""

@@ -11,7 +11,7 @@ from backprop_cli.check.verdict import Check
 from backprop_cli.engine.backward import Backward
 from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import CONSTANT, Graph, Module, Value
-from backprop_cli.numeric.shapes import Shape
+from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.report.names import node_names, rules, written
 from backprop_cli.report.numbers import shortest, without_negative_zeros
 
@@ -174,6 +174,11 @@ class Report(NamedTuple):
     def has_arrays(self) -> bool:
         """Whether some node is an array."""
         return any(self.columns.graph.shapes)
+
+    @property
+    def largest(self) -> int:
+        """How many elements the largest array has; 1 without arrays."""
+        return max(map(size, self.columns.graph.shapes), default=1)
 
     @property
     def shape(self) -> Shape:

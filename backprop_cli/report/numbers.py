@@ -9,12 +9,23 @@ from typing import Any
 from backprop_cli.numeric.shapes import bytes_written
 
 __all__ = [
-    "all_finite", "bytes_written", "is_whole", "nested", "rounded", "shortest", "summary", "without_negative_zeros",
-]  # fmt: skip
+    "MOST_WHOLE",
+    "WHOLE",
+    "all_finite",
+    "bytes_written",
+    "is_whole",
+    "literal",
+    "nested",
+    "rounded",
+    "shortest",
+    "summary",
+    "without_negative_zeros",
+]
 
 _READING_DIGITS = 6
 _WHOLE_IN_FULL = 1e15
-_WHOLE_ARRAYS = 12  # elements; of larger arrays a summary is shown
+WHOLE = 12  # elements; of larger arrays a summary is shown
+MOST_WHOLE = 100  # where all rows are asked for
 _WHOLE_WIDTH = 48  # characters
 _BRIEF_WIDTH = 32
 _BRIEF_DIGITS = 3
@@ -31,14 +42,14 @@ def shortest(number: Any) -> str:
     return text.removesuffix(".0")
 
 
-def rounded(number: Any, digits: int | None = None, *, brief: bool = False) -> str:
+def rounded(number: Any, digits: int | None = None, *, whole: int = WHOLE, brief: bool = False) -> str:
     """Rounded to significant digits for reading: six unless told, whole numbers below 10^15 in full.
 
     A small array is shown whole; of a large one its range and its length (the square root of the sum of squares).
     `brief` is for places where arrays have little room.
     """
     if hasattr(number, "tolist"):
-        return summary(number, digits, brief=brief)
+        return summary(number, digits, whole, brief=brief)
     if not isfinite(number):
         return shortest(number)
     if number == 0:
@@ -50,13 +61,27 @@ def rounded(number: Any, digits: int | None = None, *, brief: bool = False) -> s
     return f"{number:.{digits}g}"
 
 
-def summary(array: Any, digits: int | None = None, *, brief: bool = False) -> str:
+def literal(number: Any, digits: int | None = None) -> str:
+    """A number or an array as it could be typed, in full or rounded."""
+    if digits is None:
+        return shortest(number)
+    if hasattr(number, "tolist"):
+        return nested(number.tolist(), lambda element: rounded(element, digits), ",")
+    return rounded(number, digits)
+
+
+def summary(array: Any, digits: int | None = None, whole: int = WHOLE, *, brief: bool = False) -> str:
     """An array in one line: `[[1, 2], [3, 4]]`, or `-0.4 … 0.4, norm 5.5` and how many elements are not finite.
 
-    In brief fewer are whole, and of the others the range alone is said.
+    Arrays of at most `whole` elements are shown whole; without a wish for more, only in one short line. In brief fewer
+    are, and of the others the range alone is said.
     """
-    if whole := _whole(array, digits, _BRIEF_WIDTH if brief else _WHOLE_WIDTH):
-        return whole
+    wished = whole > WHOLE and not brief
+    text = _whole(array, digits, _BRIEF_WIDTH if brief else _WHOLE_WIDTH) if not wished else ""
+    if wished and array.size <= whole:
+        text = nested(array.tolist(), lambda number: rounded(number, digits), ", ")
+    if text:
+        return text
     finite = array[abs(array) < float("inf")]
     odd = array.size - finite.size
     tail = f", {odd:,} not finite" if odd else ""
@@ -74,13 +99,13 @@ def summary(array: Any, digits: int | None = None, *, brief: bool = False) -> st
 
 
 def is_whole(number: Any, digits: int | None = None) -> bool:
-    """Whether a number is shown as it is; of an array, whether every element is."""
+    """Whether a number is short enough to be put into a formula; of an array, whether every element is shown."""
     return not hasattr(number, "tolist") or bool(_whole(number, digits, _WHOLE_WIDTH))
 
 
 def _whole(array: Any, digits: int | None, width: int) -> str:
     """A small array element by element; nothing for one that would be wider."""
-    if array.size > _WHOLE_ARRAYS:
+    if array.size > WHOLE:
         return ""
     text = nested(array.tolist(), lambda number: rounded(number, digits), ", ")
     return text if len(text) <= width else ""
