@@ -22,8 +22,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
         )
         yield "  ".join(aligned).rstrip() + "\n"
     for more in left_out(report, style):
-        yield more + "
-"
+        yield more + "\n"
     below = list(closing(report, style))
     if below:
         yield "\n" + "\n".join(below) + "\n"
