@@ -339,7 +339,7 @@ def draw(
         report = unfolded(report, most)
     drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
     drawn = with_clusters(drawn, report, folded)
-    if phase:
+    if phase or step is not None:
         drawn = frame(drawn, phase, step)
     return "".join(render_figure(drawn, format, style))
 

@@ -32,7 +32,7 @@ def key(figure: Figure, value: str, grad: str) -> str:
     if not figure.valued:
         return ""
     said = [f"{value} its value"]
-    if figure.shows in ("grad", "both"):
+    if figure.shows in ("grad", "both") and figure.phase != "forward":
         said.append(f"{grad} d{figure.output}/d(wire)")
     if figure.shows in ("local", "both"):
         said.append("∂ at a gate its local gradient")
