@@ -8,7 +8,7 @@ from backprop_cli.numeric.array import Array
 from backprop_cli.numeric.tensor import others
 
 __all__ = [
-    "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "solve",
+    "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "logdet", "solve",
 ]  # fmt: skip
 
 
@@ -43,6 +43,15 @@ def cofactors(a: Array) -> Array:
 
 def _cross(x: Array, y: Array) -> Array:
     return np.array([x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]])
+
+
+def logdet(a: Array) -> Array:
+    """The determinant's logarithm, also where the determinant is no double; NaN if it is negative."""
+    whole = det(a)
+    if 1e-290 < np.abs(whole) < 1e290:
+        return np.log(whole)
+    _, exponents = np.frexp(np.max(np.abs(a), axis=1))  # a power of two a row: nothing is rounded
+    return np.log(det(np.ldexp(a, -exponents[:, None]))) + np.sum(exponents) * np.log(2)
 
 
 def inv(a: Array) -> Array:
