@@ -19,7 +19,7 @@ check, render = api.check, api.render  # the functions; the rooms of those names
 Report._repr_svg_ = api.notebook_svg  # type: ignore[attr-defined]
 Report._repr_html_ = api.notebook_html  # type: ignore[attr-defined]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult", "Note", "Report",
     "Row", "Source", "check", "draw", "evaluate", "explain", "grad", "jacobian", "render", "structure",

@@ -8,26 +8,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import nan
 
-from backprop_cli.data.bindings import Terms, constant
-from backprop_cli.data.opening import Number, as_value, bound_graph, open_graph
+from backprop_cli.data.opening import (
+    Expand,
+    Number,
+    bound_graph,
+    libraries,
+    open_graph,
+    shown_gates,
+    targets_of,
+    upstream_of,
+)  # fmt: skip
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
 from backprop_cli.engine.survey import Finding, survey
-from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, nearest, shorten
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
 from backprop_cli.graph.infer import MAX_ELEMENTS, infer
 from backprop_cli.graph.lower import MAX_NODES
-from backprop_cli.language.parser import MOST_ERRORS, parse
-from backprop_cli.numeric.shapes import bytes_written, size, written
+from backprop_cli.language.modules import read_program
+from backprop_cli.numeric.shapes import bytes_written, size
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.report.claims import CheckReport
-from backprop_cli.report.figure import MOST_NODES, figure
-from backprop_cli.report.fold import fold
-from backprop_cli.report.frames import frame
 from backprop_cli.report.jacobians import Block, JacobianReport
-from backprop_cli.report.names import all_names, node_names, output_name
+from backprop_cli.report.names import all_names, output_name
 
 
 def evaluate(
@@ -40,6 +45,8 @@ def evaluate(
     seed: int = 0,
     max_nodes: int = MAX_NODES,
     max_elements: int = MAX_ELEMENTS,
+    use: Sequence[str | Source] = (),
+    expand: Expand = (),
     **values: Number,
 ) -> Report:
     """The value of an expression and of every node in it.
@@ -48,14 +55,18 @@ def evaluate(
     `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into
     exit status 4. `seed` decides what `rand` and `randn` give.
 
+    `use` are libraries: texts that define gates (`gate sig(x) = 1/(1 + exp(-x))`) for the expression. A call of such a
+    gate is one node of the report; `expand` names those whose inside is shown, True for all.
+
     Raises BackpropError if the text, a value or a shape is wrong, if the graph has more than `max_nodes` nodes, or its
     values together more than `max_elements` elements.
     """
-    graph, given = bound_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
+    limits = (max_nodes, seed, max_elements)
+    graph, given, shown = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, expand)
     numbers = forward(graph, given)
     findings = survey(graph, numbers)
     findings = findings or _rounding(graph, numbers)
-    return build(graph, numbers, findings, strict=strict)
+    return build(graph, numbers, findings, strict=strict, expand=shown)
 
 
 def grad(
@@ -73,6 +84,8 @@ def grad(
     seed: int = 0,
     max_nodes: int = MAX_NODES,
     max_elements: int = MAX_ELEMENTS,
+    use: Sequence[str | Source] = (),
+    expand: Expand = (),
     **values: Number,
 ) -> Report:
     """The gradient of an expression with respect to every input, or to the names in `wrt`, and of every node.
@@ -84,9 +97,10 @@ def grad(
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
-    graph, given = bound_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
-    targets = _targets(graph, wrt)
-    upstream = _upstream(graph, seed_grad)
+    limits = (max_nodes, seed, max_elements)
+    graph, given, shown = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, expand)
+    targets = targets_of(graph, wrt)
+    upstream = upstream_of(graph, seed_grad)
     numbers = forward(graph, given)
     active = graph.dependents(set(targets.values()))
     passed = backward(graph, numbers, upstream, active)
@@ -97,10 +111,16 @@ def grad(
         from backprop_cli.check.cross_check import cross_check
 
         verdict = cross_check(graph, numbers, passed, active, targets, findings, seed=upstream, seconds=check_seconds)
-    return build(
+    report = build(
         graph, numbers, findings,
         passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=upstream, strict=strict,
+        expand=shown,
     )  # fmt: skip
+    if check and report.columns.folded:
+        from backprop_cli.check.closed_form import slopes
+
+        report = report._replace(slopes=slopes(graph, numbers, report.columns.folded, check_seconds))
+    return report
 
 
 def jacobian(
@@ -117,6 +137,7 @@ def jacobian(
     seed: int = 0,
     max_nodes: int = MAX_NODES,
     max_elements: int = MAX_ELEMENTS,
+    use: Sequence[str | Source] = (),
     **values: Number,
 ) -> JacobianReport:
     """The Jacobian of an expression with respect to each input, or to the names in `wrt`.
@@ -130,10 +151,11 @@ def jacobian(
     from backprop_cli.engine.jacobian import random_seed
     from backprop_cli.report.anatomy import anatomy as parts_of
 
-    graph, given = bound_graph(expression, {**(bindings or {}), **values}, defaults, max_nodes, seed, max_elements)
+    limits = (max_nodes, seed, max_elements)
+    graph, given, _ = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, ())
     if not graph.has_arrays:
         infer(graph, dict.fromkeys(graph.variables, ()), max_elements=max_elements)
-    targets = _targets(graph, wrt)
+    targets = targets_of(graph, wrt)
     if not anatomy:
         _afford(graph, targets, max_elements)
     numbers = forward(graph, given)
@@ -179,7 +201,7 @@ def check(
     bindings: Mapping[str, Number] | None = None,
     /,
     *,
-    claims: Sequence[str | Source] = (),
+    claims: str | Sequence[str | Source] = (),
     defaults: Mapping[str, Value] | None = None,
     points: int = 20,
     range_: tuple[float, float] | None = None,
@@ -190,6 +212,7 @@ def check(
     strict: bool = False,
     max_nodes: int = MAX_NODES,
     max_elements: int = MAX_ELEMENTS,
+    use: Sequence[str | Source] = (),
     **values: Number,
 ) -> CheckReport:
     """Whether claims about gradients are true, such as `df/dz = x + y`; without claims, whether ours are.
@@ -209,9 +232,10 @@ def check(
     from backprop_cli.report.judged import build_check
 
     given = {**(bindings or {}), **values}
+    claims = [claims] if isinstance(claims, str | Source) else list(claims)
     texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
     named = {below for _, below in filter(None, map(left_names, texts))}
-    graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), named)
+    graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), use, named)
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
     tolerance = Tolerance(rtol, atol)
     if claims:
@@ -235,6 +259,7 @@ def check_steps(
     atol: float = 0.0,
     max_nodes: int = MAX_NODES,
     max_elements: int = MAX_ELEMENTS,
+    use: Sequence[str | Source] = (),
     **values: Number,
 ) -> CheckReport:
     """Whether a backward pass written by hand is right, line by line (`dq = z*df`, `dx += dq`), up to the first wrong.
@@ -247,23 +272,31 @@ def check_steps(
     from backprop_cli.report.judged import build_steps
 
     given = {**(bindings or {}), **values}
-    graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements))
+    graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), use)
     names, output = all_names(graph), output_name(graph)
     read = read_steps(steps if isinstance(steps, Source) else Source("steps", steps), names, output)
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
     return build_steps(graph, follow(read, places, names, output, Tolerance(rtol, atol)), read, free)
 
 
-def structure(expression: str | Source, /, *, max_nodes: int = MAX_NODES) -> Report:
+def structure(
+    expression: str | Source,
+    /,
+    *,
+    max_nodes: int = MAX_NODES,
+    use: Sequence[str | Source] = (),
+    expand: Expand = (),
+) -> Report:
     """The graph of an expression without values: every free name is an input, and nothing has a number.
 
     Only `draw` shows it. An expression without inputs has its values. Raises BackpropError as `evaluate` does.
     """
     source = expression if isinstance(expression, Source) else Source("expression", expression)
-    graph = lower(parse(source), None, max_nodes=max_nodes)
+    program = read_program(source, (), libraries(use))
+    graph = lower(program, None, max_nodes=max_nodes)
     if not graph.variables:
-        return grad(source, check=False, max_nodes=max_nodes)
-    unknown = build(graph, [nan] * len(graph), ())
+        return grad(source, check=False, max_nodes=max_nodes, use=use, expand=expand)
+    unknown = build(graph, [nan] * len(graph), (), expand=shown_gates(program, expand))
     return unknown._replace(kind="structure", status=Status.OK)
 
 
@@ -283,22 +316,30 @@ def draw(
     step: int | None = None,
     depth: int | None = None,
     collapse: bool = False,
-    most: int = MOST_NODES,
+    most: int | None = None,
     style: Style | None = None,
 ) -> str:
     """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
 
     `edges` says what stands at the wires beside values: grad, local, both or none. `phase` (forward or backward) and
     `step` draw what is known at that step of that pass, `depth` only so many gates back from the output, `collapse`
-    only inputs and what has a name.
+    only inputs and what has a name. On an html page calls of the user's gates fold and unfold.
 
-    Raises BackpropError for a step there is not, and where there would be more than `most` nodes.
+    Raises BackpropError for a step there is not, and where there would be more than `most` nodes (500 unless told).
     """
     from backprop_cli.render.figures import render_figure
+    from backprop_cli.report.clusters import unfolded, with_clusters
+    from backprop_cli.report.figure import MOST_NODES, figure
+    from backprop_cli.report.fold import fold
+    from backprop_cli.report.frames import frame
 
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
+    most, folded = most or MOST_NODES, report.columns.folded
+    if format == "html" and depth is None and not collapse:
+        report = unfolded(report, most)
     drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
+    drawn = with_clusters(drawn, report, folded)
     if phase:
         drawn = frame(drawn, phase, step)
     return "".join(render_figure(drawn, format, style))
@@ -335,48 +376,16 @@ def notebook_html(report: Report) -> str | None:
     return f'<iframe sandbox="allow-scripts" style="{looks}" srcdoc="{escape(page)}"></iframe>'
 
 
-def _upstream(graph: Graph, seed: Number) -> Value:
-    """The gradient that arrives at the output; it has the output's shape."""
-    given = as_value(constant(seed, "--seed-grad", Terms(allow_nonfinite=True)) if isinstance(seed, str) else seed)
-    wanted, shape = graph.shape(graph.output), getattr(given, "shape", ())
-    if shape == wanted:
-        return given
-    there = written(wanted) if wanted else "a number"
-    label = Label(graph.source, graph.starts[graph.output], graph.ends[graph.output], there)
-    message = f"the upstream gradient has the shape {written(shape)}, and the output is {there}"
-    help_ = "they have the same shape"
-    if not shape:
-        message = f"the output has the shape {there}, and a gradient is that of one number"
-        help_ = "wrap it, as in `sum(…)`, or give the upstream gradient: `--seed-grad` with an array of that shape"
-    raise BackpropError(Diagnostic("V310", message, (label,), help_))
-
-
-def _targets(graph: Graph, wrt: Sequence[str]) -> dict[str, int]:
-    """The nodes whose gradients are asked for: the names in `wrt`, or every input."""
-    if not wrt:
-        return dict(graph.variables)
-    known = {**graph.variables, **graph.definitions}
-    if not known.keys() >= set(wrt):  # names that only the report gives: n1, n2, …
-        known = {name: node for node, name in enumerate(node_names(graph)) if node not in graph.constants} | known
-    wrong = []
-    for name in wrt:
-        if name not in known:
-            near = nearest(name, list(known))
-            help_ = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(list(known)[:8]) or 'no inputs'}"
-            label = Label(Source("--wrt", name), 0, len(name))
-            wrong.append(Diagnostic("N212", f"`{shorten(name)}` is no input or intermediate", (label,), help_))
-            if len(wrong) == MOST_ERRORS:
-                break
-    if wrong:
-        raise BackpropError(*wrong)
-    return {name: known[name] for name in wrt}
-
-
-def _rounding(graph: Graph, values: list[float], passed: Backward | None = None) -> list[Finding]:
+def _rounding(graph: Graph, values: list[Value], passed: Backward | None = None) -> list[Finding]:
     """A finding if rounding cost the value its digits. Not asked beside other trouble, which explains more."""
-    if graph.has_arrays or graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
+    if graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
         return []
-    lost = lost_digits(graph, values, (passed or backward(graph, values)).grads)
+    if graph.has_arrays:
+        from backprop_cli.engine.rounding_arrays import lost_digits_of_arrays
+
+        lost = lost_digits_of_arrays(graph, values)
+    else:
+        lost = lost_digits(graph, values, (passed or backward(graph, values)).grads)
     if lost is None:
         return []
     wording = "constant" if graph.gates[lost.node] == CONSTANT else "value"

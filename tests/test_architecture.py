@@ -50,7 +50,18 @@ THIRD_PARTIES = {
 DOORS = {
     "check": {
         f"backprop_cli.check.{file}"
-        for file in ("verdict", "cross_check", "claims", "diagnosis", "examine", "fourfold", "judge", "points", "steps")
+        for file in (
+            "verdict",
+            "cross_check",
+            "closed_form",
+            "claims",
+            "diagnosis",
+            "examine",
+            "fourfold",
+            "judge",
+            "points",
+            "steps",
+        )
     }
 }
 

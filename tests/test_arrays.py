@@ -255,6 +255,8 @@ CORNERS = [
     ("logsumexp(x)", {"x": [1e16, 1e16]}, 1e16, {"x": [0.5, 0.5]}, [], 0),
     ("logsumexp(x)", {"x": [-1e5, -1e5 + math.log(3)]}, -1e5 + math.log(4), {"x": [0.25, 0.75]}, [], 0),
     ("sum(softmax(x)*[1, 0])", {"x": [1000, 1000]}, 0.5, {"x": [0.25, -0.25]}, [], 0),
+    ("cross_entropy(x, 0)", {"x": [40, 0]}, math.log1p(math.exp(-40)), {"x": [-math.exp(-40), math.exp(-40)]}, [], 0),
+    ("sum((x + 1e16) - 1e16)", {"x": [1, 2]}, None, {"x": [1, 1]}, ["precision"], 0),
     ("cross_entropy(x, 0)", {"x": [1000, 0]}, 0, {"x": [0, 0]}, [], 0),
     ("norm(x)", {"x": [3e200, 4e200]}, 5e200, {"x": [0.6, 0.8]}, [], 0),
     ("norm(x)", {"x": [0, 0]}, 0, {"x": [0, 0]}, ["kink"], 0),
@@ -454,6 +456,9 @@ BAD_FILES = [
     (b"", "a.npy", 3, "NPY"),
     (b"PK\x03\x04 broken", "a.npz", 3, "NPZ"),
     (b"1,2\n3,\n", "a.csv", 3, "empty cell"),
+    (b"1;2;3\n4,5,6\n", "a.csv", 3, "commas separate"),
+    (b"1,2,x\n4,5,6\n", "a.csv", 3, "not a number"),
+    (b",a,b\n0,1,2\n", "a.csv", 3, "row numbers"),
     (b"1,2\n3\n", "a.csv", 3, "numbers where"),
     (b"", "a.csv", 3, "no numbers"),
     (b'"' + b"1" * 200_000 + b'"', "a.csv", 3, "field limit"),
@@ -563,6 +568,28 @@ def test_narrow_terminals_get_records():
     ran = backprop("grad", "sum(W x)", "W=[[1,2],[3,4]]", "x=[5,6]", "--no-check", "--width", "50")
     assert max(map(len, ran.out.splitlines())) <= 50
     assert "n1 = W @ x = [17, 39]   (2,)" in ran.out
+
+
+def test_dots_between_arrays_are_matrix_products():
+    for program in ("q = W·x; f = norm(q)^2", "q = W ⋅ x; f = q·q"):
+        report = grad(program, W=W, x=X)
+        assert report.value == pytest.approx(0.116)
+        assert "W@x" in report.notes[0].message
+    assert evaluate("2·x·y", x=3, y=4).value == 24.0 and not evaluate("2·x", x=3).notes
+    assert evaluate("W × x", W=W, x=X).shape == (2, 2)  # the sign of the elementwise product
+
+
+def test_a_softmax_too_many_is_noted():
+    report = grad("cross_entropy(softmax(s), 0)", s=[1, 2])
+    assert [note.code for note in report.notes] == ["reading"] and "softmax of a softmax" in report.notes[0].message
+    assert not grad("cross_entropy(s, 0)", s=[1, 2]).notes
+
+
+def test_all_rows_show_arrays_whole():
+    words = ["eval", "x*1", "x=arange(20)"]
+    assert "`--rows all` shows up to 100 elements" in backprop(*words).out
+    assert "18, 19]" in backprop(*words, "--rows", "all").out and "18, 19]" not in backprop(*words).out
+    assert backprop("eval", "x/3", "x=arange(20)", "-q", "--digits", "2").out.startswith("[0,0.33,0.67,1,1.3,")
 
 
 def test_large_arrays_are_summarized():

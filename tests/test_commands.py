@@ -257,8 +257,8 @@ def test_a_bug_is_one_line(monkeypatch):
     ran = backprop("eval", "x", "x=1")
     assert ran.status == 70
     assert ran.err.startswith("error[X901]: a bug in backprop: ZeroDivisionError: a bug of ours\n")
-    with pytest.raises(ZeroDivisionError):
-        backprop("eval", "x", "x=1", "--traceback")
+    told = backprop("eval", "x", "x=1", "--traceback")
+    assert told.status == 70 and "in broken" in told.err and told.err.endswith("shows where\n")
 
 
 def test_a_wrong_partial_is_caught_and_underlined(monkeypatch):

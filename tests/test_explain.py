@@ -8,13 +8,20 @@ import shlex
 from importlib.resources import files
 
 import jsonschema
+import numpy as np
 import pytest
+from arrays import ENVIRONMENT, PROGRAMS, names_in, weights_like
 from conftest import ROOT, backprop
 from programs import random_program
 from transcripts import exchanges
 
 import backprop_cli
 from backprop_cli import EXPLAIN_FORMATS
+from backprop_cli.gates import GATES
+from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSORS
+from backprop_cli.render import Style
+from backprop_cli.report.formula import Grad, Number, Partial
+from backprop_cli.report.steps import Account
 
 SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
 EVERY = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -67,17 +74,22 @@ def test_a_fork_lists_its_contributions_and_sums_them():
 
 @pytest.mark.parametrize("command", GRADS)
 def test_it_ends_with_the_gradients_of_every_documented_example(command):
-    words = [word for word in shlex.split(command) if word != "-q"]
+    words = shlex.split(re.sub(r" --digits \d+", "", command))
+    words = [word for word in words if word != "-q"]
     grad, explained = (backprop(verb, *words, "-q") for verb in ("grad", "explain"))
     assert explained == grad
     told = backprop("explain", *words, "--digits", "17", "--rows", "all")
     assert told.status == grad.status
     results = told.out.partition("\nGradients\n")[2].partition("\n\n")[0]
-    shown = dict(re.findall(r"^  d\w+/d(\w+) = (\S+)$", results, re.MULTILINE))
+    told = re.findall(r"^  d\w+/d(\w+) = (.+)$(?:\n += (.+))?", results, re.MULTILINE)
+    shown = {name: (below or said).partition("   ")[0] for name, said, below in told}
     expected = dict(line.split("=") for line in grad.out.splitlines())
     assert shown.keys() == expected.keys()
-    for name, number in expected.items():
-        assert float(shown[name]) == float(number) or (number == shown[name] == "nan")
+    for name, text in expected.items():
+        number = json.loads(text.replace("nan", "NaN").replace("inf", "Infinity"))
+        assert shown[name] == Style(digits=17, rows=None).number(
+            np.array(number, float) if isinstance(number, list) else number
+        )
 
 
 def test_there_are_examples():
@@ -224,6 +236,173 @@ def test_unknown_format():
 def test_after_a_forward_pass_only_that_is_told():
     told = backprop_cli.explain(backprop_cli.evaluate("x*y", x=2, y=3))
     assert told.endswith("  3. f = x * y = 2 * 3 = 6\n") and "Backward" not in told
+
+
+# -- arrays
+
+SQUARED = ["q = W@x; f = sum(q^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]"]
+
+
+def test_the_lectures_matrix_by_hand():
+    told = account(*SQUARED)
+    assert [e.get("shapes") for s in told["forward"] for e in s["equations"]] == [
+        "(2, 2)", "(2,)", "(2,) = (2, 2) @ (2,)", "(2,)", None,
+    ]  # fmt: skip
+    output, sum_, square, multiplied = told["backward"]
+    assert by_left(sum_["equations"]) == {"df/dn1": ["(df/df, to every element of n1)", "[1,1]"]}
+    assert sum_["role"] == "sum distributes the whole gradient to each element"
+    assert square["role"] == "pow scales the gradient by its slope, element by element"
+    product = square["equations"][1]
+    assert product["sides"][0] == "df/dn1 · ∂n1/∂q" and product["shapes"] == "(2,) elementwise"
+    assert np.allclose(json.loads(product["sides"][-1]), [0.44, 0.52])
+    weights, inputs = multiplied["equations"]
+    assert weights["sides"][0] == "outer(df/dq, x)" and weights["sides"][1].endswith(", [0.2,0.4])")
+    assert weights["shapes"] == "(2, 2) = (2,) outer (2,)"
+    assert np.allclose(json.loads(weights["sides"][-1]), [[0.088, 0.176], [0.104, 0.208]])
+    assert inputs["sides"][0] == "W' @ df/dq" and inputs["shapes"] == "(2,) = (2, 2) @ (2,)"
+    assert np.allclose(json.loads(inputs["sides"][-1]), [-0.112, 0.636])
+    assert output["equations"] == [{"left": "df/df", "relation": "=", "sides": ["1"]}]
+
+
+def test_broadcasting_is_summed_over_its_axes():
+    told = account("sum(X*col + b*s)", "X=[[1,2,3],[4,5,6]]", "col=[[10],[20]]", "b=[1,2,3]", "s=2", "--no-check")
+    every = [equation for step in told["backward"] for equation in step["equations"]]
+    said = {e["left"]: (e["sides"][0], e.get("shapes"), e["sides"][-1]) for e in every}
+    assert said["df/dcol"] == ("sum(df/dn1 · ∂n1/∂col, axis=1)", "(2, 1) = (2, 3) summed over axis 1", "[[6],[15]]")
+    assert said["df/dn2"] == ("sum(df/dn3 · ∂n3/∂n2, axis=0)", "(3,) = (2, 3) summed over axis 0", "[2,2,2]")
+    assert said["df/ds"] == ("sum(df/dn2 · ∂n2/∂s)", "a number: the sum of (3,)", "12")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_equation_over_arrays_is_true(program):
+    """Sides in the language are read back with the values of the nodes; += lines add up to `grad`'s gradients."""
+    values = {name: ENVIRONMENT[name] for name in names_in(program)}
+    seed = weights_like(backprop_cli.evaluate(program, values).value)
+    report = backprop_cli.grad(program, values, seed_grad=seed, check=False)
+    told = Account(report)
+    sums = {told.graph.output: seed}
+    for step in [*told.forward(), *told.backward()]:
+        for equation in step.equations:
+            *sides, (last,) = equation.sides
+            for side in sides:
+                value = read_back_arrays(side, told)
+                shape = np.shape(last.value)
+                assert value is None or np.allclose(reached(value, shape), last.value, rtol=1e-9, atol=1e-12), equation
+            if equation.relation == "+=":
+                node = equation.left[0].node
+                assert np.shape(last.value) == told.graph.shape(node)
+                sums[node] = sums.get(node, 0.0) + last.value
+    for name, grad in report.gradients.items():
+        ours = sums.get(told.graph.variables[name], np.zeros(np.shape(grad)))
+        assert np.shape(ours) == np.shape(grad) and np.allclose(ours, grad, rtol=1e-12, atol=1e-15)
+    for format_ in EXPLAIN_FORMATS:
+        assert backprop_cli.explain(report, format_, paths=True)
+
+
+def reached(value, shape):
+    """A sum over axes that a broadcast operand has as ones; a slope that is the same along an axis."""
+    return np.reshape(value, shape) if np.size(value) == np.prod(shape) else np.broadcast_to(value, shape)
+
+
+def read_back_arrays(side, told):
+    """The value of a side in the language; None where it says more than the language can."""
+    inputs, slopes = told.graph.inputs, told.passed.locals
+    given, text = {}, ""
+    for piece in side:
+        if isinstance(piece, str):
+            text += piece
+            continue
+        name = f"v{len(given)}"
+        text += name
+        if isinstance(piece, Partial):
+            if inputs[piece.node].count(piece.operand) > 1:
+                return None
+            given[name] = slopes[piece.node][inputs[piece.node].index(piece.operand)]
+        elif isinstance(piece, Grad):
+            given[name] = told.passed.grads[piece.node]
+        else:
+            given[name] = piece.value if isinstance(piece, Number) else told.values[piece.node]
+    words = set(re.findall(r"[A-Za-z_]{2,}", text))
+    deep = any(np.ndim(value) > 2 for value in given.values())  # there ' and outer are not what the rule means
+    if words - {*GATES, *TENSORS, *TENSOR_ALIASES, *REDUCTION_OF, "axis", "keepdims", "True", "ddof", "delta"}:
+        return None
+    if "…" in text or ":" in text or re.search(r"where\(\w+,| [<>]=? |[=!]=", text):
+        return None
+    if "outer" in text and any(np.ndim(value) > 1 for value in given.values()):
+        return None
+    if deep and ("@" in text or "'" in text):
+        return None
+    if (
+        {"softmax", "mean", "sum"} & words
+        and "·" not in text
+        and "axis" not in text
+        and any(np.ndim(value) > 1 for value in given.values())
+    ):
+        return None
+    if re.search(
+        r"v\d+ \* (v\d+|sign\(v\d+\)) / v\d+|onehot\(v\d+\)", text
+    ):  # of which the axis or the classes are open
+        return None
+    return backprop_cli.evaluate(text.replace("·", "*"), given).value
+
+
+def test_a_packed_call_over_arrays_sends_what_its_inside_does():
+    told = account("gate sq(v) = sum(v^2) + v[0]; f = sq(W@x) + sq(x)", *SQUARED[1:], "--no-check")
+    said = {e["left"]: e for step in told["backward"] for e in step["equations"]}
+    assert said["df/dn1"]["sides"][0] == "df/dn2 · ∂n2/∂n1"
+    assert np.allclose(json.loads(said["df/dn1"]["sides"][-1]), [1.44, 0.52])  # 2 v and 1 for v[0], at W@x
+    assert json.loads(said["df/dx"]["sides"][-1]) == told["gradients"]["x"]
+
+
+def test_large_arrays_are_summarized_and_nothing_is_computed_with_a_summary():
+    words = ["f = sum(max(0, X@W + b)^2)", "X=randn(64,100)", "W=randn(100,10)", "b=zeros(10)", "--no-check"]
+    told = backprop("explain", *words).out
+    assert "df/dW += X' @ df/dn1   (100, 10) = (100, 64) @ (64, 10)\n" in told
+    assert "(10,) = (64, 10) summed over axis 0" in told
+    assert max(map(len, told.splitlines())) <= 120
+    assert not re.search(r"norm [-0-9.e+]+ [@·*+]", told)
+    assert len(json.dumps(account(*words)["backward"])) < 6000
+
+
+def test_paths_over_arrays_are_products_of_jacobians_that_are_not_formed():
+    told = account("f = sum((W@x)^2) + norm(x)", *SQUARED[1:], "--paths")
+    _, found = told["paths"]
+    assert [path["shapes"] for path in found["listed"]] == ["1×1 · 1×2 · 2×2 · 2×2", "1×1 · 1×2"]
+    assert [path["sides"] for path in found["listed"]] == [
+        ["∂f/∂n3 · ∂n3/∂n2 · ∂n2/∂n1 · ∂n1/∂x"], ["∂f/∂n4 · ∂n4/∂x"],
+    ]  # fmt: skip
+    (shown,) = found["total"]["sides"]
+    assert json.loads(shown) == told["gradients"]["x"]
+
+
+@pytest.mark.parametrize(
+    ("program", "x", "code", "phase"),
+    [
+        ("sum(log(x))", "[1,-1]", "undefined", "forward"),
+        ("sum(abs(x))", "[1,0]", "kink", "backward"),
+        ("norm(x)", "[0,0]", "kink", "backward"),
+    ],
+)
+def test_a_note_on_an_element_stands_at_its_step(program, x, code, phase):
+    told = account(program, f"x={x}", "--no-check")
+    assert [c for step in told[phase] for c in step["notes"]] == [code]
+
+
+def test_one_undefined_element_hides_no_rule():
+    told = account("sum(sigmoid(log(x)))", "x=[1,-1]", "--no-check")["backward"]
+    (slope,) = (e for step in told for e in step["equations"] if e["left"] == "∂n2/∂n1")
+    assert slope["sides"] == ["n2*(1 - n2)", "[0.5,nan]*(1 - [0.5,nan])", "[0.25,nan]"]
+
+
+@pytest.mark.parametrize("words", [SEED, SQUARED, ["-x*x", "x=10"]])
+@pytest.mark.parametrize("width", ["30", "80"])
+def test_colour_adds_nothing_but_colour(words, width):
+    plain = backprop("explain", *words, "--width", width, "--color", "never").out
+    colored = backprop("explain", *words, "--width", width, "--color", "always").out
+    assert re.sub("\x1b\\[[0-9;]*m", "", colored) == plain
+    assert re.search(r"= \x1b\[32m[^\x1b]+\x1b\[0m", colored.partition("Backward")[0])
+    results = colored.partition("\nGradients\n")[2]
+    assert re.search(r"d\w+/d\w+ = \x1b\[1;31m[^\x1b]+\x1b\[0m", results)
 
 
 def test_every_format_is_documented():

@@ -124,7 +124,7 @@ def test_in_boxes_no_label_stands_on_a_wire_or_on_another(program, values):
     drawing = _Drawing(drawn(program, values, edges="both"), Style())
     texts = []
     write = drawing.sheet.text
-    drawing.sheet.text = lambda row, column, text: (texts.append((row, column, text)), write(row, column, text))[1]
+    drawing.sheet.text = lambda row, column, text, *_: (texts.append((row, column, text)), write(row, column, text))[1]
     drawing.lines()
     labels = [(r, c + k) for r, c, text in texts if not set(text) & set("┌└╔╚") for k, _ in enumerate(text)]
     ports = {place for place, sign in drawing.sheet.signs.items() if sign in "┤├"}
@@ -299,3 +299,18 @@ def test_modules_nest():
     (read,) = mermaid(["".join(render_figure(whole, "mermaid", Style()))])
     members = {name: sorted(nodes) for _, name, nodes in read["subgraphs"]}
     assert members == {'outer "quoted" & <b>': sorted(["c1", f"n{by_name['a']}"]), "inner_1": [f"n{by_name['b']}"]}
+
+
+@pytest.mark.parametrize("format_", ["boxes", "tree"])
+@pytest.mark.parametrize(
+    "words", [["x*x + y", "x=-2", "y=5"], ["sum((W@x)^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]"]]
+)
+def test_colour_adds_nothing_but_colour(format_, words):
+    plain = backprop("graph", *words, "--format", format_, "--color", "never").out
+    colored = backprop("graph", *words, "--format", format_, "--color", "always").out
+    assert re.sub("\x1b\\[[0-9;]*m", "", colored) == plain
+    green, red = (set(re.findall(f"\x1b\\[{look}m(.*?)\x1b\\[0m", colored)) for look in ("32", "1;31"))
+    report = backprop_cli.grad(words[0], dict(word.split("=") for word in words[1:]), check=False)
+    number = Style().number
+    assert {number(value) for value in report.inputs.values()} <= green
+    assert {number(grad) for grad in report.gradients.values()} <= red

@@ -7,7 +7,9 @@ import re
 import time
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
+from arrays import ENVIRONMENT, PROGRAMS, names_in, weights_like
 from conftest import ROOT, backprop
 
 import backprop_cli
@@ -19,6 +21,7 @@ from backprop_cli.render.layout import Size, place
 from backprop_cli.report.figure import Cluster, figure
 from backprop_cli.report.fold import fold
 from backprop_cli.report.frames import frame
+from backprop_cli.report.shares import shares
 
 NUMBER = Style().number
 SEED = {"x": -2, "y": 5, "z": -4}
@@ -34,8 +37,11 @@ DOCUMENTED = {
     "structure": ["(x+y)*z"],
     "collapsed": ["h = sigmoid(w*x + b); y = sigmoid(v*h + c); loss = (y - t)^2 + 0.1*h", "w=2", "x=-1", "b=1", "v=3",
                   "c=-1", "t=1", "--collapse"],
-    "network": ["h1 = relu(a*x + b*y); h2 = relu(c*x + d*y); loss = (p*h1 + q*h2 - t)^2", "x=1", "y=2", "a=0.5",
-                "b=-0.1", "c=0.7", "d=0.4", "p=1.5", "q=-0.5", "t=1", "--edges", "both"],
+    "layers": ["h1 = relu(a*x + b*y); h2 = relu(c*x + d*y); loss = (p*h1 + q*h2 - t)^2", "x=1", "y=2", "a=0.5",
+               "b=-0.1", "c=0.7", "d=0.4", "p=1.5", "q=-0.5", "t=1", "--edges", "both"],
+    "squared": ["f = sum((W@x)^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]"],
+    "network": ["f = cross_entropy(max(0, X@W1 + b1)@W2 + b2, y)", "X=randn(4,3)", "W1=randn(3,5)", "b1=zeros(5)",
+                "W2=randn(5,3)", "b2=zeros(3)", "y=[0,2,1,1]"],
 }  # fmt: skip
 
 
@@ -81,9 +87,9 @@ def test_the_seed():
     ]
     assert [(moment.phase, *moment.lines) for moment in drawn.moments] == [
         ("forward", "n1 = x + y = -2 + 5 = 3"),
-        ("forward", "f = n1 * z = 3 * -4 = -12"),
+        ("forward", "f = n1 * z = 3 * (-4) = -12"),
         ("backward", "df/df = 1"),
-        ("backward", "df/dn1 += df/df · ∂f/∂n1 = 1 · -4 = -4", "df/dz += df/df · ∂f/∂z = 1 · 3 = 3"),
+        ("backward", "df/dn1 += df/df · ∂f/∂n1 = 1 · (-4) = -4", "df/dz += df/df · ∂f/∂z = 1 · 3 = 3"),
         ("backward", "df/dx += df/dn1 · ∂n1/∂x = -4 · 1 = -4", "df/dy += df/dn1 · ∂n1/∂y = -4 · 1 = -4"),
     ]
 
@@ -569,16 +575,56 @@ def test_collapse_is_the_way_out_of_large_graphs(tmp_path):
     assert ran.status == 0 and len(texts(ET.fromstring(ran.out), "operation")) == 6
 
 
-def test_a_value_that_is_no_number_is_text_only():
-    """Arrays will come: values, slopes and gradients are turned into text, and no arithmetic is done on them."""
-    report = grad("where(x < 2, x*x, x)", {"x": 1.5}, check=False)
-    columns = report.columns
-    passed = columns.passed._replace(
-        locals=[tuple(object() for _ in slopes) for slopes in columns.passed.locals],
-        grads=[None if known is None else object() for known in columns.passed.grads],
-    )
-    opaque = report._replace(columns=columns._replace(values=[object() for _ in columns.values], passed=passed))
-    drawn = figure(opaque, lambda _: "[1 2]", edges="both")
-    assert {node.value for node in drawn.nodes if node.kind != "constant"} == {"[1 2]"}
-    assert drawn.moments[-1].lines[0] == "df/dx += df/dn2 · ∂n2/∂x"
-    assert all(" + " not in line for moment in drawn.moments for line in moment.lines if line.startswith("df/dx ="))
+# -- arrays
+
+SQUARED = ("f = sum((W@x)^2)", {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]})
+
+
+def test_arrays_stand_at_their_wires_whole_where_they_are_small():
+    drawn = figure(grad(*SQUARED, check=False), NUMBER, edges="both")
+    assert [(n.name, n.operation, n.value, n.grad) for n in drawn.nodes] == [
+        ("W", "W", "[[0.1, 0.5], [-0.3, 0.8]]", "[[0.088, 0.176], [0.104, 0.208]]"),
+        ("x", "x", "[0.2, 0.4]", "[-0.112, 0.636]"),
+        ("n1", "@", "[0.22, 0.26]", "[0.44, 0.52]"),
+        ("n2", "x^2", "[0.0484, 0.0676]", "[1, 1]"),
+        ("f", "sum", "0.116", "1"),
+    ]
+    # A tensor gate sends what its rule says and has no slope to show; an elementwise one shows the diagonal.
+    assert [(e.source, e.local, e.grad) for e in drawn.edges] == [
+        (0, "", "[[0.088, 0.176], [0.104, 0.208]]"),
+        (1, "", "[-0.112, 0.636]"),
+        (2, "[0.44, 0.52]", "[0.44, 0.52]"),
+        (4, "", "[1, 1]"),
+    ]
+    weights, inputs = drawn.moments[-1].lines
+    assert weights.startswith("df/dW += outer(df/dn1, x) = outer([0.44, 0.52], [0.2, 0.4]) = [[0.088, 0.176], ")
+    assert weights.endswith("; (2, 2) = (2,) outer (2,)")
+    assert inputs.startswith("df/dx += W' @ df/dn1 = [[0.1, 0.5], [-0.3, 0.8]]' @ [0.44, 0.52] = [-0.112, 0.636]; ")
+
+
+def test_large_arrays_are_a_shape_and_the_range_of_their_gradient():
+    drawn = by_name(figure(grad("sum(X^3)", {"X": [[float(k) for k in range(-4, 5)]] * 7}, check=False), NUMBER))
+    assert (drawn["X"].value, drawn["X"].grad) == ("(7, 9)", "0 … 48")
+    constant = by_name(figure(grad("sum(2*X)", {"X": [[1.0] * 20]}, check=False), NUMBER))
+    assert (constant["X"].value, constant["X"].grad) == ("(1, 20)", "2 everywhere")
+
+
+def test_a_fork_of_arrays_has_the_share_of_each_branch():
+    drawn = figure(grad("sum(x*y) + norm(x) + x[1]", {"x": [3.0, 4.0], "y": [1.0, 2.0]}, check=False), NUMBER)
+    (x,) = (node.id for node in drawn.nodes if node.name == "x")
+    assert [edge.grad for edge in drawn.edges if edge.source == x] == ["[1, 2]", "[0.6, 0.8]", "[0, 1]"]
+    assert by_name(drawn)["x"].grad == "[1.6, 3.8]"
+    assert drawn.moments[-1].lines[-1] == "df/dx = [0, 1] + [0.6, 0.8] + [1, 2] = [1.6, 3.8]; (2,)"
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_array_program_is_drawn_and_its_shares_are_its_gradients(program):
+    values = {name: ENVIRONMENT[name] for name in names_in(program)}
+    report = grad(program, values, seed_grad=weights_like(evaluate(program, values).value), check=False)
+    for format_ in FIGURE_FORMATS:
+        assert draw(report, format_, edges="both") and draw(report, format_, phase="backward")
+    graph, sent = report.columns.graph, shares(report.columns)
+    for name, node in graph.variables.items():
+        uses = [(i, k) for i, operands in enumerate(graph.inputs) for k, j in enumerate(operands) if j == node]
+        total = sum(part for part in (sent(i, k) for i, k in uses) if part is not None)
+        assert np.allclose(total, report.gradients[name], rtol=1e-12, atol=1e-15)

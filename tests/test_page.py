@@ -27,6 +27,9 @@ NETWORK = [
     "x1=1", "x2=-2.125", "w11=0.123456789", "w12=-0.3", "w21=0.7", "w22=0.25", "b1=3e-7", "b2=-0.2", "v1=1.5", "v2=-2",
     "c=0.3",
 ]  # fmt: skip
+LAYERS = ["f = cross_entropy(max(0, X@W1 + b1)@W2 + b2, y)", "X=randn(4,3)", "W1=randn(3,5)", "b1=zeros(5)",
+          "W2=randn(5,3)", "b2=zeros(3)", "y=[0,2,1,1]"]  # fmt: skip
+SQUARED = ["f = sum((W@x)^2) + norm(x)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]"]
 # What the eye meets: text boxes in pixels, of everything that is drawn and not hidden.
 BOXES = """() => Array.from(document.querySelectorAll("svg.bp text"))
     .filter((text) => getComputedStyle(text).visibility !== "hidden" && getComputedStyle(text).display !== "none")
@@ -92,7 +95,7 @@ def test_steps_by_key(opened):
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     assert said(page).splitlines() == [
-        "df/dn1 += df/df · ∂f/∂n1 = 1 · -4 = -4",
+        "df/dn1 += df/df · ∂f/∂n1 = 1 · (-4) = -4",
         "df/dz += df/df · ∂f/∂z = 1 · 3 = 3",
     ]
     assert shown(page) == {"x": ["-2", ""], "y": ["5", ""], "z": ["-4", "3"], "n1": ["3", "-4"], "f": ["-12", "1"]}
@@ -112,7 +115,7 @@ def test_steps_by_button_slider_and_address(opened):
     assert page.evaluate("location.hash") == "#step=4" and page.input_value("#slider") == "4"
     page.click("#back")
     page.click("#back")
-    assert said(page) == "f = n1 * z = 3 * -4 = -12"
+    assert said(page) == "f = n1 * z = 3 * (-4) = -12"
     page.click("#last")
     assert shown(page)["y"] == ["5", "-4"]
     page.click("#first")
@@ -151,7 +154,9 @@ def test_keyboard_reaches_everything_and_names_it(opened):
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("words", [SEED, NEURON, NETWORK], ids=["seed", "neuron", "network"])
+@pytest.mark.parametrize(
+    "words", [SEED, NEURON, NETWORK, LAYERS, SQUARED], ids=["seed", "neuron", "network", "layers", "squared"]
+)
 def test_no_two_labels_overlap(opened, words, scheme, width):
     page = opened(words, "#step=99", scheme, width)
     boxes = page.evaluate(BOXES)
@@ -259,7 +264,7 @@ def test_it_steps_in_a_notebook(browser):
     inside.wait_for_selector("#player:not([hidden])")
     inside.click("#next")
     inside.press("#next", "ArrowRight")
-    assert inside.inner_text("#said") == "f = n1 * z = 3 * -4 = -12"
+    assert inside.inner_text("#said") == "f = n1 * z = 3 * (-4) = -12"
     assert complaints == []
     context.close()
 

@@ -35,6 +35,7 @@ MAY_LOAD = [
     (["grad", *SEED, "--no-check"], {"rich"}),
     (["explain", *SEED, "--no-check"], set()),
     (["explain", *SEED, "--no-check", "--json"], {"json"}),
+    (["grad", "gate sig(x) = 1/(1 + exp(-x)); sig(x)", "x=1", "--no-check", "-q"], set()),
     (["check", *SEED, "--no-sympy"], set()),
     (["check", "(x+y)*z", "--claim", "df/dz = x + y", "--no-sympy", "-q"], set()),
     (["check", *SEED, "--claim", "df/dz = 3", "--no-sympy", "--json"], {"json"}),

@@ -582,3 +582,16 @@ def test_the_pytest_examples_run(checkout):
         (checkout / f"test_example{number}.py").write_text(block, encoding="utf-8")
     ran = shell("python -m pytest -q -p no:cacheprovider test_example0.py test_example1.py", checkout)
     assert ran.status == 0 and f"{3 + len(CORPUS)} passed" in ran.out, ran
+
+
+def test_files_are_looked_for_beside_the_suite(tmp_path, monkeypatch):
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner/x.csv").write_text("1,2\n3,4\n")
+    (tmp_path / "inner/s.toml").write_text(
+        '[[case]]\nprogram = "sum(x^2)"\nbindings = { x = "@x.csv" }\nvalue = 30\n'
+        "gradients = { x = [[2, 4], [6, 8]] }\n"
+    )
+    (tmp_path / "inner/s.md").write_text("```backprop\nsum(x^2)\nat x=@x.csv\n=> 30\n```\n")
+    monkeypatch.chdir(tmp_path)
+    ran = backprop("check", "inner")
+    assert ran.status == 0, ran

@@ -79,8 +79,7 @@ def _by_elements(
         return None
     numbers = written.graph
     scalar_seed = float(seed) if not graph.shapes[graph.output] else 1.0
-    given = {name: _value_of(graph, values, name) for name in numbers.variables}
-    plain = forward(numbers, given)
+    plain = forward(numbers, written.given)
     theirs = backward(numbers, plain, scalar_seed)
     expected = float(np.sum(np.multiply(seed, values[graph.output]))) / (scalar_seed or 1.0)
     moves = (abs(value * (grad or 0.0)) for value, grad in zip(plain, theirs.grads, strict=True))
@@ -143,13 +142,6 @@ def _confirmed(
     size = max(abs(worst.ours), abs(worst.theirs)) * scale
     estimate = _best(moved, ours, size, np.abs(values[worst.node]).max())
     return estimate.error < _SUBTLE * size and _error(ours, estimate, size) > _DIFFERENCES
-
-
-def _value_of(graph: Graph, values: list[Value], element: str) -> float:
-    """The value of an input of the graph of numbers: of `x`, or of an element, `W[0, 1]`."""
-    name, bracket, index = element.partition("[")
-    value = values[graph.variables[name]]
-    return float(value[tuple(map(int, index[:-1].split(",")))]) if bracket else float(value)
 
 
 def _index_of_largest(error: Any) -> tuple[int, ...]:

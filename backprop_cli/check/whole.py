@@ -27,7 +27,7 @@ DEPTH_BUDGET = 60
 INPUT_BUDGET = 24
 BITS_BUDGET = 10_000
 SECONDS_BUDGET = 2.0
-_NAME_OF = {value: sympy.pi if name == "pi" else sympy.E for name, value in CONSTANTS.items()}
+CONSTANT_NAMES = {value: sympy.pi if name == "pi" else sympy.E for name, value in CONSTANTS.items()}
 _KEPT_SYMBOLIC = frozenset({"add", "sub", "mul", "div", "neg"})
 
 
@@ -136,7 +136,7 @@ def written_out(
         if node in symbols:
             built.append(symbols[node])
         elif gate == CONSTANT or (not depends[node] and gate not in _KEPT_SYMBOLIC):
-            built.append(_NAME_OF.get(values[node]) or number(values[node]))
+            built.append(CONSTANT_NAMES.get(values[node]) or number(values[node]))
         elif gate != INPUT:
             here = [values[j] for j in operands]
             if gate == "where":

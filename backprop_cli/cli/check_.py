@@ -34,7 +34,7 @@ _Sympy = Annotated[bool | None, _option("ask SymPy too (on unless told; off in s
 _FORMATS = tuple(dict.fromkeys((*checks.FORMATS, *suites.FORMATS)))
 
 
-@with_common_options(formats=_FORMATS)
+@with_common_options(formats=_FORMATS, without=("expand",))
 def command(
     expression: Subject,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -60,7 +60,7 @@ def command(
     """
     if is_suite(expression, bindings):
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
-                 "--vars": inputs.vars, "--strict": inputs.strict}  # fmt: skip
+                 "--vars": inputs.vars, "--strict": inputs.strict, "--use": inputs.use}  # fmt: skip
         refuse_format(output.format, suites.FORMATS, "suites")
         return suite_report([expression, *bindings], alien, junit=junit, first=exitfirst, only=only, sympy=bool(sympy))
     if exitfirst:  # it was the formula -x
@@ -79,6 +79,7 @@ def command(
         "atol": read_number(atol, "--atol"),
         "max_nodes": inputs.max_nodes,
         "max_elements": inputs.max_elements,
+        "use": inputs.libraries,
     }
     if steps is None:
         return api.check(source, values, claims=claim, symbolic=sympy is not False, strict=inputs.strict, **common)

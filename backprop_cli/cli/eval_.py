@@ -15,4 +15,4 @@ def command(expression: Expression, bindings: Bindings = [], *, inputs: InputOpt
     Example: backprop eval "(x+y)*z" x=-2 y=5 z=-4
     """
     source, values, defaults = read_inputs(expression, bindings, inputs)
-    return api.evaluate(source, values, defaults=defaults, **inputs.limits)
+    return api.evaluate(source, values, defaults=defaults, expand=inputs.expanded, **inputs.limits)

@@ -55,6 +55,7 @@ def command(
         seed_grad=constant(seed_grad, "--seed-grad", inputs.terms),
         check=check,
         defaults=defaults,
+        expand=inputs.expanded,
         **inputs.limits,
     )
     text = api.explain(report, output.format, paths=paths, style=style_for(sys.stdout, output))

@@ -61,7 +61,9 @@ def run(arguments: list[str] | None = None) -> int:
         )
     except Exception as error:
         if show_traceback:
-            raise
+            import traceback
+
+            say([traceback.format_exc()])
         what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         help_ = "please report it, with the command; `--traceback` shows where"
         return _fail((Diagnostic("X901", f"a bug in backprop: {what}", (), help_),), Status.BUG, wants_json=wants_json)

@@ -53,5 +53,6 @@ def command(
         check=check,
         step=constant(step, "--step", inputs.terms) if step is not None else None,
         defaults=defaults,
+        expand=inputs.expanded,
         **inputs.limits,
     )

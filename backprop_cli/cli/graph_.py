@@ -21,7 +21,7 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.cli.values import read_inputs
 from backprop_cli.errors import BackpropError, Diagnostic
-from backprop_cli.render.figures import FIGURE_FORMATS, format_for
+from backprop_cli.render.figures import DEFAULT_FORMAT, FIGURE_FORMATS
 from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES
 
 
@@ -73,12 +73,12 @@ def command(
         choice("--phase", phase, PHASES)
     elif step is not None:
         raise BackpropError(Diagnostic("U801", "`--step` is a step of a pass", (), "say which with `--phase`"))
-    output = output._replace(format="html" if show else output.format or format_for(output.output))
+    output = output._replace(format="html" if show else output.format or DEFAULT_FORMAT)
     source, values, defaults = read_inputs(expression, bindings, inputs)
     if bindings or inputs.vars is not None:
-        report = api.grad(source, values, defaults=defaults, check=False, **inputs.limits)
+        report = api.grad(source, values, defaults=defaults, check=False, expand=inputs.expanded, **inputs.limits)
     else:
-        report = api.structure(source, max_nodes=inputs.max_nodes)
+        report = api.structure(source, max_nodes=inputs.max_nodes, use=inputs.libraries, expand=inputs.expanded)
     text = api.draw(
         report, output.format, edges=edges, phase=phase, step=step, depth=depth, collapse=collapse, most=most,
         style=style_for(sys.stdout, output),

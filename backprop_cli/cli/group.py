@@ -30,10 +30,13 @@ class Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put options first and the rest behind `--`: a known option spelled exactly, or `--word`, is an option."""
         values_of = {}
+        optional: set[str] = set()  # options that may stand without their value, which is a name
         for parameter in self.get_params(ctx):
             if parameter.param_type_name == "option":
                 for spelling in (*parameter.opts, *parameter.secondary_opts):
                     values_of[spelling] = 0 if getattr(parameter, "is_flag", False) else parameter.nargs
+                    if (getattr(parameter, "metavar", None) or "").startswith("["):
+                        optional.add(spelling)
         options: list[str] = []
         positionals: list[str] = []
         position = 0
@@ -43,6 +46,9 @@ class Command(TyperCommand):
             if word == "--":
                 positionals += args[position:]
                 break
+            if word in optional and not (position < len(args) and args[position].isidentifier()):
+                options += [word, ""]
+                continue
             if word in values_of and position + values_of[word] > len(args):
                 message, help_ = f"`{word}` needs a value", f"`{ctx.command_path} --help` lists what there is"
                 raise BackpropError(Diagnostic("U801", message, (), help_))

@@ -39,7 +39,7 @@ _Anatomy = Annotated[
 ]
 
 
-@with_common_options(formats=JACOBIAN_FORMATS)
+@with_common_options(formats=JACOBIAN_FORMATS, without=("expand",))
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed

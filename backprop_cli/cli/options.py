@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from backprop_cli.data.bindings import TERMS, Terms
-from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.data.files import read_library
+from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.render import FORMATS
 from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.jacobians import JacobianReport
@@ -53,6 +54,8 @@ class InputOptions(NamedTuple):
     seed: int = 0
     max_nodes: int = 0
     max_elements: int = 0
+    use: tuple[str, ...] = ()
+    expand: tuple[str, ...] = ()
 
     @property
     def terms(self) -> Terms:
@@ -60,10 +63,20 @@ class InputOptions(NamedTuple):
         return Terms(self.allow_nonfinite, self.seed, self.max_elements)
 
     @property
+    def libraries(self) -> list[Source]:
+        """The texts of the libraries."""
+        return [read_library(path) for path in self.use]
+
+    @property
+    def expanded(self) -> bool | list[str]:
+        """The gates whose inside is to be shown; True for all."""
+        return "" in self.expand or names_in(self.expand)
+
+    @property
     def limits(self) -> dict[str, Any]:
         """What every verb of `api` is told about a graph beside its values."""
         shared = ("strict", "seed", "max_nodes", "max_elements")
-        return {name: getattr(self, name) for name in shared}
+        return {name: getattr(self, name) for name in shared} | {"use": self.libraries}
 
 
 Noted = Report | JacobianReport | CheckReport  # what has notes, a status and perhaps a complaint
@@ -117,6 +130,9 @@ _INPUT = {
     "max_elements": _option(int, TERMS.max_elements,
                             "the most elements all values may have together (100,000,000 unless told)",
                             "--max-elements", min=1, metavar="N"),
+    "use": _option(list[str], (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
+    "expand": _option(list[str], (), "show the inside of the gates you defined, or of one; may be repeated",
+                      "--expand", metavar="[NAME]"),
 }  # fmt: skip
 
 
@@ -132,7 +148,8 @@ def with_common_options(
         own_names = inspect.signature(command).parameters.keys()
         format_ = _option(str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
         kept = {name: option for name, option in _OUTPUT.items() if name not in without}
-        common = {**(_INPUT if values else {}), "format": format_, **kept}
+        asked_for = {name: option for name, option in _INPUT.items() if values and name not in without}
+        common = {**asked_for, "format": format_, **kept}
 
         def run(**given: Any) -> Reply:
             asked = {name: given.pop(name, default) for name, (_, default) in {"format": format_, **_OUTPUT}.items()}
@@ -140,7 +157,7 @@ def with_common_options(
             if "output" in own_names:
                 given["output"] = output
             if values:
-                given["inputs"] = InputOptions(**{name: given.pop(name) for name in _INPUT})
+                given["inputs"] = InputOptions(**{name: given.pop(name) for name in asked_for})
             answer = command(**given)
             return answer if isinstance(answer, Reply) else Reply(answer, output)
 
@@ -173,8 +190,34 @@ def _output_options(
         raise _usage(f"`--color` is auto, always or never, not `{color}`", "")
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):
         raise _usage(f"`--rows` is a number or `all`, not `{rows}`", "")
+    if not chosen and output:
+        chosen = _format_of_ending(output, formats)
     shown = None if rows == "all" else int(rows)
     return OutputOptions(chosen[0] if chosen else default, output, digits, color, ascii, width, shown)
+
+
+# What the ending of a file's name asks for: the first of these formats that the command has.
+_ENDINGS = {
+    "json": ["json"], "jsonl": ["jsonl"], "csv": ["csv"], "md": ["markdown"], "markdown": ["markdown"],
+    "tex": ["latex", "tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"], "dot": ["dot"], "gv": ["dot"],
+    "mmd": ["mermaid"], "png": [], "jpg": [], "jpeg": [], "gif": [], "pdf": [], "ps": [], "docx": [], "xlsx": [],
+}  # fmt: skip
+
+
+def _format_of_ending(path: str, formats: tuple[str, ...]) -> list[str]:
+    """The format that a file's name asks for. Raises BackpropError (U801) for one that the command cannot write."""
+    _, dot, ending = path.rpartition(".")
+    wanted = _ENDINGS.get(ending.lower()) if dot else None
+    if wanted is None:
+        return []
+    found = [name for name in wanted if name in formats]
+    if not found:
+        message = f"this command writes nothing for a file that ends in `.{ending}`"
+        help_ = f"there are {', '.join(formats)}; `--format` says which, whatever the name"
+        if ending.lower() in ("svg", "html", "htm", "dot", "gv", "mmd") or not wanted:
+            help_ += "; `backprop graph` draws, as svg for instance"
+        raise _usage(message, help_)
+    return found[:1]
 
 
 def choice(option: str, given: str, known: tuple[str, ...]) -> None:
@@ -215,6 +258,6 @@ Check = Annotated[
 ]
 
 
-def names_in(wrt: list[str]) -> list[str]:
-    """The names of all `--wrt` options: `a,b` and `a` `b` are the same."""
+def names_in(wrt: Sequence[str]) -> list[str]:
+    """The names of all options of a kind, such as `--wrt`: `a,b` and `a` `b` are the same."""
     return [name.strip() for names in wrt for name in names.split(",") if name.strip()]

@@ -102,10 +102,14 @@ def read_csv(path: str, text: str) -> Any:
         cells = [cell.strip() for cell in line]
         numbers = list(map(_cell, cells))
         if None in numbers:
-            if not rows and all(n is None for n in numbers) and all(cells):
+            if not rows and not any(map(_begins_a_number, cells)) and any(cells):
+                if not cells[0]:
+                    why = "the first heading is empty: a column of row numbers, which are no data"
+                    raise _at_line(path, text, number, why)
                 continue  # headings
-            cell = shorten(cells[numbers.index(None)]) or "an empty cell"
-            raise _at_line(path, text, number, f"`{cell}` is not a number")
+            cell = shorten(cells[numbers.index(None)])
+            why = f"`{cell}` is not a number" if cell else "an empty cell is not a number"
+            raise _at_line(path, text, number, why + ("; commas separate numbers" if ";" in cell else ""))
         if rows and len(numbers) != len(rows[0]):
             raise _at_line(path, text, number, f"{len(numbers)} numbers where the lines before have {len(rows[0])}")
         rows.append(numbers)  # type: ignore[arg-type]  # none of them is None
@@ -147,6 +151,10 @@ def _as_float(number: float) -> float:
         return float(number)
     except OverflowError:
         return np.inf
+
+
+def _begins_a_number(text: str) -> bool:
+    return text.lstrip("+-.")[:1].isdigit()
 
 
 def _cell(text: str) -> float | None:

@@ -40,6 +40,12 @@ def read_expression(argument: str) -> Source:
     return Source("expression", argument)
 
 
+def read_library(path: str) -> Source:
+    """A file of definitions, `file.bp` or `@file.bp`."""
+    path = path.removeprefix("@")
+    return Source(path, read_text(path))
+
+
 def unreadable(path: str, error: Exception) -> BackpropError:
     """The error of a file that the system will not let us read."""
     why = "it is a directory" if os.path.isdir(path.replace("\0", "")) else _reason(error)

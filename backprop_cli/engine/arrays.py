@@ -6,7 +6,8 @@ pulls its upstream gradient back by a rule of its row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from math import isnan
 from types import MappingProxyType
 from typing import Any
@@ -101,38 +102,82 @@ def _backward(
     all_locals: list[tuple[Value, ...]] = [()] * count
     grads: list[Value | None] = [None] * count
     grads[graph.output] = seed
-    gates, inputs, shapes, attributes = graph.gates, graph.inputs, graph.shapes, graph.attributes
+    inputs, shapes = graph.inputs, graph.shapes
     for i in range(count - 1, -1, -1):
         operands = inputs[i]
         if not operands or not active[i]:
             continue
-        gate, out, upstream = gates[i], values[i], grads[i]
-        xs = [values[j] for j in operands]
-        is_tensor = i in attributes
-        local: tuple[Value, ...] = ()
-        if not is_tensor:
-            local = all_locals[i] = known[i] if i in known else (ARRAY_LOCALS if shapes[i] else LOCALS)[gate](*xs, out)
-        if upstream is None:
+        if i not in graph.attributes:
+            xs = [values[j] for j in operands]
+            locals_of = (ARRAY_LOCALS if shapes[i] else LOCALS)[graph.gates[i]]
+            all_locals[i] = known[i] if i in known else locals_of(*xs, values[i])
+        if grads[i] is None:
             continue
-        if is_tensor and _has_nan(out):
-            upstream = np.where(np.isnan(out), np.nan, upstream)  # an undefined value has undefined slopes
+        upstream = _defined(graph, values, i, grads[i])
         for k, j in enumerate(operands):
             if not active[j]:
                 continue
-            if is_tensor:
-                sent = TENSOR_PULL[gate](k, upstream, out, xs, attributes[i])
-            else:
-                slope = local[k]
-                if flows is None and not shapes[i] and slope == 0 and gate in ROUTES:
-                    continue
-                sent = upstream if type(slope) is float and slope == 1 else upstream * slope
-                unsure = unsure or _has_nan(sent)
-            if flows is not None:
-                sent = np.where(flows[i][k], sent, 0.0)
-            sent = unbroadcast(sent, shapes[j])
-            before = grads[j]
-            grads[j] = sent if before is None else before + sent
+            sent = _sent(graph, values, i, k, upstream, all_locals[i], flows)
+            if sent is not None:
+                unsure = unsure or (i not in graph.attributes and _has_nan(sent))
+                before = grads[j]
+                grads[j] = sent if before is None else before + sent
     return Backward(all_locals, grads), unsure
+
+
+def _defined(graph: Graph, values: list[Value], node: int, grad: Any) -> Any:
+    """The gradient that arrives at a node; NaN where a tensor gate's value is: there it has undefined slopes."""
+    if node in graph.attributes and _has_nan(values[node]):
+        return np.where(np.isnan(values[node]), np.nan, grad)
+    return grad
+
+
+def _sent(
+    graph: Graph, values: list[Value], node: int, k: int, upstream: Any, local: tuple[Value, ...], flows: Any
+) -> Value | None:
+    """What a node sends back to its k-th operand, in the operand's shape; None where a routing gate ignores it."""
+    operands, gate = graph.inputs[node], graph.gates[node]
+    if node in graph.attributes:
+        xs = [values[j] for j in operands]
+        sent = TENSOR_PULL[gate](k, upstream, values[node], xs, graph.attributes[node])
+    else:
+        slope = local[k]
+        if flows is None and not graph.shapes[node] and slope == 0 and gate in ROUTES:
+            return None
+        sent = upstream if type(slope) is float and slope == 1 else upstream * slope
+    if flows is not None:
+        sent = np.where(flows[node][k], sent, 0.0)
+    return unbroadcast(sent, graph.shapes[operands[k]])
+
+
+class Shares:
+    """What each gate has sent back to each of its operands in a finished pass; together they are its gradients."""
+
+    def __init__(self, graph: Graph, values: list[Value], passed: Backward, active: bytearray) -> None:
+        self.graph, self.values, self.passed, self.active = graph, values, passed, active
+
+    def sent(self, node: int, k: int) -> Value | None:
+        """What flowed from a node with a gradient to its k-th operand; None where that is ignored."""
+        with np.errstate(all="ignore"):
+            made = self._masked(node, k, None)
+            if made is not None and _has_nan(made):
+                made = self._masked(node, k, self._flows)
+        return made
+
+    def _masked(self, node: int, k: int, flows: Any) -> Value | None:
+        upstream = _defined(self.graph, self.values, node, self.passed.grads[node])
+        return _sent(self.graph, self.values, node, k, upstream, self.passed.locals[node], flows)
+
+    @cached_property
+    def _flows(self) -> list[tuple[Any, ...]]:
+        return flows(self.graph, self.values, self.passed, self.active)
+
+
+def gives(formula: Any, operands: Sequence[Value], slope: Value, tolerance: float) -> bool:
+    """Whether a formula gives the slope, within a relative tolerance, wherever there is one."""
+    with np.errstate(all="ignore"):
+        found = np.isclose(formula(*operands), slope, rtol=tolerance, atol=0)
+    return bool((found | np.isnan(slope)).all())
 
 
 def unbroadcast(sent: Value, shape: Shape) -> Value:
@@ -210,6 +255,27 @@ def push(graph: Graph, values: list[Value], passed: Backward, direction: Mapping
             rates[i] = None if total is None else np.broadcast_to(total, graph.shapes[i])
     rate = rates[graph.output]
     return np.zeros(graph.shapes[graph.output]) if rate is None else rate
+
+
+def diagonals(graph: Graph, passed: Backward, first: int, output: int, operands: Sequence[int]) -> tuple[Value, ...]:
+    """∂output/∂operand through the elementwise nodes from `first` on, as diagonals in the output's shape.
+
+    Beside what arrives at a node goes a mask of the elements at which something does: what a routing gate ignores
+    stays 0, whatever lies behind.
+    """
+    found: dict[int, tuple[Any, Any]] = {output: (1.0, True)}
+    with np.errstate(all="ignore"):
+        for node in range(output, first - 1, -1):
+            if node not in found:
+                continue
+            upstream, flows = found[node]
+            for j, slope in zip(graph.inputs[node], passed.locals[node], strict=False):  # an inactive node has none
+                reaches = flows & np.not_equal(slope, 0) if graph.gates[node] in ROUTES else flows
+                sent = np.where(reaches, upstream * slope, 0.0)
+                before = found.get(j)
+                found[j] = (sent, reaches) if before is None else (before[0] + sent, before[1] | reaches)
+        slopes = [np.asarray(found[j][0] if j in found else 0.0) + 0.0 for j in operands]
+    return tuple(float(slope) if slope.shape == () else slope for slope in slopes)
 
 
 def is_elementwise(graph: Graph, node: int) -> bool:

@@ -73,6 +73,8 @@ class _Numbers:
         self.constant_ids: dict[float, int] = {}
         self.known: dict[int, float] = {}  # the values of elements that stand for elements of the graph with arrays
         self.span = (0, 1)
+        self.origin = -1
+        self.origins: list[int] = []
 
     def node(self, gate: str, inputs: tuple[int, ...]) -> int:
         if len(self.out) >= self.budget:
@@ -81,6 +83,7 @@ class _Numbers:
         self.out.inputs.append(inputs)
         self.out.starts.append(self.span[0])
         self.out.ends.append(self.span[1])
+        self.origins.append(self.origin)
         return len(self.out) - 1
 
     def constant(self, value: float) -> Element:
@@ -115,11 +118,16 @@ def _simplified(gate: str, operands: tuple[Any, ...]) -> Any:
 
 
 class Expanded:
-    """The graph of numbers, and for each node of the graph with arrays the nodes that its elements are."""
+    """The graph of numbers, and for each node of the graph with arrays the nodes that its elements are.
 
-    def __init__(self, graph: Graph, elements: list[Any]) -> None:
+    `given` are the values of the numbers' inputs; `origins[i]` is the node with arrays that i was made for.
+    """
+
+    def __init__(self, graph: Graph, elements: list[Any], given: dict[str, float], origins: list[int]) -> None:
         self.graph = graph
         self.elements = elements
+        self.given = given
+        self.origins = origins
 
     def ids(self, node: int) -> Any:
         """An array of node ids, of the shape of the node."""
@@ -145,7 +153,8 @@ def expand(graph: Graph, values: list[Value], weights: Value = 1.0, budget: int 
     except TooLargeError:
         return None
     numbers.out.output = output.id
-    return Expanded(numbers.out, elements)
+    given = {name: numbers.known[id_] for name, id_ in numbers.out.variables.items()}
+    return Expanded(numbers.out, elements, given, numbers.origins)
 
 
 def _expand(graph: Graph, values: list[Value], numbers: _Numbers) -> list[Any]:
@@ -156,6 +165,7 @@ def _expand(graph: Graph, values: list[Value], numbers: _Numbers) -> list[Any]:
     made: Any
     for node, gate in enumerate(graph.gates):
         numbers.span = (graph.starts[node], graph.ends[node])
+        numbers.origin = node
         shape = graph.shapes[node]
         operands = [elements[j] for j in graph.inputs[node]]
         if _cost(graph, node) > numbers.budget:

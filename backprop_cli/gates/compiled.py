@@ -109,6 +109,14 @@ def _locals(gate: Gate) -> Function:
     return _build(f"lambda {_parameters(gate)}, out: {numbers}", _REAL)
 
 
+@cache
+def textbook_slope(name: str, text: str, *, on_arrays: bool = False) -> Function:
+    """A slope as books write it, a part of the gate's `textbook`, as a function of its operands and `out`."""
+    gate = GATES[name]
+    names = _on_arrays() if on_arrays else _REAL
+    return _build(f"lambda {_parameters(gate)}, out: {_python(gate, text, *[_WHERE] * on_arrays)}", names)
+
+
 def _condition(text_of: Callable[[Gate], str]) -> Callable[[Gate], Function]:
     def make(gate: Gate) -> Function:
         alternatives = [

@@ -32,19 +32,39 @@ class Remark(NamedTuple):
     end: int
 
 
+class Module(NamedTuple):
+    """A call of a gate that the user defined: the nodes first … last-1, of which nobody else uses any but `output`.
+
+    `operands` are what it was called with, in the order of its parameters. `label` is the call's own name (`sig1`);
+    `parent` is the position of the call around it in `Graph.modules`, or -1. Where the gate hands an operand back,
+    `output` lies outside the slice.
+    """
+
+    name: str
+    label: str
+    first: int
+    last: int
+    parameters: tuple[str, ...]
+    operands: tuple[int, ...]
+    output: int
+    parent: int = -1
+
+
 class Graph:
     """Columns over the nodes, the leaves' names and values, and the output's id.
 
     `gates[i]` is a gate's name, or `input` or `constant`; `inputs[i]` are ids below i; `starts[i]`, `ends[i]`
     are characters of the source. Inputs, in the order in which the text mentions them, come before any gate.
 
-    `attributes[i]` are a tensor gate's, in the order of its row; `products` are the products without a sign. `shapes`
-    is empty until shapes are inferred, which only a graph with an array in it needs: every node is a number then.
+    `attributes[i]` are a tensor gate's, in the order of its row; `products` are the products without a sign, `dotted`
+    those with `·`, which are matrix products between arrays. `shapes` is empty until shapes are inferred, which only a
+    graph with an array in it needs: every node is a number then.
+    `modules` are slices of the columns, those around others first.
     """
 
     __slots__ = (
-        "attributes", "constants", "definitions", "ends", "gates", "inputs", "names", "output", "products", "remarks",
-        "shapes", "source", "starts", "title", "variables",
+        "attributes", "constants", "definitions", "dotted", "ends", "gates", "inputs", "modules", "names", "output",
+        "products", "remarks", "shapes", "source", "starts", "title", "variables",
     )  # fmt: skip
 
     def __init__(self, source: Source) -> None:
@@ -62,7 +82,9 @@ class Graph:
         self.output = -1
         self.remarks: list[Remark] = []
         self.products: list[int] = []
+        self.dotted: list[int] = []
         self.shapes: list[Shape] = []
+        self.modules: list[Module] = []
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Graph):
@@ -108,6 +130,33 @@ class Graph:
                     break
         return depends
 
+    def calls(self, *, outputs: bool = False) -> list[int]:
+        """For each node the innermost call (a position in `modules`) that it is inside of, -1 for none.
+
+        The output of a call is not inside of it but where the call stands, unless `outputs` are asked for.
+        """
+        inside = [-1] * len(self.gates)
+        around: list[int] = []
+        waiting = 0
+        for node in range(self.modules[0].first if self.modules else len(inside), len(inside)):
+            while around and self.modules[around[-1]].last <= node:
+                around.pop()
+            while waiting < len(self.modules) and self.modules[waiting].first <= node:
+                if self.modules[waiting].last > node:
+                    around.append(waiting)
+                waiting += 1
+            depth = len(around)
+            while depth and not outputs and self.modules[around[depth - 1]].output == node:
+                depth -= 1
+            if depth:
+                inside[node] = around[depth - 1]
+        return inside
+
+    def inside(self, node: int) -> str:
+        """` (inside `sig`)`, for words on a node: the innermost of the user's gates that it belongs to, if any."""
+        around = [module for module in self.modules if module.first <= node < module.last]
+        return f" (inside `{around[-1].name}`)" if around else ""
+
     def verify(self) -> None:
         """Prove the invariants anew; tests call it after every construction."""
         n = len(self.gates)
@@ -130,6 +179,15 @@ class Graph:
                 else:
                     assert elementwise.variadic or len(operands) == len(elementwise.parameters), i
                     assert i not in self.attributes
+        for k, module in enumerate(self.modules):
+            assert 0 <= module.first <= module.last <= n and -1 <= module.parent < k, module
+            around = self.modules[module.parent] if module.parent >= 0 else module
+            assert around.first <= module.first and module.last <= around.last, module
+            entered = {j for i in range(module.first, module.last) for j in self.inputs[i] if j < module.first}
+            assert entered <= set(module.operands), module
+            inside = range(module.first, module.last)
+            left = {j for i in range(module.last, n) for j in self.inputs[i] if j in inside}
+            assert left <= {module.output}, module
 
 
 def _same(ours: Any, theirs: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from itertools import islice
 
 from backprop_cli.errors import Diagnostic, Label, nearest, shorten
-from backprop_cli.gates import ALIASES, CONSTANTS, GATES, Gate
+from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.language.program import Call, Program
 
@@ -30,27 +30,13 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
     return Diagnostic("N202", f"`{shown}` has no value", (label,), help_)
 
 
-def wrong_arity(program: Program, row: int, gate: Gate) -> Diagnostic:
-    """A call of an elementwise gate with too few or too many operands, or with one given twice."""
-    call: Call = program.args[row]
-    found = len(call.operands) + len(call.keywords)
-    wanted = "at least 1" if gate.variadic else str(len(gate.parameters))
-    if any(p.default is not None for p in gate.parameters):
-        wanted = f"{sum(p.default is None for p in gate.parameters)} to {wanted}"
-    message = f"`{gate.name}` wants {wanted} operand{'s' * (wanted not in ('1', 'at least 1'))} and got {found}"
-    if call.keywords:
-        message = f"an operand of `{gate.name}` is given twice or not at all"
-        if gate.variadic:
-            message = f"the operands of `{gate.name}` have no names"
-    return Diagnostic("N203", message, (program.label(row),), f"the gate is `{gate.head}`")
-
-
 def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnostic:
     """A call of something that is no gate; `named` are the names that mean something else."""
     call: Call = program.args[row]
     label = Label(program.source, program.starts[row], call.name_end)
     shown = shorten(call.name)
-    if near := nearest(call.name, [*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES]):
+    defined = [module.name for module in program.modules]
+    if near := nearest(call.name, [*defined, *GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES]):
         help_ = f"did you mean `{near[0]}`?"
     elif call.name in named:
         help_ = f"for a product write `{shown}*(…)`"

@@ -8,7 +8,7 @@ reduces an array, which axes an `axis` means, and the seeds of random numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from zlib import crc32
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
@@ -33,7 +33,7 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
     wrong: list[Diagnostic] = []
     found: list[Shape | None] = []  # None: of a node whose operands did not fit
     shape_of_input = {node: shapes[name] for name, node in graph.variables.items()}
-    products = set(graph.products)
+    products = {*graph.products, *graph.dotted}
     randoms = 0
     for node, gate in enumerate(graph.gates):
         if gate == INPUT:
@@ -71,10 +71,11 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
         raise BackpropError(*wrong)
     graph.shapes = [shape for shape in found if shape is not None]
     _afford(graph, max_elements)
+    graph.products = sorted({*graph.products, *(node for node in graph.dotted if graph.gates[node] == "matmul")})
     if graph.products:
         graph.remarks = [remark for remark in graph.remarks if remark.code != "reading"]
         graph.remarks += [remark for remark in (reading(graph),) if remark]
-    graph.remarks += _vectors_transposed(graph)
+    graph.remarks += [*_vectors_transposed(graph), *_softmax_of_softmax(graph)]
 
 
 def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
@@ -111,7 +112,7 @@ def _clash(graph: Graph, node: int, shapes: list[Shape], problem: ShapeProblem) 
     row = GATES.get(graph.gates[node]) or TENSORS[graph.gates[node]]
     if not message.startswith("`"):
         message = f"`{row.symbol or row.name}`: {message}"
-    return Diagnostic("V309", message, tuple(labels) or (whole,), problem.help)
+    return Diagnostic("V309", message + graph.inside(node), tuple(labels) or (whole,), problem.help)
 
 
 def operand_label(graph: Graph, node: int, position: int) -> Label:
@@ -148,3 +149,11 @@ def _vectors_transposed(graph: Graph) -> list[Remark]:
             words = f"`{text}` is the vector itself: a vector is neither a row nor a column; `outer(x, y)` is x·yᵀ"
             return [Remark("reading", words, graph.starts[node], graph.ends[node])]
     return []
+
+
+def _softmax_of_softmax(graph: Graph) -> Iterator[Remark]:
+    """A remark on a loss that takes scores and is given what a softmax made of them."""
+    for node, gate in enumerate(graph.gates):
+        if gate == "cross_entropy" and graph.gates[graph.inputs[node][0]] in ("softmax", "log_softmax"):
+            words = "`cross_entropy` takes the scores and has a softmax in it: this is the softmax of a softmax"
+            yield Remark("reading", words, graph.starts[node], graph.ends[node])

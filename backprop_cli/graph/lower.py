@@ -5,26 +5,27 @@ It collects every statement's errors before it gives up, and knows values of lit
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from math import inf
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
-from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES, Gate
+from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
+from backprop_cli.graph.arguments import DEFAULT, arguments, signature
 from backprop_cli.graph.attributes import Reading, read_call, read_index, tensor_of
 from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Remark
-from backprop_cli.graph.complaints import no_value, unknown_gate, wrong_arity
+from backprop_cli.graph.complaints import no_value, unknown_gate
+from backprop_cli.graph.modules import afford, head_errors, no_parameter, without_calls, write_out
 from backprop_cli.graph.reading import reading
 from backprop_cli.language.parser import MOST_ERRORS
-from backprop_cli.language.program import Call, Program, Statement
+from backprop_cli.language.program import Definition, Program, Statement
 from backprop_cli.numeric.shapes import MOST_AXES, Shape
 
 MAX_NODES = 5_000_000
-_DEFAULT = -2  # stands for an operand nobody wrote; -1 is one whose definition did not parse
 _GATE_OF = {
-    **BY_SYMBOL, "juxtaposed": BY_SYMBOL["*"], "negative": "neg", "name": INPUT, "num": CONSTANT,
+    **BY_SYMBOL, "juxtaposed": BY_SYMBOL["*"], "·": BY_SYMBOL["*"], "negative": "neg", "name": INPUT, "num": CONSTANT,
     "@": "matmul", "transpose": "transpose", "index": "index", "array": "stack",
 }  # fmt: skip
-_SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "@", "transpose", "index", "array"})
+_SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
 _SUSPECT = (0.0, inf, -inf)
 _TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
 _CHOOSING = _TRUTHS | {"where"}
@@ -35,7 +36,58 @@ def lower(program: Program, given: Collection[str] | None = None, *, max_nodes: 
 
     Raises BackpropError with the errors of all statements, those the parser found included.
     """
-    return _Lowering(program, given, max_nodes).graph()
+    if not program.modules:
+        return _Lowering(program, given, max_nodes).graph()
+    remarks = _judge(program, given, max_nodes)
+    afford(program, max_nodes)
+    written = write_out(program)
+    lowering = _Lowering(written.program, given, max_nodes)
+    lowering.out.names, lowering.out.modules, lowering.out.remarks = written.names, written.modules, remarks
+    return lowering.graph()
+
+
+def _judge(program: Program, given: Collection[str] | None, max_nodes: int) -> list[Remark]:
+    """Raise BackpropError with what is wrong in the definitions, each judged by itself, and in the statements.
+
+    Answers how products without a sign were read in the program's own definitions.
+    """
+    everywhere = {definition.name: definition for definition in program.modules}
+    above: dict[str, Definition] = {}
+    wrong: list[Diagnostic] = []
+    remarks: list[Remark] = []
+    for definition in program.modules:
+        wrong += head_errors(definition, above)
+        body, of_calls = without_calls(definition.body, above, everywhere, definition.name)
+        of_body: Sequence[Diagnostic] = ()
+        if definition.parameters:
+            of_body, of_text = _judged(body, [p.name for p in definition.parameters], max_nodes)
+            remarks += of_text if body.source is program.source else []
+        wrong += of_calls
+        wrong += (no_parameter(d, definition) if d.code == "N202" else d for d in of_body)
+        above[definition.name] = definition
+    statements, of_calls = without_calls(program, above, everywhere)
+    statements.modules = program.modules
+    wrong += sorted([*of_calls, *_judged(statements, given, max_nodes)[0]], key=_place)
+    if wrong:
+        raise BackpropError(*wrong[:MOST_ERRORS])
+    return remarks[:MOST_ERRORS]
+
+
+def _judged(
+    program: Program, given: Collection[str] | None, max_nodes: int
+) -> tuple[Sequence[Diagnostic], list[Remark]]:
+    """What is wrong with a program, and how its products were read."""
+    if not program.statements:
+        return program.diagnostics, []
+    try:
+        graph = _Lowering(program, given, max_nodes).graph()
+    except BackpropError as error:
+        return error.diagnostics, []
+    return (), [remark for remark in graph.remarks if remark.code == "reading"]
+
+
+def _place(diagnostic: Diagnostic) -> int:
+    return diagnostic.labels[0].start if diagnostic.labels else 0
 
 
 class _Lowering:
@@ -50,7 +102,7 @@ class _Lowering:
         for row, op in enumerate(program.ops):
             if op in _SPECIAL:
                 self.rows[op].append(row)
-        self.defaults: dict[int, list[float]] = {}  # call's row: constants it needs and nobody wrote
+        self.defaults: dict[int, tuple[float, ...]] = {}  # call's row: constants it needs and nobody wrote
         self.tensor_calls: set[int] = set()
         self.absorbed: set[int] = set()  # rows that are attributes or elements: no nodes of their own
 
@@ -74,11 +126,10 @@ class _Lowering:
             self._arrays()
         self._truths()
         if self.diagnostics:
-            in_order = sorted(self.diagnostics, key=lambda d: d.labels[0].start if d.labels else 0)
-            raise BackpropError(*in_order[:MOST_ERRORS])
+            raise BackpropError(*sorted(self.diagnostics, key=_place)[:MOST_ERRORS])
         out.output = program.statements[-1].row
         out.title = program.statements[-1].name
-        out.products = self.rows["juxtaposed"]
+        out.products, out.dotted = self.rows["juxtaposed"], self.rows["·"]
         if self.defaults or self.absorbed:
             self._rebuild()
         remark = reading(self.out)
@@ -124,11 +175,11 @@ class _Lowering:
         for row in self.rows["name"]:
             name = program.args[row]
             out.inputs[row] = ()
-            if row in self.absorbed or row in unused or len(self.diagnostics) > MOST_ERRORS:
-                continue
             if name in CONSTANTS:
                 out.gates[row] = CONSTANT
                 out.constants[row] = CONSTANTS[name]
+            elif row in self.absorbed or row in unused or len(self.diagnostics) > MOST_ERRORS:
+                continue
             elif name in self.defined and not (name in GATES or name in ALIASES):
                 help_ = "move its definition up"
                 self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
@@ -188,47 +239,31 @@ class _Lowering:
                 continue
             gates[row] = gate.name
             operands = inputs[row] = call.operands
-            if gate.variadic:
-                if call.keywords or not operands:
-                    self.diagnostics.append(wrong_arity(self.program, row, gate))
-            elif call.keywords or len(operands) != len(gate.parameters):
-                inputs[row] = self._arguments(gate, call, row)
-
-    def _arguments(self, gate: Gate, call: Call, row: int) -> tuple[int, ...]:
-        """The operands in the order of the gate's parameters; for a default, -1 and a note of its constant."""
-        names = [p.name for p in gate.parameters]
-        for keyword, _, start in call.keywords:
-            if keyword not in names:
-                label = Label(self.program.source, start, start + len(keyword))
-                message = f"`{gate.name}` has no parameter `{shorten(keyword)}`"
-                self._report("N210", message, label, f"the gate is `{gate.head}`")
-                return ()
-        given = dict(zip(names, call.operands, strict=False))
-        keywords = {keyword: operand for keyword, operand, _ in call.keywords}
-        twice = len(call.keywords) != len(keywords) or not given.keys().isdisjoint(keywords)
-        given |= keywords
-        missing = [p for p in gate.parameters if p.name not in given]
-        if twice or len(call.operands) > len(names) or any(p.default is None for p in missing):
-            self.diagnostics.append(wrong_arity(self.program, row, gate))
-            return ()
-        if missing:
-            self.defaults[row] = [p.default for p in missing if p.default is not None]
-        return tuple(given.get(name, _DEFAULT) for name in names)
+            if call.keywords or not operands or (len(operands) != len(gate.parameters) and not gate.variadic):
+                found = arguments(self.program, row, signature(gate))
+                inputs[row] = found.operands
+                if found.diagnostic:
+                    self.diagnostics.append(found.diagnostic)
+                if found.defaults:
+                    self.defaults[row] = found.defaults
 
     def _rebuild(self) -> None:
         """Make room for the constants nobody wrote, each before the call that needs it, drop the rows that are no
         nodes, and renumber what follows.
         """
         old, out = self.out, Graph(self.program.source)
+        self._keep_what_is_used()
         new: list[int] = []
+        begins: list[int] = []
         for row, (gate, operands) in enumerate(zip(old.gates, old.inputs, strict=True)):
+            begins.append(len(out.gates))
             if row in self.absorbed:
                 new.append(-1)
                 continue
             constants = iter(self.defaults.get(row, ()))
             moved = []
             for j in operands:
-                if j == _DEFAULT:
+                if j == DEFAULT:
                     out.constants[len(out.gates)] = next(constants)
                     moved.append(len(out.gates))
                     self._append(out, CONSTANT, (), row)
@@ -242,9 +277,26 @@ class _Lowering:
         out.names = {new[row]: name for row, name in old.names.items()}
         out.definitions = {name: new[row] for name, row in old.definitions.items()}
         out.products = [new[row] for row in old.products]
+        out.dotted = [new[row] for row in old.dotted]
         out.remarks, out.title = old.remarks, old.title
         out.output = new[old.output]
+        begins.append(len(out.gates))
+        out.modules = [
+            module._replace(
+                first=begins[module.first], last=begins[module.last], output=new[module.output],
+                operands=tuple(new[j] for j in module.operands),
+            )
+            for module in old.modules
+        ]  # fmt: skip
         self.out = out
+
+    def _keep_what_is_used(self) -> None:
+        """A number may be an attribute or an element here and an operand there: then it stays."""
+        kept = {self.out.output, *self.out.definitions.values(), *(j for m in self.out.modules for j in m.operands)}
+        for row in range(len(self.out.inputs) - 1, -1, -1):
+            if row in kept or row not in self.absorbed:
+                kept.update(self.out.inputs[row])
+        self.absorbed -= kept
 
     def _append(self, out: Graph, gate: str, inputs: tuple[int, ...], row: int) -> None:
         out.gates.append(gate)

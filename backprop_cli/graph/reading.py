@@ -12,17 +12,21 @@ _OF_ONE_PIECE = frozenset({"pow"})  # written with a sign, and yet needing no br
 
 def reading(graph: Graph) -> Remark | None:
     """The remark, None if every product has its sign; before shapes are known every product is an elementwise one."""
-    if not graph.products:
+    products = graph.products
+    if graph.modules:  # the text of what is inside a call is elsewhere
+        inside = graph.calls(outputs=True)
+        products = [node for node in products if inside[node] < 0]
+    if not products:
         return None
     text = graph.source.text
     readings = []
-    for node in graph.products[:_SHOWN]:
+    for node in products[:_SHOWN]:
         sign = "@" if graph.gates[node] == "matmul" else "*"
         parts = sign.join(shorten(_operand_text(graph, operand)) for operand in graph.inputs[node])
         readings.append(f"`{shorten(text[graph.starts[node] : graph.ends[node]])}` as `{parts}`")
-    more = len(graph.products) - len(readings)
+    more = len(products) - len(readings)
     words = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
-    first = graph.products[0]
+    first = products[0]
     return Remark("reading", words, graph.starts[first], graph.ends[first])
 
 

@@ -4,7 +4,10 @@ It does not know which gates exist, nor what any number or name is worth.
 
 The grammar, loosest operator first (`;` and a newline outside brackets both end a statement):
 
-    program     = statement { (";" | newline) statement }
+    program     = (statement | definition) { (";" | newline) (statement | definition) }
+    definition  = "gate" name "(" parameter { "," parameter } ")" "=" (expression | "{" statements "}")
+    parameter   = name [ "=" [ "-" ] number ]
+    statements  = statement { (";" | newline) statement }
     statement   = [ name "=" ] expression
     expression  = sum [ ("<" | "<=" | ">" | ">=" | "==" | "!=") sum ]
     sum         = product { ("+" | "-") product }

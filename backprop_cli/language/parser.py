@@ -67,13 +67,18 @@ def parse(source: Source, variables: Collection[str] = ()) -> Program:
     defined by an earlier statement, otherwise a call. Errors are collected in the program, at most one a
     statement; a statement that does not parse keeps its name, so that later ones are not blamed for it.
     """
-    return _Parser(source, variables).program()
+    return parse_tokens(source, tokenize(source.text), variables)
+
+
+def parse_tokens(source: Source, tokens: Tokens, variables: Collection[str] = ()) -> Program:
+    """The program that some of a text's tokens are; a NEWLINE closes them."""
+    return _Parser(source, tokens, variables).program()
 
 
 class _Parser:
-    def __init__(self, source: Source, variables: Collection[str]) -> None:
+    def __init__(self, source: Source, tokens: Tokens, variables: Collection[str]) -> None:
         self.source = source
-        self.tokens = self.kinds, self.texts, self.starts = _with_products(tokenize(source.text), variables)
+        self.tokens = self.kinds, self.texts, self.starts = _with_products(tokens, variables)
         self.out = Program(source)
         self.first = self.first_row = 0  # the token and the row with which the statement at hand begins
         self.name = ""  # the name it defines

@@ -18,7 +18,7 @@ from backprop_cli.errors import Diagnostic, Label, Source
 BINDING_POWER = {
     "==": 1, "!=": 1, "<": 1, "<=": 1, ">": 1, ">=": 1,
     "+": 2, "-": 2,
-    "*": 3, "/": 3, "%": 3, "@": 3, "juxtaposed": 3,
+    "*": 3, "·": 3, "/": 3, "%": 3, "@": 3, "juxtaposed": 3,
     "negative": 4, "positive": 4,
     "^": 5,
     "transpose": 6, "index": 6,
@@ -53,8 +53,34 @@ class Statement(NamedTuple):
     name_start: int
 
 
+class Parameter(NamedTuple):
+    """A parameter of a definition: where it is written, and the text of its default, None where there is none."""
+
+    name: str
+    start: int
+    default: str | None = None
+
+
+class Definition(NamedTuple):
+    """`gate name(parameters) = body`; the body is a Program in which the parameters are free names.
+
+    A head that does not parse leaves no parameters, a body that does not parse its diagnostics.
+    """
+
+    name: str
+    name_start: int
+    parameters: tuple[Parameter, ...]
+    body: Program
+
+    @property
+    def head(self) -> str:
+        """`leaky(x, slope=0.01)`."""
+        inside = (p.name if p.default is None else f"{p.name}={p.default}" for p in self.parameters)
+        return f"{self.name}({', '.join(inside)})"
+
+
 class Program:
-    """Columns of rows, the statements that end in them, and what was wrong.
+    """Columns of rows, the statements that end in them, the gates they may use, and what was wrong.
 
     `ops[i]` is an operator's spelling, or `num` (args: its text, a minus sign included), `name` (args: the name),
     `call` (args: a Call), `index` (args: an Index) or `array` (args: the rows of the elements). Operands of a row come
@@ -63,7 +89,7 @@ class Program:
     `starts`, `ends` are characters of the source.
     """
 
-    __slots__ = ("args", "diagnostics", "ends", "ops", "source", "starts", "statements")
+    __slots__ = ("args", "diagnostics", "ends", "modules", "ops", "source", "starts", "statements")
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -72,6 +98,7 @@ class Program:
         self.starts: array[int] = array("l")
         self.ends: array[int] = array("l")
         self.statements: list[Statement] = []
+        self.modules: list[Definition] = []
         self.diagnostics: list[Diagnostic] = []
 
     def label(self, row: int, text: str = "") -> Label:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
-from numpy import isnan
 
-from backprop_cli.numeric.array import Array, log, weigh, where
+from backprop_cli.numeric.array import Array, weigh, where
 from backprop_cli.numeric.shapes import Axis
 
 __all__ = [
@@ -31,25 +30,37 @@ def softmax(x: Array, axis: Axis) -> Array:
 
 
 def log_softmax(x: Array, axis: Axis) -> Array:
-    """The logarithm of the softmax."""
-    return x - logsumexp(x, axis, keepdims=True)
+    """The logarithm of the softmax; next to 0, where one score towers over the rest, to the last digit too."""
+    largest, _, rest = _largest_and_rest(x, axis)
+    return (x - largest) - np.log1p(rest)
 
 
 def logsumexp(x: Array, axis: Axis, keepdims: bool) -> Array:
     """log(sum(exp(x))), without forming what overflows."""
+    largest, _, rest = _largest_and_rest(x, axis)
+    summed = largest + np.log1p(rest)
+    return summed if keepdims else np.reshape(summed, [n for k, n in enumerate(np.shape(x)) if k not in axis])
+
+
+def _largest_and_rest(x: Array, axis: Axis) -> tuple[Array, Array, Array]:
+    """The largest element, exp(x - largest), and its sum over the other elements; axes are kept.
+
+    An infinite largest element gives way to 0, so that infinities meet no other infinity.
+    """
     largest = np.max(x, axis=axis, keepdims=True)
     largest = where(np.isinf(largest), 0.0, largest)
-    summed = log(np.sum(np.exp(x - largest), axis=axis, keepdims=True)) + largest
-    return summed if keepdims else np.reshape(summed, [n for k, n in enumerate(np.shape(x)) if k not in axis])
+    raised = np.exp(x - largest)
+    ones = raised == 1
+    rest = np.sum(raised - ones, axis=axis, keepdims=True) + (np.sum(ones, axis=axis, keepdims=True) - 1)
+    return largest, raised, rest
 
 
 def one_hot(labels: Array, classes: int) -> Array:
     """A row of zeros with a 1 at the class for each label. Raises ValueProblem for a label that is no class."""
     labels = np.asarray(labels, dtype=float)
-    wrong = (labels != np.floor(labels)) | (labels < 0) | (labels >= classes)
-    if wrong.any() or isnan(labels).any():
-        worst = labels[wrong | isnan(labels)].flat[0]
-        message = f"{worst:g} is not one of the classes 0 to {classes - 1}"
+    right = (labels == np.floor(labels)) & (labels >= 0) & (labels < classes)
+    if not right.all():
+        message = f"{labels[~right].flat[0]:g} is not one of the classes 0 to {classes - 1}"
         raise ValueProblem(message, 0)
     return (labels[..., None] == np.arange(classes)).astype(float)
 
@@ -80,10 +91,16 @@ def cross_entropy(scores: Array, labels: Array) -> Array:
 
 
 def cross_entropy_slopes(scores: Array, labels: Array) -> Array:
-    """Its derivative: (softmax - weights) over the examples, where the weights of a row sum to 1."""
+    """Its derivative: (softmax * the sum of the weights - weights) over the examples.
+
+    1 - softmax is taken from the other scores where one towers over them: there is nothing left of a difference.
+    """
     weights = class_weights(scores, labels)
     total = 1.0 if np.shape(labels) != np.shape(scores) else np.sum(weights, axis=-1, keepdims=True)
-    return (softmax(scores, last(scores)) * total - weights) / examples(scores)
+    _, raised, rest = _largest_and_rest(scores, last(scores))
+    p = raised / (1 + rest)
+    others = where(p > 0.5, rest / (1 + rest), 1 - p)
+    return (p * (total - weights) - weights * others) / examples(scores)
 
 
 def hinge_margins(scores: Array, labels: Array, delta: float) -> Array:

@@ -12,6 +12,7 @@ from math import isfinite, isnan
 from typing import Any
 
 from backprop_cli.errors import Diagnostic, Status
+from backprop_cli.render.cells import slope_text
 from backprop_cli.render.style import Style
 from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Note, Report, Row
@@ -70,6 +71,8 @@ def _fields(report: Report) -> Iterator[tuple[str, Any]]:
         updated = {name: number(x) for name, x in report.step.updated.items()}
         yield "step", {"rate": number(report.step.rate), "updated": updated}
     yield "nodes", None
+    if report.columns.graph.modules:
+        yield "modules", list(_modules(report))
     if report.kind == "grad":
         yield "check", verdict(report)
     yield "notes", [note(one) for one in report.notes]
@@ -131,7 +134,28 @@ def _node(row: Row, report: Report) -> dict[str, Any]:
             made["rules"] = list(row.rules)
         made["grad"] = number(row.grad)
     made["span"] = list(row.span)
+    if row.module:
+        made["module"] = row.module
     return made
+
+
+def _modules(report: Report) -> Iterator[dict[str, Any]]:
+    """Every call of a user's gate, those around others first."""
+    packed = {p.name: p for p in report.packed}
+    for call in report.calls():
+        made: dict[str, Any] = {
+            "call": call.label,
+            "gate": call.name,
+            "within": call.within,
+            "parameters": list(call.parameters),
+            "inputs": list(call.operands),
+            "output": call.output,
+            "nodes": call.nodes,
+            "expanded": call.expanded,
+        }
+        if call.name in packed and packed[call.name].slopes:
+            made["slopes"] = {name: slope_text(packed[call.name], name) for name in packed[call.name].slopes}
+        yield made
 
 
 def number(value: Any) -> Any:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import floor, log10
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.style import Style
 from backprop_cli.report.jacobians import JacobianReport
-from backprop_cli.report.model import Report, Row
+from backprop_cli.report.model import Packed, Report, Row
+from backprop_cli.report.numbers import MOST_WHOLE, WHOLE
 
 _FORMULAS_SHOWN = 66  # characters of SymPy's closed forms
 _LINE = 80
+_PACKED_SHOWN = 6  # gates of the user
+_OUT = re.compile(r"\bout\b")
 
 
 class Column(NamedTuple):
@@ -76,11 +80,16 @@ def slopes(row: Row, style: Style) -> list[str]:
 
 
 def left_out(report: Report, style: Style) -> str:
-    """A line on the rows that are not shown; empty when all are."""
+    """Lines on the rows that are not shown, and on arrays of which only a summary is; empty when all is shown."""
     if style.rows is None:
         return ""
+    lines = []
     hidden = report.node_count - report.constant_count - style.rows
-    return style.glyphs(f"… {hidden:,} more; `--rows all` shows them") if hidden > 0 else ""
+    if hidden > 0:
+        lines.append(f"… {hidden:,} more; `--rows all` shows them")
+    if report.largest > WHOLE:
+        lines.append(f"of arrays: range, norm; `--rows all` shows up to {MOST_WHOLE} elements, `-q` and `--json` all")
+    return style.glyphs("\n".join(lines))
 
 
 def closing(report: Report, style: Style) -> Iterator[str]:
@@ -93,8 +102,33 @@ def closing(report: Report, style: Style) -> Iterator[str]:
             rate = style.number(report.step.rate)
             moved = f"{style.number(before)} - {rate}*{_bracketed(style.number(slope))}"
             yield f"{style.text(name)}: {moved} = {style.number(value)}"
+    if report.columns.folded:
+        yield from packing(report, style)
     if report.check is not None:
         yield from verdict(report, style)
+
+
+def packing(report: Report, style: Style) -> Iterator[str]:
+    """`packed: sig (4 gates as 1); 8 nodes are shown as 5`, and the slopes of what was packed in closed form."""
+    packed = report.packed
+    parts = [
+        f"{style.text(p.name)} ({p.gates:,} gate{'s' * (p.gates != 1)} as 1{f', {p.calls:,} times' * (p.calls > 1)})"
+        for p in packed[:_PACKED_SHOWN]
+    ]
+    parts += [f"{len(packed) - _PACKED_SHOWN:,} more"] if len(packed) > _PACKED_SHOWN else []
+    shown = report.node_count - report.constant_count
+    fewer = f"; {report.whole_count:,} nodes are shown as {shown:,}" if shown < report.whole_count else ""
+    yield f"packed: {', '.join(parts)}{fewer}"
+    for p in packed[:_PACKED_SHOWN]:
+        slopes = [f"∂{p.name}/∂{parameter} = {slope_text(p, parameter)}" for parameter in p.slopes]
+        together = f"  {', '.join(slopes)}"
+        lines = [together] if len(together) <= _LINE else [f"  {slope}" for slope in slopes]
+        yield from map(style.text, lines if slopes else [])
+
+
+def slope_text(packed: Packed, parameter: str) -> str:
+    """The closed form of a slope with the gate's name for its value: `sig*(1 - sig)`."""
+    return _OUT.sub(packed.name, packed.slopes[parameter])
 
 
 def verdict(report: Report | JacobianReport, style: Style) -> Iterator[str]:
@@ -107,7 +141,7 @@ def verdict(report: Report | JacobianReport, style: Style) -> Iterator[str]:
     if check.verdict == "undecided":
         said = f"{judge} cannot decide: {check.reason}"
     else:
-        details.append(f"largest relative error {_error(check.max_rel_error)}")
+        details.append(f"largest relative error {_error(check)}")
         verb = check.verdict if judge.endswith("s") else f"{check.verdict}s"
         said = f"{judge} {verb}"
         formulas = ", ".join(f"d{report.output}/d{name} = {form}" for name, form in check.formulas.items())
@@ -131,9 +165,13 @@ _METHODS = {
 }
 
 
-def _error(error: float) -> str:
-    """A relative error as the power of ten above it: its digits differ from machine to machine."""
-    return "0" if error == 0 else f"below 1e{max(-15, floor(log10(error)) + 1)}"
+def _error(check: Any) -> str:
+    """The largest relative error as the power of ten above it: its digits differ from machine to machine.
+
+    Difference quotients are no surer than 1e-6.
+    """
+    error, least = check.max_rel_error, -6 if "directional" in check.methods else -15
+    return "0" if error == 0 else f"below 1e{max(least, floor(log10(error)) + 1)}"
 
 
 def _bracketed(number: str) -> str:

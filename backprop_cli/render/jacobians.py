@@ -11,7 +11,7 @@ from backprop_cli.render.as_json import note, number, verdict
 from backprop_cli.render.cells import verdict as verdict_lines
 from backprop_cli.render.style import Style
 from backprop_cli.report.jacobians import Block, JacobianReport, labels, layout
-from backprop_cli.report.numbers import bytes_written, shortest
+from backprop_cli.report.numbers import bytes_written, literal, shortest
 
 JACOBIAN_FORMATS = ("table", "json", "csv", "quiet")
 _NUMERIC = (2, 4)  # columns of the anatomy
@@ -161,4 +161,4 @@ def _quiet(report: JacobianReport, style: Style) -> Iterator[str]:
     """`name=array` lines: valid bindings."""
     for block in report.blocks:
         values = block.values if block.values.ndim else float(block.values)
-        yield f"{block.variable}={shortest(values) if style.digits is None else style.number(values)}\n"
+        yield f"{block.variable}={literal(values, style.digits)}\n"

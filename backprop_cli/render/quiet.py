@@ -6,17 +6,13 @@ from collections.abc import Iterator
 
 from backprop_cli.render.style import Style
 from backprop_cli.report.model import Report
-from backprop_cli.report.numbers import rounded, shortest
+from backprop_cli.report.numbers import literal
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """Digits in full, unless some were asked for."""
-
-    def number(value: float) -> str:
-        return shortest(value) if style.digits is None else rounded(value, style.digits)
-
     if report.kind == "eval":
-        yield f"{number(report.value)}\n"
+        yield f"{literal(report.value, style.digits)}\n"
         return
     for name, value in (report.step.updated if report.step else report.gradients).items():
-        yield f"{name}={number(value)}\n"
+        yield f"{name}={literal(value, style.digits)}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from backprop_cli.report.numbers import rounded
+from backprop_cli.report.numbers import MOST_WHOLE, WHOLE, rounded
 
 _ASCII = {
     "∂": "d", "━": "-", "…": "...", "·": "*", "×": "x", "∞": "inf", "−": "-", "²": "^2", "³": "^3", "π": "pi",
@@ -17,6 +17,8 @@ _UNSAFE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# Values are green and gradients red, as in the lecture, and bold, so that colour is not all that tells them apart.
+VALUE, GRAD = "32", "1;31"
 
 
 class Style(NamedTuple):
@@ -38,9 +40,14 @@ class Style(NamedTuple):
             return text
         return text.translate(_TO_ASCII).encode("ascii", "backslashreplace").decode()
 
-    def number(self, number: Any) -> str:
+    def number(self, number: Any, *, brief: bool = False) -> str:
         """A number rounded for reading, an array whole or in summary; nothing where there is none."""
-        return "" if number is None else self.glyphs(rounded(number, self.digits))
+        whole = MOST_WHOLE if self.rows is None else WHOLE
+        return "" if number is None else self.glyphs(rounded(number, self.digits, brief=brief, whole=whole))
+
+    def painted(self, text: str, look: str) -> str:
+        """The text in a look (an ANSI code, such as `32` for green), where there is colour."""
+        return f"\x1b[{look}m{text}\x1b[0m" if self.color and text and look else text
 
 
 def visible(text: str) -> str:

@@ -19,7 +19,9 @@ _SIGNS = {
     "<=": r"\le", ">=": r"\ge", "→": r"\to", "…": r"\ldots", "'": r"^{\top}",
 }  # fmt: skip
 _PLAIN = frozenset("+-/(),.^<>=[]; ")
-_CUT = re.compile(r"[A-Za-z_]\w*\(?|[0-9.]+(?:e[+-]?[0-9]+)?|==|!=|<=|>=|.", re.DOTALL)
+_CUT = re.compile(
+    r"[A-Za-z]{2,}(?: [A-Za-z]{2,})+(?![\w(])|[A-Za-z_]\w*\(?|[0-9.]+(?:e[+-]?[0-9]+)?|==|!=|<=|>=|.", re.DOTALL
+)
 _NUMBER = re.compile(r"[0-9.]+")
 _SUBSCRIPT = re.compile(r"([A-Za-z])([0-9]+)")
 _SCIENTIFIC = re.compile(r"(.*)e([+-]?)0*([0-9]+)")
@@ -63,6 +65,11 @@ def tex_number(text: str) -> str:
     return sign + plain if plain[:1].isdigit() else rf"\mathrm{{{text}}}"
 
 
+def tex_array(text: str) -> str:
+    """The text of a small array, `[1, -2e-07]`, for math mode."""
+    return re.sub(r"[^\[\], ]+", lambda number: tex_number(number[0]), text)
+
+
 def tex_sign(text: str) -> str:
     """Signs and words between names, for math mode: `sin(` is a function, other words are words."""
     return "".join(map(_sign, _CUT.findall(text)))
@@ -77,7 +84,8 @@ def _sign(sign: str) -> str:
         return tex_number(sign)
     if sign[-1] == "(":
         return rf"\operatorname{{{tex_text(sign[:-1])}}}("
-    return rf"\text{{{tex_text(sign)}}}"
+    apart = " " * (len(sign) > 1 and sign.replace(" ", "").isalpha())
+    return rf"\text{{{apart}{tex_text(sign)}{apart}}}"
 
 
 def raised(formula: str) -> str:

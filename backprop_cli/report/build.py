@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.backward import Backward
@@ -13,6 +13,7 @@ from backprop_cli.report.model import TROUBLE, Columns, Report, Step, gradient_a
 from backprop_cli.report.names import output_name
 from backprop_cli.report.notes import lost_notes, notes
 from backprop_cli.report.numbers import all_finite
+from backprop_cli.report.packing import moved_notes, pack
 
 
 def build(
@@ -27,8 +28,12 @@ def build(
     rate: float | None = None,
     seed: Value = 1.0,
     strict: bool = False,
+    expand: Collection[str] | None = (),
 ) -> Report:
-    """The report of a forward pass, or of a backward pass with respect to `wrt` (name: node)."""
+    """The report of a forward pass, or of a backward pass with respect to `wrt` (name: node).
+
+    `expand` names the user's gates whose inside is shown, None for all.
+    """
     gradients = {}
     if passed is not None:
         gradients = {name: gradient_at(graph, passed, node) for name, node in (wrt or {}).items()}
@@ -45,16 +50,17 @@ def build(
         status = Status.MATHEMATICS
     if check is not None and check.verdict == "disagree":
         status = Status.DISAGREES
+    columns = pack(Columns(graph, values, passed, active), expand)
     return Report(
         kind="grad" if passed is not None else "eval",
         source=graph.source,
         output=output_name(graph),
         value=value,
         gradients=gradients,
-        notes=tuple(made),
+        notes=moved_notes(made, columns),
         check=check,
         step=step,
         seed=seed,
         status=status,
-        columns=Columns(graph, values, passed, active),
+        columns=columns,
     )

@@ -5,15 +5,21 @@ It knows no format and no coordinates. `frames` has what is known after some ste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple, Protocol
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.gates import GATES
+from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
+from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Report, Row
-from backprop_cli.report.names import node_names, written
+from backprop_cli.report.names import CALLED, node_names
+from backprop_cli.report.numbers import is_whole
 from backprop_cli.report.selection import constants_inside, distances, owners, with_constant
+from backprop_cli.report.shares import shares
+from backprop_cli.report.spelling import Speller, Words
+from backprop_cli.report.steps import Account
 
 EDGES = ("grad", "local", "both", "none")
 PHASES = ("forward", "backward")
@@ -22,7 +28,14 @@ MOST_EVER = 5000
 _COLLAPSED = 100  # nodes that may become one
 _SYMMETRIC = frozenset({"add", "mul", "max", "min", "maxout", "eq", "ne", "hypot", "logaddexp"})
 
-Number = Callable[[Any], str]  # how a value, a local gradient, a gradient becomes text
+_PLACES = ("index",)  # of these gates the attributes say what happens
+
+
+class Number(Protocol):
+    """How a value, a local gradient, a gradient becomes text; `brief` where arrays have little room."""
+
+    def __call__(self, number: Any, /, *, brief: bool = False) -> str:
+        """The text."""
 
 
 class Node(NamedTuple):
@@ -51,8 +64,8 @@ class Node(NamedTuple):
 class Edge(NamedTuple):
     """A wire from a node to an operand of a gate.
 
-    `value` is what it carries, `local` the slope of the gate along it, `grad` what flows back: upstream times
-    local. `sent` is the backward step that sends it, 0 for never.
+    `value` is what it carries, `local` the slope of the gate along it (of a tensor gate nothing), `grad` what flows
+    back. `sent` is the backward step that sends it, 0 for never.
     """
 
     source: int
@@ -138,7 +151,7 @@ class _Drawing:
         self.graph: Graph = report.columns.graph
         self.valued = report.kind != "structure"
         self.distances = distances(self.graph, depth) if depth is not None else {}
-        kept: Collection[int] = self.distances if depth is not None else range(len(self.graph))
+        kept: Collection[int] = self.distances if depth is not None else report.columns.shown
         self.depth = depth
         # Constants drawn inside gates save half of the nodes at most, intermediates that are collapsed most of them.
         if len(kept) > most * (_COLLAPSED if collapse else 2):
@@ -151,6 +164,7 @@ class _Drawing:
             raise _too_large(count, most)
         self.rows = {row.id: row for row in report.rows() if row.id in kept and row.id not in self.inside}
         self.texts = [""] * len(self.graph)
+        self.shares = shares(report.columns) if report.columns.passed is not None else None
 
     def figure(self) -> Figure:
         """Nodes and edges, then the steps in which their texts become known."""
@@ -202,7 +216,7 @@ class _Drawing:
                 yield Cluster(owner, " ".join(text.split()), tuple(nodes), folded=True)
 
     def _notice(self) -> str:
-        hidden = len(self.graph) - len(self.rows) - len(self.inside)
+        hidden = self.report.node_count - len(self.rows) - len(self.inside)
         return f"{hidden:,} nodes further back are not shown" if hidden else ""
 
     def _cut(self, node: int) -> bool:
@@ -214,13 +228,18 @@ class _Drawing:
             return ""
         if row.truth and isinstance(row.value, (bool, float)):
             return "true" if row.value else "false"
-        return self.number(row.value)
+        text = self._brief(row.value)
+        return text if not row.shape or text.startswith("[") else str(row.shape)
+
+    def _brief(self, number: Any) -> str:
+        """A number as it stands at a wire: of an array its elements, if they are few, or its range."""
+        return self.number(number, brief=True)
 
     def _flows(self, row: Row) -> bool:
         """Whether a gradient arrives at a gate, be it 0, and is asked for behind it."""
-        passed = self.report.columns.passed
+        passed, active = self.report.columns.passed, self.report.columns.active
         arrives = passed is not None and passed.grads[row.id] is not None
-        return arrives and row.grad is not None and any(slope is not None for slope in row.locals)
+        return arrives and row.grad is not None and any(active[operand] for operand in row.inputs)
 
     def _node(self, row: Row, computed: int, reached: int, known: bool) -> Node:
         kind = row.gate if row.gate in (INPUT, CONSTANT) else "gate"
@@ -237,7 +256,7 @@ class _Drawing:
             written=row.written,
             kind=kind,
             value=self.texts[row.id],
-            grad=self.number(row.grad) if known else "",
+            grad=self._brief(row.grad) if known else "",
             computed=computed,
             reached=reached,
             ordered=row.gate not in _SYMMETRIC,
@@ -248,59 +267,62 @@ class _Drawing:
         for operand in row.inputs:
             if operand in self.inside:
                 return with_constant(self.graph, row.id, operand, self.names)
-        return "-x" if row.gate == "neg" else GATES[row.gate].symbol or row.gate
+        if row.gate in GATES:
+            return "-x" if row.gate == "neg" else GATES[row.gate].symbol or row.gate
+        if row.gate in _PLACES:
+            return row.written
+        tensor = TENSORS.get(row.gate)
+        return (tensor.symbol if tensor else "") or CALLED.get(row.gate, row.gate)
 
     def _edges(self, row: Row, step: int) -> list[Edge]:
+        """The wires that arrive at a gate. Along a tensor gate's there is no slope to show, only what it sends."""
         slopes = row.locals or (None,) * len(row.inputs)
         made = []
         for operand, (source, slope) in enumerate(zip(row.inputs, slopes, strict=True)):
             if source in self.inside:
                 continue
-            local = self.number(slope) if self.shows in ("local", "both") else ""
-            flows = step and slope is not None
-            grad = self._sent(row, slope) if flows else ""
+            local = self._brief(slope) if self.shows in ("local", "both") else ""
+            flows = step and self.report.columns.active[source]
+            grad = self._sent(row.id, operand) if flows else ""
             made.append(Edge(source, row.id, operand, self.texts[source], local, grad, step if flows else 0))
         return made
 
-    def _sent(self, row: Row, slope: Any) -> str:
-        """Upstream times local. What an array's gate sends is its own rule, and not this product."""
-        if not isinstance(slope, float) or not isinstance(row.grad, float):
-            return ""
-        return self.number(0.0 if slope == 0 and GATES[row.gate].routes else row.grad * slope)
+    def _sent(self, node: int, operand: int) -> str:
+        assert self.shares is not None
+        sent = self.shares(node, operand)
+        return self._brief(0.0 if sent is None else sent)
 
     def _moments(self, gates: list[Row], sending: list[Row], edges: list[Edge]) -> list[Moment]:
-        made = []
-        for row in gates:
-            said = [row.name, row.written, written(self.graph, row.id, self.texts), self.texts[row.id]]
-            made.append(Moment("forward", row.id, (" = ".join(dict.fromkeys(said)),)))
-        output = self.rows[self.graph.output]
-        if output.grad is None:
+        """The steps, said as the account of the passes says them; a sum in the step that completes it."""
+        account = Account(self.report)
+        speller = account.speller(self._words())
+        computed = {step.node: step.equations[0] for step in account.forward()}
+        made = [Moment("forward", row.id, (_line(computed[row.id], speller),)) for row in gates]
+        leaving: dict[int, list[Equation]] = {}
+        sums: dict[int, Equation] = {}
+        for step in account.backward():
+            if step.subject and step.equations[-1].relation == "+=":
+                leaving[step.node] = [equation for equation in step.equations if equation.relation == "+="]
+            else:
+                sums[step.node] = step.equations[0]
+        if self.graph.output not in sums:
             return made
-        f = self.report.output
-        made.append(Moment("backward", output.id, (f"d{f}/d{f} = {self.number(output.grad)}",)))
-        arriving: dict[int, list[Edge]] = {}
-        leaving: dict[int, list[Edge]] = {}
-        for edge in edges:
-            if edge.sent:
-                leaving.setdefault(edge.target, []).append(edge)
-                arriving.setdefault(edge.source, []).append(edge)
-        for step, row in enumerate(sending, 2):
-            lines = [self._product(row, edge) for edge in leaving.get(row.id, ())]
-            for source in dict.fromkeys(edge.source for edge in leaving.get(row.id, ())):
-                parts = sorted(arriving[source], key=lambda edge: edge.sent)
-                if len(parts) > 1 and parts[-1].sent == step and all(part.grad for part in parts):
-                    total = " + ".join(part.grad for part in parts)
-                    grad = self.number(self.rows[source].grad)
-                    lines.append(f"d{f}/d{self.rows[source].name} = {total} = {grad}")
-            made.append(Moment("backward", row.id, tuple(lines)))
+        made.append(Moment("backward", self.graph.output, (_line(sums[self.graph.output], speller),)))
+        last = {edge.source: edge.sent for edge in sorted(edges, key=lambda edge: edge.sent)}
+        for number, row in enumerate(sending, 2):
+            whole = [j for j in dict.fromkeys(row.inputs) if j in sums and last.get(j) == number]
+            said = [*leaving.get(row.id, ()), *(sums[j] for j in whole)]
+            made.append(Moment("backward", row.id, tuple(_line(equation, speller) for equation in said)))
         return made
 
-    def _product(self, row: Row, edge: Edge) -> str:
-        f, operand = self.report.output, self.rows[edge.source].name
-        rule = f"d{f}/d{operand} += d{f}/d{row.name} · ∂{row.name}/∂{operand}"
-        if not edge.grad:
-            return rule
-        return f"{rule} = {self.number(row.grad)} · {self.number(row.locals[edge.operand])} = {edge.grad}"
+    def _words(self) -> Words:
+        return Words(str, self.number, is_whole, "d{}/d{}".format, "∂{}/∂{}".format, str)
+
+
+def _line(equation: Equation, speller: Speller) -> str:
+    """An equation on a line, with its shapes behind it."""
+    beside = f"; {equation.shapes}" if equation.shapes else ""
+    return f"{speller.equation(equation)}{beside}"
 
 
 def _too_large(count: int, most: int) -> BackpropError:

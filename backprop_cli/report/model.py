@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.backward import Backward
 from backprop_cli.errors import Diagnostic, Label, Source, Status
-from backprop_cli.graph import CONSTANT, Graph, Value
-from backprop_cli.numeric.shapes import Shape
+from backprop_cli.graph import CONSTANT, Graph, Module, Value
+from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.report.names import node_names, rules, written
 from backprop_cli.report.numbers import shortest, without_negative_zeros
 
@@ -40,6 +41,8 @@ class Row(NamedTuple):
 
     An array has a `shape` that is not (), a value and a grad of that shape, and `locals` that are the diagonals of
     Jacobians; a tensor gate has no `locals` but `rules`: what it sends to each operand, in words.
+
+    `module` is the call of a user's gate (`sig1`) that the node is, or that it is inside of.
     """
 
     id: int
@@ -55,6 +58,29 @@ class Row(NamedTuple):
     span: tuple[int, int]
     shape: Shape = ()
     rules: tuple[str | None, ...] = ()
+    module: str = ""
+
+
+class Packed(NamedTuple):
+    """A user's gate of which calls are one node: how many gates each is made of, how many calls, `Report.slopes`."""
+
+    name: str
+    gates: int
+    calls: int
+    slopes: Mapping[str, str]
+
+
+class Called(NamedTuple):
+    """A call of a user's gate, what it is within, its operands and its output, how many nodes it is made of."""
+
+    label: str
+    name: str
+    within: str | None
+    parameters: tuple[str, ...]
+    operands: tuple[int, ...]
+    output: int
+    nodes: int
+    expanded: bool
 
 
 class Step(NamedTuple):
@@ -65,12 +91,25 @@ class Step(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """What a report's rows are read from. Not part of the interface."""
+    """What a report's rows are read from. Not part of the interface.
+
+    Where calls of the user's gates are `folded`, `hidden` marks what is inside of them, the other columns have each as
+    one node, and `whole` is how they were before.
+    """
 
     graph: Graph
     values: list[Value]
     passed: Backward | None
     active: bytearray
+    hidden: bytearray = bytearray()
+    folded: tuple[Module, ...] = ()
+    whole: Columns | None = None
+
+    @property
+    def shown(self) -> list[int]:
+        """The ids of the nodes that are shown."""
+        count = len(self.values)
+        return [node for node in range(count) if not self.hidden[node]] if self.hidden else list(range(count))
 
 
 class Report(NamedTuple):
@@ -78,7 +117,8 @@ class Report(NamedTuple):
 
     `value` is the output's value and `output` its name; `gradients` maps each input asked for to d output / d input
     (empty after `evaluate`); `notes` say what deserves a word; `check` is the verdict, None if there was no check;
-    `status` is the exit status a command ends with.
+    `status` is the exit status a command ends with; `slopes` has, of gates that the user defined and that are not
+    expanded, the slope along each parameter in closed form, over the parameters and `out`, where SymPy found one.
     """
 
     kind: str
@@ -92,6 +132,7 @@ class Report(NamedTuple):
     seed: Value
     status: Status
     columns: Columns
+    slopes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.output} = {self.value!r}, gradients {dict(self.gradients)!r}>"
@@ -123,18 +164,24 @@ class Report(NamedTuple):
         worst = self.check.worst if self.check else None
         if worst is None:
             return None
-        rows = {row.id: row for row in self.rows() if row.id in (worst.node, worst.along)}
+        graph = self.columns.graph
         if worst.along >= 0:
-            subject = f"∂{rows[worst.node].name}/∂{rows[worst.along].name}"
+            names = node_names(graph)
+            subject = f"∂{names[worst.node]}/∂{names[worst.along]}"
         else:
             subject = f"d{self.output}/d{worst.name}" if worst.name else f"d{self.output} along a mixed direction"
         message = f"{subject}: backprop has {shortest(worst.ours)}, the check has {shortest(worst.theirs)}"
-        return Diagnostic("C501", message, (Label(self.source, *rows[worst.node].span),))
+        return Diagnostic("C501", message, (Label(self.source, graph.starts[worst.node], graph.ends[worst.node]),))
 
     @property
     def has_arrays(self) -> bool:
         """Whether some node is an array."""
         return any(self.columns.graph.shapes)
+
+    @property
+    def largest(self) -> int:
+        """How many elements the largest array has; 1 without arrays."""
+        return max(map(size, self.columns.graph.shapes), default=1)
 
     @property
     def shape(self) -> Shape:
@@ -143,13 +190,46 @@ class Report(NamedTuple):
 
     @property
     def node_count(self) -> int:
-        """How many nodes the graph has."""
-        return len(self.columns.values)
+        """How many nodes are shown."""
+        return len(self.columns.values) - sum(self.columns.hidden)
 
     @property
     def constant_count(self) -> int:
         """How many of them are constants."""
-        return len(self.columns.graph.constants)
+        hidden, constants = self.columns.hidden, self.columns.graph.constants
+        return sum(not hidden[node] for node in constants) if hidden else len(constants)
+
+    @property
+    def packed(self) -> tuple[Packed, ...]:
+        """The user's gates of which calls are folded, in the order of their first call."""
+        graph = self.columns.graph
+        made: dict[str, Packed] = {}
+        for call in self.columns.folded:
+            gates = call.last - call.first - sum(node in graph.constants for node in range(call.first, call.last))
+            calls = made[call.name].calls + 1 if call.name in made else 1
+            made[call.name] = Packed(call.name, gates, calls, self.slopes.get(call.name, {}))
+        return tuple(made.values())
+
+    def calls(self) -> Iterator[Called]:
+        """The calls of the user's gates that are shown, folded or not, those around others first."""
+        modules = self.columns.graph.modules
+        folded = {call.label for call in self.columns.folded}
+        closed: list[bool] = []
+        for call in modules:
+            inside = call.parent >= 0 and closed[call.parent]
+            closed.append(inside or call.label in folded)
+            if not inside:
+                within = modules[call.parent].label if call.parent >= 0 else None
+                count = call.last - call.first
+                yield Called(
+                    call.label, call.name, within, call.parameters, call.operands, call.output, count, not closed[-1]
+                )
+
+    @property
+    def whole_count(self) -> int:
+        """How many nodes there are, constants left out, with nothing folded."""
+        graph = self.columns.graph
+        return len(graph) - len(graph.constants)
 
     def rows(self, limit: int | None = None, *, constants: bool = True) -> Iterator[Row]:
         """The nodes in order, at most `limit` of them; `constants=False` leaves the constants out."""
@@ -158,11 +238,13 @@ class Report(NamedTuple):
     def _rows(self, constants: bool) -> Iterator[Row]:
         from backprop_cli.gates import GATES
 
-        graph, values, passed, active = self.columns
+        graph, values, passed, active, hidden, folded, _ = self.columns
         names = node_names(graph)
         uses = graph.uses() if graph.attributes else []
+        calls = graph.calls() if graph.modules else []
+        labels = {call.output: call.label for call in folded}
         for node, gate in enumerate(graph.gates):
-            if gate == CONSTANT and not constants:
+            if (gate == CONSTANT and not constants) or (hidden and hidden[node]):
                 continue
             operands = graph.inputs[node]
             slopes: tuple[Value | None, ...] = (None,) * len(operands) if passed is not None else ()
@@ -191,6 +273,7 @@ class Report(NamedTuple):
                 span=(graph.starts[node], graph.ends[node]),
                 shape=graph.shape(node),
                 rules=said,
+                module=labels.get(node) or (graph.modules[calls[node]].label if calls and calls[node] >= 0 else ""),
             )
 
 

@@ -5,6 +5,7 @@ It knows a graph's names only; not its numbers.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import prod
 from typing import Any
 
@@ -37,12 +38,17 @@ def output_name(graph: Graph) -> str:
 
 
 def node_names(graph: Graph) -> list[str]:
-    """A name for every node: the user's, a constant's text, or `n1`, `n2`, … in order."""
+    """A name for every node: the user's, a constant's text, or `n1`, `n2`, … in order.
+
+    Inside of the first call of `sig` they are `sig1.n1`, `sig1.n2`, …; folding does not change them.
+    """
     names = [""] * len(graph.gates)
     for name, node in graph.variables.items():
         names[node] = name
     taken = {*graph.variables, *graph.names.values(), *GATES, *ALIASES}
     number = 0
+    calls = graph.calls() if graph.modules else []
+    numbers: dict[int, int] = {}
     for node, gate in enumerate(graph.gates):
         if gate == INPUT:
             continue
@@ -52,12 +58,22 @@ def node_names(graph: Graph) -> list[str]:
             names[node] = graph.names[node]
         elif node == graph.output:
             names[node] = output_name(graph)
+        elif calls and calls[node] >= 0:
+            names[node] = _inside(graph.modules[calls[node]].label, calls[node], numbers, taken)
         else:
             number += 1
             while f"n{number}" in taken:
                 number += 1
             names[node] = f"n{number}"
     return names
+
+
+def _inside(label: str, call: int, numbers: dict[int, int], taken: Collection[str]) -> str:
+    """`sig1.n2`: the next number in a call of a user's gate."""
+    numbers[call] = numbers.get(call, 0) + 1
+    while (name := f"{label}.n{numbers[call]}") in taken:
+        numbers[call] += 1
+    return name
 
 
 def all_names(graph: Graph) -> dict[str, int]:
@@ -83,6 +99,8 @@ def written(graph: Graph, node: int, names: list[str]) -> str:
         return _tensor_written(graph, node, operands)
     if not operands:
         return gate
+    if gate not in GATES:
+        return f"{gate}({', '.join(names[j] for j in graph.attributes[node])})"
     if gate == "neg":
         return f"-({operands[0]})" if operands[0].startswith("-") else f"-{operands[0]}"
     symbol = GATES[gate].symbol
@@ -137,21 +155,36 @@ def rules(graph: Graph, node: int, names: list[str], uses: list[int]) -> tuple[s
 
     `+=` where an operand of several uses (`graph.uses()`) gets its gradient from several gates.
     """
+    operands = graph.inputs[node]
+    output = output_name(graph)
+    if graph.gates[node] not in TENSORS:
+        return _rules_of_call(graph, node, names, uses)
+    texts = sent_back(graph, node, names, f"d{output}/d{names[node]}")
+    return tuple(
+        f"d{output}/d{names[j]} {'=' if uses[j] == 1 else '+='} {text}" for j, text in zip(operands, texts, strict=True)
+    )
+
+
+def sent_back(graph: Graph, node: int, names: Any, upstream: str) -> list[str]:
+    """What a tensor gate sends to each operand, over names and the gradient that arrives: `outer(df/dq, x)`."""
     row, operands = TENSORS[graph.gates[node]], graph.inputs[node]
     if not operands:
-        return ()
+        return []
     case = "".join(str(min(len(graph.shape(j)), 2)) for j in operands[:2])
     texts = row.words.get(case) or row.words[""]
-    output = output_name(graph)
-    upstream = f"d{output}/d{names[node]}"
     attributes = dict(zip(row.attributes, graph.attributes[node], strict=False))
     shape = graph.shape(operands[0])
-    over = attributes.get("axis")
+    over = attributes.get("axis") if "keepdims" in attributes else None
     count = prod(shape[k] for k in over) if isinstance(over, tuple) else prod(shape)
     numbers = {"count": count, "free": count - attributes.get("ddof", 0), "examples": prod(shape[:-1])}
     words = dict(zip(row.operands, (names[j] for j in operands), strict=False)) | {"G": upstream, "out": names[node]}
-    made = []
-    for k, j in enumerate(operands):
-        text = texts[0 if row.variadic else k].format(**words, **numbers)
-        made.append(f"d{output}/d{names[j]} {'=' if uses[j] == 1 else '+='} {text}")
-    return tuple(made)
+    return [texts[0 if row.variadic else k].format(**words, **numbers) for k in range(len(operands))]
+
+
+def _rules_of_call(graph: Graph, node: int, names: list[str], uses: list[int]) -> tuple[str, ...]:
+    """The chain rule alone: what a folded call does to a gradient is told by its inside."""
+    output, name = output_name(graph), names[node]
+    return tuple(
+        f"d{output}/d{names[j]} {'=' if uses[j] == 1 else '+='} d{output}/d{name} · ∂{name}/∂{names[j]}"
+        for j in graph.inputs[node]
+    )

@@ -98,7 +98,8 @@ def _note(graph: Graph, values: list[Any], finding: Finding, names: list[str]) -
     if finding.wording.startswith("tensor "):
         note = TENSORS[gate].notes[int(finding.wording.removeprefix("tensor "))]
         message = note.words.format(*(shorten(names[j]) for j in operands), name=CALLED.get(gate, gate))
-        return Note(finding.code, message + _others(finding), node, (graph.starts[node], graph.ends[node]))
+        said = message + _others(finding) + graph.inside(node)
+        return Note(finding.code, said, node, (graph.starts[node], graph.ends[node]))
     words = _MORE if finding.wording == "more" else _WORDS[finding.code, finding.wording]
     message = words.format(
         *map(rounded, finding.numbers),
@@ -111,7 +112,8 @@ def _note(graph: Graph, values: list[Any], finding: Finding, names: list[str]) -
         domain=f"; it needs {_domain(row, [names[j] for j in operands])}" if row and row.domain else "",
     )
     span = (graph.starts[node], graph.ends[node])
-    return Note(finding.code, message + _others(finding), node, span, finding.element, finding.elements)
+    said = message + _others(finding) + graph.inside(node)
+    return Note(finding.code, said, node, span, finding.element, finding.elements)
 
 
 class Place(NamedTuple):

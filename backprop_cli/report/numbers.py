@@ -8,12 +8,19 @@ from typing import Any
 
 from backprop_cli.numeric.shapes import bytes_written
 
-__all__ = ["all_finite", "bytes_written", "nested", "rounded", "shortest", "summary", "without_negative_zeros"]
+__all__ = [
+    "MOST_WHOLE", "WHOLE", "all_finite", "bytes_written", "is_whole", "literal", "nested", "rounded", "shortest",
+    "summary", "without_negative_zeros",
+]  # fmt: skip
 
 _READING_DIGITS = 6
 _WHOLE_IN_FULL = 1e15
-_WHOLE_ARRAYS = 12  # elements; of larger arrays a summary is shown
+WHOLE = 12  # elements; of larger arrays a summary is shown
+MOST_WHOLE = 100  # where all rows are asked for
 _WHOLE_WIDTH = 48  # characters
+_BRIEF_WIDTH = 32
+_ANY_WIDTH = 1 << 30
+_BRIEF_DIGITS = 3
 
 
 def shortest(number: Any) -> str:
@@ -27,13 +34,14 @@ def shortest(number: Any) -> str:
     return text.removesuffix(".0")
 
 
-def rounded(number: Any, digits: int | None = None) -> str:
+def rounded(number: Any, digits: int | None = None, *, brief: bool = False, whole: int = WHOLE) -> str:
     """Rounded to significant digits for reading: six unless told, whole numbers below 10^15 in full.
 
     A small array is shown whole; of a large one its range and its length (the square root of the sum of squares).
+    `brief` is for places where arrays have little room.
     """
     if hasattr(number, "tolist"):
-        return summary(number, digits)
+        return summary(number, digits, brief=brief, whole=whole)
     if not isfinite(number):
         return shortest(number)
     if number == 0:
@@ -45,12 +53,24 @@ def rounded(number: Any, digits: int | None = None) -> str:
     return f"{number:.{digits}g}"
 
 
-def summary(array: Any, digits: int | None = None) -> str:
-    """An array in one line: `[[1, 2], [3, 4]]`, or `-0.4 … 0.4, norm 5.5` and how many elements are not finite."""
-    if array.size <= _WHOLE_ARRAYS:
-        whole = nested(array.tolist(), lambda number: rounded(number, digits), ", ")
-        if len(whole) <= _WHOLE_WIDTH:
-            return whole
+def literal(number: Any, digits: int | None = None) -> str:
+    """A number or an array as it could be typed, in full or rounded."""
+    if digits is None:
+        return shortest(number)
+    if hasattr(number, "tolist"):
+        return nested(number.tolist(), lambda element: rounded(element, digits), ",")
+    return rounded(number, digits)
+
+
+def summary(array: Any, digits: int | None = None, *, brief: bool = False, whole: int = WHOLE) -> str:
+    """An array in one line: `[[1, 2], [3, 4]]`, or `-0.4 … 0.4, norm 5.5` and how many elements are not finite.
+
+    Arrays of at most `whole` elements are shown whole; without a wish for more, only in one short line. In brief the
+    line is shorter, and of the others the range alone is said.
+    """
+    width = _BRIEF_WIDTH if brief else _WHOLE_WIDTH if whole <= WHOLE else _ANY_WIDTH
+    if text := _whole(array, digits, width, WHOLE if brief else whole):
+        return text
     finite = array[abs(array) < float("inf")]
     odd = array.size - finite.size
     tail = f", {odd:,} not finite" if odd else ""
@@ -59,10 +79,25 @@ def summary(array: Any, digits: int | None = None) -> str:
     low, high = float(finite.min()), float(finite.max())
     if low == high:
         return f"{rounded(low, digits)} everywhere" + (f" else{tail}" if odd else "")
-    few = digits or 4
+    few = min(digits or 4, _BRIEF_DIGITS) if brief else digits or 4
+    if brief:
+        return f"{rounded(low, few)} … {rounded(high, few)}{tail}"
     scale = max(abs(low), abs(high))
     length = scale * float((((finite / scale) ** 2).sum()) ** 0.5)
     return f"{rounded(low, few)} … {rounded(high, few)}, norm {rounded(length, few)}{tail}"
+
+
+def is_whole(number: Any, digits: int | None = None) -> bool:
+    """Whether a number is shown as it is; of an array, whether every element is."""
+    return not hasattr(number, "tolist") or bool(_whole(number, digits, _WHOLE_WIDTH, WHOLE))
+
+
+def _whole(array: Any, digits: int | None, width: int, most: int) -> str:
+    """A small array element by element; nothing for one that would be wider."""
+    if array.size > most:
+        return ""
+    text = nested(array.tolist(), lambda number: rounded(number, digits), ", ")
+    return text if len(text) <= width else ""
 
 
 def nested(values: Any, text_of: Callable[[float], str], separator: str) -> str:

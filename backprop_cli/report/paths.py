@@ -1,6 +1,7 @@
 """The chain rule as a sum over paths: every way from the output to a node, with its product of local gradients.
 
-There may be more paths than anyone can list: they are counted without being walked.
+There may be more paths than anyone can list: they are counted without being walked. Over arrays a product is one of
+Jacobians, which are never formed: of those only the symbols and the sizes are told.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
-from backprop_cli.report.steps import Account, Equation, Formula, Grad, Name, Number, Partial, joined
+from backprop_cli.numeric.shapes import size
+from backprop_cli.report.formula import Equation, Formula, Grad, Name, Number, Partial, joined
+from backprop_cli.report.steps import Account
 
 MOST_PATHS = 1000  # that are ever listed
 
@@ -32,9 +35,10 @@ def paths(account: Account, limit: int | None = None) -> Iterator[Paths]:
         count = counts[account.graph.output]
         walked = list(islice(_walk(account, node, counts), MOST_PATHS if limit is None else min(limit, MOST_PATHS)))
         sides: list[Formula] = [(Number(grad),)]
-        if 1 < count == len(walked):
+        if 1 < count == len(walked) and not account.report.has_arrays:
             sides.insert(0, joined(" + ", [product for _, product in walked], Number))
-        yield Paths(name, count, tuple(path for path, _ in walked), Equation((Grad(node),), tuple(sides)))
+        total = Equation((Grad(node),), tuple(sides), shapes=account.shape_text(node))
+        yield Paths(name, count, tuple(path for path, _ in walked), total)
 
 
 def _counts(account: Account, node: int) -> list[int]:
@@ -74,6 +78,8 @@ def _walk(account: Account, node: int, counts: list[int]) -> Iterator[tuple[Equa
 def _equation(account: Account, path: list[tuple[int, int]], node: int) -> tuple[Equation, Any]:
     assert account.passed is not None
     inputs, slopes, seed = account.graph.inputs, account.passed.locals, account.report.seed
+    if account.report.has_arrays:
+        return _jacobians(account, path, node), None
     product: Any = seed
     for gate, position in path:
         product = product * slopes[gate][position]
@@ -87,6 +93,17 @@ def _equation(account: Account, path: list[tuple[int, int]], node: int) -> tuple
         symbols, numbers = (Grad(account.graph.output), " · ", *symbols), (Number(seed), " · ", *numbers)
     way = joined(" → ", [*path, (node, 0)], lambda edge: Name(edge[0]))
     return Equation(way, (symbols, numbers, (Number(product),)), ":"), product
+
+
+def _jacobians(account: Account, path: list[tuple[int, int]], node: int) -> Equation:
+    """`f → q → W: ∂f/∂q · ∂q/∂W`, a product of Jacobians of the sizes 1×2 · 2×4."""
+    graph = account.graph
+    symbols = joined(" · ", path, lambda edge: Partial(edge[0], graph.inputs[edge[0]][edge[1]]))
+    if hasattr(account.report.seed, "shape"):
+        symbols = (Grad(graph.output), " · ", *symbols)[: 1 if not path else None]
+    way = joined(" → ", [*path, (node, 0)], lambda edge: Name(edge[0]))
+    sizes = [f"{size(graph.shape(i)):,}×{size(graph.shape(graph.inputs[i][k])):,}" for i, k in path]
+    return Equation(way, (symbols or (Grad(node),),), ":", shapes=" · ".join(sizes))
 
 
 def _routes(account: Account, node: int) -> bool:

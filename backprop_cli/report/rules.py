@@ -12,45 +12,64 @@ from math import isclose
 from typing import Any
 
 from backprop_cli.engine.forward import forward
-from backprop_cli.gates import GATES
-from backprop_cli.gates.compiled import formula_program
-from backprop_cli.graph import Graph, lower
+from backprop_cli.errors import BackpropError
+from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.compiled import formula_program, textbook_slope
+from backprop_cli.graph import lower
 
 _WORD = re.compile(r"([A-Za-z_]\w*)")
 _SHOWN_DIGITS = 1e-6
 
 
-def rule(name: str, position: int, operands: Sequence[Any], out: Any, slope: Any, ties: int = 0) -> tuple[str, ...]:
+def rule(name: str, position: int, operands: Sequence[Any], out: Any, slope: Any, ties: str = "") -> tuple[str, ...]:
     """The words of a gate's partial along an operand: parameters, `out`, and the signs between them.
 
-    Empty where the gate has no formula, or the slope does not exist. Of a variadic gate `ties` operands share.
+    Empty where the gate has no formula, or no slope exists. Of a variadic gate `ties` is what operands that tie get.
     """
     gate = GATES.get(name)
-    if gate is None or slope != slope:
+    if gate is None or _is_nowhere(slope):
         return ()
     if gate.variadic:
-        return _words(gate.partials[0].replace("1/ties", "1" if ties == 1 else f"1/{ties}"))
-    in_books = _in_books(name)
+        return _words(gate.partials[0].replace("1/ties", ties))
+    in_books = gate.textbook.split("; ") if gate.textbook else []
     if position < len(in_books):
-        book = _graph(name, position)
-        given = dict(zip((p.name for p in gate.parameters), operands, strict=True)) | {"out": out}
-        if book is None or isclose(forward(book, given)[book.output], slope, rel_tol=_SHOWN_DIGITS):
-            return _words(in_books[position])
+        text = in_books[position]
+        if " for " in text or _gives(text, name, [*operands, out], slope):
+            return _words(text)
     return _words(gate.partials[position])
 
 
-def _in_books(name: str) -> list[str]:
-    return GATES[name].textbook.split("; ") if GATES[name].textbook else []
+def rule_of_call(
+    parameters: Sequence[str], text: str, operands: Sequence[Any], out: Any, slope: Any
+) -> tuple[str, ...]:
+    """The words of the slope of a user's gate, a closed form over its parameters and `out`.
+
+    Empty where it does not give the number at hand, or is beyond our own gates.
+    """
+    gate = Gate(f"call({', '.join(parameters)})", "the user's", text, at=())
+    given = dict(zip(parameters, operands, strict=True)) | {"out": out}
+    if slope != slope or any(hasattr(value, "shape") for value in given.values()):
+        return ()
+    try:
+        graph = lower(formula_program(gate, text), given)
+    except BackpropError:
+        return ()
+    return _words(text) if isclose(forward(graph, given)[graph.output], slope, rel_tol=_SHOWN_DIGITS) else ()
 
 
-@cache
-def _graph(name: str, position: int) -> Graph | None:
-    """The book's formula as a graph over the parameters and `out`; None where it is in words."""
-    text = _in_books(name)[position]
-    if " for " in text:
-        return None
-    gate = GATES[name]
-    return lower(formula_program(gate, text), {*(p.name for p in gate.parameters), "out"})
+def _is_nowhere(slope: Any) -> bool:
+    """Whether a slope, or every element of it, is not a number."""
+    missing = slope != slope
+    return bool(missing.all()) if hasattr(missing, "all") else bool(missing)
+
+
+def _gives(text: str, name: str, operands: Sequence[Any], slope: Any) -> bool:
+    """Whether a book's formula gives the slope, of arrays wherever there is one."""
+    if any(hasattr(operand, "shape") for operand in operands):
+        from backprop_cli.engine.arrays import gives
+
+        return gives(textbook_slope(name, text, on_arrays=True), operands, slope, _SHOWN_DIGITS)
+    return isclose(textbook_slope(name, text)(*operands), slope, rel_tol=_SHOWN_DIGITS)
 
 
 @cache

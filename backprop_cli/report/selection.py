@@ -40,8 +40,9 @@ def constants_inside(graph: Graph, kept: Collection[int], names: Sequence[str]) 
     inside = set()
     for node in kept:
         operands = graph.inputs[node]
-        constants = [j for j in operands if j in graph.constants and uses[j] == 1]
-        if len(operands) != 2 or len(constants) != 1 or not GATES[graph.gates[node]].symbol:
+        constants = [j for j in operands if j in graph.constants and uses[j] == 1 and j != graph.output]
+        gate = GATES.get(graph.gates[node])
+        if len(operands) != 2 or len(constants) != 1 or gate is None or not gate.symbol:
             continue
         if len(with_constant(graph, node, constants[0], names)) <= _LONGEST:
             inside.add(constants[0])

@@ -1,69 +1,48 @@
-"""The account of a pass as plain data: numbered steps, forward then backward, each with its equations.
-
-It does not know how an equation is written: names, numbers, gradients and slopes stay references in it.
-"""
+"""The account of a pass as plain data: numbered steps, forward then backward, each with its equations."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from math import isinf, isnan
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator
+from math import inf
+from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
-from backprop_cli.graph import CONSTANT, INPUT
+from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.graph import CONSTANT, INPUT, Module
+from backprop_cli.report.formula import (
+    Equation,
+    Formula,
+    Grad,
+    Name,
+    Number,
+    Partial,
+    Piece,
+    few,
+    joined,
+    merged,
+    shapes_of,
+    summed,
+)
 from backprop_cli.report.model import Note, Report
-from backprop_cli.report.names import node_names, written
-from backprop_cli.report.roles import copies, role
-from backprop_cli.report.rules import rule
+from backprop_cli.report.names import node_names, sent_back, written
+from backprop_cli.report.roles import PRODUCTS, copies, role
+from backprop_cli.report.rules import rule, rule_of_call
+from backprop_cli.report.shares import shares
+from backprop_cli.report.spelling import Speller, Words
 
-Item = TypeVar("Item")
-_MOST_OPERANDS = 8  # of a formula or a sum that are written out
 _OF_SLOPES = frozenset({"kink", "jump", "one-sided", "infinite"})
 # These are about a slope or a gradient unless the value itself shows them.
-_OF_EITHER: dict[str, Callable[[float], bool]] = {
-    "undefined": isnan,
-    "overflow": isinf,
+_OF_EITHER: dict[str, Callable[[Any], Any]] = {
+    "undefined": lambda value: value != value,
+    "overflow": lambda value: abs(value) == inf,
     "underflow": lambda value: value == 0,
 }
-_MARK = re.compile(r"\0(\d+)\0")
-
-
-class Name(NamedTuple):
-    """What a node is called."""
-
-    node: int
-
-
-class Number(NamedTuple):
-    """A value, a slope or a gradient."""
-
-    value: Any
-
-
-class Grad(NamedTuple):
-    """d output / d node, as a symbol."""
-
-    node: int
-
-
-class Partial(NamedTuple):
-    """∂ node / ∂ operand, as a symbol."""
-
-    node: int
-    operand: int
-
-
-Piece = str | Name | Number | Grad | Partial  # a str is signs and words between the others
-Formula = tuple[Piece, ...]
-
-
-class Equation(NamedTuple):
-    """`left = side = side`: the rule in symbols, with numbers, and what it comes to. `relation`: `=`, `+=` or `:`."""
-
-    left: Formula
-    sides: tuple[Formula, ...]
-    relation: str = "="
+_MARK = re.compile(r"\0(-?\d+)\0")
+_FUNCTIONS = frozenset({
+    "outer", "softmax", "log_softmax", "sign", "inv", "solve", "sum", "mean", "onehot", "axis", "keepdims", "True",
+})  # fmt: skip
+_UPSTREAM = "\0-1\0"  # the mark of the gradient that arrives
 
 
 class Step(NamedTuple):
@@ -85,14 +64,25 @@ class Account:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.graph, self.values, self.passed, self.active = report.columns
+        self.graph, self.values, self.passed, self.active, self.hidden, *_ = report.columns
+        self.calls = {call.output: call for call in report.columns.folded}
         self.names = node_names(self.graph)
         self.nodes = {name: node for node, name in enumerate(self.names) if name in report.gradients}
         self.nodes |= {**self.graph.variables, **self.graph.definitions}
+        self._shares = shares(report.columns) if self.passed is not None else None
         self._notes: dict[int, list[Note]] = {}
         for note in report.notes:
             if note.node is not None and note.node not in self.graph.constants:
                 self._notes.setdefault(note.node, []).append(note)
+
+    def speller(self, words: Words) -> Speller:
+        """What spells the equations in a format's words."""
+        return Speller(self.names, self.report.output, words)
+
+    def shape_text(self, node: int) -> str:
+        """`(2, 3)`; nothing for a number."""
+        shape = self.graph.shape(node)
+        return str(shape) if shape else ""
 
     @property
     def remarks(self) -> tuple[Note, ...]:
@@ -108,7 +98,7 @@ class Account:
         """A step an input and a gate, in the order in which they are computed."""
         number = 0
         for node, gate in enumerate(self.graph.gates):
-            if gate == CONSTANT:
+            if gate == CONSTANT or (self.hidden and self.hidden[node]):
                 continue
             number += 1
             value = self._value(node)
@@ -117,7 +107,9 @@ class Account:
                 formula = self._written(node)
                 sides = (formula, self._filled(formula), *sides)
             notes = tuple(n for n in self._notes.get(node, ()) if not self._is_of_slopes(n))
-            yield Step(number, node, (), "input" if gate == INPUT else "", (Equation((Name(node),), sides),), notes)
+            shapes = shapes_of(sides[0], self.graph.shape(node), self.graph.shape)
+            equation = Equation((Name(node),), sides, shapes=shapes)
+            yield Step(number, node, (), "input" if gate == INPUT else "", (equation,), notes)
 
     def backward(self) -> Iterator[Step]:
         """A step for the output, for each gate that hands its gradient on, for each node at which several meet."""
@@ -138,88 +130,149 @@ class Account:
     def results(self) -> Iterator[Equation]:
         """The gradients that were asked for."""
         for name, grad in self.report.gradients.items():
-            yield Equation((Grad(self.nodes[name]),), ((Number(grad),),))
+            yield Equation((Grad(self.nodes[name]),), ((Number(grad),),), shapes=self.shape_text(self.nodes[name]))
 
     def _arrival(self, node: int, parts: list[Any]) -> Iterator[Step]:
         """The gradient of a node that does not simply come from one gate."""
         assert self.passed is not None
         total = ((Number(self.passed.grads[node]),),)
         if node == self.graph.output:
-            yield Step(0, node, (), "the output", (Equation((Grad(node),), total),))
+            yield Step(0, node, (), "the output", (Equation((Grad(node),), total, shapes=self.shape_text(node)),))
         elif len(parts) > 1:
-            equation = Equation((Grad(node),), (joined(" + ", parts, Number), *total))
+            equation = Equation((Grad(node),), (joined(" + ", parts, Number), *total), shapes=self.shape_text(node))
             yield Step(0, node, (Name(node),), copies(len(parts)), (equation,))
 
     def _departure(self, node: int, arrived: dict[int, list[Any]]) -> Iterator[Step]:
         """What a gate hands on to the operands that were asked for; `arrived` gets it."""
         assert self.passed is not None
-        ties = self._ties(node)
+        assert self._shares is not None
+        is_tensor, slopes = self.graph.gates[node] in TENSORS, self.passed.locals[node]
         equations: list[Equation] = []
         for position, operand in enumerate(self.graph.inputs[node]):
             if self.active[operand]:
-                slope = self.passed.locals[node][position]
-                sent, flows = self._sent(node, slope)
-                if flows:
+                sent = self._shares(node, position)
+                if sent is not None:
                     arrived.setdefault(operand, []).append(sent)
-                equations += [self._slope(node, position, slope, ties), self._product(node, operand, slope, sent)]
+                told = self._by_rule if is_tensor else self._by_slope if slopes else self._by_call
+                equations += told(node, position, 0.0 if sent is None else sent)
         if equations:
             subject = (Name(node), " = ", *self._written(node))
-            yield Step(0, node, subject, role(self.graph.gates[node]), tuple(equations))
+            elementwise = ", element by element" if self.graph.shape(node) and slopes else ""
+            yield Step(0, node, subject, role(self.graph.gates[node]) + elementwise, tuple(equations))
 
-    def _sent(self, node: int, slope: Any) -> tuple[Any, bool]:
-        """What a gate sends along a slope, and whether it sends at all: a gate that routes ignores a slope of 0."""
+    def _by_slope(self, node: int, position: int, sent: Any) -> list[Equation]:
+        """`∂f/∂x = rule = rule with numbers = slope`, then `df/dx += df/df · ∂f/∂x`, with numbers, and its value.
+
+        Of an array the slope is its Jacobian's diagonal, and the product is element by element.
+        """
         assert self.passed is not None
-        gate = GATES.get(self.graph.gates[node])
-        if gate is not None and gate.routes and slope == 0:
-            return 0.0, False
-        return self.passed.grads[node] * slope, True
-
-    def _slope(self, node: int, position: int, slope: Any, ties: int) -> Equation:
-        """`∂f/∂x = rule = rule with numbers = slope`; a rule in words has no numbers to put in."""
-        operands = self.graph.inputs[node]
-        formula = self._rule(node, position, slope, ties)
+        operand, slope = self.graph.inputs[node][position], self.passed.locals[node][position]
+        here, there = self.graph.shape(node), self.graph.shape(operand)
+        formula = self._rule(node, position, slope)
         in_words = any(isinstance(piece, str) and " for " in piece for piece in formula)
         symbols = (formula, self._filled(formula))[: 1 if in_words else 2] if formula else ()
-        return Equation((Partial(node, operands[position]),), (*symbols, (Number(slope),)))
+        diagonal = "the Jacobian's diagonal" if here else ""
+        product: Formula = (Grad(node), " · ", Partial(node, operand))
+        numbers: Formula = (Number(self.passed.grads[node]), " · ", Number(slope))
+        shapes = ""
+        if here:
+            axes, shapes = summed(there, here)
+            if here != there:
+                product, numbers = ("sum(", *product, f"{axes})"), ("sum(", *numbers, f"{axes})")
+        return [
+            Equation((Partial(node, operand),), (*symbols, (Number(slope),)), shapes=diagonal),
+            Equation((Grad(operand),), (product, numbers, (Number(sent),)), "+=", shapes),
+        ]
 
-    def _product(self, node: int, operand: int, slope: Any, sent: Any) -> Equation:
-        """`df/dx += df/dq · ∂q/∂x`, with numbers, and what that comes to."""
-        assert self.passed is not None
-        rule = (Grad(node), " · ", Partial(node, operand))
-        numbers = (Number(self.passed.grads[node]), " · ", Number(slope))
-        return Equation((Grad(operand),), (rule, numbers, (Number(sent),)), "+=")
+    def _by_call(self, node: int, position: int, sent: Any) -> list[Equation]:
+        """`df/dx += df/dn · ∂n/∂x` for a packed call over arrays, of which the inside has sent what it comes to."""
+        operand = self.graph.inputs[node][position]
+        product: Formula = (Grad(node), " · ", Partial(node, operand))
+        return [Equation((Grad(operand),), (product, (Number(sent),)), "+=", self.shape_text(operand))]
 
-    def _rule(self, node: int, position: int, slope: Any, ties: int) -> Formula:
+    def _by_rule(self, node: int, position: int, sent: Any) -> list[Equation]:
+        """`df/dW += outer(df/dq, x)`, with numbers where the rule is a formula, and what it comes to."""
+        operand, shape_of = self.graph.inputs[node][position], self.graph.shape
+        marked = sent_back(self.graph, node, _MARKS, _UPSTREAM)[position]
+        formula = self._unmarked(marked, node)
+        here, there, gate = shape_of(node), shape_of(operand), TENSORS[self.graph.gates[node]]
+        symbols: tuple[Formula, ...] = (formula, self._filled(formula))
+        if _in_words(marked):
+            symbols = (("(", *formula, ")"),)
+        elif "axis" in gate.attributes and len(there) > 1:
+            symbols = (formula,)  # it does not say along which axis
+        shapes = shapes_of(formula, there, shape_of) if gate.name in PRODUCTS else str(there or "")
+        most = max(len(shape_of(j)) for j in self.graph.inputs[node])
+        if gate.name == "matmul" and most > 2 and (len(there) < 3 or there[:-2] not in (here[:-2], here[:-1])):
+            shapes += " summed over the other axes"
+        return [Equation((Grad(operand),), (*symbols, (Number(sent),)), "+=", shapes)]
+
+    def _rule(self, node: int, position: int, slope: Any) -> Formula:
         """The gate's partial along an operand, over the nodes at hand."""
         name, operands, values = self.graph.gates[node], self.graph.inputs[node], self.values
+        if node in self.calls:
+            return self._rule_of_call(self.calls[node], operands[position], slope)
+        ties = self._ties(node)
         numbers = () if ties else [values[j] for j in operands]
         words = rule(name, position, numbers, values[node], slope, ties)
         if not words:
             return ()
         along = (operands[position],) if ties else operands
         stands_for = {p.name: Name(j) for p, j in zip(GATES[name].parameters, along, strict=True)} | {"out": Name(node)}
-        return _merged(stands_for.get(word, word) for word in words)
+        return merged(stands_for.get(word, word) for word in words)
 
-    def _ties(self, node: int) -> int:
-        """How many operands of a variadic gate are the one it took; 0 for other gates."""
-        gate = GATES.get(self.graph.gates[node])
+    def _rule_of_call(self, call: Module, operand: int, slope: Any) -> Formula:
+        """The slope of a user's gate in closed form, if there is one."""
+        text = self.report.slopes.get(call.name, {}).get(call.parameters[call.operands.index(operand)])
+        if text is None or len(set(call.operands)) < len(call.operands):
+            return ()
+        numbers = [self.values[j] for j in call.operands]
+        words = rule_of_call(call.parameters, text, numbers, self.values[call.output], slope)
+        names = dict(zip(call.parameters, map(Name, call.operands), strict=True)) | {"out": Name(call.output)}
+        return merged(names.get(word, word) for word in words)
+
+    def _ties(self, node: int) -> str:
+        """What each operand that a variadic gate took has of the slope, `1` or `1/2`; empty for other gates.
+
+        Of an array it stays `1/ties` where it is not the same for every element.
+        """
+        gate, out = GATES.get(self.graph.gates[node]), self.values[node]
         if gate is None or not gate.variadic:
-            return 0
-        return max(1, [self.values[j] for j in self.graph.inputs[node]].count(self.values[node]))
+            return ""
+        taken: Any = sum((self.values[j] == out) * 1 for j in self.graph.inputs[node])
+        if hasattr(taken, "tolist"):
+            if taken.min() != taken.max():
+                return "1/ties"
+            taken = int(taken.max())
+        return f"1/{taken}" if taken > 1 else "1"
 
     def _written(self, node: int) -> Formula:
         """What a node is, over its operands."""
-        marked = _MARK.split(written(self.graph, node, _MARKS))  # between the marks, at even places, is text
-        pieces = [Name(int(piece)) if place % 2 else piece for place, piece in enumerate(marked)]
-        return _few(tuple(piece for piece in pieces if piece != ""))
+        return few(self._unmarked(written(self.graph, node, _MARKS), node))
+
+    def _unmarked(self, text: str, node: int) -> Formula:
+        """A text with marks as a formula; between the marks, at even places, are signs and words."""
+        pieces: list[Piece] = []
+        for place, piece in enumerate(_MARK.split(text)):
+            if place % 2:
+                pieces.append(Grad(node) if piece == "-1" else Name(int(piece)))
+            elif piece:
+                pieces.append(piece)
+        return tuple(pieces)
 
     def _filled(self, formula: Formula) -> Formula:
-        """The formula with values in the place of names."""
-        return tuple(self._value(piece.node) if isinstance(piece, Name) else piece for piece in formula)
+        """The formula with values in the place of names, and the gradient that arrived in that of its symbol."""
+        return tuple(map(self._number, formula))
+
+    def _number(self, piece: Piece) -> Piece:
+        if isinstance(piece, Grad):
+            assert self.passed is not None
+            return Number(self.passed.grads[piece.node])
+        return self._value(piece.node) if isinstance(piece, Name) else piece
 
     def _value(self, node: int) -> Piece:
         gate = GATES.get(self.graph.gates[node])
-        if gate is not None and gate.truth:
+        if gate is not None and gate.truth and not self.graph.shape(node):
             return "true" if self.values[node] else "false"
         return Number(self.values[node])
 
@@ -229,7 +282,9 @@ class Account:
         if self.passed is None or self.passed.grads[note.node] is None or not self.active[note.node]:
             return False
         if note.code in _OF_EITHER:
-            return not _OF_EITHER[note.code](self.values[note.node])
+            value = self.values[note.node]
+            shown = _OF_EITHER[note.code](value[note.element] if note.element else value)
+            return not (shown.any() if hasattr(shown, "any") else shown)
         return note.code in _OF_SLOPES
 
 
@@ -243,29 +298,6 @@ class _Marks:
 _MARKS: Any = _Marks()
 
 
-def _merged(pieces: Iterable[Piece]) -> Formula:
-    """The pieces, neighbouring texts as one."""
-    made: list[Piece] = []
-    for piece in pieces:
-        if isinstance(piece, str) and made and isinstance(made[-1], str):
-            made[-1] += piece
-        else:
-            made.append(piece)
-    return tuple(made)
-
-
-def joined(sign: str, items: Sequence[Item], piece: Callable[[Item], Piece]) -> Formula:
-    """The pieces that the items are, a sign between them; the middle left out where they are many."""
-    if len(items) <= _MOST_OPERANDS:
-        shown = [piece(item) for item in items]
-    else:
-        shown = [*(piece(item) for item in items[:4]), "…", piece(items[-1])]
-    return tuple(p for item in shown for p in (sign, item))[1:]
-
-
-def _few(formula: Formula) -> Formula:
-    """The formula, the middle of its operands left out where they are many."""
-    operands = [place for place, piece in enumerate(formula) if not isinstance(piece, str)]
-    if len(operands) <= _MOST_OPERANDS:
-        return formula
-    return (*formula[: operands[4]], "…", *formula[operands[-1] - 1 :])
+def _in_words(marked: str) -> bool:
+    """Whether a rule says more than a formula could."""
+    return bool(set(re.findall("[A-Za-z_]+", marked)) - _FUNCTIONS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from math import isfinite
@@ -13,6 +14,7 @@ from backprop_cli.data.opening import Number
 from backprop_cli.errors import BackpropError, Source
 
 VERDICTS = AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
+_ANY = Terms(allow_nonfinite=True)
 _NUMBERS = re.compile(r"(?:[-+0-9_.eE,\[\] ]|nan|inf)*")
 _BETWEEN = re.compile(r"[\[\],;\s]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]*\.([0-9]*)(?:[eE]([-+]?[0-9]{1,3}))?")
@@ -92,7 +94,12 @@ class Digits(float):
         return self.text
 
 
-def read_number(given: object) -> Written | str:
+def beside(suite: str, text: str) -> str:
+    """A value that names a file, `@x.npy`, with the file looked for beside the suite."""
+    return "@" + os.path.join(os.path.dirname(suite), text[1:]) if text.startswith("@") else text
+
+
+def read_number(given: object, suite: str = "") -> Written | str:
     """A number, a list of numbers, or a constant expression in a string; or a word on why it is none of them."""
     if isinstance(given, bool) or not isinstance(given, str | int | float | list):
         kinds = {dict: "a table", bool: "a truth value"}
@@ -101,7 +108,11 @@ def read_number(given: object) -> Written | str:
         text = given.strip() if isinstance(given, str) else repr(given)
         if isinstance(given, list) and not _NUMBERS.fullmatch(text):
             return "a list of something else, and numbers are wanted"
-        number = float(given) if isinstance(given, int | float) else constant(text, terms=Terms(allow_nonfinite=True))
+        number = (
+            float(given)
+            if isinstance(given, int | float)
+            else constant(beside(suite, text), terms=Terms(allow_nonfinite=True))
+        )
     except OverflowError:
         return "a number larger than a double can be"
     except BackpropError as error:

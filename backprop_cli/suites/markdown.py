@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from backprop_cli.data.bindings import Terms, read_bindings
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, shorten
 from backprop_cli.report.notes import NOTE_CODES
-from backprop_cli.suites.case import AGREES, DIFFERS, Case, read_number
+from backprop_cli.suites.case import AGREES, DIFFERS, Case, beside, read_number
 from backprop_cli.suites.places import Place, wrong
 
 _FENCE = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*?)[ \t]*")
@@ -136,14 +136,14 @@ class _Reading:
             self._close()
             self.open = self._case(line)._replace(bindings=self._bindings(line, rest))
         elif stripped.startswith("=>"):
-            self._set(line, "value", read_number(stripped[2:].strip()))
+            self._set(line, "value", read_number(stripped[2:].strip(), self.path))
         elif _CLAIM.match(stripped):
             case = self._current(line)
             claims = (*case.claims, Source(f"{self.path}:{line.number}", stripped))
             lines = {**case.lines, f"claims.{len(claims) - 1}": line.number}
             self.open = case._replace(claims=claims, lines=lines)
         elif word in ("rtol", "atol") and "=" not in rest:
-            written = read_number(rest)
+            written = read_number(rest, self.path)
             if isinstance(written, str) or not 0 <= written.number < 1e300:
                 self._wrong(line, f"`{word}` is a number that is not negative", f"write `{word} 1e-6`")
             else:
@@ -178,10 +178,14 @@ class _Reading:
 
     def _bindings(self, line: _Line, words: str) -> dict[str, Any]:
         try:
-            return read_bindings(words.split(), Terms(allow_nonfinite=True))
+            return read_bindings([self._beside(word) for word in words.split()], Terms(allow_nonfinite=True))
         except BackpropError as error:
             self._wrong(line, error.diagnostics[0].message, error.diagnostics[0].help)
             return {}
+
+    def _beside(self, word: str) -> str:
+        name, equals, value = word.partition("=")
+        return name + equals + beside(self.path, value)
 
     def _current(self, line: _Line) -> Case:
         return self.open or self._case(line)

@@ -23,7 +23,7 @@ from backprop_cli.check.judge import Tolerance
 from backprop_cli.data.files import malformed
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, nearest, shorten
 from backprop_cli.report.notes import NOTE_CODES
-from backprop_cli.suites.case import AGREES, UNDECIDED, VERDICTS, Case, Digits, Written, read_number
+from backprop_cli.suites.case import AGREES, UNDECIDED, VERDICTS, Case, Digits, Written, beside, read_number
 from backprop_cli.suites.places import Outline, Place, wrong
 
 _TOP = ("title", "rtol", "atol", "case")
@@ -138,7 +138,7 @@ class _Reader:
         found: dict[str, float | str] = {}
         for name, given in (self._kind(table, "bindings", dict, "a table", number) or {}).items():
             if isinstance(given, str):
-                found[name] = given  # whatever is wrong with it is the case's to find
+                found[name] = beside(self.path, given)  # whatever is wrong with it is the case's to find
             elif written := self._number(given, number, "bindings", name):
                 found[name] = written.number
         return found
@@ -149,7 +149,7 @@ class _Reader:
         return {name: written for name, written in read.items() if written}
 
     def _number(self, given: Any, number: int | None, *keys: str) -> Written | None:
-        written = read_number(given)
+        written = read_number(given, self.path)
         if isinstance(written, Written):
             return written
         self._wrong(f"`{shorten(keys[-1])}`: {written}", self.outline.place(number, *keys))

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backprop_cli.render.as_json import document
-from backprop_cli.render.explain.spelling import Speller, exact_words
+from backprop_cli.render.explain.words import exact_words
 from backprop_cli.render.style import Style
+from backprop_cli.report.formula import Equation
 from backprop_cli.report.paths import paths as paths_of
-from backprop_cli.report.steps import Account, Equation, Step
+from backprop_cli.report.spelling import Speller
+from backprop_cli.report.steps import Account, Step
 
 _EXACT_COUNT = 2**53  # a larger one is no number to many readers of JSON
 
@@ -19,7 +21,7 @@ def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     """One JSON object, a line a step; of the paths to a node at most `rows` are listed."""
     made = document(account.report)
     made["schema"] = "backprop/explain@1"
-    speller = Speller(account, exact_words())
+    speller = account.speller(exact_words())
     yield "{\n"
     for name, value in made.items():
         yield f' "{name}": {_text(value)},\n'
@@ -53,11 +55,12 @@ def _step(step: Step, speller: Speller) -> dict[str, Any]:
 
 
 def _equation(equation: Equation, speller: Speller) -> dict[str, Any]:
-    return {
+    made: dict[str, Any] = {
         "left": speller.formula(equation.left),
         "relation": equation.relation,
         "sides": speller.sides(equation),
     }
+    return made | ({"shapes": equation.shapes} if equation.shapes else {})
 
 
 def _array(name: str, items: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -6,14 +6,17 @@ It needs amsmath and nothing else. Every text in it is escaped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from backprop_cli.render.cells import closing, title
 from backprop_cli.render.explain.outline import Section, outline, trimmed
-from backprop_cli.render.explain.spelling import Speller, Words
 from backprop_cli.render.style import Style, visible
-from backprop_cli.render.tex import raised, tex_name, tex_number, tex_sign, tex_text
+from backprop_cli.render.tex import raised, tex_array, tex_name, tex_number, tex_sign, tex_text
+from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
-from backprop_cli.report.steps import Account, Equation, Step
+from backprop_cli.report.numbers import is_whole
+from backprop_cli.report.spelling import Speller, Words
+from backprop_cli.report.steps import Account, Step
 
 _BEGIN = r"""\documentclass{article}
 \usepackage[margin=2cm]{geometry}
@@ -32,7 +35,7 @@ def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     plain = style._replace(ascii=False)
     yield _BEGIN
     yield rf"\texttt{{{_words(title(account.report, plain))}}}" + "\n"
-    speller = _Speller(account, _words_of(plain))
+    speller = _Speller(account.names, account.report.output, _words_of(plain))
     lines = list(_notes(account.remarks))
     for section in outline(account, style.rows, paths):
         lines += _section(section, speller, style)
@@ -54,11 +57,25 @@ def _block(lines: list[str], last: int) -> Iterator[str]:
 def _words_of(style: Style) -> Words:
     return Words(
         lambda name: f"{{{tex_name(name)}}}",
-        lambda number: tex_number(style.number(number)),
+        lambda number: _number(number, style),
+        lambda number: is_whole(number, style.digits),
         lambda output, name: rf"\frac{{d{output}}}{{d{name}}}",
         lambda name, operand: rf"\frac{{\partial {name}}}{{\partial {operand}}}",
         tex_sign,
     )
+
+
+def _number(number: Any, style: Style) -> str:
+    """A number for math mode; a matrix in its rows, a large array in words."""
+    text = style.number(number)
+    if not hasattr(number, "tolist"):
+        return tex_number(text)
+    if not is_whole(number, style.digits):
+        return rf"\text{{{tex_text(text)}}}"
+    if number.ndim != 2:
+        return tex_array(text)
+    rows = r" \\ ".join(" & ".join(tex_number(style.number(float(x))) for x in row) for row in number)
+    return rf"\left[\begin{{array}}{{{'r' * number.shape[1]}}} {rows} \end{{array}}\right]"
 
 
 class _Speller(Speller):
@@ -66,10 +83,14 @@ class _Speller(Speller):
 
     def equation(self, equation: Equation) -> str:
         """`left &= side = side`, aligned at the first relation; a path is a line of its own."""
-        left, sides = raised(self.formula(equation.left)), " = ".join(map(raised, self.sides(equation)))
+        left, sides = raised(self.formula(equation.left)), list(map(raised, self.sides(equation)))
+        shapes = rf"\qquad\text{{\footnotesize {_words(equation.shapes)}}}" if equation.shapes else ""
         if equation.relation == ":":
-            return _between(f"${left}$:") + f"\n&{sides}"
-        return f"{left} {_RELATIONS[equation.relation]} {sides}"
+            return _between(f"${left}$:") + f"\n&{' = '.join(sides)}{shapes}"
+        start = f"{left} {_RELATIONS[equation.relation]} "
+        if not shapes or len(sides) == 1:
+            return start + " = ".join(sides) + shapes
+        return f"{start}{sides[0]}{shapes} \\\\\n&= {' = '.join(sides[1:])}"
 
 
 def _section(section: Section, speller: _Speller, style: Style) -> Iterator[str]:

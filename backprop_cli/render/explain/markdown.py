@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from backprop_cli.render.cells import closing, title
 from backprop_cli.render.explain.outline import Section, outline, trimmed
-from backprop_cli.render.explain.spelling import Speller, plain_words
+from backprop_cli.render.explain.words import plain_words
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.style import Style
+from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
+from backprop_cli.report.spelling import Speller
 from backprop_cli.report.steps import Account, Step
 
 
@@ -17,7 +19,7 @@ def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     """Title, sections, closing lines."""
     yield f"{code(title(account.report, style))}\n"
     yield from _notes(account.remarks, "", style)
-    speller = Speller(account, plain_words(style))
+    speller = account.speller(plain_words(style))
     for section in outline(account, style.rows, paths):
         yield f"\n## {escaped(style.text(section.heading))}\n\n"
         yield from _section(section, speller, style)
@@ -30,7 +32,7 @@ def _section(section: Section, speller: Speller, style: Style) -> Iterator[str]:
     for step in section.steps:
         yield from _step(step, speller, style)
     for equation in section.equations:
-        yield f"- {code(speller.equation(equation))}\n"
+        yield f"- {_equation(equation, speller, style)}\n"
     if section.more:
         yield f"\n{style.glyphs(section.more)}\n"
     yield from _notes(section.notes, "", style)
@@ -39,7 +41,7 @@ def _section(section: Section, speller: Speller, style: Style) -> Iterator[str]:
 def _step(step: Step, speller: Speller, style: Style) -> Iterator[str]:
     number = f"{step.number}. "
     equations, more = trimmed(step.equations, style.rows)
-    spelled = [code(speller.equation(equation)) for equation in equations]
+    spelled = [_equation(equation, speller, style) for equation in equations]
     deeper = " " * len(number)
     if step.subject:
         yield f"{number}{code(speller.formula(step.subject))}: {escaped(style.text(step.role))}\n"
@@ -50,6 +52,11 @@ def _step(step: Step, speller: Speller, style: Style) -> Iterator[str]:
     if more:
         yield f"{deeper}- {style.glyphs(more)}\n"
     yield from _notes(step.notes, deeper, style)
+
+
+def _equation(equation: Equation, speller: Speller, style: Style) -> str:
+    spelled = code(speller.equation(equation))
+    return f"{spelled}, {escaped(style.text(equation.shapes))}" if equation.shapes else spelled
 
 
 def _notes(notes: Iterable[Note], indent: str, style: Style) -> Iterator[str]:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from backprop_cli.render.cells import closing, title
 from backprop_cli.render.explain.outline import Section, outline, trimmed
-from backprop_cli.render.explain.spelling import Speller, plain_words
-from backprop_cli.render.style import Style
+from backprop_cli.render.explain.words import plain_words
+from backprop_cli.render.style import GRAD, VALUE, Style
+from backprop_cli.report.formula import Equation, Grad, Name
 from backprop_cli.report.model import Note
+from backprop_cli.report.spelling import Speller
 from backprop_cli.report.steps import Account, Step
+
+_LINE = 80
+_LOOKS: dict[type, str] = {Name: VALUE, Grad: GRAD}  # of what an equation is about
 
 
 def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     """Title, sections, closing lines."""
     yield from _wrapped(title(account.report, style), "", style)
     yield from _notes(account.remarks, "", style)
-    speller = Speller(account, plain_words(style))
+    speller = account.speller(plain_words(style))
     for section in outline(account, style.rows, paths):
         yield "\n"
         yield from _section(section, speller, style)
@@ -32,7 +38,7 @@ def _section(section: Section, speller: Speller, style: Style) -> Iterator[str]:
     for step in section.steps:
         yield from _step(step, speller, style, margin)
     for equation in section.equations:
-        yield from _wrapped(speller.equation(equation), "  ", style)
+        yield from _equation(equation, speller, "  ", "", style)
     if section.more:
         yield from _wrapped(style.glyphs(section.more), "  ", style)
     yield from _notes(section.notes, "  ", style)
@@ -46,14 +52,39 @@ def _step(step: Step, speller: Speller, style: Style, margin: int) -> Iterator[s
         yield from _wrapped(f"{speller.formula(step.subject)}: {style.text(step.role)}", number, style)
         indent += "  "
         for equation in equations:
-            yield from _wrapped(speller.equation(equation), indent, style)
+            yield from _equation(equation, speller, indent, "", style)
     else:
-        role = f"   ({step.role})" if step.role else ""
         for equation in equations:
-            yield from _wrapped(speller.equation(equation) + role, number, style)
+            yield from _equation(equation, speller, number, f"({step.role})" if step.role else "", style)
     if more:
         yield from _wrapped(style.glyphs(more), indent, style)
     yield from _notes(step.notes, indent, style)
+
+
+def _equation(equation: Equation, speller: Speller, start: str, role: str, style: Style) -> Iterator[str]:
+    """An equation on one line, or of arrays, where that is too long, what it comes to on the next; then its shapes."""
+    left, sides = speller.left(equation), speller.sides(equation)
+    look = _LOOKS.get(type(equation.left[0]), "") if equation.relation != ":" else ""
+    painted = partial(_painted, number=sides[-1], look=look, style=style)
+    beside = "".join(f"   {text}" for text in (style.text(equation.shapes), role) if text)
+    line = f"{left} {' = '.join(sides)}{beside}"
+    if not equation.shapes or len(sides) == 1 or len(start + line) <= (style.width or _LINE):
+        yield from painted(_wrapped(line, start, style))
+        return
+    yield from _wrapped(f"{left} {sides[0]}{beside}", start, style)
+    yield from painted(_wrapped(f"= {' = '.join(sides[1:])}", " " * (len(start) + len(left) - 1), style))
+
+
+def _painted(pieces: Iterable[str], number: str, look: str, style: Style) -> Iterator[str]:
+    """The lines with the number that an equation comes to in its look, unless a line breaks in it."""
+    lines = list(pieces)
+    if style.color and look:
+        for place in range(len(lines) - 1, -1, -1):
+            before, sign, after = lines[place].rpartition(f"= {number}")
+            if sign and after[:1].isspace():
+                lines[place] = f"{before}= {style.painted(number, look)}{after}"
+                break
+    yield from lines
 
 
 def _notes(notes: Iterable[Note], indent: str, style: Style) -> Iterator[str]:

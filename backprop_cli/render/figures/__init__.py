@@ -34,10 +34,3 @@ def render_figure(figure: Figure, format_: str, style: Style) -> Iterator[str]:
         raise ValueError(message)
     pieces: Iterator[str] = import_module(f"backprop_cli.render.figures.{format_}").render(figure, style)
     return pieces
-
-
-def format_for(path: str | None) -> str:
-    """The format a file's name asks for by its ending; of standard output and of other names the default."""
-    endings = {"svg": "svg", "html": "html", "htm": "html", "dot": "dot", "gv": "dot", "mmd": "mermaid", "tex": "tikz"}
-    wanted = endings.get((path or "").rpartition(".")[2].lower(), DEFAULT_FORMAT)
-    return wanted if wanted in FIGURE_FORMATS else DEFAULT_FORMAT

@@ -23,7 +23,7 @@ from backprop_cli.render.figures import tree
 from backprop_cli.render.figures.grid import BOLD, THIN, Sheet
 from backprop_cli.render.figures.shapes import LEAVES
 from backprop_cli.render.figures.words import around, key, local_sign
-from backprop_cli.render.style import Style
+from backprop_cli.render.style import GRAD, VALUE, Style
 from backprop_cli.report.figure import Edge, Figure, Node
 
 _LONGEST = 24  # characters of a name or an operation
@@ -44,10 +44,13 @@ class _Shape(NamedTuple):
 
 def render(figure: Figure, style: Style) -> Iterator[str]:
     """Title, drawing, what its numbers are; or the tree."""
-    lines = _Drawing(figure, style).lines()
+    drawing = _Drawing(figure, style)
+    lines = drawing.lines()
     if style.width is not None and max(map(len, lines), default=0) > style.width:
         yield from tree.render(figure, style)
         return
+    if style.color:
+        lines = list(drawing.sheet.painted(lines, style.painted))
     yield from around(figure, lines, key(figure, "above a wire", "below it"), style)
 
 
@@ -184,13 +187,13 @@ class _Drawing:
                 sheet.across(edge.source, row + down, left, box - 1)
                 sheet.text(row + down, box, pen.enters)
                 sheet.text(row + down - 1, box - 1 - len(above), above)
-                sheet.text(row + down + 1, box - 1 - len(below), below)
+                sheet.text(row + down + 1, box - 1 - len(below), below, GRAD)
             sheet.text(row, right, pen.leaves)
             start = right + 1
         room = tail - after - 2
         sheet.across(node.id, row, start, tail if node.kind == "output" else end)
-        for line, label in zip((row - 1, row + 1), self._numbers(node), strict=True):
-            sheet.text(line, after + 1 + (room - len(label) + 1) // 2, label)
+        for line, label, look in zip((row - 1, row + 1), self._numbers(node), (VALUE, GRAD), strict=True):
+            sheet.text(line, after + 1 + (room - len(label) + 1) // 2, label, look)
         if node.kind == "output":
             sheet.text(row, tail + 2, self.output)
 

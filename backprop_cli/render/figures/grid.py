@@ -9,6 +9,8 @@ Where wires cross, the one that runs up and down is in front:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
@@ -39,6 +41,7 @@ class Sheet:
     def __init__(self) -> None:
         self.wires: dict[tuple[int, int], dict[int, int]] = {}  # at a place: for each wire there its directions
         self.signs: dict[tuple[int, int], str] = {}
+        self.looks: dict[tuple[int, int], str] = {}
 
     def across(self, wire: int, row: int, start: int, end: int) -> None:
         """A piece of wire in a row, both ends included."""
@@ -50,10 +53,12 @@ class Sheet:
         for row in range(start, end + 1):
             self._add(wire, row, column, UP * (row > start) | DOWN * (row < end))
 
-    def text(self, row: int, column: int, text: str) -> None:
+    def text(self, row: int, column: int, text: str, look: str = "") -> None:
         """A text that begins at a place."""
         for offset, sign in enumerate(text):
             self.signs[row, column + offset] = sign
+            if look:
+                self.looks[row, column + offset] = look
 
     def box(self, top: int, left: int, bottom: int, right: int, pen: Pen) -> None:
         """The outline of a box."""
@@ -76,6 +81,13 @@ class Sheet:
             signs = made.get(row, {})
             lines.append("".join(signs.get(column, " ") for column in range(max(signs, default=-1) + 1)).rstrip())
         return [line.translate(_ASCII) for line in lines] if ascii_only else lines
+
+    def painted(self, lines: Iterable[str], paint: Callable[[str, str], str]) -> Iterator[str]:
+        """The lines with their texts in the looks they were given."""
+        for row, line in enumerate(lines):
+            runs = groupby(range(len(line)), key=lambda column: self.looks.get((row, column), ""))
+            pieces = ((look, "".join(line[column] for column in columns)) for look, columns in runs)
+            yield "".join(paint(text, look) if look else text for look, text in pieces)
 
     def _add(self, wire: int, row: int, column: int, directions: int) -> None:
         here = self.wires.setdefault((row, column), {})

@@ -199,7 +199,8 @@ class _Picture:
     def _cluster(self, cluster: Cluster) -> Iterator[str]:
         """The ground on which a module's nodes stand, and its name."""
         nodes = " ".join(map(str, cluster.nodes))
-        yield f'<g class="module ground" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
+        look = "ground folded" if cluster.folded else "ground"  # for the page's script: in the figure all is open
+        yield f'<g class="module {look}" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
         runs = list(self._runs(cluster))
         for left, top, right, bottom in runs:
             yield f'<rect x="{left:.5g}" y="{top:.5g}" width="{right - left:.5g}" height="{bottom - top:.5g}"/>\n'

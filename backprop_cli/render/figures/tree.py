@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 from backprop_cli.render.figures.shapes import LEAVES
 from backprop_cli.render.figures.words import around, local_sign
-from backprop_cli.render.style import Style
+from backprop_cli.render.style import GRAD, VALUE, Style
 from backprop_cli.report.figure import Edge, Figure, Node
 
 # A fork, a last branch, and the lines that pass by; narrower ones where it would be too wide.
 _BRANCHES = (("├─ ", "└─ ", "│  "), ("├ ", "└ ", "│ "), ("├", "└", "│"))
 _ASCII_BRANCHES = (("|- ", "`- ", "|  "), ("|-", "`-", "| "), ("|", "`", "|"))
+_LOOKS = ("", VALUE, GRAD, GRAD, "")  # of the columns
 
 
 class _Line(NamedTuple):
@@ -41,23 +42,29 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
     whole = figure.whole or figure
     for branches in _ASCII_BRANCHES if style.ascii else _BRANCHES:
         table, room = (list(_table(one, _outline(one, branches), style)) for one in (figure, whole))
-        drawing = _aligned(_heads(figure, style), table, room)
+        heads = _heads(figure, style)
+        drawing = _aligned(heads, table, room, style._replace(color=False))
         if style.width is None or max(map(len, drawing), default=0) <= style.width:
             break
+    if style.color:
+        drawing = _aligned(heads, table, room, style)
     yield from around(figure, drawing, "", style)
 
 
-def _aligned(heads: list[str], table: list[list[str]], room: list[list[str]]) -> list[str]:
+def _aligned(heads: list[str], table: list[list[str]], room: list[list[str]], style: Style) -> list[str]:
     """The rows as lines, without the columns that nothing ever stands in; `room` is what may stand in all of them."""
     kept = [k for k in range(len(heads)) if k == 0 or any(row[k] for row in room)]
     rows = [heads, *table] if len(kept) > 1 else table
     widths = [max(len(row[k]) for row in (*rows, *room)) for k in kept]
-    return [
-        "   ".join(
-            row[k].rjust(width) if k else row[k].ljust(width) for k, width in zip(kept, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
+    lines = []
+    for row in rows:
+        looks = _LOOKS if row is not heads else ("",) * len(heads)
+        cells = (
+            " " * (width - len(row[k])) + style.painted(row[k], looks[k]) if k else row[k].ljust(width)
+            for k, width in zip(kept, widths, strict=True)
+        )
+        lines.append("   ".join(cells).rstrip())
+    return lines
 
 
 def _heads(figure: Figure, style: Style) -> list[str]:

@@ -18,7 +18,19 @@ def around(figure: Figure, drawing: Iterable[str], meaning: str, style: Style) -
     if below:
         yield "\n"
     for line in below:
-        yield f"{style.text(local_sign(line, style))}\n"
+        yield from _wrapped(style.text(local_sign(line, style)), style)
+
+
+def _wrapped(line: str, style: Style) -> Iterator[str]:
+    """A line of words, broken at blanks where the width asks for it."""
+    if style.width is None or len(line) <= style.width:
+        yield f"{line}\n"
+        return
+    import textwrap
+
+    for piece in textwrap.wrap(line, style.width, subsequent_indent="    ", break_long_words=False,
+                               break_on_hyphens=False):  # fmt: skip
+        yield f"{piece}\n"
 
 
 def local_sign(text: str, style: Style) -> str:

@@ -1,49 +1,34 @@
-"""Equations spelled out: what each reference in a formula is called in a format, and where brackets are due."""
+"""Equations spelled out: what each reference in a formula is called, and where brackets are due."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.render.style import Style
-from backprop_cli.report.numbers import shortest
-from backprop_cli.report.steps import Account, Equation, Formula, Grad, Name, Number, Partial, Piece
+from backprop_cli.report.formula import Equation, Formula, Grad, Name, Number, Partial, Piece
 
 _OPERATORS = frozenset("+-*/%^@·")
 
 
 class Words(NamedTuple):
-    """How a format writes a name, a number, `d output / d name`, `∂ name / ∂ name`, and the signs between them."""
+    """How a format writes a name, a number, `d output / d name`, `∂ name / ∂ name`, the signs between them.
+
+    `whole` tells whether a number is shown as it is, and not in summary.
+    """
 
     name: Callable[[str], str]
     number: Callable[[Any], str]
+    whole: Callable[[Any], bool]
     grad: Callable[[str, str], str]
     partial: Callable[[str, str], str]
     sign: Callable[[str], str]
 
 
-def plain_words(style: Style) -> Words:
-    """For reading: `df/dx`, `∂q/∂x`, of which the second is `Dq/Dx` in ASCII: it must not look like the first."""
-    partial = "D{}/D{}" if style.ascii else "∂{}/∂{}"
-    return Words(
-        style.text,
-        style.number,
-        lambda output, name: f"d{output}/d{name}",
-        partial.format,
-        style.glyphs,
-    )
-
-
-def exact_words() -> Words:
-    """For programs: the same with digits in full."""
-    return plain_words(Style())._replace(number=shortest)
-
-
 class Speller:
     """Spells an account's formulas in a format's words."""
 
-    def __init__(self, account: Account, words: Words) -> None:
-        self.names, self.output, self.words = account.names, account.report.output, words
+    def __init__(self, names: Sequence[str], output: str, words: Words) -> None:
+        self.names, self.output, self.words = names, output, words
 
     def formula(self, formula: Formula) -> str:
         """The pieces in a row; a negative number behind a sign, or one that is raised to a power, in brackets."""
@@ -59,17 +44,27 @@ class Speller:
         return "".join(spelled)
 
     def sides(self, equation: Equation) -> list[str]:
-        """The sides of an equation; what only repeats the side before it is left out."""
+        """The sides of an equation, left out what only repeats the side before it, or computes with a summary."""
         spelled: list[str] = []
-        for side in map(self.formula, equation.sides):
-            if not spelled or side != spelled[-1]:
-                spelled.append(side)
+        for side in equation.sides:
+            if side is not equation.sides[-1] and not all(self._is_whole(piece) for piece in side):
+                continue
+            text = self.formula(side)
+            if not spelled or text != spelled[-1]:
+                spelled.append(text)
         return spelled
 
     def equation(self, equation: Equation) -> str:
         """`left = side = side` on one line."""
+        return f"{self.left(equation)} {' = '.join(self.sides(equation))}"
+
+    def left(self, equation: Equation) -> str:
+        """The left side with its relation: `f =`, `df/dx +=`, `f → x:`."""
         relation = ":" if equation.relation == ":" else f" {equation.relation}"
-        return f"{self.formula(equation.left)}{relation} {' = '.join(self.sides(equation))}"
+        return f"{self.formula(equation.left)}{relation}"
+
+    def _is_whole(self, piece: Piece) -> bool:
+        return not isinstance(piece, Number) or self.words.whole(piece.value)
 
     def _reference(self, piece: Name | Number | Grad | Partial) -> str:
         words, names = self.words, self.names

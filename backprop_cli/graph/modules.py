@@ -1,0 +1,238 @@
+"""Calls of the gates a user defined: judged in place, counted, and written out as rows among the others.
+
+It works on programs, before there are nodes: a body's rows are copied to where the call stands, operands in the
+place of parameters, so that nothing behind it has to know that there was a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any, NamedTuple
+
+from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, shorten
+from backprop_cli.gates import ALIASES, CONSTANTS, GATES
+from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
+from backprop_cli.graph.arguments import DEFAULT, arguments, signature
+from backprop_cli.graph.columns import Module
+from backprop_cli.language.program import Call, Definition, Index, Program, Statement
+
+_BUILT_IN = (GATES, ALIASES, TENSORS, TENSOR_ALIASES)
+_STAND_IN = "maxout"  # takes any number of numbers and is one
+
+
+class Written(NamedTuple):
+    """A program without calls of the user's gates; where each call's rows are, and the names of rows in them."""
+
+    program: Program
+    modules: list[Module]
+    names: dict[int, str]
+
+
+# -- what is wrong ---------------------------------------------------------------------------------------
+
+
+def head_errors(definition: Definition, above: Mapping[str, Definition]) -> Iterator[Diagnostic]:
+    """A name that belongs to something else, or that is given twice."""
+    source = definition.body.source
+    name = definition.name
+    label = Label(source, definition.name_start, definition.name_start + len(name))
+    if name in above:
+        help_ = "a gate is defined once; give this one a name of its own"
+        yield Diagnostic("N206", f"the gate `{shorten(name)}` is defined twice", (label,), help_)
+    elif name in CONSTANTS or any(name in table for table in _BUILT_IN):
+        owner = "constant" if name in CONSTANTS else "gate"
+        yield Diagnostic("N205", f"`{name}` is the name of a {owner}", (label,), "choose another name")
+    seen: set[str] = set()
+    for p in definition.parameters:
+        label = Label(source, p.start, p.start + len(p.name))
+        if p.name in seen:
+            help_ = "operands are told apart by their names"
+            yield Diagnostic("N206", f"the parameter `{shorten(p.name)}` is named twice", (label,), help_)
+        elif p.name in CONSTANTS or p.name in GATES or p.name in ALIASES or p.name in above or p.name == name:
+            owner = "constant" if p.name in CONSTANTS else "gate"
+            yield Diagnostic("N205", f"`{shorten(p.name)}` is the name of a {owner}", (label,), "choose another name")
+        seen.add(p.name)
+
+
+def no_parameter(diagnostic: Diagnostic, definition: Definition) -> Diagnostic:
+    """The diagnostic of a name without a value (N202), in terms of the definition whose body has it."""
+    label = diagnostic.labels[0]
+    name = label.source.text[label.start : label.end]
+    names = [p.name for p in definition.parameters]
+    near = nearest(name, names)
+    means = f"did you mean `{near[0]}`? Otherwise pass" if near else "pass"
+    help_ = f"{means} it as an operand: `gate {definition.name}({', '.join([*names, name])}) = …`"
+    return diagnostic._replace(message=f"`{shorten(name)}` is no parameter of `{definition.name}`", help=help_)
+
+
+def without_calls(
+    program: Program, known: Mapping[str, Definition], all_: Mapping[str, Definition], gate: str = ""
+) -> tuple[Program, list[Diagnostic]]:
+    """The program with a stand-in for each call of a user's gate, and what is wrong with those calls.
+
+    `known` are the gates that may be called, `all_` those that are defined anywhere; `gate` is the one whose body the
+    program is.
+    """
+    out = Program(program.source)
+    wrong: list[Diagnostic] = []
+    out.ops, out.args = list(program.ops), list(program.args)
+    out.starts, out.ends, out.statements = program.starts, program.ends, program.statements
+    out.diagnostics = program.diagnostics
+    for row, (op, args) in enumerate(zip(program.ops, program.args, strict=True)):
+        if op == "call" and args.name in all_:
+            if args.name not in known:
+                wrong.append(_not_above(program, row, gate))
+            elif all_[args.name].parameters:
+                found = arguments(program, row, signature(known[args.name])).diagnostic
+                wrong += [found] if found else []
+            operands = (*args.operands, *(operand for _, operand, _ in args.keywords))
+            out.ops[row], out.args[row] = (_STAND_IN, operands) if operands else ("num", "1")
+        elif op == "name" and args in known:
+            message = f"the gate `{shorten(args)}` is used without its operands"
+            wrong.append(Diagnostic("N204", message, (program.label(row),), f"write `{known[args].head}`"))
+            out.ops[row], out.args[row] = "num", "1"
+    for statement in program.statements:
+        if statement.name in known:
+            label = Label(program.source, statement.name_start, statement.name_start + len(statement.name))
+            message = f"`{shorten(statement.name)}` is the name of a gate"
+            wrong.append(Diagnostic("N205", message, (label,), "choose another name"))
+    return out, wrong
+
+
+def _not_above(program: Program, row: int, gate: str) -> Diagnostic:
+    call: Call = program.args[row]
+    label = Label(program.source, program.starts[row], call.name_end)
+    message = f"`{shorten(call.name)}` is used before it is defined"
+    help_ = "a gate is made of those defined above it: move the definition up"
+    if call.name == gate:
+        message = f"`{shorten(gate)}` is used in its own definition"
+        help_ = "a gate is made of those defined above it, and none of itself: a graph has no loops"
+    return Diagnostic("N214", message, (label,), help_)
+
+
+# -- how large it is -------------------------------------------------------------------------------------
+
+
+def afford(program: Program, limit: int) -> None:
+    """Raise BackpropError (L701) if the program has more than `limit` nodes, or calls, when it is written out.
+
+    Sizes of bodies are added up, so that this takes no longer than reading the definitions.
+    """
+    sizes: dict[str, tuple[int, int]] = {}
+    for definition in program.modules:
+        nodes, calls = 0, 1
+        for _, more_nodes, more_calls in _sizes(definition.body, sizes, len(definition.parameters)):
+            nodes, calls = min(nodes + more_nodes, limit + 1), min(calls + more_calls, limit + 1)
+        sizes[definition.name] = nodes, calls
+    nodes = calls = 0
+    for row, more_nodes, more_calls in _sizes(program, sizes, 0):
+        nodes, calls = nodes + more_nodes, calls + more_calls
+        if max(nodes, calls) > limit:
+            message = f"the graph has more than {limit:,} nodes, with its gates written out"
+            labels = (program.label(row),) if more_calls else ()
+            raise BackpropError(Diagnostic("L701", message, labels, "raise the limit with `--max-nodes`"))
+
+
+def _sizes(program: Program, sizes: Mapping[str, tuple[int, int]], parameters: int) -> Iterator[tuple[int, int, int]]:
+    """Rows with the nodes and the calls they are; those that are simply nodes are counted together, first."""
+    calls = [
+        (row, *sizes[args.name])
+        for row, (op, args) in enumerate(zip(program.ops, program.args, strict=True))
+        if op == "call" and args.name in sizes
+    ]
+    yield 0, len(program.ops) - len(calls) - parameters, 0
+    yield from calls
+
+
+# -- writing out -----------------------------------------------------------------------------------------
+
+
+class _Frame:
+    """A body that is being copied: where its rows went so far, what its parameters are, which call it is of."""
+
+    __slots__ = ("call", "label", "new", "parameters", "program")
+
+    def __init__(self, program: Program, parameters: Mapping[str, int], call: int, label: str) -> None:
+        self.program, self.parameters, self.call, self.label = program, parameters, call, label
+        self.new: list[int] = []
+
+
+def write_out(program: Program) -> Written:
+    """Copy the body of every call to where the call stands; rows keep the place of the outermost call."""
+    known = {definition.name: definition for definition in program.modules}
+    signatures = {name: signature(definition) for name, definition in known.items()}
+    out = Program(program.source)
+    modules: list[Module] = []
+    names: dict[int, str] = {}
+    numbers = {name: count(1) for name in known}
+    labels: set[str] = set()
+    frames = [_Frame(program, {}, -1, "")]
+    place = (0, 0)  # of the outermost call
+
+    def add(op: str, args: Any, start: int, end: int) -> int:
+        out.ops.append(op)
+        out.args.append(args)
+        out.starts.append(start)
+        out.ends.append(end)
+        return len(out.ops) - 1
+
+    while True:
+        frame = frames[-1]
+        ops, args, new = frame.program.ops, frame.program.args, frame.new
+        outermost = len(frames) == 1
+        for row in range(len(new), len(ops)):
+            op = ops[row]
+            if op == "call" and args[row].name in known:
+                break
+            if op == "name" and args[row] in frame.parameters:
+                new.append(frame.parameters[args[row]])
+                continue
+            start, end = (frame.program.starts[row], frame.program.ends[row]) if outermost else place
+            new.append(add(op, _moved(op, args[row], new), start, end))
+        else:
+            if outermost:
+                break
+            frames.pop()
+            modules[frame.call] = _finish(frame, modules[frame.call], out, names)
+            frames[-1].new.append(modules[frame.call].output)
+            continue
+        if outermost:
+            place = frame.program.starts[row], frame.program.ends[row]
+        definition = known[args[row].name]
+        given = arguments(frame.program, row, signatures[definition.name])
+        defaults = iter(p.default for p, j in zip(definition.parameters, given.operands, strict=True) if j == DEFAULT)
+        operands = tuple(add("num", next(defaults), *place) if j == DEFAULT else new[j] for j in given.operands)
+        stem = definition.name + "_" * (definition.name[-1].isdigit() or definition.name == "n")  # n1 is a node
+        label = next(label for k in numbers[definition.name] if (label := f"{stem}{k}") not in labels)
+        labels.add(label)
+        parameters = tuple(p.name for p in definition.parameters)
+        modules.append(Module(definition.name, label, len(out.ops), -1, parameters, operands, -1, frame.call))
+        inside = dict(zip(parameters, operands, strict=True))
+        frames.append(_Frame(definition.body, inside, len(modules) - 1, label))
+    out.statements = [Statement(s.name, frame.new[s.row], s.name_start) for s in program.statements]
+    return Written(out, modules, names)
+
+
+def _finish(frame: _Frame, module: Module, out: Program, names: dict[int, str]) -> Module:
+    """The call whose body has been copied; names of its statements become names of the rows inside."""
+    statements, new = frame.program.statements, frame.new
+    output = new[statements[-1].row]
+    for statement in statements:
+        row = new[statement.row]
+        if statement.name and row >= module.first and row != output and out.ops[row] not in ("name", "num"):
+            names.setdefault(row, f"{frame.label}.{statement.name}")
+    return module._replace(last=len(out.ops), output=output)
+
+
+def _moved(op: str, args: Any, new: list[int]) -> Any:
+    """A row's args with its operands where they went."""
+    if op in ("num", "name"):
+        return args
+    if op == "call":
+        keywords = tuple((keyword, new[j], start) for keyword, j, start in args.keywords)
+        return args._replace(operands=tuple(new[j] for j in args.operands), keywords=keywords)
+    if op == "index":
+        items = tuple(tuple(None if part is None else new[part] for part in item) for item in args.items)
+        return Index(new[args.operand], items)
+    return tuple(new[j] for j in args)

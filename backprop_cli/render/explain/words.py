@@ -1,0 +1,32 @@
+"""The words of an account: what each reference in a formula is called, for reading and for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backprop_cli.render.style import Style
+from backprop_cli.report.numbers import is_whole, rounded, shortest
+from backprop_cli.report.spelling import Words
+
+
+def plain_words(style: Style) -> Words:
+    """For reading: `df/dx`, `∂q/∂x`, of which the second is `Dq/Dx` in ASCII: it must not look like the first."""
+    partial = "D{}/D{}" if style.ascii else "∂{}/∂{}"
+    return Words(
+        style.text,
+        style.number,
+        lambda number: is_whole(number, style.digits),
+        lambda output, name: f"d{output}/d{name}",
+        partial.format,
+        style.glyphs,
+    )
+
+
+def exact_words() -> Words:
+    """For programs: the same with digits in full."""
+    return plain_words(Style())._replace(number=_exact)
+
+
+def _exact(number: Any) -> str:
+    """A number in full; an array that would not be shown whole in summary, since the nodes have it."""
+    return shortest(number) if is_whole(number) else rounded(number)
