@@ -388,6 +388,15 @@ def test_step_on_a_node_without_a_name():
     assert ran.status == 0 and ran.out.endswith("n1: [5, 11] - 0.5*[1, 1] = [4.5, 10.5]\n")
 
 
+def test_the_slopes_of_a_determinant_of_order_300():
+    """Half of its singular values multiply to more than a double; the cofactors do not: det(A) inv(A)', transposed."""
+    A = np.random.RandomState(1).standard_normal((300, 300))
+    A /= np.exp(np.linalg.slogdet(A)[1] / 300)  # so that the determinant is 1 or -1
+    report = grad("det(A)", A=A * 10**0.9, check=False)
+    np.testing.assert_allclose(report.gradients["A"], report.value * np.linalg.inv(A * 10**0.9).T, rtol=1e-7)
+    assert not report.notes
+
+
 def test_notes_name_the_element():
     ran = backprop("grad", "sum(log(x + y))", "x=[[1,2],[3,4]]", "y=[0,-7]", "--no-check", "--json")
     (note,) = [n for n in json.loads(ran.out)["notes"] if n["node"] is not None]

@@ -81,9 +81,11 @@ def _by_elements(
     scalar_seed = float(seed) if not graph.shapes[graph.output] else 1.0
     plain = forward(numbers, written.given)
     theirs = backward(numbers, plain, scalar_seed)
-    expected = float(np.sum(np.multiply(seed, values[graph.output]))) / (scalar_seed or 1.0)
+    expected = float(np.sum(np.multiply(seed, values[graph.output])))
     moves = (abs(value * (grad or 0.0)) for value, grad in zip(plain, theirs.grads, strict=True))
-    if not abs(plain[numbers.output] - expected) <= _SAME_VALUE * max(filter(isfinite, moves), default=0.0):
+    if not abs(plain[numbers.output] * scalar_seed - expected) <= _SAME_VALUE * max(
+        filter(isfinite, moves), default=0.0
+    ):
         return None  # the plain formula leaves the doubles, or loses digits that ours keeps
     names = {name + (str(list(index)) if index else ""): int(written.ids(node)[index])
              for name, node in wrt.items() for index in np.ndindex(*graph.shapes[node])}  # fmt: skip

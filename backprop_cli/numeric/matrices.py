@@ -38,7 +38,11 @@ def cofactors(a: Array) -> Array:
     if not np.isfinite(a).all():
         return np.full_like(a, np.nan)
     u, s, vt = np.linalg.svd(a)
-    return np.linalg.det(u) * np.linalg.det(vt) * (u * others(s, (0,))) @ vt
+    turned, rest = np.linalg.det(u) * np.linalg.det(vt), others(s, (0,))
+    if np.isfinite(rest).all():
+        return turned * (u * rest) @ vt
+    sizes = np.sum(np.log(s)) - np.log(s)  # by logarithms where half of a product leaves the doubles
+    return turned * (u * np.exp(sizes - np.max(sizes))) @ vt * np.exp(np.max(sizes))
 
 
 def _cross(x: Array, y: Array) -> Array:
