@@ -134,8 +134,8 @@ def verdict(report: Report | JacobianReport, style: Style) -> Iterator[str]:
     """`SymPy agrees: df/dx = z, …` and how that was found, on one line if it is short."""
     check = report.check
     assert check is not None
-    *others, last = (_METHODS[m] for m in check.methods or ("",))
-    details = [" and ".join(filter(None, [", ".join(others), last]))] if check.methods else []
+    *others, last = (_METHODS[m] for m in check.methods) if check.methods else [""]
+    details = [" and ".join(filter(None, [", ".join(others), last]))] if last else []
     judge = "SymPy" if "per-gate" in check.methods or not check.methods else "difference quotients"
     if check.verdict == "undecided":
         said = f"{judge} cannot decide: {check.reason}"
