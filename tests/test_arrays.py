@@ -266,6 +266,26 @@ CORNERS = [
     ("max(x)", {"x": [1, 3, 3]}, 3, {"x": [0, 0.5, 0.5]}, ["kink"], 0),
     ("sum(max(A, axis=0))", {"A": [[1, 5], [1, 2]]}, 6, {"A": [[0.5, 1], [0.5, 0]]}, ["kink"], 0),
     ("hinge_loss(s, 0)", {"s": [3, 2]}, 0, {"s": [0, 0]}, ["kink"], 0),
+    ("std(x)", {"x": [0.1, 0.1, 0.1]}, 0, {"x": [0, 0, 0]}, ["kink"], 0),  # whose mean is no double
+    ("var(x)", {"x": [0.1, 0.1, 0.1]}, 0, {"x": [0, 0, 0]}, [], 0),
+    ("std(x)", {"x": [1e-200, 3e-200]}, 1e-200, {"x": [-0.5, 0.5]}, [], 0),
+    ("std(x)", {"x": [1e200, 3e200]}, 1e200, {"x": [-0.5, 0.5]}, [], 0),
+    ("std(x)", {"x": [1e16, 1e16 + 2]}, 1, {"x": [-0.5, 0.5]}, [], 0),
+    ("norm(x)", {"x": [1e-320, 0]}, 1e-320, {"x": [1, 0]}, [], 0),
+    ("logdet(A)", {"A": [[1e-200, 0], [0, 1e-200]]}, -400 * math.log(10), {"A": [[1e200, 0], [0, 1e200]]}, [], 0),
+    ("det(A)", {"A": [[1e-200, 0], [0, 1e-200]]}, 0, {"A": [[1e-200, 0], [0, 1e-200]]}, ["underflow"], 0),
+    ("prod(x)", {"x": [1e-200, 1e-200, 1e200]}, 0, {"x": [1, 1, 0]}, ["underflow"], 0),
+    ("dot(x, y)", {"x": [1e-200, 0], "y": [1e-200, 1]}, 0, {"x": [1e-200, 1], "y": [1e-200, 0]}, ["underflow"], 0),
+    ("dot(x, y)", {"x": [1, -1], "y": [1, 1]}, 0, {"x": [1, 1], "y": [1, -1]}, [], 0),
+    ("sum(A@x)", {"A": [[1e-200, 0]], "x": [1e-200, 0]}, 0, {"x": [1e-200, 0]}, ["underflow"], 0),
+    ("var(x)", {"x": [1e-200, 3e-200]}, 0, {"x": [-1e-200, 1e-200]}, ["underflow"], 0),
+    # what cannot be felt is no kink, what is not taken no trouble
+    ("max(A, axis=0)[0]", {"A": [[1, 5], [2, 5]]}, 2, {"A": [[0, 0], [1, 0]]}, [], 0),
+    ("max(A, axis=0)[1]", {"A": [[1, 5], [2, 5]]}, 5, {"A": [[0, 0.5], [0, 0.5]]}, ["kink"], 0),
+    ("norm(A, axis=1)[0]", {"A": [[3, 4], [0, 0]]}, 5, {"A": [[0.6, 0.8], [0, 0]]}, [], 0),
+    ("norm1(A, axis=1)[0]", {"A": [[3, 4], [0, 0]]}, 7, {"A": [[1, 1], [0, 0]]}, [], 0),
+    ("where(s > 0, sum(inv(A)), s^2)", {"s": -1, "A": [[1, 2], [2, 4]]}, 1, {"s": -2, "A": [[0, 0], [0, 0]]}, [], 0),
+    ("where(s > 0, prod(x), s^2)", {"s": -1, "x": [1e200, 1e200]}, 1, {"s": -2, "x": [0, 0]}, [], 0),
     ("sum(relu(x))", {"x": [-1, 0, 2]}, 2, {"x": [0, 0, 1]}, ["kink"], 0),
     ("sum(where(x > 0, sqrt(x), 0))", {"x": [-1, 4]}, 2, {"x": [0, 0.25]}, [], 0),
     ("sum(where(x > 0, log(x), x*y))", {"x": [-1, 1], "y": 7}, -7, {"x": [7, 1], "y": -1}, [], 0),
@@ -296,6 +316,85 @@ def test_corner(program, values, value, expected, codes, status):
     assert sorted({note.code for note in report.notes}) == sorted(codes), report.notes
     assert report.status == status
     assert report.check.verdict != "disagree"
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("concat(x, x, axis=None)", "one axis is wanted"),
+        ("concat(x, x, axis=[0, 1])", "one axis is wanted"),
+        ("stack(x, x, axis=None)", "one axis is wanted"),
+        ("arange(1e308, -1e308, -1)", "too many steps"),
+        ("arange(0, 1e300, 1e-300)", "too many steps"),
+        ("hinge_loss(x, x/10)", "one-hot"),
+        (f"sum(zeros({', '.join(['1e15'] * 30)}))", "more than 1000 PB"),
+    ],
+)
+def test_odd_requests_are_answered(program, words):
+    with pytest.raises(BackpropError, match=words):
+        evaluate(f"{program} + 0*sum(x)", x=[[1, 2], [3, 4]])
+
+
+def test_labels_may_be_inputs_of_a_large_program():
+    """Numbers of classes cannot be moved, so that there are no differences along them."""
+    values = {"X": "randn(64, 100)", "W": "randn(100, 10)", "y": "zeros(64)"}
+    for program in ("cross_entropy(X@W, y)", "hinge_loss(X@W, y)", "sum(onehot(y, 10)*(X@W))"):
+        report = grad(program, values)
+        assert report.check.methods == ("gate-differences", "directional")
+        assert report.check.verdict == "agree" and not report.gradients["y"].any()
+
+
+def test_a_tie_that_rounding_breaks_is_not_accused():
+    """The inverse of a symmetric matrix has each element twice, but for the last digits."""
+    for seed in range(8):
+        report = grad("min(inv(x @ x' + eye(6)))", x=np.random.RandomState(seed).standard_normal((6, 2)))
+        assert report.check.verdict != "disagree"
+
+
+def test_no_number_is_too_small_to_be_wrong(monkeypatch):
+    from backprop_cli.gates import compiled
+
+    right = compiled.TENSOR_PULL["matmul"]
+    monkeypatch.setitem(compiled.TENSOR_PULL, "matmul", lambda k, *rest: right(k, *rest) * (1 + 0.001 * (k == 0)))
+    report = grad("1e-12*sum(tanh(A@B))", A="randn(80, 70)/10", B="randn(70, 9)")
+    assert report.check.verdict == "disagree" and report.check.methods[0] == "gate-differences"
+    assert {name: judged.verdict for name, judged in report.check.variables.items()} == {"A": "disagree", "B": "agree"}
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1, 1e8])
+def test_right_gradients_are_not_accused(scale):
+    draw = np.random.RandomState(3)
+    X, W1, W2 = draw.standard_normal((40, 30)) * scale, draw.standard_normal((30, 20)), draw.standard_normal((20, 10))
+    for program in ("sum(max(0, X@W1)@W2)", "cross_entropy(max(0, X@W1)@W2, zeros(40))", "std(X) + norm(X) + sum(W1)"):
+        report = grad(program, {n: v for n, v in (("X", X), ("W1", W1), ("W2", W2)) if n in program})
+        assert report.check.verdict in ("agree", "undecided")
+    at = np.eye(12) * 3 + draw.standard_normal((12, 12))
+    assert grad("logdet(A'@A + eye(12))", A=at * scale).check.verdict != "disagree"
+
+
+def test_what_no_method_can_judge_is_shown():
+    for words in (["grad", "sum(log(x))", "x=[-1,1]"], ["jacobian", "log(x)", "x=[-1,0]"]):
+        ran = backprop(*words)
+        assert ran.status == 4 and "cannot decide: the value is not finite" in ran.out, ran
+
+
+def test_a_jacobian_shows_no_formula_of_a_weighed_sum():
+    assert "SymPy agrees\n" in backprop("jacobian", "x*2", "x=[1]").out
+    assert "df/dx[0] = 2*x[0]" in backprop("jacobian", "sum(x^2)", "x=[1]").out
+
+
+def test_step_on_a_node_without_a_name():
+    ran = backprop("grad", "sum(W@x)", "W=[[1,2],[3,4]]", "x=[1,2]", "--wrt", "n1", "--step", "0.5", "--no-check")
+    assert ran.status == 0 and ran.out.endswith("n1: [5, 11] - 0.5*[1, 1] = [4.5, 10.5]\n")
+
+
+def test_the_slopes_of_a_determinant_of_order_300():
+    """Half of its singular values multiply to more than a double; the cofactors do not: det(A) inv(A)', transposed."""
+    A = np.random.RandomState(1).standard_normal((300, 300))
+    A /= np.exp(np.linalg.slogdet(A)[1] / 300)  # so that the determinant is 1 or -1
+    report = grad("det(A)", A=A * 10**0.9, check=False)
+    np.testing.assert_allclose(report.gradients["A"], report.value * np.linalg.inv(A * 10**0.9).T, rtol=1e-7)
+    assert not report.notes
 
 
 def test_notes_name_the_element():
@@ -371,6 +470,7 @@ BAD_FILES = [
     (b",a,b\n0,1,2\n", "a.csv", 3, "row numbers"),
     (b"1,2\n3\n", "a.csv", 3, "numbers where"),
     (b"", "a.csv", 3, "no numbers"),
+    (b'"' + b"1" * 200_000 + b'"', "a.csv", 3, "field limit"),
     (b"\xff\xfe", "a.csv", 3, "UTF-8"),
     (b"[1, [2]]", "a.json", 3, "numbers are wanted"),
     (b"[[1, 2], []]", "a.json", 3, "different lengths"),

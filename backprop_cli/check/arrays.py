@@ -23,12 +23,15 @@ from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.survey import Finding, survey
 from backprop_cli.gates.compiled import ARRAY_VALUES, TENSOR_FORWARD, TENSOR_PULL, VALUES
 from backprop_cli.graph import Graph, Value
+from backprop_cli.numeric.classes import ValueProblem
 
 Judge = Callable[..., Check]  # the check of a graph of numbers
 _TOLERANCE = 1e-9  # of elements, relative to what was summed into them
 _SAME_VALUE = 1e-9
 _SMALL = 1e-6  # elements that much smaller than the largest are judged beside it
 _DIFFERENCES = 1e-5  # of derivatives by differences; a wrong rule is off by far more
+_FLOOR = 1e-3  # of a slope's size before its terms cancelled: what is smaller is judged beside that
+_SUBTLE = 1e-4  # an error too small for differences to be asked about
 _STEPS = (1e-3, 1e-5, 1e-7)  # the smaller ones meet fewer kinks, the larger ones lose fewer digits
 _JUDGED = frozenset({"underflow", "precision", "nonfinite-input", "reading", "kink"})
 
@@ -50,12 +53,13 @@ def check_arrays(
     if not all(np.isfinite(_gradient(graph, passed, node)).all() for node in wrt.values()):
         return Check("undecided", (), 0.0, {}, "a gradient is not finite")
     codes = {finding.code for finding in findings}
-    written_out = _by_elements(graph, values, passed, wrt, seed, judge)
-    if written_out is not None:
-        return written_out
-    if not codes <= _JUDGED:
-        return Check("undecided", (), 0.0, {}, "the notes say where a slope does not exist")
-    return _by_differences(graph, values, passed, active, wrt, seed, kinked="kink" in codes)
+    with np.errstate(all="ignore"):
+        written_out = _by_elements(graph, values, passed, wrt, seed, judge)
+        if written_out is not None:
+            return written_out
+        if not codes <= _JUDGED:
+            return Check("undecided", (), 0.0, {}, "the notes say where a slope does not exist")
+        return _by_differences(graph, values, passed, active, wrt, seed, kinked="kink" in codes)
 
 
 def _gradient(graph: Graph, passed: Backward, node: int) -> Value:
@@ -76,10 +80,13 @@ def _by_elements(
     numbers = written.graph
     scalar_seed = float(seed) if not graph.shapes[graph.output] else 1.0
     plain = forward(numbers, written.given)
-    expected = float(np.sum(np.multiply(seed, values[graph.output]))) / (scalar_seed or 1.0)
-    if not abs(plain[numbers.output] - expected) <= _SAME_VALUE * max(map(abs, filter(isfinite, plain))):
-        return None  # the plain formula overflows, or loses digits that ours keeps
     theirs = backward(numbers, plain, scalar_seed)
+    expected = float(np.sum(np.multiply(seed, values[graph.output])))
+    moves = (abs(value * (grad or 0.0)) for value, grad in zip(plain, theirs.grads, strict=True))
+    if not abs(plain[numbers.output] * scalar_seed - expected) <= _SAME_VALUE * max(
+        filter(isfinite, moves), default=0.0
+    ):
+        return None  # the plain formula leaves the doubles, or loses digits that ours keeps
     names = {name + (str(list(index)) if index else ""): int(written.ids(node)[index])
              for name, node in wrt.items() for index in np.ndindex(*graph.shapes[node])}  # fmt: skip
     marked = numbers.dependents(set(names.values()))
@@ -105,14 +112,38 @@ def _by_elements(
         )
         if wrong and worst is None:
             worst = Disagreement(float(ours[place]), float(found[place]), node, name=name + _written(place))
+    if worst is not None and not _confirmed(graph, values, worst, variables, seed):
+        return None  # two close numbers were told apart by rounding, at a kink or where they cancel
     largest = max([inner.max_rel_error, *(judged.error for judged in variables.values())])
     methods = ("elements", *inner.methods)
     if worst is not None or inner.verdict == "disagree":
         found_by = worst or inner.worst
+        if worst is None:  # the graph of numbers has the wrong gate as well
+            variables = {name: judged._replace(verdict="undecided") for name, judged in variables.items()}
         if worst is None and inner.worst is not None:  # a gate of numbers is wrong: point at the node it came from
             found_by = inner.worst._replace(node=graph.output, along=-1)
         return Check("disagree", methods, largest, inner.formulas, "", found_by, (), variables)
     return Check(inner.verdict, methods, largest, inner.formulas, inner.reason, None, inner.lost and (), variables)
+
+
+def _confirmed(
+    graph: Graph, values: list[Value], worst: Disagreement, variables: Mapping[str, Judged], seed: Value
+) -> bool:
+    """Whether differences along the worst element are against our gradient too, as far as they can tell."""
+    judged = next(j for j in variables.values() if j.verdict == "disagree")
+    if judged.error < _SUBTLE:
+        return True
+    along = np.zeros(graph.shapes[worst.node])
+    along[judged.element] = max(1.0, abs(float(np.asarray(values[worst.node])[judged.element])))
+    scale = float(along[judged.element])
+    ours = worst.ours * scale
+
+    def moved(step: float) -> float:
+        return _moved(graph, values, worst.node, values[worst.node] + step * along, seed)
+
+    size = max(abs(worst.ours), abs(worst.theirs)) * scale
+    estimate = _best(moved, ours, size, np.abs(values[worst.node]).max())
+    return estimate.error < _SUBTLE * size and _error(ours, estimate, size) > _DIFFERENCES
 
 
 def _index_of_largest(error: Any) -> tuple[int, ...]:
@@ -140,9 +171,9 @@ def _by_differences(
     chosen = np.random.RandomState(0)
     worst: Disagreement | None = None
     largest = 0.0
-    for node, k, ours, estimate in _gates(graph, values, passed, active, chosen):
-        error = _error(ours, estimate)
-        if error > _DIFFERENCES and estimate.error < _DIFFERENCES * max(1.0, abs(estimate.slope)):
+    for node, k, ours, size, estimate in _gates(graph, values, passed, active, chosen):
+        size = max(size, abs(ours), abs(estimate.slope))
+        if _error(ours, estimate, size) > _DIFFERENCES and estimate.error < _DIFFERENCES * size:
             worst = worst or Disagreement(ours, estimate.slope, node, graph.inputs[node][k])
     variables = {}
     undecided = []
@@ -164,8 +195,11 @@ def _by_differences(
 
 def _gates(
     graph: Graph, values: list[Value], passed: Backward, active: bytearray, chosen: Any
-) -> Iterator[tuple[int, int, float, Estimate]]:
-    """For each active gate and operand: our slope along a random direction, weighed at random, and differences'."""
+) -> Iterator[tuple[int, int, float, float, Estimate]]:
+    """For each active gate and operand: our slope along a random direction, what it is judged beside, differences'.
+
+    Operands that name classes cannot be moved.
+    """
     for node, ids in enumerate(graph.inputs):
         if not ids or not active[node] or passed.grads[node] is None:
             continue
@@ -177,43 +211,67 @@ def _gates(
                 continue
             along = chosen.standard_normal(graph.shapes[j]) * np.maximum(1.0, np.abs(values[j]))
             places = [p for p, other in enumerate(ids) if other == j]
-            with np.errstate(all="ignore"):
-                if node in graph.attributes:
-                    pull, attributes = TENSOR_PULL[graph.gates[node]], graph.attributes[node]
-                    pulled: Any = sum(pull(p, weights, out, operands, attributes) for p in places)
-                else:
-                    pulled = sum(weights * passed.locals[node][p] for p in places)
-                ours = float(np.sum(arrays.unbroadcast(pulled, graph.shapes[j]) * along))
+            if node in graph.attributes:
+                pull, attributes = TENSOR_PULL[graph.gates[node]], graph.attributes[node]
+                pulled: Any = sum(pull(p, weights, out, operands, attributes) for p in places)
+            else:
+                pulled = sum(weights * passed.locals[node][p] for p in places)
+            terms = arrays.unbroadcast(pulled, graph.shapes[j]) * along
+            ours, size = float(np.sum(terms)), _FLOOR * float(np.linalg.norm(terms))
 
             def moved(step: float, node: int = node, j: int = j, weights: Any = weights, along: Any = along) -> float:
                 shifted = [values[i] + step * along if i == j else values[i] for i in graph.inputs[node]]
                 return float(np.sum(weights * _apply(graph, node, shifted)))
 
-            yield node, k, ours, _best(moved, ours)
+            try:
+                yield node, k, ours, size, _best(moved, ours, size, np.abs(values[j]).max())
+            except ValueProblem:
+                continue
 
 
 def _apply(graph: Graph, node: int, operands: list[Value]) -> Value:
     gate = graph.gates[node]
-    with np.errstate(all="ignore"):
-        if node in graph.attributes:
-            return TENSOR_FORWARD[gate](operands, graph.attributes[node])
-        return (ARRAY_VALUES if graph.shapes[node] else VALUES)[gate](*operands)
+    if node in graph.attributes:
+        return TENSOR_FORWARD[gate](operands, graph.attributes[node])
+    return (ARRAY_VALUES if graph.shapes[node] else VALUES)[gate](*operands)
 
 
-def _best(function: Callable[[float], float], ours: float) -> Estimate:
-    """The surest estimate of the derivative at 0 from several first steps; one that is sure and agrees ends it."""
-    best = Estimate(0.0, inf, "Ridders")
-    for step in _STEPS:
+def _best(function: Callable[[float], float], ours: float, size: float, largest: float) -> Estimate:
+    """The surest estimate of the derivative at 0 from several first steps; one that is sure and agrees ends it.
+
+    `size` is what the derivative is judged beside. Where all that moves is below `largest`, a small number, smaller
+    steps are tried as well. An estimate that disagrees is only as sure as the next surest is close, and not at all
+    where the function bends.
+    """
+    best = second = Estimate(0.0, inf, "Ridders")
+    small = [step * largest for step in _STEPS] if 0 < largest < 1e-2 else []
+    for step in (*_STEPS, *small):
         found = ridders(function, 0.0, step)
-        if found.error < best.error:
-            best = found
-        if best.error < 1e-8 * max(1.0, abs(best.slope)) and _error(ours, best) < _DIFFERENCES:
-            break
-    return best
+        flat = found.slope == 0  # at a smaller step: nothing of the move is left beside larger numbers
+        if found.error < best.error and not (flat and best.error < inf):
+            best, second = found, best
+        elif found.error < second.error:
+            second = found
+        if best.error < 1e-8 * max(size, abs(best.slope)) and _error(ours, best, size) < _DIFFERENCES:
+            return best
+    if _error(ours, best, size) <= _DIFFERENCES:
+        return best
+    if any(_bend(function, step) > abs(ours - best.slope) / 10 for step in (*_STEPS, *small)):
+        return best._replace(error=inf)
+    return best._replace(error=max(best.error, abs(best.slope - second.slope)))
 
 
-def _error(ours: float, estimate: Estimate) -> float:
-    return abs(ours - estimate.slope) / max(abs(ours), abs(estimate.slope), 1e-3)
+def _bend(function: Callable[[float], float], step: float) -> float:
+    """How far the slopes on the two sides of 0 stay apart as the step shrinks; 0 where they come together."""
+    here = function(0.0)
+    wide, narrow = (abs(function(h) - 2 * here + function(-h)) / h for h in (step, step / 10))
+    return narrow if narrow > wide / 2 else 0.0
+
+
+def _error(ours: float, estimate: Estimate, size: float) -> float:
+    """How far apart two slopes are beside their size, or beside what is unsure of the estimate."""
+    unsure = 10 * estimate.error / _DIFFERENCES
+    return abs(ours - estimate.slope) / max(abs(ours), abs(estimate.slope), size, unsure, 1e-300)
 
 
 def _along(graph: Graph, values: list[Value], passed: Backward, node: int, seed: Value, chosen: Any) -> Judged:
@@ -221,16 +279,26 @@ def _along(graph: Graph, values: list[Value], passed: Backward, node: int, seed:
     grad = np.asarray(_gradient(graph, passed, node))
     direction = chosen.standard_normal(grad.shape) * np.maximum(1.0, np.abs(values[node]))
 
+    size = _FLOOR * float(np.linalg.norm(grad * direction))
+    largest = float(np.abs(values[node]).max())
+
     def judged(mask: Any) -> tuple[float, Estimate]:
         along = direction * mask
         ours = float(np.sum(grad * along))
-        return ours, _best(lambda step: _moved(graph, values, node, values[node] + step * along, seed), ours)
+
+        def moved(step: float) -> float:
+            return _moved(graph, values, node, values[node] + step * along, seed)
+
+        return ours, _best(moved, ours, size, largest)
 
     mask = np.ones(grad.shape)
-    ours, estimate = judged(mask)
-    sure = max(_DIFFERENCES, 10 * estimate.error / max(abs(estimate.slope), 1e-3))
-    error = _error(ours, estimate)
-    if sure > 1e-2:
+    try:
+        ours, estimate = judged(mask)
+    except ValueProblem:  # numbers of classes cannot be moved
+        return Judged("undecided" if grad.any() else "agree", 0.0, (), 0.0, 0.0)
+    sure = max(_DIFFERENCES, 10 * estimate.error / max(abs(ours), abs(estimate.slope), size, 1e-300))
+    error = _error(ours, estimate, size)
+    if not sure < 1e-2 or not isfinite(error):
         return Judged("undecided", error, (), ours, estimate.slope)
     if error <= sure:
         return Judged("agree", error, (), ours, estimate.slope)
@@ -245,7 +313,10 @@ def _along(graph: Graph, values: list[Value], passed: Backward, node: int, seed:
         _, mask, ours, estimate = max(halves, key=lambda half: half[0])
     place = _index_of_largest(mask)
     scale = float(direction[place])
-    return Judged("disagree", _error(ours, estimate), place, float(grad[place]), estimate.slope / scale)
+    error = _error(ours, estimate, 0.0)
+    if not error > _DIFFERENCES:  # no element alone is clearly wrong
+        return Judged("undecided", error, place, float(grad[place]), estimate.slope / scale)
+    return Judged("disagree", error, place, float(grad[place]), estimate.slope / scale)
 
 
 def _moved(graph: Graph, values: list[Value], node: int, value: Value, seed: Value) -> float:

@@ -92,7 +92,10 @@ def only(path: str, arrays: Mapping[str, Any], name: str) -> Any:
 def read_csv(path: str, text: str) -> Any:
     """A matrix, a row a line; a vector of one column or one row; a first line of headings is skipped."""
     rows: list[list[float]] = []
-    lines = list(csv.reader(text.splitlines()))
+    try:
+        lines = list(csv.reader(text.splitlines()))
+    except csv.Error as error:
+        raise malformed(path, "", "usable CSV", str(error)) from None
     for number, line in enumerate(lines, 1):
         if not line or (len(line) == 1 and not line[0].strip()) or line[0].lstrip().startswith("#"):
             continue

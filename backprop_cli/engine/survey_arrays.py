@@ -22,10 +22,11 @@ from backprop_cli.gates.compiled import (
     ARRAY_VANISH,
     TENSOR_NOTE,
     TENSOR_PULL,
+    TENSOR_VANISH,
 )
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Value
-from backprop_cli.numeric.shapes import Shape
+from backprop_cli.numeric.shapes import Shape, reduced
 
 _UNSURE = 1000  # elements with a slope of 0 that are looked at one by one
 
@@ -124,7 +125,8 @@ def _of_values(graph: Graph, values: list[Value], live: list[Any]) -> Iterator[F
             continue
         operands = [values[j] for j in graph.inputs[i]]
         if gate in TENSORS:
-            yield from _of_tensor_value(graph, i, operands, value, odd)
+            if live[i].any():
+                yield from _of_tensor_value(graph, i, operands, value, odd & live[i], np.equal(value, 0) & live[i])
             continue
         if not odd.any() and np.all(value):
             continue
@@ -151,8 +153,10 @@ def _of_values(graph: Graph, values: list[Value], live: list[Any]) -> Iterator[F
                 )
 
 
-def _of_tensor_value(graph: Graph, i: int, operands: list[Value], value: Value, odd: Any) -> Iterator[Finding]:
-    """Notes of the row that are about the value, and otherwise what left the reals here."""
+def _of_tensor_value(
+    graph: Graph, i: int, operands: list[Value], value: Value, odd: Any, zero: Any
+) -> Iterator[Finding]:
+    """Notes of the row that are about the value, and otherwise what left the reals or vanished here."""
     row = TENSORS[graph.gates[i]]
     said = False
     finite = all(np.isfinite(x).all() for x in operands)
@@ -162,6 +166,11 @@ def _of_tensor_value(graph: Graph, i: int, operands: list[Value], value: Value, 
         if np.any(TENSOR_NOTE[row.name](number, value, operands, graph.attributes[i])):
             yield Finding(note.code, f"tensor {number}", i)
             said = True
+    if row.vanish and finite and zero.any():
+        lost = zero & ~np.asarray(TENSOR_VANISH[row.name](operands, graph.attributes[i]))
+        if lost.any():
+            element, count = _findings(lost, graph.shapes[i])
+            yield Finding("underflow", "value", i, element=element, elements=count)
     if said or not odd.any():
         return
     element, count = _findings(odd, graph.shapes[i])
@@ -183,6 +192,7 @@ def _of_slopes(
             for number, note in enumerate(row.notes):
                 if note.code == "kink":
                     met = TENSOR_NOTE[row.name](number, values[i], operands, graph.attributes[i])
+                    met = _where_felt(graph, i, met, felt[i])
                     if np.any(met) and active[ids[0]]:
                         yield Finding("kink", f"tensor {number}", i, elements=int(np.count_nonzero(met)))
             continue
@@ -201,6 +211,16 @@ def _of_slopes(
             local = tuple(_number(slope, element, shape) for slope in passed.locals[i])
             for finding in slopes_of_node(i, gate, ids, at, _number(values[i], element, shape), local, asked):
                 yield finding._replace(element=element, elements=count)
+
+
+def _where_felt(graph: Graph, node: int, met: Any, felt: Any) -> Any:
+    """Where a reduction's kink, marked in its value or in its operand, is at an element that is felt."""
+    if "axis" not in TENSORS[graph.gates[node]].attributes:
+        return met & felt
+    kept = reduced(graph.shapes[graph.inputs[node][0]], graph.attributes[node][0], keepdims=True)
+    if np.shape(met) == graph.shapes[node]:
+        met = np.reshape(met, kept)
+    return met & np.reshape(felt, kept)
 
 
 def _suspects(
@@ -223,10 +243,10 @@ def _suspects(
         if zero.any():
             for flat in np.flatnonzero(zero)[:_UNSURE]:
                 element = tuple(map(int, np.unravel_index(flat, np.shape(out))))
-                alone = np.zeros(np.shape(out), dtype=bool)
-                alone[element] = True
                 at = [_number(x, element, np.shape(out)) for x in operands]
                 if any(slopes_of_node(0, gate, (0,), at, float(np.asarray(out)[element]), (0.0,), [True])):
+                    alone = np.zeros(np.shape(out), dtype=bool)
+                    alone[element] = True
                     yield zero if zero.sum() == 1 else alone
                     return
 

@@ -285,6 +285,12 @@ def _tensor_notes(row: Tensor) -> Function:
     return lambda k, out, operands, attributes: conditions[k](out, *operands, *attributes)
 
 
+def _tensor_vanish(row: Tensor) -> Function:
+    operands, attributes = _heads(row)
+    inner = f"lambda {operands}{attributes}".rstrip(", ") + f": {row.vanish}"
+    return _build(f"lambda _x, _a: ({inner})({_spread_out(row)})", _on_arrays() | {"inf": inf})
+
+
 def _tensor_shape(row: Tensor) -> Function:
     from backprop_cli.numeric import shapes
 
@@ -297,11 +303,13 @@ def _tensor_shape(row: Tensor) -> Function:
 
 # forward(operands, attributes); pull(k, G, out, operands, attributes): what flows to operand k before broadcasting is
 # undone; push(k, d, out, operands, attributes): how the value moves when operand k moves by d;
-# note(k, out, operands, attributes): where the k-th note is due; shape(shapes, attributes).
+# note(k, out, operands, attributes): where the k-th note is due; vanish(operands, attributes): where a value of 0 is
+# exact; shape(shapes, attributes).
 TENSOR_FORWARD = _CompiledTensors(_tensor_forward)
 TENSOR_PULL = _CompiledTensors(_tensor_pull)
 TENSOR_PUSH = _CompiledTensors(_tensor_push)
 TENSOR_NOTE = _CompiledTensors(_tensor_notes)
+TENSOR_VANISH = _CompiledTensors(_tensor_vanish)
 TENSOR_SHAPE = _CompiledTensors(_tensor_shape)
 
 

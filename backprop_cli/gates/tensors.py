@@ -45,13 +45,14 @@ class Tensor:
     `reduction` (each element of the value has elements of its own: their pulls, times how they move, summed),
     `symmetric` (as it pulls), or texts over how the operand moves, `d`.
 
+    `vanish`: where a value of 0 is exact; elsewhere a 0 is an underflow. Empty: a 0 is always exact.
     `routes`: where nothing is sent back the operand is ignored. `selects`: every element of the value is a sum of
     elements, so what is ignored in the value is ignored in the operand. `exact`: nothing is rounded.
     """
 
     __slots__ = (
         "aliases", "description", "exact", "forward", "head", "means", "name", "notes", "parameters", "pulls", "push",
-        "random", "routes", "selects", "shape", "structures", "symbol", "truth", "variadic", "words",
+        "random", "routes", "selects", "shape", "structures", "symbol", "truth", "vanish", "variadic", "words",
     )  # fmt: skip
 
     def __init__(
@@ -71,6 +72,7 @@ class Tensor:
         selects: bool = False,
         exact: bool = False,
         push: str = "",
+        vanish: str = "",
     ) -> None:
         self.head = head
         self.name, _, inside = head[:-1].partition("(")
@@ -88,6 +90,7 @@ class Tensor:
         self.notes = tuple(Oddity(*note) for note in notes)
         self.routes, self.selects, self.exact = routes, selects, exact
         self.truth = False
+        self.vanish = vanish
         self.random = "seed" in forward
         self.push = push or ("reduction" if "keepdims" in head or shape.endswith("()") else "linear")
 
@@ -138,14 +141,16 @@ _ROWS = (
     # -- products
     Tensor("matmul(a, b)", "matrix product", "matmul(a, b)", "matmul_left(G, a, b)", "matmul_right(G, a, b)",
            shape="matmul(a, b)", symbol="@",
+           vanish="(matmul(abs(a), abs(b)) > 0) | (matmul(1.0*(a != 0), 1.0*(b != 0)) == 0)",
            words={"": ("{G} @ {b}'", "{a}' @ {G}"), "21": ("outer({G}, {b})", "{a}' @ {G}"),
                   "12": ("{b} @ {G}", "outer({a}, {G})"), "11": ("{G} * {b}", "{G} * {a}")},
            structures={"": ("Kronecker: I ⊗ {b}ᵀ", "Kronecker: {a} ⊗ I"), "21": ("Kronecker: I ⊗ {b}ᵀ", "dense: {a} itself"),
                        "12": ("dense: {b}ᵀ", "Kronecker: {a}ᵀ ⊗ I"), "11": ("row: {b}ᵀ", "row: {a}ᵀ")}),
     Tensor("dot(x, y)", "inner product of two vectors", "dot(x, y)", "G*y", "G*x", shape="inner(x, y)", push="linear",
+           vanish="(dot(abs(x), abs(y)) > 0) | (dot(x != 0, y != 0) == 0)",
            words=("{G} * {y}", "{G} * {x}"), structures=("row: {y}ᵀ", "row: {x}ᵀ"), aliases="inner"),
     Tensor("outer(x, y)", "every element of one vector times every one of another", "outer(x, y)", "matmul(G, y)",
-           "matmul(x, G)", shape="(vector(x), vector(y, 1))", words=("{G} @ {y}", "{G}' @ {x}"),
+           "matmul(x, G)", shape="(vector(x), vector(y, 1))", vanish="outer(x != 0, y != 0) == 0", words=("{G} @ {y}", "{G}' @ {x}"),
            structures=("Kronecker: I ⊗ {y}", "Kronecker: {x} ⊗ I")),
     Tensor("transpose(x)", "transpose: axes in reverse order", "swap(x)", "swap(G)", shape="x[::-1]",
            words=("{G}'",), structures=("permutation",), symbol="'", selects=True, exact=True),
@@ -162,20 +167,24 @@ _ROWS = (
            "share(G, x, out, axis)", shape=_REDUCED, words=("{G}, to the smallest element of {x}",),
            structures=("rows one-hot",), notes=[_TIED], routes=True, exact=True),
     Tensor("prod(x, axis=None, keepdims=False)", "product of the elements", "prod(x, axis, keepdims)",
-           "spread(G, x, axis)*others(x, axis)", shape=_REDUCED, words=("{G} * the product of the other elements of {x}",),
+           "spread(G, x, axis)*others(x, axis)", shape=_REDUCED, vanish="sum(x == 0, axis, keepdims) > 0",
+           words=("{G} * the product of the other elements of {x}",),
            structures=("rows: products of the others",)),
     Tensor("var(x, axis=None, keepdims=False, ddof=0)", "variance: mean squared distance from the mean, over n - ddof",
-           "var(x, axis, keepdims, ddof)", "spread(G, x, axis)*2*(x - mean(x, axis, True))/(total(x, axis) - ddof)",
+           "var(x, axis, keepdims, ddof)", "spread(G, x, axis)*2*centred(x, axis)/(total(x, axis) - ddof)",
+           means="sum((x - mean(x, axis, True))*(x - mean(x, axis, True)), axis, keepdims)/(total(x, axis) - ddof)",
+           vanish="sum(centred(x, axis) != 0, axis, keepdims) == 0",
            shape="spare(x, axis, ddof) and " + _REDUCED, words=("{G} * 2*({x} - mean({x})) / {free}",),
            structures=("rows: 2({x} - mean)ᵀ/n",)),
     Tensor("std(x, axis=None, keepdims=False, ddof=0)", "standard deviation: the square root of `var`",
            "std(x, axis, keepdims, ddof)",
-           "where(spread(out, x, axis) == 0, 0*x, spread(div(G, out), x, axis)*(x - mean(x, axis, True))/(total(x, axis) - ddof))",
-           shape="spare(x, axis, ddof) and " + _REDUCED, means="sqrt(var(x, axis, keepdims, ddof))",
+           "where(spread(out, x, axis) == 0, 0*x, spread(G, x, axis)*div(centred(x, axis), spread(out, x, axis))/(total(x, axis) - ddof))",
+           shape="spare(x, axis, ddof) and " + _REDUCED,
+           means="sqrt(sum((x - mean(x, axis, True))*(x - mean(x, axis, True)), axis, keepdims)/(total(x, axis) - ddof))",
            words=("{G} * ({x} - mean({x})) / ({free}*{out})",), structures=("rows: ({x} - mean)ᵀ/(n·{out})",),
            notes=[("kink", "out == 0", "`std` has a kink where all elements of `{0}` are equal: slope 0 is used")]),
     Tensor("norm(x, axis=None, keepdims=False)", "length: the square root of the sum of squares",
-           "norm(x, axis, keepdims)", "where(spread(out, x, axis) == 0, 0*x, spread(div(G, out), x, axis)*x)",
+           "norm(x, axis, keepdims)", "where(spread(out, x, axis) == 0, 0*x, spread(G, x, axis)*div(x, spread(out, x, axis)))",
            shape=_REDUCED, means="sqrt(sum(x*x, axis, keepdims))", words=("{G} * {x} / {out}",),
            structures=("rows: {x}ᵀ/{out}",), aliases="norm2",
            notes=[("kink", "out == 0", "`norm` has a kink at `{0}` = 0: any slope of length at most 1 is valid, 0 is used")]),
@@ -198,12 +207,12 @@ _ROWS = (
     # -- square matrices
     Tensor("trace(a)", "sum of the diagonal", "trace(a)", "G*eye(len(a))", shape="square_matrix(a) and ()",
            words=("{G} * identity",), structures=("row: the identity",), selects=True),
-    Tensor("det(a)", "determinant", "det(a)", "G*cofactors(a)", shape="square_matrix(a) and ()",
+    Tensor("det(a)", "determinant", "det(a)", "G*cofactors(a)", shape="square_matrix(a) and ()", vanish="logdet(a) == -inf",
            words=("{G} * cofactors of {a}",), structures=("row: the cofactors",)),
-    Tensor("logdet(a)", "logarithm of the determinant", "log(det(a))", "G*swap(inv(a))",
-           shape="square_matrix(a) and ()", words=("{G} * inv({a})'",), structures=("row: the inverse, transposed",),
+    Tensor("logdet(a)", "logarithm of the determinant", "logdet(a)", "G*swap(inv(a))",
+           shape="square_matrix(a) and ()", means="log(det(a))", words=("{G} * inv({a})'",), structures=("row: the inverse, transposed",),
            notes=[("pole", "out == -inf", "`logdet` has a pole at the singular matrix `{0}`"),
-                  ("undefined", "det(a) < 0", "`logdet` has no real value: the determinant of `{0}` is negative"), _NEARLY]),
+                  ("undefined", "isnan(out)", "`logdet` has no real value: the determinant of `{0}` is negative"), _NEARLY]),
     Tensor("inv(a)", "inverse matrix", "inv(a)", "-matmul(matmul(swap(out), G), swap(out))",
            shape="(square_matrix(a),)*2", words=("-{out}' @ {G} @ {out}'",), structures=("Kronecker: -{out} ⊗ {out}ᵀ",),
            means="adjugate(a)/det(a)", push="-matmul(matmul(out, d), out)", notes=[_SINGULAR, _NEARLY]),
@@ -219,7 +228,7 @@ _ROWS = (
            structures=("one-hot",), selects=True, exact=True),
     # -- classes and losses
     Tensor("softmax(x, axis=-1)", "exp(x) over its sum", "softmax(x, axis)", "out*(G - sum(G*out, axis, True))",
-           shape="x", means="exp(x)/sum(exp(x), axis, True)", words=("{out} * ({G} - sum({G} * {out}))",), push="symmetric",
+           shape="x", vanish="x == -inf", means="exp(x)/sum(exp(x), axis, True)", words=("{out} * ({G} - sum({G} * {out}))",), push="symmetric",
            structures=("diagonal minus outer product: diag(p) - p·pᵀ, p = {out}",)),
     Tensor("log_softmax(x, axis=-1)", "logarithm of the softmax", "log_softmax(x, axis)",
            "G - softmax(x, axis)*sum(G, axis, True)", shape="x",
@@ -244,7 +253,8 @@ _ROWS = (
            notes=[("kink", "(hinge_margins(scores, labels, delta) == 0) & (class_weights(scores, labels) == 0)",
                    "`hinge_loss` has a kink where a margin is just met: slope 0 is used")]),
     Tensor("mse(x, y)", "mean squared error", "sum((x - y)*(x - y), None, False)/count_of(x)", "G*2*(x - y)/count_of(x)",
-           "G*2*(y - x)/count_of(x)", shape="same(x, y) and ()", words=("{G} * 2*({x} - {y}) / {count}", "{G} * 2*({y} - {x}) / {count}"),
+           "G*2*(y - x)/count_of(x)", shape="same(x, y) and ()", vanish="sum(x != y, None, False) == 0",
+           words=("{G} * 2*({x} - {y}) / {count}", "{G} * 2*({y} - {x}) / {count}"),
            structures=("row: 2({x} - {y})ᵀ/n", "row: 2({y} - {x})ᵀ/n"), aliases="mse_loss"),
     # -- places
     Tensor("reshape(x, *shape)", "the same elements in another shape; one length may be -1", "reshape(x, shape)",

@@ -22,6 +22,7 @@ from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, br
 
 MAX_ELEMENTS = 100_000_000
 _BYTES = 8
+_CALLED = {reduction: name for name, reduction in REDUCTION_OF.items()}  # amax is written max
 
 
 def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: str = "", max_elements: int) -> None:
@@ -88,7 +89,9 @@ def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
             try:
                 attributes[k] = axes((*shapes[0], *new), attributes[k])
             except ShapeProblem as problem:
-                raise ShapeProblem(f"`{row.name}`: {problem}", problem.operands, problem.help) from None
+                raise ShapeProblem(
+                    f"`{_CALLED.get(row.name, row.name)}`: {problem}", problem.operands, problem.help
+                ) from None
     graph.attributes[node] = tuple(attributes)
     shape: Shape = TENSOR_SHAPE[row.name](shapes, graph.attributes[node])
     if len(shape) > MOST_AXES:

@@ -106,6 +106,8 @@ def cross_entropy_slopes(scores: Array, labels: Array) -> Array:
 def hinge_margins(scores: Array, labels: Array, delta: float) -> Array:
     """For each wrong class by how much it violates the margin delta below the right one; 0 for the right one."""
     right = class_weights(scores, labels)
+    if not ((right == 0) | (right == 1)).all() or not (np.sum(right, axis=-1) == 1).all():
+        raise ValueProblem("rows of labels are one-hot: a single 1, otherwise 0", 1)
     return (1 - right) * (scores - np.sum(right * scores, axis=-1, keepdims=True) + delta)
 
 

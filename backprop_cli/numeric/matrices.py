@@ -8,7 +8,7 @@ from backprop_cli.numeric.array import Array
 from backprop_cli.numeric.tensor import others
 
 __all__ = [
-    "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "solve",
+    "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "logdet", "solve",
 ]  # fmt: skip
 
 
@@ -38,11 +38,24 @@ def cofactors(a: Array) -> Array:
     if not np.isfinite(a).all():
         return np.full_like(a, np.nan)
     u, s, vt = np.linalg.svd(a)
-    return np.linalg.det(u) * np.linalg.det(vt) * (u * others(s, (0,))) @ vt
+    turned, rest = np.linalg.det(u) * np.linalg.det(vt), others(s, (0,))
+    if np.isfinite(rest).all():
+        return turned * (u * rest) @ vt
+    sizes = np.sum(np.log(s)) - np.log(s)  # by logarithms where half of a product leaves the doubles
+    return turned * (u * np.exp(sizes - np.max(sizes))) @ vt * np.exp(np.max(sizes))
 
 
 def _cross(x: Array, y: Array) -> Array:
     return np.array([x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]])
+
+
+def logdet(a: Array) -> Array:
+    """The determinant's logarithm, also where the determinant is no double; NaN if it is negative."""
+    whole = det(a)
+    if 1e-290 < np.abs(whole) < 1e290:
+        return np.log(whole)
+    _, exponents = np.frexp(np.max(np.abs(a), axis=1))  # a power of two a row: nothing is rounded
+    return np.log(det(np.ldexp(a, -exponents[:, None]))) + np.sum(exponents) * np.log(2)
 
 
 def inv(a: Array) -> Array:

@@ -7,7 +7,7 @@ ShapeProblem, whose words say what does not fit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, prod
+from math import ceil, inf, prod
 
 Shape = tuple[int, ...]
 Axis = tuple[int, ...]
@@ -105,7 +105,7 @@ def joined(shapes: Sequence[Shape], axis: Axis) -> Shape:
     first = shapes[0]
     if not first:
         raise ShapeProblem("numbers have no axis to be joined along", (0,), "`stack` makes a vector of numbers")
-    (along,) = axis
+    along = _one(axis)
     for k, shape in enumerate(shapes):
         if len(shape) != len(first) or any(
             a != b for n, (a, b) in enumerate(zip(first, shape, strict=True)) if n != along
@@ -122,8 +122,15 @@ def stacked(shapes: Sequence[Shape], axis: Axis) -> Shape:
             raise ShapeProblem("shapes do not match", (0, k))
     if len(first) + 1 > MOST_AXES:
         raise ShapeProblem(f"more than {MOST_AXES} axes")
-    (along,) = axis
+    along = _one(axis)
     return (*first[:along], len(shapes), *first[along:])
+
+
+def _one(axis: Axis) -> int:
+    """The only axis that is named."""
+    if len(axis) != 1:
+        raise ShapeProblem("one axis is wanted, such as `axis=0`", ())
+    return axis[0]
 
 
 def indexed(shape: Shape, items: Sequence[int | slice]) -> Shape:
@@ -249,7 +256,10 @@ def steps(begin: float, end: float | None, step: float) -> int:
         begin, end = 0.0, begin
     if step == 0:
         raise ShapeProblem("a step of 0", ())
-    count = ceil((end - begin) / step)
+    exact = (end - begin) / step
+    if exact == inf:
+        raise ShapeProblem(f"from {begin:g} to {end:g} there are too many steps of {step:g}", ())
+    count = ceil(exact)
     if count < 1:
         raise ShapeProblem(f"there are no numbers from {begin:g} to {end:g} in steps of {step:g}", ())
     return count
@@ -257,6 +267,8 @@ def steps(begin: float, end: float | None, step: float) -> int:
 
 def bytes_written(count: float) -> str:
     """`134 MB`, in powers of ten."""
+    if count >= 10**18:
+        return "more than 1000 PB"
     for unit in ("bytes", "kB", "MB", "GB", "TB", "PB"):
         if count < 1000 or unit == "PB":
             return f"{count:.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:.3g} {unit}"

@@ -18,10 +18,10 @@ from backprop_cli.numeric.array import Array, where
 from backprop_cli.numeric.shapes import Axis, Shape
 
 __all__ = [
-    "accumulate", "accumulate_back", "amax", "amin", "arange", "at", "concat", "count_of", "dot", "eye", "full",
-    "isnan", "linspace", "matmul", "matmul_left", "matmul_right", "mean", "norm", "normal", "ones", "others", "outer",
-    "part", "place", "prod", "reshape", "shape_of", "share", "spread", "stack", "std", "sum", "swap", "ties", "total",
-    "trace", "uniform", "unstack", "var", "zeros",
+    "accumulate", "accumulate_back", "amax", "amin", "arange", "at", "centred", "concat", "count_of", "dot", "eye",
+    "full", "isnan", "linspace", "matmul", "matmul_left", "matmul_right", "mean", "norm", "normal", "ones",
+    "others", "outer", "part", "place", "prod", "reshape", "shape_of", "share", "spread", "stack", "std", "sum",
+    "swap", "ties", "total", "trace", "uniform", "unstack", "var", "zeros",
 ]  # fmt: skip
 
 
@@ -50,13 +50,20 @@ def mean(x: Array, axis: Axis, keepdims: bool) -> Array:
 
 def var(x: Array, axis: Axis, keepdims: bool, ddof: int) -> Array:
     """The mean of squared distances from the mean, over n - ddof."""
-    apart = x - mean(x, axis, keepdims=True)
+    apart = centred(x, axis)
     return np.sum(apart * apart, axis=axis, keepdims=keepdims) / (total(x, axis) - ddof)
 
 
+def centred(x: Array, axis: Axis) -> Array:
+    """Distances from the mean, by way of the first element: exactly 0 where all elements are equal."""
+    first = tuple(slice(1) if k in axis else slice(None) for k in range(np.ndim(x)))
+    apart = x - np.asarray(x)[first]
+    return apart - mean(apart, axis, keepdims=True)
+
+
 def std(x: Array, axis: Axis, keepdims: bool, ddof: int) -> Array:
-    """The square root of `var`."""
-    return np.sqrt(var(x, axis, keepdims, ddof))
+    """The square root of `var`, formed without the squares, which could leave the doubles."""
+    return norm(centred(x, axis), axis, keepdims) / np.sqrt(total(x, axis) - ddof)
 
 
 def prod(x: Array, axis: Axis, keepdims: bool) -> Array:

@@ -23,7 +23,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield _table(report, style, lines)
     else:
         yield from _records(report, style, lines)
-    if more := left_out(report, style):
+    for more in left_out(report, style):
         yield wrapped(more, style.width)
     below = list(closing(report, style))
     if below:

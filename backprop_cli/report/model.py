@@ -153,7 +153,10 @@ class Report(NamedTuple):
         """The value of each name in `gradients`, or of every input after `evaluate`."""
         graph = self.columns.graph
         nodes = {**graph.variables, **{name: node for node, name in graph.names.items()}}
-        return {name: self.columns.values[nodes[name]] for name in (self.gradients or graph.variables)}
+        asked = self.gradients or graph.variables
+        if not nodes.keys() >= set(asked):  # a name that only the report gives
+            nodes = {name: node for node, name in enumerate(node_names(graph))} | nodes
+        return {name: self.columns.values[nodes[name]] for name in asked}
 
     @property
     def complaint(self) -> Diagnostic | None:

@@ -21,7 +21,7 @@ _LOOKS: dict[type, str] = {Name: VALUE, Grad: GRAD}  # of what an equation is ab
 
 def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     """Title, sections, closing lines."""
-    yield wrapped(title(account.report, style), style.width)
+    yield wrapped(title(account.report, style), style.width, start="")
     yield from _notes(account.remarks, "", style)
     speller = account.speller(plain_words(style))
     for section in outline(account, style.rows, paths):
@@ -30,11 +30,11 @@ def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     below = list(closing(account.report, style))
     yield "\n" if below else ""
     for line in below:
-        yield wrapped(line, style.width)
+        yield wrapped(line, style.width, start="")
 
 
 def _section(section: Section, speller: Speller, style: Style) -> Iterator[str]:
-    yield wrapped(style.text(section.heading), style.width)
+    yield wrapped(style.text(section.heading), style.width, start="")
     margin = len(str(section.steps[-1].number)) + 4 if section.steps else 2
     for step in section.steps:
         yield from _step(step, speller, style, margin)
@@ -73,8 +73,8 @@ def _equation(equation: Equation, speller: Speller, start: str, role: str, style
         yield from painted(wrapped(line, style.width, start=start))
         return
     yield wrapped(f"{left} {sides[0]}{beside}", style.width, start=start)
-    indent = " " * (len(start) + len(left) - 1)
-    yield from painted(wrapped(f"= {' = '.join(sides[1:])}", style.width, start=indent))
+    below = " " * (len(start) + len(left) - 1)
+    yield from painted(wrapped(f"= {' = '.join(sides[1:])}", style.width, start=below))
 
 
 def _painted(text: str, number: str, look: str, style: Style) -> Iterator[str]:
