@@ -239,7 +239,8 @@ def check(
     places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
     tolerance = Tolerance(rtol, atol)
     if claims:
-        examined = Examiner(places, tolerance, symbolic=symbolic).claims(read_claims(claims, all_names(graph)))
+        names = all_names(graph)
+        examined = Examiner(places, tolerance, symbolic=symbolic).claims(read_claims(claims, names, output_name(graph)))
     else:
         examined = Fourfold(places, tolerance, symbolic=symbolic).examined(output_name(graph))
     return build_check(graph, examined, free, strict=strict)
@@ -340,7 +341,7 @@ def draw(
         report = unfolded(report, most)
     drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
     drawn = with_clusters(drawn, report, folded)
-    if phase:
+    if phase or step is not None:
         drawn = frame(drawn, phase, step)
     return "".join(render_figure(drawn, format, style))
 

@@ -185,6 +185,7 @@ DIAGNOSES = [
     ("x^3", "df/dx = x^2", "exponent"),
     ("(x*y)^4", "df/dx = (x*y)^3*y", "exponent"),
     ("(x - y)^2 + x", "df/dx = (x - y) + 1", "exponent"),
+    ("1/(1 + exp(-x))", "df/dx = f", "own value"),
     ("sin(x^2)", "df/dx = cos(x^2)", "stops early"),
     ("exp(3*x)", "df/dx = exp(3*x)", "stops early"),
     ("log(x^2 + 1)", "df/dx = 1/(x^2 + 1)", "stops early"),
@@ -541,3 +542,10 @@ def test_claims_without_sympy_load_none():
 
 def test_a_check_in_an_assert():
     assert backprop_cli.check("(x+y)*z", claims=["df/dz = x + y"]).verdict == "agrees"
+
+
+def test_steps_may_be_written_as_quotients():
+    lines = "df/ds = f*(1 - f)\ndf/dw = x*df/ds\n∂f/∂x = w * ∂f / ∂s"
+    report = check_steps("s = w*x; f = sigmoid(s)", w=2, x=-1, steps=lines)
+    assert [result.verdict for result in report.results] == ["agrees"] * 3
+    assert check_steps("s = w*x; f = sigmoid(s)", w=2, x=-1, steps="df/ds = f*(1 - f)\ndf/dw = w*df/ds").status == 1

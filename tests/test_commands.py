@@ -494,3 +494,30 @@ def test_help_into_a_pipe_that_closes():
         assert ran.out.strip() in ("141", "0")  # 0 where it was written before the reader left
         assert ran.err == ""
         assert shell(f"backprop {words} >&-").status == 6
+
+
+@pytest.mark.parametrize("width", [50, 80])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("eval", "alpha beta + gamma2 delta + 2 alpha(beta+1)", "alpha=1", "beta=2", "gamma2=3", "delta=4"),
+        ("grad", "sum(softmax(W@x+b)^2)", "W=randn(6,8)", "x=randn(8)", "b=zeros(6)"),
+        ("grad", "relu(x)*y", "x=0", "y=2"),
+        ("jacobian", "softmax(W@x)", "W=randn(3,8)", "x=randn(8)"),
+        ("jacobian", "softmax(W@x)", "W=randn(3,3)", "x=randn(3)", "--anatomy"),
+        ("gates",),
+        ("gates", "cross_entropy", "relu", "norm"),
+    ],
+    ids=" ".join,
+)
+def test_no_line_is_wider_than_asked_for(command, width):
+    ran = backprop(*command, "--width", str(width))
+    assert ran.status in (0, 4)
+    assert [line for line in (ran.out + ran.err).splitlines() if len(line) > width] == []
+
+
+def test_what_a_wide_jacobian_leaves_out_is_counted():
+    out = backprop("jacobian", "sum(x^2)", "x=randn(20)", "--width", "50").out
+    assert "… 8 more columns; `--rows all` shows them" in out and "0 more" not in out
+    panels = out.partition("\n\n")[2].split("\n\n")
+    assert len(panels) > 2 and all(panel.lstrip().startswith("x[") for panel in panels[:-1])

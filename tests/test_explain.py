@@ -74,8 +74,7 @@ def test_a_fork_lists_its_contributions_and_sums_them():
 
 @pytest.mark.parametrize("command", GRADS)
 def test_it_ends_with_the_gradients_of_every_documented_example(command):
-    words = shlex.split(re.sub(r" --digits \d+", "", command))
-    words = [word for word in words if word != "-q"]
+    words = [word for word in shlex.split(re.sub(r" --(width|digits) \d+", "", command)) if word != "-q"]
     grad, explained = (backprop(verb, *words, "-q") for verb in ("grad", "explain"))
     assert explained == grad
     told = backprop("explain", *words, "--digits", "17", "--rows", "all")

@@ -135,7 +135,9 @@ def test_in_boxes_no_label_stands_on_a_wire_or_on_another(program, values):
 
 def test_boxes_that_are_too_wide_become_a_tree():
     tree = backprop("graph", *NEURON, "--format", "tree").out
-    assert backprop("graph", *NEURON, "--format", "boxes", "--width", "80").out == tree
+    hint = "\nas boxes it takes 160 columns, fewer with `--digits 2`\n"
+    assert backprop("graph", *NEURON, "--format", "boxes", "--width", "80").out == tree + hint
+    assert backprop("graph", *NEURON, "--format", "boxes", "--width", "160").out.count("═")
     assert "┌─n1─┐" in backprop("graph", *NEURON, "--format", "boxes", "--width", "300").out
     assert max(map(len, backprop("graph", *SEED, "--format", "boxes", "--width", "50").out.splitlines())) <= 50
 
@@ -314,3 +316,11 @@ def test_colour_adds_nothing_but_colour(format_, words):
     number = Style().number
     assert {number(value) for value in report.inputs.values()} <= green
     assert {number(grad) for grad in report.gradients.values()} <= red
+
+
+def test_a_forward_pass_has_no_gradients_to_explain():
+    seed = ("(x+y)*z", "x=-2", "y=5", "z=-4")
+    for format_ in ("boxes", "svg"):
+        forward = backprop("graph", *seed, "--phase", "forward", "--format", format_).out
+        assert "its value" in forward and "df/d(wire)" not in forward
+        assert "df/d(wire)" in backprop("graph", *seed, "--phase", "backward", "--format", format_).out

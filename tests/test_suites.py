@@ -19,6 +19,7 @@ from backprop_cli.render.suites import FORMAT_MEANING, FORMATS, render_suites
 from backprop_cli.report.outcome import Difference, Outcome
 from backprop_cli.suites import read_suites, run_cases
 from backprop_cli.suites.case import Written, read_number
+from backprop_cli.suites.markdown import read_markdown
 
 SCHEMA = json.loads(files("backprop_cli.render").joinpath("suites.schema.json").read_text(encoding="utf-8"))
 CORPUS = read_suites([str(ROOT / "tests/suites")])
@@ -582,6 +583,28 @@ def test_the_pytest_examples_run(checkout):
         (checkout / f"test_example{number}.py").write_text(block, encoding="utf-8")
     ran = shell("python -m pytest -q -p no:cacheprovider test_example0.py test_example1.py", checkout)
     assert ran.status == 0 and f"{3 + len(CORPUS)} passed" in ran.out, ran
+
+
+def test_points_with_room_in_markdown():
+    text = "```backprop\nf = sum(W x) + y\nat W = [[1, 2], [3, 4]] x=[1, 1], y = 2\n=> 12\ndf/dy = 1\n```\n"
+    (case,) = read_markdown("a.md", text)
+    assert case.bindings["W"].tolist() == [[1, 2], [3, 4]] and case.bindings["y"] == 2
+    (outcome,) = run_cases([case])
+    assert outcome.holds, outcome.differences
+
+
+def test_an_error_in_a_program_is_shown_where_it_stands(tmp_path):
+    (tmp_path / "a.md").write_text(
+        "# Notes\n```backprop bad\n# first\nq = x + y\n\nf = q*(2 +\nat x=3 y=1\n=> 9\n```\n"
+    )
+    (tmp_path / "b.toml").write_text('[[case]]\nprogram = """\nq = 1\nf = 2*\n"""\nvalue = 1\n')
+    ran = shell("backprop check a.md b.toml --junit out.xml", tmp_path)
+    assert "     line 6: error: expected none, found error[S103]: `+` has nothing on its right\n" in ran.out
+    assert "       | f = q*(2 +\n       |          ^\n" in ran.out
+    assert "     line 4: error: expected none, found error[S103]: `*` has nothing on its right\n" in ran.out
+    root = ET.parse(tmp_path / "out.xml").getroot()
+    assert [root.get("failures"), root.get("errors")] == ["0", "2"]
+    assert [error.get("type") for error in root.iter("error")] == ["error", "error"]
 
 
 def test_files_are_looked_for_beside_the_suite(tmp_path, monkeypatch):

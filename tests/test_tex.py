@@ -25,6 +25,13 @@ PROGRAMS = {
     "every sign": [
         "where(x <= y, x^y^0.5 % 3, acos(x)) + hypot(-x, y)/2 - where(x != y, 1, x^-2)", "x=0.5", "y=1e-10",
     ],
+    "arrays": [
+        "f = sum((W@x)^2) + norm(x)*x[0] + sum(solve(W, x)) + sum(V[1, 0, :]) + sum(where(x > W, 1e-9*x, W'))",
+        "W=[[0.1,0.5],[-3e-7,0.8]]", "x=[0.2,0.4]", "V=[[[1,2],[3,4]],[[5,6],[7,8]]]",
+    ],
+    "large arrays": [
+        "cross_entropy(max(0, X@W + b_1), y)", "X=randn(20,30)", "W=randn(30,12)", "b_1=zeros(12)", "y=arange(20) % 7",
+    ],
     "one constant": ["3"],
     "an input": ["x", "x=1"],
 }  # fmt: skip

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from backprop_cli.check.complaints import not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
 from backprop_cli.check.place import Place
 from backprop_cli.engine.forward import forward
-from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.gates.compiled import VALUES
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
 from backprop_cli.graph.infer import MAX_ELEMENTS, infer
@@ -56,7 +57,7 @@ class Formula(NamedTuple):
                     infer(self.graph, shapes, max_elements=MAX_ELEMENTS)
             return forward(self.graph, given, functions)
         except BackpropError as error:
-            raise BackpropError(*(_in(self.source, diagnostic) for diagnostic in error.diagnostics)) from None
+            raise BackpropError(*(told_of(self.source, diagnostic) for diagnostic in error.diagnostics)) from None
 
 
 class Claim(NamedTuple):
@@ -74,8 +75,8 @@ class Claim(NamedTuple):
     half_unit: float
 
 
-def read_claims(texts: Iterable[str | Source], names: Mapping[str, int]) -> list[Claim]:
-    """The claims of a program whose nodes have `names`.
+def read_claims(texts: Iterable[str | Source], names: Mapping[str, int], output: str = "") -> list[Claim]:
+    """The claims of a program whose nodes have `names`; `output` is its output's, for what there is to complain.
 
     Raises BackpropError with what is wrong in all of them.
     """
@@ -83,7 +84,7 @@ def read_claims(texts: Iterable[str | Source], names: Mapping[str, int]) -> list
     wrong: list[Diagnostic] = []
     for text in texts:
         try:
-            claims.append(_claim(text if isinstance(text, Source) else Source("claim", text), names))
+            claims.append(_claim(text if isinstance(text, Source) else Source("claim", text), names, output))
         except BackpropError as error:
             wrong += error.diagnostics
     if wrong:
@@ -100,14 +101,16 @@ def left_names(text: str) -> tuple[str, str] | None:
     return (above[1:], below[1:]) if above[:1] == below[:1] == "d" and above[1:] and below[1:] else None
 
 
-def _claim(source: Source, names: Mapping[str, int]) -> Claim:
+def _claim(source: Source, names: Mapping[str, int], output: str) -> Claim:
     found = left_names(source.text)
     if found is None:
-        raise _not_a_claim(source, f"`{shorten(source.text)}` is not a claim")
+        raise not_a_claim(source, names, output)
     tokens = tokenize(source.text.replace("∂", "d"))
-    for name, token in zip(found, (0, 2), strict=True):
-        if name not in names:
-            raise unknown_node(name, source, tokens.starts[token] + 1, names)
+    above, below = found
+    if above not in names:
+        raise unknown_output(above, source, tokens.starts[0] + 1, names, output)
+    if below not in names:
+        raise unknown_node(below, source, tokens.starts[2] + 1, names)
     begin = tokens.starts[2] + len(tokens.texts[2])
     formula = read_formula(source, begin, names)
     written = source.text[begin:].strip()
@@ -115,8 +118,8 @@ def _claim(source: Source, names: Mapping[str, int]) -> Claim:
     half_unit = 0.0
     if decimal and decimal[2] and (decimal[1] + decimal[2]).strip("0"):
         half_unit = 0.5 * 10.0 ** (int(decimal[3] or 0) - len(decimal[2]))
-    target = f"d{found[0]}/d{found[1]}"
-    return Claim(source, target, Gradient(names[found[0]], names[found[1]]), written, formula, half_unit)
+    of = Gradient(names[above], names[below])
+    return Claim(source, f"d{above}/d{below}", of, written, formula, half_unit)
 
 
 def read_formula(
@@ -133,10 +136,12 @@ def read_formula(
     try:
         program = parse(Source(source.name, text), uses)
         if not program.diagnostics and (len(program.statements) > 1 or program.statements[0].name):
-            raise _not_a_claim(source, "the right side is not one formula", begin, end)
+            raise not_one_formula(source, begin, end)
         graph = lower(program, uses)
     except BackpropError as error:
-        raise BackpropError(*(_in(source, diagnostic) for diagnostic in error.diagnostics)) from None
+        raise BackpropError(
+            *(told_of(source, diagnostic, [*names, *more]) for diagnostic in error.diagnostics)
+        ) from None
     return Formula(source, graph, {name: uses[name] for name in graph.variables})
 
 
@@ -180,26 +185,6 @@ def _gradient_at(
     if {above, below} & {*names, *more} or not {above[1:], below[1:]} & names.keys():
         return None
     return above[1:], below[1:]
-
-
-def unknown_node(name: str, source: Source, start: int, names: Mapping[str, int]) -> BackpropError:
-    """The error of a name that is no node's."""
-    known = list(names)
-    near = nearest(name, known[:1000])
-    help_ = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known[:8])}"
-    label = Label(source, start, start + len(name))
-    return BackpropError(Diagnostic("N213", f"`{shorten(name)}` is no node of the program", (label,), help_))
-
-
-def _not_a_claim(source: Source, message: str, start: int = 0, end: int | None = None) -> BackpropError:
-    label = Label(source, start, max(start + 1, len(source.text) if end is None else end))
-    help_ = "write `df/dx = …`: a formula over the program's names, or a number"
-    return BackpropError(Diagnostic("V312", message, (label,), help_))
-
-
-def _in(source: Source, diagnostic: Diagnostic) -> Diagnostic:
-    """The diagnostic of a rewritten text, told of the text as it was typed."""
-    return diagnostic._replace(labels=tuple(label._replace(source=source) for label in diagnostic.labels))
 
 
 def is_constant(formula: Formula) -> bool:

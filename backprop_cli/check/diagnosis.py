@@ -155,7 +155,7 @@ _AT_AN_EDGE: dict[str, dict[str, Callable[[Edge], _Wrong]]] = {
     "path": {"product": _half_product, "quotient half": _half_quotient, "path": _no_path, "branch": _no_branch},
 }
 MISTAKES = (
-    "sign", "factor", "stops early", "upstream", "only path", "transposed", "not summed",
+    "sign", "factor", "own value", "stops early", "upstream", "only path", "transposed", "not summed",
     *(name for family in _AT_AN_EDGE.values() for name in family),
 )  # fmt: skip
 
@@ -184,8 +184,9 @@ def diagnose(of: Gradient, claimed: Sequence[tuple[Place, float]], half_unit: fl
     first: dict[str, Mistake] = {}
     for family, mistake in fitting or ():
         first.setdefault(family, mistake)
-    if len(first) > 1:
-        first.pop("times", None)  # the others say why
+    for vague in ("own value", "times"):
+        if len(first) > 1:
+            first.pop(vague, None)  # the others say why
     return tuple(first.values()) if len(first) <= _MOST_FAMILIES else ()
 
 
@@ -193,6 +194,7 @@ def _priced(place: Place, of: Gradient, claimed: float, *, alone: bool) -> Itera
     """Every mistake that can be made here, with its family and the gradient it gives."""
     ours = place.grad(*of)
     yield "sign", Mistake("sign"), -ours
+    yield "own value", Mistake("own value", of.output), place.values[of.output]
     edges = list(_edges(place, of))
     for family, mistakes in _AT_AN_EDGE.items():
         if family == "chain":

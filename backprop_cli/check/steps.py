@@ -1,7 +1,7 @@
 """A backward pass written by hand, one line a step, followed until the first wrong line.
 
     # f = (x + y)*z
-    dq = z*df       # dX is df/dX; df = 1 goes without saying
+    dq = z*df       # dX is df/dX, which may be written too; df = 1 goes without saying
     dz = q*df
     dx = 1*dq       # what flows in on one way; `dx += …` adds the next
     s = q^2         # a name that is no dX is a number to be used below
@@ -17,7 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from backprop_cli.check.claims import Formula, Gradient, read_formula, unknown_node
+from backprop_cli.check.claims import Formula, Gradient, read_formula
+from backprop_cli.check.complaints import not_a_step, told_of, unknown_node
 from backprop_cli.check.diagnosis import Mistake, diagnose
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
 from backprop_cli.check.place import Place, ancestors
@@ -63,12 +64,17 @@ def read_steps(source: Source, names: Mapping[str, int], output: str) -> list[St
     steps: list[Step] = []
     wrong: list[Diagnostic] = []
     known = {f"d{output}"}
+    # `df/dq` is `dq`: blanks in the place of `df/` keep the places of everything else.
+    text = source.text
+    if f"d{output}" not in names:
+        text = re.sub(rf"(?<!\w)[d∂]{re.escape(output)}\s*[/÷]\s*(?=[d∂]\w)", lambda bar: " " * len(bar[0]), text)
+    plain = Source(source.name, text)
     start = 0
     for line in source.text.splitlines(keepends=True):
         code = line.partition("#")[0].rstrip().rstrip(";").rstrip()
         if code.strip():
             try:
-                step = _step(source, start, start + len(code), names, known)
+                step = _step(source, plain, start, start + len(code), names, known)
                 steps.append(step)
                 known.add(step.name)
             except BackpropError as error:
@@ -81,20 +87,21 @@ def read_steps(source: Source, names: Mapping[str, int], output: str) -> list[St
     return steps
 
 
-def _step(source: Source, start: int, end: int, names: Mapping[str, int], known: set[str]) -> Step:
-    text = source.text[start:end]
+def _step(source: Source, plain: Source, start: int, end: int, names: Mapping[str, int], known: set[str]) -> Step:
+    """The step between `start` and `end` of a text; `plain` is the text as it is read."""
+    text = plain.text[start:end]
     found = _STEP.match(text)
     if found is None:
-        first = start + len(text) - len(text.lstrip())
-        help_ = "write `dx = …` or `dx += …`, where dx is the gradient with respect to x"
-        raise BackpropError(
-            Diagnostic("V313", f"`{shorten(text.strip())}` is not a step", (Label(source, first, end),), help_)
-        )
+        first = start + len(source.text[start:end]) - len(source.text[start:end].lstrip())
+        raise not_a_step(source, first, end)
     name, begin = found[1].replace("∂", "d"), start + found.end()
     node = names.get(name[1:], -1) if name[0] == "d" and name not in names else -1
     if found[2] == "+=" and node < 0 and name[0] == "d":
         raise unknown_node(name[1:], source, start + found.start(1) + 1, names)
-    formula = read_formula(source, begin, names, known, end)
+    try:
+        formula = read_formula(plain, begin, names, known, end)._replace(source=source)
+    except BackpropError as error:
+        raise BackpropError(*(told_of(source, diagnostic) for diagnostic in error.diagnostics)) from None
     first = begin + len(source.text[begin:end]) - len(source.text[begin:end].lstrip())
     return Step(name, node, found[2] == "+=", formula, Label(source, first, end))
 

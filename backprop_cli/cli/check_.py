@@ -11,7 +11,7 @@ from backprop_cli.cli.options import Answer, Bindings, InputOptions, OutputOptio
 from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
 from backprop_cli.cli.values import read_inputs, read_number, read_range, refuse_format
 from backprop_cli.data.files import read_text
-from backprop_cli.errors import BackpropError, Diagnostic, Source
+from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.render import checks, suites
 
 
@@ -69,6 +69,10 @@ def command(
     for option, given in (("--junit", junit), ("-k", only)):
         if given:
             raise BackpropError(Diagnostic("U801", f"`{option}` is for suites", (), "a formula has no cases"))
+    if claim and any(word.startswith("=") for word in bindings):
+        pieces = " ".join([claim[-1], *bindings[[word[:1] for word in bindings].index("=") :]])
+        help_ = f'quote the claim: `--claim "{shorten(pieces)}"`'
+        raise BackpropError(Diagnostic("V312", "the shell has cut the claim at its blanks", (), help_))
     source, values, defaults = read_inputs(expression, bindings, inputs)
     common: dict[str, Any] = {
         "defaults": defaults,

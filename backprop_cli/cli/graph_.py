@@ -20,7 +20,6 @@ from backprop_cli.cli.options import (
 )
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.cli.values import read_inputs
-from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render.figures import DEFAULT_FORMAT, FIGURE_FORMATS
 from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES
 
@@ -71,8 +70,6 @@ def command(
         choice("--edges", edges, EDGES)
     if phase:
         choice("--phase", phase, PHASES)
-    elif step is not None:
-        raise BackpropError(Diagnostic("U801", "`--step` is a step of a pass", (), "say which with `--phase`"))
     output = output._replace(format="html" if show else output.format or DEFAULT_FORMAT)
     source, values, defaults = read_inputs(expression, bindings, inputs)
     if bindings or inputs.vars is not None:

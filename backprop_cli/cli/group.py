@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
 
 # command: one line on it. The function is `command` in the module of that name.
 COMMANDS = {
@@ -56,6 +56,11 @@ class Command(TyperCommand):
                 options += args[position - 1 : position + values_of[word]]
                 position += values_of[word]
             elif word.startswith("--") and word[2:3].isalpha():
+                option, equals, value = word.partition("=")
+                if equals and option not in values_of and option[2:].isidentifier():
+                    near = nearest(option, list(values_of))
+                    help_ = f"did you mean `{near[0]}`?" if near else f"a value is `{option[2:]}={shorten(value)}`"
+                    raise BackpropError(Diagnostic("U801", f"no such option: {option}", (), help_))
                 options.append(word)
             else:
                 positionals.append(word)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated
@@ -13,6 +14,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.report.outcome import Outcome, SuiteReport
 
 _SUFFIXES = (".toml", ".md", ".markdown")
+_OTHER_FILE = re.compile(r"[\w./\\-]*\w\.(?:ya?ml|json|txt|py|ipynb|rst|tex|html?|csv|bp|xml|ini|cfg)", re.IGNORECASE)
 
 Subject = Annotated[
     str,
@@ -35,10 +37,13 @@ Only = Annotated[
 def is_suite(argument: str, others: Sequence[str]) -> bool:
     """Whether an argument names a suite rather than being a formula: a file by its suffix, or a directory.
 
-    `x` with a value is a formula even where a directory has that name.
+    `x` with a value is a formula even where a directory has that name. Raises BackpropError for another kind of file.
     """
     if argument.lower().endswith(_SUFFIXES) and not argument.startswith("@"):
         return True
+    if _OTHER_FILE.fullmatch(argument):
+        help_ = f"suites are .toml and .md files and directories; a formula in a file is `@{shorten(argument)}`"
+        raise BackpropError(Diagnostic("U801", f"`{shorten(argument)}` is no suite", (), help_))
     return os.path.isdir(argument) and not any("=" in word for word in others)
 
 

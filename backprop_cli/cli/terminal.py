@@ -12,6 +12,7 @@ from backprop_cli.cli.options import Noted, OutputOptions, Reply
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.render import CARRIES_NOTES, Style, render_report
 from backprop_cli.render.diagnostics import picture
+from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.model import Note, Report
 from backprop_cli.report.outcome import Outcome, SuiteReport
@@ -116,7 +117,7 @@ def _remarks(report: Noted, style: Style, *, quiet: bool) -> Iterator[str]:
     for note in report.notes:
         if note.code == "reading":
             if not quiet:
-                yield style.text(f"note[reading]: {note.message}") + "\n"
+                yield wrapped(style.text(f"note[reading]: {note.message}"), style.width)
         else:
             yield from picture(_as_diagnostic(note, report.source), style, "note")
 

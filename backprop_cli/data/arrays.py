@@ -32,7 +32,7 @@ def read_npy(path: str, max_elements: int) -> Any:
         raise unreadable(path, error) from None
     except (ValueError, EOFError, OverflowError, SyntaxError) as error:
         raise _damaged(path, "NPY", error) from None
-    return _doubles(path, "the array", mapped, max_elements)
+    return _doubles(path, "", mapped, max_elements)
 
 
 class _Archive(Mapping[str, Any]):
@@ -178,13 +178,14 @@ def _claimed_bytes(member: Any) -> int:
 
 
 def _doubles(path: str, name: str, found: Any, max_elements: int) -> Any:
+    subject = f"`{shorten(name)}`" if name else "it"
     if found.dtype.kind not in "biuf":
         kind = "complex numbers" if found.dtype.kind == "c" else f"elements of the type {found.dtype}"
-        raise wrong_kind(path, f"`{shorten(name)}` holds {kind}, and real numbers are wanted")
+        raise wrong_kind(path, f"{subject} holds {kind}, and real numbers are wanted")
     if found.size > max_elements:
-        raise _too_large(path, f"`{shorten(name)}` has {found.size:,} elements", max_elements)
+        raise _too_large(path, f"{subject} has {found.size:,} elements", max_elements)
     if not found.size:
-        raise wrong_kind(path, f"`{shorten(name)}` has no elements")
+        raise wrong_kind(path, f"{subject} has no elements")
     with np.errstate(over="ignore"):
         return np.array(found, dtype=float) if found.ndim else float(found)
 

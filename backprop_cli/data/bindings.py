@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from math import inf, nan
 from typing import Any, NamedTuple
 
+from backprop_cli.data.complaints import not_a_binding, not_a_name, not_a_value, refuse_file_name, refuse_pieces, wrong
 from backprop_cli.data.documents import read_json, read_toml
 from backprop_cli.data.files import read_text, wrong_kind
 from backprop_cli.engine.forward import forward
-from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
+from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.graph import Value, lower
 from backprop_cli.graph.infer import MAX_ELEMENTS, infer
@@ -36,40 +37,35 @@ _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 def read_bindings(assignments: list[str], terms: Terms = TERMS) -> dict[str, Value]:
     """The values that `name=value` texts give; all that is wrong with them is reported at once."""
     values: dict[str, Value] = {}
-    wrong: list[Diagnostic] = []
-    if "=" in assignments:
-        label = Label(Source("binding", " ".join(assignments)), 0, len(" ".join(assignments)))
-        raise BackpropError(Diagnostic("V305", "blanks around `=`", (label,), "write `x=1`, without blanks"))
+    complaints: list[Diagnostic] = []
+    refuse_pieces(assignments)
     for text in assignments:
         source = Source("binding", text)
         name, equals, value = text.partition("=")
         name = name.strip()
         try:
             if not equals:
-                help_ = "bindings are `name=value`; quote the expression so that the shell passes it whole"
-                raise _wrong("V305", f"`{shorten(text)}` is not a binding", source, 0, len(text), help_)
+                raise not_a_binding(source)
             check_name(name, source)
             if name in values:
                 help_ = "give it one value"
-                raise _wrong("N208", f"`{shorten(name)}` is bound twice", source, 0, len(name), help_)
+                raise wrong("N208", f"`{shorten(name)}` is bound twice", source, 0, len(name), help_)
             values[name] = _value(value, source, len(text) - len(value), terms, name)
         except BackpropError as error:
-            wrong += error.diagnostics
-    if wrong:
-        raise BackpropError(*wrong[:20])
+            complaints += error.diagnostics
+    if complaints:
+        raise BackpropError(*complaints[:20])
     return values
 
 
 def check_name(name: str, source: Source) -> None:
     """Refuse a name that cannot be an input's: not a name at all, a constant's, a gate's."""
     if not (name.isascii() and name.isidentifier()):
-        help_ = "names are made of ASCII letters, digits and `_`, and start with no digit"
-        end = max(1, len(source.text.partition("=")[0]))
-        raise _wrong("V305", f"`{shorten(name)}` is not a name", source, 0, end, help_)
+        raise not_a_name(name, source)
     owner = "constant" if name in CONSTANTS else "gate" if name in GATES or name in ALIASES else ""
     if owner:
         help_ = "choose another name for the input"
-        raise _wrong("N205", f"`{name}` is the name of a {owner}", source, 0, len(name), help_)
+        raise wrong("N205", f"`{name}` is the name of a {owner}", source, 0, len(name), help_)
 
 
 def constant(text: str, name: str = "value", terms: Terms = TERMS) -> Value:
@@ -84,11 +80,15 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
     if not stripped:
         at = max(offset - 1, 0)
         help_ = "write `name=value`, such as `x=-2`" if source.name == "binding" else "write a number"
-        raise _wrong("V305", "the value is missing", source, at, at + 1, help_)
+        raise wrong("V305", "the value is missing", source, at, at + 1, help_)
+    if stripped == "@":
+        help_ = f"`@` stands before a file's name, such as `{shorten(name)}=@{shorten(name)}.npy`"
+        raise wrong("V305", "the file's name is missing", source, offset, len(source.text), help_)
     if stripped.startswith("@"):
         return _from_file(stripped[1:], terms, name)
     number = _NONFINITE.get(stripped.lower())
     if number is None:
+        refuse_file_name(stripped, source, offset)
         # Blanks for `name=` keep the places of a diagnostic those of the whole binding.
         padded = Source(source.name, " " * offset + text)
         try:
@@ -99,8 +99,7 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
         except BackpropError as error:
             raise BackpropError(*(_constant_error(d, source) for d in error.diagnostics)) from None
         if len(program.statements) > 1 or program.statements[0].name or "juxtaposed" in program.ops:
-            help_ = "a value is a number, an array or a constant expression, such as `x=-2`, `x=[1, 2]` or `x=pi/2`"
-            raise _wrong("V306", f"`{shorten(stripped)}` is not one number", source, offset, len(source.text), help_)
+            raise not_a_value(stripped, source, offset)
         number = forward(graph, {})[graph.output]
     return _finite(number, source, offset, terms)
 
@@ -117,7 +116,7 @@ def _finite(number: Value, source: Source, offset: int, terms: Terms) -> Value:
         message = f"the value is {rounded(number)}, which is not a finite number"
         if hasattr(number, "shape"):
             message = f"the value has elements that are not finite: {rounded(number)}"
-        raise _wrong("V304", message, source, offset, len(source.text), help_)
+        raise wrong("V304", message, source, offset, len(source.text), help_)
     return number
 
 
@@ -129,10 +128,6 @@ def _constant_error(diagnostic: Diagnostic, source: Source) -> Diagnostic:
         help_ = "a value is a number or a constant expression, such as `x=-2` or `x=pi/2`"
         return Diagnostic("V306", f"`{shorten(name)}` is not a number", labels, help_)
     return diagnostic._replace(labels=labels)
-
-
-def _wrong(code: str, message: str, source: Source, start: int, end: int, help_: str) -> BackpropError:
-    return BackpropError(Diagnostic(code, message, (Label(source, start, end),), help_))
 
 
 # -- files ---------------------------------------------------------------------------------------------

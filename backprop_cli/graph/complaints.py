@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from itertools import islice
 
@@ -9,6 +10,11 @@ from backprop_cli.errors import Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.language.program import Call, Program
+
+_CALLED = {"sigma": "sigmoid", **dict.fromkeys(("softmax_loss", "ce_loss", "ce", "nll", "nll_loss"), "cross_entropy")}
+_ABOVE = re.compile(r"d(?:[A-Za-z_]\w*|\([^()]*\))?\s*[/÷]\s*$", re.ASCII)
+_BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
+_DERIVATIVE = "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
 
 
 def no_value(program: Program, row: int, name: str, given: Collection[str]) -> Diagnostic:
@@ -21,8 +27,12 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         if rest[:1] in ("^", "²", "³"):
             help_ = f"powers go behind the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
         return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)
-    if split := _product_of(name, given):
+    if _is_derivative(program, label, name):
+        help_ = f"{_DERIVATIVE}; if `{shown}` is a number, give it a value: `{shown}=…`"
+    elif split := _product_of(name, given):
         help_ = f"names are never split: for a product write `{'*'.join(split)}`"
+    elif twins := [other for other in islice(given, 1000) if other.lower() == name.lower()]:
+        help_ = f"did you mean `{twins[0]}`? Capitals matter; otherwise give it a value: `{shown}=…`"
     elif near := nearest(name, list(islice(given, 1000))):
         help_ = f"did you mean `{near[0]}`? Otherwise give it a value: `{shown}=…`"
     else:
@@ -36,7 +46,11 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
     label = Label(program.source, program.starts[row], call.name_end)
     shown = shorten(call.name)
     defined = [module.name for module in program.modules]
-    if near := nearest(call.name, [*defined, *GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES]):
+    if call.name == "d" and _is_derivative(program, label, "d"):
+        help_ = _DERIVATIVE
+    elif meant := _CALLED.get(call.name):
+        help_ = f"did you mean `{meant}`?"
+    elif near := nearest(call.name, [*defined, *GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES]):
         help_ = f"did you mean `{near[0]}`?"
     elif call.name in named:
         help_ = f"for a product write `{shown}*(…)`"
@@ -45,6 +59,16 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
     else:
         help_ = "`backprop gates` lists them; for a product write `*`"
     return Diagnostic("N201", f"unknown gate `{shown}`", (label,), help_)
+
+
+def _is_derivative(program: Program, label: Label, name: str) -> bool:
+    """Whether a name is part of `df/dx` or `d(x^2)/dx`."""
+    text = program.source.text
+    if name[0] != "d":
+        return False
+    if _BELOW.match(text, label.end, label.end + 80):
+        return True
+    return len(name) > 1 and bool(_ABOVE.search(text[max(0, label.start - 80) : label.start]))
 
 
 def _next_operand(text: str) -> str:

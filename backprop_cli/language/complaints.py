@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
+from backprop_cli.language.foreign import character, dotted
 from backprop_cli.language.tokens import (
     ASSIGN,
     BAD,
@@ -11,6 +12,7 @@ from backprop_cli.language.tokens import (
     COLON,
     COMMA,
     DEFINE,
+    NAME,
     NEWLINE,
     OPEN,
     OPERATOR,
@@ -91,9 +93,26 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
     if kind == COLON:
         return _at(source, tokens, position, "S107", "`:` means nothing here", "slices stand in brackets: `x[1:3]`")
     if kind in (ASSIGN, DEFINE):
+        if head := _head(source, tokens, position):
+            name = head.partition("(")[0].rstrip()
+            help_ = f"write `{name} = …`; for a gate of your own, `gate {shorten(head)} = …`"
+            return _at(source, tokens, position, "S109", "`=` stands where it defines nothing", help_)
         help_ = "`name = formula` defines a name, at the start of a statement; `==` compares"
         return _at(source, tokens, position, "S109", "`=` stands where it defines nothing", help_)
     return _at(source, tokens, position, "S107", f"`{shorten(text)}` means nothing here")
+
+
+def _head(source: Source, tokens: Tokens, position: int) -> str:
+    """The call of names alone, `f(x, y)`, that stands between the start of a statement and `=`; empty if none does."""
+    kinds = tokens.kinds
+    first = position - 1
+    while first > 0 and kinds[first] in (CLOSE, NAME, COMMA):
+        first -= 1
+    if position == 0 or kinds[position - 1] != CLOSE or kinds[first] != CALL:
+        return ""
+    if first and kinds[first - 1] not in (SEMICOLON, NEWLINE):
+        return ""
+    return source.text[tokens.starts[first] : tokens.starts[position - 1] + 1]
 
 
 def _matches(tokens: Tokens, position: int, opened: int) -> bool:
@@ -125,9 +144,13 @@ def _bad(source: Source, tokens: Tokens, token: int) -> SyntaxProblem:
     if text[0] in ".0123456789" and len(text) > 1:
         help_ = "numbers are decimal: `1000`, `0.5`, `1e-3`"
         return _at(source, tokens, token, "S102", f"`{shorten(text)}` is not a number", help_)
-    if text == "." and tokens.texts[token + 1] == "T":
-        return _at(source, tokens, token, "S101", "`.T` is not part of the language", "the transpose of `W` is `W'`")
-    return _at(source, tokens, token, "S101", f"{_described(text)} is not part of the language", _advice(text))
+    if text == ".":
+        first, last, help_ = dotted(tokens, token)
+        start, end = tokens.starts[first], tokens.starts[last] + len(tokens.texts[last].rstrip(" \t("))
+        message = f"`{shorten(source.text[start:end])}` is not part of the language"
+        return SyntaxProblem(Diagnostic("S101", message, (Label(source, start, end),), help_), token)
+    help_ = character(tokens, token)
+    return _at(source, tokens, token, "S101", f"{_described(text)} is not part of the language", help_)
 
 
 def _described(character: str) -> str:
@@ -141,29 +164,3 @@ def _described(character: str) -> str:
     if not name:
         return f"the character {number}" if character.isprintable() else f"the control character {number}"
     return f"`{character}` ({number} {name})" if character.isprintable() else f"the character {number} {name}"
-
-
-_MEANT = {
-    "&": "min",
-    "|": "abs(x)",
-    "!": "gamma(n + 1)",
-    "√": "sqrt(x)",
-    "–": "-",
-    "—": "-",
-    "∗": "*",
-    "{": "(",
-    "}": ")",
-}
-
-
-def _advice(character: str) -> str:
-    import unicodedata
-
-    if character in _MEANT:
-        return f"write `{_MEANT[character]}`"
-    plain = unicodedata.normalize("NFKC", character)
-    if plain != character and plain.isascii() and plain.isprintable():
-        return f"write the ASCII `{plain}`"
-    if character.isalpha():
-        return "names are made of ASCII letters, digits and `_`"
-    return ""

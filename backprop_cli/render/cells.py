@@ -79,17 +79,16 @@ def slopes(row: Row, style: Style) -> list[str]:
     ]
 
 
-def left_out(report: Report, style: Style) -> str:
-    """Lines on the rows that are not shown, and on arrays of which only a summary is; empty when all is shown."""
+def left_out(report: Report, style: Style) -> Iterator[str]:
+    """Lines on the rows that are not shown, and on arrays of which only a summary is; none when all is shown."""
     if style.rows is None:
-        return ""
-    lines = []
+        return
     hidden = report.node_count - report.constant_count - style.rows
     if hidden > 0:
-        lines.append(f"… {hidden:,} more; `--rows all` shows them")
+        yield style.glyphs(f"… {hidden:,} more; `--rows all` shows them")
     if report.largest > WHOLE:
-        lines.append(f"of arrays: range, norm; `--rows all` shows up to {MOST_WHOLE} elements, `-q` and `--json` all")
-    return style.glyphs("\n".join(lines))
+        whole = f"`--rows all` shows up to {MOST_WHOLE} elements"
+        yield style.glyphs(f"of larger arrays the range and the norm; {whole}, `--json` all")
 
 
 def closing(report: Report, style: Style) -> Iterator[str]:

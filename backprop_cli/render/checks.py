@@ -8,6 +8,7 @@ from math import isnan
 from backprop_cli.errors import shorten
 from backprop_cli.render.cells import Column
 from backprop_cli.render.style import Style
+from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.claims import CheckReport, ClaimResult
 
 _LAYOUTS = ((3, 30), (2, 30), (2, 20), (2, 14))  # blanks between columns, characters of a claim
@@ -173,7 +174,7 @@ def _below(report: CheckReport, style: Style) -> Iterator[str]:
     if lines:
         yield "\n"
     for line in lines:
-        yield from _wrapped(line, style.width or _LINE)
+        yield wrapped(line, style.width or _LINE)
 
 
 def _remarks(result: ClaimResult, report: CheckReport, style: Style) -> Iterator[str]:
@@ -216,16 +217,6 @@ def _numerics(report: CheckReport, style: Style) -> Iterator[str]:
             f"{method}, off by at most {f'{error:.0e}' if error else '0'}" for method, error in largest.items()
         )
         yield style.text(f"numeric: by {found}")
-
-
-def _wrapped(line: str, width: int) -> Iterator[str]:
-    if len(line) <= width:
-        yield line + "\n"
-        return
-    import textwrap
-
-    for piece in textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False, subsequent_indent="  "):
-        yield piece + "\n"
 
 
 def _code(text: str) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backprop_cli.render.style import Style
+from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.catalogue import Entry, Gate, Tensor
+
+_LEAST = 30  # columns for a text beside its label
 
 
 def listing(entries: Iterable[Entry], style: Style) -> Iterator[str]:
@@ -14,7 +17,7 @@ def listing(entries: Iterable[Entry], style: Style) -> Iterator[str]:
     gates = [entry.gate for entry in entries]
     widest = max(len(gate.head) for gate in gates)
     for gate in gates:
-        yield style.glyphs(f"{gate.head.ljust(widest)}  {gate.description}\n")
+        yield _fact(gate.head, gate.description, widest, style)
 
 
 def names(entries: Iterable[Entry]) -> Iterator[str]:
@@ -29,7 +32,15 @@ def details(entries: Iterable[Entry], style: Style) -> Iterator[str]:
         yield "\n" if number else ""
         widest = max(len(label) for label, _ in entry.lines)
         for label, text in entry.lines:
-            yield style.glyphs(f"{label.ljust(widest)}  {text}\n")
+            yield _fact(label, text, widest, style)
+
+
+def _fact(label: str, text: str, widest: int, style: Style) -> str:
+    """A text beside its label; where little room is left, below it."""
+    start = style.glyphs(label).ljust(widest + 2)
+    if style.width is None or style.width - len(start) >= _LEAST or len(start) + len(text) <= style.width:
+        return wrapped(style.glyphs(text), style.width, start=start, hang=" " * len(start))
+    return f"{start.rstrip()}\n" + wrapped(style.glyphs(text), style.width, start="    ", hang="    ")
 
 
 def as_json(entries: Iterable[Entry]) -> Iterator[str]:

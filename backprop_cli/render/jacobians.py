@@ -10,6 +10,7 @@ from backprop_cli.render.as_csv import line as csv_line
 from backprop_cli.render.as_json import note, number, verdict
 from backprop_cli.render.cells import verdict as verdict_lines
 from backprop_cli.render.style import Style
+from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.jacobians import Block, JacobianReport, labels, layout
 from backprop_cli.report.numbers import bytes_written, literal, shortest
 
@@ -28,7 +29,7 @@ def _table(report: JacobianReport, style: Style) -> Iterator[str]:
         modes = f"{block.mode} mode, {block.passes:,} pass{'es' * (block.passes != 1)}"
         shape = report.shape + block.shape
         title = f"∂{report.output}/∂{block.variable}" + (f", shape {shape}" if shape else "")
-        yield style.text(f"{title}: {layout(report.output, report.shape, block)}") + "\n"
+        yield wrapped(style.text(f"{title}: {layout(report.output, report.shape, block)}"), style.width)
         yield style.text(f"({modes})") + "\n\n"
         yield from _matrix(report, block, style)
         yield "\n" if block is not report.blocks[-1] or report.check is not None else ""
@@ -36,7 +37,7 @@ def _table(report: JacobianReport, style: Style) -> Iterator[str]:
         yield from _anatomy(report, style)
     if report.check is not None:
         for said in verdict_lines(report, style):
-            yield said + "\n"
+            yield wrapped(said, style.width)
 
 
 def _matrix(report: JacobianReport, block: Block, style: Style) -> Iterator[str]:
@@ -62,9 +63,10 @@ def _matrix(report: JacobianReport, block: Block, style: Style) -> Iterator[str]
         for row, label in enumerate(rows):
             yield "   ".join([label.ljust(first), *(cells[k][row].rjust(widths[k]) for k in shown)]) + "\n"
         begin = end
-    hidden = (len(matrix) - len(rows), matrix.shape[1] - len(columns))
-    if any(hidden):
-        yield style.glyphs(f"… {hidden[0]:,} more rows, {hidden[1]:,} more columns; `--rows all` shows them\n")
+        yield "\n" if begin < len(columns) else ""
+    hidden = {"row": len(matrix) - len(rows), "column": matrix.shape[1] - len(columns)}
+    if told := [f"{count:,} more {noun}{'s' * (count != 1)}" for noun, count in hidden.items() if count]:
+        yield wrapped(style.glyphs(f"… {', '.join(told)}; `--rows all` shows them"), style.width)
 
 
 def _count(shape: tuple[int, ...]) -> int:
@@ -98,17 +100,14 @@ def _anatomy(report: JacobianReport, style: Style) -> Iterator[str]:
             yield "   ".join(cells).rstrip() + "\n"
     else:
         for line in safe:
-            yield f"{line[0]}\n"
-            yield f"    along {line[1]}: {line[2]}, {line[3]}; stored {line[4]}\n"
-            yield f"    used instead: {line[5]}\n"
+            yield wrapped(line[0], style.width)
+            yield wrapped(f"along {line[1]}: {line[2]}, {line[3]}; stored {line[4]}", style.width, start="    ")
+            yield wrapped(f"used instead: {line[5]}", style.width, start="    ")
     if style.rows is not None and len(report.anatomy) > style.rows:
         yield style.glyphs(f"… {len(report.anatomy) - style.rows:,} more; `--rows all` shows them\n")
     stored, kept = (sum(column) for column in zip(*((p.stored, p.kept) for p in report.anatomy), strict=True))
-    yield (
-        "\n"
-        + style.text(f"stored, these Jacobians take {bytes_written(stored)}; kept are {bytes_written(kept)}")
-        + "\n"
-    )
+    said = f"stored, these Jacobians take {bytes_written(stored)}; kept are {bytes_written(kept)}"
+    yield "\n" + wrapped(style.text(said), style.width)
 
 
 def _json(report: JacobianReport, _: Style) -> Iterator[str]:

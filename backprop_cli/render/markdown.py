@@ -18,7 +18,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
     for row in cells(report, style):
         shown = (cell if head.numeric or not cell else code(cell) for cell, head in zip(row, heads, strict=True))
         yield f"| {' | '.join(shown)} |\n"
-    if more := left_out(report, style):
+    for more in left_out(report, style):
         yield f"\n{more}\n"
     for note in report.notes:
         yield f"\n{note.code}: {escaped(style.text(note.message))}\n"

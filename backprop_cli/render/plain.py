@@ -21,7 +21,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
             for cell, width, head in zip(line, widths, heads, strict=True)
         )
         yield "  ".join(aligned).rstrip() + "\n"
-    if more := left_out(report, style):
+    for more in left_out(report, style):
         yield more + "\n"
     below = list(closing(report, style))
     if below:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 
+from backprop_cli.render.diagnostics import excerpt
 from backprop_cli.render.style import Style
 from backprop_cli.report.outcome import Difference, Outcome, Tally
 
@@ -54,6 +55,7 @@ def lines(outcome: Outcome, style: Style) -> str:
     for difference in outcome.differences:
         where = f"line {difference.line}: " if difference.line not in (0, outcome.line) else ""
         text += f"     {style.text(where + words(difference))}\n"
+        text += "".join(f"     {line}" for line in excerpt(difference.label, style)) if difference.label else ""
     return text
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backprop_cli.render.style import Style
-from backprop_cli.report.outcome import Outcome, Tally
+from backprop_cli.report.outcome import Difference, Outcome, Tally
 
 
 def render(outcomes: Iterable[Outcome], _style: Style) -> Iterator[str]:
@@ -29,5 +29,11 @@ def _case(outcome: Outcome) -> dict[str, Any]:
         "source": outcome.published or None,
         "verdict": outcome.verdict,
         "ok": outcome.holds,
-        "differences": [difference._asdict() for difference in outcome.differences],
+        "differences": [_difference(difference) for difference in outcome.differences],
     }
+
+
+def _difference(difference: Difference) -> dict[str, Any]:
+    given = difference._asdict()
+    del given["label"]
+    return given

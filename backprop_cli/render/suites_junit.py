@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from backprop_cli.render.style import visible
+from backprop_cli.render.diagnostics import excerpt
+from backprop_cli.render.style import Style, visible
 from backprop_cli.render.suites import words
-from backprop_cli.report.outcome import Outcome
+from backprop_cli.report.outcome import Difference, Outcome
 
 
 def render(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -30,15 +31,21 @@ def _case(case: Outcome) -> Iterator[str]:
         yield f"{head}/>\n"
         return
     yield f"{head}>\n"
-    told = [f"line {item.line}: {words(item)}" for item in case.differences]
-    yield f'      <failure type="differs" message={_quoted(words(case.differences[0]))}>'
-    yield f"{_escaped(chr(10).join(told))}</failure>\n    </testcase>\n"
+    told = "".join(f"line {item.line}: {words(item)}\n{_excerpt(item)}" for item in case.differences).rstrip("\n")
+    tag, type_ = ("error", "error") if case.broke else ("failure", "differs")
+    yield f'      <{tag} type="{type_}" message={_quoted(words(case.differences[0]))}>'
+    yield f"{_escaped(told)}</{tag}>\n    </testcase>\n"
+
+
+def _excerpt(difference: Difference) -> str:
+    return "".join(excerpt(difference.label, Style())) if difference.label else ""
 
 
 def _counts(cases: Sequence[Outcome]) -> str:
-    failures = sum(not case.holds for case in cases)
+    errors = sum(case.broke for case in cases)
+    failures = sum(not case.holds for case in cases) - errors
     time = _seconds(sum(case.seconds for case in cases))
-    return f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="0" time="{time}"'
+    return f'tests="{len(cases)}" failures="{failures}" errors="{errors}" skipped="0" time="{time}"'
 
 
 def _seconds(seconds: float) -> str:

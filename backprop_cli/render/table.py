@@ -7,6 +7,7 @@ from io import StringIO
 
 from backprop_cli.render.cells import cells, closing, columns, left_out, title
 from backprop_cli.render.style import Style
+from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.model import Report
 
 _WIDEST = 100_000  # a table that is measured must not be wrapped by the measuring
@@ -14,7 +15,7 @@ _WIDEST = 100_000  # a table that is measured must not be wrapped by the measuri
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """Title, table or records, closing lines."""
-    yield title(report, style) + "\n\n"
+    yield wrapped(title(report, style), style.width) + "\n"
     heads = columns(report, style)
     lines = list(cells(report, style))
     widths = [max(map(len, column)) for column in zip([c.heading for c in heads], *lines, strict=True)]
@@ -22,11 +23,11 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield _table(report, style, lines)
     else:
         yield from _records(report, style, lines)
-    if more := left_out(report, style):
-        yield more + "\n"
+    for more in left_out(report, style):
+        yield wrapped(more, style.width)
     below = list(closing(report, style))
     if below:
-        yield "\n" + "".join(_wrapped(line, style) for line in below)
+        yield "\n" + "".join(wrapped(line, style.width) for line in below)
 
 
 def _table(report: Report, style: Style, lines: list[list[str]]) -> str:
@@ -52,25 +53,15 @@ def _table(report: Report, style: Style, lines: list[list[str]]) -> str:
     return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
 
 
-def _wrapped(line: str, style: Style) -> str:
-    """A line of words, broken at blanks where the width asks for it."""
-    if style.width is None or len(line) <= style.width:
-        return line + "\n"
-    import textwrap
-
-    pieces = textwrap.wrap(line, style.width, break_long_words=False, break_on_hyphens=False, subsequent_indent="  ")
-    return "".join(piece + "\n" for piece in pieces)
-
-
 def _records(report: Report, style: Style, lines: list[list[str]]) -> Iterator[str]:
     heading = columns(report, style)[-1].heading.replace("(node)", "{}")
     for name, written, *shape, value, slopes, grad in (
         line if report.kind == "grad" else [*line, "", ""] for line in lines
     ):
         sized = f"   {shape[0]}" if shape and shape[0] else ""
-        yield (f"{name} = {value}" if written == "input" else f"{name} = {written} = {value}") + sized + "\n"
+        head = f"{name} = {value}" if written == "input" else f"{name} = {written} = {value}"
+        yield wrapped(head + sized, style.width, hang="        ")
         if report.kind == "grad":
-            for slope in filter(None, slopes.split("  ")):
-                yield f"    {slope}\n"
-            if grad:
-                yield f"    {heading.format(name)} = {grad}\n"
+            below = [*filter(None, slopes.split("  ")), *([f"{heading.format(name)} = {grad}"] if grad else [])]
+            for line in below:
+                yield wrapped(line, style.width, start="    ", hang="        ")

@@ -65,9 +65,11 @@ def tex_number(text: str) -> str:
     return sign + plain if plain[:1].isdigit() else rf"\mathrm{{{text}}}"
 
 
-def tex_array(text: str) -> str:
-    """The text of a small array, `[1, -2e-07]`, for math mode."""
-    return re.sub(r"[^\[\], ]+", lambda number: tex_number(number[0]), text)
+def tex_value(text: str) -> str:
+    """The text of a number, a small array, a shape, or a summary in words, for math mode."""
+    if text[:1] in ("[", "("):
+        return re.sub(r"[^][(), ]+", lambda number: tex_number(number[0]), text)
+    return rf"\text{{{tex_text(text)}}}" if " " in text else tex_number(text)
 
 
 def tex_sign(text: str) -> str:

@@ -9,15 +9,18 @@ from backprop_cli.report.figure import PHASES, Edge, Figure, Moment, Node
 def frame(whole: Figure, phase: str, step: int | None = None) -> Figure:
     """What is known after a step of a pass, the last one unless told; 0 is before the first gate.
 
-    Raises BackpropError (U801) for a step the pass does not have, and where there are no numbers; ValueError for a
-    pass that is none of PHASES.
+    Raises BackpropError (U801) for a step the pass does not have or that is of no pass, and where there are no numbers;
+    ValueError for a pass that is none of PHASES.
     """
-    if phase not in PHASES:
+    if phase and phase not in PHASES:
         message = f"a pass is one of {', '.join(PHASES)}, not {phase!r}"
         raise ValueError(message)
     if not whole.valued:
         help_ = "give the inputs values: `x=2`"
         raise BackpropError(Diagnostic("U801", "there are no steps to show: nothing has a value", (), help_))
+    if not phase:
+        passes = " or ".join(f"`--phase {name}` ({int(name == 'backward')} to {whole.steps(name)})" for name in PHASES)
+        raise BackpropError(Diagnostic("U801", "`--step` is a step of a pass", (), f"say which: {passes}"))
     first, last = int(phase == "backward"), whole.steps(phase)
     step = last if step is None else step
     if not first <= step <= last:

@@ -17,6 +17,7 @@ WORDS = {
     "exponent": "the exponent {number} of `{is}` was not brought down",
     "constant": "the constant factor of `{is}` is left out",
     "factor": "{times}",
+    "own value": "it is the value of `{f}`, not its gradient",
     "transposed": "it is the transpose of the gradient",
     "not summed": "it is not summed over the axes along which `{x}` was broadcast",
     "stops early": "the chain rule stops at `{a}` = {is}: this is d{f}/d{a}, and d{a}/d{x} is missing",

@@ -88,7 +88,7 @@ def summary(array: Any, digits: int | None = None, *, brief: bool = False, whole
 
 
 def is_whole(number: Any, digits: int | None = None) -> bool:
-    """Whether a number is shown as it is; of an array, whether every element is."""
+    """Whether a number is short enough to be put into a formula; of an array, whether every element is shown."""
     return not hasattr(number, "tolist") or bool(_whole(number, digits, _WHOLE_WIDTH, WHOLE))
 
 

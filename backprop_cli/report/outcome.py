@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from backprop_cli.errors import Label
+
 
 class Difference(NamedTuple):
-    """One expectation that does not hold: of what (`df/dx`, `value`, `notes`), the two texts, a word, and its line."""
+    """One expectation that does not hold: of what (`df/dx`, `value`, `notes`), the two texts, a word, and its line.
+
+    `label` is the place that an error points at.
+    """
 
     subject: str
     expected: str
     found: str
     remark: str = ""
     line: int = 0
+    label: Label | None = None
 
 
 class Outcome(NamedTuple):
-    """A case that was run.
+    """A case that was run; whether it is as it says, `holds` tells.
 
-    `path` and `line` are where it is written, `published` whom it quotes, `verdict` what was to be found (`agrees`,
-    `differs`, `cannot decide`); `differences` is empty if it was found. `seconds` is the time it took.
+    `path` and `line` are where it is written, `published` whom it quotes. `verdict` is what the case says is to be
+    found (`agrees`, `differs`, `cannot decide`), not what was; `differences` is empty if it was found. `seconds` is the
+    time it took.
     """
 
     path: str
@@ -35,6 +42,11 @@ class Outcome(NamedTuple):
     def holds(self) -> bool:
         """Whether everything is as the case says."""
         return not self.differences
+
+    @property
+    def broke(self) -> bool:
+        """Whether it could not be computed at all."""
+        return any(item.subject == "error" and item.expected == "none" for item in self.differences)
 
 
 class SuiteReport(NamedTuple):

@@ -25,11 +25,12 @@ from typing import Any, NamedTuple
 from backprop_cli.data.bindings import Terms, read_bindings
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, shorten
 from backprop_cli.report.notes import NOTE_CODES
-from backprop_cli.suites.case import AGREES, DIFFERS, Case, beside, read_number
+from backprop_cli.suites.case import DIFFERS, Case, beside, read_number
 from backprop_cli.suites.places import Place, wrong
 
 _FENCE = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*?)[ \t]*")
 _CLAIM = re.compile(r"[d∂][A-Za-z_]\w*\s*[/÷]\s*[d∂][A-Za-z_]\w*\s*=(?!=)", re.ASCII)
+_PAIRS = re.compile(r"[\s,;]+(?=[^\W\d]\w*\s*=(?!=))")  # between `x = 2` and `W = [[1, 2], [3, 4]]`
 
 
 class _Line(NamedTuple):
@@ -178,7 +179,9 @@ class _Reading:
 
     def _bindings(self, line: _Line, words: str) -> dict[str, Any]:
         try:
-            return read_bindings([self._beside(word) for word in words.split()], Terms(allow_nonfinite=True))
+            pairs = (pair.partition("=") for pair in _PAIRS.split(words.strip()))
+            assignments = [self._beside(f"{name.strip()}{equals}{value.strip()}") for name, equals, value in pairs]
+            return read_bindings(assignments, Terms(allow_nonfinite=True))
         except BackpropError as error:
             self._wrong(line, error.diagnostics[0].message, error.diagnostics[0].help)
             return {}
@@ -193,10 +196,11 @@ class _Reading:
     def _case(self, line: _Line) -> Case:
         program = self.program
         first = (program or [self.block.fence])[0].number
-        text = "\n".join(item.text for item in program)
+        text_of = {item.number: item.text for item in program}
+        text = "\n".join(text_of.get(number, "") for number in range(first, (program or [line])[-1].number + 1))
         several = f", line {line.number}" if self.found or not self.block.name else ""
         name = f"{self.block.name}{several}".removeprefix(", ")
-        return Case(self.path, line.number, name, Source(f"{self.path}:{first}", text), {}, {}, verdict=AGREES)
+        return Case(self.path, line.number, name, Source(f"{self.path}:{first}", text), {}, {"program": first})
 
     def _close(self) -> None:
         if self.open is None:

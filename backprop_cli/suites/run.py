@@ -123,7 +123,13 @@ def _of_errors(case: Case, diagnostics: tuple[Diagnostic, ...]) -> Iterator[Diff
     if case.error in codes:
         return
     found = f"error[{codes[0]}]: {shorten(diagnostics[0].message, 200)}"
-    yield Difference("error", case.error or "none", found, line=case.lines.get("error", case.line))
+    if case.error:
+        yield Difference("error", case.error, found, line=case.lines.get("error", case.line))
+        return
+    line, label = case.line, next(iter(diagnostics[0].labels), None)
+    if label is not None and label.source == case.program:
+        line = case.lines.get("program", case.line) + label.source.text.count("\n", 0, label.start)
+    yield Difference("error", "none", found, line=line, label=label)
 
 
 def _listed(codes: Iterable[str]) -> str:

@@ -31,6 +31,12 @@ _KEYS = (
     "name", "source", "program", "bindings", "value", "gradients", "claims", "rtol", "atol", "notes", "error",
     "verdict",
 )  # fmt: skip
+_MEANT = {
+    "at": "bindings", "point": "bindings", "inputs": "bindings", "values": "bindings", "expected": "value",
+    "result": "value", "formula": "program", "expression": "program", "derivatives": "gradients", "title": "name",
+}  # fmt: skip
+_LONG = re.compile(r"""\s*=\s*(?:\"{3}|'{3})\r?\n""")  # a text that begins in the next line
+_GRADIENT = re.compile(r"[d∂]\w+\s*/\s*[d∂](\w+)")
 
 
 def read_toml(path: str, text: str) -> list[Case]:
@@ -128,6 +134,8 @@ class _Reader:
         if isinstance(gradients := table.get("gradients"), dict):
             for name in gradients:
                 found[f"gradients.{name}"] = self.outline.line(self.outline.place(number, "gradients", name))
+        if _LONG.match(self.text, self.outline.place(number, "program").end):
+            found["program"] += 1
         place = self.outline.place(number, "claims")
         for count, claim in enumerate(claims):
             place = self.outline.after(place, claim)
@@ -145,6 +153,11 @@ class _Reader:
 
     def _gradients(self, table: Mapping[str, Any], number: int) -> dict[str, Written]:
         given = self._kind(table, "gradients", dict, "a table", number) or {}
+        for name in given:
+            if called := _GRADIENT.fullmatch(name):
+                place = self.outline.place(number, "gradients", name)
+                help_ = f'write `{called[1]} = …`; a claim is `claims = ["{shorten(name)} = …"]`'
+                self._wrong(f"`{shorten(name)}`: a gradient goes by the name of its input", place, help_)
         read = {name: self._number(number_, number, "gradients", name) for name, number_ in given.items()}
         return {name: written for name, written in read.items() if written}
 
@@ -194,10 +207,11 @@ class _Reader:
             if key not in known:
                 where = "a case" if number is not None else "a suite"
                 message = f"{where} has no `{shorten(key)}`"
-                self._unknown(message, key, list(known), self.outline.place(number, key))
+                meant = [_MEANT[key]] if number is not None and key in _MEANT else list(known)
+                self._unknown(message, key, meant, self.outline.place(number, key))
 
     def _unknown(self, message: str, word: str, known: list[str], place: Place) -> None:
-        near = nearest(word, known)
+        near = known if len(known) == 1 else nearest(word, known)
         self._wrong(message, place, f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known[:12])}")
 
     def _wrong(self, message: str, place: Place, help_: str = "") -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from backprop_cli.render.cells import closing, title
 from backprop_cli.render.explain.outline import Section, outline, trimmed
 from backprop_cli.render.style import Style, visible
-from backprop_cli.render.tex import raised, tex_array, tex_name, tex_number, tex_sign, tex_text
+from backprop_cli.render.tex import raised, tex_name, tex_number, tex_sign, tex_text, tex_value
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
 from backprop_cli.report.numbers import is_whole
@@ -67,13 +67,8 @@ def _words_of(style: Style) -> Words:
 
 def _number(number: Any, style: Style) -> str:
     """A number for math mode; a matrix in its rows, a large array in words."""
-    text = style.number(number)
-    if not hasattr(number, "tolist"):
-        return tex_number(text)
-    if not is_whole(number, style.digits):
-        return rf"\text{{{tex_text(text)}}}"
-    if number.ndim != 2:
-        return tex_array(text)
+    if not hasattr(number, "tolist") or number.ndim != 2 or not is_whole(number, style.digits):
+        return tex_value(style.number(number))
     rows = r" \\ ".join(" & ".join(tex_number(style.number(float(x))) for x in row) for row in number)
     return rf"\left[\begin{{array}}{{{'r' * number.shape[1]}}} {rows} \end{{array}}\right]"
 

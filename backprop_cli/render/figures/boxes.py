@@ -27,6 +27,7 @@ from backprop_cli.render.style import GRAD, VALUE, Style
 from backprop_cli.report.figure import Edge, Figure, Node
 
 _LONGEST = 24  # characters of a name or an operation
+_SHORT = 4  # characters of a number that fewer digits would not shorten
 
 
 class _Shape(NamedTuple):
@@ -46,12 +47,19 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
     """Title, drawing, what its numbers are; or the tree."""
     drawing = _Drawing(figure, style)
     lines = drawing.lines()
-    if style.width is not None and max(map(len, lines), default=0) > style.width:
-        yield from tree.render(figure, style)
+    if style.width is not None and (wide := max(map(len, lines), default=0)) > style.width:
+        yield from tree.render(figure._replace(notice=_narrower(figure, wide, style)), style)
         return
     if style.color:
         lines = list(drawing.sheet.painted(lines, style.painted))
     yield from around(figure, lines, key(figure, "above a wire", "below it"), style)
+
+
+def _narrower(figure: Figure, wide: int, style: Style) -> str:
+    """The figure's notice, and what to do for boxes that would be so wide."""
+    is_long = any(len(text) > _SHORT for node in figure.nodes for text in (node.value, node.grad))
+    shorter = ", fewer with `--digits 2`" if is_long and style.digits is None else ""
+    return "; ".join(filter(None, [figure.notice, f"as boxes it takes {wide} columns{shorter}"]))
 
 
 class _Drawing:

@@ -107,7 +107,7 @@ class _Picture:
             x = float(_MARGIN)
             yield '<g class="key">\n'
             for look, text in row:
-                yield _text(x, line, look, text)
+                yield _text(x, line, look, text if look != "grad" or self.figure.phase != "forward" else "")
                 x += width_of(text, 13) + _KEY_GAP
             yield "</g>\n"
             line += _LINE

@@ -11,7 +11,7 @@ from backprop_cli.errors import shorten
 from backprop_cli.render.figures.shapes import LEAVES, Shapes
 from backprop_cli.render.layout import Placed, place
 from backprop_cli.render.style import Style, visible
-from backprop_cli.render.tex import tex_name, tex_number, tex_operation, tex_text
+from backprop_cli.render.tex import tex_name, tex_operation, tex_text, tex_value
 from backprop_cli.report.figure import Cluster, Edge, Figure, Node
 
 _BETWEEN, _STEEP, _APART, _WIRE = 20, 0.3, 14, 10  # free between columns and between cells, around passing wires
@@ -100,8 +100,8 @@ def _wire(edge: Edge, placed: Placed, number: int, shapes: Shapes) -> Iterator[s
     yield rf"\draw[wire{', now' if edge.state == 'active' else ''}] {path};" + "\n"
     middle = x - shape.half - shape.lead / 2 - 4
     local, share = shapes.labels(edge)
-    yield _label(middle, y + down - 10, "local", rf"\partial\;{tex_number(edge.local)}" if local else "")
-    yield _label(middle, y + down + 10, "grad", tex_number(share) if share else "")
+    yield _label(middle, y + down - 10, "local", rf"\partial\;{tex_value(edge.local)}" if local else "")
+    yield _label(middle, y + down + 10, "grad", tex_value(share) if share else "")
 
 
 def _point(point: tuple[float, float]) -> str:
@@ -125,8 +125,8 @@ def _node(figure: Figure, node: Node, placed: Placed, shapes: Shapes) -> Iterato
         yield rf"\fill[black!55] ({end:.5g},{y:.5g}) circle[radius=2.4pt];" + "\n"
     middle = x + shape.half + shape.stub / 2
     if node.value and node.kind != "constant":
-        yield _label(middle, y - 11, "value", tex_number(node.value))
-    yield _label(middle, y + 11, "grad", tex_number(node.grad) if node.grad else "")
+        yield _label(middle, y - 11, "value", tex_value(node.value))
+    yield _label(middle, y + 11, "grad", tex_value(node.grad) if node.grad else "")
     if node.kind in LEAVES:
         name = tex_name(shorten(node.operation, 24))
         yield rf"\node[leaf, anchor=east] at ({x + shape.half - 4:.5g},{y:.5g}) {{${name}$}};" + "\n"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from backprop_cli.render.style import Style
+from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.figure import Figure
 
 
@@ -18,19 +19,7 @@ def around(figure: Figure, drawing: Iterable[str], meaning: str, style: Style) -
     if below:
         yield "\n"
     for line in below:
-        yield from _wrapped(style.text(local_sign(line, style)), style)
-
-
-def _wrapped(line: str, style: Style) -> Iterator[str]:
-    """A line of words, broken at blanks where the width asks for it."""
-    if style.width is None or len(line) <= style.width:
-        yield f"{line}\n"
-        return
-    import textwrap
-
-    for piece in textwrap.wrap(line, style.width, subsequent_indent="    ", break_long_words=False,
-                               break_on_hyphens=False):  # fmt: skip
-        yield f"{piece}\n"
+        yield wrapped(style.text(local_sign(line, style)), style.width, hang="    ")
 
 
 def local_sign(text: str, style: Style) -> str:
@@ -43,7 +32,7 @@ def key(figure: Figure, value: str, grad: str) -> str:
     if not figure.valued:
         return ""
     said = [f"{value} its value"]
-    if figure.shows in ("grad", "both"):
+    if figure.shows in ("grad", "both") and figure.phase != "forward":
         said.append(f"{grad} d{figure.output}/d(wire)")
     if figure.shows in ("local", "both"):
         said.append("∂ at a gate its local gradient")

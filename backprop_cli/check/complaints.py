@@ -1,0 +1,91 @@
+"""What is wrong with a claim or a step, in words that point at the text, with what was probably meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+
+_SIGN = r"\s*(?:==|:=|=|:)\s*"
+_SPACED = re.compile(rf"\s*[d∂]\s*(\w+)\s*[/÷]\s*[d∂]\s*(\w+){_SIGN}(.*)", re.DOTALL)  # d f/d x = …, df/dx: …
+_OPERATOR = re.compile(rf"\s*[d∂]\s*[/÷]\s*[d∂]\s*(\w+)(?:\s*\(?\s*(\w+)\s*\)?)?{_SIGN}(.*)", re.DOTALL)  # d/dx f = …
+_BARE = re.compile(rf"\s*[d∂](\w+){_SIGN}(.*)", re.DOTALL)  # dx = …, as in steps
+_PRIMED = re.compile(rf"\s*(\w+)\s*['′’](?:\s*\(\s*(\w+)\s*\))?{_SIGN}(.*)", re.DOTALL)  # f' = …, f'(x) = …
+_DEFAULT = "write `df/dx = …`: a formula over the program's names, or a number"
+_SHOWN = 8
+
+
+def not_a_claim(source: Source, names: Mapping[str, int], output: str) -> BackpropError:
+    """The error of a text that is no claim, with the claim that it looks like."""
+    meant = _meant(source.text, names, output)
+    help_ = f"write `{meant}`" if meant else _DEFAULT
+    return _wrong("V312", f"`{shorten(source.text)}` is not a claim", source, 0, len(source.text), help_)
+
+
+def not_one_formula(source: Source, start: int, end: int) -> BackpropError:
+    """The error of a right side that is nothing, or several statements."""
+    return _wrong("V312", "the right side is not one formula", source, start, end, _DEFAULT)
+
+
+def unknown_node(name: str, source: Source, start: int, names: Mapping[str, int]) -> BackpropError:
+    """The error of a name that is no node's."""
+    near = nearest(name, list(names)[:1000])
+    help_ = f"did you mean `{near[0]}`?" if near else f"there are {_listed(names)}"
+    return _wrong("N213", f"`{shorten(name)}` is no node of the program", source, start, start + len(name), help_)
+
+
+def unknown_output(name: str, source: Source, start: int, names: Mapping[str, int], output: str) -> BackpropError:
+    """The error of a name above the bar that is no node's, where the output probably was meant."""
+    if not output or nearest(name, list(names)[:1000]):
+        return unknown_node(name, source, start, names)
+    help_ = f"the output is `{output}`: write `d{output}/d…`, or name the last statement: `{name} = …`"
+    return _wrong("N213", f"`{shorten(name)}` is no node of the program", source, start, start + len(name), help_)
+
+
+def not_a_step(source: Source, start: int, end: int) -> BackpropError:
+    """The error of a line that is no step."""
+    help_ = "write `dx = …` or `dx += …`, where dx is the gradient with respect to x"
+    return _wrong("V313", f"`{shorten(source.text[start:end])}` is not a step", source, start, end, help_)
+
+
+def told_of(source: Source, diagnostic: Diagnostic, names: Iterable[str] = ()) -> Diagnostic:
+    """The diagnostic of a rewritten text, told of the text as it was typed.
+
+    A name without a value is none of `names`, which are all that may be used there.
+    """
+    told = diagnostic._replace(labels=tuple(label._replace(source=source) for label in diagnostic.labels))
+    if told.code != "N202" or "give it a value" not in told.help:
+        return told
+    label = told.labels[0]
+    name, known = source.text[label.start : label.end], list(names)
+    help_ = f"here only the program's own names have a meaning: {_listed(known)}"
+    if name[0] == "d" and name[1:] in known:
+        help_ = f"a gradient is `df/{name}` in a claim; in steps it needs a line of its own above: `{name} = …`"
+    elif near := nearest(name, known[:1000]):
+        help_ = f"did you mean `{near[0]}`?"
+    return Diagnostic("N213", f"`{shorten(name)}` is no node of the program", told.labels, help_)
+
+
+def _meant(text: str, names: Mapping[str, int], output: str) -> str:
+    """The claim that a text would be in our spelling; empty where there is none."""
+    if found := _SPACED.fullmatch(text):
+        above, below, formula = found.groups()
+    elif found := _OPERATOR.fullmatch(text):
+        below, above, formula = found[1], found[2] or output, found[3]
+    elif (found := _BARE.fullmatch(text)) and found[1] in names:
+        above, below, formula = output, found[1], found[2]
+    elif (found := _PRIMED.fullmatch(text)) and found[1] in names:
+        above, below, formula = found[1], found[2] or next(iter(names)), found[3]
+    else:
+        return ""
+    return f"d{above}/d{below} = {shorten(formula.strip())}" if above else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = list(names)
+    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "")
+
+
+def _wrong(code: str, message: str, source: Source, start: int, end: int, help_: str) -> BackpropError:
+    return BackpropError(Diagnostic(code, message, (Label(source, start, max(start + 1, end)),), help_))

@@ -1,0 +1,82 @@
+"""What is wrong with bindings and their values, in words that point at the text, with what was probably meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
+from backprop_cli.language.foreign import ascii_name
+
+_GRADIENT = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂]\w+\s*=")
+_FILE = re.compile(r"[\w./\\-]*[A-Za-z]\.(?:npy|npz|csv|json)")
+_NEIGHBOURS = re.compile(r"(?<=[\w.)\]])\s+(?=[-+\w.(\[])")
+_OPENING, _CLOSING = "([", ")]"
+
+
+def wrong(code: str, message: str, source: Source, start: int, end: int, help_: str) -> BackpropError:
+    """The error of a place in a source."""
+    return BackpropError(Diagnostic(code, message, (Label(source, start, end),), help_))
+
+
+def refuse_pieces(words: Sequence[str]) -> None:
+    """Refuse words into which the shell has cut a binding at its blanks: `x = 1`, `W=[[1, 2], [3, 4]]`."""
+    if (at := next((k for k, word in enumerate(words) if word.startswith("=")), -1)) >= 0:
+        text = " ".join(words[max(at - 1, 0) : at + 2])
+        help_ = _tested(text) if _GRADIENT.match(text) else "write `x=1`, without blanks"
+        raise wrong("V305", "blanks around `=`", Source("binding", text), 0, len(text), help_)
+    for first, word in enumerate(words):
+        if "=" not in word or not (depth := _depth(word)) > 0:
+            continue
+        for last in range(first + 1, len(words)):
+            depth += _depth(words[last])
+            if depth <= 0 or "=" in words[last]:
+                break
+        else:
+            continue
+        if depth == 0:
+            text = " ".join(words[first : last + 1])
+            message = f"the shell has cut `{shorten(text)}` at its blanks"
+            help_ = f'quote it: `"{shorten(text)}"`'
+            raise wrong("V305", message, Source("binding", text), 0, len(text), help_)
+
+
+def not_a_binding(source: Source) -> BackpropError:
+    """The error of a word without `=`."""
+    help_ = "bindings are `name=value`; quote the expression so that the shell passes it whole"
+    return wrong("V305", f"`{shorten(source.text)}` is not a binding", source, 0, len(source.text), help_)
+
+
+def not_a_name(name: str, source: Source) -> BackpropError:
+    """The error of a name that is none, with the name or the option it looks like."""
+    help_ = "names are made of ASCII letters, digits and `_`, and start with no digit"
+    if _GRADIENT.match(source.text):
+        help_ = _tested(source.text)
+    elif meant := ascii_name(name.lstrip("-")):
+        help_ = f"write `{meant}={shorten(source.text.partition('=')[2])}`: {help_}"
+    end = max(1, len(source.text.partition("=")[0]))
+    return wrong("V305", f"`{shorten(name)}` is not a name", source, 0, end, help_)
+
+
+def not_a_value(text: str, source: Source, start: int) -> BackpropError:
+    """The error of a value that is a formula, or several."""
+    help_ = "a value is a number, an array or a constant expression, such as `x=-2`, `x=[1, 2]` or `x=pi/2`"
+    if text.startswith("[") and (spaced := _NEIGHBOURS.sub(", ", text)) != text:
+        help_ = f"commas stand between elements: `{shorten(spaced)}`"
+    return wrong("V306", f"`{shorten(text)}` is not one number", source, start, len(source.text), help_)
+
+
+def refuse_file_name(text: str, source: Source, start: int) -> None:
+    """Refuse a value that is a file's name without `@`."""
+    if _FILE.fullmatch(text):
+        help_ = f"a file has `@` in front: `{shorten(source.text[:start])}@{shorten(text)}`"
+        raise wrong("V306", f"`{shorten(text)}` is not one number", source, start, len(source.text), help_)
+
+
+def _tested(text: str) -> str:
+    return f'gradients come out; what you think of them is tested by `backprop check … --claim "{shorten(text)}"`'
+
+
+def _depth(word: str) -> int:
+    """How many brackets a word leaves open."""
+    return sum(map(word.count, _OPENING)) - sum(map(word.count, _CLOSING))

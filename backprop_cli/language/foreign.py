@@ -1,0 +1,115 @@
+"""What mathematics and other languages write and this one does not, and what to write instead."""
+
+from __future__ import annotations
+
+from backprop_cli.language.tokens import BAD, CALL, NAME, OPERATOR, Tokens
+
+_LIBRARIES = ("np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "special", "scipy")
+_MAKES_ARRAYS = ("array", "asarray", "tensor", "matrix")
+_PRODUCTS = ("dot", "matmul", "mm")
+_FILES = ("npy", "npz", "csv", "json")
+_BAR = "‖"
+_MEANT = {
+    "&": "min",
+    "!": "gamma(n + 1)",
+    "√": "sqrt(x)",
+    "∑": "sum(x)",
+    "–": "-",
+    "—": "-",
+    "∗": "*",
+    "{": "(",
+    "}": ")",
+}
+
+
+def dotted(tokens: Tokens, point: int) -> tuple[int, int, str]:
+    """The first and the last token of `np.exp(x)`, `W.T` or `x.^2`, whose `.` is at hand, and what to write instead."""
+    kinds, texts, starts = tokens
+    first = point - 1 if point and kinds[point - 1] == NAME else point
+    owner = texts[first] if first < point else "x"
+    last = point + 1
+    while kinds[last] == NAME and texts[last + 1] == "." and kinds[last + 2] in (NAME, CALL):  # torch.nn.relu(x)
+        last += 2
+    after = texts[last]
+    name = after[:-1].rstrip() if kinds[last] == CALL else after
+    if kinds[point + 1] not in (NAME, CALL, OPERATOR) or starts[point + 1] != starts[point] + 1:
+        return point, point, ""
+    if kinds[last] == OPERATOR:
+        return point, last, f"`{after}` works element by element as it is: write `{owner}{after}…`"
+    if name in ("T", "transpose"):
+        return point, last, f"the transpose of `{owner}` is `{owner}'`"
+    if name in _FILES:
+        return first, last, f"a file is the value of a name: write `{owner}=@{owner}.{name}` behind the expression"
+    if name in _MAKES_ARRAYS and owner in _LIBRARIES:
+        return first, last, "an array is written as it is: `[1, 2]`, `[[1, 2], [3, 4]]`"
+    if owner in _LIBRARIES:
+        return first, last, f"gates have no library in front: write `{name}{'(…)' if kinds[last] == CALL else ''}`"
+    if name in _PRODUCTS:
+        return point, last, f"the matrix product is `{owner} @ …`"
+    return point, last, f"there are no methods: write `{name}({owner})`" if kinds[last] == CALL else ""
+
+
+def character(tokens: Tokens, position: int) -> str:
+    """What to write instead of a character that means nothing here; empty where that is not known."""
+    import unicodedata
+
+    text = tokens.texts[position]
+    follows = tokens.texts[position + 1] if position + 1 < len(tokens.texts) else ""
+    if text in (_BAR, "|"):
+        return f"write `{_between_bars(tokens, position, twice=text == '|' and follows == '|')}`"
+    if text in _MEANT:
+        return f"write `{_MEANT[text]}`"
+    if text in ("∂", "∇"):
+        return "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
+    if text == "σ" and follows == "(":
+        return "write `sigmoid(…)`"
+    if name := ascii_name(_word(tokens, position)):
+        return f"write `{name}`: names are made of ASCII letters, digits and `_`"
+    plain = unicodedata.normalize("NFKC", text)
+    if plain != text and plain.isascii() and plain.isprintable():
+        return f"write the ASCII `{plain}`"
+    return "names are made of ASCII letters, digits and `_`" if text.isalpha() else ""
+
+
+def ascii_name(text: str) -> str:
+    """A name with Greek letters and subscripts in ASCII: `theta1` for `θ₁`; empty where it is no such name."""
+    import unicodedata
+
+    made = ""
+    for letter in text:
+        name = unicodedata.name(letter, "")
+        if letter.isascii() and (letter.isalnum() or letter == "_"):
+            made += letter
+        elif name.startswith("SUBSCRIPT") and (plain := unicodedata.normalize("NFKC", letter)).isalnum():
+            made += plain
+        elif name.startswith(("GREEK SMALL LETTER ", "GREEK CAPITAL LETTER ")) and name.count(" ") == 3:
+            word = name.rpartition(" ")[2].replace("LAMDA", "LAMBDA")
+            made += word.lower() if "SMALL" in name else word.capitalize()
+        else:
+            return ""
+    return made if made[:1].isalpha() else ""
+
+
+def _word(tokens: Tokens, position: int) -> str:
+    """The name to which a character belongs: what stands around it without a blank between."""
+    kinds, texts, starts = tokens
+    first = last = position
+    if first and kinds[first - 1] in (NAME, BAD) and starts[first - 1] + len(texts[first - 1]) == starts[first]:
+        first -= 1
+    while last + 1 < len(kinds) and starts[last] + len(texts[last]) == starts[last + 1]:
+        if not (kinds[last + 1] in (NAME, BAD) or texts[last + 1].isalnum()):
+            break
+        last += 1
+    return "".join(texts[first : last + 1])
+
+
+def _between_bars(tokens: Tokens, position: int, *, twice: bool) -> str:
+    """`norm(q)` for `‖q‖` and `||q||`, `abs(q)` for `|q|`."""
+    text, begin = tokens.texts[position], position + 1 + twice
+    gate = "norm" if twice or text == _BAR else "abs"
+    try:
+        end = tokens.texts.index(text, begin, begin + 20)
+    except ValueError:
+        return f"{gate}(x)"
+    inside = "".join(tokens.texts[begin:end])
+    return f"{gate}({inside or 'x'})"
