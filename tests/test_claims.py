@@ -549,3 +549,12 @@ def test_steps_may_be_written_as_quotients():
     report = check_steps("s = w*x; f = sigmoid(s)", w=2, x=-1, steps=lines)
     assert [result.verdict for result in report.results] == ["agrees"] * 3
     assert check_steps("s = w*x; f = sigmoid(s)", w=2, x=-1, steps="df/ds = f*(1 - f)\ndf/dw = w*df/ds").status == 1
+
+
+def test_steps_are_not_judged_where_rounding_leaves_nothing(tmp_path):
+    """At random points a sigmoid may round to 1, and 1 - f to 0; the other points decide, also against a wrong step."""
+    for text, status in (("ds = f*(1-f)*df; dw = x*ds; dx = w*ds", 0), ("ds = f*(1-f)*df; dw = x*ds; dx = x*ds", 1)):
+        (tmp_path / "steps").write_text(text.replace("; ", "\n"))
+        for seed in range(6):
+            words = ["check", "s = w*x; f = sigmoid(s)", "--steps", str(tmp_path / "steps"), "--seed", str(seed)]
+            assert backprop(*words).status == status, (text, seed)
