@@ -279,6 +279,12 @@ CORNERS = [
     ("dot(x, y)", {"x": [1, -1], "y": [1, 1]}, 0, {"x": [1, 1], "y": [1, -1]}, [], 0),
     ("sum(A@x)", {"A": [[1e-200, 0]], "x": [1e-200, 0]}, 0, {"x": [1e-200, 0]}, ["underflow"], 0),
     ("var(x)", {"x": [1e-200, 3e-200]}, 0, {"x": [-1e-200, 1e-200]}, ["underflow"], 0),
+    # the first element is in order, or odd in another way; what is odd later is found
+    ("sum(min(x, x, 1))", {"x": [0.5, 1]}, 1.5, {"x": [1, 2 / 3]}, ["kink"], 0),
+    ("sum(y^y)", {"y": [-2, 0]}, 1.25, {"y": [NAN, -INF]}, ["infinite", "undefined"], 4),
+    ("v = log(x); m = max(v, axis=0); sum(relu(v)) + 0*m", {"x": [0, -2]}, NAN, None, ["pole", "undefined"], 4),
+    ("v = log(x); m = max(v); sum(relu(v))", {"x": [0, -2]}, NAN, {"x": [0, NAN]}, ["pole", "undefined"], 4),
+    ("floor(mean(sqrt(y)))", {"y": [0, 1]}, 0, None, ["infinite"], 4),
     # what cannot be felt is no kink, what is not taken no trouble
     ("max(A, axis=0)[0]", {"A": [[1, 5], [2, 5]]}, 2, {"A": [[0, 0], [1, 0]]}, [], 0),
     ("max(A, axis=0)[1]", {"A": [[1, 5], [2, 5]]}, 5, {"A": [[0, 0.5], [0, 0.5]]}, ["kink"], 0),

@@ -209,7 +209,7 @@ def flows(graph: Graph, values: list[Value], passed: Backward, active: bytearray
         masks = []
         for k, j in enumerate(operands):
             if i in graph.attributes:
-                mask = _flow_of_tensor(graph, values, i, k, here)
+                mask = flow_of_tensor(graph, values, i, k, here)
                 down = mask
             else:
                 ignores = graph.gates[i] in ROUTES and passed.locals[i]
@@ -222,14 +222,16 @@ def flows(graph: Graph, values: list[Value], passed: Backward, active: bytearray
     return out
 
 
-def _flow_of_tensor(graph: Graph, values: list[Value], node: int, k: int, here: Any) -> Any:
+def flow_of_tensor(graph: Graph, values: list[Value], node: int, k: int, here: Any) -> Any:
+    """To which elements of a tensor gate's operand something flows from the marked elements of its value."""
     row = TENSORS[graph.gates[node]]
     j = graph.inputs[node][k]
     if not (row.selects or row.routes):
         return np.full(graph.shapes[j], here.any())
     xs = [values[i] for i in graph.inputs[node]]
     clean = [np.where(np.isnan(x), 0.0, x) for x in xs] if row.selects else xs
-    return TENSOR_PULL[row.name](k, here * 1.0, values[node], clean, graph.attributes[node]) != 0
+    out = np.where(here, values[node], 0.0)  # an undefined element sends to all: not one to which nothing flows
+    return TENSOR_PULL[row.name](k, here * 1.0, out, clean, graph.attributes[node]) != 0
 
 
 def push(graph: Graph, values: list[Value], passed: Backward, direction: Mapping[int, Value]) -> Value:

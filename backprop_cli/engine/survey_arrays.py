@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.engine.arrays import flows, unbroadcast
+from backprop_cli.engine.arrays import flow_of_tensor, flows, unbroadcast
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.survey import Finding, slopes_of_node
 from backprop_cli.gates import GATES, Gate
@@ -81,14 +81,13 @@ def _felt(graph: Graph, values: list[Value], passed: Backward, active: bytearray
     """The elements of which a small move can be felt at the output: not those a routing gate ignores."""
     felt = [np.zeros(shape, dtype=bool) for shape in graph.shapes]
     felt[graph.output] = np.ones(graph.shapes[graph.output], dtype=bool)
-    masks = flows(graph, values, passed, active)
     for i in range(graph.output, -1, -1):
         gate = GATES.get(graph.gates[i])
         for k, j in enumerate(graph.inputs[i]):
             if not active[i] or not felt[i].any():
                 continue
             if gate is None:
-                down = masks[i][k]
+                down = flow_of_tensor(graph, values, i, k, felt[i])
             else:
                 mask = felt[i]
                 if gate.routes and gate.partials[0 if gate.variadic else k] != "0":
@@ -203,14 +202,17 @@ def _of_slopes(
         asked = [bool(active[j]) for j in ids]
         for mask in _suspects(gate, operands, values[i], passed.locals[i], asked):
             mask = mask & felt[i] & known
-            if not mask.any():
-                continue
             shape = graph.shapes[i]
-            element, count = _findings(mask, shape)
-            at = [_number(x, element, shape) for x in operands]
-            local = tuple(_number(slope, element, shape) for slope in passed.locals[i])
-            for finding in slopes_of_node(i, gate, ids, at, _number(values[i], element, shape), local, asked):
-                yield finding._replace(element=element, elements=count)
+            mask = np.broadcast_to(mask, shape)
+            suspects = np.flatnonzero(mask)
+            for tried, flat in enumerate(suspects[:_UNSURE]):
+                element = tuple(map(int, np.unravel_index(flat, shape))) if shape else ()
+                at = [_number(x, element, shape) for x in operands]
+                local = tuple(_number(slope, element, shape) for slope in passed.locals[i])
+                found = list(slopes_of_node(i, gate, ids, at, _number(values[i], element, shape), local, asked))
+                yield from (f._replace(element=element, elements=len(suspects) - tried) for f in found)
+                if found:
+                    break
 
 
 def _where_felt(graph: Graph, node: int, met: Any, felt: Any) -> Any:
@@ -235,9 +237,9 @@ def _suspects(
             odd = odd | mask
     for slope, wanted in zip(local, asked, strict=True):
         if wanted:
-            mask = ~np.isfinite(slope)
-            yield mask & ~odd
-            odd = odd | mask
+            for mask in (np.isnan(slope), np.isinf(slope)):
+                yield mask & ~odd
+                odd = odd | mask
     if len(local) == 1 and not gate.routes:
         zero = np.broadcast_to(np.equal(local[0], 0), np.shape(out)) & ~odd
         if zero.any():
