@@ -5,6 +5,8 @@
 -4.0
 """
 
+from importlib import import_module
+
 from backprop_cli import api
 from backprop_cli.api import draw, evaluate, explain, grad, jacobian, structure
 from backprop_cli.errors import BackpropError, Source
@@ -14,7 +16,9 @@ from backprop_cli.render.figures import FIGURE_FORMATS
 from backprop_cli.report import Note, Report, Row
 from backprop_cli.report.claims import CheckReport, ClaimResult
 
-check, render = api.check, api.render  # the functions; the rooms of those names stand behind them
+# The functions; the rooms of those names stand behind them. A room that is imported later would take its name back.
+import_module("backprop_cli.check")
+check, render = api.check, api.render
 # A notebook shows a report as its figure. The report knows no format, so the two meet here.
 Report._repr_svg_ = api.notebook_svg  # type: ignore[attr-defined]
 Report._repr_html_ = api.notebook_html  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import nan
+from typing import TYPE_CHECKING
 
 from backprop_cli.data.opening import (
     Expand,
@@ -30,9 +31,11 @@ from backprop_cli.language.modules import read_program
 from backprop_cli.numeric.shapes import bytes_written, size
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
-from backprop_cli.report.claims import CheckReport
-from backprop_cli.report.jacobians import Block, JacobianReport
 from backprop_cli.report.names import all_names, output_name
+
+if TYPE_CHECKING:
+    from backprop_cli.report.claims import CheckReport
+    from backprop_cli.report.jacobians import JacobianReport
 
 
 def evaluate(
@@ -150,6 +153,7 @@ def jacobian(
     from backprop_cli.engine.jacobian import jacobian as whole
     from backprop_cli.engine.jacobian import random_seed
     from backprop_cli.report.anatomy import anatomy as parts_of
+    from backprop_cli.report.jacobians import Block, JacobianReport
 
     limits = (max_nodes, seed, max_elements)
     graph, given, _ = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, ())

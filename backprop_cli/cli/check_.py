@@ -7,12 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from backprop_cli import api
-from backprop_cli.cli.options import Answer, Bindings, InputOptions, OutputOptions, with_common_options
+from backprop_cli.cli.options import Bindings, InputOptions, OutputOptions, with_common_options
 from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
 from backprop_cli.cli.values import read_inputs, read_number, read_range, refuse_format
 from backprop_cli.data.files import read_text
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.render import checks, suites
+from backprop_cli.report.claims import CheckReport
+from backprop_cli.report.outcome import SuiteReport
 
 
 def _option(help_: str, *spellings: str, metavar: str | None = None, **more: Any) -> Any:
@@ -51,7 +53,7 @@ def command(
     only: Only = "",
     inputs: InputOptions,
     output: OutputOptions,
-) -> Answer:
+) -> CheckReport | SuiteReport:
     """Say whether claims about gradients are true; without claims, check the whole gradient by four methods.
 
     Where names have no value, random points of the domain are tried. Suites are files of such cases.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -12,10 +12,15 @@ from backprop_cli.data.bindings import TERMS, Terms
 from backprop_cli.data.files import read_library
 from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.render import FORMATS
-from backprop_cli.report.claims import CheckReport
-from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Report
-from backprop_cli.report.outcome import SuiteReport
+
+if TYPE_CHECKING:
+    from backprop_cli.report.claims import CheckReport
+    from backprop_cli.report.jacobians import JacobianReport
+    from backprop_cli.report.outcome import SuiteReport
+
+    Noted = Report | JacobianReport | CheckReport  # what has notes, a status and perhaps a complaint
+    Answer = Report | CheckReport | SuiteReport | str
 
 _DEFAULT_ROWS = 40
 
@@ -77,10 +82,6 @@ class InputOptions(NamedTuple):
         """What every verb of `api` is told about a graph beside its values."""
         shared = ("strict", "seed", "max_nodes", "max_elements")
         return {name: getattr(self, name) for name in shared} | {"use": self.libraries}
-
-
-Noted = Report | JacobianReport | CheckReport  # what has notes, a status and perhaps a complaint
-Answer = Report | CheckReport | SuiteReport | str
 
 
 class Reply(NamedTuple):

@@ -6,16 +6,18 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from backprop_cli.cli.options import Noted, OutputOptions, Reply
+from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.render import CARRIES_NOTES, Style, render_report
 from backprop_cli.render.diagnostics import picture
 from backprop_cli.render.wrapping import wrapped
-from backprop_cli.report.claims import CheckReport
 from backprop_cli.report.model import Note, Report
-from backprop_cli.report.outcome import Outcome, SuiteReport
+
+if TYPE_CHECKING:
+    from backprop_cli.cli.options import Noted
+    from backprop_cli.report.outcome import Outcome, SuiteReport
 
 _CHUNK = 1 << 16
 
@@ -26,9 +28,12 @@ def deliver(reply: Reply) -> Status:
     Raises BackpropError (F605) if it cannot be written, BrokenPipeError if nobody reads any more.
     """
     content, options = reply.content, reply.options
-    if isinstance(content, SuiteReport):
-        return _deliver_suites(content, options)
-    report: Noted | None = content if isinstance(content, Report | CheckReport) else reply.report
+    if not isinstance(content, Report | str):
+        from backprop_cli.report.outcome import SuiteReport
+
+        if isinstance(content, SuiteReport):
+            return _deliver_suites(content, options)
+    report: Noted | None = reply.report if isinstance(content, str) else content
     if report is not None:
         if not reply.noted and options.format not in CARRIES_NOTES:
             say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
@@ -36,7 +41,7 @@ def deliver(reply: Reply) -> Status:
             say(picture(report.complaint, style_for(sys.stderr, options)))
     if isinstance(content, Report):
         _write(render_report(content, options.format, style_for(sys.stdout, options)), options)
-    elif isinstance(content, CheckReport):
+    elif not isinstance(content, str):
         from backprop_cli.render.checks import render_check
 
         _write(render_check(content, options.format, style_for(sys.stdout, options)), options)

@@ -13,7 +13,6 @@ from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
 from backprop_cli.graph.arguments import DEFAULT, arguments, signature
 from backprop_cli.graph.attributes import Reading, read_call, read_index, tensor_of
 from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Remark
-from backprop_cli.graph.complaints import no_value, unknown_gate
 from backprop_cli.graph.modules import afford, head_errors, no_parameter, without_calls, write_out
 from backprop_cli.graph.reading import reading
 from backprop_cli.language.parser import MOST_ERRORS
@@ -184,6 +183,8 @@ class _Lowering:
                 help_ = "move its definition up"
                 self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
             elif name in GATES or name in ALIASES or (self.given is not None and name not in self.given):
+                from backprop_cli.graph.complaints import no_value  # only now is there something to complain of
+
                 self.diagnostics.append(no_value(program, row, name, self.given or ()))
             else:
                 out.variables[name] = row
@@ -234,6 +235,8 @@ class _Lowering:
             call = args[row]
             gate = GATES.get(call.name) or GATES.get(ALIASES.get(call.name, ""))
             if gate is None:
+                from backprop_cli.graph.complaints import unknown_gate
+
                 self.diagnostics.append(unknown_gate(self.program, row, self.defined.union(self.given or ())))
                 inputs[row] = ()
                 continue

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from math import floor, log10
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.style import Style
-from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Packed, Report, Row
 from backprop_cli.report.numbers import MOST_WHOLE, WHOLE
+
+if TYPE_CHECKING:
+    from backprop_cli.report.jacobians import JacobianReport
 
 _FORMULAS_SHOWN = 66  # characters of SymPy's closed forms
 _LINE = 80

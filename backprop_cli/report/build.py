@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from backprop_cli.check.verdict import Check
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.survey import Finding
 from backprop_cli.errors import Status
@@ -14,6 +14,9 @@ from backprop_cli.report.names import output_name
 from backprop_cli.report.notes import lost_notes, notes
 from backprop_cli.report.numbers import all_finite
 from backprop_cli.report.packing import moved_notes, pack
+
+if TYPE_CHECKING:
+    from backprop_cli.check.verdict import Check
 
 
 def build(

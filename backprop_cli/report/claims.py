@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from backprop_cli.engine.differences import Estimate
 from backprop_cli.errors import Diagnostic, Source, Status
 from backprop_cli.report.model import Note
+
+if TYPE_CHECKING:
+    from backprop_cli.engine.differences import Estimate
 
 
 class ClaimResult(NamedTuple):

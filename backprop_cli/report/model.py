@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from backprop_cli.check.verdict import Check
 from backprop_cli.engine.backward import Backward
 from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import CONSTANT, Graph, Module, Value
 from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.report.names import node_names, rules, written
 from backprop_cli.report.numbers import shortest, without_negative_zeros
+
+if TYPE_CHECKING:
+    from backprop_cli.check.verdict import Check
 
 # Notes that mean the mathematics went wrong; the others explain a number that stands.
 TROUBLE = frozenset({"undefined", "pole", "infinite", "overflow"})

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from backprop_cli.check.verdict import Check
 from backprop_cli.engine.survey import Finding
 from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES, Gate
@@ -15,6 +14,9 @@ from backprop_cli.graph import Graph
 from backprop_cli.report.model import Note
 from backprop_cli.report.names import CALLED, node_names, written
 from backprop_cli.report.numbers import rounded, shortest
+
+if TYPE_CHECKING:
+    from backprop_cli.check.verdict import Check
 
 NOTE_CODES = {
     "kink": "the slopes of the two sides differ; the number is a stated convention",

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from backprop_cli.render.style import Style
-from backprop_cli.report.figure import Figure
+
+if TYPE_CHECKING:
+    from backprop_cli.report.figure import Figure
 
 # format: what it is for. Its module has the same name.
 FIGURE_FORMATS = {
