@@ -136,6 +136,7 @@ class _Walk:
         self.tolerance = tolerance
         self.written: dict[str, list[Value]] = {}
         self.early: dict[str, str] = {}  # a gradient: another of which a part was still to come when it was used
+        self.complete: set[str] = set()  # gradients that were found right and whole
         below = ancestors(graph, graph.output)
         self.takers: dict[int, list[tuple[int, int]]] = {}  # node: the gates it goes into, and as which operand
         for node, operands in enumerate(graph.inputs):
@@ -173,6 +174,8 @@ class _Walk:
         place = self.places[at]
         judgement = self._judgement(total[at], expected[at], place, differs=bool(wrong))
         if not wrong:
+            if not partial:
+                self.complete.add(step.name)
             return Checked(step, judgement, partial)
         if trouble := place.trouble(*of):
             return Checked(step, judgement._replace(verdict=UNDECIDED, why="trouble", finding=trouble[0]))
@@ -246,7 +249,7 @@ class _Walk:
         """A gradient used in the formula of which a part is still to come."""
         for name in formula.uses:
             node = self.names.get(name[1:], -1)
-            is_gradient = name in self.written and name[0] == "d" and node >= 0
+            is_gradient = name in self.written and name[0] == "d" and node >= 0 and name not in self.complete
             if is_gradient and not self._equal(self.written[name], Gradient(self.output, node)):
                 return name
         return ""
