@@ -6,6 +6,7 @@
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from backprop_cli import api
 from backprop_cli.api import draw, evaluate, explain, grad, jacobian, structure
@@ -14,7 +15,9 @@ from backprop_cli.render import FORMATS
 from backprop_cli.render.explain import EXPLAIN_FORMATS
 from backprop_cli.render.figures import FIGURE_FORMATS
 from backprop_cli.report import Note, Report, Row
-from backprop_cli.report.claims import CheckReport, ClaimResult
+
+if TYPE_CHECKING:
+    from backprop_cli.report.claims import CheckReport, ClaimResult
 
 # The functions; the rooms of those names stand behind them. A room that is imported later would take its name back.
 import_module("backprop_cli.check")
@@ -28,3 +31,11 @@ __all__ = [
     "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult", "Note", "Report",
     "Row", "Source", "check", "draw", "evaluate", "explain", "grad", "jacobian", "render", "structure",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """The records of a check, imported when they are asked for: no other command needs them."""
+    if name in ("CheckReport", "ClaimResult"):
+        return getattr(import_module("backprop_cli.report.claims"), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from math import inf, nan
 from typing import Any, NamedTuple
 
-from backprop_cli.data.complaints import not_a_binding, not_a_name, not_a_value, refuse_file_name, refuse_pieces, wrong
 from backprop_cli.data.documents import read_json, read_toml
 from backprop_cli.data.files import read_text, wrong_kind
 from backprop_cli.engine.forward import forward
@@ -34,22 +33,30 @@ TERMS = Terms()
 _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 
 
+def _complaints() -> Any:
+    """The words for what is wrong, imported when something is."""
+    from backprop_cli.data import complaints
+
+    return complaints
+
+
 def read_bindings(assignments: list[str], terms: Terms = TERMS) -> dict[str, Value]:
     """The values that `name=value` texts give; all that is wrong with them is reported at once."""
     values: dict[str, Value] = {}
     complaints: list[Diagnostic] = []
-    refuse_pieces(assignments)
+    if not all(word.find("=") > 0 for word in assignments):
+        _complaints().refuse_pieces(assignments)
     for text in assignments:
         source = Source("binding", text)
         name, equals, value = text.partition("=")
         name = name.strip()
         try:
             if not equals:
-                raise not_a_binding(source)
+                raise _complaints().not_a_binding(source)
             check_name(name, source)
             if name in values:
                 help_ = "give it one value"
-                raise wrong("N208", f"`{shorten(name)}` is bound twice", source, 0, len(name), help_)
+                raise _complaints().wrong("N208", f"`{shorten(name)}` is bound twice", source, 0, len(name), help_)
             values[name] = _value(value, source, len(text) - len(value), terms, name)
         except BackpropError as error:
             complaints += error.diagnostics
@@ -61,11 +68,11 @@ def read_bindings(assignments: list[str], terms: Terms = TERMS) -> dict[str, Val
 def check_name(name: str, source: Source) -> None:
     """Refuse a name that cannot be an input's: not a name at all, a constant's, a gate's."""
     if not (name.isascii() and name.isidentifier()):
-        raise not_a_name(name, source)
+        raise _complaints().not_a_name(name, source)
     owner = "constant" if name in CONSTANTS else "gate" if name in GATES or name in ALIASES else ""
     if owner:
         help_ = "choose another name for the input"
-        raise wrong("N205", f"`{name}` is the name of a {owner}", source, 0, len(name), help_)
+        raise _complaints().wrong("N205", f"`{name}` is the name of a {owner}", source, 0, len(name), help_)
 
 
 def constant(text: str, name: str = "value", terms: Terms = TERMS) -> Value:
@@ -80,15 +87,15 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
     if not stripped:
         at = max(offset - 1, 0)
         help_ = "write `name=value`, such as `x=-2`" if source.name == "binding" else "write a number"
-        raise wrong("V305", "the value is missing", source, at, at + 1, help_)
+        raise _complaints().wrong("V305", "the value is missing", source, at, at + 1, help_)
     if stripped == "@":
         help_ = f"`@` stands before a file's name, such as `{shorten(name)}=@{shorten(name)}.npy`"
-        raise wrong("V305", "the file's name is missing", source, offset, len(source.text), help_)
+        raise _complaints().wrong("V305", "the file's name is missing", source, offset, len(source.text), help_)
     if stripped.startswith("@"):
         return _from_file(stripped[1:], terms, name)
     number = _NONFINITE.get(stripped.lower())
     if number is None:
-        refuse_file_name(stripped, source, offset)
+        _complaints().refuse_file_name(stripped, source, offset)
         # Blanks for `name=` keep the places of a diagnostic those of the whole binding.
         padded = Source(source.name, " " * offset + text)
         try:
@@ -99,7 +106,7 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
         except BackpropError as error:
             raise BackpropError(*(_constant_error(d, source) for d in error.diagnostics)) from None
         if len(program.statements) > 1 or program.statements[0].name or "juxtaposed" in program.ops:
-            raise not_a_value(stripped, source, offset)
+            raise _complaints().not_a_value(stripped, source, offset)
         number = forward(graph, {})[graph.output]
     return _finite(number, source, offset, terms)
 
@@ -116,7 +123,7 @@ def _finite(number: Value, source: Source, offset: int, terms: Terms) -> Value:
         message = f"the value is {rounded(number)}, which is not a finite number"
         if hasattr(number, "shape"):
             message = f"the value has elements that are not finite: {rounded(number)}"
-        raise wrong("V304", message, source, offset, len(source.text), help_)
+        raise _complaints().wrong("V304", message, source, offset, len(source.text), help_)
     return number
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from zlib import crc32
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import GATES
@@ -60,6 +59,8 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
             else:
                 shape = _of_tensor(graph, node, known)
                 if TENSORS[gate].random:
+                    from zlib import crc32
+
                     graph.attributes[node] += ((seed % 2**32, seed >> 32, crc32(stream.encode()), randoms),)
                     randoms += 1
             found.append(shape)
