@@ -95,7 +95,7 @@ def written(graph: Graph, node: int, names: list[str]) -> str:
     """What a node is, over the names of its operands: `n1 * z`, `sigmoid(n3)`, `input`, `constant`."""
     gate = graph.gates[node]
     operands = [names[j] for j in graph.inputs[node]]
-    if gate in TENSORS:
+    if gate not in GATES and gate in TENSORS:
         return _tensor_written(graph, node, operands)
     if not operands:
         return gate
