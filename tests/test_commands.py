@@ -521,3 +521,34 @@ def test_what_a_wide_jacobian_leaves_out_is_counted():
     assert "… 8 more columns; `--rows all` shows them" in out and "0 more" not in out
     panels = out.partition("\n\n")[2].split("\n\n")
     assert len(panels) > 2 and all(panel.lstrip().startswith("x[") for panel in panels[:-1])
+
+
+ENDINGS = [
+    # command, file, how the file begins; None where the command writes nothing of the kind
+    ("grad", "a.json", "{"),
+    ("grad", "a.csv", "id,name"),
+    ("grad", "a.md", "`f = "),
+    ("grad", "a.txt", "f = "),
+    ("explain", "a.tex", "\\documentclass"),
+    ("explain", "a.md", "`f = "),
+    ("graph", "a.svg", "<svg"),
+    ("graph", "a.html", "<!doctype html>"),
+    ("graph", "a.tex", "\\documentclass"),
+    ("graph", "a.png", None),
+    ("graph", "a.pdf", None),
+    ("grad", "a.svg", None),
+]
+
+
+@pytest.mark.parametrize(("command", "file", "begins"), ENDINGS)
+def test_the_ending_of_a_file_chooses_the_format(tmp_path, command, file, begins):
+    ran = backprop(command, *SEED, "-o", str(tmp_path / file))
+    if begins is None:
+        assert ran.status == 2 and "error[U801]" in ran.err and not (tmp_path / file).exists()
+    else:
+        assert ran.status == 0 and (tmp_path / file).read_text(encoding="utf-8").lower().startswith(begins.lower())
+
+
+def test_a_format_that_is_named_overrules_the_ending(tmp_path):
+    assert backprop("grad", *SEED, "-o", str(tmp_path / "a.svg"), "--json").status == 0
+    assert json.loads((tmp_path / "a.svg").read_text())["value"] == -12

@@ -16,7 +16,6 @@ import numpy as np
 
 from backprop_cli.engine.backward import ROUTES, Backward
 from backprop_cli.errors import BackpropError, Diagnostic
-from backprop_cli.gates import GATES
 from backprop_cli.gates.compiled import ARRAY_LOCALS, ARRAY_VALUES, LOCALS, TENSOR_FORWARD, TENSOR_PULL, VALUES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.columns import Graph, Value
@@ -278,8 +277,3 @@ def diagonals(graph: Graph, passed: Backward, first: int, output: int, operands:
                 found[j] = (sent, reaches) if before is None else (before[0] + sent, before[1] | reaches)
         slopes = [np.asarray(found[j][0] if j in found else 0.0) + 0.0 for j in operands]
     return tuple(float(slope) if slope.shape == () else slope for slope in slopes)
-
-
-def is_elementwise(graph: Graph, node: int) -> bool:
-    """Whether the node's gate works element by element, so that its Jacobian is a diagonal."""
-    return graph.gates[node] in GATES

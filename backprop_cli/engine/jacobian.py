@@ -14,8 +14,6 @@ from backprop_cli.engine.backward import Backward
 from backprop_cli.graph.columns import Graph, Value
 from backprop_cli.numeric.shapes import size
 
-MODES = ("auto", "forward", "reverse")
-
 
 class Jacobian(NamedTuple):
     """`values` has the shape (*output's, *variable's); `mode` is forward or reverse, `passes` how many it took."""

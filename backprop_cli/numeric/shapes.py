@@ -136,8 +136,7 @@ def _one(axis: Axis) -> int:
 def indexed(shape: Shape, items: Sequence[int | slice]) -> Shape:
     """The shape of `x[items]`: a whole number takes an axis away, a slice shortens it."""
     if len(items) > len(shape):
-        plural = "es" if len(items) > 1 else ""
-        message = f"{len(items)} index{plural} for the shape {written(shape)}"
+        message = f"{len(items)} {'indices' if len(items) > 1 else 'index'} for the shape {written(shape)}"
         raise ShapeProblem(message, (0,), "" if shape else "a number has no elements")
     out: list[int] = []
     for length, item in zip(shape, items, strict=False):
