@@ -17,7 +17,7 @@ from backprop_cli.render.figures import FIGURE_FORMATS
 from backprop_cli.report import Note, Report, Row
 
 if TYPE_CHECKING:
-    from backprop_cli.report.claims import CheckReport, ClaimResult
+    from backprop_cli.report.claim_results import CheckReport, ClaimResult
 
 # The functions; the rooms of those names stand behind them. A room that is imported later would take its name back.
 import_module("backprop_cli.check")
@@ -36,6 +36,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """The records of a check, imported when they are asked for: no other command needs them."""
     if name in ("CheckReport", "ClaimResult"):
-        return getattr(import_module("backprop_cli.report.claims"), name)
+        return getattr(import_module("backprop_cli.report.claim_results"), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -25,16 +25,16 @@ from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
 from backprop_cli.engine.survey import Finding, survey
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
-from backprop_cli.graph.infer import MAX_ELEMENTS, infer
 from backprop_cli.graph.lower import MAX_NODES
-from backprop_cli.language.modules import read_program
+from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
+from backprop_cli.language.definitions import read_program
 from backprop_cli.numeric.shapes import bytes_written, size
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.report.names import all_names, output_name
 
 if TYPE_CHECKING:
-    from backprop_cli.report.claims import CheckReport
+    from backprop_cli.report.claim_results import CheckReport
     from backprop_cli.report.jacobians import JacobianReport
 
 
@@ -152,7 +152,7 @@ def jacobian(
     """
     from backprop_cli.engine.jacobian import jacobian as whole
     from backprop_cli.engine.jacobian import random_seed
-    from backprop_cli.report.anatomy import anatomy as parts_of
+    from backprop_cli.report.jacobian_structure import anatomy as parts_of
     from backprop_cli.report.jacobians import Block, JacobianReport
 
     limits = (max_nodes, seed, max_elements)
@@ -229,11 +229,11 @@ def check(
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
     from backprop_cli.check.claims import left_names, read_claims
-    from backprop_cli.check.examine import Examiner
-    from backprop_cli.check.fourfold import Fourfold
+    from backprop_cli.check.evidence import Examiner
+    from backprop_cli.check.gradient_check import Fourfold
     from backprop_cli.check.judge import Tolerance
-    from backprop_cli.check.points import Places
-    from backprop_cli.report.judged import build_check
+    from backprop_cli.check.sampler import Places
+    from backprop_cli.report.check_report import build_check
 
     given = {**(bindings or {}), **values}
     claims = [claims] if isinstance(claims, str | Source) else list(claims)
@@ -271,10 +271,10 @@ def check_steps(
 
     The rest is as for `check`.
     """
+    from backprop_cli.check.handwritten_steps import follow, read_steps
     from backprop_cli.check.judge import Tolerance
-    from backprop_cli.check.points import Places
-    from backprop_cli.check.steps import follow, read_steps
-    from backprop_cli.report.judged import build_steps
+    from backprop_cli.check.sampler import Places
+    from backprop_cli.report.check_report import build_steps
 
     given = {**(bindings or {}), **values}
     graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), use)
@@ -333,10 +333,10 @@ def draw(
     Raises BackpropError for a step there is not, and where there would be more than `most` nodes (500 unless told).
     """
     from backprop_cli.render.figures import render_figure
+    from backprop_cli.report.animation import frame
     from backprop_cli.report.clusters import unfolded, with_clusters
     from backprop_cli.report.figure import MOST_NODES, figure
     from backprop_cli.report.fold import fold
-    from backprop_cli.report.frames import frame
 
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
@@ -356,7 +356,7 @@ def explain(report: Report, format: str = "text", *, paths: bool = False, style:
     `paths` adds every path from the output to an input, with its product.
     """
     from backprop_cli.render.explain import render_account
-    from backprop_cli.report.steps import Account
+    from backprop_cli.report.derivation import Account
 
     return "".join(render_account(Account(report), format, style or Style(rows=None), paths=paths))
 

@@ -25,7 +25,7 @@ from backprop_cli.engine.backward import backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.errors import Source
 from backprop_cli.graph import lower
-from backprop_cli.graph.infer import MAX_ELEMENTS, infer
+from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import parse
 
 PROGRAM = "f = cross_entropy(max(0, X@W1 + b1)@W2 + b2, y)"

@@ -8,7 +8,7 @@ from backprop_cli.engine.backward import backward
 from backprop_cli.engine.forward import forward
 from backprop_cli.errors import Source
 from backprop_cli.graph import lower
-from backprop_cli.graph.infer import MAX_ELEMENTS, infer
+from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import parse
 
 # Drawn once, written down as a recipe: RandomState's stream is frozen (NEP 19).

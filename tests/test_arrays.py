@@ -18,7 +18,7 @@ from backprop_cli.engine import arrays as passes
 from backprop_cli.engine.backward import backward
 from backprop_cli.errors import BackpropError
 from backprop_cli.gates import GATES
-from backprop_cli.gates.compiled import ARRAY_LOCALS, ARRAY_VALUES, LOCALS, VALUES
+from backprop_cli.gates.fields import ARRAY_LOCALS, ARRAY_VALUES, LOCALS, VALUES
 from backprop_cli.gates.tensors import TENSORS
 
 INF, NAN = math.inf, math.nan
@@ -82,11 +82,11 @@ def test_every_tensor_gate_is_in_the_table():
 
 
 def test_a_rule_that_is_wrong_is_caught(monkeypatch):
-    from backprop_cli.gates import compiled
+    from backprop_cli.gates import fields
 
-    right = compiled.TENSOR_PULL["matmul"]
+    right = fields.TENSOR_PULL["matmul"]
     monkeypatch.setitem(
-        compiled.TENSOR_PULL, "matmul", lambda k, G, out, xs, a: right(k, G, out, xs, a) * (1.001 - k / 1000)
+        fields.TENSOR_PULL, "matmul", lambda k, G, out, xs, a: right(k, G, out, xs, a) * (1.001 - k / 1000)
     )
     for program in ("sum(W@x)", "sum(A@B)", "sum((T@B)^2)"):
         report = grad(program, chosen(program))
@@ -97,9 +97,9 @@ def test_a_rule_that_is_wrong_is_caught(monkeypatch):
 
 
 def test_a_wrong_rule_is_caught_by_differences_too(monkeypatch):
-    from backprop_cli.gates import compiled
+    from backprop_cli.gates import fields
 
-    right = compiled.TENSOR_PULL["sum"]
+    right = fields.TENSOR_PULL["sum"]
 
     def transposed(k, G, out, xs, a):
         pulled = np.array(right(k, G, out, xs, a))
@@ -107,7 +107,7 @@ def test_a_wrong_rule_is_caught_by_differences_too(monkeypatch):
             pulled[17, 5] *= 1.5
         return pulled
 
-    monkeypatch.setitem(compiled.TENSOR_PULL, "sum", transposed)
+    monkeypatch.setitem(fields.TENSOR_PULL, "sum", transposed)
     report = grad("sum(sin(Q)*R)", Q="randn(60, 70)", R="randn(60, 70)")
     assert report.check.methods == ("gate-differences", "directional")
     assert report.check.verdict == "disagree"
@@ -358,10 +358,10 @@ def test_a_tie_that_rounding_breaks_is_not_accused():
 
 
 def test_no_number_is_too_small_to_be_wrong(monkeypatch):
-    from backprop_cli.gates import compiled
+    from backprop_cli.gates import fields
 
-    right = compiled.TENSOR_PULL["matmul"]
-    monkeypatch.setitem(compiled.TENSOR_PULL, "matmul", lambda k, *rest: right(k, *rest) * (1 + 0.001 * (k == 0)))
+    right = fields.TENSOR_PULL["matmul"]
+    monkeypatch.setitem(fields.TENSOR_PULL, "matmul", lambda k, *rest: right(k, *rest) * (1 + 0.001 * (k == 0)))
     report = grad("1e-12*sum(tanh(A@B))", A="randn(80, 70)/10", B="randn(70, 9)")
     assert report.check.verdict == "disagree" and report.check.methods[0] == "gate-differences"
     assert {name: judged.verdict for name, judged in report.check.variables.items()} == {"A": "disagree", "B": "agree"}

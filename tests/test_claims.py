@@ -268,7 +268,7 @@ def test_diagnosis(program, claim, mistakes):
 
 
 def test_every_mistake_is_diagnosed_once_at_least():
-    from backprop_cli.check.diagnosis import MISTAKES
+    from backprop_cli.check.mistakes import MISTAKES
     from backprop_cli.report.mistakes import WORDS
 
     assert set(MISTAKES) == {name for _, _, names in DIAGNOSES for name in names.split(", ") if name}
@@ -384,7 +384,7 @@ def test_the_full_check_accuses_no_rule_on_random_programs_of_all_gates():
 
 
 def test_the_full_check_finds_a_wrong_rule(monkeypatch):
-    from backprop_cli.gates.compiled import LOCALS
+    from backprop_cli.gates.fields import LOCALS
 
     monkeypatch.setitem(LOCALS, "sin", lambda _, out: (out,))
     for symbolic in (True, False):

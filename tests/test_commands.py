@@ -262,7 +262,7 @@ def test_a_bug_is_one_line(monkeypatch):
 
 
 def test_a_wrong_partial_is_caught_and_underlined(monkeypatch):
-    from backprop_cli.gates.compiled import LOCALS
+    from backprop_cli.gates.fields import LOCALS
 
     monkeypatch.setitem(LOCALS, "tanh", lambda _, out: (1 - out,))  # instead of 1 - out^2
     ran = backprop("grad", "3*tanh(x)", "x=0.5")

@@ -16,7 +16,7 @@ from backprop_cli.engine.survey import survey
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.errors import Source
 from backprop_cli.gates import GATES
-from backprop_cli.gates.compiled import VALUES
+from backprop_cli.gates.fields import VALUES
 from backprop_cli.graph import lower
 from backprop_cli.language.parser import parse
 

@@ -20,8 +20,8 @@ from backprop_cli import EXPLAIN_FORMATS
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSORS
 from backprop_cli.render import Style
+from backprop_cli.report.derivation import Account
 from backprop_cli.report.formula import Grad, Number, Partial
-from backprop_cli.report.steps import Account
 
 SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
 EVERY = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -198,7 +198,7 @@ def test_a_note_of_a_hidden_step_is_not_lost():
 
 
 def test_a_disagreement_is_shouted(monkeypatch):
-    from backprop_cli.gates.compiled import LOCALS
+    from backprop_cli.gates.fields import LOCALS
 
     monkeypatch.setitem(LOCALS, "sin", lambda _x, _out: (0.5,))
     ran = backprop("explain", "sin(x)", "x=0")

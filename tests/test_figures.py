@@ -18,10 +18,10 @@ from backprop_cli.render import Style
 from backprop_cli.render.arrange import arrange
 from backprop_cli.render.figures import FIGURE_FORMATS, render_figure
 from backprop_cli.render.layout import Size, place
+from backprop_cli.report.animation import frame
+from backprop_cli.report.contributions import shares
 from backprop_cli.report.figure import Cluster, figure
 from backprop_cli.report.fold import fold
-from backprop_cli.report.frames import frame
-from backprop_cli.report.shares import shares
 
 NUMBER = Style().number
 SEED = {"x": -2, "y": 5, "z": -4}

@@ -13,11 +13,11 @@ import pytest
 import sympy
 
 from backprop_cli import evaluate
-from backprop_cli.check.meaning import expression, pieces
+from backprop_cli.check.sympy_gates import expression, pieces
 from backprop_cli.engine.differences import one_sided, ridders
 from backprop_cli.errors import Source
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
-from backprop_cli.gates.compiled import (
+from backprop_cli.gates.fields import (
     DOMAIN,
     EDGE,
     JUMP,

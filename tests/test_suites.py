@@ -16,7 +16,7 @@ from backprop_cli.check.verdict import Check
 from backprop_cli.cli import main
 from backprop_cli.render.style import Style
 from backprop_cli.render.suites import FORMAT_MEANING, FORMATS, render_suites
-from backprop_cli.report.outcome import Difference, Outcome
+from backprop_cli.report.case_result import Difference, Outcome
 from backprop_cli.suites import read_suites, run_cases
 from backprop_cli.suites.case import Written, read_number
 from backprop_cli.suites.markdown import read_markdown

@@ -17,13 +17,13 @@ from backprop_cli.check.verdict import Check, Disagreement, Judged
 from backprop_cli.engine import arrays
 from backprop_cli.engine.backward import Backward, backward
 from backprop_cli.engine.differences import Estimate, ridders
-from backprop_cli.engine.expand import expand
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.survey import Finding, survey
-from backprop_cli.gates.compiled import ARRAY_VALUES, TENSOR_FORWARD, TENSOR_PULL, VALUES
+from backprop_cli.engine.unroll import expand
+from backprop_cli.gates.fields import ARRAY_VALUES, TENSOR_FORWARD, TENSOR_PULL, VALUES
 from backprop_cli.graph import Graph, Value
-from backprop_cli.numeric.classes import ValueProblem
+from backprop_cli.numeric.losses import ValueProblem
 
 Judge = Callable[..., Check]  # the check of a graph of numbers
 _TOLERANCE = 1e-9  # of elements, relative to what was summed into them

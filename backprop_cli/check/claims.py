@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from backprop_cli.check.complaints import not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
-from backprop_cli.check.place import Place
+from backprop_cli.check.messages import not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
+from backprop_cli.check.point import Place
 from backprop_cli.engine.forward import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source
-from backprop_cli.gates.compiled import VALUES
+from backprop_cli.gates.fields import VALUES
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
-from backprop_cli.graph.infer import MAX_ELEMENTS, infer
+from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.language.tokens import CALL, DEFINE, NAME, OPERATOR, Tokens, tokenize
 

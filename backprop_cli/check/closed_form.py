@@ -11,8 +11,8 @@ from typing import Any
 
 import sympy
 
-from backprop_cli.check.meaning import expression, is_smooth, readable_number
-from backprop_cli.check.whole import CONSTANT_NAMES, OutOfTimeError, deadline
+from backprop_cli.check.sympy_expression import CONSTANT_NAMES, OutOfTimeError, deadline
+from backprop_cli.check.sympy_gates import expression, is_smooth, readable_number
 from backprop_cli.gates import GATES
 from backprop_cli.graph import CONSTANT, Graph, Module, Value
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from math import isfinite, isnan
 
-from backprop_cli.check import whole
+from backprop_cli.check import sympy_expression
 from backprop_cli.check.partials import DIGITS
 from backprop_cli.check.per_gate import check_locals, check_sweep
 from backprop_cli.check.verdict import Check, Lost
@@ -31,7 +31,7 @@ def cross_check(
     findings: Iterable[Finding],
     *,
     seed: Value = 1.0,
-    seconds: float = whole.SECONDS_BUDGET,
+    seconds: float = sympy_expression.SECONDS_BUDGET,
 ) -> Check:
     """Compare a backward pass with what SymPy finds; `seconds` bounds the differentiation of the whole formula."""
     if graph.has_arrays:
@@ -55,7 +55,7 @@ def cross_check(
     formulas: dict[str, str] = {}
     lost: list[Lost] = []
     if not noted and worst is None:
-        found = whole.differentiate(graph, values, wrt, seconds)
+        found = sympy_expression.differentiate(graph, values, wrt, seconds)
         if found is not None:
             methods = ("sympy", "per-gate")
             formulas = dict(found.formulas)

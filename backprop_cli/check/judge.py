@@ -10,9 +10,9 @@ from math import inf, isfinite, nan
 from typing import NamedTuple
 
 from backprop_cli.check.claims import Claim, Formula, Gradient, is_constant
-from backprop_cli.check.place import Place, with_output
-from backprop_cli.check.points import Places
-from backprop_cli.check.shaking import Functions, is_never_finite, rounding_of
+from backprop_cli.check.point import Place, with_output
+from backprop_cli.check.sampler import Places
+from backprop_cli.check.stochastic_arithmetic import Functions, is_never_finite, rounding_of
 from backprop_cli.engine.survey import Finding, survey
 from backprop_cli.gates import GATES
 from backprop_cli.graph import Value
@@ -94,7 +94,7 @@ def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
 def judge_at(claim: Claim, place: Place, tolerance: Tolerance, *, printed: bool = False) -> Judgement:
     """The verdict on a claim at one point; `printed`: a decimal number need only be right to its last decimal."""
     if place.graph.has_arrays:
-        from backprop_cli.check.elements import judge_elements
+        from backprop_cli.check.array_claims import judge_elements
 
         return judge_elements(claim, place, tolerance, printed=printed)
     values = claim.formula.values(place)

@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy
 
-from backprop_cli.check.meaning import expression, number
+from backprop_cli.check.sympy_gates import expression, number
 
 # Looked with, one after the other, before a difference is believed: 1 - tanh(x)^2 at x = 300 is 1e-260, and only
 # more digits than that see it.

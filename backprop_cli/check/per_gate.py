@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite, isnan, nan
 
-from backprop_cli.check.meaning import Pieces, pieces
 from backprop_cli.check.partials import Partials
+from backprop_cli.check.sympy_gates import Pieces, pieces
 from backprop_cli.check.verdict import Disagreement
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.differences import one_sided
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.gates import GATES
-from backprop_cli.gates.compiled import KINK, VALUES
+from backprop_cli.gates.fields import KINK, VALUES
 from backprop_cli.graph import Graph
 
 TOLERANCE = 1e-9

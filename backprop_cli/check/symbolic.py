@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import sympy
 
 from backprop_cli.check.claims import Claim, Gradient
-from backprop_cli.check.meaning import is_smooth, number
 from backprop_cli.check.partials import DIGITS, numbers
 from backprop_cli.check.per_gate import check_locals
-from backprop_cli.check.place import Place, function_of, with_output
-from backprop_cli.check.whole import OutOfTimeError, affordable, deadline, has_alarm, readable, written_out
+from backprop_cli.check.point import Place, function_of, with_output
+from backprop_cli.check.sympy_expression import OutOfTimeError, affordable, deadline, has_alarm, readable, written_out
+from backprop_cli.check.sympy_gates import is_smooth, number
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.graph import Graph
 

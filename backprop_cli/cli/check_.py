@@ -13,8 +13,8 @@ from backprop_cli.cli.values import read_inputs, read_number, read_range, refuse
 from backprop_cli.data.files import read_text
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.render import checks, suites
-from backprop_cli.report.claims import CheckReport
-from backprop_cli.report.outcome import SuiteReport
+from backprop_cli.report.case_result import SuiteReport
+from backprop_cli.report.claim_results import CheckReport
 
 
 def _option(help_: str, *spellings: str, metavar: str | None = None, **more: Any) -> Any:

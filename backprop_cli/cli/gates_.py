@@ -10,7 +10,7 @@ import typer
 from backprop_cli.cli.options import OutputOptions, with_common_options
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.render import gates as draw
-from backprop_cli.report.catalogue import entries
+from backprop_cli.report.gate_reference import entries
 
 _Names = Annotated[list[str], typer.Argument(metavar="[NAME]...", help="names, aliases or symbols", show_default=False)]
 

@@ -15,9 +15,9 @@ from backprop_cli.render import FORMATS
 from backprop_cli.report.model import Report
 
 if TYPE_CHECKING:
-    from backprop_cli.report.claims import CheckReport
+    from backprop_cli.report.case_result import SuiteReport
+    from backprop_cli.report.claim_results import CheckReport
     from backprop_cli.report.jacobians import JacobianReport
-    from backprop_cli.report.outcome import SuiteReport
 
     Noted = Report | JacobianReport | CheckReport  # what has notes, a status and perhaps a complaint
     Answer = Report | CheckReport | SuiteReport | str

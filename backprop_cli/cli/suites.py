@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
-from backprop_cli.report.outcome import Outcome, SuiteReport
+from backprop_cli.report.case_result import Outcome, SuiteReport
 
 _SUFFIXES = (".toml", ".md", ".markdown")
 _OTHER_FILE = re.compile(r"[\w./\\-]*\w\.(?:ya?ml|json|txt|py|ipynb|rst|tex|html?|csv|bp|xml|ini|cfg)", re.IGNORECASE)

@@ -17,7 +17,7 @@ from backprop_cli.report.model import Note, Report
 
 if TYPE_CHECKING:
     from backprop_cli.cli.options import Noted
-    from backprop_cli.report.outcome import Outcome, SuiteReport
+    from backprop_cli.report.case_result import Outcome, SuiteReport
 
 _CHUNK = 1 << 16
 
@@ -29,7 +29,7 @@ def deliver(reply: Reply) -> Status:
     """
     content, options = reply.content, reply.options
     if not isinstance(content, Report | str):
-        from backprop_cli.report.outcome import SuiteReport
+        from backprop_cli.report.case_result import SuiteReport
 
         if isinstance(content, SuiteReport):
             return _deliver_suites(content, options)

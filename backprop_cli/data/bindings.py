@@ -16,7 +16,7 @@ from backprop_cli.engine.forward import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.graph import Value, lower
-from backprop_cli.graph.infer import MAX_ELEMENTS, infer
+from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import parse
 from backprop_cli.report.numbers import all_finite, rounded, shortest
 
@@ -35,9 +35,9 @@ _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 
 def _complaints() -> Any:
     """The words for what is wrong, imported when something is."""
-    from backprop_cli.data import complaints
+    from backprop_cli.data import messages
 
-    return complaints
+    return messages
 
 
 def read_bindings(assignments: list[str], terms: Terms = TERMS) -> dict[str, Value]:

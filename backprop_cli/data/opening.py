@@ -9,8 +9,8 @@ from typing import Any
 from backprop_cli.data.bindings import Terms, check_name, constant
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
-from backprop_cli.graph.infer import infer
-from backprop_cli.language.modules import read_program
+from backprop_cli.graph.shapes import infer
+from backprop_cli.language.definitions import read_program
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program
 from backprop_cli.numeric.shapes import written
@@ -145,7 +145,7 @@ def as_value(value: Any) -> Value:
     """A float, or an array of doubles with at least one axis."""
     if isinstance(value, int | float):
         return float(value)
-    from backprop_cli.numeric.array import doubles
+    from backprop_cli.numeric.arrays import doubles
 
     return doubles(value)
 

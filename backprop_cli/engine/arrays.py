@@ -16,11 +16,11 @@ import numpy as np
 
 from backprop_cli.engine.backward import ROUTES, Backward
 from backprop_cli.errors import BackpropError, Diagnostic
-from backprop_cli.gates.compiled import ARRAY_LOCALS, ARRAY_VALUES, LOCALS, TENSOR_FORWARD, TENSOR_PULL, VALUES
+from backprop_cli.gates.fields import ARRAY_LOCALS, ARRAY_VALUES, LOCALS, TENSOR_FORWARD, TENSOR_PULL, VALUES
 from backprop_cli.gates.tensors import TENSORS
-from backprop_cli.graph.columns import Graph, Value
-from backprop_cli.graph.infer import operand_label
-from backprop_cli.numeric.classes import ValueProblem
+from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.graph.shapes import operand_label
+from backprop_cli.numeric.losses import ValueProblem
 from backprop_cli.numeric.shapes import Shape
 
 
@@ -235,7 +235,7 @@ def flow_of_tensor(graph: Graph, values: list[Value], node: int, k: int, here: A
 
 def push(graph: Graph, values: list[Value], passed: Backward, direction: Mapping[int, Value]) -> Value:
     """Forward mode: how the output moves when the nodes of `direction` move at the rates given."""
-    from backprop_cli.gates.compiled import TENSOR_PUSH
+    from backprop_cli.gates.fields import TENSOR_PUSH
 
     rates: list[Value | None] = [direction.get(node) for node in range(len(graph))]
     with np.errstate(all="ignore"):

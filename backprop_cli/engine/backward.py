@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
-from backprop_cli.gates.compiled import LOCALS
-from backprop_cli.graph.columns import Graph, Value
+from backprop_cli.gates.fields import LOCALS
+from backprop_cli.graph.graph import Graph, Value
 
 ROUTES = frozenset(name for name, gate in GATES.items() if gate.routes)
 

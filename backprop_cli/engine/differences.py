@@ -12,8 +12,8 @@ from math import inf, isfinite, nan
 from typing import NamedTuple
 
 from backprop_cli.engine.forward import forward
-from backprop_cli.gates.compiled import analytic
-from backprop_cli.graph.columns import Graph
+from backprop_cli.gates.fields import analytic
+from backprop_cli.graph.graph import Graph
 
 _SHRINK = 1.4
 _STEPS = 12

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from math import nan
 from typing import Any
 
-from backprop_cli.gates.compiled import VALUES
-from backprop_cli.graph.columns import Graph, Value
+from backprop_cli.gates.fields import VALUES
+from backprop_cli.graph.graph import Graph, Value
 
 
 def forward(

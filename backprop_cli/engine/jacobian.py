@@ -11,7 +11,7 @@ import numpy as np
 
 from backprop_cli.engine import arrays
 from backprop_cli.engine.backward import Backward
-from backprop_cli.graph.columns import Graph, Value
+from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.numeric.shapes import size
 
 

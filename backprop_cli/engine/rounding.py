@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from backprop_cli.engine.backward import Backward
 from backprop_cli.gates import GATES
-from backprop_cli.graph.columns import CONSTANT, Graph
+from backprop_cli.graph.graph import CONSTANT, Graph
 
 _HALF_ULP = 2.0**-53
 _WORTH_A_NOTE = 1e-6  # relative: fewer than six digits are sure

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import isfinite
 
 from backprop_cli.engine.backward import backward
-from backprop_cli.engine.expand import expand
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import JUDGED_NODES, Rounding, lost_digits
+from backprop_cli.engine.unroll import expand
 from backprop_cli.gates.tensors import TENSORS
-from backprop_cli.graph.columns import Graph, Value
+from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.numeric.shapes import size
 
 _SAME = 1e-3  # relative: beyond it the written-out formula leaves the doubles where ours does not

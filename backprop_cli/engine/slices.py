@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backprop_cli.engine.backward import ROUTES, Backward
-from backprop_cli.graph.columns import Graph, Value
+from backprop_cli.graph.graph import Graph, Value
 
 
 def slopes(graph: Graph, passed: Backward, first: int, output: int, operands: Sequence[int]) -> tuple[Value, ...]:

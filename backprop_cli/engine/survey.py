@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from backprop_cli.engine.backward import Backward
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.gates.compiled import EDGE, JUMP, KINK, LOCALS, POLE, STEEP, VALUES, VANISH, Function
-from backprop_cli.graph.columns import CONSTANT, INPUT, Graph
+from backprop_cli.gates.fields import EDGE, JUMP, KINK, LOCALS, POLE, STEEP, VALUES, VANISH, Function
+from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 
 _MARKED = frozenset(name for name, gate in GATES.items() if gate.kink or gate.jump or gate.edge)
 _LEAVES = (INPUT, CONSTANT)

@@ -14,7 +14,7 @@ from backprop_cli.engine.arrays import flow_of_tensor, flows, unbroadcast
 from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.survey import Finding, slopes_of_node
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.gates.compiled import (
+from backprop_cli.gates.fields import (
     ARRAY_EDGE,
     ARRAY_JUMP,
     ARRAY_KINK,
@@ -25,7 +25,7 @@ from backprop_cli.gates.compiled import (
     TENSOR_VANISH,
 )
 from backprop_cli.gates.tensors import TENSORS
-from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Value
+from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Value
 from backprop_cli.numeric.shapes import Shape, reduced
 
 _UNSURE = 1000  # elements with a slope of 0 that are looked at one by one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from backprop_cli.gates import GATES
-from backprop_cli.graph.columns import Graph
+from backprop_cli.graph.graph import Graph
 
 _ROUTES = frozenset(name for name, gate in GATES.items() if gate.routes)
 

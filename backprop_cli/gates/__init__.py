@@ -3,7 +3,7 @@
 It does not know graphs or passes: a gate is a rule, a node elsewhere is one use of it.
 """
 
-from backprop_cli.gates.record import Gate, Parameter
-from backprop_cli.gates.table import ALIASES, BY_SYMBOL, CONSTANTS, GATES
+from backprop_cli.gates.elementwise import ALIASES, BY_SYMBOL, CONSTANTS, GATES
+from backprop_cli.gates.gate import Gate, Parameter
 
 __all__ = ["ALIASES", "BY_SYMBOL", "CONSTANTS", "GATES", "Gate", "Parameter"]

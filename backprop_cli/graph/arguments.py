@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from backprop_cli.errors import Diagnostic, shorten
 from backprop_cli.gates import Gate
-from backprop_cli.gates.record import Parameter
+from backprop_cli.gates.gate import Parameter
 from backprop_cli.language.program import Call, Definition, Program
 
 DEFAULT = -2  # stands for an operand nobody wrote; -1 is one whose definition did not parse

@@ -12,9 +12,9 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
 from backprop_cli.graph.arguments import DEFAULT, arguments, signature
 from backprop_cli.graph.attributes import Reading, read_call, read_index, tensor_of
-from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Remark
-from backprop_cli.graph.modules import afford, head_errors, no_parameter, without_calls, write_out
-from backprop_cli.graph.reading import reading
+from backprop_cli.graph.definitions import afford, head_errors, no_parameter, without_calls, write_out
+from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
+from backprop_cli.graph.implicit_products import reading
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Definition, Program, Statement
 from backprop_cli.numeric.shapes import MOST_AXES, Shape
@@ -183,7 +183,7 @@ class _Lowering:
                 help_ = "move its definition up"
                 self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
             elif name in GATES or name in ALIASES or (self.given is not None and name not in self.given):
-                from backprop_cli.graph.complaints import no_value  # only now is there something to complain of
+                from backprop_cli.graph.messages import no_value  # only now is there something to complain of
 
                 self.diagnostics.append(no_value(program, row, name, self.given or ()))
             else:
@@ -235,7 +235,7 @@ class _Lowering:
             call = args[row]
             gate = GATES.get(call.name) or GATES.get(ALIASES.get(call.name, ""))
             if gate is None:
-                from backprop_cli.graph.complaints import unknown_gate
+                from backprop_cli.graph.messages import unknown_gate
 
                 self.diagnostics.append(unknown_gate(self.program, row, self.defined.union(self.given or ())))
                 inputs[row] = ()
@@ -345,7 +345,7 @@ class _Lowering:
                 out.attributes[row] = ((0,),)
 
     def _constant_array(self, row: int, elements: tuple[int, ...]) -> None:
-        from backprop_cli.numeric.array import doubles
+        from backprop_cli.numeric.arrays import doubles
 
         out = self.out
         values = [out.constants[j] for j in elements]

@@ -11,8 +11,8 @@ from itertools import compress, count, islice, pairwise
 from typing import Any
 
 from backprop_cli.errors import Diagnostic, Label, Source
-from backprop_cli.language.complaints import SyntaxProblem, after_named, chained, misplaced, no_operand
 from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Call, Index, Program, Statement
+from backprop_cli.language.syntax_errors import SyntaxProblem, after_named, chained, misplaced, no_operand
 from backprop_cli.language.tokens import (
     CALL,
     CLOSE,

@@ -9,7 +9,7 @@ from backprop_cli.errors import shorten
 from backprop_cli.render.cells import Column
 from backprop_cli.render.style import Style
 from backprop_cli.render.wrapping import wrapped
-from backprop_cli.report.claims import CheckReport, ClaimResult
+from backprop_cli.report.claim_results import CheckReport, ClaimResult
 
 _LAYOUTS = ((3, 30), (2, 30), (2, 20), (2, 14))  # blanks between columns, characters of a claim
 _LINE = 80

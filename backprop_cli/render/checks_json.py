@@ -9,7 +9,7 @@ from typing import Any
 
 from backprop_cli.render.as_json import number
 from backprop_cli.render.style import Style
-from backprop_cli.report.claims import CheckReport, ClaimResult
+from backprop_cli.report.claim_results import CheckReport, ClaimResult
 
 
 def render(report: CheckReport, _style: Style) -> Iterator[str]:

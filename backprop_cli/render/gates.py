@@ -7,7 +7,7 @@ from typing import Any
 
 from backprop_cli.render.style import Style
 from backprop_cli.render.wrapping import wrapped
-from backprop_cli.report.catalogue import Entry, Gate, Tensor
+from backprop_cli.report.gate_reference import Entry, Gate, Tensor
 
 _LEAST = 30  # columns for a text beside its label
 

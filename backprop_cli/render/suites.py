@@ -7,7 +7,7 @@ from importlib import import_module
 
 from backprop_cli.render.diagnostics import excerpt
 from backprop_cli.render.style import Style
-from backprop_cli.report.outcome import Difference, Outcome, Tally
+from backprop_cli.report.case_result import Difference, Outcome, Tally
 
 # format: the module that renders it, and what it is for
 _FORMATS = {

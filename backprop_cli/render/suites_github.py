@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.suites import lines, words
-from backprop_cli.report.outcome import Outcome, Tally
+from backprop_cli.report.case_result import Outcome, Tally
 
 
 def render(outcomes: Iterable[Outcome], style: Style) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backprop_cli.render.style import Style
-from backprop_cli.report.outcome import Difference, Outcome, Tally
+from backprop_cli.report.case_result import Difference, Outcome, Tally
 
 
 def render(outcomes: Iterable[Outcome], _style: Style) -> Iterator[str]:

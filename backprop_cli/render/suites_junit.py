@@ -8,7 +8,7 @@ from itertools import groupby
 from backprop_cli.render.diagnostics import excerpt
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.suites import words
-from backprop_cli.report.outcome import Difference, Outcome
+from backprop_cli.report.case_result import Difference, Outcome
 
 
 def render(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from backprop_cli.render.style import Style
 from backprop_cli.render.suites import words
-from backprop_cli.report.outcome import Outcome
+from backprop_cli.report.case_result import Outcome
 
 
 def render(outcomes: Iterable[Outcome], style: Style) -> Iterator[str]:

@@ -8,7 +8,7 @@ from backprop_cli.check.verdict import Check
 from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import Value
 from backprop_cli.numeric.shapes import Shape, size
-from backprop_cli.report.anatomy import Part
+from backprop_cli.report.jacobian_structure import Part
 from backprop_cli.report.model import Note
 from backprop_cli.report.numbers import shortest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backprop_cli.check.diagnosis import Mistake
+from backprop_cli.check.mistakes import Mistake
 from backprop_cli.errors import shorten
 from backprop_cli.graph import Graph
 from backprop_cli.report.names import node_names, written

@@ -287,6 +287,6 @@ def gradient_at(graph: Graph, passed: Backward, node: int) -> Value:
     shape = graph.shape(node)
     if not shape:
         return 0.0
-    from backprop_cli.numeric.tensor import zeros
+    from backprop_cli.numeric.reductions import zeros
 
     return zeros(shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from backprop_cli.engine.slices import slopes
-from backprop_cli.graph.folding import fold, to_fold
+from backprop_cli.graph.subgraphs import fold, to_fold
 from backprop_cli.report.model import Columns, Note
 
 

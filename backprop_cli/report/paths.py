@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
 from backprop_cli.numeric.shapes import size
+from backprop_cli.report.derivation import Account
 from backprop_cli.report.formula import Equation, Formula, Grad, Name, Number, Partial, joined
-from backprop_cli.report.steps import Account
 
 MOST_PATHS = 1000  # that are ever listed
 

@@ -14,7 +14,7 @@ from typing import Any
 from backprop_cli.engine.forward import forward
 from backprop_cli.errors import BackpropError
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.gates.compiled import formula_program, textbook_slope
+from backprop_cli.gates.fields import formula_program, textbook_slope
 from backprop_cli.graph import lower
 
 _WORD = re.compile(r"([A-Za-z_]\w*)")

@@ -9,10 +9,10 @@ from typing import Any
 
 from backprop_cli import api
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
-from backprop_cli.report.claims import ClaimResult
+from backprop_cli.report.case_result import Difference, Outcome
+from backprop_cli.report.claim_results import ClaimResult
 from backprop_cli.report.model import Report
 from backprop_cli.report.numbers import shortest
-from backprop_cli.report.outcome import Difference, Outcome
 from backprop_cli.suites.case import AGREES, DIFFERS, UNDECIDED, Case, Written, elements
 
 _AGREES_AFTER_ALL = "what is said agrees"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from backprop_cli.render.style import Style
 
 if TYPE_CHECKING:
-    from backprop_cli.report.steps import Account
+    from backprop_cli.report.derivation import Account
 
 # format: the module that renders it, and what it is for
 _FORMATS = {

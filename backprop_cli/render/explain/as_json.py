@@ -9,10 +9,10 @@ from typing import Any
 from backprop_cli.render.as_json import document
 from backprop_cli.render.explain.words import exact_words
 from backprop_cli.render.style import Style
+from backprop_cli.report.derivation import Account, Step
 from backprop_cli.report.formula import Equation
+from backprop_cli.report.notation import Speller
 from backprop_cli.report.paths import paths as paths_of
-from backprop_cli.report.spelling import Speller
-from backprop_cli.report.steps import Account, Step
 
 _EXACT_COUNT = 2**53  # a larger one is no number to many readers of JSON
 

@@ -12,11 +12,11 @@ from backprop_cli.render.cells import closing, title
 from backprop_cli.render.explain.outline import Section, outline, trimmed
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tex import raised, tex_name, tex_number, tex_sign, tex_text, tex_value
+from backprop_cli.report.derivation import Account, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
+from backprop_cli.report.notation import Speller, Words
 from backprop_cli.report.numbers import is_whole
-from backprop_cli.report.spelling import Speller, Words
-from backprop_cli.report.steps import Account, Step
 
 _BEGIN = r"""\documentclass{article}
 \usepackage[margin=2cm]{geometry}

@@ -9,10 +9,10 @@ from backprop_cli.render.explain.outline import Section, outline, trimmed
 from backprop_cli.render.explain.words import plain_words
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.style import Style
+from backprop_cli.report.derivation import Account, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
-from backprop_cli.report.spelling import Speller
-from backprop_cli.report.steps import Account, Step
+from backprop_cli.report.notation import Speller
 
 
 def render(account: Account, style: Style, paths: bool) -> Iterator[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from backprop_cli.report.derivation import Account, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
 from backprop_cli.report.paths import MOST_PATHS, Paths, paths
-from backprop_cli.report.steps import Account, Step
 
 FORWARD = "Forward: the value of every gate, operands first"
 BACKWARD = "Backward: from the output, upstream gradient times local gradient"

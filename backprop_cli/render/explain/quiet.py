@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from backprop_cli.render import quiet
 from backprop_cli.render.style import Style
-from backprop_cli.report.steps import Account
+from backprop_cli.report.derivation import Account
 
 
 def render(account: Account, style: Style, _paths: bool) -> Iterator[str]:

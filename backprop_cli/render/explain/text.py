@@ -10,10 +10,10 @@ from backprop_cli.render.explain.outline import Section, outline, trimmed
 from backprop_cli.render.explain.words import plain_words
 from backprop_cli.render.style import GRAD, VALUE, Style
 from backprop_cli.render.wrapping import wrapped
+from backprop_cli.report.derivation import Account, Step
 from backprop_cli.report.formula import Equation, Grad, Name
 from backprop_cli.report.model import Note
-from backprop_cli.report.spelling import Speller
-from backprop_cli.report.steps import Account, Step
+from backprop_cli.report.notation import Speller
 
 _LINE = 80
 _LOOKS: dict[type, str] = {Name: VALUE, Grad: GRAD}  # of what an equation is about

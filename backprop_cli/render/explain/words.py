@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from backprop_cli.render.style import Style
+from backprop_cli.report.notation import Words
 from backprop_cli.report.numbers import is_whole, rounded, shortest
-from backprop_cli.report.spelling import Words
 
 
 def plain_words(style: Style) -> Words:

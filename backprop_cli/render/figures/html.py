@@ -11,8 +11,8 @@ from string import Template
 
 from backprop_cli.render.figures.svg import beside, picture, safe
 from backprop_cli.render.style import Style
+from backprop_cli.report.animation import frame
 from backprop_cli.report.figure import Figure, Moment
-from backprop_cli.report.frames import frame
 
 
 def render(figure: Figure, style: Style) -> Iterator[str]:

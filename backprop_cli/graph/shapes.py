@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import GATES
-from backprop_cli.gates.compiled import TENSOR_SHAPE
+from backprop_cli.gates.fields import TENSOR_SHAPE
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
-from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Remark
-from backprop_cli.graph.reading import reading
+from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
+from backprop_cli.graph.implicit_products import reading
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, bytes_written, size, written
 

@@ -14,7 +14,7 @@ from numpy import eye, isnan, ones, reshape, trace, zeros
 from numpy import shape as shape_of
 from numpy import size as count_of
 
-from backprop_cli.numeric.array import Array, where
+from backprop_cli.numeric.arrays import Array, where
 from backprop_cli.numeric.shapes import Axis, Shape
 
 __all__ = [

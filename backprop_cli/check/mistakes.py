@@ -17,9 +17,9 @@ from math import isfinite
 from typing import NamedTuple
 
 from backprop_cli.check.claims import Gradient
-from backprop_cli.check.place import Place, ancestors, with_output
+from backprop_cli.check.point import Place, ancestors, with_output
 from backprop_cli.engine.tangent import tangent
-from backprop_cli.gates.compiled import LOCALS, VALUES
+from backprop_cli.gates.fields import LOCALS, VALUES
 from backprop_cli.graph import Graph
 
 _MOST_EDGES = 2000

@@ -18,11 +18,11 @@ from itertools import product
 from typing import NamedTuple
 
 from backprop_cli.check.claims import Formula, Gradient, read_formula
-from backprop_cli.check.complaints import not_a_step, told_of, unknown_node
-from backprop_cli.check.diagnosis import Mistake, diagnose
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
-from backprop_cli.check.place import Place, ancestors
-from backprop_cli.check.points import Places
+from backprop_cli.check.messages import not_a_step, told_of, unknown_node
+from backprop_cli.check.mistakes import Mistake, diagnose
+from backprop_cli.check.point import Place, ancestors
+from backprop_cli.check.sampler import Places
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.graph import Graph, Value
 from backprop_cli.language.parser import MOST_ERRORS
@@ -190,7 +190,7 @@ class _Walk:
     def _judgement(self, total: Value, expected: Value, place: Place, *, differs: bool) -> Judgement:
         tried = len(self.places)
         if self.has_arrays:
-            from backprop_cli.check.elements import compare
+            from backprop_cli.check.array_claims import compare
 
             return compare(total, expected, place, self.tolerance)
         error = relative_error(total, expected)

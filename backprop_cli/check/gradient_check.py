@@ -10,7 +10,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from backprop_cli.check.claims import Gradient
-from backprop_cli.check.examine import Examined, estimated, supports
+from backprop_cli.check.evidence import Examined, estimated, supports
 from backprop_cli.check.judge import (
     AGREES,
     DIFFERS,
@@ -21,14 +21,14 @@ from backprop_cli.check.judge import (
     relative_error,
     subgradients,
 )
-from backprop_cli.check.place import Place
-from backprop_cli.check.points import Places
-from backprop_cli.check.shaking import Functions, rounding_of
+from backprop_cli.check.point import Place
+from backprop_cli.check.sampler import Places
+from backprop_cli.check.stochastic_arithmetic import Functions, rounding_of
 from backprop_cli.engine.differences import Estimate, one_sided, ridders
 from backprop_cli.engine.forward import forward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.tangent import tangent
-from backprop_cli.gates.compiled import VALUES
+from backprop_cli.gates.fields import VALUES
 from backprop_cli.graph import Graph
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Fourfold:
     def examined(self, output: str) -> Iterator[Examined]:
         """Every input, if that is not too much, and the direction that mixes them, if there is more than one."""
         if self.graph.has_arrays:
-            from backprop_cli.check.elements import examine_elements
+            from backprop_cli.check.array_claims import examine_elements
 
             yield from examine_elements(self.places, output, self.tolerance, symbolic=self.symbolic)
             return

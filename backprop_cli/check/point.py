@@ -43,7 +43,7 @@ class Place:
         """d output / d wrt, of the shape of the latter."""
         grad = self.passed(output).grads[wrt]
         if grad is None and self.graph.shape(wrt):
-            from backprop_cli.numeric.tensor import full
+            from backprop_cli.numeric.reductions import full
 
             return full(self.graph.shape(wrt), 0.0)
         return 0.0 if grad is None else grad

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
-from backprop_cli.language.foreign import character, dotted
+from backprop_cli.language.notations import character, dotted
 from backprop_cli.language.tokens import (
     ASSIGN,
     BAD,

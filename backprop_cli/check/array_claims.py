@@ -14,9 +14,8 @@ import numpy as np
 
 from backprop_cli.check.arrays import check_arrays
 from backprop_cli.check.claims import Claim, Gradient
-from backprop_cli.check.diagnosis import Mistake
-from backprop_cli.check.examine import Examined
-from backprop_cli.check.fourfold import Fourfold
+from backprop_cli.check.evidence import Examined
+from backprop_cli.check.gradient_check import Fourfold
 from backprop_cli.check.judge import (
     AGREES,
     DIFFERS,
@@ -27,12 +26,13 @@ from backprop_cli.check.judge import (
     judge_number,
     relative_error,
 )
-from backprop_cli.check.place import Place, with_output
-from backprop_cli.check.points import Places
+from backprop_cli.check.mistakes import Mistake
+from backprop_cli.check.point import Place, with_output
+from backprop_cli.check.sampler import Places
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.arrays import unbroadcast
 from backprop_cli.engine.differences import Estimate
-from backprop_cli.engine.expand import expand
+from backprop_cli.engine.unroll import expand
 from backprop_cli.language.tokens import NUMBER, tokenize
 
 _MOST_JUDGED = 200  # elements that look wrong: the worst are looked at, to tell wrong ones from kinks

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import nan
 
-from backprop_cli.check.examine import Examined
+from backprop_cli.check.evidence import Examined
+from backprop_cli.check.handwritten_steps import Checked, Step
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement
-from backprop_cli.check.steps import Checked, Step
 from backprop_cli.errors import Diagnostic, Status
 from backprop_cli.graph import Graph
 from backprop_cli.numeric.shapes import written
-from backprop_cli.report.claims import CheckReport, ClaimResult
+from backprop_cli.report.claim_results import CheckReport, ClaimResult
 from backprop_cli.report.mistakes import diagnosis
 from backprop_cli.report.names import output_name
 from backprop_cli.report.notes import notes

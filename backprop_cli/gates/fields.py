@@ -11,12 +11,12 @@ from math import inf, nan
 from typing import Any
 
 from backprop_cli.errors import Source
-from backprop_cli.gates.record import Gate
-from backprop_cli.gates.table import CONSTANTS, GATES
+from backprop_cli.gates.elementwise import CONSTANTS, GATES
+from backprop_cli.gates.gate import Gate
 from backprop_cli.gates.tensors import TENSORS, Tensor
 from backprop_cli.language.parser import parse
 from backprop_cli.language.program import COMPARISONS, Program
-from backprop_cli.numeric import scalar
+from backprop_cli.numeric import floats
 
 Function = Callable[..., Any]
 _FUNCTION_OF = {"/": "div", "%": "mod", "^": "pow"}
@@ -88,7 +88,7 @@ def _build(python: str, namespace: dict[str, Any]) -> Function:
     return function
 
 
-_REAL: dict[str, Any] = {name: getattr(scalar, name) for name in dir(scalar) if not name.startswith("_")}
+_REAL: dict[str, Any] = {name: getattr(floats, name) for name in dir(floats) if not name.startswith("_")}
 _REAL |= CONSTANTS | {"__builtins__": {}, "nan": nan, "_spread": _spread}
 
 
@@ -151,15 +151,15 @@ _WHERE = "where({0}, {1}, {2})"
 @cache
 def _on_arrays() -> dict[str, Any]:
     """What the texts' names mean where operands are arrays; here NumPy is imported."""
-    from backprop_cli.numeric import array, classes, matrices, tensor
+    from backprop_cli.numeric import arrays, linalg, losses, reductions
 
-    names = {name: getattr(room, name) for room in (array, tensor, matrices, classes) for name in room.__all__}
+    names = {name: getattr(room, name) for room in (arrays, reductions, linalg, losses) for name in room.__all__}
     builtins = {"len": len}
     return names | builtins | CONSTANTS | {"__builtins__": {}, "nan": nan, "_spread": _spread_arrays}
 
 
 def _spread_arrays(operands: Sequence[Any], out: Any, share: Callable[[Any, Any, Any], Any]) -> tuple[Any, ...]:
-    from backprop_cli.numeric.array import where_known
+    from backprop_cli.numeric.arrays import where_known
 
     held = [x == out for x in operands]
     ties = sum(held)
@@ -259,7 +259,7 @@ def _tensor_push(row: Tensor) -> Function:
         return forward([*rest[:k], d, *rest[k + 1 :]], attributes)
 
     def reduction(k: int, d: Any, out: Any, operands: Sequence[Any], attributes: Sequence[Any]) -> Any:
-        from backprop_cli.numeric.tensor import sum as total
+        from backprop_cli.numeric.reductions import sum as total
 
         weighed = pull(k, 0 * out + 1, out, operands, attributes) * d
         if "keepdims" not in row.attributes:
@@ -323,7 +323,7 @@ def meaning_of_tensor(name: str, names: Mapping[str, Any]) -> Function:
 
 def analytic(name: str) -> Function | None:
     """The gate as a function of complex numbers, for the complex step; None where it has pieces or no such form."""
-    from backprop_cli.numeric import analytic as complex_
+    from backprop_cli.numeric import complex as complex_
 
     gate = GATES[name]
     program = formula_program(gate, gate.formula)

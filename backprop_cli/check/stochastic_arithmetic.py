@@ -11,10 +11,10 @@ from math import isfinite, isnan
 from random import Random
 from typing import Any
 
-from backprop_cli.check.place import Place
+from backprop_cli.check.point import Place
 from backprop_cli.engine.forward import forward
 from backprop_cli.gates import GATES
-from backprop_cli.gates.compiled import VALUES
+from backprop_cli.gates.fields import VALUES
 
 Functions = Mapping[str, Callable[..., Any]]
 _RUNS = 4

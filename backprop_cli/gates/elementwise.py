@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 
-from backprop_cli.gates.record import Gate
+from backprop_cli.gates.gate import Gate
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 

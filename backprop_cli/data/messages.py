@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
-from backprop_cli.language.foreign import ascii_name
+from backprop_cli.language.notations import ascii_name
 
 _GRADIENT = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂]\w+\s*=")
 _FILE = re.compile(r"[\w./\\-]*[A-Za-z]\.(?:npy|npz|csv|json)")

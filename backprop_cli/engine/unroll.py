@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.gates import CONSTANTS, GATES
-from backprop_cli.gates.compiled import meaning_of_tensor
-from backprop_cli.graph.columns import CONSTANT, INPUT, Graph, Value
+from backprop_cli.gates.fields import meaning_of_tensor
+from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Value
 
 NODE_BUDGET = 20_000
 _LARGEST_MATRIX = 5  # the minors of a determinant are 2^n

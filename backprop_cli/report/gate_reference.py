@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.gates import ALIASES, GATES, Gate
-from backprop_cli.gates.compiled import LOCALS, VALUES
+from backprop_cli.gates.fields import LOCALS, VALUES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS, Tensor
 from backprop_cli.report.numbers import rounded, shortest
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from backprop_cli.graph.columns import CONSTANT, Graph, Module
+from backprop_cli.graph.graph import CONSTANT, Graph, Module
 
 
 def to_fold(graph: Graph, expand: Collection[str] | None = ()) -> list[Module]:

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from backprop_cli.numeric.array import Array, weigh, where
+from backprop_cli.numeric.arrays import Array, weigh, where
 from backprop_cli.numeric.shapes import Axis
 
 __all__ = [

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from random import Random
 
-from backprop_cli.check.place import Place
+from backprop_cli.check.point import Place
 from backprop_cli.graph import Graph
 
 POINTS = 20

@@ -14,7 +14,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, short
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.graph.arguments import DEFAULT, arguments, signature
-from backprop_cli.graph.columns import Module
+from backprop_cli.graph.graph import Module
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement
 
 _BUILT_IN = (GATES, ALIASES, TENSORS, TENSOR_ALIASES)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Module
+from backprop_cli.report.contributions import shares
 from backprop_cli.report.formula import (
     Equation,
     Formula,
@@ -24,12 +25,11 @@ from backprop_cli.report.formula import (
     shapes_of,
     summed,
 )
+from backprop_cli.report.gradient_flow import PRODUCTS, copies, role
 from backprop_cli.report.model import Note, Report
 from backprop_cli.report.names import node_names, sent_back, written
-from backprop_cli.report.roles import PRODUCTS, copies, role
+from backprop_cli.report.notation import Speller, Words
 from backprop_cli.report.rules import rule, rule_of_call
-from backprop_cli.report.shares import shares
-from backprop_cli.report.spelling import Speller, Words
 
 _OF_SLOPES = frozenset({"kink", "jump", "one-sided", "infinite"})
 # These are about a slope or a gradient unless the value itself shows them.

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import sympy
 
 from backprop_cli.gates import CONSTANTS, GATES
-from backprop_cli.gates.compiled import formula_program
+from backprop_cli.gates.fields import formula_program
 from backprop_cli.language.program import COMPARISONS, Program
-from backprop_cli.numeric import scalar
+from backprop_cli.numeric import floats
 
 _MOST_DIGITS = 60
 _FLAT = frozenset({"floor", "ceil", "round", "sign"})  # constant around every point where they have a slope
@@ -99,7 +99,7 @@ def pieces(gate: str, operands: Sequence[float]) -> Pieces:
                 key.append(int(inside[0]))
                 number = inside[1] if inside[0] else inside[2]
             else:
-                number = getattr(scalar, args.name)(*inside)
+                number = getattr(floats, args.name)(*inside)
             if args.name == "abs":
                 key.append(int(inside[0] >= 0))
             elif args.name in _FLAT:
@@ -108,8 +108,8 @@ def pieces(gate: str, operands: Sequence[float]) -> Pieces:
                     number = _floor_of_quotient(above, below, number)
                 flats.append(number)
         else:
-            number = {"+": _OPERATIONS["+"], "-": _OPERATIONS["-"], "*": _OPERATIONS["*"], "/": scalar.div,
-                      "^": scalar.pow}[op](numbers[args[0]], numbers[args[1]])  # fmt: skip
+            number = {"+": _OPERATIONS["+"], "-": _OPERATIONS["-"], "*": _OPERATIONS["*"], "/": floats.div,
+                      "^": floats.pow}[op](numbers[args[0]], numbers[args[1]])  # fmt: skip
         numbers.append(number)
     return Pieces(tuple(key), tuple(flats))
 
@@ -126,7 +126,7 @@ def _floor_of_quotient(x: float, y: float, rounded: float) -> float:
 
 def row_value(gate: str, operands: Sequence[float]) -> float:
     """The gate's value, by our own functions."""
-    from backprop_cli.gates.compiled import VALUES
+    from backprop_cli.gates.fields import VALUES
 
     return float(VALUES[gate](*operands))
 

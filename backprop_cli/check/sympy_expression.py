@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from backprop_cli.check.meaning import expression, number, pieces, readable_number
 from backprop_cli.check.partials import DIGITS, numbers
+from backprop_cli.check.sympy_gates import expression, number, pieces, readable_number
 from backprop_cli.gates import CONSTANTS, GATES
-from backprop_cli.gates.compiled import KINK
+from backprop_cli.gates.fields import KINK
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 
 NODE_BUDGET = 400

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from backprop_cli.numeric.array import Array
-from backprop_cli.numeric.tensor import others
+from backprop_cli.numeric.arrays import Array
+from backprop_cli.numeric.reductions import others
 
 __all__ = [
     "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "logdet", "solve",

@@ -7,10 +7,10 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_cli.check.claims import Claim, Gradient, is_constant
-from backprop_cli.check.diagnosis import Mistake, diagnose
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, judge
-from backprop_cli.check.place import Place
-from backprop_cli.check.points import Places
+from backprop_cli.check.mistakes import Mistake, diagnose
+from backprop_cli.check.point import Place
+from backprop_cli.check.sampler import Places
 from backprop_cli.engine.differences import Estimate
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Examiner:
 
     def _of_array(self, claim: Claim, judgement: Judgement, place: Place) -> Examined:
         """A claim about an array: the others are asked of the element that is named."""
-        from backprop_cli.check.elements import Written, diagnose_elements
+        from backprop_cli.check.array_claims import Written, diagnose_elements
 
         mistakes = diagnose_elements(claim, place) if judgement.verdict == DIFFERS else ()
         made = Examined(claim.target, claim, judgement, mistakes=mistakes)

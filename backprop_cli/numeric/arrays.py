@@ -1,4 +1,4 @@
-"""The functions of `scalar` on arrays, under the same names and with the same answers at the special points.
+"""The functions of `floats` on arrays, under the same names and with the same answers at the special points.
 
 They are called inside `numpy.errstate(all="ignore")`: what is odd about an answer is the survey's business.
 """
@@ -66,7 +66,7 @@ from numpy import (
     rint as round,  # noqa: A004  as above
 )
 
-from backprop_cli.numeric import scalar
+from backprop_cli.numeric import floats
 
 Array = Any  # numpy.ndarray or a float: the formulas mix them
 abs = np.abs  # noqa: A001  the name the formulas use
@@ -89,11 +89,11 @@ def _each(function: Callable[[float], float]) -> Callable[[Array], Array]:
     return each
 
 
-erf = _each(scalar.erf)
-erfc = _each(scalar.erfc)
-gamma = _each(scalar.gamma)
-lgamma = _each(scalar.lgamma)
-digamma = _each(scalar.digamma)
+erf = _each(floats.erf)
+erfc = _each(floats.erfc)
+gamma = _each(floats.gamma)
+lgamma = _each(floats.lgamma)
+digamma = _each(floats.digamma)
 
 
 def where_known(partials: tuple[Array, ...], out: Array) -> tuple[Array, ...]:

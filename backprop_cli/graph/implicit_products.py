@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES
-from backprop_cli.graph.columns import Graph, Remark
+from backprop_cli.graph.graph import Graph, Remark
 
 _SHOWN = 3
 _OF_ONE_PIECE = frozenset({"pow"})  # written with a sign, and yet needing no brackets
