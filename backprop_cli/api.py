@@ -19,10 +19,9 @@ from backprop_cli.data.opening import (
     targets_of,
     upstream_of,
 )  # fmt: skip
-from backprop_cli.engine.backward import Backward, backward
-from backprop_cli.engine.forward import forward
-from backprop_cli.engine.rounding import JUDGED_NODES, lost_digits
-from backprop_cli.engine.survey import Finding, survey
+from backprop_cli.engine.anomalies import Anomaly, find_anomalies
+from backprop_cli.engine.passes import Backward, backward, forward
+from backprop_cli.engine.rounding import lost_digits
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
 from backprop_cli.graph.lower import MAX_NODES
@@ -67,9 +66,9 @@ def evaluate(
     limits = (max_nodes, seed, max_elements)
     graph, given, shown = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, expand)
     numbers = forward(graph, given)
-    findings = survey(graph, numbers)
-    findings = findings or _rounding(graph, numbers)
-    return build(graph, numbers, findings, strict=strict, expand=shown)
+    anomalies = find_anomalies(graph, numbers, graph.output)
+    anomalies = anomalies or _rounding(graph, numbers)
+    return build(graph, numbers, anomalies, strict=strict, expand=shown)
 
 
 def grad(
@@ -106,16 +105,16 @@ def grad(
     upstream = upstream_of(graph, seed_grad)
     numbers = forward(graph, given)
     active = graph.dependents(set(targets.values()))
-    passed = backward(graph, numbers, upstream, active)
-    findings = survey(graph, numbers, passed, active)
-    findings = findings or _rounding(graph, numbers, passed if not graph.has_arrays and upstream == 1 else None)
+    passed = backward(graph, numbers, graph.output, upstream, active)
+    anomalies = find_anomalies(graph, numbers, graph.output, passed, active)
+    anomalies = anomalies or _rounding(graph, numbers, passed if not graph.has_arrays and upstream == 1 else None)
     verdict = None
     if check:
         from backprop_cli.check.cross_check import cross_check
 
-        verdict = cross_check(graph, numbers, passed, active, targets, findings, seed=upstream, seconds=check_seconds)
+        verdict = cross_check(graph, numbers, passed, active, targets, anomalies, seed=upstream, seconds=check_seconds)
     report = build(
-        graph, numbers, findings,
+        graph, numbers, anomalies,
         passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=upstream, strict=strict,
         expand=shown,
     )  # fmt: skip
@@ -151,7 +150,7 @@ def jacobian(
     for `grad`; a Jacobian of more than `max_elements` elements is a BackpropError too.
     """
     from backprop_cli.engine.jacobian import jacobian as whole
-    from backprop_cli.engine.jacobian import random_seed
+    from backprop_cli.engine.jacobian import random_upstream
     from backprop_cli.report.jacobian_structure import anatomy as parts_of
     from backprop_cli.report.jacobians import Block, JacobianReport
 
@@ -164,21 +163,21 @@ def jacobian(
         _afford(graph, targets, max_elements)
     numbers = forward(graph, given)
     active = graph.dependents(set(targets.values()))
-    upstream = random_seed(graph.shapes[graph.output])
-    passed = backward(graph, numbers, upstream, active)
-    findings = survey(graph, numbers, passed, active)
+    upstream = random_upstream(graph.shapes[graph.output])
+    passed = backward(graph, numbers, graph.output, upstream, active)
+    anomalies = find_anomalies(graph, numbers, graph.output, passed, active)
     verdict = None
     if check and not anatomy:
         from backprop_cli.check.cross_check import cross_check
 
-        verdict = cross_check(graph, numbers, passed, active, targets, findings, seed=upstream)
+        verdict = cross_check(graph, numbers, passed, active, targets, anomalies, seed=upstream)
         if graph.shapes[graph.output]:  # its formulas are those of a weighed sum, which nobody asked for
             verdict = verdict._replace(formulas={})
     blocks = []
     for name, node in () if anatomy else targets.items():
-        found = whole(graph, numbers, passed, active, node, mode)
+        found = whole(graph, numbers, passed, active, node, graph.output, mode)
         blocks.append(Block(name, graph.shapes[node], found.values, found.mode, found.passes))
-    report = build(graph, numbers, findings, passed=passed, active=active, wrt=targets, check=verdict, strict=strict)
+    report = build(graph, numbers, anomalies, passed=passed, active=active, wrt=targets, check=verdict, strict=strict)
     return JacobianReport(
         graph.source, report.output, report.value, graph.shapes[graph.output], tuple(blocks),
         tuple(parts_of(graph, active)) if anatomy else (), report.notes, verdict, report.status,
@@ -381,17 +380,10 @@ def notebook_html(report: Report) -> str | None:
     return f'<iframe sandbox="allow-scripts" style="{looks}" srcdoc="{escape(page)}"></iframe>'
 
 
-def _rounding(graph: Graph, values: list[Value], passed: Backward | None = None) -> list[Finding]:
-    """A finding if rounding cost the value its digits. Not asked beside other trouble, which explains more."""
-    if graph.gates[graph.output] == CONSTANT or len(values) > JUDGED_NODES:
-        return []
-    if graph.has_arrays:
-        from backprop_cli.engine.rounding_arrays import lost_digits_of_arrays
-
-        lost = lost_digits_of_arrays(graph, values)
-    else:
-        lost = lost_digits(graph, values, (passed or backward(graph, values)).grads)
+def _rounding(graph: Graph, values: list[Value], passed: Backward | None = None) -> list[Anomaly]:
+    """A anomaly if rounding cost the value its digits. Not asked beside other trouble, which explains more."""
+    lost = lost_digits(graph, values, graph.output, passed)
     if lost is None:
         return []
     wording = "constant" if graph.gates[lost.node] == CONSTANT else "value"
-    return [Finding("precision", wording, lost.node, numbers=(lost.error,))]
+    return [Anomaly("precision", wording, lost.node, numbers=(lost.error,))]

@@ -21,8 +21,7 @@ from time import perf_counter
 
 import numpy as np
 
-from backprop_cli.engine.backward import backward
-from backprop_cli.engine.forward import forward
+from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import Source
 from backprop_cli.graph import lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer

@@ -124,8 +124,7 @@ Outcome = tuple[Clock, float]  # and d output / d x, which all must agree on
 
 
 def ours(shape: Shape, size: int) -> Outcome:
-    from backprop_cli.engine.backward import backward
-    from backprop_cli.engine.forward import forward
+    from backprop_cli.engine.passes import backward, forward
     from backprop_cli.errors import Source
     from backprop_cli.graph import lower
     from backprop_cli.language.parser import parse
@@ -142,7 +141,7 @@ def ours(shape: Shape, size: int) -> Outcome:
     clock.lap("build")
     values = forward(graph, POINT)
     clock.lap("forward")
-    grads = backward(graph, values).grads
+    grads = backward(graph, values, graph.output).grads
     clock.lap("backward")
     return clock, grads[graph.variables["x"]] or 0.0
 

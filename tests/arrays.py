@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backprop_cli.engine.backward import backward
-from backprop_cli.engine.forward import forward
+from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import Source
 from backprop_cli.graph import lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
@@ -162,7 +161,7 @@ def weights_like(value):
 def gradients(program, values):
     """Our gradients of the output weighed by `weights_like`."""
     graph, numbers = prepared(program, values)
-    passed = backward(graph, numbers, weights_like(numbers[graph.output]))
+    passed = backward(graph, numbers, graph.output, weights_like(numbers[graph.output]))
     zeros = {name: np.zeros(np.shape(value)) for name, value in values.items()}
     grads = {name: passed.grads[node] for name, node in graph.variables.items()}
     return {name: zeros[name] if grads[name] is None else grads[name] for name in grads}

@@ -7,8 +7,8 @@ from arrays import differences, gradients, prepared, weights_like
 from random_arrays import program
 
 from backprop_cli import grad
-from backprop_cli.engine import arrays as passes
-from backprop_cli.engine.backward import backward
+from backprop_cli.engine.passes import backward
+from backprop_cli.engine.tangent import tangent
 
 PROGRAMS = [program(seed) for seed in range(50)]
 each_program = pytest.mark.parametrize("made", PROGRAMS, ids=[str(seed) for seed in range(50)])
@@ -44,10 +44,10 @@ def test_gradient_is_torchs(made):
 def test_forward_mode_is_reverse_mode(made):
     graph, values = prepared(made.text, made.values)
     weights = weights_like(values[graph.output])
-    passed = backward(graph, values, weights)
+    passed = backward(graph, values, graph.output, weights)
     for name, node in graph.variables.items():
         along = np.sin(1.0 + np.arange(np.size(made.values[name]))).reshape(np.shape(made.values[name]))
-        moved = passes.push(graph, values, passed, {node: along if along.ndim else float(along)})
+        moved = tangent(graph, passed.locals, {node: along if along.ndim else float(along)}, values)[graph.output]
         pulled = 0.0 if passed.grads[node] is None else np.sum(passed.grads[node] * along)
         assert np.sum(weights * moved) == pytest.approx(pulled, rel=1e-9, abs=1e-11)
 

@@ -14,11 +14,11 @@ from conftest import backprop, shell_environment
 
 import backprop_cli
 from backprop_cli import evaluate, grad
-from backprop_cli.engine import arrays as passes
-from backprop_cli.engine.backward import backward
+from backprop_cli.engine.passes import backward
+from backprop_cli.engine.tangent import tangent
 from backprop_cli.errors import BackpropError
 from backprop_cli.gates import GATES
-from backprop_cli.gates.fields import ARRAY_LOCALS, ARRAY_VALUES, LOCALS, VALUES
+from backprop_cli.gates.fields import ARRAYS, FLOATS
 from backprop_cli.gates.tensors import TENSORS
 
 INF, NAN = math.inf, math.nan
@@ -56,11 +56,11 @@ def test_forward_mode_is_reverse_mode(program):
     values = chosen(program)
     graph, numbers = prepared(program, values)
     weights = weights_like(numbers[graph.output])
-    passed = backward(graph, numbers, weights)
+    passed = backward(graph, numbers, graph.output, weights)
     for name, node in graph.variables.items():
         along = np.sin(1.0 + np.arange(np.size(values[name]))).reshape(np.shape(values[name]))
         along = along if along.ndim else float(along)
-        moved = passes.push(graph, numbers, passed, {node: along})
+        moved = tangent(graph, passed.locals, {node: along}, numbers)[graph.output]
         pulled = np.sum((passed.grads[node] if passed.grads[node] is not None else 0.0) * along)
         assert np.sum(weights * moved) == pytest.approx(pulled, rel=1e-10, abs=1e-12)
 
@@ -84,9 +84,9 @@ def test_every_tensor_gate_is_in_the_table():
 def test_a_rule_that_is_wrong_is_caught(monkeypatch):
     from backprop_cli.gates import fields
 
-    right = fields.TENSOR_PULL["matmul"]
+    right = fields.ARRAYS.pull["matmul"]
     monkeypatch.setitem(
-        fields.TENSOR_PULL, "matmul", lambda k, G, out, xs, a: right(k, G, out, xs, a) * (1.001 - k / 1000)
+        fields.ARRAYS.pull, "matmul", lambda k, G, out, xs, a: right(k, G, out, xs, a) * (1.001 - k / 1000)
     )
     for program in ("sum(W@x)", "sum(A@B)", "sum((T@B)^2)"):
         report = grad(program, chosen(program))
@@ -99,7 +99,7 @@ def test_a_rule_that_is_wrong_is_caught(monkeypatch):
 def test_a_wrong_rule_is_caught_by_differences_too(monkeypatch):
     from backprop_cli.gates import fields
 
-    right = fields.TENSOR_PULL["sum"]
+    right = fields.ARRAYS.pull["sum"]
 
     def transposed(k, G, out, xs, a):
         pulled = np.array(right(k, G, out, xs, a))
@@ -107,7 +107,7 @@ def test_a_wrong_rule_is_caught_by_differences_too(monkeypatch):
             pulled[17, 5] *= 1.5
         return pulled
 
-    monkeypatch.setitem(fields.TENSOR_PULL, "sum", transposed)
+    monkeypatch.setitem(fields.ARRAYS.pull, "sum", transposed)
     report = grad("sum(sin(Q)*R)", Q="randn(60, 70)", R="randn(60, 70)")
     assert report.check.methods == ("gate-differences", "directional")
     assert report.check.verdict == "disagree"
@@ -216,12 +216,12 @@ def test_array_functions_are_the_float_functions(gate):
         points = [point for point in points if point[0] in (0.0, 1.0)]
     columns = [np.array(column) for column in zip(*points, strict=True)]
     with np.errstate(all="ignore"):
-        out = ARRAY_VALUES[gate.name](*columns)
-        locals_ = [np.broadcast_to(slope, out.shape) for slope in ARRAY_LOCALS[gate.name](*columns, out)]
+        out = ARRAYS.value[gate.name](*columns)
+        locals_ = [np.broadcast_to(slope, out.shape) for slope in ARRAYS.locals[gate.name](*columns, out)]
     for k, point in enumerate(points):
-        expected = VALUES[gate.name](*point)
+        expected = FLOATS.value[gate.name](*point)
         assert same(out[k], expected), (point, out[k], expected)
-        for slope, wanted in zip(locals_, LOCALS[gate.name](*point, float(out[k])), strict=True):
+        for slope, wanted in zip(locals_, FLOATS.locals[gate.name](*point, float(out[k])), strict=True):
             assert same(slope[k], wanted), (point, slope[k], wanted)
 
 
@@ -360,8 +360,8 @@ def test_a_tie_that_rounding_breaks_is_not_accused():
 def test_no_number_is_too_small_to_be_wrong(monkeypatch):
     from backprop_cli.gates import fields
 
-    right = fields.TENSOR_PULL["matmul"]
-    monkeypatch.setitem(fields.TENSOR_PULL, "matmul", lambda k, *rest: right(k, *rest) * (1 + 0.001 * (k == 0)))
+    right = fields.ARRAYS.pull["matmul"]
+    monkeypatch.setitem(fields.ARRAYS.pull, "matmul", lambda k, *rest: right(k, *rest) * (1 + 0.001 * (k == 0)))
     report = grad("1e-12*sum(tanh(A@B))", A="randn(80, 70)/10", B="randn(70, 9)")
     assert report.check.verdict == "disagree" and report.check.methods[0] == "gate-differences"
     assert {name: judged.verdict for name, judged in report.check.variables.items()} == {"A": "disagree", "B": "agree"}

@@ -98,9 +98,9 @@ def test_no_false_alarm_on_random_programs():
 
 
 def test_a_disagreement_is_machine_readable(monkeypatch):
-    from backprop_cli.gates.fields import LOCALS
+    from backprop_cli.gates.fields import FLOATS
 
-    monkeypatch.setitem(LOCALS, "sin", lambda _, out: (out,))
+    monkeypatch.setitem(FLOATS.locals, "sin", lambda _, out: (out,))
     document = json.loads(backprop("grad", "sin(x)", "x=1", "--json").out)
     assert document["check"]["verdict"] == "disagree"
     assert document["check"]["worst"]["node"] == 1

@@ -384,9 +384,9 @@ def test_the_full_check_accuses_no_rule_on_random_programs_of_all_gates():
 
 
 def test_the_full_check_finds_a_wrong_rule(monkeypatch):
-    from backprop_cli.gates.fields import LOCALS
+    from backprop_cli.gates.fields import FLOATS
 
-    monkeypatch.setitem(LOCALS, "sin", lambda _, out: (out,))
+    monkeypatch.setitem(FLOATS.locals, "sin", lambda _, out: (out,))
     for symbolic in (True, False):
         report = check("sin(x)*y", {"x": 1, "y": 2}, symbolic=symbolic)
         assert [result.verdict for result in report.results] == ["differs", "agrees", "differs"]

@@ -262,9 +262,9 @@ def test_a_bug_is_one_line(monkeypatch):
 
 
 def test_a_wrong_partial_is_caught_and_underlined(monkeypatch):
-    from backprop_cli.gates.fields import LOCALS
+    from backprop_cli.gates.fields import FLOATS
 
-    monkeypatch.setitem(LOCALS, "tanh", lambda _, out: (1 - out,))  # instead of 1 - out^2
+    monkeypatch.setitem(FLOATS.locals, "tanh", lambda _, out: (1 - out,))  # instead of 1 - out^2
     ran = backprop("grad", "3*tanh(x)", "x=0.5")
     assert ran.status == 1
     assert "error[C501]" in ran.err

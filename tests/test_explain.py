@@ -198,9 +198,9 @@ def test_a_note_of_a_hidden_step_is_not_lost():
 
 
 def test_a_disagreement_is_shouted(monkeypatch):
-    from backprop_cli.gates.fields import LOCALS
+    from backprop_cli.gates.fields import FLOATS
 
-    monkeypatch.setitem(LOCALS, "sin", lambda _x, _out: (0.5,))
+    monkeypatch.setitem(FLOATS.locals, "sin", lambda _x, _out: (0.5,))
     ran = backprop("explain", "sin(x)", "x=0")
     assert ran.status == 1 and ran.err.startswith("error[C501]")
 

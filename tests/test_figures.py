@@ -19,7 +19,7 @@ from backprop_cli.render.arrange import arrange
 from backprop_cli.render.figures import FIGURE_FORMATS, render_figure
 from backprop_cli.render.layout import Size, place
 from backprop_cli.report.animation import frame
-from backprop_cli.report.contributions import shares
+from backprop_cli.report.contributions import contributions
 from backprop_cli.report.figure import Cluster, figure
 from backprop_cli.report.fold import fold
 
@@ -623,7 +623,7 @@ def test_every_array_program_is_drawn_and_its_shares_are_its_gradients(program):
     report = grad(program, values, seed_grad=weights_like(evaluate(program, values).value), check=False)
     for format_ in FIGURE_FORMATS:
         assert draw(report, format_, edges="both") and draw(report, format_, phase="backward")
-    graph, sent = report.columns.graph, shares(report.columns)
+    graph, sent = report.columns.graph, contributions(report.columns)
     for name, node in graph.variables.items():
         uses = [(i, k) for i, operands in enumerate(graph.inputs) for k, j in enumerate(operands) if j == node]
         total = sum(part for part in (sent(i, k) for i, k in uses) if part is not None)

@@ -17,18 +17,7 @@ from backprop_cli.check.sympy_gates import expression, pieces
 from backprop_cli.engine.differences import one_sided, ridders
 from backprop_cli.errors import Source
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
-from backprop_cli.gates.fields import (
-    DOMAIN,
-    EDGE,
-    JUMP,
-    KINK,
-    LOCALS,
-    POLE,
-    STEEP,
-    VALUES,
-    VANISH,
-    analytic,
-)
+from backprop_cli.gates.fields import COMPLEX, FLOATS, analytic
 from backprop_cli.graph import lower
 from backprop_cli.language.parser import parse
 from backprop_cli.report.names import node_names, written
@@ -241,34 +230,34 @@ def at(conditions, text, gate, operands, out):
 
 
 def inside(gate, operands, out):
-    return not gate.domain or bool(DOMAIN[gate.name](*operands, out))
+    return not gate.domain or bool(FLOATS.domain[gate.name](*operands, out))
 
 
 def pole(gate, operands, out):
-    return at(POLE, gate.pole, gate, operands, out)
+    return at(FLOATS.pole, gate.pole, gate, operands, out)
 
 
 def kink(gate, operands, out):
-    return at(KINK, gate.kink, gate, operands, out)
+    return at(FLOATS.kink, gate.kink, gate, operands, out)
 
 
 def jump(gate, operands, out):
-    return at(JUMP, gate.jump, gate, operands, out)
+    return at(FLOATS.jump, gate.jump, gate, operands, out)
 
 
 def smooth(gate, operands, out):
     """Whether there is a finite value, and slopes that are not a convention, infinite or one-sided."""
-    odd = ((STEEP, gate.steep), (KINK, gate.kink), (JUMP, gate.jump), (EDGE, gate.edge))
+    odd = ((FLOATS.steep, gate.steep), (FLOATS.kink, gate.kink), (FLOATS.jump, gate.jump), (FLOATS.edge, gate.edge))
     return math.isfinite(out) and not any(at(table, text, gate, operands, out) for table, text in odd)
 
 
 def along(gate, operands, k):
     """The gate as a function of its k-th operand alone."""
-    return lambda x: float(VALUES[gate.name](*operands[:k], x, *operands[k + 1 :]))
+    return lambda x: float(FLOATS.value[gate.name](*operands[:k], x, *operands[k + 1 :]))
 
 
 def locals_at(gate, operands):
-    return LOCALS[gate.name](*operands, VALUES[gate.name](*operands))
+    return FLOATS.locals[gate.name](*operands, FLOATS.value[gate.name](*operands))
 
 
 # -- values and slopes -------------------------------------------------------------------------------------
@@ -282,7 +271,7 @@ def test_every_gate_is_defined_here_too():
 def test_value(gate):
     wrong = []
     for operands in points(gate, ONE, TWO, THREE):
-        ours = VALUES[gate.name](*operands)
+        ours = FLOATS.value[gate.name](*operands)
         if math.isnan(ours) or pole(gate, operands, ours):
             continue  # `test_domain` has them
         true = double(true_value(gate, operands))
@@ -296,10 +285,10 @@ def test_value(gate):
 def test_slopes(gate):
     wrong = []
     for operands in points(gate, ONE, TWO, THREE):
-        out = VALUES[gate.name](*operands)
+        out = FLOATS.value[gate.name](*operands)
         if not smooth(gate, operands, out) or (gate.name in NO_SLOPE and NO_SLOPE[gate.name](*operands)):
             continue
-        for k, ours in enumerate(LOCALS[gate.name](*operands, out)):
+        for k, ours in enumerate(FLOATS.locals[gate.name](*operands, out)):
             true = double(true_slope(gate, operands, k))
             if not close(ours, true, SLOPE_TOLERANCE, SLOPE_SLACK.get(gate.name, 0.0)):
                 wrong.append((operands, k, ours, true))
@@ -308,7 +297,7 @@ def test_slopes(gate):
 
 @pytest.mark.parametrize(("name", "operands", "value", "slopes"), STABLE)
 def test_stable(name, operands, value, slopes):
-    assert VALUES[name](*operands) == pytest.approx(value, rel=1e-13, abs=0)
+    assert FLOATS.value[name](*operands) == pytest.approx(value, rel=1e-13, abs=0)
     assert locals_at(GATES[name], operands) == pytest.approx(slopes, rel=1e-12, abs=0)
 
 
@@ -320,9 +309,9 @@ def test_differences_agree(gate):
             assert found.slope == pytest.approx(slope, rel=1e-7, abs=1e-9)
 
 
-@each(gate for gate in GATES.values() if analytic(gate.name))
+@each(gate for gate in GATES.values() if analytic(gate))
 def test_complex_step_agrees(gate):
-    function = analytic(gate.name)
+    function = COMPLEX.value[gate.name]
     for operands in gate.at:
         for k, slope in enumerate(locals_at(gate, operands)):
             moved = function(*operands[:k], complex(operands[k], 1e-100), *operands[k + 1 :])
@@ -334,7 +323,7 @@ def test_means_what_it_computes(gate):
     for operands in gate.at:
         key, flats = pieces(gate.name, operands)
         meaning = expression(gate.name, [sympy.Rational(x) for x in operands], key, flats)
-        ours = VALUES[gate.name](*operands)
+        ours = FLOATS.value[gate.name](*operands)
         assert ours == pytest.approx(float(sympy.N(meaning, 30)), rel=VALUE_TOLERANCE, abs=0)
 
 
@@ -343,7 +332,7 @@ def test_textbook_partials(gate):
     """Absolute, not relative: that the book's form loses digits is why the row has another."""
     for operands in gate.at:
         names = {parameter.name: x for parameter, x in zip(gate.parameters, operands, strict=True)}
-        names["out"] = VALUES[gate.name](*operands)
+        names["out"] = FLOATS.value[gate.name](*operands)
         theirs = [evaluate(text, defaults=names).value for text in gate.textbook.split("; ")]
         assert list(locals_at(gate, operands)) == pytest.approx(theirs, rel=1e-12, abs=1e-12)
 
@@ -354,12 +343,12 @@ def test_textbook_partials(gate):
 @each_gate
 def test_any_double_is_an_operand(gate):
     conditions = (
-        (DOMAIN, gate.domain), (POLE, gate.pole), (STEEP, gate.steep), (KINK, gate.kink),
-        (JUMP, gate.jump), (EDGE, gate.edge), (VANISH, gate.vanish),
+        (FLOATS.domain, gate.domain), (FLOATS.pole, gate.pole), (FLOATS.steep, gate.steep), (FLOATS.kink, gate.kink),
+        (FLOATS.jump, gate.jump), (FLOATS.edge, gate.edge), (FLOATS.vanish, gate.vanish),
     )  # fmt: skip
     for operands in points(gate, CORNERS, CORNERS, CORNERS):
-        out = VALUES[gate.name](*operands)
-        slopes = LOCALS[gate.name](*operands, out)
+        out = FLOATS.value[gate.name](*operands)
+        slopes = FLOATS.locals[gate.name](*operands, out)
         assert len(slopes) == len(operands)
         assert all(isinstance(slope, int | float) for slope in slopes)
         if math.isnan(out) and gate.name != "where":
@@ -372,7 +361,7 @@ def test_any_double_is_an_operand(gate):
 def test_domain(gate):
     """Inside it a number, or one too large; outside it NaN, or a pole's infinity."""
     for operands in points(gate, ONE, TWO, THREE):
-        out = VALUES[gate.name](*operands)
+        out = FLOATS.value[gate.name](*operands)
         if not inside(gate, operands, out):
             assert math.isnan(out) or pole(gate, operands, out), (operands, out)
             continue
@@ -385,9 +374,9 @@ def test_domain(gate):
 @each_gate
 def test_zero_is_exact_or_called_an_underflow(gate):
     for operands in points(gate, ONE, TWO, THREE):
-        out = VALUES[gate.name](*operands)
+        out = FLOATS.value[gate.name](*operands)
         if out == 0:
-            underflow = gate.vanish and not at(VANISH, gate.vanish, gate, operands, out)
+            underflow = gate.vanish and not at(FLOATS.vanish, gate.vanish, gate, operands, out)
             assert underflow or true_value(gate, operands) == 0, operands
 
 
@@ -395,20 +384,20 @@ def test_zero_is_exact_or_called_an_underflow(gate):
 @pytest.mark.parametrize("side", [-1, 1])
 def test_infinite_operand(gate, side):
     """The limits of value and slope where the domain reaches to infinity, otherwise NaN."""
-    out = VALUES[gate.name](side * INF)
+    out = FLOATS.value[gate.name](side * INF)
     if not inside(gate, (side * INF,), out):
         assert math.isnan(out) or pole(gate, (side * INF,), out)
         return
     far = (side * 1e300,)
     value, slope = double(true_value(gate, far)), double(true_slope(gate, far, 0))
-    (ours,) = LOCALS[gate.name](side * INF, out)
+    (ours,) = FLOATS.locals[gate.name](side * INF, out)
     assert leads_to(value, out)
     assert leads_to(slope, ours) or jump(gate, far, value)
 
 
 @each_unary
 def test_nan_stays_nan(gate):
-    assert math.isnan(VALUES[gate.name](NAN))
+    assert math.isnan(FLOATS.value[gate.name](NAN))
 
 
 @each_gate
@@ -419,11 +408,11 @@ def test_kinks(gate):
     """
     found = 0
     for operands in lattice(gate):
-        out = VALUES[gate.name](*operands)
+        out = FLOATS.value[gate.name](*operands)
         if not kink(gate, operands, out):
             continue
         found += 1
-        slopes = LOCALS[gate.name](*operands, out)
+        slopes = FLOATS.locals[gate.name](*operands, out)
         for k, slope in enumerate(slopes):
             low, high = sorted(one_sided(along(gate, operands, k), operands[k]))
             assert low - 1e-3 <= slope <= high + 1e-3, (operands, k)
@@ -438,8 +427,8 @@ def test_kinks(gate):
 @each_gate
 def test_no_kink_is_kept_quiet(gate):
     for operands in lattice(gate):
-        out = VALUES[gate.name](*operands)
-        slopes = LOCALS[gate.name](*operands, out)
+        out = FLOATS.value[gate.name](*operands)
+        slopes = FLOATS.locals[gate.name](*operands, out)
         if not smooth(gate, operands, out):
             continue
         for k, slope in enumerate(slopes):
@@ -453,10 +442,10 @@ def test_jumps(gate):
     """A jump is declared where the value has one along some operand, and nowhere else."""
     found = 0
     for operands in lattice(gate):
-        out = VALUES[gate.name](*operands)
-        if not math.isfinite(out) or any(map(math.isnan, LOCALS[gate.name](*operands, out))):
+        out = FLOATS.value[gate.name](*operands)
+        if not math.isfinite(out) or any(map(math.isnan, FLOATS.locals[gate.name](*operands, out))):
             continue
-        if gate.name == "where" or at(STEEP, gate.steep, gate, operands, out):
+        if gate.name == "where" or at(FLOATS.steep, gate.steep, gate, operands, out):
             continue  # `where` jumps with its comparison; 0^y at y = 0 is called steep
         beside = [along(gate, operands, k)(x + h) for k, x in enumerate(operands) for h in (-1e-9, 1e-9)]
         jumps = any(math.isfinite(value) and abs(value - out) > 0.1 for value in beside)

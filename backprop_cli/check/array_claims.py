@@ -30,9 +30,9 @@ from backprop_cli.check.mistakes import Mistake
 from backprop_cli.check.point import Place, with_output
 from backprop_cli.check.sampler import Places
 from backprop_cli.check.verdict import Check
-from backprop_cli.engine.arrays import unbroadcast
 from backprop_cli.engine.differences import Estimate
-from backprop_cli.engine.unroll import expand
+from backprop_cli.engine.passes import unbroadcast
+from backprop_cli.engine.unroll import unroll
 from backprop_cli.language.tokens import NUMBER, tokenize
 
 _MOST_JUDGED = 200  # elements that look wrong: the worst are looked at, to tell wrong ones from kinks
@@ -45,7 +45,7 @@ class Written:
 
     def __init__(self, place: Place, output: int) -> None:
         graph = with_output(place.graph, output)
-        self._expanded = expand(graph, place.values)
+        self._expanded = unroll(graph, place.values, output)
         self.numbers: Place | None = None
         if self._expanded is not None:
             given = {}
@@ -74,12 +74,12 @@ def judge_elements(claim: Claim, place: Place, tolerance: Tolerance, *, printed:
     claimed = np.asarray(claim.formula.values(place)[claim.formula.graph.output])
     trouble = place.trouble(*claim.of)
     if not np.isfinite(ours).all():
-        return Judgement(UNDECIDED, "trouble", place, finding=trouble[0] if trouble else None)
+        return Judgement(UNDECIDED, "trouble", place, anomaly=trouble[0] if trouble else None)
     half_units = _half_units(claim.written, ours.shape) if printed and tolerance.rtol is None else 0.0
     made, excess = _compared(claimed, ours, place, tolerance, half_units)
     if not trouble or made.why in ("shape", "no value"):
         return made
-    made = made._replace(finding=trouble[0])
+    made = made._replace(anomaly=trouble[0])
     if made.verdict == AGREES:
         return made._replace(why="convention")
     made = made._replace(verdict=UNDECIDED, why="trouble")
@@ -93,7 +93,7 @@ def judge_elements(claim: Claim, place: Place, tolerance: Tolerance, *, printed:
         found = judge_number(number, written.numbers, written.gradient(claim.of.wrt, index), tolerance)
         here = _at(made, claimed, ours, index)._replace(why=found.why, bounds=found.bounds)
         if found.verdict == DIFFERS:
-            return here._replace(verdict=DIFFERS, finding=None if found.why == "point" else made.finding)
+            return here._replace(verdict=DIFFERS, anomaly=None if found.why == "point" else made.anomaly)
         undecided = undecided or here
     return undecided or made
 
@@ -146,13 +146,13 @@ def examine_elements(places: Places, output: str, tolerance: Tolerance, *, symbo
         ours |= {f"d{output}/d{name}{element_name(index)}": float(grad[index]) for index in np.ndindex(*grad.shape)}
     numbers = Places(written.numbers.graph, written.numbers.given, [])
     for item in Fourfold(numbers, tolerance, symbolic=symbolic).examined(output):
-        judgement = item.judgement._replace(place=place, finding=None, backprop=ours.get(item.target, nan))
+        judgement = item.judgement._replace(place=place, anomaly=None, backprop=ours.get(item.target, nan))
         if item.target not in ours:
             judgement = judgement._replace(backprop=item.judgement.backprop)
         elif item.judgement.verdict == AGREES and not tolerance.allows(ours[item.target], item.judgement.backprop):
             judgement = judgement._replace(verdict=DIFFERS, why="point")
         if judgement.why == "trouble":
-            judgement = judgement._replace(finding=next(iter(trouble), None))
+            judgement = judgement._replace(anomaly=next(iter(trouble), None))
         yield item._replace(judgement=judgement)
 
 
@@ -174,7 +174,7 @@ def _by_differences(place: Place, output: str) -> Iterator[Examined]:
         made = made._replace(rel_error=judged.error, element=judged.element or None)
         yield Examined(f"d{output}/d{name}", None, made, numeric)
     if not found.variables:
-        yield Examined(f"d{output}", None, Judgement(UNDECIDED, "trouble", place, finding=next(iter(trouble), None)))
+        yield Examined(f"d{output}", None, Judgement(UNDECIDED, "trouble", place, anomaly=next(iter(trouble), None)))
 
 
 def diagnose_elements(claim: Claim, place: Place) -> tuple[Mistake, ...]:

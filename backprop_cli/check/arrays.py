@@ -14,14 +14,12 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.check.verdict import Check, Disagreement, Judged
-from backprop_cli.engine import arrays
-from backprop_cli.engine.backward import Backward, backward
+from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.differences import Estimate, ridders
-from backprop_cli.engine.forward import forward
+from backprop_cli.engine.passes import Backward, backward, forward, unbroadcast
 from backprop_cli.engine.rounding import scales_of
-from backprop_cli.engine.survey import Finding, survey
-from backprop_cli.engine.unroll import expand
-from backprop_cli.gates.fields import ARRAY_VALUES, TENSOR_FORWARD, TENSOR_PULL, VALUES
+from backprop_cli.engine.unroll import unroll
+from backprop_cli.gates.fields import ARRAYS, FLOATS
 from backprop_cli.graph import Graph, Value
 from backprop_cli.numeric.losses import ValueProblem
 
@@ -42,7 +40,7 @@ def check_arrays(
     passed: Backward,
     active: bytearray,
     wrt: Mapping[str, int],
-    findings: Iterable[Finding],
+    anomalies: Iterable[Anomaly],
     *,
     seed: Value,
     judge: Judge,
@@ -52,7 +50,7 @@ def check_arrays(
         return Check("undecided", (), 0.0, {}, "the value is not finite")
     if not all(np.isfinite(_gradient(graph, passed, node)).all() for node in wrt.values()):
         return Check("undecided", (), 0.0, {}, "a gradient is not finite")
-    codes = {finding.code for finding in findings}
+    codes = {anomaly.code for anomaly in anomalies}
     with np.errstate(all="ignore"):
         written_out = _by_elements(graph, values, passed, wrt, seed, judge)
         if written_out is not None:
@@ -74,13 +72,13 @@ def _by_elements(
     graph: Graph, values: list[Value], passed: Backward, wrt: Mapping[str, int], seed: Value, judge: Judge
 ) -> Check | None:
     """The check of the graph written out in numbers; None if it is too large, or overflows where ours does not."""
-    written = expand(graph, values, seed)
+    written = unroll(graph, values, graph.output, seed)
     if written is None:
         return None
     numbers = written.graph
     scalar_seed = float(seed) if not graph.shapes[graph.output] else 1.0
     plain = forward(numbers, written.given)
-    theirs = backward(numbers, plain, scalar_seed)
+    theirs = backward(numbers, plain, numbers.output, scalar_seed)
     expected = float(np.sum(np.multiply(seed, values[graph.output])))
     moves = (abs(value * (grad or 0.0)) for value, grad in zip(plain, theirs.grads, strict=True))
     if not abs(plain[numbers.output] * scalar_seed - expected) <= _SAME_VALUE * max(
@@ -90,9 +88,9 @@ def _by_elements(
     names = {name + (str(list(index)) if index else ""): int(written.ids(node)[index])
              for name, node in wrt.items() for index in np.ndindex(*graph.shapes[node])}  # fmt: skip
     marked = numbers.dependents(set(names.values()))
-    odd = survey(numbers, plain, theirs, marked)
+    odd = find_anomalies(numbers, plain, numbers.output, theirs, marked)
     inner = judge(numbers, plain, theirs, marked, names, odd, seed=scalar_seed)
-    scales = scales_of(numbers, theirs)
+    scales = scales_of(numbers, theirs, numbers.output)
     variables: dict[str, Judged] = {}
     worst: Disagreement | None = None
     for name, node in wrt.items():
@@ -212,11 +210,11 @@ def _gates(
             along = chosen.standard_normal(graph.shapes[j]) * np.maximum(1.0, np.abs(values[j]))
             places = [p for p, other in enumerate(ids) if other == j]
             if node in graph.attributes:
-                pull, attributes = TENSOR_PULL[graph.gates[node]], graph.attributes[node]
+                pull, attributes = ARRAYS.pull[graph.gates[node]], graph.attributes[node]
                 pulled: Any = sum(pull(p, weights, out, operands, attributes) for p in places)
             else:
                 pulled = sum(weights * passed.locals[node][p] for p in places)
-            terms = arrays.unbroadcast(pulled, graph.shapes[j]) * along
+            terms = unbroadcast(pulled, graph.shapes[j]) * along
             ours, size = float(np.sum(terms)), _FLOOR * float(np.linalg.norm(terms))
 
             def moved(step: float, node: int = node, j: int = j, weights: Any = weights, along: Any = along) -> float:
@@ -232,8 +230,8 @@ def _gates(
 def _apply(graph: Graph, node: int, operands: list[Value]) -> Value:
     gate = graph.gates[node]
     if node in graph.attributes:
-        return TENSOR_FORWARD[gate](operands, graph.attributes[node])
-    return (ARRAY_VALUES if graph.shapes[node] else VALUES)[gate](*operands)
+        return ARRAYS.forward[gate](operands, graph.attributes[node])
+    return (ARRAYS.value if graph.shapes[node] else FLOATS.value)[gate](*operands)
 
 
 def _best(function: Callable[[float], float], ours: float, size: float, largest: float) -> Estimate:

@@ -7,14 +7,14 @@ place, so that every error points at what was typed. Whether a claim is true is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from backprop_cli.check.messages import not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
 from backprop_cli.check.point import Place
-from backprop_cli.engine.forward import forward
+from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source
-from backprop_cli.gates.fields import VALUES
+from backprop_cli.gates.fields import Field
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import MOST_ERRORS, parse
@@ -37,15 +37,15 @@ class Formula(NamedTuple):
     graph: Graph
     uses: Mapping[str, int | Gradient]
 
-    def values(self, place: Place, functions: Mapping[str, Callable[..., Any]] = VALUES) -> list[Value]:
+    def values(self, place: Place, field: Field | None = None) -> list[Value]:
         """The values of the formula's nodes where the program is at a place."""
         given = {
             name: place.grad(*use) if isinstance(use, Gradient) else place.values[use]
             for name, use in self.uses.items()
         }
-        return self.evaluate(given, functions)
+        return self.evaluate(given, field)
 
-    def evaluate(self, given: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]] = VALUES) -> list[Value]:
+    def evaluate(self, given: Mapping[str, Value], field: Field | None = None) -> list[Value]:
         """The values of the formula's nodes where its names have the given ones.
 
         Raises BackpropError if the shapes of arrays do not fit.
@@ -55,7 +55,7 @@ class Formula(NamedTuple):
                 shapes = {name: getattr(value, "shape", ()) for name, value in given.items()}
                 if self.graph.needs_shapes or any(shapes.values()):
                     infer(self.graph, shapes, max_elements=MAX_ELEMENTS)
-            return forward(self.graph, given, functions)
+            return forward(self.graph, given, field)
         except BackpropError as error:
             raise BackpropError(*(told_of(self.source, diagnostic) for diagnostic in error.diagnostics)) from None
 

@@ -10,9 +10,9 @@ from backprop_cli.check import sympy_expression
 from backprop_cli.check.partials import DIGITS
 from backprop_cli.check.per_gate import check_locals, check_sweep
 from backprop_cli.check.verdict import Check, Lost
-from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.anomalies import Anomaly
+from backprop_cli.engine.passes import Backward
 from backprop_cli.engine.rounding import scales_of
-from backprop_cli.engine.survey import Finding
 from backprop_cli.graph import Graph, Value
 
 _ROUNDING = 1e-12  # of the sizes of what was summed: what summing can have lost
@@ -28,7 +28,7 @@ def cross_check(
     passed: Backward,
     active: bytearray,
     wrt: Mapping[str, int],
-    findings: Iterable[Finding],
+    anomalies: Iterable[Anomaly],
     *,
     seed: Value = 1.0,
     seconds: float = sympy_expression.SECONDS_BUDGET,
@@ -38,15 +38,15 @@ def cross_check(
         from backprop_cli.check.arrays import check_arrays
 
         judge = partial(cross_check, seconds=seconds)
-        return check_arrays(graph, values, passed, active, wrt, findings, seed=seed, judge=judge)
-    noted = {f.node: f.code for f in sorted(findings, key=lambda f: f.code != "kink") if f.code not in _JUDGED}
+        return check_arrays(graph, values, passed, active, wrt, anomalies, seed=seed, judge=judge)
+    noted = {f.node: f.code for f in sorted(anomalies, key=lambda f: f.code != "kink") if f.code not in _JUDGED}
     grads = {name: passed.grads[node] or 0.0 for name, node in wrt.items()}
     if not isfinite(values[graph.output]):
         return Check("undecided", (), 0.0, {}, "the value is not a finite number")
     if not all(map(isfinite, grads.values())):
         return Check("undecided", (), 0.0, {}, "a gradient is not a finite number")
 
-    scales = scales_of(graph, passed)
+    scales = scales_of(graph, passed, graph.output)
     theirs, local_error, worst, undecided = check_locals(graph, values, passed, active, noted)
     sweep_error, off_sweep = check_sweep(graph, theirs, passed, wrt, scales, seed)
     methods: tuple[str, ...] = ("per-gate",)

@@ -56,7 +56,7 @@ class Examiner:
             if judgement.place.graph.has_arrays:
                 yield self._of_array(claim, judgement, judgement.place)
                 continue
-            numeric = None if judgement.finding else estimated(judgement.place.estimate(*claim.of))
+            numeric = None if judgement.anomaly else estimated(judgement.place.estimate(*claim.of))
             opinion = self._opinion(judgement, claim.of, claim)
             judgement = self._reconsidered(claim, judgement, numeric, opinion)
             found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
@@ -69,7 +69,7 @@ class Examiner:
 
         mistakes = diagnose_elements(claim, place) if judgement.verdict == DIFFERS else ()
         made = Examined(claim.target, claim, judgement, mistakes=mistakes)
-        written = Written(place, claim.of.output) if judgement.element is not None and not judgement.finding else None
+        written = Written(place, claim.of.output) if judgement.element is not None and not judgement.anomaly else None
         if written is None or written.numbers is None or judgement.element is None:
             return made
         of = written.gradient(claim.of.wrt, judgement.element)
@@ -86,7 +86,7 @@ class Examiner:
     def _mistakes(self, claim: Claim, judgement: Judgement) -> tuple[Mistake, ...]:
         """What a claim that differs looks like; a formula is compared at several places, a number at its own."""
         place = judgement.place
-        if judgement.verdict != DIFFERS or judgement.finding or place is None or not isfinite(judgement.rel_error):
+        if judgement.verdict != DIFFERS or judgement.anomaly or place is None or not isfinite(judgement.rel_error):
             return ()
         places = [place]
         if self.places.free or not is_constant(claim.formula):
@@ -97,7 +97,7 @@ class Examiner:
     def _opinion(self, judgement: Judgement, of: Gradient, claim: Claim | None = None) -> Opinion | None:
         """What SymPy says at the judgement's place; nothing where a derivative is a convention, or does not exist."""
         place = judgement.place
-        if not self.symbolic or place is None or judgement.finding or not isfinite(judgement.backprop):
+        if not self.symbolic or place is None or judgement.anomaly or not isfinite(judgement.backprop):
             return None
         from backprop_cli.check.symbolic import Algebra
 
@@ -114,7 +114,7 @@ class Examiner:
         """The judgement after the others were heard: sixty digits see through rounding, and differences may object."""
         if opinion is not None and opinion.proved:
             return judgement._replace(why="proof")
-        if judgement.claimed is None or judgement.finding is not None:
+        if judgement.claimed is None or judgement.anomaly is not None:
             return judgement
         agreed = judgement.verdict == AGREES
         if opinion is not None and opinion.claimed is not None and opinion.gradient is not None:

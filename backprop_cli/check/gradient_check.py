@@ -23,12 +23,12 @@ from backprop_cli.check.judge import (
 )
 from backprop_cli.check.point import Place
 from backprop_cli.check.sampler import Places
-from backprop_cli.check.stochastic_arithmetic import Functions, rounding_of
+from backprop_cli.check.stochastic_arithmetic import rounding_of
 from backprop_cli.engine.differences import Estimate, one_sided, ridders
-from backprop_cli.engine.forward import forward
+from backprop_cli.engine.passes import forward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.tangent import tangent
-from backprop_cli.gates.fields import VALUES
+from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Graph
 
 if TYPE_CHECKING:
@@ -102,14 +102,14 @@ class Fourfold:
         made = Judgement(UNDECIDED, "trouble", place, None, ours)
         trouble = place.trouble(output, *direction)
         if trouble or not isfinite(ours):
-            made = made._replace(finding=trouble[0] if trouble else None)
+            made = made._replace(anomaly=trouble[0] if trouble else None)
             if trouble and len(direction) == 1:
                 made = _at_a_kink(made, place, Gradient(output, *direction), ours)
-            elif all(finding.code == "kink" for finding in trouble):
+            elif all(anomaly.code == "kink" for anomaly in trouble):
                 made = made._replace(verdict=AGREES, why="conventions")
             return Examined(target, None, made, forward=forward_mode if isfinite(forward_mode) else None)
 
-        scales = scales_of(self.graph, passed)
+        scales = scales_of(self.graph, passed, output)
         slack = _ROUNDING * sum(weight * scales[node] for node, weight in direction.items())
 
         def same(other: float) -> bool:
@@ -140,13 +140,13 @@ class Fourfold:
         if not is_harmless(place.values):
             return UNDECIDED, "range"
 
-        def slope(place: Place, _functions: Functions) -> float:
+        def slope(place: Place, _field: Field | None) -> float:
             return float(sum(weight * place.grad(self.graph.output, node) for node, weight in direction.items()))
 
-        if rounding_of(slope, place) > _TRUSTED * abs(slope(place, VALUES)):
+        if rounding_of(slope, place) > _TRUSTED * abs(slope(place, None)):
             return UNDECIDED, "rounding"
         left, right = one_sided(self._along(direction, place), 0.0)
-        ours = slope(place, VALUES)
+        ours = slope(place, None)
         size = max(abs(left), abs(right), abs(ours))
         # Closer up, the two sides have different slopes, or both have ours.
         reaches_over = abs(left - right) > _BENT * size or abs(left - ours) <= _BENT * size

@@ -178,7 +178,7 @@ class _Walk:
                 self.complete.add(step.name)
             return Checked(step, judgement, partial)
         if trouble := place.trouble(*of):
-            return Checked(step, judgement._replace(verdict=UNDECIDED, why="trouble", finding=trouble[0]))
+            return Checked(step, judgement._replace(verdict=UNDECIDED, why="trouble", anomaly=trouble[0]))
         if before and not step.adds and self._equal([a + b for a, b in zip(before, found, strict=True)], of):
             return Checked(step, judgement, hint="overwrites")
         if step.name in self.early:

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from backprop_cli.check.claims import Claim, Formula, Gradient, is_constant
 from backprop_cli.check.point import Place, with_output
 from backprop_cli.check.sampler import Places
-from backprop_cli.check.stochastic_arithmetic import Functions, is_never_finite, rounding_of
-from backprop_cli.engine.survey import Finding, survey
+from backprop_cli.check.stochastic_arithmetic import is_never_finite, rounding_of
+from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.gates import GATES
+from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Value
 from backprop_cli.numeric.shapes import Shape
 
@@ -42,7 +43,7 @@ class Tolerance(NamedTuple):
 class Judgement(NamedTuple):
     """A verdict, `why` (which the report words), and the numbers it rests on, found at `place`.
 
-    `why` is a key of the report's words. `finding` is what the survey has on a derivative that is a convention or does
+    `why` is a key of the report's words. `anomaly` is what the survey has on a derivative that is a convention or does
     not exist, `bounds` hold the valid slopes at a kink. `tried` is the number of points looked at, `rel_error` the
     largest relative error there. Of arrays the numbers are those of the worst `element`; `shapes` are the claimed and
     the right one where they differ.
@@ -53,7 +54,7 @@ class Judgement(NamedTuple):
     place: Place | None = None
     claimed: float | None = None
     backprop: float = nan
-    finding: Finding | None = None
+    anomaly: Anomaly | None = None
     bounds: tuple[float, float] | None = None
     tried: int = 1
     rel_error: float = nan
@@ -105,8 +106,8 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, *, printed: bool 
     if made.verdict != DIFFERS or made.why != "point":
         return made
 
-    def difference(place: Place, functions: Functions) -> float:
-        return float(claim.formula.values(place, functions)[claim.formula.graph.output] - place.grad(*claim.of))
+    def difference(place: Place, field: Field | None) -> float:
+        return float(claim.formula.values(place, field)[claim.formula.graph.output] - place.grad(*claim.of))
 
     if abs(claimed - made.backprop) <= rounding_of(difference, place):
         if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
@@ -122,8 +123,8 @@ def judge_number(claimed: float, place: Place, of: Gradient, tolerance: Toleranc
     ours = place.grad(*of)
     trouble = place.trouble(*of)
     error = relative_error(claimed, ours)
-    finding = trouble[0] if trouble else None
-    made = Judgement(UNDECIDED, "trouble", place, claimed, ours, finding, rel_error=error)
+    anomaly = trouble[0] if trouble else None
+    made = Judgement(UNDECIDED, "trouble", place, claimed, ours, anomaly, rel_error=error)
     if not isfinite(ours):
         return made
     if not isfinite(claimed):
@@ -151,16 +152,16 @@ def relative_error(one: float, other: float) -> float:
     return abs(one - other) / size if size else 0.0
 
 
-def subgradients(place: Place, of: Gradient, trouble: Sequence[Finding]) -> tuple[float, float] | None:
+def subgradients(place: Place, of: Gradient, trouble: Sequence[Anomaly]) -> tuple[float, float] | None:
     """Between which numbers the chain rule ends where every kink may take any valid slope; None beside other trouble.
 
     The backward pass with an interval at every edge. A function that only looks kinked (`relu(x) - relu(-x)`) has
     its true slope in there too.
     """
-    if any(finding.code != "kink" for finding in trouble):
+    if any(anomaly.code != "kink" for anomaly in trouble):
         return None
     graph = with_output(place.graph, of.output)
-    kinked = {(finding.node, k): finding.numbers for finding in trouble for k in finding.operands}
+    kinked = {(anomaly.node, k): anomaly.numbers for anomaly in trouble for k in anomaly.operands}
     passed = place.passed(of.output)
     grads: dict[int, tuple[float, float]] = {of.output: (1.0, 1.0)}
     for node in range(of.output, -1, -1):
@@ -181,11 +182,13 @@ def subgradients(place: Place, of: Gradient, trouble: Sequence[Finding]) -> tupl
 def _is_undefined(formula: Formula, place: Place) -> bool:
     """Whether the formula leaves the reals by mathematics, not for lack of range."""
 
-    def value(place: Place, functions: Functions) -> float:
-        return float(formula.values(place, functions)[formula.graph.output])
+    def value(place: Place, field: Field | None) -> float:
+        return float(formula.values(place, field)[formula.graph.output])
 
     values = formula.values(place)
-    if inf in map(abs, _numbers(values)) or not any(f.code == "undefined" for f in survey(formula.graph, values)):
+    if inf in map(abs, _numbers(values)) or not any(
+        f.code == "undefined" for f in find_anomalies(formula.graph, values, formula.graph.output)
+    ):
         return False
     return formula.graph.has_arrays or is_never_finite(value, place)
 

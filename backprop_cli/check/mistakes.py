@@ -19,7 +19,7 @@ from typing import NamedTuple
 from backprop_cli.check.claims import Gradient
 from backprop_cli.check.point import Place, ancestors, with_output
 from backprop_cli.engine.tangent import tangent
-from backprop_cli.gates.fields import LOCALS, VALUES
+from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import Graph
 
 _MOST_EDGES = 2000
@@ -108,7 +108,7 @@ def _input_for_output(edge: Edge) -> _Wrong:
 def _wrong_place(edge: Edge) -> _Wrong:
     if len(edge.point) != 1 or edge.is_x or edge.gate in _LINEAR:
         return None
-    (slope,) = LOCALS[edge.gate](edge.x, VALUES[edge.gate](edge.x))
+    (slope,) = FLOATS.locals[edge.gate](edge.x, FLOATS.value[edge.gate](edge.x))
     return float(slope)
 
 

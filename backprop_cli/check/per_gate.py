@@ -12,11 +12,11 @@ from math import isfinite, isnan, nan
 from backprop_cli.check.partials import Partials
 from backprop_cli.check.sympy_gates import Pieces, pieces
 from backprop_cli.check.verdict import Disagreement
-from backprop_cli.engine.backward import Backward
 from backprop_cli.engine.differences import one_sided
+from backprop_cli.engine.passes import Backward
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.gates import GATES
-from backprop_cli.gates.fields import KINK, VALUES
+from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import Graph
 
 TOLERANCE = 1e-9
@@ -43,7 +43,7 @@ def check_locals(
         gate, ours = graph.gates[node], passed.locals[node]
         point = [values[j] for j in operands]
         code = noted.get(node)
-        at_kink = code == "kink" or (GATES[gate].kink and KINK[gate](*point, values[node]))
+        at_kink = code == "kink" or (GATES[gate].kink and FLOATS.kink[gate](*point, values[node]))
         if at_kink and all(map(isfinite, point)):
             for position, slope in enumerate(ours[:_TIES_JUDGED]):
                 if active[operands[position]] and not _within_kink(gate, point, position, slope):
@@ -129,7 +129,7 @@ def _within_kink(gate: str, point: list[float], position: int, slope: float) -> 
     """Whether the slope lies between those of the two sides, as differences see them."""
 
     def along(x: float) -> float:
-        return float(VALUES[gate](*point[:position], x, *point[position + 1 :]))
+        return float(FLOATS.value[gate](*point[:position], x, *point[position + 1 :]))
 
     left, right = one_sided(along, point[position])
     slack = _KINK_TOLERANCE * max(1.0, abs(left), abs(right))

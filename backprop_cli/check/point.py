@@ -10,10 +10,9 @@ from copy import copy
 from math import inf, isfinite
 from typing import Any
 
-from backprop_cli.engine.backward import Backward, backward
+from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.differences import Estimate, difference
-from backprop_cli.engine.forward import forward
-from backprop_cli.engine.survey import Finding, survey
+from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.errors import BackpropError, Diagnostic, Label
 from backprop_cli.graph import INPUT, Graph, Value
 from backprop_cli.numeric.shapes import written as shape_written
@@ -29,14 +28,14 @@ class Place:
         self.given = given
         self.values = forward(graph, given)
         self._passes: dict[int, Backward] = {}
-        self._troubles: dict[tuple[int, ...], list[Finding]] = {}
+        self._troubles: dict[tuple[int, ...], list[Anomaly]] = {}
 
     def passed(self, output: int) -> Backward:
         """The backward pass from a node. Raises BackpropError (V310) if that is an array."""
         if self.graph.shape(output):
             raise _of_an_array(self.graph, output)
         if output not in self._passes:
-            self._passes[output] = backward(with_output(self.graph, output), self.values)
+            self._passes[output] = backward(self.graph, self.values, output)
         return self._passes[output]
 
     def grad(self, output: int, wrt: int) -> Any:
@@ -53,11 +52,11 @@ class Place:
         grad = self.grad(output, wrt)
         return bool((abs(grad) < inf).all()) if hasattr(grad, "shape") else isfinite(grad)
 
-    def trouble(self, output: int, *wrt: int) -> list[Finding]:
+    def trouble(self, output: int, *wrt: int) -> list[Anomaly]:
         """What the survey finds on the way to the output that makes its derivative a convention, or none at all."""
         if (output, *wrt) not in self._troubles:
-            graph = with_output(self.graph, output)
-            found = survey(graph, self.values, self.passed(output), graph.dependents(set(wrt)))
+            graph = self.graph
+            found = find_anomalies(graph, self.values, output, self.passed(output), graph.dependents(set(wrt)))
             below = ancestors(graph, output) if found else b""
             self._troubles[output, *wrt] = [f for f in found if f.code in _TROUBLE and below[f.node]]
         return self._troubles[output, *wrt]

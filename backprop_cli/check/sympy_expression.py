@@ -19,7 +19,7 @@ import sympy
 from backprop_cli.check.partials import DIGITS, numbers
 from backprop_cli.check.sympy_gates import expression, number, pieces, readable_number
 from backprop_cli.gates import CONSTANTS, GATES
-from backprop_cli.gates.fields import KINK
+from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 
 NODE_BUDGET = 400
@@ -77,7 +77,7 @@ def affordable(graph: Graph, values: list[float]) -> bool:
         elif node in graph.constants:
             bits[node] = log2(max(1.0, abs(values[node])))
         row = GATES.get(graph.gates[node])
-        if row and row.kink and KINK[row.name](*(values[j] for j in operands), values[node]):
+        if row and row.kink and FLOATS.kink[row.name](*(values[j] for j in operands), values[node]):
             return False  # two formulas meet here
         if size[node] > NODE_BUDGET or depth[node] > DEPTH_BUDGET or bits[node] > BITS_BUDGET:
             return False

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import sympy
 
 from backprop_cli.gates import CONSTANTS, GATES
-from backprop_cli.gates.fields import formula_program
+from backprop_cli.gates.fields import FLOATS, formula_program
 from backprop_cli.language.program import COMPARISONS, Program
 from backprop_cli.numeric import floats
 
@@ -99,7 +99,7 @@ def pieces(gate: str, operands: Sequence[float]) -> Pieces:
                 key.append(int(inside[0]))
                 number = inside[1] if inside[0] else inside[2]
             else:
-                number = getattr(floats, args.name)(*inside)
+                number = FLOATS.names[args.name](*inside)
             if args.name == "abs":
                 key.append(int(inside[0] >= 0))
             elif args.name in _FLAT:
@@ -126,9 +126,7 @@ def _floor_of_quotient(x: float, y: float, rounded: float) -> float:
 
 def row_value(gate: str, operands: Sequence[float]) -> float:
     """The gate's value, by our own functions."""
-    from backprop_cli.gates.fields import VALUES
-
-    return float(VALUES[gate](*operands))
+    return float(FLOATS.value[gate](*operands))
 
 
 def expression(gate: str, operands: Sequence[Any], key: tuple[int, ...], flats: Sequence[Any]) -> Any:

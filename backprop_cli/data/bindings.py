@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from backprop_cli.data.documents import read_json, read_toml
 from backprop_cli.data.files import read_text, wrong_kind
-from backprop_cli.engine.forward import forward
+from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.graph import Value, lower

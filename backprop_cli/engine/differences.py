@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from math import inf, isfinite, nan
 from typing import NamedTuple
 
-from backprop_cli.engine.forward import forward
-from backprop_cli.gates.fields import analytic
-from backprop_cli.graph.graph import Graph
+from backprop_cli.engine.passes import forward
+from backprop_cli.gates import GATES
+from backprop_cli.gates.fields import COMPLEX, analytic
+from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 
 _SHRINK = 1.4
 _STEPS = 12
@@ -43,14 +44,8 @@ def difference(graph: Graph, given: Mapping[str, float], name: str) -> Estimate:
 
 def complex_step(graph: Graph, given: Mapping[str, float], name: str) -> Estimate | None:
     """The derivative by one evaluation at x + ih; None where a gate has no analytic form or the values leave it."""
-    functions: dict[str, Callable[..., complex]] = {}
-    for gate in set(graph.gates):
-        if gate in ("input", "constant"):
-            continue
-        function = analytic(gate)
-        if function is None:
-            return None
-        functions[gate] = function
+    if not all(analytic(GATES[gate]) for gate in {*graph.gates} - {INPUT, CONSTANT}):
+        return None
     x = abs(given[name])
     if 0 < x < 1e-250:
         return None  # no step is small beside it
@@ -58,7 +53,7 @@ def complex_step(graph: Graph, given: Mapping[str, float], name: str) -> Estimat
     point: dict[str, complex] = dict(given)
     point[name] = complex(given[name], step)
     try:
-        value = complex(forward(graph, point, functions)[graph.output])
+        value = complex(forward(graph, point, COMPLEX)[graph.output])
     except (ArithmeticError, ValueError):
         return None
     real = forward(graph, given)[graph.output]

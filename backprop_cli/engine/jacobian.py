@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.engine import arrays
-from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.passes import Backward, backward
+from backprop_cli.engine.tangent import tangent
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.numeric.shapes import size
+from backprop_cli.numeric.shapes import Shape, size
 
 
 class Jacobian(NamedTuple):
@@ -23,31 +23,31 @@ class Jacobian(NamedTuple):
     passes: int
 
 
-def cheaper_mode(graph: Graph, node: int) -> str:
+def cheaper_mode(graph: Graph, node: int, output: int) -> str:
     """The mode that takes fewer passes; reverse where both take as many."""
-    return "forward" if size(graph.shapes[node]) < size(graph.shapes[graph.output]) else "reverse"
+    return "forward" if size(graph.shapes[node]) < size(graph.shapes[output]) else "reverse"
 
 
 def jacobian(
-    graph: Graph, values: list[Value], passed: Backward, active: bytearray, node: int, mode: str = "auto"
+    graph: Graph, values: list[Value], passed: Backward, active: bytearray, node: int, output: int, mode: str = "auto"
 ) -> Jacobian:
-    """∂output/∂node. `passed` is any backward pass: the local gradients are taken from it."""
-    chosen = cheaper_mode(graph, node) if mode == "auto" else mode
-    rows, columns = graph.shapes[graph.output], graph.shapes[node]
+    """∂output/∂node. `passed` is any backward pass: the slopes are taken from it."""
+    chosen = cheaper_mode(graph, node, output) if mode == "auto" else mode
+    rows, columns = graph.shapes[output], graph.shapes[node]
     out = np.zeros((size(rows), size(columns)))
     if chosen == "reverse":
         known = dict(enumerate(passed.locals))
         for row in range(len(out)):
-            seed = _one(rows, row)
-            grad = arrays.backward(graph, values, seed, active, known).grads[node]
+            grad = backward(graph, values, output, _one(rows, row), active, known=known).grads[node]
             out[row] = 0.0 if grad is None else np.ravel(grad)
     else:
         for column in range(out.shape[1]):
-            out[:, column] = np.ravel(arrays.push(graph, values, passed, {node: _one(columns, column)}))
+            rate = tangent(graph, passed.locals, {node: _one(columns, column)}, values)[output]
+            out[:, column] = np.ravel(np.broadcast_to(rate, rows))
     return Jacobian(out.reshape(rows + columns) + 0.0, chosen, len(out) if chosen == "reverse" else out.shape[1])
 
 
-def _one(shape: tuple[int, ...], place: int) -> Value:
+def _one(shape: Shape, place: int) -> Value:
     """Zeros with a 1 at the place; of a number 1."""
     if not shape:
         return 1.0
@@ -56,7 +56,7 @@ def _one(shape: tuple[int, ...], place: int) -> Value:
     return out
 
 
-def random_seed(shape: tuple[int, ...]) -> Value:
+def random_upstream(shape: Shape) -> Value:
     """Weights for the elements of an output, none of them special: the same on every machine."""
-    chosen = np.random.RandomState(1).uniform(0.5, 1.5, shape)
-    return chosen if shape else 1.0
+    weights = np.random.RandomState(1).uniform(0.5, 1.5, shape)
+    return weights if shape else 1.0

@@ -9,13 +9,17 @@ from __future__ import annotations
 from math import isfinite
 from typing import NamedTuple
 
-from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.gates import GATES
-from backprop_cli.graph.graph import CONSTANT, Graph
+from backprop_cli.gates.fields import FLOATS, RATIONALS
+from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.graph.graph import CONSTANT, Graph, Value
+from backprop_cli.numeric.shapes import size
 
 _HALF_ULP = 2.0**-53
 _WORTH_A_NOTE = 1e-6  # relative: fewer than six digits are sure
-JUDGED_NODES = 20_000  # beyond, judging each gate exactly takes longer than the passes
+_JUDGED_NODES = 20_000  # beyond, judging each gate exactly takes longer than the passes
+_SAME = 1e-3  # relative: beyond it the written-out formula leaves the doubles where ours does not
 
 
 class Rounding(NamedTuple):
@@ -25,9 +29,53 @@ class Rounding(NamedTuple):
     node: int
 
 
-def lost_digits(graph: Graph, values: list[float], grads: list[float | None]) -> Rounding | None:
-    """The rounding error of the output if it leaves fewer than six sure digits, otherwise None."""
-    value = abs(values[graph.output])
+def lost_digits(graph: Graph, values: list[Value], output: int, passed: Backward | None = None) -> Rounding | None:
+    """The rounding error of an output that is a number, if it leaves fewer than six sure digits; otherwise None.
+
+    `passed` is a backward pass with upstream 1, if there is one. Arrays are written out in numbers; nothing is said of
+    what happens inside a gate that has a stable form of its own, nor of large graphs.
+    """
+    if graph.gates[output] == CONSTANT or len(values) > _JUDGED_NODES:
+        return None
+    if not graph.has_arrays:
+        return _lost(graph, values, output, passed or backward(graph, values, output))
+    value = values[output]
+    if graph.shapes[output] or not isfinite(value) or sum(map(size, graph.shapes)) > _JUDGED_NODES:
+        return None
+    from backprop_cli.engine.unroll import unroll
+
+    unrolled = unroll(graph, values, output, budget=_JUDGED_NODES)
+    if unrolled is None:
+        return None
+    numbers = forward(unrolled.graph, unrolled.given)
+    found = numbers[unrolled.output]
+    if not abs(found - value) <= _SAME * max(abs(found), abs(value)) and found != value:
+        return None
+    lost = _lost(unrolled.graph, numbers, unrolled.output, backward(unrolled.graph, numbers, unrolled.output))
+    if lost is None:
+        return None
+    origin = unrolled.origins[lost.node]
+    tensor = TENSORS.get(graph.gates[origin])
+    stable = tensor is not None and tensor.means != tensor.formula
+    return None if stable else Rounding(lost.error, origin)
+
+
+def scales_of(graph: Graph, passed: Backward, output: int) -> list[float]:
+    """For each node the sum of the sizes of what flows into its gradient: the scale of its rounding errors."""
+    scales = [0.0] * len(graph)
+    scales[output] = abs(passed.grads[output] or 0.0)
+    for i in range(output, -1, -1):
+        scale = scales[i]
+        if scale == 0:
+            continue
+        for j, slope in zip(graph.inputs[i], passed.locals[i], strict=True):
+            if slope != 0:
+                scales[j] += scale * abs(slope)
+    return scales
+
+
+def _lost(graph: Graph, values: list[float], output: int, passed: Backward) -> Rounding | None:
+    value, grads = abs(values[output]), passed.grads
     if not isfinite(value):
         return None
     # The gradient of a constant may be NaN (the exponent's, of a negative base); an exact constant rounds nothing.
@@ -47,44 +95,23 @@ def lost_digits(graph: Graph, values: list[float], grads: list[float | None]) ->
     return Rounding(error, max(range(len(shares)), key=shares.__getitem__))
 
 
-def scales_of(graph: Graph, passed: Backward) -> list[float]:
-    """For each node the sum of the sizes of what flows into its gradient: the scale of its rounding errors."""
-    scales = [0.0] * len(graph)
-    scales[graph.output] = abs(passed.grads[graph.output] or 0.0)
-    for i in range(graph.output, -1, -1):
-        scale = scales[i]
-        if scale == 0:
-            continue
-        for j, slope in zip(graph.inputs[i], passed.locals[i], strict=True):
-            if slope != 0:
-                scales[j] += scale * abs(slope)
-    return scales
-
-
 def _rounded_by(graph: Graph, values: list[float], node: int) -> float:
     """How much node's value was rounded: exactly for arithmetic, at most half a unit in the last place elsewhere."""
     from fractions import Fraction
 
-    gate, value = graph.gates[node], values[node]
-    if gate == CONSTANT:
+    gate, value = GATES.get(graph.gates[node]), values[node]
+    if graph.gates[node] == CONSTANT:
         return 0.0 if value == int(value) else abs(value) * _HALF_ULP
-    if gate not in GATES or GATES[gate].exact or not isfinite(value):
+    if gate is None or gate.exact or not isfinite(value):
         return 0.0
     operands = [values[j] for j in graph.inputs[node]]
     if all(map(isfinite, operands)):
-        exact: Fraction | None = None
-        if gate in ("add", "sub"):
-            exact = Fraction(operands[0]) + (1 if gate == "add" else -1) * Fraction(operands[1])
-        elif gate == "mul":
-            exact = Fraction(operands[0]) * Fraction(operands[1])
-        elif gate == "div" and operands[1] != 0:
-            exact = Fraction(operands[0]) / Fraction(operands[1])
-        elif gate == "square" or (gate == "pow" and operands[1] in (1, 2, 3, 4)):
-            exact = Fraction(operands[0]) ** int((*operands, 2)[1] if gate == "pow" else 2)
-        if exact is not None:
-            return float(abs(exact - Fraction(value)))
-        if value == 0:
+        if RATIONALS.has(gate):
+            try:
+                exact = RATIONALS.value[gate.name](*map(Fraction, operands))
+                return float(abs(exact - Fraction(value)))
+            except (ZeroDivisionError, ValueError):
+                pass
+        if value == 0 or (gate.exact_when and FLOATS.exact_when[gate.name](*operands, value)):
             return 0.0
-        if gate in ("exp", "cos", "cosh", "log") and operands[0] == (1 if gate == "log" else 0):
-            return 0.0  # exp(0), cos(0), cosh(0), log(1)
     return abs(value) * _HALF_ULP

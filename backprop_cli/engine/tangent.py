@@ -1,34 +1,41 @@
-"""Forward mode: how the output moves when the inputs move along a direction."""
+"""Forward mode: how the nodes move when some of them move along a direction."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from backprop_cli.gates import GATES
-from backprop_cli.graph.graph import Graph
+from backprop_cli.engine.passes import ROUTES, chosen, quiet
+from backprop_cli.gates.fields import ARRAYS
+from backprop_cli.graph.graph import Graph, Value
 
-_ROUTES = frozenset(name for name, gate in GATES.items() if gate.routes)
 
-
-def tangent(graph: Graph, locals_: Sequence[Sequence[float]], direction: Mapping[int, float]) -> list[float]:
-    """Each node's rate of change along `direction` (node: rate), which for an intermediate adds to its own.
+def tangent(
+    graph: Graph, locals_: Sequence[Sequence[Value]], direction: Mapping[int, Value], values: Sequence[Value] = ()
+) -> list[Value]:
+    """Each node's rate of change along `direction` (node: rate), which for an intermediate adds to its own; 0.0: none.
 
     `locals_[i]` holds one slope an operand of node i; they may come from anywhere, which is what makes this an
-    independent check of a backward pass.
+    independent check of a backward pass. `values` are needed for tensor gates.
     """
-    rates = [0.0] * len(graph.gates)
+    rates: list[Value] = [0.0] * len(graph)
     for node, rate in direction.items():
         rates[node] = rate
-    node = -1
-    for gate, operands, local in zip(graph.gates, graph.inputs, locals_, strict=True):
-        node += 1
-        if not operands:
-            continue
-        ignores = gate in _ROUTES
-        total = rates[node]
-        for j, slope in zip(operands, local, strict=True):
-            # An operand that stands still, or that a routing gate ignores, adds nothing, not 0 times infinity.
-            if rates[j] != 0 and not (ignores and slope == 0):
-                total += slope * rates[j]
-        rates[node] = total
+    with quiet(graph):
+        for node, (gate, operands) in enumerate(zip(graph.gates, graph.inputs, strict=True)):
+            if not operands:
+                continue
+            total, slopes = rates[node], locals_[node]
+            for k, j in enumerate(operands):
+                rate = rates[j]
+                # An operand that does not move, or that a routing gate ignores, adds nothing, not 0 times infinity.
+                if type(rate) is float and rate == 0:
+                    continue
+                if node in graph.attributes:
+                    xs = [values[i] for i in operands]
+                    total = total + ARRAYS.push[gate](k, rate, values[node], xs, graph.attributes[node])
+                elif gate in ROUTES:
+                    total = total + chosen(slopes[k] != 0, slopes[k] * rate)
+                else:
+                    total = total + slopes[k] * rate
+            rates[node] = total
     return rates

@@ -6,19 +6,22 @@ numbers. The graph of numbers knows no rule of any tensor gate, which is what ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from backprop_cli.gates import CONSTANTS, GATES
-from backprop_cli.gates.fields import meaning_of_tensor
+from backprop_cli.gates import BY_SYMBOL, BY_SYNTAX, GATES
+from backprop_cli.gates.fields import ARRAYS, Field
+from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Value
 
 NODE_BUDGET = 20_000
 _LARGEST_MATRIX = 5  # the minors of a determinant are 2^n
-_BY_MINORS = frozenset({"det", "logdet", "inv", "solve"})
+_TOO_LARGE = 10**18
+_MINORS = ("det(", "adjugate(")
+_ADD, _SUB, _MUL, _DIV = (BY_SYMBOL[symbol] for symbol in "+-*/")
 
 
 class TooLargeError(Exception):
@@ -37,31 +40,31 @@ class Element:
         return self.graph.known[self.id]
 
     def __add__(self, other: Any) -> Any:
-        return self.graph.apply("add", self, other)
+        return self.graph.apply(_ADD, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return self.graph.apply("add", other, self)
+        return self.graph.apply(_ADD, other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return self.graph.apply("sub", self, other)
+        return self.graph.apply(_SUB, self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return self.graph.apply("sub", other, self)
+        return self.graph.apply(_SUB, other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return self.graph.apply("mul", self, other)
+        return self.graph.apply(_MUL, self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        return self.graph.apply("mul", other, self)
+        return self.graph.apply(_MUL, other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return self.graph.apply("div", self, other)
+        return self.graph.apply(_DIV, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return self.graph.apply("div", other, self)
+        return self.graph.apply(_DIV, other, self)
 
     def __neg__(self) -> Any:
-        return self.graph.apply("neg", self)
+        return self.graph.apply(BY_SYNTAX["negative"], self)
 
 
 class _Numbers:
@@ -108,23 +111,25 @@ class _Numbers:
 def _simplified(gate: str, operands: tuple[Any, ...]) -> Any:
     """What needs no node: sums with 0, products with 0 and 1 that only the writing out made."""
     numbers = [None if isinstance(x, Element) else float(x) for x in operands]
-    if gate == "add" and 0.0 in numbers:
+    if gate == _ADD and 0.0 in numbers:
         return operands[1 - numbers.index(0.0)]
-    if gate == "mul" and 1.0 in numbers:
+    if gate == _MUL and 1.0 in numbers:
         return operands[1 - numbers.index(1.0)]
-    if gate == "mul" and 0.0 in numbers:
+    if gate == _MUL and 0.0 in numbers:
         return 0.0
     return None
 
 
-class Expanded:
-    """The graph of numbers, and for each node of the graph with arrays the nodes that its elements are.
+class Unrolled:
+    """The graph of numbers, its output, and for each node of the graph with arrays the nodes that its elements are.
 
     `given` are the values of the numbers' inputs; `origins[i]` is the node with arrays that i was made for.
     """
 
-    def __init__(self, graph: Graph, elements: list[Any], given: dict[str, float], origins: list[int]) -> None:
-        self.graph = graph
+    def __init__(
+        self, graph: Graph, output: int, elements: list[Any], given: dict[str, float], origins: list[int]
+    ) -> None:
+        self.graph, self.output = graph, output
         self.elements = elements
         self.given = given
         self.origins = origins
@@ -135,32 +140,33 @@ class Expanded:
         return np.array([element.id for element in elements.flat], dtype=int).reshape(elements.shape)
 
 
-def expand(graph: Graph, values: list[Value], weights: Value = 1.0, budget: int = NODE_BUDGET) -> Expanded | None:
-    """The graph written out in numbers; its output is the sum of the output's elements times `weights`.
+def unroll(
+    graph: Graph, values: Sequence[Value], output: int, weights: Value = 1.0, budget: int = NODE_BUDGET
+) -> Unrolled | None:
+    """The graph written out in numbers; its output is the sum of the elements of `output` times `weights`.
 
     None if that takes more than `budget` nodes. `values` are the forward pass's: they decide which class a label is.
     """
     numbers = _Numbers(graph, budget)
     try:
-        elements = _expand(graph, values, numbers)
+        elements = _unrolled(graph, values, numbers)
         total: Any = 0.0
-        if graph.shapes[graph.output]:
-            for weight, element in zip(np.ravel(weights), np.ravel(elements[graph.output]), strict=True):
+        if graph.shapes[output]:
+            for weight, element in zip(np.ravel(weights), np.ravel(elements[output]), strict=True):
                 total = total + numbers.constant(float(weight)) * element
-            output = numbers.element(total)
+            result = numbers.element(total)
         else:
-            output = elements[graph.output][()]
+            result = elements[output][()]
     except TooLargeError:
         return None
-    numbers.out.output = output.id
+    numbers.out.output = result.id
     given = {name: numbers.known[id_] for name, id_ in numbers.out.variables.items()}
-    return Expanded(numbers.out, elements, given, numbers.origins)
+    return Unrolled(numbers.out, result.id, elements, given, numbers.origins)
 
 
-def _expand(graph: Graph, values: list[Value], numbers: _Numbers) -> list[Any]:
+def _unrolled(graph: Graph, values: Sequence[Value], numbers: _Numbers) -> list[Any]:
     names = {node: name for name, node in graph.variables.items()}
-    meanings = {**_NAMES, **{name: _gate(numbers, name) for name in ("exp", "log", "sqrt", "abs", "relu")}}
-    meanings |= {name: _largest(numbers, gate) for name, gate in (("amax", "max"), ("amin", "min"))}
+    field = _nodes(numbers)
     elements: list[Any] = []
     made: Any
     for node, gate in enumerate(graph.gates):
@@ -185,7 +191,7 @@ def _expand(graph: Graph, values: list[Value], numbers: _Numbers) -> list[Any]:
                 ids = tuple(x[index].id for x in spread)
                 made[index] = Element(numbers, numbers.node(gate, ids))
         else:
-            meaning = meaning_of_tensor(gate, meanings)
+            meaning = field.tensor_means[gate]
             given = [x[()] if x.shape == () else x for x in operands]
             made = _elements(numbers, meaning(given, graph.attributes[node]), shape)
         for element, value in zip(made.flat, np.ravel(values[node]), strict=True):
@@ -197,10 +203,12 @@ def _expand(graph: Graph, values: list[Value], numbers: _Numbers) -> list[Any]:
 def _cost(graph: Graph, node: int) -> int:
     """About how many nodes a node becomes."""
     sizes = [int(np.prod(graph.shapes[j])) for j in (*graph.inputs[node], node)]
-    if graph.gates[node] == "matmul":
+    gate = TENSORS.get(graph.gates[node])
+    if gate is not None and gate.symbol == "@":
         return 2 * sizes[-1] * graph.shapes[graph.inputs[node][0]][-1]
-    if graph.gates[node] in _BY_MINORS and graph.shapes[graph.inputs[node][0]][0] > _LARGEST_MATRIX:
-        raise TooLargeError
+    if gate is not None and any(minor in gate.means for minor in _MINORS):
+        order = graph.shapes[graph.inputs[node][0]][0]
+        return sum(sizes) if order <= _LARGEST_MATRIX else _TOO_LARGE
     return sum(sizes)
 
 
@@ -212,7 +220,16 @@ def _elements(numbers: _Numbers, values: Any, shape: tuple[int, ...]) -> Any:
     return made
 
 
-# -- what the names in the rows' meanings are over elements ------------------------------------------------
+# -- the field of nodes ------------------------------------------------------------------------------------
+
+
+def _nodes(numbers: _Numbers) -> Field:
+    """The gate table over the elements of arrays: a gate makes a node."""
+    field = Field(*ARRAYS.modules)
+    field.names.update({name: _gate(numbers, name) for name, gate in GATES.items() if len(gate.parameters) == 1})
+    field.names.update({reduction: _largest(numbers, gate) for gate, reduction in REDUCTION_OF.items()})
+    field.names.update({"det": _determinant, "adjugate": _adjugate})
+    return field
 
 
 def _gate(numbers: _Numbers, name: str) -> Callable[[Any], Any]:
@@ -261,6 +278,3 @@ def _adjugate(a: Any) -> Any:
         minor = _determinant(np.delete(np.delete(a, j, axis=0), i, axis=1))
         out[i, j] = minor if (i + j) % 2 == 0 else 0.0 - minor
     return out
-
-
-_NAMES = {**CONSTANTS, "det": _determinant, "adjugate": _adjugate}

@@ -1,43 +1,84 @@
 """One gate: everything that is said about an operation, as text in the language itself.
 
-It does not know how the text becomes a function; `compiled` does.
+It does not know how the text becomes a function; `fields` does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+# How an attribute is read. Every other parameter is an operand.
+ATTRIBUTES = {
+    "axis": "axes", "keepdims": "flag", "ddof": "whole", "shape": "lengths", "count": "whole", "classes": "whole",
+    "delta": "number", "items": "items", "begin": "number", "end": "number", "step": "number",
+}  # fmt: skip
+_WORDS = {"None": None, "False": False}
 
 
 class Parameter(NamedTuple):
-    """A parameter of a gate; `default` is None where an operand must be given."""
+    """A parameter: `kind` says how an attribute is read and is empty for an operand; `starred` takes any number.
+
+    `default` counts where the parameter is not `required`.
+    """
 
     name: str
-    default: float | None = None
+    kind: str = ""
+    required: bool = True
+    default: Any = None
+    starred: bool = False
+
+
+class NoteRule(NamedTuple):
+    """A note's code, where it is due (a condition over operands, `out` and attributes), and its words."""
+
+    code: str
+    condition: str
+    words: str
 
 
 class Gate:
-    """A row of the gate table.
+    """A row of the gate table, of elementwise gates or of tensor gates (`is_tensor`).
 
-    `formula` is computed; `partials` has one formula a parameter, over the parameters and `out`. The other
-    texts are conditions over the same names, at which something deserves a word:
+    `formula` is computed. Of an elementwise gate `partials` has one formula a parameter, over the parameters and `out`.
+    Of a tensor gate the texts are Python over the names of `numeric`; `pulls` has for each operand what flows back to
+    it, over the operands, `out`, the upstream gradient `G` and the attributes (for a variadic gate one text, over the
+    operand's position `k` and all of them, `xs`).
+
+    Conditions over the same names, at which something deserves a note:
 
     * `domain`: where the gate has a real value; elsewhere the value is NaN.
     * `pole`: where the value leaves for infinity. * `steep`: where a slope does.
     * `kink`: where the slopes of two sides differ. * `jump`: where the values do.
     * `edge`: where only one side lies in the domain, yet the slope there is finite.
     * `vanish`: where a value of 0 is exact; elsewhere a 0 is an underflow. Empty: a 0 is always exact.
+    * `exact_when`: where the value is not rounded. `exact`: it never is.
+    * `notes`: a tensor gate's own, with their words.
 
     `means` is the definition in simpler gates, for SymPy and for reading, where `formula` is a primitive or is
     written for stability. `textbook` is how books write the partials where ours are written for stability.
     `routes`: a slope of exactly 0 means the operand is ignored, so nothing flows to it, whatever lies behind.
-    `exact`: the result is never rounded. `truth`: the result is a comparison's, not a number.
+    `selects`: every element of the value is a sum of elements, so what it ignores is ignored in the operand. `picks`:
+    and some elements of the operand may be in none of them.
+    `truth`: the result is a comparison's, not a number. `symmetric`: operands may change places.
+    `family` is what kind of operation it is where that decides how it is told: sum, product, quotient, power, choice,
+    join, places, transpose.
+
+    How it is written: `symbol` between two operands (or after one, `'`), `prefix` before one, `syntax` in brackets.
+
+    Of a tensor gate `shape` is the value's shape over the operands' shapes, in the names of `numeric.shapes`. `words`
+    say what flows back, in the names of the nodes, by the operands' numbers of axes where that matters. `structures`
+    say what kind of matrix each operand's Jacobian is, which is never formed. `push` says how the value moves with an
+    operand: `linear` (as the gate itself, put in the operand's place), `reduction` (each element of the value has
+    elements of its own: their pulls, times how they move, summed), `symmetric` (as it pulls), or texts over how the
+    operand moves, `d`.
     """
 
     __slots__ = (
-        "aliases", "at", "description", "domain", "edge", "exact", "formula", "head", "jump", "kink", "means",
-        "name", "parameters", "partials", "pole", "routes", "steep", "symbol", "textbook", "truth", "vanish",
-        "variadic",
+        "aliases", "at", "attributes", "description", "domain", "edge", "exact", "exact_when", "family", "formula",
+        "head", "is_tensor", "jump", "kink", "means", "name", "notes", "operands", "parameters", "partials", "picks",
+        "pole", "prefix", "pulls", "push", "random", "routes", "selects", "shape", "steep", "structures", "symbol",
+        "symmetric", "syntax", "textbook", "truth", "vanish", "variadic", "words",
     )  # fmt: skip
 
     def __init__(
@@ -46,11 +87,14 @@ class Gate:
         description: str,
         formula: str,
         *partials: str,
-        at: Sequence[float | tuple[float, ...]],
+        at: Sequence[float | tuple[float, ...]] = (),
         symbol: str = "",
+        prefix: str = "",
+        syntax: str = "",
         aliases: str = "",
         means: str = "",
         textbook: str = "",
+        family: str = "",
         domain: str = "",
         pole: str = "",
         steep: str = "",
@@ -58,31 +102,56 @@ class Gate:
         jump: str = "",
         edge: str = "",
         vanish: str = "",
-        routes: bool = False,
+        exact_when: str = "",
         exact: bool = False,
+        routes: bool = False,
+        selects: bool = False,
+        picks: bool = False,
         truth: bool = False,
+        symmetric: bool = False,
+        shape: str = "",
+        words: Sequence[str] | Mapping[str, Sequence[str]] = (),
+        structures: Sequence[str] | Mapping[str, Sequence[str]] = (),
+        notes: Sequence[tuple[str, str, str]] = (),
+        push: str = "",
     ) -> None:
-        self.head = head
-        self.name, _, inside = head.rstrip(")").partition("(")
-        self.variadic = inside.startswith("*")
-        self.parameters = tuple(_parameter(p) for p in inside.lstrip("*").split(", "))
-        self.description = description
-        self.formula = formula
-        self.partials = partials
+        self.head, self.description, self.formula = head, description, formula
+        self.name, _, inside = head.removesuffix(")").partition("(")
+        self.parameters = tuple(map(_parameter, filter(None, inside.split(", "))))
+        self.operands = tuple(p.name for p in self.parameters if not p.kind)
+        self.attributes = tuple(p.name for p in self.parameters if p.kind)
+        self.variadic = any(p.starred and not p.kind for p in self.parameters)
+        self.is_tensor = bool(shape)
+        self.partials: tuple[str, ...] = () if shape else partials
+        self.pulls: tuple[str, ...] = partials if shape else ()
         self.at: tuple[tuple[float, ...], ...] = tuple(p if isinstance(p, tuple) else (p,) for p in at)
-        self.symbol = symbol
+        self.symbol, self.prefix, self.syntax, self.family = symbol, prefix, syntax, family
         self.aliases = tuple(aliases.split())
-        self.means = means or formula
-        self.textbook = textbook
+        self.means, self.textbook = means or formula, textbook
         self.domain, self.pole, self.steep = domain, pole, steep
-        self.kink, self.jump, self.edge = kink, jump, edge
-        self.vanish = vanish
-        self.routes, self.exact, self.truth = routes, exact, truth
+        self.kink, self.jump, self.edge, self.vanish = kink, jump, edge, vanish
+        self.exact_when, self.exact = exact_when, exact
+        self.routes, self.selects, self.picks = routes, selects or picks, picks
+        self.truth, self.symmetric = truth, symmetric
+        self.shape, self.words, self.structures = shape, _by_case(words), _by_case(structures)
+        self.notes = tuple(NoteRule(*note) for note in notes)
+        self.random = "seed" in formula
+        self.push = push or ("reduction" if "keepdims" in head or shape.endswith("()") else "linear")
 
     def __repr__(self) -> str:
         return f"<gate {self.head}>"
 
 
 def _parameter(text: str) -> Parameter:
-    name, _, default = text.partition("=")
-    return Parameter(name, float(default) if default else None)
+    name, equals, default = text.partition("=")
+    bare = name.lstrip("*")
+    kind = ATTRIBUTES.get(bare, "")
+    if not equals:
+        return Parameter(bare, kind, starred=name != bare)
+    value = _WORDS[default] if default in _WORDS else int(default) if kind else float(default)
+    return Parameter(bare, kind, False, value)
+
+
+def _by_case(texts: Sequence[str] | Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, ...]]:
+    cases = texts if isinstance(texts, Mapping) else {"": texts}
+    return {case: tuple(of_operands) for case, of_operands in cases.items()}

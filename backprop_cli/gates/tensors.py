@@ -1,7 +1,7 @@
 """The tensor gates: operations whose operands and values are arrays, each in one row.
 
-A row is text, as in the table of elementwise gates, but over whole arrays and in Python: `numeric.tensor` and
-`numeric.array` have the names. NumPy's conventions for axes, shapes and broadcasting hold throughout.
+A row is text, as in the table of elementwise gates, but over whole arrays and in Python: `numeric.reductions` and
+`numeric.arrays` have the names. NumPy's conventions for axes, shapes and broadcasting hold throughout.
 
 Sources: matrix derivatives, Petersen & Pedersen, *The Matrix Cookbook* (2012), sections 2.1, 2.2 and 2.4; softmax,
 cross-entropy and the multiclass SVM loss as in the CS231n notes ("Linear classification"); the determinant's slope is
@@ -13,121 +13,11 @@ share evenly; class numbers have no slope.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-# How an attribute is read. Every other parameter is an operand.
-ATTRIBUTES = {
-    "axis": "axes", "keepdims": "flag", "ddof": "whole", "shape": "lengths", "count": "whole", "classes": "whole",
-    "delta": "number", "items": "items", "begin": "number", "end": "number", "step": "number",
-}  # fmt: skip
-
-
-class Oddity(NamedTuple):
-    """A note's code, where it is due (a condition over operands, `out` and attributes), and its words."""
-
-    code: str
-    condition: str
-    words: str
-
-
-class Tensor:
-    """A row of the table of tensor gates.
-
-    `forward` is computed; `pulls` has for each operand what flows back to it, over the operands, `out`, the upstream
-    gradient `G` and the attributes (for a variadic gate one text, over the operand's position `k` and all of them,
-    `xs`). `shape` is the value's shape over the operands' shapes, in the names of `numeric.shapes`. `words` say what
-    flows back, in the names of the nodes, by the operands' numbers of axes where that matters. `structures` say what
-    kind of matrix each operand's Jacobian is, which is never formed. `means` is the definition in elementwise gates
-    and sums, for the check; empty where `forward` is that already.
-
-    `push` says how the value moves with an operand: `linear` (as the gate itself, put in the operand's place),
-    `reduction` (each element of the value has elements of its own: their pulls, times how they move, summed),
-    `symmetric` (as it pulls), or texts over how the operand moves, `d`.
-
-    `vanish`: where a value of 0 is exact; elsewhere a 0 is an underflow. Empty: a 0 is always exact.
-    `routes`: where nothing is sent back the operand is ignored. `selects`: every element of the value is a sum of
-    elements, so what is ignored in the value is ignored in the operand. `exact`: nothing is rounded.
-    """
-
-    __slots__ = (
-        "aliases", "description", "exact", "forward", "head", "means", "name", "notes", "parameters", "pulls", "push",
-        "random", "routes", "selects", "shape", "structures", "symbol", "truth", "vanish", "variadic", "words",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        head: str,
-        description: str,
-        forward: str,
-        *pulls: str,
-        shape: str,
-        words: Sequence[str] | Mapping[str, Sequence[str]] = (),
-        structures: Sequence[str] | Mapping[str, Sequence[str]] = (),
-        symbol: str = "",
-        aliases: str = "",
-        means: str = "",
-        notes: Sequence[tuple[str, str, str]] = (),
-        routes: bool = False,
-        selects: bool = False,
-        exact: bool = False,
-        push: str = "",
-        vanish: str = "",
-    ) -> None:
-        self.head = head
-        self.name, _, inside = head[:-1].partition("(")
-        self.parameters = tuple(map(_parameter, filter(None, inside.split(", "))))
-        self.variadic = any(p.starred and not p.kind for p in self.parameters)
-        self.description = description
-        self.forward = forward
-        self.pulls = pulls
-        self.shape = shape
-        self.words = _by_case(words)
-        self.structures = _by_case(structures)
-        self.symbol = symbol
-        self.aliases = tuple(aliases.split())
-        self.means = means
-        self.notes = tuple(Oddity(*note) for note in notes)
-        self.routes, self.selects, self.exact = routes, selects, exact
-        self.truth = False
-        self.vanish = vanish
-        self.random = "seed" in forward
-        self.push = push or ("reduction" if "keepdims" in head or shape.endswith("()") else "linear")
-
-    def __repr__(self) -> str:
-        return f"<tensor gate {self.head}>"
-
-    @property
-    def operands(self) -> tuple[str, ...]:
-        """The names of the parameters that are operands."""
-        return tuple(p.name for p in self.parameters if not p.kind)
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """The names of the parameters that are attributes."""
-        return tuple(p.name for p in self.parameters if p.kind)
-
-
-class TensorParameter(NamedTuple):
-    """A parameter: `kind` is how an attribute is read, empty for an operand; `default` is text, None if there is none."""
-
-    name: str
-    kind: str
-    default: str | None
-    starred: bool
-
-
-def _parameter(text: str) -> TensorParameter:
-    name, equals, default = text.partition("=")
-    bare = name.lstrip("*")
-    return TensorParameter(bare, ATTRIBUTES.get(bare, ""), default if equals else None, name != bare)
-
-
-def _by_case(texts: Any) -> Mapping[str, tuple[str, ...]]:
-    cases = texts if isinstance(texts, Mapping) else {"": texts}
-    return {case: tuple(of_operands) for case, of_operands in cases.items()}
-
+from backprop_cli.gates.gate import Gate
 
 _REDUCED = "reduced(x, axis, keepdims)"
 _SINGULAR = ("undefined", "isnan(out).all()", "`{name}`: the matrix `{0}` is singular")
@@ -139,106 +29,107 @@ _TIED = (
 )
 
 
-def _rows() -> tuple[Tensor, ...]:
+def _rows() -> tuple[Gate, ...]:
     return (
         # -- products
-        Tensor("matmul(a, b)", "matrix product", "matmul(a, b)", "matmul_left(G, a, b)", "matmul_right(G, a, b)",
-               shape="matmul(a, b)", symbol="@",
+        Gate("matmul(a, b)", "matrix product", "matmul(a, b)", "matmul_left(G, a, b)", "matmul_right(G, a, b)",
+               shape="matmul(a, b)", symbol="@", family="product",
                vanish="(matmul(abs(a), abs(b)) > 0) | (matmul(1.0*(a != 0), 1.0*(b != 0)) == 0)",
                words={"": ("{G} @ {b}'", "{a}' @ {G}"), "21": ("outer({G}, {b})", "{a}' @ {G}"),
                       "12": ("{b} @ {G}", "outer({a}, {G})"), "11": ("{G} * {b}", "{G} * {a}")},
                structures={"": ("Kronecker: I ⊗ {b}ᵀ", "Kronecker: {a} ⊗ I"), "21": ("Kronecker: I ⊗ {b}ᵀ", "dense: {a} itself"),
                            "12": ("dense: {b}ᵀ", "Kronecker: {a}ᵀ ⊗ I"), "11": ("row: {b}ᵀ", "row: {a}ᵀ")}),
-        Tensor("dot(x, y)", "inner product of two vectors", "dot(x, y)", "G*y", "G*x", shape="inner(x, y)", push="linear",
+        Gate("dot(x, y)", "inner product of two vectors", "dot(x, y)", "G*y", "G*x", shape="inner(x, y)", push="linear", family="product",
                vanish="(dot(abs(x), abs(y)) > 0) | (dot(x != 0, y != 0) == 0)",
                words=("{G} * {y}", "{G} * {x}"), structures=("row: {y}ᵀ", "row: {x}ᵀ"), aliases="inner"),
-        Tensor("outer(x, y)", "every element of one vector times every one of another", "outer(x, y)", "matmul(G, y)",
-               "matmul(x, G)", shape="(vector(x), vector(y, 1))", vanish="outer(x != 0, y != 0) == 0", words=("{G} @ {y}", "{G}' @ {x}"),
+        Gate("outer(x, y)", "every element of one vector times every one of another", "outer(x, y)", "matmul(G, y)",
+               "matmul(x, G)", shape="(vector(x), vector(y, 1))", family="product", vanish="outer(x != 0, y != 0) == 0", words=("{G} @ {y}", "{G}' @ {x}"),
                structures=("Kronecker: I ⊗ {y}", "Kronecker: {x} ⊗ I")),
-        Tensor("transpose(x)", "transpose: axes in reverse order", "swap(x)", "swap(G)", shape="x[::-1]",
-               words=("{G}'",), structures=("permutation",), symbol="'", selects=True, exact=True),
+        Gate("transpose(x)", "transpose: axes in reverse order", "swap(x)", "swap(G)", shape="x[::-1]",
+               words=("{G}'",), structures=("permutation",), symbol="'", syntax="transpose", family="transpose",
+             selects=True, exact=True),
         # -- reductions
-        Tensor("sum(x, axis=None, keepdims=False)", "sum", "sum(x, axis, keepdims)", "spread(G, x, axis)", shape=_REDUCED,
+        Gate("sum(x, axis=None, keepdims=False)", "sum", "sum(x, axis, keepdims)", "spread(G, x, axis)", shape=_REDUCED,
                words=("{G}, to every element of {x}",), structures=("rows of ones",), selects=True),
-        Tensor("mean(x, axis=None, keepdims=False)", "mean", "mean(x, axis, keepdims)",
+        Gate("mean(x, axis=None, keepdims=False)", "mean", "mean(x, axis, keepdims)",
                "spread(G, x, axis)/total(x, axis)", shape=_REDUCED, words=("{G} / {count}, to every element of {x}",),
                structures=("rows of 1/n",), aliases="average", selects=True),
-        Tensor("amax(x, axis=None, keepdims=False)", "largest element; `max` of one array", "amax(x, axis, keepdims)",
+        Gate("amax(x, axis=None, keepdims=False)", "largest element; `max` of one array", "amax(x, axis, keepdims)",
                "share(G, x, out, axis)", shape=_REDUCED, words=("{G}, to the largest element of {x}",),
                structures=("rows one-hot",), notes=[_TIED], routes=True, exact=True),
-        Tensor("amin(x, axis=None, keepdims=False)", "smallest element; `min` of one array", "amin(x, axis, keepdims)",
+        Gate("amin(x, axis=None, keepdims=False)", "smallest element; `min` of one array", "amin(x, axis, keepdims)",
                "share(G, x, out, axis)", shape=_REDUCED, words=("{G}, to the smallest element of {x}",),
                structures=("rows one-hot",), notes=[_TIED], routes=True, exact=True),
-        Tensor("prod(x, axis=None, keepdims=False)", "product of the elements", "prod(x, axis, keepdims)",
+        Gate("prod(x, axis=None, keepdims=False)", "product of the elements", "prod(x, axis, keepdims)",
                "spread(G, x, axis)*others(x, axis)", shape=_REDUCED, vanish="sum(x == 0, axis, keepdims) > 0",
                words=("{G} * the product of the other elements of {x}",),
                structures=("rows: products of the others",)),
-        Tensor("var(x, axis=None, keepdims=False, ddof=0)", "variance: mean squared distance from the mean, over n - ddof",
+        Gate("var(x, axis=None, keepdims=False, ddof=0)", "variance: mean squared distance from the mean, over n - ddof",
                "var(x, axis, keepdims, ddof)", "spread(G, x, axis)*2*centred(x, axis)/(total(x, axis) - ddof)",
                means="sum((x - mean(x, axis, True))*(x - mean(x, axis, True)), axis, keepdims)/(total(x, axis) - ddof)",
                vanish="sum(centred(x, axis) != 0, axis, keepdims) == 0",
                shape="spare(x, axis, ddof) and " + _REDUCED, words=("{G} * 2*({x} - mean({x})) / {free}",),
                structures=("rows: 2({x} - mean)ᵀ/n",)),
-        Tensor("std(x, axis=None, keepdims=False, ddof=0)", "standard deviation: the square root of `var`",
+        Gate("std(x, axis=None, keepdims=False, ddof=0)", "standard deviation: the square root of `var`",
                "std(x, axis, keepdims, ddof)",
                "where(spread(out, x, axis) == 0, 0*x, spread(G, x, axis)*div(centred(x, axis), spread(out, x, axis))/(total(x, axis) - ddof))",
                shape="spare(x, axis, ddof) and " + _REDUCED,
                means="sqrt(sum((x - mean(x, axis, True))*(x - mean(x, axis, True)), axis, keepdims)/(total(x, axis) - ddof))",
                words=("{G} * ({x} - mean({x})) / ({free}*{out})",), structures=("rows: ({x} - mean)ᵀ/(n·{out})",),
                notes=[("kink", "out == 0", "`std` has a kink where all elements of `{0}` are equal: slope 0 is used")]),
-        Tensor("norm(x, axis=None, keepdims=False)", "length: the square root of the sum of squares",
+        Gate("norm(x, axis=None, keepdims=False)", "length: the square root of the sum of squares",
                "norm(x, axis, keepdims)", "where(spread(out, x, axis) == 0, 0*x, spread(G, x, axis)*div(x, spread(out, x, axis)))",
                shape=_REDUCED, means="sqrt(sum(x*x, axis, keepdims))", words=("{G} * {x} / {out}",),
                structures=("rows: {x}ᵀ/{out}",), aliases="norm2",
                notes=[("kink", "out == 0", "`norm` has a kink at `{0}` = 0: any slope of length at most 1 is valid, 0 is used")]),
-        Tensor("norm1(x, axis=None, keepdims=False)", "sum of the absolute values", "sum(abs(x), axis, keepdims)",
+        Gate("norm1(x, axis=None, keepdims=False)", "sum of the absolute values", "sum(abs(x), axis, keepdims)",
                "spread(G, x, axis)*sign(x)", shape=_REDUCED,
                words=("{G} * sign({x})",), structures=("rows of ±1",),
                notes=[("kink", "x == 0", "`norm1` has a kink where an element of `{0}` is 0: any slope from -1 to 1 is valid, 0 is used")]),
-        Tensor("norminf(x, axis=None, keepdims=False)", "largest absolute value", "amax(abs(x), axis, keepdims)",
+        Gate("norminf(x, axis=None, keepdims=False)", "largest absolute value", "amax(abs(x), axis, keepdims)",
                "share(G, abs(x), out, axis)*sign(x)", shape=_REDUCED, words=("{G} * sign, to the largest element of {x}",),
                structures=("rows one-hot, ±1",), routes=True, exact=True,
                notes=[("kink", "out == 0", "`norminf` has a kink at `{0}` = 0: slope 0 is used"),
                       ("kink", "(ties(abs(x), out, axis) > 1) & (amax(abs(x), axis, True) > 0)",
                        "`norminf`: elements of `{0}` are tied; they share the slope, any split is valid")]),
-        Tensor("cumsum(x, axis=None)", "running sums, of all elements in order or along an axis", "accumulate(x, axis)",
+        Gate("cumsum(x, axis=None)", "running sums, of all elements in order or along an axis", "accumulate(x, axis)",
                "accumulate_back(G, x, axis)", shape="accumulated(x, axis)",
                words=("running sums of {G} from the end",), structures=("triangle of ones",), selects=True),
-        Tensor("logsumexp(x, axis=None, keepdims=False)", "log(sum(exp(x))), without overflow",
+        Gate("logsumexp(x, axis=None, keepdims=False)", "log(sum(exp(x))), without overflow",
                "logsumexp(x, axis, keepdims)", "spread(G, x, axis)*softmax(x, axis)", shape=_REDUCED,
                means="log(sum(exp(x), axis, keepdims))", words=("{G} * softmax({x})",), structures=("rows: softmaxᵀ",)),
         # -- square matrices
-        Tensor("trace(a)", "sum of the diagonal", "trace(a)", "G*eye(len(a))", shape="square_matrix(a) and ()",
-               words=("{G} * identity",), structures=("row: the identity",), selects=True),
-        Tensor("det(a)", "determinant", "det(a)", "G*cofactors(a)", shape="square_matrix(a) and ()", vanish="logdet(a) == -inf",
+        Gate("trace(a)", "sum of the diagonal", "trace(a)", "G*eye(len(a))", shape="square_matrix(a) and ()",
+               words=("{G} * identity",), structures=("row: the identity",), picks=True),
+        Gate("det(a)", "determinant", "det(a)", "G*cofactors(a)", shape="square_matrix(a) and ()", vanish="logdet(a) == -inf",
                words=("{G} * cofactors of {a}",), structures=("row: the cofactors",)),
-        Tensor("logdet(a)", "logarithm of the determinant", "logdet(a)", "G*swap(inv(a))",
+        Gate("logdet(a)", "logarithm of the determinant", "logdet(a)", "G*swap(inv(a))",
                shape="square_matrix(a) and ()", means="log(det(a))", words=("{G} * inv({a})'",), structures=("row: the inverse, transposed",),
                notes=[("pole", "out == -inf", "`logdet` has a pole at the singular matrix `{0}`"),
                       ("undefined", "isnan(out)", "`logdet` has no real value: the determinant of `{0}` is negative"), _NEARLY]),
-        Tensor("inv(a)", "inverse matrix", "inv(a)", "-matmul(matmul(swap(out), G), swap(out))",
+        Gate("inv(a)", "inverse matrix", "inv(a)", "-matmul(matmul(swap(out), G), swap(out))",
                shape="(square_matrix(a),)*2", words=("-{out}' @ {G} @ {out}'",), structures=("Kronecker: -{out} ⊗ {out}ᵀ",),
                means="adjugate(a)/det(a)", push="-matmul(matmul(out, d), out)", notes=[_SINGULAR, _NEARLY]),
-        Tensor("solve(a, b)", "the x of a @ x = b", "solve(a, b)", "-matmul_left(solve(swap(a), G), a, out)",
+        Gate("solve(a, b)", "the x of a @ x = b", "solve(a, b)", "-matmul_left(solve(swap(a), G), a, out)",
                "solve(swap(a), G)", shape="solved(a, b)", words={"": ("-solve({a}', {G}) @ {out}'", "solve({a}', {G})"),
                       "21": ("-outer(solve({a}', {G}), {out})", "solve({a}', {G})")},
                structures=("Kronecker: -inv({a}) ⊗ {out}ᵀ", "dense: inv({a})"), means="matmul(adjugate(a), b)/det(a)",
                push="-solve(a, matmul(d, out)); solve(a, d)",
                notes=[_SINGULAR, _NEARLY]),
-        Tensor("diag(x)", "a vector as the diagonal of a matrix, or a matrix's diagonal", "diag(x)",
+        Gate("diag(x)", "a vector as the diagonal of a matrix, or a matrix's diagonal", "diag(x)",
                "diag(G) if len(shape_of(x)) == 1 else diagonal_back(G, x)", shape="diagonal(x)",
                words={"": ("the diagonal of {G}",), "2": ("{G}, on the diagonal",)},
-               structures=("one-hot",), selects=True, exact=True),
+               structures=("one-hot",), picks=True, exact=True),
         # -- classes and losses
-        Tensor("softmax(x, axis=-1)", "exp(x) over its sum", "softmax(x, axis)", "out*(G - sum(G*out, axis, True))",
+        Gate("softmax(x, axis=-1)", "exp(x) over its sum", "softmax(x, axis)", "out*(G - sum(G*out, axis, True))",
                shape="x", vanish="x == -inf", means="exp(x)/sum(exp(x), axis, True)", words=("{out} * ({G} - sum({G} * {out}))",), push="symmetric",
                structures=("diagonal minus outer product: diag(p) - p·pᵀ, p = {out}",)),
-        Tensor("log_softmax(x, axis=-1)", "logarithm of the softmax", "log_softmax(x, axis)",
+        Gate("log_softmax(x, axis=-1)", "logarithm of the softmax", "log_softmax(x, axis)",
                "G - softmax(x, axis)*sum(G, axis, True)", shape="x",
                means="x - log(sum(exp(x), axis, True))", words=("{G} - softmax({x}) * sum({G})",),
                push="d - sum(softmax(x, axis)*d, axis, True)",
                structures=("identity minus outer product: I - 1·pᵀ",)),
-        Tensor("cross_entropy(scores, labels)", "mean over the examples of -log softmax(scores) at the label",
+        Gate("cross_entropy(scores, labels)", "mean over the examples of -log softmax(scores) at the label",
                "cross_entropy(scores, labels)",
                "G*cross_entropy_slopes(scores, labels)",
                "-G*log_softmax(scores, last(scores))/examples(scores) if shape_of(labels) == shape_of(scores) else 0*labels",
@@ -248,51 +139,51 @@ def _rows() -> tuple[Tensor, ...]:
                       **dict.fromkeys(["11", "22"], ("{G} * (softmax({scores})*sum({labels}, axis=-1, keepdims=True) - {labels}) / {examples}",
                                                      "-{G} * log_softmax({scores}) / {examples}"))},
                structures=("row: (softmax - onehot)/N", "row: -log softmax/N")),
-        Tensor("hinge_loss(scores, labels, delta=1)", "multiclass SVM loss: mean over the examples of violated margins",
+        Gate("hinge_loss(scores, labels, delta=1)", "multiclass SVM loss: mean over the examples of violated margins",
                "hinge_loss(scores, labels, delta)", "G*hinge_slopes(scores, labels, delta)", "0*labels",
                shape="classes(scores, labels)", push="reduction", means="sum(relu(hinge_margins(scores, labels, delta)), None, False)/examples(scores)",
                words=("{G} * (1 for a violating class, minus their number for the label) / {examples}", "0: labels are class numbers"),
                structures=("row: violations/N", "zero"), aliases="svm_loss multiclass_svm",
                notes=[("kink", "(hinge_margins(scores, labels, delta) == 0) & (class_weights(scores, labels) == 0)",
                        "`hinge_loss` has a kink where a margin is just met: slope 0 is used")]),
-        Tensor("mse(x, y)", "mean squared error", "sum((x - y)*(x - y), None, False)/count_of(x)", "G*2*(x - y)/count_of(x)",
+        Gate("mse(x, y)", "mean squared error", "sum((x - y)*(x - y), None, False)/count_of(x)", "G*2*(x - y)/count_of(x)",
                "G*2*(y - x)/count_of(x)", shape="same(x, y) and ()", vanish="sum(x != y, None, False) == 0",
                words=("{G} * 2*({x} - {y}) / {count}", "{G} * 2*({y} - {x}) / {count}"),
                structures=("row: 2({x} - {y})ᵀ/n", "row: 2({y} - {x})ᵀ/n"), aliases="mse_loss"),
         # -- places
-        Tensor("reshape(x, *shape)", "the same elements in another shape; one length may be -1", "reshape(x, shape)",
+        Gate("reshape(x, *shape)", "the same elements in another shape; one length may be -1", "reshape(x, shape)",
                "reshape(G, shape_of(x))", shape="reshaped(x, shape)", words=("{G}, in the shape of {x}",),
                structures=("identity",), selects=True, exact=True),
-        Tensor("ravel(x)", "all elements as one vector", "reshape(x, (-1,))", "reshape(G, shape_of(x))", shape="(size(x),)",
+        Gate("ravel(x)", "all elements as one vector", "reshape(x, (-1,))", "reshape(G, shape_of(x))", shape="(size(x),)",
                words=("{G}, in the shape of {x}",), structures=("identity",), aliases="flatten", selects=True, exact=True),
-        Tensor("concat(*xs, axis=0)", "arrays one behind the other", "concat(*xs, axis=axis)", "part(G, k, xs, axis)",
+        Gate("concat(*xs, axis=0)", "arrays one behind the other", "concat(*xs, axis=axis)", "part(G, k, xs, axis)",
                shape="joined(xs, axis)", words=("its part of {G}",), structures=("one-hot",), aliases="concatenate cat",
                selects=True, exact=True),
-        Tensor("stack(*xs, axis=0)", "arrays side by side along a new axis", "stack(*xs, axis=axis)",
+        Gate("stack(*xs, axis=0)", "arrays side by side along a new axis", "stack(*xs, axis=axis)",
                "unstack(G, k, axis)", shape="stacked(xs, axis)", words=("its part of {G}",), structures=("one-hot",),
-               selects=True, exact=True),
-        Tensor("index(x, items)", "elements by place: `x[0]`, `W[1, :]`", "at(x, items)", "place(G, x, items)",
-               shape="indexed(x, items)", words=("{G}, at those places",), structures=("one-hot",), selects=True, exact=True),
-        Tensor("onehot(labels, classes)", "a row of zeros with a 1 at the class, for each label", "one_hot(labels, classes)",
+               syntax="array", family="join", selects=True, exact=True),
+        Gate("index(x, items)", "elements by place: `x[0]`, `W[1, :]`", "at(x, items)", "place(G, x, items)",
+               shape="indexed(x, items)", words=("{G}, at those places",), structures=("one-hot",), syntax="index", family="places", picks=True, exact=True),
+        Gate("onehot(labels, classes)", "a row of zeros with a 1 at the class, for each label", "one_hot(labels, classes)",
                "0*labels", shape="(*labels, positive(classes))", words=("0: labels are class numbers",), structures=("zero",),
                push="0*out", exact=True),
         # -- made of nothing
-        Tensor("zeros(*shape)", "an array of zeros", "zeros(shape)", shape="made(shape)", exact=True),
-        Tensor("ones(*shape)", "an array of ones", "ones(shape)", shape="made(shape)", exact=True),
-        Tensor("full(*shape, value)", "an array of one value, the last operand", "full(shape, value)", "sum(G, None, False)",
+        Gate("zeros(*shape)", "an array of zeros", "zeros(shape)", shape="made(shape)", exact=True),
+        Gate("ones(*shape)", "an array of ones", "ones(shape)", shape="made(shape)", exact=True),
+        Gate("full(*shape, value)", "an array of one value, the last operand", "full(shape, value)", "sum(G, None, False)",
                shape="scalar(value) or made(shape)", words=("the sum of {G}",), structures=("column of ones",), selects=True,
                exact=True),
-        Tensor("eye(count)", "the identity matrix", "eye(count)", shape="(positive(count),)*2", exact=True),
-        Tensor("linspace(start, stop, count)", "`count` numbers from start to stop, both included",
+        Gate("eye(count)", "the identity matrix", "eye(count)", shape="(positive(count),)*2", exact=True),
+        Gate("linspace(start, stop, count)", "`count` numbers from start to stop, both included",
                "linspace(start, stop, count)", "sum(G*(1 - linspace(0, 1, count)), None, False)",
                "sum(G*linspace(0, 1, count), None, False)", shape="scalar(start) or scalar(stop, 1) or (positive(count),)",
                words=("{G} weighted from 1 down to 0, summed", "{G} weighted from 0 up to 1, summed"),
                structures=("column", "column")),
-        Tensor("arange(begin, end=None, step=1)", "numbers from begin (0 if one is given) up to, not including, end",
+        Gate("arange(begin, end=None, step=1)", "numbers from begin (0 if one is given) up to, not including, end",
                "arange(begin, end, step)", shape="(steps(begin, end, step),)", exact=True),
-        Tensor("rand(*shape)", "random numbers, uniform in [0, 1); see --seed", "uniform(shape, seed)", shape="made(shape)",
+        Gate("rand(*shape)", "random numbers, uniform in [0, 1); see --seed", "uniform(shape, seed)", shape="made(shape)",
                exact=True),
-        Tensor("randn(*shape)", "random numbers, standard normal; see --seed", "normal(shape, seed)", shape="made(shape)",
+        Gate("randn(*shape)", "random numbers, standard normal; see --seed", "normal(shape, seed)", shape="made(shape)",
                exact=True),
     )  # fmt: skip
 
@@ -316,7 +207,7 @@ class _Table(Mapping[str, Any]):
         return len(self._made())
 
 
-TENSORS: Mapping[str, Tensor] = _Table(lambda: {row.name: row for row in _rows()})
+TENSORS: Mapping[str, Gate] = _Table(lambda: {row.name: row for row in _rows()})
 TENSOR_ALIASES: Mapping[str, str] = _Table(
     lambda: {alias: row.name for row in TENSORS.values() for alias in row.aliases}
 )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
-from backprop_cli.graph.arguments import DEFAULT, arguments, signature
+from backprop_cli.graph.arguments import DEFAULT, bind, signature
 from backprop_cli.graph.graph import Module
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement
 
@@ -84,7 +84,7 @@ def without_calls(
             if args.name not in known:
                 wrong.append(_not_above(program, row, gate))
             elif all_[args.name].parameters:
-                found = arguments(program, row, signature(known[args.name])).diagnostic
+                found = bind(program, row, signature(known[args.name])).diagnostic
                 wrong += [found] if found else []
             operands = (*args.operands, *(operand for _, operand, _ in args.keywords))
             out.ops[row], out.args[row] = (_STAND_IN, operands) if operands else ("num", "1")
@@ -200,7 +200,7 @@ def write_out(program: Program) -> Written:
         if outermost:
             place = frame.program.starts[row], frame.program.ends[row]
         definition = known[args[row].name]
-        given = arguments(frame.program, row, signatures[definition.name])
+        given = bind(frame.program, row, signatures[definition.name])
         defaults = iter(p.default for p, j in zip(definition.parameters, given.operands, strict=True) if j == DEFAULT)
         operands = tuple(add("num", next(defaults), *place) if j == DEFAULT else new[j] for j in given.operands)
         stem = definition.name + "_" * (definition.name[-1].isdigit() or definition.name == "n")  # n1 is a node

@@ -10,8 +10,7 @@ from math import inf
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
-from backprop_cli.graph.arguments import DEFAULT, arguments, signature
-from backprop_cli.graph.attributes import Reading, read_call, read_index, tensor_of
+from backprop_cli.graph.arguments import DEFAULT, BoundCall, bind, bind_index, signature, tensor_of
 from backprop_cli.graph.definitions import afford, head_errors, no_parameter, without_calls, write_out
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
 from backprop_cli.graph.implicit_products import reading
@@ -243,12 +242,7 @@ class _Lowering:
             gates[row] = gate.name
             operands = inputs[row] = call.operands
             if call.keywords or not operands or (len(operands) != len(gate.parameters) and not gate.variadic):
-                found = arguments(self.program, row, signature(gate))
-                inputs[row] = found.operands
-                if found.diagnostic:
-                    self.diagnostics.append(found.diagnostic)
-                if found.defaults:
-                    self.defaults[row] = found.defaults
+                self._accept(row, bind(self.program, row, signature(gate)))
 
     def _rebuild(self) -> None:
         """Make room for the constants nobody wrote, each before the call that needs it, drop the rows that are no
@@ -319,16 +313,20 @@ class _Lowering:
                 continue
             self.tensor_calls.add(row)
             self.out.gates[row], self.out.inputs[row] = tensor.name, ()
-            self._accept(row, read_call(self.program, row, tensor))
+            self._accept(row, bind(self.program, row, signature(tensor)))
+            self.out.attributes.setdefault(row, ())
         for row in self.rows["index"]:
-            self._accept(row, read_index(self.program, row))
+            self._accept(row, bind_index(self.program, row))
 
-    def _accept(self, row: int, read: Reading) -> None:
-        self.out.inputs[row] = read.operands
-        self.out.attributes[row] = read.attributes
-        self.absorbed |= read.absorbed
-        if read.diagnostic:
-            self.diagnostics.append(read.diagnostic)
+    def _accept(self, row: int, bound: BoundCall) -> None:
+        self.out.inputs[row] = bound.operands
+        if bound.attributes:
+            self.out.attributes[row] = bound.attributes
+        if bound.defaults:
+            self.defaults[row] = bound.defaults
+        self.absorbed |= bound.absorbed
+        if bound.diagnostic:
+            self.diagnostics.append(bound.diagnostic)
 
     def _arrays(self) -> None:
         """Array literals: constants where all elements are, otherwise the elements stacked."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import GATES
-from backprop_cli.gates.fields import TENSOR_SHAPE
+from backprop_cli.gates.fields import SHAPES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
 from backprop_cli.graph.implicit_products import reading
@@ -94,7 +94,7 @@ def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
                     f"`{_CALLED.get(row.name, row.name)}`: {problem}", problem.operands, problem.help
                 ) from None
     graph.attributes[node] = tuple(attributes)
-    shape: Shape = TENSOR_SHAPE[row.name](shapes, graph.attributes[node])
+    shape: Shape = SHAPES.shape[row.name](shapes, graph.attributes[node])
     if len(shape) > MOST_AXES:
         raise ShapeProblem(f"more than {MOST_AXES} axes")
     return shape
@@ -131,6 +131,14 @@ def operand_label(graph: Graph, node: int, position: int) -> Label:
         begin, stop = mentions[0 if position == 0 else -1]
         return Label(graph.source, start + begin, start + stop)
     return Label(graph.source, graph.starts[j], graph.ends[j])
+
+
+def unfit_value(graph: Graph, node: int, problem: ValueError) -> Exception:
+    """The error for a value that a tensor gate cannot work with (a ValueProblem); any other problem as it is."""
+    if not hasattr(problem, "operand"):
+        return problem
+    label = operand_label(graph, node, problem.operand)
+    return BackpropError(Diagnostic("V311", f"`{graph.gates[node]}`: {problem}", (label,)))
 
 
 def _afford(graph: Graph, max_elements: int) -> None:

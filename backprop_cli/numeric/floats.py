@@ -1,7 +1,7 @@
 """Real functions of floats, quiet: outside the domain NaN, beyond the largest double an infinity.
 
 The names are the ones the gate table's formulas use. `where`, the comparisons and `+ - *` are Python's
-own and need no function here.
+own and need no function here; what can be said in terms of these is a composite of the table.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ from collections.abc import Callable
 from math import copysign, inf, isfinite, nan
 from math import floor as _floor
 
-pi, e = math.pi, math.e
+__all__ = [
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "digamma", "div",
+    "erf", "erfc", "exp", "expm1", "floor", "gamma", "hypot", "largest", "lgamma", "log", "log1p", "log2", "log10",
+    "mod", "pow", "round", "sign", "sin", "sinh", "smallest", "sqrt", "tan", "tanh",
+]  # fmt: skip
 abs = builtins.abs  # noqa: A001  the name the formulas use
 
 
@@ -109,26 +113,6 @@ def sign(x: float) -> float:
     return x if x != x else float((x > 0) - (x < 0))
 
 
-def maximum(x: float, y: float) -> float:
-    """The larger; NaN if either is."""
-    return x if x > y or x != x else y
-
-
-def minimum(x: float, y: float) -> float:
-    """The smaller; NaN if either is."""
-    return x if x < y or x != x else y
-
-
-def clip(x: float, lo: float, hi: float) -> float:
-    """x, but at least lo and at most hi; hi wins where they cross."""
-    return minimum(maximum(x, lo), hi)
-
-
-def weigh(x: float, p: float) -> float:
-    """x * p, and 0 where the weight p is 0: the limit for an infinite x."""
-    return 0.0 if p == 0 else x * p
-
-
 def largest(*xs: float) -> float:
     """The largest of any number; NaN if one is."""
     return nan if any(x != x for x in xs) else max(xs)
@@ -137,28 +121,6 @@ def largest(*xs: float) -> float:
 def smallest(*xs: float) -> float:
     """The smallest of any number; NaN if one is."""
     return nan if any(x != x for x in xs) else min(xs)
-
-
-def sigmoid(x: float) -> float:
-    """1 / (1 + exp(-x)), from the side on which exp does not overflow."""
-    if x >= 0:
-        return 1 / (1 + exp(-x))
-    z = exp(x)
-    return z / (1 + z)
-
-
-def logaddexp(x: float, y: float) -> float:
-    """log(exp(x) + exp(y)) without forming either."""
-    if x == y:  # also both infinite, where x - y is not a number
-        return x + 0.6931471805599453
-    return maximum(x, y) + math.log1p(exp(-abs(x - y)))
-
-
-def xlogy(x: float, y: float) -> float:
-    """x * log(y), and 0 where x is 0 (the limit that makes entropies finite)."""
-    if x == 0 and y >= 0:
-        return 0.0
-    return x * log(y)
 
 
 def gamma(x: float) -> float:
@@ -192,7 +154,7 @@ def digamma(x: float) -> float:
         if x == _floor(x):
             return nan
         # psi(x) = psi(1 - x) - pi/tan(pi x), whose tangent has period 1: reduce before multiplying by pi.
-        shift = pi / math.tan(pi * (x - builtins.round(x)))
+        shift = math.pi / math.tan(math.pi * (x - builtins.round(x)))
         x = 1 - x
     else:
         shift = 0.0

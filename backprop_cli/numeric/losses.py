@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from backprop_cli.numeric.arrays import Array, weigh, where
+from backprop_cli.numeric.arrays import Array, where
 from backprop_cli.numeric.shapes import Axis
 
 __all__ = [
@@ -87,7 +87,8 @@ def last(scores: Array) -> Axis:
 
 def cross_entropy(scores: Array, labels: Array) -> Array:
     """The mean over the examples of -sum(weight * log softmax(scores))."""
-    return -np.sum(weigh(log_softmax(scores, last(scores)), class_weights(scores, labels))) / examples(scores)
+    weights = class_weights(scores, labels)
+    return -np.sum(where(weights == 0, 0.0, log_softmax(scores, last(scores)) * weights)) / examples(scores)
 
 
 def cross_entropy_slopes(scores: Array, labels: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 
 from backprop_cli.render.style import Style
 from backprop_cli.render.wrapping import wrapped
-from backprop_cli.report.gate_reference import Entry, Gate, Tensor
+from backprop_cli.report.gate_reference import Entry, Gate
 
 _LEAST = 30  # columns for a text beside its label
 
@@ -47,7 +47,7 @@ def as_json(entries: Iterable[Entry]) -> Iterator[str]:
     """The table's rows as one JSON object."""
     import json
 
-    gates = [_tensor(entry.gate) if isinstance(entry.gate, Tensor) else _elementwise(entry.gate) for entry in entries]
+    gates = [_tensor(entry.gate) if entry.gate.is_tensor else _elementwise(entry.gate) for entry in entries]
     yield json.dumps({"schema": "backprop/gates@1", "gates": gates}, indent=1, allow_nan=False) + "\n"
 
 
@@ -68,7 +68,7 @@ def _elementwise(gate: Gate) -> dict[str, Any]:
     }
 
 
-def _tensor(gate: Tensor) -> dict[str, Any]:
+def _tensor(gate: Gate) -> dict[str, Any]:
     """Of a tensor gate: what it sends back to each operand, by the operands' numbers of axes where that matters."""
     return {
         "name": gate.name,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from backprop_cli.engine.backward import Backward
-from backprop_cli.engine.survey import Finding
+from backprop_cli.engine.anomalies import Anomaly
+from backprop_cli.engine.passes import Backward
 from backprop_cli.errors import Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.report.model import TROUBLE, Columns, Report, Step, gradient_at
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def build(
     graph: Graph,
     values: list[Value],
-    findings: Iterable[Finding],
+    anomalies: Iterable[Anomaly],
     *,
     passed: Backward | None = None,
     active: bytearray = bytearray(),  # noqa: B008  never written to
@@ -43,7 +43,7 @@ def build(
     step = None
     if rate is not None:
         step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
-    made = [*notes(graph, values, findings), *lost_notes(graph, check)]
+    made = [*notes(graph, values, anomalies), *lost_notes(graph, check)]
     value = values[graph.output]
     numbers = [value, *gradients.values(), *(step.updated.values() if step else ())]
     status = Status.OK

@@ -149,8 +149,8 @@ def reason(judgement: Judgement) -> str:
     low, high = judgement.bounds or (nan, nan)
     claimed, right = (written(shape) if shape else "of a number" for shape in judgement.shapes or ((), ()))
     note = ""
-    if judgement.finding is not None and judgement.place is not None:
-        note = notes(judgement.place.graph, judgement.place.values, [judgement.finding])[-1].message
+    if judgement.anomaly is not None and judgement.place is not None:
+        note = notes(judgement.place.graph, judgement.place.values, [judgement.anomaly])[-1].message
     elif judgement.why == "trouble":
         note = "the gradient is not a finite number here"
     return _REASONS[judgement.why].format(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Module
-from backprop_cli.report.contributions import shares
+from backprop_cli.report.contributions import contributions
 from backprop_cli.report.formula import (
     Equation,
     Formula,
@@ -69,7 +69,7 @@ class Account:
         self.names = node_names(self.graph)
         self.nodes = {name: node for node, name in enumerate(self.names) if name in report.gradients}
         self.nodes |= {**self.graph.variables, **self.graph.definitions}
-        self._shares = shares(report.columns) if self.passed is not None else None
+        self._sent = contributions(report.columns) if self.passed is not None else None
         self._notes: dict[int, list[Note]] = {}
         for note in report.notes:
             if note.node is not None and note.node not in self.graph.constants:
@@ -145,12 +145,12 @@ class Account:
     def _departure(self, node: int, arrived: dict[int, list[Any]]) -> Iterator[Step]:
         """What a gate hands on to the operands that were asked for; `arrived` gets it."""
         assert self.passed is not None
-        assert self._shares is not None
+        assert self._sent is not None
         is_tensor, slopes = self.graph.gates[node] in TENSORS, self.passed.locals[node]
         equations: list[Equation] = []
         for position, operand in enumerate(self.graph.inputs[node]):
             if self.active[operand]:
-                sent = self._shares(node, position)
+                sent = self._sent(node, position)
                 if sent is not None:
                     arrived.setdefault(operand, []).append(sent)
                 told = self._by_rule if is_tensor else self._by_slope if slopes else self._by_call

@@ -12,7 +12,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
-from backprop_cli.report.contributions import shares
+from backprop_cli.report.contributions import contributions
 from backprop_cli.report.derivation import Account
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Report, Row
@@ -164,7 +164,7 @@ class _Drawing:
             raise _too_large(count, most)
         self.rows = {row.id: row for row in report.rows() if row.id in kept and row.id not in self.inside}
         self.texts = [""] * len(self.graph)
-        self.shares = shares(report.columns) if report.columns.passed is not None else None
+        self.sent = contributions(report.columns) if report.columns.passed is not None else None
 
     def figure(self) -> Figure:
         """Nodes and edges, then the steps in which their texts become known."""
@@ -288,8 +288,8 @@ class _Drawing:
         return made
 
     def _sent(self, node: int, operand: int) -> str:
-        assert self.shares is not None
-        sent = self.shares(node, operand)
+        assert self.sent is not None
+        sent = self.sent(node, operand)
         return self._brief(0.0 if sent is None else sent)
 
     def _moments(self, gates: list[Row], sending: list[Row], edges: list[Edge]) -> list[Moment]:

@@ -7,23 +7,23 @@ from typing import NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.gates import ALIASES, GATES, Gate
-from backprop_cli.gates.fields import LOCALS, VALUES
-from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS, Tensor
+from backprop_cli.gates.fields import FLOATS
+from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.report.numbers import rounded, shortest
 
-__all__ = ["Entry", "Gate", "Tensor", "entries", "find"]
+__all__ = ["Entry", "Gate", "entries", "find"]
 
 
 class Entry(NamedTuple):
     """What there is to say about a gate: labelled lines, in order, none of them empty."""
 
-    gate: Gate | Tensor
+    gate: Gate
     lines: tuple[tuple[str, str], ...]
 
 
-def find(name: str) -> Gate | Tensor:
+def find(name: str) -> Gate:
     """The gate of a name, an alias or a symbol. Raises BackpropError (N201)."""
-    table: dict[str, Gate | Tensor] = {**TENSORS, **GATES}
+    table: dict[str, Gate] = {**TENSORS, **GATES}
     by_symbol = {gate.symbol: gate.name for gate in table.values() if gate.symbol} | {"**": "pow"}
     gate = table.get({**TENSOR_ALIASES, **ALIASES, **by_symbol}.get(name, name))
     if gate is None:
@@ -36,13 +36,13 @@ def find(name: str) -> Gate | Tensor:
 
 def entries(names: list[str]) -> Iterator[Entry]:
     """An entry for each name, or for every gate."""
-    every: list[Gate | Tensor] = [*GATES.values(), *TENSORS.values()]
+    every: list[Gate] = [*GATES.values(), *TENSORS.values()]
     for gate in map(find, names) if names else every:
-        lines = _lines(gate) if isinstance(gate, Gate) else _tensor_lines(gate)
+        lines = _tensor_lines(gate) if gate.is_tensor else _lines(gate)
         yield Entry(gate, tuple((label, text) for label, text in lines if text))
 
 
-def _tensor_lines(gate: Tensor) -> Iterator[tuple[str, str]]:
+def _tensor_lines(gate: Gate) -> Iterator[tuple[str, str]]:
     yield "gate", f"{gate.head}: {gate.description}"
     yield "written", {"@": "a @ b, or a b between arrays", "'": "x'"}.get(gate.symbol, "")
     yield "also", ", ".join(gate.aliases)
@@ -63,11 +63,10 @@ _AXES = {"21": "of a matrix and a vector", "12": "of a vector and a matrix", "11
 
 def _lines(gate: Gate) -> Iterator[tuple[str, str]]:
     yield "gate", f"{gate.head}: {gate.description}"
-    if gate.symbol:
-        yield "written", f"-{gate.parameters[0].name}" if gate.name == "neg" else f"x {gate.symbol} y"
+    yield "written", f"{gate.prefix}x" if gate.prefix else f"x {gate.symbol} y" if gate.symbol else ""
     yield "also", ", ".join(gate.aliases)
     formula = gate.formula.replace("largest(x)", "the largest of them").replace("smallest(x)", "the smallest of them")
-    yield "computed as", formula if formula != gate.head.partition("=")[0] and not gate.symbol else ""
+    yield "computed as", formula if formula != gate.head.partition("=")[0] and not (gate.symbol or gate.prefix) else ""
     yield "means", gate.means if gate.means != gate.formula else ""
     for parameter, partial in zip(gate.parameters, gate.partials, strict=True):
         yield f"∂/∂{parameter.name}", partial
@@ -98,9 +97,9 @@ def _example(gate: Gate) -> str:
     at = gate.at[0]
     if gate.name == "where":
         return "where(x > 0, x, 0)"
-    value = VALUES[gate.name](*at)
+    value = FLOATS.value[gate.name](*at)
     shown = "true" if gate.truth and value else rounded(value)
-    slopes = ", ".join(map(rounded, LOCALS[gate.name](*at, value)))
+    slopes = ", ".join(map(rounded, FLOATS.locals[gate.name](*at, value)))
     if gate.truth:
         return f"{shortest(at[0])} {gate.symbol} {shortest(at[1])} is {'true' if value else 'false'}"
     return f"{gate.name}({', '.join(map(shortest, at))}) = {shown}, slopes {slopes}"

@@ -6,7 +6,7 @@ The role follows from the gate's own row, so that a gate with the same slopes pl
 from __future__ import annotations
 
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.gates.tensors import TENSORS, Tensor
+from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.report.names import CALLED
 
 PRODUCTS = ("matmul", "dot", "outer")
@@ -49,7 +49,7 @@ def copies(uses: int) -> str:
     return f"copy sums the {uses:,} gradients that come back"
 
 
-def _of_tensor(row: Tensor) -> str:
+def _of_tensor(row: Gate) -> str:
     if row.name in PRODUCTS:
         return _MULTIPLIES
     return _BY_STRUCTURES.get(row.structures[""], _PULLS)

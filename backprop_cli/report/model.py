@@ -7,7 +7,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from backprop_cli.engine.backward import Backward
+from backprop_cli.engine.passes import Backward
 from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import CONSTANT, Graph, Module, Value
 from backprop_cli.numeric.shapes import Shape, size

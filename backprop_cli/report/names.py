@@ -126,17 +126,16 @@ def _tensor_written(graph: Graph, node: int, operands: list[str]) -> str:
     parts = list(operands) if row.variadic or not row.parameters or not row.parameters[0].kind else []
     for parameter, value in zip((p for p in row.parameters if p.kind), attributes, strict=False):
         if parameter.kind == "axes":
-            default = parameter.default
             axes = tuple(range(len(graph.shape(graph.inputs[node][0])))) if graph.inputs[node] else ()
-            usual = axes if default == "None" else axes[-1:] if default == "-1" else (0,)
+            usual = {None: axes, -1: axes[-1:]}.get(parameter.default, (0,))
             value = (value,) if isinstance(value, int) else value  # before shapes are known
             if value not in (usual, None):
                 parts.append(f"axis={value[0] if len(value) == 1 else list(value)}")
         elif parameter.starred:
             parts += map(str, value)
-        elif parameter.default is None:
+        elif parameter.required:
             parts.append(str(value))
-        elif str(value) != parameter.default:
+        elif value != parameter.default:
             parts.append(f"{parameter.name}={value}")
     if row.parameters and row.parameters[0].kind:
         parts += operands

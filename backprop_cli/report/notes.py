@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from backprop_cli.engine.survey import Finding
+from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.tensors import TENSORS
@@ -61,13 +61,13 @@ _WORDS = {
 _MORE = "and {0} more of this kind, from `{name}` on"
 
 
-def notes(graph: Graph, values: list[Any], findings: Iterable[Finding]) -> list[Note]:
-    """The remarks made when the text was read, then a note for each finding."""
+def notes(graph: Graph, values: list[Any], anomalies: Iterable[Anomaly]) -> list[Note]:
+    """The remarks made when the text was read, then a note for each anomaly."""
     made = [Note(r.code, r.message, None, (r.start, r.end)) for r in graph.remarks]
     names: list[str] = []
-    for finding in findings:
+    for anomaly in anomalies:
         names = names or node_names(graph)
-        made.append(_note(graph, values, finding, names))
+        made.append(_note(graph, values, anomaly, names))
     return made
 
 
@@ -85,41 +85,40 @@ def lost_notes(graph: Graph, check: Check | None) -> list[Note]:
     ]
 
 
-def _note(graph: Graph, values: list[Any], finding: Finding, names: list[str]) -> Note:
-    node = finding.node
+def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -> Note:
+    node = anomaly.node
     gate, operands = graph.gates[node], graph.inputs[node]
     row = GATES.get(gate)
-    places = {j: _place(graph, node, j, finding) for j in operands} if graph.has_arrays and row else {}
+    places = {j: _place(graph, node, j, anomaly) for j in operands} if graph.has_arrays and row else {}
     called = {j: shorten(names[j]) + places.get(j, Place()).written for j in operands}
     at = ", ".join(
         f"{called[j]} = {rounded(places[j].value(values[j]) if j in places else values[j])}"
         for j in dict.fromkeys(operands[:4])
         if j not in graph.constants
     )
-    other = finding.other
-    if finding.wording.startswith("tensor "):
-        note = TENSORS[gate].notes[int(finding.wording.removeprefix("tensor "))]
-        message = note.words.format(*(shorten(names[j]) for j in operands), name=CALLED.get(gate, gate))
-        said = message + _others(finding) + graph.inside(node)
-        return Note(finding.code, said, node, (graph.starts[node], graph.ends[node]))
-    words = _MORE if finding.wording == "more" else _WORDS[finding.code, finding.wording]
+    other = anomaly.other
+    if anomaly.rule is not None:
+        message = anomaly.rule.words.format(*(shorten(names[j]) for j in operands), name=CALLED.get(gate, gate))
+        said = message + _others(anomaly) + graph.inside(node)
+        return Note(anomaly.code, said, node, (graph.starts[node], graph.ends[node]))
+    words = _MORE if anomaly.wording == "more" else _WORDS[anomaly.code, anomaly.wording]
     message = words.format(
-        *map(rounded, finding.numbers),
+        *map(rounded, anomaly.numbers),
         gate=(row.symbol if row else TENSORS[gate].symbol if gate in TENSORS else "") or gate,
         at=at or ", ".join(names[j] for j in operands[:4]),
-        name=shorten(names[node]) + (_index(finding.element) if finding.wording in ("input", "sum") else ""),
+        name=shorten(names[node]) + (_index(anomaly.element) if anomaly.wording in ("input", "sum") else ""),
         written=shorten(written(graph, node, names), 80),
-        along=" and ".join(f"`{called[operands[k]]}`" for k in finding.operands[:4]),
+        along=" and ".join(f"`{called[operands[k]]}`" for k in anomaly.operands[:4]),
         other=f"{names[other]} = {written(graph, other, names)}" if other >= 0 else "",
         domain=f"; it needs {_domain(row, [names[j] for j in operands])}" if row and row.domain else "",
     )
     span = (graph.starts[node], graph.ends[node])
-    said = message + _others(finding) + graph.inside(node)
-    return Note(finding.code, said, node, span, finding.element, finding.elements)
+    said = message + _others(anomaly) + graph.inside(node)
+    return Note(anomaly.code, said, node, span, anomaly.element, anomaly.elements)
 
 
 class Place(NamedTuple):
-    """Where in an operand the element of a finding is."""
+    """Where in an operand the element of a anomaly is."""
 
     element: tuple[int, ...] = ()
 
@@ -137,17 +136,17 @@ def _index(element: tuple[int, ...]) -> str:
     return str(list(element)) if element else ""
 
 
-def _place(graph: Graph, node: int, operand: int, finding: Finding) -> Place:
-    """The element of an operand that the finding's element of the node is made of (broadcasting undone)."""
+def _place(graph: Graph, node: int, operand: int, anomaly: Anomaly) -> Place:
+    """The element of an operand that the anomaly's element of the node is made of (broadcasting undone)."""
     shape = graph.shape(operand)
-    if len(finding.element) != len(graph.shape(node)):
-        return Place(finding.element if len(finding.element) == len(shape) else (0,) * len(shape))
-    added = len(finding.element) - len(shape)
-    return Place(tuple(0 if length == 1 else k for k, length in zip(finding.element[added:], shape, strict=True)))
+    if len(anomaly.element) != len(graph.shape(node)):
+        return Place(anomaly.element if len(anomaly.element) == len(shape) else (0,) * len(shape))
+    added = len(anomaly.element) - len(shape)
+    return Place(tuple(0 if length == 1 else k for k, length in zip(anomaly.element[added:], shape, strict=True)))
 
 
-def _others(finding: Finding) -> str:
-    more = finding.elements - 1
+def _others(anomaly: Anomaly) -> str:
+    more = anomaly.elements - 1
     return f" (and {more:,} more element{'s' * (more > 1)})" if more else ""
 
 

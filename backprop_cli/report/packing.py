@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from backprop_cli.engine.slices import slopes
+from backprop_cli.engine.passes import subgraph_slopes
 from backprop_cli.graph.subgraphs import fold, to_fold
 from backprop_cli.report.model import Columns, Note
 
@@ -20,7 +20,7 @@ def pack(whole: Columns, expand: Collection[str] | None = ()) -> Columns:
         all_locals = list(passed.locals)
         for call in calls:
             operands = graph.inputs[call.output]
-            all_locals[call.output] = slopes(whole.graph, passed, call.first, call.output, operands)
+            all_locals[call.output] = subgraph_slopes(whole.graph, passed, call.first, call.output, operands)
         passed = passed._replace(locals=all_locals)
         active = bytearray(asked and not inside for asked, inside in zip(active, hidden, strict=True))
     return Columns(graph, whole.values, passed, active, hidden, tuple(calls), whole)

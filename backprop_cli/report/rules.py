@@ -11,10 +11,10 @@ from functools import cache
 from math import isclose
 from typing import Any
 
-from backprop_cli.engine.forward import forward
+from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError
 from backprop_cli.gates import GATES, Gate
-from backprop_cli.gates.fields import formula_program, textbook_slope
+from backprop_cli.gates.fields import ARRAYS, FLOATS, formula_program
 from backprop_cli.graph import lower
 
 _WORD = re.compile(r"([A-Za-z_]\w*)")
@@ -66,10 +66,10 @@ def _is_nowhere(slope: Any) -> bool:
 def _gives(text: str, name: str, operands: Sequence[Any], slope: Any) -> bool:
     """Whether a book's formula gives the slope, of arrays wherever there is one."""
     if any(hasattr(operand, "shape") for operand in operands):
-        from backprop_cli.engine.arrays import gives
+        from backprop_cli.numeric.arrays import agree
 
-        return gives(textbook_slope(name, text, on_arrays=True), operands, slope, _SHOWN_DIGITS)
-    return isclose(textbook_slope(name, text)(*operands), slope, rel_tol=_SHOWN_DIGITS)
+        return agree(ARRAYS.textbook(name, text)(*operands), slope, _SHOWN_DIGITS)
+    return isclose(FLOATS.textbook(name, text)(*operands), slope, rel_tol=_SHOWN_DIGITS)
 
 
 @cache

@@ -1,0 +1,67 @@
+"""What deserves a note in a finished pass: kinks, jumps, poles, the first gate that left the reals, lost gradients.
+
+It leaves anomalies, as numbers; the report has the words. On a graph of numbers without any it costs a few scans at the
+speed of C.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from math import isfinite
+
+from backprop_cli.engine.anomalies.anomaly import Anomaly
+from backprop_cli.engine.anomalies.of_flow import of_flow
+from backprop_cli.engine.anomalies.of_slopes import MARKED, of_slopes
+from backprop_cli.engine.anomalies.of_values import of_values
+from backprop_cli.engine.anomalies.sensitive import live, sensitive
+from backprop_cli.engine.passes import Backward, quiet
+from backprop_cli.graph.graph import Graph, Value
+
+__all__ = ["Anomaly", "find_anomalies"]
+_MOST_OF_A_CODE = 20
+
+
+def find_anomalies(
+    graph: Graph,
+    values: list[Value],
+    output: int,
+    passed: Backward | None = None,
+    active: bytearray | None = None,
+) -> list[Anomaly]:
+    """The anomalies on the way to `output`, in the order of the nodes.
+
+    `passed` is the backward pass (None after a forward pass alone) and `active` marks the nodes that depend on an
+    input whose gradient was asked for: of a slope that nobody asked for nothing is said.
+    """
+    if not graph.shapes and not _suspicious(graph, values, passed):
+        return []
+    with quiet(graph):
+        seen = live(graph, values, output)
+        found = [*of_values(graph, values, seen)]
+        if passed is not None and active is not None:
+            felt = sensitive(graph, values, passed, output, active, seen)
+            found += of_slopes(graph, values, passed, active, felt)
+            found += of_flow(graph, values, passed, output, active, felt)
+    return list(_bounded(sorted(found, key=lambda anomaly: anomaly.node)))
+
+
+def _suspicious(graph: Graph, values: list[Value], passed: Backward | None) -> bool:
+    if not MARKED.isdisjoint(graph.gates) or 0.0 in values or not all(map(isfinite, values)):
+        return True
+    grads = passed.grads if passed is not None else []
+    return None in grads or 0.0 in grads or not all(map(isfinite, grads))  # type: ignore[arg-type]  # None is caught
+
+
+def _bounded(found: Iterable[Anomaly]) -> Iterator[Anomaly]:
+    """At most twenty of a code, and how many more there were: a million kinks are one story."""
+    seen: Counter[str] = Counter()
+    beyond: dict[str, Anomaly] = {}
+    for anomaly in found:
+        seen[anomaly.code] += 1
+        if seen[anomaly.code] <= _MOST_OF_A_CODE:
+            yield anomaly
+        else:
+            beyond.setdefault(anomaly.code, anomaly)
+    for code, first in beyond.items():
+        yield Anomaly(code, "more", first.node, numbers=(seen[code] - _MOST_OF_A_CODE,))

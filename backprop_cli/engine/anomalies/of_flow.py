@@ -1,0 +1,93 @@
+"""Gradients lost on the way: products upstream × local that are no number, too large or too small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.engine.anomalies.anomaly import Anomaly
+from backprop_cli.engine.anomalies.masks import Mask, at, first, is_finite, is_infinite, is_nan, operands_of, some
+from backprop_cli.engine.passes import ROUTES, Backward, chosen, flow_of_tensor
+from backprop_cli.gates.fields import ARRAYS
+from backprop_cli.graph.graph import Graph, Value
+
+
+def of_flow(
+    graph: Graph, values: list[Value], passed: Backward, output: int, active: bytearray, sensitive: list[Mask]
+) -> Iterator[Anomaly]:
+    """Where neither factor of a product is to blame, and sums of infinite gradients."""
+    grads = passed.grads
+    explained: tuple[set[int], set[int]] = (set(), set())  # nodes into which some product sends NaN, an infinity
+    for node in range(output, -1, -1):
+        upstream, ids = grads[node], graph.inputs[node]
+        if upstream is None or not active[node]:
+            continue
+        flow = passed.flows[node] if passed.flows else True
+        for k, j in enumerate(ids):
+            if not active[j]:
+                continue
+            shape, factors = graph.shape(node), (upstream, *passed.locals[node][k : k + 1])
+            if node in graph.attributes:
+                if some(is_nan(values[node])):
+                    explained[0].add(j)  # an undefined value has undefined slopes, and a note of its own
+                    continue
+                shape, factors = graph.shape(j), ()
+                sent, masks = _pulled(graph, values, node, k, upstream, flow)
+            else:
+                sent, masks = _product(graph, node, upstream, passed.locals[node][k], flow)
+            for lost, where in zip(explained, (is_nan, is_infinite), strict=True):
+                if some(where(sent)):
+                    lost.add(j)
+            for code, mask in masks.items():
+                if not some(mask):
+                    continue
+                element, elements = first(mask, shape)
+                numbers = tuple(at(factor, element, shape) for factor in factors)
+                wording, other = "gradient", -1
+                if code == "undefined" and factors:
+                    wording, other = "product", _sender(graph, passed, node, output)
+                yield Anomaly(code, wording, node, (k,), other, numbers * (other >= 0), element, elements)
+    for node, grad in enumerate(grads):
+        if grad is None or not active[node] or node == output:
+            continue
+        bad = (is_finite(grad) ^ True) & sensitive[node]
+        if not some(bad):
+            continue
+        for code, of, lost in (("undefined", is_nan, explained[0]), ("overflow", is_infinite, explained[1])):
+            if some(of(grad)) and node not in lost:
+                element, elements = first(bad, graph.shape(node))
+                yield Anomaly(code, "sum", node, element=element, elements=elements)
+                break
+
+
+def _product(graph: Graph, node: int, upstream: Value, slope: Value, flow: Mask) -> tuple[Value, dict[str, Mask]]:
+    """What an elementwise gate sends, and where that is no number, too large or too small."""
+    if graph.gates[node] in ROUTES:
+        flow = flow & (slope != 0)
+    sent = chosen(flow, upstream * slope) if flow is not False else 0.0
+    return sent, {
+        "undefined": flow & is_nan(sent) & (upstream == upstream) & (slope == slope),
+        "overflow": flow & is_infinite(sent) & is_finite(upstream) & is_finite(slope),
+        "underflow": flow & (sent == 0) & (upstream != 0) & (slope != 0),
+    }
+
+
+def _pulled(
+    graph: Graph, values: list[Value], node: int, k: int, upstream: Value, flow: Mask
+) -> tuple[Value, dict[str, Mask]]:
+    """What a tensor gate sends, and where that is no number or too large though all it is made of is finite."""
+    operands = operands_of(graph, values, node)
+    pulled = ARRAYS.pull[graph.gates[node]](k, upstream, values[node], operands, graph.attributes[node])
+    sent = chosen(flow_of_tensor(graph, values, node, k, flow), pulled)
+    clean = not any(some(is_finite(x) ^ True) for x in (upstream, values[node], *operands))
+    return sent, {"undefined": is_nan(sent) & clean, "overflow": is_infinite(sent) & clean}
+
+
+def _sender(graph: Graph, passed: Backward, node: int, output: int) -> int:
+    """A gate that sends the node its gradient: the last with a slope of 0 or infinity there, if there is one."""
+    found = node
+    for i in range(output, -1, -1):
+        if passed.grads[i] is not None and node in graph.inputs[i]:
+            slope = dict(zip(graph.inputs[i], passed.locals[i], strict=False)).get(node, 1.0)
+            if found == node or some(slope == 0) or some(is_infinite(slope)):
+                found = i
+    return found

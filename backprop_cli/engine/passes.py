@@ -1,0 +1,296 @@
+"""The passes over a graph's columns, each one loop: forward, and backward, which is the same loop reversed.
+
+A value is a float, or an array of doubles; the loops never ask which. Of an elementwise gate the slopes are kept,
+numbers or the diagonals of Jacobians, which are never formed; a tensor gate pulls by a rule of its row and keeps none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from math import nan
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from backprop_cli.gates import GATES
+from backprop_cli.gates.fields import ARRAYS, FLOATS, Field
+from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.graph.shapes import unfit_value
+from backprop_cli.numeric.shapes import Shape
+
+ROUTES = frozenset(name for name, gate in GATES.items() if gate.routes)
+Flow = Any  # True: a gradient arrives at every element, False: at none; or a mask of those at which one does
+
+
+class Backward(NamedTuple):
+    """`locals[i]`: the slopes of elementwise node i, one an operand, in its shape or one that broadcasts to it.
+
+    `grads[i]`: d output / d node i, of its shape; None where nothing flows. `flows[i]` marks the elements at which a
+    gradient arrives: what a routing gate (max, where, relu) ignores gets nothing, not 0 times whatever lies behind. It
+    stays empty where all are numbers: there something flows where a gradient is.
+    """
+
+    locals: list[tuple[Value, ...]]
+    grads: list[Value | None]
+    flows: list[Flow]
+
+
+class Rule(NamedTuple):
+    """What the gate of a node answers over its field."""
+
+    gate: str
+    field: Field
+    attributes: tuple[Any, ...] | None  # of a tensor gate
+
+    def value(self, xs: Sequence[Value]) -> Value:
+        """The node's value."""
+        if self.attributes is None:
+            return self.field.value[self.gate](*xs)
+        return self.field.forward[self.gate](xs, self.attributes)
+
+    def slopes(self, xs: Sequence[Value], out: Value) -> tuple[Value, ...]:
+        """A slope an operand, () of a tensor gate."""
+        return () if self.attributes is not None else self.field.locals[self.gate](*xs, out)
+
+    def pull(self, k: int, upstream: Value, slopes: Sequence[Value], xs: Sequence[Value], out: Value) -> Value:
+        """What flows to the k-th operand, before broadcasting is undone."""
+        if self.attributes is None:
+            return upstream * slopes[k]
+        return self.field.pull[self.gate](k, upstream, out, xs, self.attributes)
+
+
+def rule_of(graph: Graph, node: int, field: Field | None = None) -> Rule:
+    """The rule of a node over a field: by default arrays where the node has axes or a tensor gate, floats elsewhere."""
+    attributes = graph.attributes.get(node)
+    usual = ARRAYS if graph.shape(node) or attributes is not None else FLOATS
+    return Rule(graph.gates[node], field or usual, attributes)
+
+
+def quiet(graph: Graph) -> AbstractContextManager[Any]:
+    """NumPy's warnings off, where NumPy is at work: the anomalies have better words."""
+    if not graph.shapes:
+        return nullcontext()
+    import numpy as np
+
+    return np.errstate(all="ignore")
+
+
+def forward(graph: Graph, given: Mapping[str, Value], field: Field | None = None) -> list[Value]:
+    """The value of each node where the inputs have the `given` ones, over a `field` (None: floats and arrays).
+
+    Raises KeyError if an input has no value, BackpropError (V311) for one that a gate cannot work with, such as a label
+    that is no class.
+    """
+    values: list[Value] = [nan] * len(graph)
+    for name, node in graph.variables.items():
+        values[node] = given[name]
+    for node, constant in graph.constants.items():
+        values[node] = constant
+    if field is not None:
+        values = [field.number(value) for value in values]
+    if not graph.shapes:
+        of = (field or FLOATS).value
+        for node, (gate, operands) in enumerate(zip(graph.gates, graph.inputs, strict=True)):
+            if len(operands) == 2:
+                left, right = operands
+                values[node] = of[gate](values[left], values[right])
+            elif operands:
+                values[node] = of[gate](*[values[j] for j in operands])
+        return values
+    with quiet(graph):
+        for node, operands in enumerate(graph.inputs):
+            if operands or node in graph.attributes:
+                try:
+                    out = rule_of(graph, node, field).value([values[j] for j in operands])
+                except ValueError as problem:
+                    raise unfit_value(graph, node, problem) from None
+                values[node] = out if graph.shapes[node] else float(out)
+    return values
+
+
+def backward(
+    graph: Graph,
+    values: Sequence[Value],
+    output: int,
+    upstream: Value = 1.0,
+    active: bytearray | None = None,
+    *,
+    known: Mapping[int, tuple[Value, ...]] = MappingProxyType({}),
+    field: Field | None = None,
+) -> Backward:
+    """Slopes at every edge and the gradient of `output`, weighed by `upstream` (of its shape), at every node.
+
+    With arrays only nodes marked `active` get any: a gradient nobody asked for may be larger than all values together.
+    `known` are slopes already at hand.
+    """
+    if not graph.shapes:
+        return _backward_of_numbers(graph, values, output, upstream, field or FLOATS)
+    return plain_backward(graph, values, output, upstream, active, known=known, field=field)
+
+
+def plain_backward(
+    graph: Graph,
+    values: Sequence[Value],
+    output: int,
+    upstream: Value = 1.0,
+    active: bytearray | None = None,
+    *,
+    known: Mapping[int, tuple[Value, ...]] = MappingProxyType({}),
+    field: Field | None = None,
+) -> Backward:
+    """`backward` for any kind of value."""
+    passed = locals_, grads, flows = _nothing_yet(graph)
+    grads[output], flows[output] = upstream, True
+    with quiet(graph):
+        for node in range(len(graph) - 1, -1, -1):
+            operands = graph.inputs[node]
+            if not operands or (active is not None and not active[node]):
+                continue
+            rule, xs = rule_of(graph, node, field), [values[j] for j in operands]
+            locals_[node] = known[node] if node in known else rule.slopes(xs, values[node])
+            for k, j in enumerate(operands):
+                if active is None or active[j]:
+                    _add(passed, j, *send(graph, values, passed, node, k, rule))
+    return passed
+
+
+def _backward_of_numbers(graph: Graph, values: Sequence[Value], output: int, upstream: Value, field: Field) -> Backward:
+    """The same loop without masks: a number flows or it does not."""
+    locals_, grads, _ = _nothing_yet(graph)
+    grads[output] = upstream
+    gates, inputs, slopes_of, routes = graph.gates, graph.inputs, field.locals, ROUTES
+    for node in range(len(graph) - 1, -1, -1):
+        operands = inputs[node]
+        if not operands:
+            continue
+        gate = gates[node]
+        if len(operands) == 2:
+            left, right = operands
+            slopes = locals_[node] = slopes_of[gate](values[left], values[right], values[node])
+        else:
+            slopes = locals_[node] = slopes_of[gate](*[values[j] for j in operands], values[node])
+        arrived = grads[node]
+        if arrived is None:
+            continue
+        ignores = gate in routes
+        for j, slope in zip(operands, slopes, strict=True):
+            if slope != 0 or not ignores:
+                grads[j] = (grads[j] or 0.0) + arrived * slope  # from +0, so that no gradient is ever shown as -0
+    return Backward(locals_, grads, [])
+
+
+def _nothing_yet(graph: Graph) -> Backward:
+    return Backward([()] * len(graph), [None] * len(graph), [False] * len(graph))
+
+
+def _add(passed: Backward, node: int, sent: Value, flow: Flow) -> None:
+    if flow is not False:
+        grad = passed.grads[node]
+        passed.grads[node] = sent if grad is None else grad + sent
+        passed.flows[node] = passed.flows[node] | flow
+
+
+def send(
+    graph: Graph, values: Sequence[Value], passed: Backward, node: int, k: int, rule: Rule, *, summed: bool = True
+) -> tuple[Value, Flow]:
+    """What a node sends to its k-th operand, and to which elements: broadcasting undone, or as it is if not `summed`.
+
+    The flow is False where nothing arrives at the node or a routing gate ignores the operand.
+    """
+    upstream, slopes = passed.grads[node], passed.locals[node]
+    flow = passed.flows[node] if passed.flows else True
+    if upstream is None or flow is False:
+        return 0.0, False
+    xs, out = ([values[j] for j in graph.inputs[node]], values[node]) if values else ([], nan)
+    if rule.attributes is not None:
+        flow = flow_of_tensor(graph, values, node, k, flow)
+        upstream = _defined(upstream, out)
+    elif rule.gate in ROUTES:
+        flow = flow & (slopes[k] != 0)
+    if flow is False:
+        return 0.0, False
+    sent = chosen(flow, rule.pull(k, upstream, slopes, xs, out))
+    if not summed:
+        return sent, flow
+    shape = graph.shape(graph.inputs[node][k])
+    return unbroadcast(sent, shape), reached(flow, shape)
+
+
+def _defined(upstream: Value, out: Value) -> Value:
+    """What arrives at a tensor gate, NaN where its value is: an undefined value has undefined slopes."""
+    if type(out) is float:
+        return upstream if out == out else nan
+    import numpy as np
+
+    return upstream if out.min() == out.min() else np.where(np.isnan(out), nan, upstream)
+
+
+def chosen(flow: Flow, sent: Value) -> Value:
+    """What is sent where something flows, and 0 elsewhere: not 0 times infinity, which is NaN."""
+    if isinstance(flow, bool):
+        return sent if flow else 0.0
+    import numpy as np
+
+    return sent if flow.all() else np.where(flow, sent, 0.0)
+
+
+def reached(flow: Flow, shape: Shape) -> Flow:
+    """The elements of an operand that any marked element of the result uses."""
+    return flow if isinstance(flow, bool) else bool(flow.any()) if not shape else unbroadcast(flow * 1.0, shape) != 0
+
+
+def flow_of_tensor(graph: Graph, values: Sequence[Value], node: int, k: int, flow: Flow) -> Flow:
+    """To which elements of a tensor gate's operand something flows from the marked elements of its value."""
+    from backprop_cli.gates.tensors import TENSORS
+
+    gate = TENSORS[graph.gates[node]]
+    if not (gate.selects or gate.routes):
+        return flow if isinstance(flow, bool) else bool(flow.any())
+    if flow is False or (flow is True and gate.selects and not gate.picks):
+        return flow
+    import numpy as np
+
+    here = np.broadcast_to(flow, graph.shapes[node])
+    xs = [values[j] for j in graph.inputs[node]]
+    clean = [np.where(np.isnan(x), 0.0, x) for x in xs] if gate.selects else xs
+    out = np.where(here, values[node], 0.0)  # an undefined element sends to all: not one to which nothing flows
+    mask = ARRAYS.pull[gate.name](k, here * 1.0, out, clean, graph.attributes[node]) != 0
+    return mask if np.shape(mask) else bool(mask)
+
+
+def unbroadcast(sent: Value, shape: Shape) -> Value:
+    """Sum over the axes along which an operand of the shape was broadcast: each use of an element counts."""
+    if type(sent) is float and not shape:
+        return sent + 0.0
+    import numpy as np
+
+    there = np.shape(sent)
+    if not shape:
+        return float(np.sum(sent)) + 0.0
+    if there == shape:
+        return sent
+    added = len(there) - len(shape)
+    over = (*range(added), *(k + added for k, length in enumerate(shape) if length == 1 and there[k + added] != 1))
+    return np.sum(sent, axis=over, keepdims=True).reshape(shape) if over else np.broadcast_to(sent, shape)
+
+
+def subgraph_slopes(
+    graph: Graph, passed: Backward, first: int, output: int, operands: Sequence[int]
+) -> tuple[Value, ...]:
+    """∂output/∂operand through the nodes from `first` to `output`, as if these were one gate.
+
+    Of arrays the Jacobian's diagonal, in the output's shape; nothing where a tensor gate lies between, which has none.
+    """
+    between = range(output, first - 1, -1)
+    if any(node in graph.attributes for node in between):
+        return ()
+    part = _nothing_yet(graph)._replace(locals=passed.locals)
+    part.grads[output], part.flows[output] = 1.0, True
+    with quiet(graph):
+        for node in between:
+            if part.grads[node] is not None:
+                rule = rule_of(graph, node)
+                for k, j in enumerate(graph.inputs[node][: len(passed.locals[node])]):  # an inactive node has no slopes
+                    _add(part, j, *send(graph, (), part, node, k, rule, summed=False))
+    found = [part.grads[j] for j in operands]
+    return tuple(0.0 if slope is None else slope + 0.0 if graph.shape(output) else float(slope) for slope in found)

@@ -1,0 +1,132 @@
+"""The functions of `floats` on numbers of many digits, under the same names and as quiet.
+
+A context of mpmath of our own, so that nobody else's precision moves; `working` sets its digits. Beyond the size at
+which even an exponent would fill the memory an answer is the limit, an infinity or 0.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import mpmath
+
+from backprop_cli.numeric.floats import largest, smallest
+
+Digits = Any  # an mpmath number, or a float out of a formula's text: they mix
+_MP = mpmath.MPContext()
+_MP.dps = 30
+_MOST_BITS = 64  # of what is raised to a power of e; beyond 2^64 the result's exponent alone fills a page
+inf, nan = _MP.inf, _MP.nan
+
+__all__ = [
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "digamma", "div",
+    "e", "erf", "erfc", "exp", "expm1", "floor", "gamma", "hypot", "inf", "largest", "lgamma", "log", "log1p", "log2",
+    "log10", "mod", "nan", "number", "pi", "pow", "round", "sign", "sin", "sinh", "smallest", "sqrt", "tan", "tanh",
+]  # fmt: skip
+
+number = _MP.mpf
+abs = builtins.abs  # noqa: A001  the name the formulas use
+pi, e = +_MP.pi, +_MP.e
+
+
+@contextmanager
+def working(digits: int) -> Iterator[None]:
+    """Work with so many significant digits."""
+    before = _MP.dps
+    _MP.dps = digits
+    try:
+        yield
+    finally:
+        _MP.dps = before
+
+
+def _quiet(function: Callable[..., Digits]) -> Callable[..., Digits]:
+    """NaN where the function has no real value or raises."""
+
+    def quiet(*xs: Digits) -> Digits:
+        try:
+            out = function(*map(number, xs))
+        except (ValueError, ZeroDivisionError, OverflowError, _MP.NoConvergence):
+            return nan
+        return out if isinstance(out, number) else nan
+
+    return quiet
+
+
+def _huge(x: Digits) -> bool:
+    return bool(_MP.isfinite(x)) and _MP.mag(x) > _MOST_BITS
+
+
+def _growing(function: Callable[[Digits], Digits], below: Digits = None) -> Callable[[Digits], Digits]:
+    """A function that grows as exp does; `below` is its limit on the left, by default minus that on the right."""
+
+    def growing(x: Digits) -> Digits:
+        x = number(x)
+        if not _huge(x):
+            return function(x)
+        return inf if x > 0 else -inf if below is None else below
+
+    return _quiet(growing)
+
+
+def _settling(function: Callable[[Digits], Digits]) -> Callable[[Digits], Digits]:
+    """A function whose digits end as exp(-x) does: 1 and -1 where nothing is left of it."""
+    return _quiet(lambda x: number(1 if x > 0 else -1) if _huge(x) else function(x))
+
+
+def _periodic(function: Callable[[Digits], Digits]) -> Callable[[Digits], Digits]:
+    return _quiet(lambda x: function(x) if _MP.isfinite(x) and _MP.mag(x) < 100_000 else nan)
+
+
+exp = _growing(_MP.exp, number(0))
+expm1 = _growing(_MP.expm1, number(-1))
+sinh = _growing(_MP.sinh)
+cosh = _growing(_MP.cosh, inf)
+tanh = _settling(_MP.tanh)
+erf = _settling(_MP.erf)
+erfc = _quiet(lambda x: number(0 if x > 0 else 2) if _huge(x) else _MP.erfc(x))
+log = _quiet(lambda x: -inf if x == 0 else _MP.log(x))
+log2 = _quiet(lambda x: -inf if x == 0 else _MP.log(x, 2))
+log10 = _quiet(lambda x: -inf if x == 0 else _MP.log10(x))
+log1p = _quiet(lambda x: -inf if x == -1 else _MP.log1p(x))
+sqrt = _quiet(_MP.sqrt)
+cbrt = _quiet(lambda x: -_MP.cbrt(-x) if x < 0 else _MP.cbrt(x))
+sin, cos, tan = _periodic(_MP.sin), _periodic(_MP.cos), _periodic(_MP.tan)
+asin, acos, atan, atan2 = _quiet(_MP.asin), _quiet(_MP.acos), _quiet(_MP.atan), _quiet(_MP.atan2)
+asinh, acosh = _quiet(_MP.asinh), _quiet(_MP.acosh)
+atanh = _quiet(lambda x: x * inf if abs(x) == 1 else _MP.atanh(x))
+hypot = _quiet(_MP.hypot)
+floor, ceil = (_quiet(lambda x, f=f: f(x) if _MP.isfinite(x) else x) for f in (_MP.floor, _MP.ceil))
+round = _quiet(lambda x: _MP.nint(x) if _MP.isfinite(x) else x)  # noqa: A001  the name the formulas use
+sign = _quiet(lambda x: x if x != x else number((x > 0) - (x < 0)))
+mod = _quiet(lambda x, y: x % y)
+gamma = _quiet(lambda x: inf if x > 2**32 else _MP.gamma(x))
+lgamma = _quiet(lambda x: inf if x == inf or (x <= 0 and x == _MP.floor(x)) else _MP.re(_MP.loggamma(x)))
+digamma = _quiet(lambda x: nan if x <= 0 and x == _MP.floor(x) else _MP.digamma(x))
+
+
+def div(x: Digits, y: Digits) -> Digits:
+    """x / y; 0/0 is NaN, and a number over zero is the infinity of its sign: there is no negative zero."""
+    x, y = number(x), number(y)
+    if y == 0:
+        return nan if x == 0 or x != x else x * inf
+    return x / y
+
+
+def pow(x: Digits, y: Digits) -> Digits:  # noqa: A001  the name the formulas use
+    """x to the power y over the reals: NaN for a negative base with a fractional exponent."""
+    x, y = number(x), number(y)
+    if y == 0:
+        return number(1)
+    if x == 0:
+        return number(0) if y > 0 else inf if y < 0 else nan
+    if _MP.isfinite(x) and _MP.isfinite(y) and _huge(y * _MP.log(abs(x))):
+        out = inf if (y > 0) == (abs(x) > 1) else number(0)
+        return -out if x < 0 and y % 2 == 1 else out if x > 0 or y % 1 == 0 else nan
+    return _power(x, y)
+
+
+_power = _quiet(_MP.power)
