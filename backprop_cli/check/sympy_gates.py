@@ -1,4 +1,4 @@
-"""What a gate means to SymPy, built object by object from its row; no text ever reaches SymPy's parser.
+"""The gate table over SymPy's expressions: what each gate means; no text ever reaches SymPy's parser.
 
 Gates in pieces (max, where, floor) are resolved at the point: SymPy sees the formula that holds around it, so that
 its own conventions at kinks (Heaviside(0) = 1/2, an unevaluated derivative of floor) never come into play.
@@ -6,43 +6,28 @@ its own conventions at kinks (Heaviside(0) = 1/2, an unevaluated derivative of f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from math import floor, isfinite
 from typing import Any, NamedTuple
 
 import sympy
 
-from backprop_cli.gates import CONSTANTS, GATES
-from backprop_cli.gates.fields import FLOATS, formula_program
-from backprop_cli.language.program import COMPARISONS, Program
+from backprop_cli.gates import GATES
+from backprop_cli.gates.elementwise import COMPOSITES
+from backprop_cli.gates.fields import FLOATS, Field, formula_program, functions_of
 from backprop_cli.numeric import floats
 
 _MOST_DIGITS = 60
-_FLAT = frozenset({"floor", "ceil", "round", "sign"})  # constant around every point where they have a slope
-_CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
+_FLAT = ("floor", "ceil", "round", "sign")  # constant around every point where they have a slope
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt,
     "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "asin": sympy.asin, "acos": sympy.acos,
     "atan": sympy.atan, "atan2": sympy.atan2, "sinh": sympy.sinh, "cosh": sympy.cosh, "tanh": sympy.tanh,
     "asinh": sympy.asinh, "acosh": sympy.acosh, "atanh": sympy.atanh, "erf": sympy.erf, "gamma": sympy.gamma,
+    "div": lambda x, y: x / y, "pow": lambda x, y: x**y,
 }  # fmt: skip
-_OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda x, y: x + y,
-    "-": lambda x, y: x - y,
-    "*": lambda x, y: x * y,
-    "/": lambda x, y: x / y,
-    "^": lambda x, y: x**y,
-}
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "<": lambda x, y: x < y,
-    "<=": lambda x, y: x <= y,
-    ">": lambda x, y: x > y,
-    ">=": lambda x, y: x >= y,
-    "==": lambda x, y: x == y,
-    "!=": lambda x, y: x != y,
-}
 
 
 class Pieces(NamedTuple):
@@ -56,114 +41,87 @@ _SMOOTH = Pieces((), ())
 
 
 @cache
-def _meaning(gate: str) -> Program:
-    row = GATES[gate]
-    return formula_program(row, row.means)
-
-
-@cache
 def is_smooth(gate: str) -> bool:
     """Whether the gate has one piece."""
-    row, program = GATES[gate], _meaning(gate)
-    called = {args.name for op, args in zip(program.ops, program.args, strict=True) if op == "call"}
-    return not row.variadic and not row.truth and called <= _FUNCTIONS.keys()
+    return not GATES[gate].truth and functions_of(formula_program(GATES[gate], GATES[gate].means)) <= _FUNCTIONS.keys()
 
 
 def pieces(gate: str, operands: Sequence[float]) -> Pieces:
     """The piece of the gate on which the operands lie."""
     if is_smooth(gate):
         return _SMOOTH
-    row = GATES[gate]
-    if row.variadic:
-        choose = max if row.formula == "largest(x)" else min
-        return Pieces((operands.index(choose(operands)),), ())
-    if row.partials == ("0",) * len(operands):  # flat: a constant around the point
-        return Pieces((), (row_value(gate, operands),))
-    program = _meaning(gate)
-    names = {p.name: x for p, x in zip(row.parameters, operands, strict=True)}
-    key: list[int] = []
-    flats: list[float] = []
-    numbers: list[float] = []
-    for op, args in zip(program.ops, program.args, strict=True):
-        if op == "num":
-            number = float(args)
-        elif op == "name":
-            number = names[args] if args in names else CONSTANTS[args]
-        elif op == "negative":
-            number = -numbers[args[0]]
-        elif op in COMPARISONS:
-            number = float(_COMPARE[op](numbers[args[0]], numbers[args[1]]))
-        elif op == "call":
-            inside = [numbers[r] for r in args.operands]
-            if args.name == "where":
-                key.append(int(inside[0]))
-                number = inside[1] if inside[0] else inside[2]
-            else:
-                number = FLOATS.names[args.name](*inside)
-            if args.name == "abs":
-                key.append(int(inside[0] >= 0))
-            elif args.name in _FLAT:
-                if program.ops[args.operands[0]] == "/":  # a quotient just below a whole number may round up to it
-                    above, below = (numbers[r] for r in program.args[args.operands[0]])
-                    number = _floor_of_quotient(above, below, number)
-                flats.append(number)
-        else:
-            number = {"+": _OPERATIONS["+"], "-": _OPERATIONS["-"], "*": _OPERATIONS["*"], "/": floats.div,
-                      "^": floats.pow}[op](numbers[args[0]], numbers[args[1]])  # fmt: skip
-        numbers.append(number)
-    return Pieces(tuple(key), tuple(flats))
-
-
-def _floor_of_quotient(x: float, y: float, rounded: float) -> float:
-    """floor(x/y) without rounding the quotient first; `rounded` where that means nothing."""
-    if not isfinite(x) or not isfinite(y) or y == 0:
-        return rounded
-    try:
-        return float(floor(Fraction(x) / Fraction(y)))
-    except OverflowError:
-        return rounded
-
-
-def row_value(gate: str, operands: Sequence[float]) -> float:
-    """The gate's value, by our own functions."""
-    return float(FLOATS.value[gate](*operands))
+    _TRACED.key, _TRACED.flats = [], []
+    _TRACED.value[gate](*operands)
+    return Pieces(tuple(_TRACED.key), tuple(_TRACED.flats))
 
 
 def expression(gate: str, operands: Sequence[Any], key: tuple[int, ...], flats: Sequence[Any]) -> Any:
     """The SymPy expression of a gate on one of its pieces, over SymPy operands."""
-    row = GATES[gate]
-    if row.variadic:
-        return operands[key[0]]
-    if flats and row.partials == ("0",) * len(operands):
-        return flats[0]
-    names = {p.name: x for p, x in zip(row.parameters, operands, strict=True)}
-    program = _meaning(gate)
-    choices, constants = iter(key), iter(flats)
-    built: list[Any] = []
-    for op, args in zip(program.ops, program.args, strict=True):
-        if op == "num":
-            built.append(number(float(args)))
-        elif op == "name":
-            built.append(names[args] if args in names else _CONSTANTS[args])
-        elif op == "negative":
-            built.append(-built[args[0]])
-        elif op in COMPARISONS:
-            built.append(None)  # the key has its outcome
-        elif op == "call":
-            inside = [built[r] for r in args.operands]
-            if args.name == "where":
-                built.append(inside[1] if next(choices) else inside[2])
-            elif args.name == "abs":
-                built.append(inside[0] if next(choices) else -inside[0])
-            elif args.name in _FLAT:
-                built.append(next(constants))
-            elif args.name in ("maximum", "minimum"):
-                built.append(None)  # only ever inside a comparison
-            else:
-                built.append(_FUNCTIONS[args.name](*inside))
-        else:
-            built.append(_OPERATIONS[op](built[args[0]], built[args[1]]))
-    return built[-1]
+    _SYMPY.choices, _SYMPY.constants = iter(key), iter(flats)
+    return _SYMPY.value[gate](*operands)
+
+
+class _Traced(Field):
+    """Floats, noting down at every choice which way it went, and every number that is constant around the point."""
+
+    def __init__(self) -> None:
+        super().__init__(*FLOATS.modules, of="means", choice="choose({0}, {1}, {2})")
+        self.key: list[int] = []
+        self.flats: list[float] = []
+        self.names.update({name: partial(self._constant, self.names[name]) for name in _FLAT})
+        self.names.update(choose=self._choose, abs=self._absolute, div=_quotient)
+        self.names.update({name: partial(self._one_of, self.names[name]) for name in ("largest", "smallest")})
+        self.names.update({name: FLOATS.function(name) for name in COMPOSITES})  # whose own choices are not the gate's
+
+    def _choose(self, condition: Any, yes: float, no: float) -> float:
+        self.key.append(int(bool(condition)))
+        return yes if condition else no
+
+    def _absolute(self, x: float) -> float:
+        self.key.append(int(x >= 0))
+        return abs(x)
+
+    def _one_of(self, function: Callable[..., float], *xs: float) -> float:
+        out = function(*xs)
+        self.key.append(xs.index(out) if out in xs else 0)
+        return out
+
+    def _constant(self, function: Callable[[float], float], x: float) -> float:
+        out = function(x)
+        if isinstance(x, _Quotient) and x.exact is not None:  # just below a whole number it may round up to it
+            out = float(floor(x.exact))
+        self.flats.append(out)
+        return out
+
+
+class _Quotient(float):
+    """A quotient, with what it is before it is rounded, if that is a number."""
+
+    exact: Fraction | None
+
+
+def _quotient(x: float, y: float) -> float:
+    out = _Quotient(floats.div(x, y))
+    out.exact = Fraction(x) / Fraction(y) if isfinite(x) and isfinite(y) and y != 0 else None
+    return out
+
+
+class _Expressions(Field):
+    """SymPy's expressions, going at every choice the way a traced point went."""
+
+    def __init__(self) -> None:
+        super().__init__(of="means", choice="choose({1}, {2})", literal="number({0})")
+        self.choices: Iterator[int] = iter(())
+        self.constants: Iterator[Any] = iter(())
+        self.names.update(_FUNCTIONS, pi=sympy.pi, e=sympy.E, number=number, choose=self._choose, abs=self._absolute)
+        self.names.update({name: lambda _: next(self.constants) for name in _FLAT})
+        self.names.update({name: lambda *xs: xs[next(self.choices)] for name in ("largest", "smallest")})
+
+    def _choose(self, yes: Any, no: Any) -> Any:
+        return yes if next(self.choices) else no
+
+    def _absolute(self, x: Any) -> Any:
+        return x if next(self.choices) else -x
 
 
 def number(value: float) -> Any:
@@ -178,3 +136,6 @@ def number(value: float) -> Any:
 def readable_number(number_: Any) -> Any:
     """A SymPy Float as the shortest decimal that reads back to the same double, for showing."""
     return sympy.Float(repr(float(number_)), 17)
+
+
+_TRACED, _SYMPY = _Traced(), _Expressions()

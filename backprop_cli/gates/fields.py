@@ -7,7 +7,7 @@ This is the one file that compiles, and all it ever compiles is our own table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from importlib import import_module
 from math import inf, nan
@@ -22,7 +22,6 @@ from backprop_cli.language.program import COMPARISONS, Program
 
 Function = Callable[..., Any]
 _FUNCTION_OF = {"/": "div", "%": "mod", "^": "pow"}
-_CHOICE = "({1} if {0} else {2})"  # of numbers; the branch not taken is not computed
 
 
 class Compiled(dict[str, Function]):
@@ -49,13 +48,19 @@ class Field:
     """
 
     def __init__(
-        self, *modules: str, of: str = "formula", choice: str = _CHOICE, known: str = "({0} if out == out else {1})"
+        self,
+        *modules: str,
+        of: str = "formula",
+        choice: str = "({1} if {0} else {2})",
+        known: str = "({0} if out == out else {1})",
+        literal: str = "{0}",
     ) -> None:
         """`modules` of `numeric` give the names; the value is computed by the row's text `of`.
 
-        `choice` and `known` are how `where` and the slopes of what may be undefined are written.
+        `choice`, `known` and `literal` are how `where`, the slopes of what may be undefined and numbers are written. Of
+        numbers the branch not taken is not computed.
         """
-        self.modules, self.of, self.choice, self.known = modules, of, choice, known
+        self.modules, self.of, self.choice, self.known, self.literal = modules, of, choice, known, literal
         self.value, self.locals = Compiled(self._value), Compiled(self._locals)
         self.domain, self.pole, self.steep, self.kink, self.jump, self.edge, self.vanish, self.exact_when = (
             Compiled(self._condition(text))
@@ -81,7 +86,7 @@ class Field:
 
     def has(self, gate: Gate) -> bool:
         """Whether every name that the gate's value is computed with means something here."""
-        return {name for name, _ in _calls(formula_program(gate, getattr(gate, self.of)))} <= self.names.keys()
+        return functions_of(formula_program(gate, getattr(gate, self.of))) <= self.names.keys()
 
     def _value(self, name: str) -> Function:
         gate = GATES[name]
@@ -134,12 +139,12 @@ class Field:
     def _python(self, gate: Gate, text: str) -> str:
         """A formula as Python over the names of the field; composites it uses are compiled on the way."""
         program = formula_program(gate, text)
-        for name, _ in _calls(program):
+        for name in functions_of(program):
             self.function(name)
         written: list[str] = []
         for op, args in zip(program.ops, program.args, strict=True):
             if op == "num":
-                written.append(repr(float(args)))
+                written.append(self.literal.format(repr(float(args))))
             elif op == "name":
                 written.append(args)
             elif op == "call":
@@ -151,7 +156,7 @@ class Field:
                 written.append(f"(-{written[args[0]]})")
             elif op in _FUNCTION_OF:
                 left, right = (written[row] for row in args)
-                squared = op == "^" and right == "2.0" and program.ops[args[0]] == "name"
+                squared = op == "^" and right == self.literal.format("2.0") and program.ops[args[0]] == "name"
                 written.append(f"({left}*{left})" if squared else f"{_FUNCTION_OF[op]}({left}, {right})")
             else:
                 assert op in "+-*" or op in COMPARISONS, op
@@ -205,13 +210,10 @@ def formula_program(gate: Gate, text: str) -> Program:
     return program
 
 
-def _calls(program: Program) -> Iterator[tuple[str, Any]]:
-    """The names of the functions a formula uses, those of its operators included."""
-    for op, args in zip(program.ops, program.args, strict=True):
-        if op == "call":
-            yield args.name, args
-        elif op in _FUNCTION_OF:
-            yield _FUNCTION_OF[op], args
+def functions_of(program: Program) -> set[str]:
+    """The names of the functions that a formula uses, those of its operators included."""
+    called = {args.name for op, args in zip(program.ops, program.args, strict=True) if op == "call"}
+    return called | {_FUNCTION_OF[op] for op in program.ops if op in _FUNCTION_OF}
 
 
 def _head(gate: Gate) -> str:
@@ -226,7 +228,7 @@ FLOATS = Field("floats")
 ARRAYS = Field("arrays", "reductions", "linalg", "losses", choice="where({0}, {1}, {2})", known="where_known({0}, out)")
 COMPLEX = Field("complex", of="means")
 DIGITS = Field("digits")
-RATIONALS = Field("rationals")
+RATIONALS = Field("rationals", literal="number({0})")
 SHAPES = Field("shapes")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-__all__ = ["div", "pow"]
+__all__ = ["div", "number", "pow"]
+number = Fraction
 _EXPONENTS = (1, 2, 3, 4)  # higher powers have more digits than they are worth
 
 
