@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from backprop_cli import evaluate, grad
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.differences import complex_step, difference, ridders
-from backprop_cli.engine.passes import backward, forward
+from backprop_cli.engine.passes import backward, forward, plain_backward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.errors import Source
 from backprop_cli.gates import GATES
-from backprop_cli.gates.fields import FLOATS
+from backprop_cli.gates.fields import DIGITS, FLOATS
 from backprop_cli.graph import lower
 from backprop_cli.language.parser import parse
 
@@ -119,6 +119,29 @@ def test_reverse_is_the_complex_step(program):
         found = complex_step(graph, program.inputs, name)
         if found is not None:
             assert passed.grads[node] == pytest.approx(found.slope, rel=1e-9, abs=1e-9 * scales[node]), name
+
+
+@many
+@given(programs())
+def test_the_loop_without_masks_is_the_plain_one(program):
+    """`backward` on numbers leaves out what only arrays need; `plain_backward` is the obvious version."""
+    graph, values, passed = passes(program)
+    plain = plain_backward(graph, values, graph.output)
+    assert repr(plain.locals) == repr(passed.locals)
+    assert repr(plain.grads) == repr(passed.grads)
+
+
+@many
+@given(programs())
+def test_many_digits_are_the_same_numbers(program):
+    graph, values, passed = passes(program)
+    numbers = forward(graph, program.inputs, DIGITS)
+    exact = backward(graph, numbers, graph.output, field=DIGITS)
+    scales = scales_of(graph, passed, graph.output)
+    assume(not find_anomalies(graph, values, graph.output, passed, graph.dependents(set(graph.variables.values()))))
+    for node in graph.variables.values():
+        slack = 1e-9 * (1 + scales[node])
+        assert passed.grads[node] == pytest.approx(float(exact.grads[node]), rel=1e-9, abs=slack)
 
 
 @many

@@ -15,11 +15,13 @@ import sympy
 from backprop_cli import evaluate
 from backprop_cli.check.sympy_gates import expression, pieces
 from backprop_cli.engine.differences import one_sided, ridders
+from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import Source
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
-from backprop_cli.gates.fields import COMPLEX, FLOATS, analytic
+from backprop_cli.gates.fields import COMPLEX, DIGITS, FLOATS, analytic
 from backprop_cli.graph import lower
 from backprop_cli.language.parser import parse
+from backprop_cli.numeric import digits as many
 from backprop_cli.report.names import node_names, written
 
 INF, NAN = math.inf, math.nan
@@ -515,3 +517,59 @@ def test_written_reads_back(gate):
     found = again.gates.index(gate.name)
     read = [node_names(again)[j] for j in again.inputs[found]]
     assert read[gate.name == "where" :] == operands[gate.name == "where" :]
+
+
+# -- many digits -------------------------------------------------------------------------------------------
+
+# Where the definition above needs more than its fifty digits, or a point at which no slope is looked for.
+DIGITS_TOLERANCE = {"erfc": 1e-18, "gelu": 1e-18}  # far in the tail the definition has few digits of its own
+
+
+@each_gate
+def test_many_digits(gate):
+    """Value and slopes by the row's own texts, at thirty digits, against the definitions: right to twenty."""
+    wrong = []
+    for operands in points(gate, (*ORDINARY, *NEAR), TWO[4:11], THREE):
+        out = FLOATS.value[gate.name](*operands)
+        if not smooth(gate, operands, out) or (gate.name in NO_SLOPE and NO_SLOPE[gate.name](*operands)):
+            continue
+        numbers = [many.number(x) for x in operands]
+        exact = DIGITS.value[gate.name](*numbers)
+        pairs = [("value", exact, true_value(gate, operands))]
+        slopes = DIGITS.locals[gate.name](*numbers, exact)
+        pairs += [(k, ours, true_slope(gate, operands, k)) for k, ours in enumerate(slopes)]
+        for what, ours, true in pairs:
+            with mp.workdps(50):
+                allowed = DIGITS_TOLERANCE.get(gate.name, 1e-20) * abs(true) + 1e-30
+                if abs(mp.mpf(str(ours)) - true) > allowed:
+                    wrong.append((operands, what, ours, true))
+    assert not wrong
+
+
+def test_more_digits_on_demand():
+    with many.working(100):
+        third = str(DIGITS.value["div"](many.number(1), many.number(3)))
+    assert third.startswith("0." + "3" * 95)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "true"),
+    [
+        ("exp(x)/(1 + exp(x))", {"x": 60}, "8.756510762696520e-27"),  # slope exp(-60)/(1 + exp(-60))^2
+        ("1/(1 + exp(-a))", {"a": -700}, "9.859676543759770e-305"),  # where doubles say 0
+    ],
+)
+def test_a_pass_over_many_digits(text, values, true):
+    graph = lower(parse(Source("test", text), values), values)
+    numbers = forward(graph, values, DIGITS)
+    slope = backward(graph, numbers, graph.output, field=DIGITS).grads[0]
+    assert float(slope) == pytest.approx(float(true), rel=1e-14)
+
+
+@pytest.mark.parametrize("x", [1e300, -1e300, INF, -INF, NAN, 0.0])
+@each_gate
+def test_many_digits_come_back(gate, x):
+    """No answer fills the memory or raises, whatever is asked."""
+    for operands in ([x] * len(gate.parameters), [x, *[2.0] * (len(gate.parameters) - 1)]):
+        out = DIGITS.value[gate.name](*map(many.number, operands))
+        DIGITS.locals[gate.name](*map(many.number, operands), out)

@@ -227,7 +227,7 @@ def _ties(xs: Sequence[Any], out: Any) -> Any:
 FLOATS = Field("floats")
 ARRAYS = Field("arrays", "reductions", "linalg", "losses", choice="where({0}, {1}, {2})", known="where_known({0}, out)")
 COMPLEX = Field("complex", of="means")
-DIGITS = Field("digits")
+DIGITS = Field("digits", literal="number({0})")
 RATIONALS = Field("rationals", literal="number({0})")
 SHAPES = Field("shapes")
 
