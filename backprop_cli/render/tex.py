@@ -7,24 +7,39 @@ from __future__ import annotations
 
 import re
 
+_BEGIN = r"""\documentclass{article}
+\usepackage[margin=2cm]{geometry}
+\usepackage{amsmath}
+"""
+_BODY = r"""\setlength{\parindent}{0pt}
+\begin{document}
+"""
+END = "\\end{document}\n"
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': r"{\char34}",
     "∂": r"$\partial$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$", "−": r"$-$", "∞": r"$\infty$", "π": r"$\pi$",
     "²": "$^2$", "³": "$^3$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "…": r"\ldots{}", "→": r"$\to$",
+    "⊗": r"$\otimes$", "ᵀ": r"$^{\top}$",
 }  # fmt: skip
 _SIGNS = {
     "*": r"\cdot", "·": r"\cdot", "@": r"\mathbin{@}", "%": r"\bmod", "==": "=", "!=": r"\ne",
-    "<=": r"\le", ">=": r"\ge", "→": r"\to", "…": r"\ldots", "'": r"^{\top}",
+    "<=": r"\le", ">=": r"\ge", "→": r"\to", "…": r"\ldots", "'": r"^{\top}", "∂": r"\partial",
 }  # fmt: skip
 _PLAIN = frozenset("+-/(),.^<>=[]; ")
 _CUT = re.compile(
     r"[A-Za-z]{2,}(?: [A-Za-z]{2,})+(?![\w(])|[A-Za-z_]\w*\(?|[0-9.]+(?:e[+-]?[0-9]+)?|==|!=|<=|>=|.", re.DOTALL
 )
+_RAISED = re.compile(r" *\^ *(-[\w.]+|)")
 _NUMBER = re.compile(r"[0-9.]+")
 _SUBSCRIPT = re.compile(r"([A-Za-z])([0-9]+)")
 _SCIENTIFIC = re.compile(r"(.*)e([+-]?)0*([0-9]+)")
+
+
+def preamble(*more: str) -> str:
+    """How a document begins, with more lines than those that every document has; it ends with `END`."""
+    return _BEGIN + "".join(f"{line}\n" for line in more) + _BODY
 
 
 def tex_text(text: str) -> str:
@@ -112,7 +127,21 @@ def raised(formula: str) -> str:
             position = number.end()
         else:
             made.append(here)
-    return "".join(made)
+    return "".join(made) + "}" * sum(open_brackets)
+
+
+def tex_formula(text: str) -> str:
+    """A formula as it is written, for math mode: `n1 * z`, `∂f/∂x=2`, `softmax(W @ x)`."""
+    text = _RAISED.sub(lambda match: f"^({match[1]})" if match[1] else "^", text)
+    made = raised("".join(map(_part, _CUT.findall(text))))
+    return made.replace(_SIGNS["'"] + "^", _SIGNS["'"] + "{}^")
+
+
+def _part(part: str) -> str:
+    """A piece of a formula: each name in braces of its own, a `^` as it is."""
+    if part == "^" or not (part[0].isalpha() or part[0] == "_") or " " in part:
+        return part if part == "^" else _sign(part)
+    return f"{{{_sign(part)[:-1]}}}(" if part[-1] == "(" else f"{{{tex_name(part)}}}"
 
 
 def tex_operation(text: str) -> str:
