@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_cli.render.pages import Lines, Page
+from backprop_cli.render.pages import GAP, Page
 from backprop_cli.render.style import Style
 from backprop_cli.render.tables import Cell, Column, Layout, Table, csv_lines, flat
 from backprop_cli.report.gate_reference import GateReference
@@ -22,7 +22,8 @@ def page(report: GateReference, style: Style) -> Page:
         yield Table(columns, rows, lambda row: map(flat, row), layouts=_LAYOUTS)
         return
     for number, entry in enumerate(report.entries):
-        yield Lines([("",)] * bool(number), apart=False)
+        if number:
+            yield GAP
         rows = [[style.glyphs(label), style.glyphs(text)] for label, text in entry.lines]
         columns = [Column("", "words"), Column("", "words", breaks=True)]
         yield Table(columns, rows, lambda row: map(flat, row), layouts=_LAYOUTS, headed=False)

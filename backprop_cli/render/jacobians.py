@@ -64,7 +64,8 @@ def _matrix(report: JacobianReport, block: Block, style: Style) -> Page:
             width += widths[end] + 3
             end += 1
         columns = [Column("", look="cyan"), *(Column(heading, "number") for heading in headings[begin:end])]
-        yield GAP if begin else Lines([])
+        if begin:
+            yield GAP
         yield Table(
             columns, [[label, *numbers] for label, *numbers in zip(rows, *cells[begin:end], strict=True)], _record
         )

@@ -119,8 +119,7 @@ def _latex(part: Words, style: Style) -> Iterator[str]:
         notes = (tex_text(style.text(f"{note.code}: {note.message}")) for note in part.notes)
         yield "\n".join(rf"\emph{{{note}}}" + "\n" for note in notes)
     elif isinstance(part, Lines):
-        for line in part.lines:
-            yield "".join(_piece(piece) for piece in line) + "\n\n"
+        yield "\n".join("".join(map(_piece, line)).strip() + "\n" for line in part.lines)
 
 
 def _piece(text: str) -> str:
