@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 from backprop_cli import api
 from backprop_cli.api import draw, evaluate, explain, grad, jacobian, structure
 from backprop_cli.errors import BackpropError, Source
-from backprop_cli.render import FORMATS
-from backprop_cli.render.explain import EXPLAIN_FORMATS
-from backprop_cli.render.figures import FIGURE_FORMATS
+from backprop_cli.render import EXPLAIN_FORMATS, FIGURE_FORMATS, FORMATS
 from backprop_cli.report import Note, Report, Row
 
 if TYPE_CHECKING:

@@ -306,9 +306,9 @@ def structure(
 
 def render(report: Report, format: str = "plain", *, digits: int | None = None, ascii: bool = False) -> str:  # noqa: A002
     """The report as text in one of the formats `backprop_cli.FORMATS` names."""
-    from backprop_cli.render import render_report
+    from backprop_cli.render import render as pieces
 
-    return "".join(render_report(report, format, Style(digits=digits, ascii=ascii, rows=None)))
+    return "".join(pieces(report, format, Style(digits=digits, ascii=ascii, rows=None)))
 
 
 def draw(
@@ -331,7 +331,7 @@ def draw(
 
     Raises BackpropError for a step there is not, and where there would be more than `most` nodes (500 unless told).
     """
-    from backprop_cli.render.figures import render_figure
+    from backprop_cli.render import render as pieces
     from backprop_cli.report.animation import frame
     from backprop_cli.report.clusters import unfolded, with_clusters
     from backprop_cli.report.figure import MOST_NODES, figure
@@ -346,7 +346,7 @@ def draw(
     drawn = with_clusters(drawn, report, folded)
     if phase or step is not None:
         drawn = frame(drawn, phase, step)
-    return "".join(render_figure(drawn, format, style))
+    return "".join(pieces(drawn, format, style))
 
 
 def explain(report: Report, format: str = "text", *, paths: bool = False, style: Style | None = None) -> str:  # noqa: A002
@@ -354,10 +354,10 @@ def explain(report: Report, format: str = "text", *, paths: bool = False, style:
 
     `paths` adds every path from the output to an input, with its product.
     """
-    from backprop_cli.render.explain import render_account
+    from backprop_cli.render import render as pieces
     from backprop_cli.report.derivation import Account
 
-    return "".join(render_account(Account(report), format, style or Style(rows=None), paths=paths))
+    return "".join(pieces(Account(report), format, style or Style(rows=None), paths=paths))
 
 
 def notebook_svg(report: Report) -> str | None:

@@ -30,7 +30,7 @@ ROOMS = {
 }
 THIRD_PARTIES = {
     "typer": {"cli"},
-    "rich": {"render/table.py"},
+    "rich": {"render/tables.py"},
     "sympy": {"check"},
     "mpmath": {"numeric/digits.py"},
     "numpy": {

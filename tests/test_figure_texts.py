@@ -290,15 +290,15 @@ def test_modules_nest():
     by_name = {node.name: node.id for node in whole.nodes}
     inner, outer = (by_name["b"],), (by_name["a"], by_name["b"])
     whole = whole._replace(clusters=(Cluster(1, "inner_1", inner), Cluster(0, 'outer "quoted" & <b>', outer)))
-    from backprop_cli.render.figures import render_figure
+    from backprop_cli.render import render
 
-    dot = "".join(render_figure(whole, "dot", Style()))
+    dot = "".join(render(whole, "dot", Style()))
     assert re.search(r"subgraph cluster_0 \{.*?subgraph cluster_1 \{[^}]*\}[^}]*\}", dot, re.DOTALL)
     if shutil.which("dot"):
         assert {'outer "quoted" & <b>', "inner_1"} <= set(texts_of_svg(graphviz(dot, "-Tsvg")))
-    tikz = "".join(render_figure(whole, "tikz", Style()))
+    tikz = "".join(render(whole, "tikz", Style()))
     assert r"outer {\char34}quoted{\char34} \& \textless{}b\textgreater{}" in tikz
-    (read,) = mermaid(["".join(render_figure(whole, "mermaid", Style()))])
+    (read,) = mermaid(["".join(render(whole, "mermaid", Style()))])
     members = {name: sorted(nodes) for _, name, nodes in read["subgraphs"]}
     assert members == {'outer "quoted" & <b>': sorted(["c1", f"n{by_name['a']}"]), "inner_1": [f"n{by_name['b']}"]}
 

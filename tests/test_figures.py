@@ -14,9 +14,8 @@ from conftest import ROOT, backprop
 
 import backprop_cli
 from backprop_cli import BackpropError, draw, evaluate, grad, structure
-from backprop_cli.render import Style
+from backprop_cli.render import FIGURE_FORMATS, Style, render
 from backprop_cli.render.arrange import arrange
-from backprop_cli.render.figures import FIGURE_FORMATS, render_figure
 from backprop_cli.render.layout import Size, place
 from backprop_cli.report.animation import frame
 from backprop_cli.report.contributions import contributions
@@ -349,7 +348,7 @@ def test_500_nodes_take_less_than_a_second(format_):
 
 def timed(drawn, format_):
     started = time.perf_counter()
-    "".join(render_figure(drawn, format_, Style()))
+    "".join(render(drawn, format_, Style()))
     return time.perf_counter() - started
 
 
@@ -406,7 +405,7 @@ def test_user_text_is_escaped(format_, folded):
         clusters=tuple(cluster._replace(name=evil) for cluster in drawn.clusters),
         moments=tuple(moment._replace(lines=(evil,)) for moment in drawn.moments),
     )
-    text = "".join(render_figure(drawn, format_, Style()))
+    text = "".join(render(drawn, format_, Style()))
     assert "<script>alert" not in text and "\x1b" not in text and "\u202e" not in text
     picture = text[text.index("<svg") : text.index("</svg>") + 6]
     assert ET.fromstring(picture)[0].text.startswith('<script>alert("&amp;")</script>\\x1b')

@@ -9,8 +9,7 @@ from conftest import backprop
 from test_figures import neuron_with_modules, random_figure
 
 import backprop_cli
-from backprop_cli.render import Style
-from backprop_cli.render.figures import render_figure
+from backprop_cli.render import Style, render
 from backprop_cli.report.figure import Cluster, figure
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
@@ -248,7 +247,7 @@ def test_modules_with_leaves_do_not_overlap(opened):
         nodes=tuple(node._replace(cluster=path.get(node.id, ())) for node in drawn.nodes),
         clusters=(Cluster(1, "outer_module_with_a_long_name", outer), Cluster(2, "inner(a)", inner)),
     )
-    page = opened("".join(render_figure(drawn, "html", Style())), "#step=99")
+    page = opened("".join(render(drawn, "html", Style())), "#step=99")
     assert len(inner) == 2 and overlapping(page.evaluate(BOXES)) == []
 
 
@@ -270,7 +269,7 @@ def test_it_steps_in_a_notebook(browser):
 
 
 def test_a_large_page_steps_without_delay(opened):
-    page = opened("".join(render_figure(random_figure(450, 7), "html", Style())))
+    page = opened("".join(render(random_figure(450, 7), "html", Style())))
     started = time.perf_counter()
     for _ in range(20):
         page.keyboard.press("ArrowRight")
@@ -281,7 +280,7 @@ def test_a_large_page_steps_without_delay(opened):
 
 
 def test_modules_fold(opened):
-    page = opened("".join(render_figure(neuron_with_modules(), "html", Style())), "#step=99")
+    page = opened("".join(render(neuron_with_modules(), "html", Style())), "#step=99")
     assert overlapping(page.evaluate(BOXES)) == []
     everything = shown(page)
     assert everything["n1"] == ["-2", "0.196612"]

@@ -36,13 +36,16 @@ MAY_LOAD = [
     (["explain", *SEED, "--no-check"], set()),
     (["explain", *SEED, "--no-check", "--json"], {"json"}),
     (["grad", "gate sig(x) = 1/(1 + exp(-x)); sig(x)", "x=1", "--no-check", "-q"], set()),
-    (["check", *SEED, "--no-sympy"], set()),
+    (["check", *SEED, "--no-sympy"], {"rich"}),
+    (["check", *SEED, "--no-sympy", "--format", "plain"], set()),
     (["check", "(x+y)*z", "--claim", "df/dz = x + y", "--no-sympy", "-q"], set()),
     (["check", *SEED, "--claim", "df/dz = 3", "--no-sympy", "--json"], {"json"}),
     (["check", "docs/suites.md", "-q"], set()),
     (["check", "tests/suites", "-q"], {"tomllib"}),
     *((["graph", *SEED, "--format", name], set()) for name in ("boxes", "tree", "dot", "mermaid", "tikz")),
-    (["gates", "relu"], set()),
+    (["gates", "relu"], {"rich"}),
+    (["gates", "relu", "--format", "plain"], set()),
+    (["jacobian", *SEED, "--no-check", "-q"], {"numpy"}),
     (["--version"], set()),
 ]
 

@@ -12,7 +12,7 @@ from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite
 from backprop_cli.cli.values import read_inputs, read_number, read_range, refuse_format
 from backprop_cli.data.files import read_text
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
-from backprop_cli.render import checks, suites
+from backprop_cli.render import formats
 from backprop_cli.report.case_result import SuiteReport
 from backprop_cli.report.claim_results import CheckReport
 
@@ -33,10 +33,10 @@ _Rtol = Annotated[
 ]
 _Atol = Annotated[str, _option("absolute error to allow (0 unless told)", "--atol", metavar="X")]
 _Sympy = Annotated[bool | None, _option("ask SymPy too (on unless told; off in suites)", "--sympy/--no-sympy")]
-_FORMATS = tuple(dict.fromkeys((*checks.FORMATS, *suites.FORMATS)))
+_FORMATS, _SUITE_FORMATS = map(tuple, map(formats, ("CheckReport", "SuiteReport")))
 
 
-@with_common_options(formats=_FORMATS, without=("expand",))
+@with_common_options(formats=tuple(dict.fromkeys(_FORMATS + _SUITE_FORMATS)), without=("expand",))
 def command(
     expression: Subject,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -63,11 +63,11 @@ def command(
     if is_suite(expression, bindings):
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
                  "--vars": inputs.vars, "--strict": inputs.strict, "--use": inputs.use}  # fmt: skip
-        refuse_format(output.format, suites.FORMATS, "suites")
+        refuse_format(output.format, _SUITE_FORMATS, "suites")
         return suite_report([expression, *bindings], alien, junit=junit, first=exitfirst, only=only, sympy=bool(sympy))
     if exitfirst:  # it was the formula -x
         expression, bindings = "-x", [expression, *bindings]
-    refuse_format(output.format, checks.FORMATS, "a formula")
+    refuse_format(output.format, _FORMATS, "a formula")
     for option, given in (("--junit", junit), ("-k", only)):
         if given:
             raise BackpropError(Diagnostic("U801", f"`{option}` is for suites", (), "a formula has no cases"))

@@ -23,7 +23,7 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.cli.values import read_inputs
 from backprop_cli.data.bindings import constant
-from backprop_cli.render.explain import EXPLAIN_FORMATS
+from backprop_cli.render import EXPLAIN_FORMATS
 
 _Paths = Annotated[
     bool,

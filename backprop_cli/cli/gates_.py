@@ -9,22 +9,17 @@ import typer
 
 from backprop_cli.cli.options import OutputOptions, with_common_options
 from backprop_cli.cli.terminal import style_for
-from backprop_cli.render import gates as draw
-from backprop_cli.report.gate_reference import entries
+from backprop_cli.render import formats, render
+from backprop_cli.report.gate_reference import GateReference, entries
 
 _Names = Annotated[list[str], typer.Argument(metavar="[NAME]...", help="names, aliases or symbols", show_default=False)]
 
 
-@with_common_options(values=False, formats=("table", "plain", "json", "quiet"))
+@with_common_options(values=False, formats=tuple(formats("GateReference")))
 def command(gates: _Names = [], *, output: OutputOptions) -> str:  # noqa: B006  never changed
     """List the gates, or show everything about the named ones: formula, slopes, domain, conventions, an example.
 
     Example: backprop gates relu
     """
-    found = entries(gates)
-    if output.format == "json":
-        return "".join(draw.as_json(found))
-    if output.quiet:
-        return "".join(draw.names(found))
-    style = style_for(sys.stdout, output)
-    return "".join(draw.details(found, style) if gates else draw.listing(found, style))
+    found = GateReference(tuple(entries(gates)), named=bool(gates))
+    return "".join(render(found, output.format, style_for(sys.stdout, output)))

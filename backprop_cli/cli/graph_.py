@@ -20,7 +20,7 @@ from backprop_cli.cli.options import (
 )
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.cli.values import read_inputs
-from backprop_cli.render.figures import DEFAULT_FORMAT, FIGURE_FORMATS
+from backprop_cli.render import FIGURE_FORMATS
 from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES
 
 
@@ -70,7 +70,7 @@ def command(
         choice("--edges", edges, EDGES)
     if phase:
         choice("--phase", phase, PHASES)
-    output = output._replace(format="html" if show else output.format or DEFAULT_FORMAT)
+    output = output._replace(format="html" if show else output.format or "boxes")
     source, values, defaults = read_inputs(expression, bindings, inputs)
     if bindings or inputs.vars is not None:
         report = api.grad(source, values, defaults=defaults, check=False, expand=inputs.expanded, **inputs.limits)

@@ -22,7 +22,7 @@ from backprop_cli.cli.options import (
 )
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.cli.values import read_inputs
-from backprop_cli.render.jacobians import JACOBIAN_FORMATS, render_jacobian
+from backprop_cli.render import formats, render
 
 _MODES = ("auto", "forward", "reverse")
 _Mode = Annotated[
@@ -39,7 +39,7 @@ _Anatomy = Annotated[
 ]
 
 
-@with_common_options(formats=JACOBIAN_FORMATS, without=("expand",))
+@with_common_options(formats=tuple(formats("JacobianReport")), without=("expand",))
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -60,5 +60,5 @@ def command(
     report = api.jacobian(
         source, values, wrt=names_in(wrt), mode=mode, anatomy=anatomy, check=check, defaults=defaults, **inputs.limits
     )
-    text = "".join(render_jacobian(report, output.format, style_for(sys.stdout, output)))
+    text = "".join(render(report, output.format, style_for(sys.stdout, output)))
     return Reply(text, output, report)

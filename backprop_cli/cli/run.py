@@ -100,10 +100,10 @@ def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, wants_json: bo
     for diagnostic in diagnostics:
         say(picture(diagnostic, style))
     if wants_json:
-        from backprop_cli.render.as_json import error_document
+        from backprop_cli.render import as_json
 
         try:
-            sys.stdout.write(error_document(diagnostics, status))
+            sys.stdout.writelines(as_json.error(diagnostics, status))
             sys.stdout.flush()
         except BrokenPipeError:
             return _reader_gone()

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
-from backprop_cli.render import CARRIES_NOTES, Style, render_report
+from backprop_cli.render import CARRIES_NOTES, Style, render
 from backprop_cli.render.diagnostics import picture
 from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.model import Note, Report
@@ -39,12 +39,8 @@ def deliver(reply: Reply) -> Status:
             say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
         if report.complaint:
             say(picture(report.complaint, style_for(sys.stderr, options)))
-    if isinstance(content, Report):
-        _write(render_report(content, options.format, style_for(sys.stdout, options)), options)
-    elif not isinstance(content, str):
-        from backprop_cli.render.checks import render_check
-
-        _write(render_check(content, options.format, style_for(sys.stdout, options)), options)
+    if not isinstance(content, str):
+        _write(render(content, options.format, style_for(sys.stdout, options)), options)
     else:
         _write(iter([content]), options)
         if reply.opens and options.output:
@@ -54,8 +50,6 @@ def deliver(reply: Reply) -> Status:
 
 def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
     """Write every outcome as it comes, and the file with all of them."""
-    from backprop_cli.render.suites import render_suites
-
     kept: list[Outcome] = []
 
     def keep() -> Iterator[Outcome]:
@@ -63,7 +57,7 @@ def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
             kept.append(outcome)
             yield outcome
 
-    _write(render_suites(keep(), options.format, style_for(sys.stdout, options)), options, chunk=1)
+    _write(render(report._replace(outcomes=keep()), options.format, style_for(sys.stdout, options)), options, chunk=1)
     if report.junit:
         from backprop_cli.render import suites_junit
 

@@ -1,43 +1,109 @@
-"""A Report as text, one format a file. It sees a Report, never a graph.
+"""What was computed, as text, one format a file: ONE table says which. It sees reports, never a graph.
 
-A format's file has `render(report, style)`, which answers the text in pieces.
+The formats for reading share a report's `page`, which `pages` and `tables` lay out; the function of another format
+answers the text in pieces.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 from backprop_cli.render.style import Style
-from backprop_cli.report.model import Report
 
-# format: the module that renders it, and what it is for
-_FORMATS = {
-    "table": ("table", "a table for reading in a terminal"),
-    "plain": ("plain", "the same without lines or colour, for screen readers and diffs"),
-    "markdown": ("markdown", "the same as a Markdown table"),
-    "json": ("as_json", "everything, for programs; `backprop/grad@1` and `backprop/eval@1`"),
-    "jsonl": ("as_jsonl", "the same on one line, for logs and loops"),
-    "csv": ("as_csv", "one line a node"),
-    "quiet": ("quiet", "the result alone; what `-q` prints"),
+_READ = {
+    "table": ("page", "a table for reading in a terminal"),
+    "plain": ("page", "the same without lines or colour, for screen readers and diffs"),
+    "markdown": ("page", "the same as a Markdown table"),
+    "latex": ("page", "the same as a LaTeX document, its table with booktabs"),
 }
-FORMATS = tuple(_FORMATS)
-FORMAT_MEANING = {name: meaning for name, (_, meaning) in _FORMATS.items()}
+_QUIET = {"quiet": ("quiet", "the result alone; what `-q` prints")}
+# A kind of report, by the name of its type, so that no command imports the reports of others: the file of its formats,
+# and a row a format: the function (of another file, if it says so), and what it is for.
+_REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
+    "Report": ("nodes", _READ | {
+        "json": ("as_json.report", "everything, for programs; `backprop/grad@1` and `backprop/eval@1`"),
+        "jsonl": ("as_json.report_line", "the same on one line, for logs and loops"),
+        "csv": ("csv", "one line a node"),
+        **_QUIET,
+    }),
+    "JacobianReport": ("jacobians", _READ | {
+        "json": ("as_json.jacobian", "everything, for programs; `backprop/jacobian@1`"),
+        "jsonl": ("as_json.jacobian_line", "the same without blanks, for logs and loops"),
+        "csv": ("csv", "one line an element of the output"),
+        **_QUIET,
+    }),
+    "CheckReport": ("checks", _READ | {
+        "json": ("as_json.check", "everything, for programs; `backprop/check@1`"),
+        "jsonl": ("as_json.check_line", "the same on one line, for logs and loops"),
+        "csv": ("csv", "one line a row of the table"),
+        **_QUIET,
+    }),
+    "GateReference": ("gates", _READ | {
+        "json": ("as_json.gates", "the gate table's rows, for programs; `backprop/gates@1`"),
+        "csv": ("csv", "one line a row of the table"),
+        **_QUIET,
+    }),
+    "SuiteReport": ("suites", {
+        "table": ("table", "a line a case, for reading"),
+        "plain": ("plain", "the same without colour"),
+        "markdown": ("page", "a table, when all have been run"),
+        "latex": ("page", "the same as a LaTeX document"),
+        "json": ("as_json.suites", "one object, for programs; `backprop/suites@1`"),
+        "csv": ("csv", "one line a case"),
+        "tap": ("suites_tap.render", "the Test Anything Protocol"),
+        "github": ("suites_github.render", "the lines, and annotations where failures are written, for GitHub Actions"),
+        "quiet": ("quiet", "failures alone; what `-q` prints"),
+    }),
+    "Account": ("explain", {
+        "text": ("explain.text.render", "reading in a terminal"),
+        "markdown": ("explain.markdown.render", "the same as Markdown lists"),
+        "latex": ("explain.latex.render", "a small document whose steps are one `align*` block"),
+        "json": ("explain.as_json.render", "what `grad --json` has, and the steps; `backprop/explain@1`"),
+        "quiet": ("explain.quiet.render", "the gradients alone; what `-q` prints"),
+    }),
+    "Figure": ("figures", {
+        "html": ("figures.html.render", "a page that steps through both passes; `--open` shows it"),
+        "svg": ("figures.svg.render", "a picture for slides and pages, light and dark"),
+        "boxes": ("figures.boxes.render", "the figure in a terminal, left to right; `tree` where it would be too wide"),
+        "tree": ("figures.tree.render", "an outline, the output at its root"),
+        "dot": ("figures.dot.render", "Graphviz"),
+        "mermaid": ("figures.mermaid.render", "Mermaid, which many wikis and READMEs draw"),
+        "tikz": ("figures.tikz.render", "a LaTeX document, for papers and slides"),
+    }),
+}  # fmt: skip
+
+
+def formats(kind: str) -> dict[str, str]:
+    """The formats of a kind of report, such as `CheckReport`, and what each is for."""
+    return {name: meaning for name, (_, meaning) in _REGISTRY[kind][1].items()}
+
+
+FORMATS = tuple(formats("Report"))
+EXPLAIN_FORMATS = tuple(formats("Account"))
+FIGURE_FORMATS = formats("Figure")
 # These carry the notes in themselves; beside the others notes go to stderr.
 CARRIES_NOTES = frozenset({"json", "jsonl"})
 
 
-def render_report(report: Report, format_: str, style: Style) -> Iterator[str]:
-    """The pieces of the report's text in a format.
+def render(report: Any, format_: str, style: Style, **options: Any) -> Iterator[str]:
+    """The pieces of a report's text in a format, in the order of writing; `options` are those of the format's function.
 
-    Raises ValueError for a format that is none of FORMATS.
+    Raises ValueError for a format that its kind of report does not have.
     """
-    if format_ not in _FORMATS:
-        message = f"unknown format {format_!r}; there are {', '.join(FORMATS)}"
+    home, known = _REGISTRY[type(report).__name__]
+    if format_ not in known:
+        message = f"unknown format {format_!r}; there are {', '.join(known)}"
         raise ValueError(message)
-    module = import_module(f"backprop_cli.render.{_FORMATS[format_][0]}")
-    pieces: Iterator[str] = module.render(report, style)
-    return pieces
+    file, _, function = known[format_][0].rpartition(".")
+    make = getattr(import_module(f"backprop_cli.render.{file or home}"), function)
+    if function != "page":
+        pieces: Iterator[str] = make(report, style, **options)
+        return pieces
+    from backprop_cli.render.pages import draw
+
+    return draw(make, report, format_, style)
 
 
-__all__ = ["CARRIES_NOTES", "FORMATS", "FORMAT_MEANING", "Style", "render_report"]
+__all__ = ["CARRIES_NOTES", "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "Style", "formats", "render"]

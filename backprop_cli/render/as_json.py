@@ -1,50 +1,68 @@
-"""JSON for programs, a line a node. The schema only ever gains fields; `report.schema.json` describes it.
-
-Numbers are the shortest text that reads back to the same double; those that JSON has no way to write are the
-strings "NaN", "Infinity" and "-Infinity".
-"""
+"""The documents of JSON mode, a function a kind of report; `documents` has their fields, `encoding` makes them text."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from math import isfinite, isnan
-from typing import Any
+from math import isnan
+from typing import TYPE_CHECKING, Any
 
 from backprop_cli.errors import Diagnostic, Status
-from backprop_cli.render.cells import slope_text
+from backprop_cli.render.encoding import indented, line, lines, number
+from backprop_cli.render.prose import slope_text
 from backprop_cli.render.style import Style
-from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Note, Report, Row
-from backprop_cli.report.numbers import all_finite
+
+if TYPE_CHECKING:
+    from backprop_cli.report.case_result import Difference, Outcome, SuiteReport, Tally
+    from backprop_cli.report.claim_results import CheckReport, ClaimResult
+    from backprop_cli.report.gate_reference import Gate, GateReference
+    from backprop_cli.report.jacobian_structure import Part
+    from backprop_cli.report.jacobians import Block, JacobianReport
 
 
-def render(report: Report, _style: Style) -> Iterator[str]:
-    """The report as one JSON object."""
-    yield "{\n"
-    fields = _fields(report)
-    separator = ""
-    for name, value in fields:
-        yield f"{separator} {_text(name)}: "
-        separator = ",\n"
-        if name == "nodes":
-            yield "[\n  "
-            yield from _joined((_text(_node(row, report)) for row in report.rows()), ",\n  ")
-            yield "\n ]"
-        else:
-            yield _text(value)
-    yield "\n}\n"
+def report(report: Report, _style: Style) -> Iterator[str]:
+    """A field a line, a node a line."""
+    return lines(fields(report))
 
 
-def document(report: Report) -> dict[str, Any]:
-    """The whole object, for those who want it at once."""
-    return {
-        name: [_node(row, report) for row in report.rows()] if name == "nodes" else value
-        for name, value in _fields(report)
-    }
+def report_line(report: Report, _style: Style) -> Iterator[str]:
+    """One line: a loop that appends makes a log that programs read line by line."""
+    return line(fields(report), brief=True)
 
 
-def error_document(diagnostics: Iterable[Diagnostic], status: Status) -> str:
+def jacobian(report: JacobianReport, _style: Style) -> Iterator[str]:
+    """One line."""
+    return line(_jacobian(report))
+
+
+def jacobian_line(report: JacobianReport, _style: Style) -> Iterator[str]:
+    """One line without blanks."""
+    return line(_jacobian(report), brief=True)
+
+
+def check(report: CheckReport, _style: Style) -> Iterator[str]:
+    """A value a line."""
+    return indented(dict(_claims(report)))
+
+
+def check_line(report: CheckReport, _style: Style) -> Iterator[str]:
+    """One line."""
+    return line(_claims(report), brief=True)
+
+
+def gates(report: GateReference, _style: Style) -> Iterator[str]:
+    """A value a line."""
+    rows = [entry.gate for entry in report.entries]
+    made = [_tensor(gate) if gate.is_tensor else _elementwise(gate) for gate in rows]
+    return indented({"schema": "backprop/gates@1", "gates": made})
+
+
+def suites(report: SuiteReport, _style: Style) -> Iterator[str]:
+    """A case a line, each as it comes."""
+    return lines(_suites(report), ascii=False)
+
+
+def error(diagnostics: Iterable[Diagnostic], status: Status) -> Iterator[str]:
     """What JSON mode prints when there is no report: every diagnostic, and the exit status."""
     errors = [
         {
@@ -56,10 +74,11 @@ def error_document(diagnostics: Iterable[Diagnostic], status: Status) -> str:
         }
         for d in diagnostics
     ]
-    return _text({"schema": "backprop/error@1", "status": int(status), "errors": errors}) + "\n"
+    return line([("schema", "backprop/error@1"), ("status", int(status)), ("errors", errors)])
 
 
-def _fields(report: Report) -> Iterator[tuple[str, Any]]:
+def fields(report: Report) -> Iterator[tuple[str, Any]]:
+    """What a report's object has; its nodes are made as they are asked for."""
     yield "schema", f"backprop/{report.kind}@1"
     yield "expression", report.expression
     yield "output", report.output
@@ -70,23 +89,22 @@ def _fields(report: Report) -> Iterator[tuple[str, Any]]:
     if report.step is not None:
         updated = {name: number(x) for name, x in report.step.updated.items()}
         yield "step", {"rate": number(report.step.rate), "updated": updated}
-    yield "nodes", None
+    yield "nodes", (_node(row, report) for row in report.rows())
     if report.columns.graph.modules:
         yield "modules", list(_modules(report))
     if report.kind == "grad":
-        yield "check", verdict(report)
-    yield "notes", [note(one) for one in report.notes]
+        yield "check", _check(report)
+    yield "notes", list(map(_note, report.notes))
 
 
-def note(note_: Note) -> dict[str, Any]:
-    """A note as an object."""
-    made: dict[str, Any] = {"code": note_.code, "message": note_.message, "node": note_.node, "span": list(note_.span)}
-    if note_.element:
-        made |= {"element": list(note_.element), "elements": note_.elements}
+def _note(note: Note) -> dict[str, Any]:
+    made: dict[str, Any] = {"code": note.code, "message": note.message, "node": note.node, "span": list(note.span)}
+    if note.element:
+        made |= {"element": list(note.element), "elements": note.elements}
     return made
 
 
-def verdict(report: Report | JacobianReport) -> dict[str, Any] | None:
+def _check(report: Report | JacobianReport) -> dict[str, Any] | None:
     """A check's verdict as an object, null where there was no check."""
     check = report.check
     if check is None:
@@ -158,30 +176,134 @@ def _modules(report: Report) -> Iterator[dict[str, Any]]:
         yield made
 
 
-def number(value: Any) -> Any:
-    """A number, or an array as nested lists; a string for what JSON cannot write."""
-    if hasattr(value, "tolist"):
-        return value.tolist() if all_finite(value) else _with_words(value)
-    if value is None or isfinite(value):
-        return value
-    return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
+def _jacobian(report: JacobianReport) -> Iterator[tuple[str, Any]]:
+    yield "schema", "backprop/jacobian@1"
+    yield "expression", report.expression
+    yield "output", report.output
+    yield "value", number(report.value)
+    yield "shape", list(report.shape)
+    yield "jacobians", {block.variable: _block(block, report) for block in report.blocks}
+    if report.anatomy:
+        yield "anatomy", list(map(_part, report.anatomy))
+    yield "check", _check(report)
+    yield "notes", list(map(_note, report.notes))
 
 
-def _with_words(array: Any) -> Any:
-    """Nested lists in which what JSON cannot write is a string."""
-    words = array.astype(object)
-    for index in zip(*(~(abs(array) < float("inf"))).nonzero(), strict=True):
-        words[index] = number(float(array[index]))
-    return words.tolist()
+def _block(block: Block, report: JacobianReport) -> dict[str, Any]:
+    return {
+        "shape": list(report.shape + block.shape),
+        "mode": block.mode,
+        "passes": block.passes,
+        "values": number(block.values),
+    }
 
 
-def _text(value: Any) -> str:
-    # ASCII escapes keep lone surrogates and controls harmless wherever the text is piped.
-    return json.dumps(value, allow_nan=False)
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "node": part.node,
+        "is": part.written,
+        "along": part.operand,
+        "jacobian": [part.rows, part.columns],
+        "structure": part.structure,
+        "stored_bytes": part.stored,
+        "kept_bytes": part.kept,
+        "used": part.used,
+    }
 
 
-def _joined(pieces: Iterator[str], separator: str) -> Iterator[str]:
-    yield next(pieces, "")
-    for piece in pieces:
-        yield separator
-        yield piece
+def _claims(report: CheckReport) -> Iterator[tuple[str, Any]]:
+    yield "schema", "backprop/check@1"
+    yield "expression", report.source.text
+    yield "kind", report.kind
+    yield "verdict", report.verdict
+    yield "free", list(report.free)
+    yield "claims", [_claim(result) for result in report.results]
+    yield "notes", [{"code": n.code, "message": n.message, "node": n.node, "span": list(n.span)} for n in report.notes]
+
+
+def _claim(result: ClaimResult) -> dict[str, Any]:
+    numeric = result.numeric
+    made: dict[str, Any] = {
+        "claim": result.text,
+        "target": result.target,
+        "formula": result.written or None,
+        "verdict": result.verdict,
+        "reason": result.reason or None,
+        "claimed": number(result.claimed),
+        "backprop": number(result.backprop),
+        "sympy": number(result.sympy),
+        "forward": number(result.forward),
+        "numeric": numeric and {"value": numeric.slope, "error": numeric.error, "method": numeric.method},
+        "rel_error": None if isnan(result.rel_error) else result.rel_error,
+        "point": {name: number(x) for name, x in result.point.items()},
+        "diagnosis": result.diagnosis or None,
+        "mistakes": list(result.mistakes),
+        "correct": result.correct or None,
+        "element": None if result.element is None else list(result.element),
+    }
+    return made
+
+
+def _suites(report: SuiteReport) -> Iterator[tuple[str, Any]]:
+    from backprop_cli.report.case_result import Tally
+
+    tally = Tally()
+    yield "schema", "backprop/suites@1"
+    yield "cases", _cases(report, tally)
+    yield "summary", {"cases": tally.held + tally.failed, "ok": tally.held, "failed": tally.failed}
+
+
+def _cases(report: SuiteReport, tally: Tally) -> Iterator[dict[str, Any]]:
+    for outcome in report.outcomes:
+        tally.add(outcome)
+        yield _case(outcome)
+
+
+def _case(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "file": outcome.path,
+        "line": outcome.line,
+        "name": outcome.name,
+        "source": outcome.published or None,
+        "verdict": outcome.verdict,
+        "ok": outcome.holds,
+        "differences": [_difference(difference) for difference in outcome.differences],
+    }
+
+
+def _difference(difference: Difference) -> dict[str, Any]:
+    given = difference._asdict()
+    del given["label"]
+    return given
+
+
+def _elementwise(gate: Gate) -> dict[str, Any]:
+    return {
+        "name": gate.name,
+        "head": gate.head,
+        "description": gate.description,
+        "aliases": list(gate.aliases),
+        "symbol": gate.symbol or None,
+        "formula": gate.formula,
+        "means": gate.means,
+        "partials": list(gate.partials),
+        "domain": gate.domain or None,
+        "pole": gate.pole or None,
+        "kink": gate.kink or None,
+        "jump": gate.jump or None,
+    }
+
+
+def _tensor(gate: Gate) -> dict[str, Any]:
+    """Of a tensor gate: what it sends back to each operand, by the operands' numbers of axes where that matters."""
+    return {
+        "name": gate.name,
+        "head": gate.head,
+        "description": gate.description,
+        "aliases": list(gate.aliases),
+        "symbol": gate.symbol or None,
+        "operands": list(gate.operands),
+        "attributes": list(gate.attributes),
+        "sends": {case: list(texts) for case, texts in gate.words.items()},
+        "jacobians": {case: list(texts) for case, texts in gate.structures.items()},
+    }

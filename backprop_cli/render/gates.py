@@ -1,83 +1,43 @@
-"""The gate catalogue as text and as JSON."""
+"""The gate reference for reading, as CSV and as names: a row a gate, or a row a fact about it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
+from backprop_cli.render.pages import GAP, Page
 from backprop_cli.render.style import Style
-from backprop_cli.render.wrapping import wrapped
-from backprop_cli.report.gate_reference import Entry, Gate
+from backprop_cli.render.tables import Cell, Column, Layout, Table, csv_lines, flat
+from backprop_cli.report.gate_reference import GateReference
 
-_LEAST = 30  # columns for a text beside its label
-
-
-def listing(entries: Iterable[Entry], style: Style) -> Iterator[str]:
-    """A line a gate: head and description."""
-    gates = [entry.gate for entry in entries]
-    widest = max(len(gate.head) for gate in gates)
-    for gate in gates:
-        yield _fact(gate.head, gate.description, widest, style)
+_LAYOUTS = (Layout(2),)
 
 
-def names(entries: Iterable[Entry]) -> Iterator[str]:
+def page(report: GateReference, style: Style) -> Page:
+    """Head and description of each gate; of those that were named everything, a labelled line a fact."""
+    if not report.named:
+        columns = [Column("gate", look="cyan"), Column("computes", "words", breaks=True)]
+        rows: list[list[Cell]] = [
+            [style.text(entry.gate.head), style.glyphs(entry.gate.description)] for entry in report.entries
+        ]
+        yield Table(columns, rows, lambda row: map(flat, row), layouts=_LAYOUTS)
+        return
+    for number, entry in enumerate(report.entries):
+        if number:
+            yield GAP
+        rows = [[style.glyphs(label), style.glyphs(text)] for label, text in entry.lines]
+        columns = [Column("", "words"), Column("", "words", breaks=True)]
+        yield Table(columns, rows, lambda row: map(flat, row), layouts=_LAYOUTS, headed=False)
+
+
+def csv(report: GateReference, _style: Style) -> Iterator[str]:
+    """A line a gate; of those that were named a line a fact."""
+    if not report.named:
+        return csv_lines(["gate", "computes"], ((entry.gate.head, entry.gate.description) for entry in report.entries))
+    facts = ((entry.gate.name, *line) for entry in report.entries for line in entry.lines)
+    return csv_lines(["gate", "fact", "text"], facts)
+
+
+def quiet(report: GateReference, _style: Style) -> Iterator[str]:
     """A name a line."""
-    for entry in entries:
+    for entry in report.entries:
         yield f"{entry.gate.name}\n"
-
-
-def details(entries: Iterable[Entry], style: Style) -> Iterator[str]:
-    """Everything about each gate, a labelled line a fact."""
-    for number, entry in enumerate(entries):
-        yield "\n" if number else ""
-        widest = max(len(label) for label, _ in entry.lines)
-        for label, text in entry.lines:
-            yield _fact(label, text, widest, style)
-
-
-def _fact(label: str, text: str, widest: int, style: Style) -> str:
-    """A text beside its label; where little room is left, below it."""
-    start = style.glyphs(label).ljust(widest + 2)
-    if style.width is None or style.width - len(start) >= _LEAST or len(start) + len(text) <= style.width:
-        return wrapped(style.glyphs(text), style.width, start=start, hang=" " * len(start))
-    return f"{start.rstrip()}\n" + wrapped(style.glyphs(text), style.width, start="    ", hang="    ")
-
-
-def as_json(entries: Iterable[Entry]) -> Iterator[str]:
-    """The table's rows as one JSON object."""
-    import json
-
-    gates = [_tensor(entry.gate) if entry.gate.is_tensor else _elementwise(entry.gate) for entry in entries]
-    yield json.dumps({"schema": "backprop/gates@1", "gates": gates}, indent=1, allow_nan=False) + "\n"
-
-
-def _elementwise(gate: Gate) -> dict[str, Any]:
-    return {
-        "name": gate.name,
-        "head": gate.head,
-        "description": gate.description,
-        "aliases": list(gate.aliases),
-        "symbol": gate.symbol or None,
-        "formula": gate.formula,
-        "means": gate.means,
-        "partials": list(gate.partials),
-        "domain": gate.domain or None,
-        "pole": gate.pole or None,
-        "kink": gate.kink or None,
-        "jump": gate.jump or None,
-    }
-
-
-def _tensor(gate: Gate) -> dict[str, Any]:
-    """Of a tensor gate: what it sends back to each operand, by the operands' numbers of axes where that matters."""
-    return {
-        "name": gate.name,
-        "head": gate.head,
-        "description": gate.description,
-        "aliases": list(gate.aliases),
-        "symbol": gate.symbol or None,
-        "operands": list(gate.operands),
-        "attributes": list(gate.attributes),
-        "sends": {case: list(texts) for case, texts in gate.words.items()},
-        "jacobians": {case: list(texts) for case, texts in gate.structures.items()},
-    }

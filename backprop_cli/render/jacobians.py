@@ -1,163 +1,110 @@
-"""Jacobians and their anatomy as text, JSON and CSV."""
+"""Jacobians and their anatomy for reading, as CSV and as bindings."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
-from backprop_cli.render.as_csv import line as csv_line
-from backprop_cli.render.as_json import note, number, verdict
-from backprop_cli.render.cells import verdict as verdict_lines
+from backprop_cli.render.pages import GAP, Formula, Lines, Notes, Page
+from backprop_cli.render.prose import verdict
 from backprop_cli.render.style import Style
-from backprop_cli.render.wrapping import wrapped
+from backprop_cli.render.tables import Cell, Column, Table, csv_lines, flat
 from backprop_cli.report.jacobians import Block, JacobianReport, labels, layout
-from backprop_cli.report.numbers import bytes_written, literal, shortest
+from backprop_cli.report.numbers import bytes_written, literal
 
-JACOBIAN_FORMATS = ("table", "json", "csv", "quiet")
-_NUMERIC = (2, 4)  # columns of the anatomy
 _COLUMNS = 12  # shown of a wide matrix, unless all rows are asked for
+_EVERY = 1 << 62
 
 
-def render_jacobian(report: JacobianReport, format_: str, style: Style) -> Iterator[str]:
-    """The report's text in one of JACOBIAN_FORMATS."""
-    return {"table": _table, "json": _json, "csv": _csv, "quiet": _quiet}[format_](report, style)
-
-
-def _table(report: JacobianReport, style: Style) -> Iterator[str]:
+def page(report: JacobianReport, style: Style) -> Page:
+    """What each matrix is, the matrix; or the anatomy; the verdict."""
     for block in report.blocks:
-        modes = f"{block.mode} mode, {block.passes:,} pass{'es' * (block.passes != 1)}"
+        modes = f"({block.mode} mode, {block.passes:,} pass{'es' * (block.passes != 1)})"
         shape = report.shape + block.shape
-        title = f"∂{report.output}/∂{block.variable}" + (f", shape {shape}" if shape else "")
-        yield wrapped(style.text(f"{title}: {layout(report.output, report.shape, block)}"), style.width)
-        yield style.text(f"({modes})") + "\n\n"
+        name = Formula(style.text(f"∂{report.output}/∂{block.variable}"))
+        what = (f", shape {shape}" if shape else "") + f": {layout(report.output, report.shape, block)}"
+        yield Lines([(name, style.text(what)), (style.text(modes),)], apart=block is not report.blocks[0])
+        yield GAP
         yield from _matrix(report, block, style)
-        yield "\n" if block is not report.blocks[-1] or report.check is not None else ""
     if report.anatomy:
         yield from _anatomy(report, style)
+    yield Notes(report.notes)
     if report.check is not None:
-        for said in verdict_lines(report, style):
-            yield wrapped(said, style.width)
+        yield Lines([(line,) for line in verdict(report, style)])
 
 
-def _matrix(report: JacobianReport, block: Block, style: Style) -> Iterator[str]:
-    """A row an element of the output, a column an element of the variable; in panels as wide as fits."""
-    matrix = block.values.reshape(-1, max(1, _count(block.shape)))
-    rows = labels(report.output, report.shape, style.rows or len(matrix))
-    columns = labels(block.variable, block.shape, _COLUMNS if style.rows else matrix.shape[1])
-    first = max(map(len, rows))
-    widths = []
-    cells = []
-    for k, heading in enumerate(columns):
-        column = [style.number(float(x)) for x in matrix[: len(rows), k]]
-        cells.append(column)
-        widths.append(max(len(heading), *map(len, column)))
-    begin = 0
-    while begin < len(columns):
-        end, width = begin, first
-        while end < len(columns) and (end == begin or style.width is None or width + widths[end] + 3 <= style.width):
-            width += widths[end] + 3
-            end += 1
-        shown = range(begin, end)
-        yield "   ".join([" " * first, *(columns[k].rjust(widths[k]) for k in shown)]).rstrip() + "\n"
-        for row, label in enumerate(rows):
-            yield "   ".join([label.ljust(first), *(cells[k][row].rjust(widths[k]) for k in shown)]) + "\n"
-        begin = end
-        yield "\n" if begin < len(columns) else ""
-    hidden = {"row": len(matrix) - len(rows), "column": matrix.shape[1] - len(columns)}
-    if told := [f"{count:,} more {noun}{'s' * (count != 1)}" for noun, count in hidden.items() if count]:
-        yield wrapped(style.glyphs(f"… {', '.join(told)}; `--rows all` shows them"), style.width)
-
-
-def _count(shape: tuple[int, ...]) -> int:
-    count = 1
-    for length in shape:
-        count *= length
-    return count
-
-
-def _anatomy(report: JacobianReport, style: Style) -> Iterator[str]:
-    heads = ["gate", "along", "Jacobian", "structure", "stored", "used instead"]
-    lines = [
-        [
-            f"{part.node} = {part.written}",
-            part.operand,
-            f"{part.rows:,} × {part.columns:,}",
-            part.structure,
-            bytes_written(part.stored),
-            part.used,
-        ]
-        for part in report.anatomy[: style.rows]
-    ]
-    safe = [[style.text(cell) for cell in line] for line in lines]
-    widths = [max(map(len, column)) for column in zip(heads, *safe, strict=True)]
-    if style.width is None or sum(widths) + 15 <= style.width:
-        for line in [heads, *safe]:
-            cells = (
-                cell.rjust(width) if k in _NUMERIC else cell.ljust(width)
-                for k, (cell, width) in enumerate(zip(line, widths, strict=True))
-            )
-            yield "   ".join(cells).rstrip() + "\n"
-    else:
-        for line in safe:
-            yield wrapped(line[0], style.width)
-            yield wrapped(f"along {line[1]}: {line[2]}, {line[3]}; stored {line[4]}", style.width, start="    ")
-            yield wrapped(f"used instead: {line[5]}", style.width, start="    ")
-    if style.rows is not None and len(report.anatomy) > style.rows:
-        yield style.glyphs(f"… {len(report.anatomy) - style.rows:,} more; `--rows all` shows them\n")
-    stored, kept = (sum(column) for column in zip(*((p.stored, p.kept) for p in report.anatomy), strict=True))
-    said = f"stored, these Jacobians take {bytes_written(stored)}; kept are {bytes_written(kept)}"
-    yield "\n" + wrapped(style.text(said), style.width)
-
-
-def _json(report: JacobianReport, _: Style) -> Iterator[str]:
-    made: dict[str, Any] = {
-        "schema": "backprop/jacobian@1",
-        "expression": report.expression,
-        "output": report.output,
-        "value": number(report.value),
-        "shape": list(report.shape),
-        "jacobians": {
-            block.variable: {
-                "shape": list(report.shape + block.shape),
-                "mode": block.mode,
-                "passes": block.passes,
-                "values": number(block.values),
-            }
-            for block in report.blocks
-        },
-    }
+def csv(report: JacobianReport, _style: Style) -> Iterator[str]:
+    """A line an element of the output, a heading with the elements of the variables; of an anatomy a line a part."""
     if report.anatomy:
-        made["anatomy"] = [
-            {
-                "node": part.node,
-                "is": part.written,
-                "along": part.operand,
-                "jacobian": [part.rows, part.columns],
-                "structure": part.structure,
-                "stored_bytes": part.stored,
-                "kept_bytes": part.kept,
-                "used": part.used,
-            }
-            for part in report.anatomy
-        ]
-    made["check"] = verdict(report)
-    made["notes"] = [note(n) for n in report.notes]
-    yield json.dumps(made, allow_nan=False) + "\n"
-
-
-def _csv(report: JacobianReport, _: Style) -> Iterator[str]:
-    """A line an element of the output; a heading with the elements of the variables."""
-    every = 1 << 62
-    yield csv_line([report.output, *(name for b in report.blocks for name in labels(b.variable, b.shape, every))])
-    rows = labels(report.output, report.shape, every)
+        heading = ["node", "is", "along", "rows", "columns", "structure", "stored_bytes", "kept_bytes", "used"]
+        return csv_lines(heading, report.anatomy)
+    heading = [report.output, *(name for b in report.blocks for name in labels(b.variable, b.shape, _EVERY))]
+    rows = labels(report.output, report.shape, _EVERY)
     matrices = [block.values.reshape(len(rows), -1) for block in report.blocks]
-    for row, label in enumerate(rows):
-        yield csv_line([label, *(shortest(x) for matrix in matrices for x in matrix[row])])
+    return csv_lines(heading, ([label, *(x for m in matrices for x in m[row])] for row, label in enumerate(rows)))
 
 
-def _quiet(report: JacobianReport, style: Style) -> Iterator[str]:
+def quiet(report: JacobianReport, style: Style) -> Iterator[str]:
     """`name=array` lines: valid bindings."""
     for block in report.blocks:
         values = block.values if block.values.ndim else float(block.values)
         yield f"{block.variable}={literal(values, style.digits)}\n"
+
+
+def _matrix(report: JacobianReport, block: Block, style: Style) -> Page:
+    """A row an element of the output, a column an element of the variable; in panels as wide as fits."""
+    matrix = block.values.reshape(len(labels(report.output, report.shape, _EVERY)), -1)
+    rows = labels(report.output, report.shape, style.rows or len(matrix))
+    headings = labels(block.variable, block.shape, _COLUMNS if style.rows else matrix.shape[1])
+    cells = [[style.number(float(x)) for x in matrix[: len(rows), k]] for k in range(len(headings))]
+    widths = [max(map(len, [heading, *column])) for heading, column in zip(headings, cells, strict=True)]
+    begin = 0
+    while begin < len(headings):
+        end, width = begin, max(map(len, rows))
+        while end < len(headings) and (end == begin or style.width is None or width + widths[end] + 3 <= style.width):
+            width += widths[end] + 3
+            end += 1
+        columns = [Column("", look="cyan"), *(Column(heading, "number") for heading in headings[begin:end])]
+        if begin:
+            yield GAP
+        yield Table(
+            columns, [[label, *numbers] for label, *numbers in zip(rows, *cells[begin:end], strict=True)], _record
+        )
+        begin = end
+    hidden = {"row": len(matrix) - len(rows), "column": matrix.shape[1] - len(headings)}
+    if told := [f"{count:,} more {noun}{'s' * (count != 1)}" for noun, count in hidden.items() if count]:
+        yield Lines([(style.glyphs(f"… {', '.join(told)}; `--rows all` shows them"),)], apart=False)
+
+
+def _record(row: list[Cell]) -> Iterator[str]:
+    yield from map(flat, row)
+
+
+def _anatomy(report: JacobianReport, style: Style) -> Page:
+    columns = [
+        Column("gate", look="cyan"), Column("along"), Column("Jacobian", "number"), Column("structure", "words"),
+        Column("stored", "number"), Column("used instead"),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [
+            style.text(f"{part.node} = {part.written}"),
+            style.text(part.operand),
+            style.glyphs(f"{part.rows:,} × {part.columns:,}"),
+            style.text(part.structure),
+            bytes_written(part.stored),
+            style.text(part.used),
+        ]
+        for part in report.anatomy[: style.rows]
+    ]
+    yield Table(columns, rows, _part)
+    if hidden := len(report.anatomy) - len(rows):
+        yield Lines([(style.glyphs(f"… {hidden:,} more; `--rows all` shows them"),)], apart=False)
+    stored, kept = (sum(column) for column in zip(*((p.stored, p.kept) for p in report.anatomy), strict=True))
+    said = f"stored, these Jacobians take {bytes_written(stored)}; kept are {bytes_written(kept)}"
+    yield Lines([(style.text(said),)])
+
+
+def _part(row: list[Cell]) -> Iterator[str]:
+    gate, along, size, structure, stored, used = map(flat, row)
+    yield gate
+    yield f"along {along}: {size}, {structure}; stored {stored}"
+    yield f"used instead: {used}"

@@ -1,30 +1,6 @@
-"""The report as a Markdown table."""
+"""What Markdown would act upon made harmless: words and formulas."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-
-from backprop_cli.render.cells import cells, closing, columns, left_out, title
-from backprop_cli.render.style import Style
-from backprop_cli.report.model import Report
-
-
-def render(report: Report, style: Style) -> Iterator[str]:
-    """Title, table, closing lines; formulas stand as code, where Markdown means nothing else."""
-    yield f"{code(title(report, style))}\n\n"
-    heads = columns(report, style)
-    yield f"| {' | '.join(c.heading for c in heads)} |\n"
-    yield f"|{'|'.join('--:' if c.numeric else '---' for c in heads)}|\n"
-    for row in cells(report, style):
-        shown = (cell if head.numeric or not cell else code(cell) for cell, head in zip(row, heads, strict=True))
-        yield f"| {' | '.join(shown)} |\n"
-    for more in left_out(report, style):
-        yield f"\n{more}\n"
-    for note in report.notes:
-        yield f"\n{note.code}: {escaped(style.text(note.message))}\n"
-    below = [escaped(line.strip()) for line in closing(report, style)]
-    if below:
-        yield "\n" + "\n".join(below) + "\n"
 
 
 def escaped(text: str) -> str:

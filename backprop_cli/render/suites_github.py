@@ -5,20 +5,20 @@ The escapes are those of the workflow commands: https://docs.github.com/actions/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.suites import lines, words
-from backprop_cli.report.case_result import Outcome, Tally
+from backprop_cli.report.case_result import SuiteReport, Tally
 
 
-def render(outcomes: Iterable[Outcome], style: Style) -> Iterator[str]:
+def render(report: SuiteReport, style: Style) -> Iterator[str]:
     """Lines, and `::error file=…,line=…::` after each that fails."""
     tally = Tally()
-    for outcome in outcomes:
+    for outcome in report.outcomes:
         tally.add(outcome)
         # A name cannot pose as a command: lines begin with `ok` or `FAIL`.
-        yield lines(outcome, style)
+        yield lines(outcome, style._replace(color=False))
         for item in outcome.differences:
             where = f"file={_property(outcome.path)},line={item.line or outcome.line},title={_property(outcome.name)}"
             yield f"::error {where}::{_data(words(item))}\n"

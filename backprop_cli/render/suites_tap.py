@@ -7,18 +7,18 @@ The plan stands at the end, so that a run that breaks off is seen to be incomple
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from backprop_cli.render.style import Style
 from backprop_cli.render.suites import words
-from backprop_cli.report.case_result import Outcome
+from backprop_cli.report.case_result import SuiteReport
 
 
-def render(outcomes: Iterable[Outcome], style: Style) -> Iterator[str]:
+def render(report: SuiteReport, style: Style) -> Iterator[str]:
     """A test point a case; under one that is not ok its differences, as YAML."""
     yield "TAP version 14\n"
     count = 0
-    for outcome in outcomes:
+    for outcome in report.outcomes:
         count += 1
         name = style.text(f"{outcome.path}:{outcome.line} {outcome.name}").replace("\\", "\\\\").replace("#", "\\#")
         text = f"{'ok' if outcome.holds else 'not ok'} {count} - {name}\n"

@@ -7,24 +7,42 @@ from __future__ import annotations
 
 import re
 
+_BEGIN = r"""\documentclass{article}
+\usepackage[margin=2cm]{geometry}
+\usepackage{amsmath}
+"""
+_BODY = r"""\setlength{\parindent}{0pt}
+\begin{document}
+"""
+END = "\\end{document}\n"
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': r"{\char34}",
     "∂": r"$\partial$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$", "−": r"$-$", "∞": r"$\infty$", "π": r"$\pi$",
     "²": "$^2$", "³": "$^3$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "…": r"\ldots{}", "→": r"$\to$",
+    "⊗": r"$\otimes$", "ᵀ": r"$^{\top}$",
 }  # fmt: skip
 _SIGNS = {
     "*": r"\cdot", "·": r"\cdot", "@": r"\mathbin{@}", "%": r"\bmod", "==": "=", "!=": r"\ne",
-    "<=": r"\le", ">=": r"\ge", "→": r"\to", "…": r"\ldots", "'": r"^{\top}",
+    "<=": r"\le", ">=": r"\ge", "→": r"\to", "…": r"\ldots", "'": r"^{\top}", "∂": r"\partial",
 }  # fmt: skip
 _PLAIN = frozenset("+-/(),.^<>=[]; ")
 _CUT = re.compile(
     r"[A-Za-z]{2,}(?: [A-Za-z]{2,})+(?![\w(])|[A-Za-z_]\w*\(?|[0-9.]+(?:e[+-]?[0-9]+)?|==|!=|<=|>=|.", re.DOTALL
 )
+_RAISED = re.compile(r" *\^ *(-[\w.]+|)")
+_FUNCTION = re.compile(r"\{?\\operatorname\{[^}]*\}\}?\(")
+_QUOTIENT = re.compile(r"d([A-Za-z_]\w*)/d([A-Za-z_]\w*)")
+_PARTS = re.compile(rf"(?<!\w){_QUOTIENT.pattern}(?![\w(])|{_CUT.pattern}", re.DOTALL)
 _NUMBER = re.compile(r"[0-9.]+")
 _SUBSCRIPT = re.compile(r"([A-Za-z])([0-9]+)")
 _SCIENTIFIC = re.compile(r"(.*)e([+-]?)0*([0-9]+)")
+
+
+def preamble(*more: str) -> str:
+    """How a document begins, with more lines than those that every document has; it ends with `END`."""
+    return _BEGIN + "".join(f"{line}\n" for line in more) + _BODY
 
 
 def tex_text(text: str) -> str:
@@ -91,28 +109,50 @@ def _sign(sign: str) -> str:
 
 
 def raised(formula: str) -> str:
-    """The formula with what follows a `^` as its superscript: a number, a group, or a bracket without its brackets."""
+    """The formula with what follows a `^` as its superscript: a number, a call, or a bracket without its brackets."""
     made: list[str] = []
-    open_brackets: list[bool] = []  # whether each open bracket is an exponent's
+    closers: list[str] = []  # what each open bracket ends with
     position = 0
     while position < len(formula):
         here, after = formula[position], formula[position + 1 : position + 2]
         position += 1
         if here == "^" and after == "(":
             made.append("^{")
-            open_brackets.append(True)
+            closers.append("}")
             position += 1
+        elif here == "^" and (function := _FUNCTION.match(formula, position)):
+            made.append(f"^{{{function[0]}")
+            closers.append(")}")
+            position = function.end()
         elif here == "(":
             made.append(here)
-            open_brackets.append(False)
+            closers.append(")")
         elif here == ")":
-            made.append("}" if open_brackets and open_brackets.pop() else here)
+            made.append(closers.pop() if closers else here)
         elif here == "^" and (number := _NUMBER.match(formula, position)):
             made.append(f"^{{{number[0]}}}")
             position = number.end()
         else:
             made.append(here)
-    return "".join(made)
+    return "".join(made) + "".join(closer.removeprefix(")") for closer in reversed(closers))
+
+
+def tex_formula(text: str) -> str:
+    """A formula as it is written, for math mode: `n1 * z`, `∂f/∂x=2`, `softmax(W @ x)`."""
+    if text.isidentifier():
+        return tex_name(text)
+    text = _RAISED.sub(lambda match: f"^({match[1]})" if match[1] else "^", text)
+    made = raised("".join(_part(found[0]) for found in _PARTS.finditer(text)))
+    return made.replace(_SIGNS["'"] + "^", _SIGNS["'"] + "{}^")
+
+
+def _part(part: str) -> str:
+    """A piece of a formula: each name in braces of its own, a `^` as it is, `df/dx` with its letters d apart."""
+    if quotient := _QUOTIENT.fullmatch(part):
+        return f"d{{{tex_name(quotient[1])}}}/d{{{tex_name(quotient[2])}}}"
+    if part == "^" or not (part[0].isalpha() or part[0] == "_") or " " in part:
+        return part if part == "^" else _sign(part)
+    return f"{{{_sign(part)[:-1]}}}(" if part[-1] == "(" else f"{{{tex_name(part)}}}"
 
 
 def tex_operation(text: str) -> str:

@@ -11,7 +11,7 @@ from backprop_cli.gates.fields import FLOATS
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.report.numbers import rounded, shortest
 
-__all__ = ["Entry", "Gate", "entries", "find"]
+__all__ = ["Entry", "Gate", "GateReference", "entries", "find"]
 
 
 class Entry(NamedTuple):
@@ -19,6 +19,13 @@ class Entry(NamedTuple):
 
     gate: Gate
     lines: tuple[tuple[str, str], ...]
+
+
+class GateReference(NamedTuple):
+    """The entries to show: briefly, or, where they were `named`, everything about them."""
+
+    entries: tuple[Entry, ...]
+    named: bool
 
 
 def find(name: str) -> Gate:

@@ -8,32 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from backprop_cli.render.cells import closing, title
 from backprop_cli.render.explain.outline import Section, outline, trimmed
+from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style, visible
-from backprop_cli.render.tex import raised, tex_name, tex_number, tex_sign, tex_text, tex_value
+from backprop_cli.render.tex import END, preamble, raised, tex_name, tex_number, tex_sign, tex_text, tex_value
 from backprop_cli.report.derivation import Account, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
 from backprop_cli.report.notation import Speller, Words
 from backprop_cli.report.numbers import is_whole
 
-_BEGIN = r"""\documentclass{article}
-\usepackage[margin=2cm]{geometry}
-\usepackage{amsmath}
-\allowdisplaybreaks
-\setlength{\parindent}{0pt}
-\begin{document}
-"""
 _RELATIONS = {"=": "&=", "+=": r"&\mathrel{+}="}
-_END = r"""\end{document}
-"""
 
 
 def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     """Preamble, title, the block, closing lines."""
     plain = style._replace(ascii=False)
-    yield _BEGIN
+    yield preamble(r"\allowdisplaybreaks")
     yield rf"\texttt{{{_words(title(account.report, plain))}}}" + "\n"
     speller = _Speller(account.names, account.report.output, _words_of(plain))
     lines = list(_notes(account.remarks))
@@ -43,7 +34,7 @@ def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
     yield from _block(lines, equations[-1]) if equations else ["\n\n"]
     for line in closing(account.report, plain):
         yield f"{_words(line)}\n\n"
-    yield _END
+    yield END
 
 
 def _block(lines: list[str], last: int) -> Iterator[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from backprop_cli.render.cells import closing, title
 from backprop_cli.render.explain.outline import Section, outline, trimmed
 from backprop_cli.render.explain.words import plain_words
 from backprop_cli.render.markdown import code, escaped
+from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style
 from backprop_cli.report.derivation import Account, Step
 from backprop_cli.report.formula import Equation

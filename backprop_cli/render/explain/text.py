@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from backprop_cli.render.cells import closing, title
 from backprop_cli.render.explain.outline import Section, outline, trimmed
 from backprop_cli.render.explain.words import plain_words
+from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import GRAD, VALUE, Style
 from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.derivation import Account, Step

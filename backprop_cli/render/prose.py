@@ -1,16 +1,15 @@
-"""The lines and cells that the formats for reading share: title, columns, the rest in words."""
+"""What the formats for reading say around their tables: the title, and what is below in words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from math import floor, log10
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.style import Style
-from backprop_cli.report.model import Packed, Report, Row
-from backprop_cli.report.numbers import MOST_WHOLE, WHOLE
+from backprop_cli.report.model import Packed, Report
 
 if TYPE_CHECKING:
     from backprop_cli.report.jacobians import JacobianReport
@@ -19,13 +18,6 @@ _FORMULAS_SHOWN = 66  # characters of SymPy's closed forms
 _LINE = 80
 _PACKED_SHOWN = 6  # gates of the user
 _OUT = re.compile(r"\bout\b")
-
-
-class Column(NamedTuple):
-    """A column's heading and whether it holds numbers."""
-
-    heading: str
-    numeric: bool = False
 
 
 def title(report: Report, style: Style) -> str:
@@ -39,58 +31,6 @@ def title(report: Report, style: Style) -> str:
 def _output_text(report: Report) -> str:
     start, end = report.output_span
     return report.source.text[start:end]
-
-
-def columns(report: Report, style: Style) -> list[Column]:
-    """The columns of the table."""
-    heads = [Column("node"), Column("is")]
-    heads += [Column("shape")] if report.has_arrays else []
-    heads += [Column("value", numeric=True)]
-    if report.kind == "grad":
-        output = style.text(report.output)
-        heads += [Column("local gradients"), Column(f"d{output}/d(node)", numeric=True)]
-    return heads
-
-
-def cells(report: Report, style: Style) -> Iterator[list[str]]:
-    """A row a node, constants left out: they stand in the formulas that use them."""
-    for row in report.rows(style.rows, constants=False):
-        value = ("true" if row.value else "false") if row.truth and not row.shape else style.number(row.value)
-        line = [style.text(row.name), style.text(row.written)]
-        line += [shape(row)] if report.has_arrays else []
-        line += [value]
-        if report.kind == "grad":
-            line += ["  ".join(slopes(row, style)), style.number(row.grad)]
-        yield line
-
-
-def shape(row: Row) -> str:
-    """`(2, 3)`; nothing for a number."""
-    return str(row.shape) if row.shape else ""
-
-
-def slopes(row: Row, style: Style) -> list[str]:
-    """`∂n1/∂x=1` for each operand with a slope; of arrays the Jacobian's diagonal, of a tensor gate its rule."""
-    if row.rules:
-        return [style.text(rule) for rule in row.rules if rule is not None]
-    diagonal = "diag " if row.shape else ""
-    return [
-        style.text(f"∂{row.name}/∂{operand}={diagonal}{style.number(slope)}")
-        for operand, slope in zip(row.operands, row.locals, strict=True)
-        if slope is not None
-    ]
-
-
-def left_out(report: Report, style: Style) -> Iterator[str]:
-    """Lines on the rows that are not shown, and on arrays of which only a summary is; none when all is shown."""
-    if style.rows is None:
-        return
-    hidden = report.node_count - report.constant_count - style.rows
-    if hidden > 0:
-        yield style.glyphs(f"… {hidden:,} more; `--rows all` shows them")
-    if report.largest > WHOLE:
-        whole = f"`--rows all` shows up to {MOST_WHOLE} elements"
-        yield style.glyphs(f"of larger arrays the range and the norm; {whole}, `--json` all")
 
 
 def closing(report: Report, style: Style) -> Iterator[str]:
