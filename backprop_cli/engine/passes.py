@@ -163,13 +163,22 @@ def _backward_of_numbers(graph: Graph, values: Sequence[Value], output: int, ups
         operands = inputs[node]
         if not operands:
             continue
-        gate = gates[node]
+        gate, arrived = gates[node], grads[node]
         if len(operands) == 2:
             left, right = operands
             slopes = locals_[node] = slopes_of[gate](values[left], values[right], values[node])
+            if arrived is not None and gate not in routes:  # as below, without a loop
+                grads[left] = (grads[left] or 0.0) + arrived * slopes[0]
+                grads[right] = (grads[right] or 0.0) + arrived * slopes[1]
+                continue
+        elif len(operands) == 1:
+            (only,) = operands
+            slopes = locals_[node] = slopes_of[gate](values[only], values[node])
+            if arrived is not None and gate not in routes:
+                grads[only] = (grads[only] or 0.0) + arrived * slopes[0]
+                continue
         else:
             slopes = locals_[node] = slopes_of[gate](*[values[j] for j in operands], values[node])
-        arrived = grads[node]
         if arrived is None:
             continue
         ignores = gate in routes

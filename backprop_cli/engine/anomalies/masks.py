@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import isfinite, isinf
 from typing import Any
 
 from backprop_cli.graph.graph import Graph, Value
@@ -24,7 +24,11 @@ def every(mask: Mask) -> bool:
 
 def is_finite(x: Value) -> Mask:
     """Where a value is neither infinite nor NaN."""
-    return abs(x) < inf
+    if isinstance(x, float):
+        return isfinite(x)
+    import numpy as np
+
+    return np.isfinite(x)
 
 
 def is_nan(x: Value) -> Mask:
@@ -34,7 +38,11 @@ def is_nan(x: Value) -> Mask:
 
 def is_infinite(x: Value) -> Mask:
     """Where a value is an infinity."""
-    return abs(x) == inf
+    if isinstance(x, float):
+        return isinf(x)
+    import numpy as np
+
+    return np.isinf(x)
 
 
 def whole(mask: Mask, shape: Shape) -> Any:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.engine.anomalies.anomaly import Anomaly
-from backprop_cli.engine.anomalies.masks import Mask, at, first, is_finite, is_infinite, is_nan, operands_of, some
+from backprop_cli.engine.anomalies.masks import (
+    Mask,
+    at,
+    every,
+    first,
+    is_finite,
+    is_infinite,
+    is_nan,
+    operands_of,
+    some,
+)
 from backprop_cli.engine.passes import ROUTES, Backward, chosen, flow_of_tensor
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph.graph import Graph, Value
@@ -34,9 +44,10 @@ def of_flow(
                 sent, masks = _pulled(graph, values, node, k, upstream, flow)
             else:
                 sent, masks = _product(graph, node, upstream, passed.locals[node][k], flow)
-            for lost, where in zip(explained, (is_nan, is_infinite), strict=True):
-                if some(where(sent)):
-                    lost.add(j)
+            if not every(is_finite(sent)):
+                for lost, where in zip(explained, (is_nan, is_infinite), strict=True):
+                    if some(where(sent)):
+                        lost.add(j)
             for code, mask in masks.items():
                 if not some(mask):
                     continue
@@ -49,8 +60,8 @@ def of_flow(
     for node, grad in enumerate(grads):
         if grad is None or not active[node] or node == output:
             continue
-        bad = (is_finite(grad) ^ True) & sensitive[node]
-        if not some(bad):
+        finite = is_finite(grad)
+        if every(finite) or not some(bad := (finite ^ True) & sensitive[node]):
             continue
         for code, of, lost in (("undefined", is_nan, explained[0]), ("overflow", is_infinite, explained[1])):
             if some(of(grad)) and node not in lost:
@@ -64,11 +75,13 @@ def _product(graph: Graph, node: int, upstream: Value, slope: Value, flow: Mask)
     if graph.gates[node] in ROUTES:
         flow = flow & (slope != 0)
     sent = chosen(flow, upstream * slope) if flow is not False else 0.0
-    return sent, {
-        "undefined": flow & is_nan(sent) & (upstream == upstream) & (slope == slope),
-        "overflow": flow & is_infinite(sent) & is_finite(upstream) & is_finite(slope),
-        "underflow": flow & (sent == 0) & (upstream != 0) & (slope != 0),
-    }
+    masks = {}
+    if not every(is_finite(sent)):
+        masks["undefined"] = flow & is_nan(sent) & (upstream == upstream) & (slope == slope)
+        masks["overflow"] = flow & is_infinite(sent) & is_finite(upstream) & is_finite(slope)
+    if some(zero := sent == 0):
+        masks["underflow"] = flow & zero & (upstream != 0) & (slope != 0)
+    return sent, masks
 
 
 def _pulled(
@@ -78,8 +91,9 @@ def _pulled(
     operands = operands_of(graph, values, node)
     pulled = ARRAYS.pull[graph.gates[node]](k, upstream, values[node], operands, graph.attributes[node])
     sent = chosen(flow_of_tensor(graph, values, node, k, flow), pulled)
-    clean = not any(some(is_finite(x) ^ True) for x in (upstream, values[node], *operands))
-    return sent, {"undefined": is_nan(sent) & clean, "overflow": is_infinite(sent) & clean}
+    if every(is_finite(sent)) or not all(every(is_finite(x)) for x in (upstream, values[node], *operands)):
+        return sent, {}
+    return sent, {"undefined": is_nan(sent), "overflow": is_infinite(sent)}
 
 
 def _sender(graph: Graph, passed: Backward, node: int, output: int) -> int:

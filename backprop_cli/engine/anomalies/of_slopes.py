@@ -15,6 +15,8 @@ from backprop_cli.engine.anomalies.masks import (
     at,
     count,
     elements,
+    every,
+    is_finite,
     is_infinite,
     is_nan,
     operands_of,
@@ -48,12 +50,11 @@ def of_slopes(
         if not shape and gate.name not in MARKED and 0.0 not in slopes and all(map(isfinite, slopes)):
             continue
         operands = operands_of(graph, values, node)
-        known = sensitive[node] & (out == out)
-        for x in operands:
-            known = known & (x == x)
         asked = [bool(active[j]) for j in ids]
         for suspect in _suspects(gate, rule_of(graph, node).field, operands, out, slopes, asked, shape):
-            mask = suspect & known
+            mask = suspect & sensitive[node]
+            for x in (*operands, out) if some(mask) else ():  # a value that is not known has no kinks
+                mask = mask & (x == x)
             for tried, element in enumerate(elements(mask, shape)):
                 point = [at(x, element, shape) for x in operands]
                 here = tuple(at(slope, element, shape) for slope in slopes)
@@ -97,7 +98,8 @@ def _suspects(
     masks = [
         getattr(field, name)[gate.name](*operands, out) for name in ("kink", "jump", "edge") if getattr(gate, name)
     ]
-    masks += [of(slope) for slope, wanted in zip(slopes, asked, strict=True) if wanted for of in (is_nan, is_infinite)]
+    odd = [slope for slope, wanted in zip(slopes, asked, strict=True) if wanted and not every(is_finite(slope))]
+    masks += [of(slope) for slope in odd for of in (is_nan, is_infinite)]
     for mask in masks:
         yield mask & (seen ^ True)
         seen = seen | mask

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.engine.anomalies.anomaly import Anomaly
-from backprop_cli.engine.anomalies.masks import Mask, at, first, is_finite, is_infinite, is_nan, operands_of, some
+from backprop_cli.engine.anomalies.masks import (
+    Mask,
+    at,
+    every,
+    first,
+    is_finite,
+    is_infinite,
+    is_nan,
+    operands_of,
+    some,
+)
 from backprop_cli.engine.passes import rule_of
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import ARRAYS
@@ -17,8 +27,8 @@ def of_values(graph: Graph, values: list[Value], live: list[Mask]) -> Iterator[A
     """Poles, undefined values, overflow and underflow; inputs that are not finite."""
     for node, value in enumerate(values):
         finite, gate, shape = is_finite(value), graph.gates[node], graph.shape(node)
-        if finite is True and value != 0:
-            continue
+        if node not in graph.attributes and every(finite) and every(value != 0):
+            continue  # a tensor gate may have more to say
         if gate in (INPUT, CONSTANT):
             kind, masks = "input", {"nonfinite-input": finite ^ True}
         elif not some(live[node]):
