@@ -229,9 +229,9 @@ def check(
     """
     from backprop_cli.check.claims import left_names, read_claims
     from backprop_cli.check.evidence import Examiner
-    from backprop_cli.check.gradient_check import Fourfold
+    from backprop_cli.check.gradient_check import GradientCheck
     from backprop_cli.check.judge import Tolerance
-    from backprop_cli.check.sampler import Places
+    from backprop_cli.check.sampler import PointSampler
     from backprop_cli.report.check_report import build_check
 
     given = {**(bindings or {}), **values}
@@ -239,13 +239,13 @@ def check(
     texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
     named = {below for _, below in filter(None, map(left_names, texts))}
     graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), use, named)
-    places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
+    places = PointSampler(graph, fixed, free, points=points, range_=range_, seed=seed)
     tolerance = Tolerance(rtol, atol)
     if claims:
         names = all_names(graph)
         examined = Examiner(places, tolerance, symbolic=symbolic).claims(read_claims(claims, names, output_name(graph)))
     else:
-        examined = Fourfold(places, tolerance, symbolic=symbolic).examined(output_name(graph))
+        examined = GradientCheck(places, tolerance, symbolic=symbolic).examined(output_name(graph))
     return build_check(graph, examined, free, strict=strict)
 
 
@@ -272,14 +272,14 @@ def check_steps(
     """
     from backprop_cli.check.handwritten_steps import follow, read_steps
     from backprop_cli.check.judge import Tolerance
-    from backprop_cli.check.sampler import Places
+    from backprop_cli.check.sampler import PointSampler
     from backprop_cli.report.check_report import build_steps
 
     given = {**(bindings or {}), **values}
     graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), use)
     names, output = all_names(graph), output_name(graph)
     read = read_steps(steps if isinstance(steps, Source) else Source("steps", steps), names, output)
-    places = Places(graph, fixed, free, points=points, range_=range_, seed=seed)
+    places = PointSampler(graph, fixed, free, points=points, range_=range_, seed=seed)
     return build_steps(graph, follow(read, places, names, output, Tolerance(rtol, atol)), read, free)
 
 

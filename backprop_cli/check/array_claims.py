@@ -14,8 +14,8 @@ import numpy as np
 
 from backprop_cli.check.arrays import check_arrays
 from backprop_cli.check.claims import Claim, Gradient
-from backprop_cli.check.evidence import Examined
-from backprop_cli.check.gradient_check import Fourfold
+from backprop_cli.check.evidence import Evidence
+from backprop_cli.check.gradient_check import GradientCheck
 from backprop_cli.check.judge import (
     AGREES,
     DIFFERS,
@@ -27,8 +27,8 @@ from backprop_cli.check.judge import (
     relative_error,
 )
 from backprop_cli.check.mistakes import Mistake
-from backprop_cli.check.point import Place, with_output
-from backprop_cli.check.sampler import Places
+from backprop_cli.check.point import Point, with_output
+from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.differences import Estimate
 from backprop_cli.engine.passes import unbroadcast
@@ -43,16 +43,16 @@ _ROUNDING = 1e-12  # of the largest element: what summing can have lost
 class Written:
     """A program at a place, written out in numbers; `numbers` is None where that would be too large."""
 
-    def __init__(self, place: Place, output: int) -> None:
+    def __init__(self, place: Point, output: int) -> None:
         graph = with_output(place.graph, output)
         self._expanded = unroll(graph, place.values, output)
-        self.numbers: Place | None = None
+        self.numbers: Point | None = None
         if self._expanded is not None:
             given = {}
             for name, node in graph.variables.items():
                 for index in np.ndindex(*graph.shapes[node]):
                     given[name + element_name(index)] = float(np.asarray(place.values[node])[index])
-            self.numbers = Place(self._expanded.graph, given)
+            self.numbers = Point(self._expanded.graph, given)
 
     def gradient(self, node: int, index: tuple[int, ...]) -> Gradient:
         """The derivative of the output by an element of a node, as two nodes of the graph of numbers."""
@@ -65,7 +65,7 @@ def element_name(index: tuple[int, ...]) -> str:
     return str(list(index)) if index else ""
 
 
-def judge_elements(claim: Claim, place: Place, tolerance: Tolerance, *, printed: bool) -> Judgement:
+def judge_elements(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool) -> Judgement:
     """The verdict on a claim about an array at one point: all elements must agree, the worst is named.
 
     `printed`: decimal numbers in the claim need only be right to their last decimal.
@@ -98,12 +98,12 @@ def judge_elements(claim: Claim, place: Place, tolerance: Tolerance, *, printed:
     return undecided or made
 
 
-def compare(claimed: Any, ours: Any, place: Place, tolerance: Tolerance) -> Judgement:
+def compare(claimed: Any, ours: Any, place: Point, tolerance: Tolerance) -> Judgement:
     """Whether two arrays may pass for one; the numbers are those of the element that is furthest off."""
     return _compared(np.asarray(claimed), np.asarray(ours), place, tolerance, 0.0)[0]
 
 
-def _compared(claimed: Any, ours: Any, place: Place, tolerance: Tolerance, half_units: Any) -> tuple[Judgement, Any]:
+def _compared(claimed: Any, ours: Any, place: Point, tolerance: Tolerance, half_units: Any) -> tuple[Judgement, Any]:
     """The judgement, and by how much each element is further off than it may be."""
     made = Judgement(DIFFERS, "elements wrong", place, tried=ours.size)
     if claimed.shape not in ((), ours.shape):
@@ -128,12 +128,12 @@ def _at(made: Judgement, claimed: Any, ours: Any, index: tuple[int, ...]) -> Jud
     return made._replace(claimed=one, backprop=other, rel_error=relative_error(one, other), element=index)
 
 
-def examine_elements(places: Places, output: str, tolerance: Tolerance, *, symbolic: bool) -> Iterator[Examined]:
+def examine_elements(places: PointSampler, output: str, tolerance: Tolerance, *, symbolic: bool) -> Iterator[Evidence]:
     """The full check of a program with arrays: an element a line where it can be written out, else by differences."""
     graph = places.graph
     place = next((p for p in places if not places.free or not p.trouble(graph.output, *graph.variables.values())), None)
     if place is None:
-        yield Examined(f"d{output}", None, Judgement(UNDECIDED, "few points", tried=0))
+        yield Evidence(f"d{output}", None, Judgement(UNDECIDED, "few points", tried=0))
         return
     written = Written(place, graph.output)
     if written.numbers is None:
@@ -144,8 +144,8 @@ def examine_elements(places: Places, output: str, tolerance: Tolerance, *, symbo
     for name, node in graph.variables.items():
         grad = np.asarray(place.grad(graph.output, node))
         ours |= {f"d{output}/d{name}{element_name(index)}": float(grad[index]) for index in np.ndindex(*grad.shape)}
-    numbers = Places(written.numbers.graph, written.numbers.given, [])
-    for item in Fourfold(numbers, tolerance, symbolic=symbolic).examined(output):
+    numbers = PointSampler(written.numbers.graph, written.numbers.given, [])
+    for item in GradientCheck(numbers, tolerance, symbolic=symbolic).examined(output):
         judgement = item.judgement._replace(place=place, anomaly=None, backprop=ours.get(item.target, nan))
         if item.target not in ours:
             judgement = judgement._replace(backprop=item.judgement.backprop)
@@ -160,7 +160,7 @@ def _not_asked(*_: Any, **__: Any) -> Check:
     raise AssertionError  # a program that is written out in numbers does not come here
 
 
-def _by_differences(place: Place, output: str) -> Iterator[Examined]:
+def _by_differences(place: Point, output: str) -> Iterator[Evidence]:
     graph = place.graph
     inputs = graph.variables
     passed = place.passed(graph.output)
@@ -172,12 +172,12 @@ def _by_differences(place: Place, output: str) -> Iterator[Examined]:
         made = Judgement(verdict, "direction" if verdict == AGREES else "methods", place, None, judged.ours)
         numeric = Estimate(judged.theirs, abs(judged.ours - judged.theirs), "Ridders")
         made = made._replace(rel_error=judged.error, element=judged.element or None)
-        yield Examined(f"d{output}/d{name}", None, made, numeric)
+        yield Evidence(f"d{output}/d{name}", None, made, numeric)
     if not found.variables:
-        yield Examined(f"d{output}", None, Judgement(UNDECIDED, "trouble", place, anomaly=next(iter(trouble), None)))
+        yield Evidence(f"d{output}", None, Judgement(UNDECIDED, "trouble", place, anomaly=next(iter(trouble), None)))
 
 
-def diagnose_elements(claim: Claim, place: Place) -> tuple[Mistake, ...]:
+def diagnose_elements(claim: Claim, place: Point) -> tuple[Mistake, ...]:
     """The mistakes that give the array that is claimed."""
     ours = np.asarray(place.grad(*claim.of))
     claimed = np.asarray(claim.formula.values(place)[claim.formula.graph.output])

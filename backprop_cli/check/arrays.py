@@ -85,8 +85,8 @@ def _by_elements(
         filter(isfinite, moves), default=0.0
     ):
         return None  # the plain formula leaves the doubles, or loses digits that ours keeps
-    names = {name + (str(list(index)) if index else ""): int(written.ids(node)[index])
-             for name, node in wrt.items() for index in np.ndindex(*graph.shapes[node])}  # fmt: skip
+    elements = {name: written.ids(node) for name, node in wrt.items()}
+    names = {name + _written(index): int(id_) for name, ids in elements.items() for index, id_ in np.ndenumerate(ids)}
     marked = numbers.dependents(set(names.values()))
     odd = find_anomalies(numbers, plain, numbers.output, theirs, marked)
     inner = judge(numbers, plain, theirs, marked, names, odd, seed=scalar_seed)
@@ -94,7 +94,7 @@ def _by_elements(
     variables: dict[str, Judged] = {}
     worst: Disagreement | None = None
     for name, node in wrt.items():
-        ids = written.ids(node)
+        ids = elements[name]
         found = np.array([theirs.grads[i] or 0.0 for i in ids.flat]).reshape(ids.shape)
         scale = np.array([scales[i] for i in ids.flat]).reshape(ids.shape)
         if not np.isfinite(found).all():
@@ -121,7 +121,7 @@ def _by_elements(
         if worst is None and inner.worst is not None:  # a gate of numbers is wrong: point at the node it came from
             found_by = inner.worst._replace(node=graph.output, along=-1)
         return Check("disagree", methods, largest, inner.formulas, "", found_by, (), variables)
-    return Check(inner.verdict, methods, largest, inner.formulas, inner.reason, None, inner.lost and (), variables)
+    return Check(inner.verdict, methods, largest, inner.formulas, inner.reason, None, (), variables)
 
 
 def _confirmed(

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from backprop_cli.check.messages import not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
-from backprop_cli.check.point import Place
+from backprop_cli.check.point import Point
 from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.gates.fields import Field
@@ -37,7 +37,7 @@ class Formula(NamedTuple):
     graph: Graph
     uses: Mapping[str, int | Gradient]
 
-    def values(self, place: Place, field: Field | None = None) -> list[Value]:
+    def values(self, place: Point, field: Field | None = None) -> list[Value]:
         """The values of the formula's nodes where the program is at a place."""
         given = {
             name: place.grad(*use) if isinstance(use, Gradient) else place.values[use]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from backprop_cli.check.claims import Claim, Gradient, is_constant
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, judge
 from backprop_cli.check.mistakes import Mistake, diagnose
-from backprop_cli.check.point import Place
-from backprop_cli.check.sampler import Places
+from backprop_cli.check.point import Point
+from backprop_cli.check.sampler import PointSampler
 from backprop_cli.engine.differences import Estimate
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _COMPARED = 5  # places at which a mistake must give what is claimed
 _SLACK = 10.0  # an estimate's error is itself an estimate
 
 
-class Examined(NamedTuple):
+class Evidence(NamedTuple):
     """A gradient and its judgement; what others find at the same place, None where they were not asked.
 
     Without a claim, our own gradient was judged.
@@ -40,18 +40,18 @@ class Examined(NamedTuple):
 class Examiner:
     """Examines gradients of one program at the same places; `symbolic`: SymPy may be asked."""
 
-    def __init__(self, places: Places, tolerance: Tolerance, *, symbolic: bool) -> None:
+    def __init__(self, places: PointSampler, tolerance: Tolerance, *, symbolic: bool) -> None:
         self.places = places
         self.tolerance = tolerance
         self.symbolic = symbolic
-        self._algebras: dict[int, tuple[Place, Algebra]] = {}
+        self._algebras: dict[int, tuple[Point, Algebra]] = {}
 
-    def claims(self, claims: Sequence[Claim]) -> Iterator[Examined]:
+    def claims(self, claims: Sequence[Claim]) -> Iterator[Evidence]:
         """Each claim, examined."""
         for claim in claims:
             judgement = judge(claim, self.places, self.tolerance)
             if judgement.place is None:
-                yield Examined(claim.target, claim, judgement)
+                yield Evidence(claim.target, claim, judgement)
                 continue
             if judgement.place.graph.has_arrays:
                 yield self._of_array(claim, judgement, judgement.place)
@@ -61,14 +61,14 @@ class Examiner:
             judgement = self._reconsidered(claim, judgement, numeric, opinion)
             found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
             mistakes = self._mistakes(claim, judgement)
-            yield Examined(claim.target, claim, judgement, numeric, found, formula=formula, mistakes=mistakes)
+            yield Evidence(claim.target, claim, judgement, numeric, found, formula=formula, mistakes=mistakes)
 
-    def _of_array(self, claim: Claim, judgement: Judgement, place: Place) -> Examined:
+    def _of_array(self, claim: Claim, judgement: Judgement, place: Point) -> Evidence:
         """A claim about an array: the others are asked of the element that is named."""
         from backprop_cli.check.array_claims import Written, diagnose_elements
 
         mistakes = diagnose_elements(claim, place) if judgement.verdict == DIFFERS else ()
-        made = Examined(claim.target, claim, judgement, mistakes=mistakes)
+        made = Evidence(claim.target, claim, judgement, mistakes=mistakes)
         written = Written(place, claim.of.output) if judgement.element is not None and not judgement.anomaly else None
         if written is None or written.numbers is None or judgement.element is None:
             return made

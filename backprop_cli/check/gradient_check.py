@@ -10,7 +10,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from backprop_cli.check.claims import Gradient
-from backprop_cli.check.evidence import Examined, estimated, supports
+from backprop_cli.check.evidence import Evidence, estimated, supports
 from backprop_cli.check.judge import (
     AGREES,
     DIFFERS,
@@ -21,8 +21,8 @@ from backprop_cli.check.judge import (
     relative_error,
     subgradients,
 )
-from backprop_cli.check.point import Place
-from backprop_cli.check.sampler import Places
+from backprop_cli.check.point import Point
+from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.stochastic_arithmetic import rounding_of
 from backprop_cli.engine.differences import Estimate, one_sided, ridders
 from backprop_cli.engine.passes import forward
@@ -40,17 +40,17 @@ _BENT = 1e-3  # relative: one-sided slopes further apart than this have a kink b
 _ROUNDING = 1e-12  # of the sizes of what was summed
 
 
-class Fourfold:
+class GradientCheck:
     """Checks the gradients of one program at the same places; `symbolic`: SymPy is asked too."""
 
-    def __init__(self, places: Places, tolerance: Tolerance, *, symbolic: bool) -> None:
+    def __init__(self, places: PointSampler, tolerance: Tolerance, *, symbolic: bool) -> None:
         self.places = places
         self.graph: Graph = places.graph
         self.tolerance = tolerance
         self.symbolic = symbolic
         self._algebras: dict[int, Algebra] = {}
 
-    def examined(self, output: str) -> Iterator[Examined]:
+    def examined(self, output: str) -> Iterator[Evidence]:
         """Every input, if that is not too much, and the direction that mixes them, if there is more than one."""
         if self.graph.has_arrays:
             from backprop_cli.check.array_claims import examine_elements
@@ -66,9 +66,9 @@ class Fourfold:
             mixed = {node: 0.5 + (0.6180339887498949 * k) % 1 for k, node in enumerate(inputs.values(), 1)}
             yield self._over_places(f"d{output} along a mix", mixed)
 
-    def _over_places(self, target: str, direction: Mapping[int, float]) -> Examined:
+    def _over_places(self, target: str, direction: Mapping[int, float]) -> Evidence:
         """At every usable place; the numbers of the first, or of one that differs."""
-        found: Examined | None = None
+        found: Evidence | None = None
         tried, worst = 0, 0.0
         for place in self.places:
             if self.places.free and not self._is_ordinary(place, direction):
@@ -81,13 +81,13 @@ class Fourfold:
             if tried >= self.places.wanted or found.judgement.verdict == DIFFERS:
                 break
         if found is None:
-            return Examined(target, None, Judgement(UNDECIDED, "few points", tried=0))
+            return Evidence(target, None, Judgement(UNDECIDED, "few points", tried=0))
         judgement = found.judgement._replace(rel_error=worst, tried=tried)
         if self.places.free and judgement.verdict == AGREES:
             judgement = judgement._replace(why="points")
         return found._replace(judgement=judgement)
 
-    def _is_ordinary(self, place: Place, direction: Mapping[int, float]) -> bool:
+    def _is_ordinary(self, place: Point, direction: Mapping[int, float]) -> bool:
         grads = [place.grad(self.graph.output, node) for node in direction]
         return (
             all(map(isfinite, grads))
@@ -95,7 +95,7 @@ class Fourfold:
             and not place.trouble(self.graph.output, *direction)
         )
 
-    def _at(self, target: str, direction: Mapping[int, float], place: Place, *, first: bool) -> Examined:
+    def _at(self, target: str, direction: Mapping[int, float], place: Point, *, first: bool) -> Evidence:
         output, passed = self.graph.output, place.passed(self.graph.output)
         ours = sum(weight * place.grad(output, node) for node, weight in direction.items())
         forward_mode = tangent(self.graph, passed.locals, direction)[output]
@@ -107,7 +107,7 @@ class Fourfold:
                 made = _at_a_kink(made, place, Gradient(output, *direction), ours)
             elif all(anomaly.code == "kink" for anomaly in trouble):
                 made = made._replace(verdict=AGREES, why="conventions")
-            return Examined(target, None, made, forward=forward_mode if isfinite(forward_mode) else None)
+            return Evidence(target, None, made, forward=forward_mode if isfinite(forward_mode) else None)
 
         scales = scales_of(self.graph, passed, output)
         slack = _ROUNDING * sum(weight * scales[node] for node, weight in direction.items())
@@ -133,14 +133,14 @@ class Fourfold:
             others.append(numeric.slope)
         error = max(relative_error(ours, other) for other in others if other is not None)
         made = made._replace(verdict=verdict, why=why, rel_error=error)
-        return Examined(target, None, made, numeric, whole, forward_mode, formula)
+        return Evidence(target, None, made, numeric, whole, forward_mode, formula)
 
-    def _objection(self, direction: Mapping[int, float], place: Place) -> tuple[str, str]:
+    def _objection(self, direction: Mapping[int, float], place: Point) -> tuple[str, str]:
         """What the objection of differences is worth: nothing where they reach over a kink, a jump, or out of range."""
         if not is_harmless(place.values):
             return UNDECIDED, "range"
 
-        def slope(place: Place, _field: Field | None) -> float:
+        def slope(place: Point, _field: Field | None) -> float:
             return float(sum(weight * place.grad(self.graph.output, node) for node, weight in direction.items()))
 
         if rounding_of(slope, place) > _TRUSTED * abs(slope(place, None)):
@@ -152,12 +152,12 @@ class Fourfold:
         reaches_over = abs(left - right) > _BENT * size or abs(left - ours) <= _BENT * size
         return (UNDECIDED, "near a kink") if reaches_over else (DIFFERS, "point")
 
-    def _numeric(self, direction: Mapping[int, float], place: Place) -> Estimate:
+    def _numeric(self, direction: Mapping[int, float], place: Point) -> Estimate:
         if len(direction) == 1:
             return place.estimate(self.graph.output, *direction)
         return ridders(self._along(direction, place), 0.0)
 
-    def _along(self, direction: Mapping[int, float], place: Place) -> Callable[[float], float]:
+    def _along(self, direction: Mapping[int, float], place: Point) -> Callable[[float], float]:
         """The output where the inputs have moved along the direction."""
         weights = {name: direction[node] for name, node in self.graph.variables.items() if node in direction}
 
@@ -167,7 +167,7 @@ class Fourfold:
 
         return moved
 
-    def _algebra(self, place: Place) -> Algebra | None:
+    def _algebra(self, place: Point) -> Algebra | None:
         if not self.symbolic:
             return None
         from backprop_cli.check.symbolic import Algebra
@@ -177,7 +177,7 @@ class Fourfold:
         return self._algebras[id(place)]
 
 
-def _at_a_kink(made: Judgement, place: Place, of: Gradient, ours: float) -> Judgement:
+def _at_a_kink(made: Judgement, place: Point, of: Gradient, ours: float) -> Judgement:
     bounds = subgradients(place, of, place.trouble(*of))
     if bounds is None or not bounds[0] <= ours <= bounds[1]:
         return made

@@ -21,8 +21,8 @@ from backprop_cli.check.claims import Formula, Gradient, read_formula
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
 from backprop_cli.check.messages import not_a_step, told_of, unknown_node
 from backprop_cli.check.mistakes import Mistake, diagnose
-from backprop_cli.check.point import Place, ancestors
-from backprop_cli.check.sampler import Places
+from backprop_cli.check.point import Point, ancestors
+from backprop_cli.check.sampler import PointSampler
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.graph import Graph, Value
 from backprop_cli.language.parser import MOST_ERRORS
@@ -107,7 +107,7 @@ def _step(source: Source, plain: Source, start: int, end: int, names: Mapping[st
 
 
 def follow(
-    steps: Sequence[Step], places: Places, names: Mapping[str, int], output: str, tolerance: Tolerance
+    steps: Sequence[Step], places: PointSampler, names: Mapping[str, int], output: str, tolerance: Tolerance
 ) -> Iterator[Checked]:
     """The steps that say a gradient, up to the first that is not right."""
     walk = _Walk(places.graph, _usable(places), names, tolerance)
@@ -128,7 +128,7 @@ def follow(
 class _Walk:
     """The values of the names written so far, at every place."""
 
-    def __init__(self, graph: Graph, places: list[Place], names: Mapping[str, int], tolerance: Tolerance) -> None:
+    def __init__(self, graph: Graph, places: list[Point], names: Mapping[str, int], tolerance: Tolerance) -> None:
         self.output = graph.output
         self.has_arrays = graph.has_arrays
         self.places = places
@@ -187,7 +187,7 @@ class _Walk:
         mistakes = diagnose(of, claimed) if final and not self.has_arrays else ()
         return Checked(step, judgement, mistakes=mistakes)
 
-    def _judgement(self, total: Value, expected: Value, place: Place, *, differs: bool) -> Judgement:
+    def _judgement(self, total: Value, expected: Value, place: Point, *, differs: bool) -> Judgement:
         tried = len(self.places)
         if self.has_arrays:
             from backprop_cli.check.array_claims import compare
@@ -255,9 +255,9 @@ class _Walk:
         return ""
 
 
-def _usable(places: Places) -> list[Place]:
+def _usable(places: PointSampler) -> list[Point]:
     """The place of the bindings, or as many random ones as are wanted where the output is an ordinary number."""
-    found: list[Place] = []
+    found: list[Point] = []
     output = places.graph.output
     inputs = list(places.graph.variables.values())
     for place in places:

@@ -10,8 +10,8 @@ from math import inf, isfinite, nan
 from typing import NamedTuple
 
 from backprop_cli.check.claims import Claim, Formula, Gradient, is_constant
-from backprop_cli.check.point import Place, with_output
-from backprop_cli.check.sampler import Places
+from backprop_cli.check.point import Point, with_output
+from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.stochastic_arithmetic import is_never_finite, rounding_of
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.gates import GATES
@@ -51,7 +51,7 @@ class Judgement(NamedTuple):
 
     verdict: str
     why: str
-    place: Place | None = None
+    place: Point | None = None
     claimed: float | None = None
     backprop: float = nan
     anomaly: Anomaly | None = None
@@ -62,7 +62,7 @@ class Judgement(NamedTuple):
     shapes: tuple[Shape, Shape] | None = None
 
 
-def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
+def judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgement:
     """The verdict on a claim: at the point of the bindings, or at points of the domain if names are free."""
     if not places.free:
         return judge_at(claim, next(iter(places)), tolerance, printed=True)
@@ -92,7 +92,7 @@ def judge(claim: Claim, places: Places, tolerance: Tolerance) -> Judgement:
     return agreed._replace(why="points", tried=tried)
 
 
-def judge_at(claim: Claim, place: Place, tolerance: Tolerance, *, printed: bool = False) -> Judgement:
+def judge_at(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool = False) -> Judgement:
     """The verdict on a claim at one point; `printed`: a decimal number need only be right to its last decimal."""
     if place.graph.has_arrays:
         from backprop_cli.check.array_claims import judge_elements
@@ -106,7 +106,7 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, *, printed: bool 
     if made.verdict != DIFFERS or made.why != "point":
         return made
 
-    def difference(place: Place, field: Field | None) -> float:
+    def difference(place: Point, field: Field | None) -> float:
         return float(claim.formula.values(place, field)[claim.formula.graph.output] - place.grad(*claim.of))
 
     if abs(claimed - made.backprop) <= rounding_of(difference, place):
@@ -118,7 +118,7 @@ def judge_at(claim: Claim, place: Place, tolerance: Tolerance, *, printed: bool 
     return made
 
 
-def judge_number(claimed: float, place: Place, of: Gradient, tolerance: Tolerance, half_unit: float = 0.0) -> Judgement:
+def judge_number(claimed: float, place: Point, of: Gradient, tolerance: Tolerance, half_unit: float = 0.0) -> Judgement:
     """The verdict on a number that is claimed of a gradient, whoever computed it and however well."""
     ours = place.grad(*of)
     trouble = place.trouble(*of)
@@ -152,7 +152,7 @@ def relative_error(one: float, other: float) -> float:
     return abs(one - other) / size if size else 0.0
 
 
-def subgradients(place: Place, of: Gradient, trouble: Sequence[Anomaly]) -> tuple[float, float] | None:
+def subgradients(place: Point, of: Gradient, trouble: Sequence[Anomaly]) -> tuple[float, float] | None:
     """Between which numbers the chain rule ends where every kink may take any valid slope; None beside other trouble.
 
     The backward pass with an interval at every edge. A function that only looks kinked (`relu(x) - relu(-x)`) has
@@ -179,10 +179,10 @@ def subgradients(place: Place, of: Gradient, trouble: Sequence[Anomaly]) -> tupl
     return grads.get(of.wrt, (0.0, 0.0))
 
 
-def _is_undefined(formula: Formula, place: Place) -> bool:
+def _is_undefined(formula: Formula, place: Point) -> bool:
     """Whether the formula leaves the reals by mathematics, not for lack of range."""
 
-    def value(place: Place, field: Field | None) -> float:
+    def value(place: Point, field: Field | None) -> float:
         return float(formula.values(place, field)[formula.graph.output])
 
     values = formula.values(place)

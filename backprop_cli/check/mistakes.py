@@ -17,7 +17,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from backprop_cli.check.claims import Gradient
-from backprop_cli.check.point import Place, ancestors, with_output
+from backprop_cli.check.point import Point, ancestors, with_output
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import Graph
@@ -160,7 +160,7 @@ MISTAKES = (
 )  # fmt: skip
 
 
-def diagnose(of: Gradient, claimed: Sequence[tuple[Place, float]], half_unit: float = 0.0) -> tuple[Mistake, ...]:
+def diagnose(of: Gradient, claimed: Sequence[tuple[Point, float]], half_unit: float = 0.0) -> tuple[Mistake, ...]:
     """The mistakes that give what is claimed at every place; none if nothing, or too much, fits.
 
     Where there is one place only, a number was claimed, right to `half_unit`.
@@ -190,7 +190,7 @@ def diagnose(of: Gradient, claimed: Sequence[tuple[Place, float]], half_unit: fl
     return tuple(first.values()) if len(first) <= _MOST_FAMILIES else ()
 
 
-def _priced(place: Place, of: Gradient, claimed: float, *, alone: bool) -> Iterator[tuple[str, Mistake, float]]:
+def _priced(place: Point, of: Gradient, claimed: float, *, alone: bool) -> Iterator[tuple[str, Mistake, float]]:
     """Every mistake that can be made here, with its family and the gradient it gives."""
     ours = place.grad(*of)
     yield "sign", Mistake("sign"), -ours
@@ -226,7 +226,7 @@ def _times(graph: Graph, ours: float, claimed: float, *, alone: bool) -> Iterato
             yield "times", Mistake("factor", number=1 / n), ours / n
 
 
-def _cut_short(place: Place, of: Gradient, edges: Sequence[Edge]) -> Iterator[tuple[str, Mistake, float]]:
+def _cut_short(place: Point, of: Gradient, edges: Sequence[Edge]) -> Iterator[tuple[str, Mistake, float]]:
     """Of f(a(x)) only df/da, or only da/dx: a is a node through which all of x reaches f."""
     grads = place.passed(of.output).grads
     ours = place.grad(*of)
@@ -252,7 +252,7 @@ def _one_path(ours: float, edges: Sequence[Edge]) -> Iterator[tuple[str, Mistake
             yield "path", Mistake("only path", node, operand), ours - total + flow
 
 
-def _edges(place: Place, of: Gradient) -> Iterator[Edge]:
+def _edges(place: Point, of: Gradient) -> Iterator[Edge]:
     """The edges on the way from x to f; first those near x."""
     graph, passed = place.graph, place.passed(of.output)
     rates = _rates(place, of)
@@ -300,7 +300,7 @@ def _straight(graph: Graph, pairs: Sequence[tuple[int, int, int]], output: int) 
     return straight
 
 
-def _rates(place: Place, of: Gradient) -> list[float]:
+def _rates(place: Point, of: Gradient) -> list[float]:
     """For each node its derivative by x."""
     graph = with_output(place.graph, of.output)
     return tangent(graph, place.passed(of.output).locals, {of.wrt: 1.0})

@@ -20,7 +20,7 @@ from backprop_cli.numeric.shapes import written as shape_written
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
 
 
-class Place:
+class Point:
     """The values of a graph where the inputs have the `given` ones, and what was asked about them so far."""
 
     def __init__(self, graph: Graph, given: Mapping[str, Value]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from random import Random
 
-from backprop_cli.check.point import Place
+from backprop_cli.check.point import Point
 from backprop_cli.graph import Graph
 
 POINTS = 20
@@ -19,7 +19,7 @@ _CONSTANTS = 8
 _OTHERS = 60
 
 
-class Places:
+class PointSampler:
     """Places of a program, made when somebody looks at them: the same ones in the same order for everybody."""
 
     def __init__(
@@ -36,21 +36,21 @@ class Places:
         self.given = given
         self.free = free
         self.wanted = points if free else 1
-        self._made: list[Place] = []
+        self._made: list[Point] = []
         self._source = self._fresh(range_, Random(seed))  # noqa: S311  points, not secrets
 
-    def __iter__(self) -> Iterator[Place]:
+    def __iter__(self) -> Iterator[Point]:
         """At most as many places as are worth trying."""
         number = 0
         while number < (self.wanted * _TRIES if self.free else 1):
             if number == len(self._made):
-                self._made.append(Place(self.graph, next(self._source)))
+                self._made.append(Point(self.graph, next(self._source)))
             yield self._made[number]
             number += 1
 
-    def near(self, place: Place) -> Iterator[Place]:
+    def near(self, place: Point) -> Iterator[Point]:
         """Other places, all inputs chosen at random, to tell formulas apart that agree at this one."""
-        return islice(Places(self.graph, {}, list(place.given)), _OTHERS)
+        return islice(PointSampler(self.graph, {}, list(place.given)), _OTHERS)
 
     def _fresh(self, range_: tuple[float, float] | None, chosen: Random) -> Iterator[Mapping[str, float]]:
         if not self.free:

@@ -11,7 +11,7 @@ from math import isfinite, isnan
 from random import Random
 from typing import Any
 
-from backprop_cli.check.point import Place
+from backprop_cli.check.point import Point
 from backprop_cli.engine.passes import forward
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import FLOATS, Compiled, Field
@@ -20,26 +20,26 @@ _RUNS = 4
 _UNSEEN = 8.0  # of few runs the furthest is not the furthest there is
 
 
-def rounding_of(measure: Callable[[Place, Field | None], float], place: Place) -> float:
+def rounding_of(measure: Callable[[Point, Field | None], float], place: Point) -> float:
     """By how much rounding may move a number that is measured at a place, with the given gates."""
     here = measure(place, None)
     moves = [abs(shaken - here) for shaken in _again(measure, place)]
     return _UNSEEN * max((move for move in moves if not isnan(move)), default=0.0)
 
 
-def is_never_finite(measure: Callable[[Place, Field | None], float], place: Place) -> bool:
+def is_never_finite(measure: Callable[[Point, Field | None], float], place: Point) -> bool:
     """Whether it is not rounding that makes a number at a place infinite or no number at all."""
     return not any(map(isfinite, _again(measure, place)))
 
 
-def _again(measure: Callable[[Place, Field | None], float], place: Place) -> Iterator[float]:
+def _again(measure: Callable[[Point, Field | None], float], place: Point) -> Iterator[float]:
     field = _Shaken(Random(0))  # noqa: S311  digits, not secrets
     for _ in range(_RUNS):
         yield measure(_shaken(place, field), field)
 
 
-def _shaken(place: Place, field: _Shaken) -> Place:
-    moved = Place(place.graph, place.given)
+def _shaken(place: Point, field: _Shaken) -> Point:
+    moved = Point(place.graph, place.given)
     moved.values = forward(place.graph, {name: x * field.factor() for name, x in place.given.items()}, field)
     return moved
 

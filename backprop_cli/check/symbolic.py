@@ -14,7 +14,7 @@ import sympy
 from backprop_cli.check.claims import Claim, Gradient
 from backprop_cli.check.partials import DIGITS, numbers
 from backprop_cli.check.per_gate import check_locals
-from backprop_cli.check.point import Place, function_of, with_output
+from backprop_cli.check.point import Point, function_of, with_output
 from backprop_cli.check.sympy_expression import OutOfTimeError, affordable, deadline, has_alarm, readable, written_out
 from backprop_cli.check.sympy_gates import is_smooth, number
 from backprop_cli.engine.tangent import tangent
@@ -39,7 +39,7 @@ class Opinion(NamedTuple):
 class Algebra:
     """A program at a place, written out over symbols for its inputs; those in `fixed` have no other value."""
 
-    def __init__(self, place: Place, fixed: Collection[str] = ()) -> None:
+    def __init__(self, place: Point, fixed: Collection[str] = ()) -> None:
         self.place = place
         self.fixed = fixed
         self.symbols = {node: sympy.Dummy(name, real=True) for name, node in place.graph.variables.items()}

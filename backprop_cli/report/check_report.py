@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import nan
 
-from backprop_cli.check.evidence import Examined
+from backprop_cli.check.evidence import Evidence
 from backprop_cli.check.handwritten_steps import Checked, Step
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement
 from backprop_cli.errors import Diagnostic, Status
@@ -50,7 +50,7 @@ _STATUS = {AGREES: Status.OK, DIFFERS: Status.DISAGREES, UNDECIDED: Status.MATHE
 
 
 def build_check(
-    graph: Graph, examined: Iterable[Examined], free: Sequence[str], *, strict: bool = False
+    graph: Graph, examined: Iterable[Evidence], free: Sequence[str], *, strict: bool = False
 ) -> CheckReport:
     """The report of claims that were examined."""
     results = tuple(_result(item) for item in examined)
@@ -122,7 +122,7 @@ def _step_result(item: Checked, output: str) -> ClaimResult:
     )
 
 
-def _result(item: Examined) -> ClaimResult:
+def _result(item: Evidence) -> ClaimResult:
     claim, judgement = item.claim, item.judgement
     return ClaimResult(
         text=claim.source.text.strip() if claim else item.target,
