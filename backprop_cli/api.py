@@ -228,8 +228,8 @@ def check(
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
     from backprop_cli.check.claims import left_names, read_claims
-    from backprop_cli.check.evidence import Examiner
-    from backprop_cli.check.gradient_check import GradientCheck
+    from backprop_cli.check.examiner import Examiner
+    from backprop_cli.check.full_check import full_check
     from backprop_cli.check.judge import Tolerance
     from backprop_cli.check.sampler import PointSampler
     from backprop_cli.report.check_report import build_check
@@ -245,7 +245,7 @@ def check(
         names = all_names(graph)
         examined = Examiner(places, tolerance, symbolic=symbolic).claims(read_claims(claims, names, output_name(graph)))
     else:
-        examined = GradientCheck(places, tolerance, symbolic=symbolic).examined(output_name(graph))
+        examined = full_check(places, output_name(graph), tolerance, symbolic=symbolic)
     return build_check(graph, examined, free, strict=strict)
 
 

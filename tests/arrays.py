@@ -8,6 +8,7 @@ from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import Source
 from backprop_cli.graph import lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
+from backprop_cli.graph.verify import verify
 from backprop_cli.language.parser import parse
 
 # Drawn once, written down as a recipe: RandomState's stream is frozen (NEP 19).
@@ -149,7 +150,7 @@ def prepared(program, values):
     shapes = {name: np.shape(value) for name, value in values.items()}
     graph = lower(parse(Source("test", program), values), values)
     infer(graph, shapes, max_elements=MAX_ELEMENTS)
-    graph.verify()
+    verify(graph)
     return graph, forward(graph, values)
 
 

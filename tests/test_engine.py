@@ -17,6 +17,7 @@ from backprop_cli.errors import Source
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import DIGITS, FLOATS
 from backprop_cli.graph import lower
+from backprop_cli.graph.verify import verify
 from backprop_cli.language.parser import parse
 
 INF, NAN = math.inf, math.nan
@@ -25,7 +26,7 @@ many = settings(derandomize=True, deadline=None, database=None, max_examples=150
 
 def graph_of(text, names=("x",)):
     graph = lower(parse(Source("test", text), names), names)
-    graph.verify()
+    verify(graph)
     return graph
 
 

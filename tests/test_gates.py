@@ -20,6 +20,7 @@ from backprop_cli.errors import Source
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
 from backprop_cli.gates.fields import COMPLEX, DIGITS, FLOATS, analytic
 from backprop_cli.graph import lower
+from backprop_cli.graph.verify import verify
 from backprop_cli.language.parser import parse
 from backprop_cli.numeric import digits as many
 from backprop_cli.report.names import node_names, written
@@ -469,7 +470,7 @@ def call(gate, name=""):
 
 def graph_of(text, names):
     graph = lower(parse(Source("test", text), names), names)
-    graph.verify()
+    verify(graph)
     return graph
 
 

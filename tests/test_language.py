@@ -9,6 +9,7 @@ from conftest import backprop
 
 from backprop_cli.errors import Source
 from backprop_cli.graph import lower
+from backprop_cli.graph.verify import verify
 from backprop_cli.language.parser import parse
 
 AT = {"x": 1.5, "y": -0.75, "z": 2.0}
@@ -89,7 +90,7 @@ def test_a_formula_means_what_its_tree_means(seed):
     chosen = random.Random(seed)
     node = tree(chosen, chosen.randint(1, 5))
     program = text(chosen, node)[0]
-    lower(parse(Source("expression", program), AT)).verify()
+    verify(lower(parse(Source("expression", program), AT)))
     bindings = [f"{name}={number}" for name, number in AT.items() if name in program.replace("max", "")]
     document = json.loads(backprop("eval", "--json", "--", program, *bindings).out)
     expected = value(node)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from backprop_cli.api import draw, evaluate, grad, structure
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.graph import lower
+from backprop_cli.graph.verify import verify
 from backprop_cli.language.definitions import read_program
 from backprop_cli.language.parser import parse
 from backprop_cli.report.derivation import Account
@@ -26,7 +27,7 @@ NEURON = SIG + "gate neuron(w, x, b=0.5) = { q = w*x + b; sig(q) }; "
 
 def graph_of(text, libraries=()):
     graph = lower(read_program(Source("expression", text), (), libraries))
-    graph.verify()
+    verify(graph)
     return graph
 
 

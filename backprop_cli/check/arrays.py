@@ -16,7 +16,8 @@ import numpy as np
 from backprop_cli.check.verdict import Check, Disagreement, Judged
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.differences import Estimate, ridders
-from backprop_cli.engine.passes import Backward, backward, forward, unbroadcast
+from backprop_cli.engine.flow import unbroadcast
+from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.unroll import unroll
 from backprop_cli.gates.fields import ARRAYS, FLOATS

@@ -6,22 +6,18 @@ The words for reasons are the report's. SymPy is asked through `symbolic`, and o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import inf, isfinite, nan
+from math import isfinite, nan
 from typing import NamedTuple
 
-from backprop_cli.check.claims import Claim, Formula, Gradient, is_constant
+from backprop_cli.check.claims import Gradient
 from backprop_cli.check.point import Point, with_output
-from backprop_cli.check.sampler import PointSampler
-from backprop_cli.check.stochastic_arithmetic import is_never_finite, rounding_of
-from backprop_cli.engine.anomalies import Anomaly, find_anomalies
+from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.gates import GATES
-from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Value
 from backprop_cli.numeric.shapes import Shape
 
 AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
 RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at harmless points
-_FEWEST = 3  # points on which more than a guess can stand
 _SMALL, _LARGE = 1e-100, 1e100
 
 
@@ -60,62 +56,6 @@ class Judgement(NamedTuple):
     rel_error: float = nan
     element: tuple[int, ...] | None = None
     shapes: tuple[Shape, Shape] | None = None
-
-
-def judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgement:
-    """The verdict on a claim: at the point of the bindings, or at points of the domain if names are free."""
-    if not places.free:
-        return judge_at(claim, next(iter(places)), tolerance, printed=True)
-    tried = 0
-    agreed: Judgement | None = None
-    undecided: Judgement | None = None
-    for place in places:
-        if place.trouble(*claim.of) or not place.is_finite(*claim.of):
-            continue
-        found = judge_at(claim, place, tolerance)
-        if found.why == "no value" and _is_undefined(claim.formula, place):
-            return found._replace(verdict=DIFFERS)  # its domain is smaller than the gradient's
-        if not is_harmless(place.values, claim.formula.values(place)):
-            continue
-        if found.verdict == UNDECIDED:
-            undecided = undecided or found
-            continue
-        tried += 1
-        if found.verdict == DIFFERS:
-            return found._replace(tried=tried)
-        agreed = agreed or found
-        agreed = agreed._replace(rel_error=max(agreed.rel_error, found.rel_error))
-        if tried >= places.wanted:
-            break
-    if agreed is None or tried < min(_FEWEST, places.wanted):
-        return undecided or Judgement(UNDECIDED, "few points", tried=tried)
-    return agreed._replace(why="points", tried=tried)
-
-
-def judge_at(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool = False) -> Judgement:
-    """The verdict on a claim at one point; `printed`: a decimal number need only be right to its last decimal."""
-    if place.graph.has_arrays:
-        from backprop_cli.check.array_claims import judge_elements
-
-        return judge_elements(claim, place, tolerance, printed=printed)
-    values = claim.formula.values(place)
-    claimed = values[claim.formula.graph.output]
-    if hasattr(claimed, "shape"):
-        return Judgement(DIFFERS, "shape", place, shapes=(claimed.shape, ()))
-    made = judge_number(claimed, place, claim.of, tolerance, claim.half_unit if printed else 0.0)
-    if made.verdict != DIFFERS or made.why != "point":
-        return made
-
-    def difference(place: Point, field: Field | None) -> float:
-        return float(claim.formula.values(place, field)[claim.formula.graph.output] - place.grad(*claim.of))
-
-    if abs(claimed - made.backprop) <= rounding_of(difference, place):
-        if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
-            return made._replace(verdict=AGREES, why="last digits")
-        return made._replace(verdict=UNDECIDED, why="rounding")
-    if not is_harmless(place.values, values):
-        return made._replace(verdict=UNDECIDED, why="range")
-    return made
 
 
 def judge_number(claimed: float, place: Point, of: Gradient, tolerance: Tolerance, half_unit: float = 0.0) -> Judgement:
@@ -179,26 +119,12 @@ def subgradients(place: Point, of: Gradient, trouble: Sequence[Anomaly]) -> tupl
     return grads.get(of.wrt, (0.0, 0.0))
 
 
-def _is_undefined(formula: Formula, place: Point) -> bool:
-    """Whether the formula leaves the reals by mathematics, not for lack of range."""
-
-    def value(place: Point, field: Field | None) -> float:
-        return float(formula.values(place, field)[formula.graph.output])
-
-    values = formula.values(place)
-    if inf in map(abs, _numbers(values)) or not any(
-        f.code == "undefined" for f in find_anomalies(formula.graph, values, formula.graph.output)
-    ):
-        return False
-    return formula.graph.has_arrays or is_never_finite(value, place)
-
-
 def is_harmless(*columns: Sequence[Value]) -> bool:
     """Whether no number on the way is so large or so small that its square may be lost."""
-    return all(x == 0 or _SMALL < abs(x) < _LARGE for values in columns for x in _numbers(values))
+    return all(x == 0 or _SMALL < abs(x) < _LARGE for values in columns for x in numbers_of(values))
 
 
-def _numbers(values: Sequence[Value]) -> Iterator[float]:
+def numbers_of(values: Sequence[Value]) -> Iterator[float]:
     """The values, of arrays the elements."""
     for value in values:
         yield from value.flat if hasattr(value, "flat") else (value,)

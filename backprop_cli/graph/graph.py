@@ -14,8 +14,6 @@ from array import array
 from typing import Any, NamedTuple
 
 from backprop_cli.errors import Source
-from backprop_cli.gates import GATES
-from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.numeric.shapes import Shape
 
 Value = Any  # a float, or a numpy.ndarray of floats; a number is never an array without axes
@@ -156,38 +154,6 @@ class Graph:
         """` (inside `sig`)`, for words on a node: the innermost of the user's gates that it belongs to, if any."""
         around = [module for module in self.modules if module.first <= node < module.last]
         return f" (inside `{around[-1].name}`)" if around else ""
-
-    def verify(self) -> None:
-        """Prove the invariants anew; tests call it after every construction."""
-        n = len(self.gates)
-        assert n == len(self.inputs) == len(self.starts) == len(self.ends)
-        assert 0 <= self.output < n
-        assert list(self.variables.values()) == sorted(self.variables.values())
-        for i, (gate, operands) in enumerate(zip(self.gates, self.inputs, strict=True)):
-            assert all(0 <= j < i for j in operands), i
-            assert 0 <= self.starts[i] < self.ends[i] <= len(self.source.text), i
-            if gate in (INPUT, CONSTANT):
-                assert not operands
-                assert (gate == CONSTANT) == (i in self.constants)
-                assert (gate == INPUT) == (i in self.variables.values())
-            else:
-                elementwise = GATES.get(gate)
-                if elementwise is None:
-                    row = TENSORS[gate]
-                    assert len(self.attributes[i]) == len(row.attributes) + (row.random and self.has_arrays), i
-                    assert row.variadic or len(operands) == len(row.operands), i
-                else:
-                    assert elementwise.variadic or len(operands) == len(elementwise.parameters), i
-                    assert i not in self.attributes
-        for k, module in enumerate(self.modules):
-            assert 0 <= module.first <= module.last <= n and -1 <= module.parent < k, module
-            around = self.modules[module.parent] if module.parent >= 0 else module
-            assert around.first <= module.first and module.last <= around.last, module
-            entered = {j for i in range(module.first, module.last) for j in self.inputs[i] if j < module.first}
-            assert entered <= set(module.operands), module
-            inside = range(module.first, module.last)
-            left = {j for i in range(module.last, n) for j in self.inputs[i] if j in inside}
-            assert left <= {module.output}, module
 
 
 def _same(ours: Any, theirs: Any) -> bool:

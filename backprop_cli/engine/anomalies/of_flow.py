@@ -16,7 +16,8 @@ from backprop_cli.engine.anomalies.masks import (
     operands_of,
     some,
 )
-from backprop_cli.engine.passes import ROUTES, Backward, chosen, flow_of_tensor
+from backprop_cli.engine.flow import chosen, flow_of_tensor
+from backprop_cli.engine.passes import ROUTES, Backward
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph.graph import Graph, Value
 

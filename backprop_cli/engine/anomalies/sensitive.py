@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from backprop_cli.engine.anomalies.masks import Mask, every, operands_of, some
-from backprop_cli.engine.passes import Backward, flow_of_tensor, reached, rule_of
+from backprop_cli.engine.flow import flow_of_tensor, reached
+from backprop_cli.engine.passes import Backward, rule_of
 from backprop_cli.gates import GATES
 from backprop_cli.graph.graph import Graph, Value
 

@@ -1,0 +1,94 @@
+"""Whether a claim is true: at the point of the bindings, or at points of the domain; of numbers or of arrays."""
+
+from __future__ import annotations
+
+from math import inf
+
+from backprop_cli.check.claims import Claim, Formula, is_constant
+from backprop_cli.check.judge import (
+    AGREES,
+    DIFFERS,
+    UNDECIDED,
+    Judgement,
+    Tolerance,
+    is_harmless,
+    judge_number,
+    numbers_of,
+)  # fmt: skip
+from backprop_cli.check.point import Point
+from backprop_cli.check.sampler import PointSampler
+from backprop_cli.check.stochastic_arithmetic import is_never_finite, rounding_of
+from backprop_cli.engine.anomalies import find_anomalies
+from backprop_cli.gates.fields import Field
+
+_FEWEST = 3  # points on which more than a guess can stand
+
+
+def judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgement:
+    """The verdict on a claim: at the point of the bindings, or at points of the domain if names are free."""
+    if not places.free:
+        return judge_at(claim, next(iter(places)), tolerance, printed=True)
+    tried = 0
+    agreed: Judgement | None = None
+    undecided: Judgement | None = None
+    for place in places:
+        if place.trouble(*claim.of) or not place.is_finite(*claim.of):
+            continue
+        found = judge_at(claim, place, tolerance)
+        if found.why == "no value" and _is_undefined(claim.formula, place):
+            return found._replace(verdict=DIFFERS)  # its domain is smaller than the gradient's
+        if not is_harmless(place.values, claim.formula.values(place)):
+            continue
+        if found.verdict == UNDECIDED:
+            undecided = undecided or found
+            continue
+        tried += 1
+        if found.verdict == DIFFERS:
+            return found._replace(tried=tried)
+        agreed = agreed or found
+        agreed = agreed._replace(rel_error=max(agreed.rel_error, found.rel_error))
+        if tried >= places.wanted:
+            break
+    if agreed is None or tried < min(_FEWEST, places.wanted):
+        return undecided or Judgement(UNDECIDED, "few points", tried=tried)
+    return agreed._replace(why="points", tried=tried)
+
+
+def judge_at(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool = False) -> Judgement:
+    """The verdict on a claim at one point; `printed`: a decimal number need only be right to its last decimal."""
+    if place.graph.has_arrays:
+        from backprop_cli.check.array_claims import judge_elements
+
+        return judge_elements(claim, place, tolerance, printed=printed)
+    values = claim.formula.values(place)
+    claimed = values[claim.formula.graph.output]
+    if hasattr(claimed, "shape"):
+        return Judgement(DIFFERS, "shape", place, shapes=(claimed.shape, ()))
+    made = judge_number(claimed, place, claim.of, tolerance, claim.half_unit if printed else 0.0)
+    if made.verdict != DIFFERS or made.why != "point":
+        return made
+
+    def difference(place: Point, field: Field | None) -> float:
+        return float(claim.formula.values(place, field)[claim.formula.graph.output] - place.grad(*claim.of))
+
+    if abs(claimed - made.backprop) <= rounding_of(difference, place):
+        if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
+            return made._replace(verdict=AGREES, why="last digits")
+        return made._replace(verdict=UNDECIDED, why="rounding")
+    if not is_harmless(place.values, values):
+        return made._replace(verdict=UNDECIDED, why="range")
+    return made
+
+
+def _is_undefined(formula: Formula, place: Point) -> bool:
+    """Whether the formula leaves the reals by mathematics, not for lack of range."""
+
+    def value(place: Point, field: Field | None) -> float:
+        return float(formula.values(place, field)[formula.graph.output])
+
+    values = formula.values(place)
+    if inf in map(abs, numbers_of(values)) or not any(
+        f.code == "undefined" for f in find_anomalies(formula.graph, values, formula.graph.output)
+    ):
+        return False
+    return formula.graph.has_arrays or is_never_finite(value, place)

@@ -1,0 +1,114 @@
+"""Claims examined: judged, set beside the other opinions on the gradient, their mistakes looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from backprop_cli.check.claim_verdicts import judge
+from backprop_cli.check.claims import Claim, Gradient, is_constant
+from backprop_cli.check.evidence import Evidence, estimated, supports
+from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance
+from backprop_cli.check.mistakes import Mistake, diagnose
+from backprop_cli.check.point import Point
+from backprop_cli.check.sampler import PointSampler
+from backprop_cli.engine.differences import Estimate
+
+if TYPE_CHECKING:
+    from backprop_cli.check.symbolic import Algebra, Opinion
+
+_COMPARED = 5  # places at which a mistake must give what is claimed
+
+
+class Examiner:
+    """Examines gradients of one program at the same places; `symbolic`: SymPy may be asked."""
+
+    def __init__(self, places: PointSampler, tolerance: Tolerance, *, symbolic: bool) -> None:
+        self.places = places
+        self.tolerance = tolerance
+        self.symbolic = symbolic
+        self._algebras: dict[int, tuple[Point, Algebra]] = {}
+
+    def claims(self, claims: Sequence[Claim]) -> Iterator[Evidence]:
+        """Each claim, examined."""
+        for claim in claims:
+            judgement = judge(claim, self.places, self.tolerance)
+            if judgement.place is None:
+                yield Evidence(claim.target, claim, judgement)
+                continue
+            if judgement.place.graph.has_arrays:
+                yield self._of_array(claim, judgement, judgement.place)
+                continue
+            numeric = None if judgement.anomaly else estimated(judgement.place.estimate(*claim.of))
+            opinion = self._opinion(judgement, claim.of, claim)
+            judgement = self._reconsidered(claim, judgement, numeric, opinion)
+            found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
+            mistakes = self._mistakes(claim, judgement)
+            yield Evidence(claim.target, claim, judgement, numeric, found, formula=formula, mistakes=mistakes)
+
+    def _of_array(self, claim: Claim, judgement: Judgement, place: Point) -> Evidence:
+        """A claim about an array: the others are asked of the element that is named."""
+        from backprop_cli.check.array_claims import Written, diagnose_elements
+
+        mistakes = diagnose_elements(claim, place) if judgement.verdict == DIFFERS else ()
+        made = Evidence(claim.target, claim, judgement, mistakes=mistakes)
+        written = Written(place, claim.of.output) if judgement.element is not None and not judgement.anomaly else None
+        if written is None or written.numbers is None or judgement.element is None:
+            return made
+        of = written.gradient(claim.of.wrt, judgement.element)
+        numeric = estimated(written.numbers.estimate(*of))
+        if judgement.verdict == DIFFERS and not supports(judgement.backprop, numeric):
+            made = made._replace(judgement=judgement._replace(verdict=UNDECIDED, why="methods"))
+        if not self.symbolic:
+            return made._replace(numeric=numeric)
+        from backprop_cli.check.symbolic import Algebra
+
+        opinion = Algebra(written.numbers).opinion(of)
+        return made._replace(numeric=numeric, sympy=opinion.gradient, formula=opinion.formula)
+
+    def _mistakes(self, claim: Claim, judgement: Judgement) -> tuple[Mistake, ...]:
+        """What a claim that differs looks like; a formula is compared at several places, a number at its own."""
+        place = judgement.place
+        if judgement.verdict != DIFFERS or judgement.anomaly or place is None or not isfinite(judgement.rel_error):
+            return ()
+        places = [place]
+        if self.places.free or not is_constant(claim.formula):
+            places += [p for p in self.places.near(place) if not p.trouble(*claim.of) and isfinite(p.grad(*claim.of))]
+        claimed = [(p, claim.formula.values(p)[claim.formula.graph.output]) for p in places]
+        return diagnose(claim.of, claimed[:_COMPARED], claim.half_unit if len(places) == 1 else 0.0)
+
+    def _opinion(self, judgement: Judgement, of: Gradient, claim: Claim | None = None) -> Opinion | None:
+        """What SymPy says at the judgement's place; nothing where a derivative is a convention, or does not exist."""
+        place = judgement.place
+        if not self.symbolic or place is None or judgement.anomaly or not isfinite(judgement.backprop):
+            return None
+        from backprop_cli.check.symbolic import Algebra
+
+        if id(place) not in self._algebras:
+            self._algebras[id(place)] = place, Algebra(place, self.places.given.keys())
+        arrays = claim is not None and claim.formula.graph.has_arrays
+        finite = judgement.claimed is not None and isfinite(judgement.claimed) and not arrays
+        prove = bool(self.places.free) and judgement.verdict == AGREES
+        return self._algebras[id(place)][1].opinion(of, claim if finite else None, prove=prove)
+
+    def _reconsidered(
+        self, claim: Claim, judgement: Judgement, numeric: Estimate | None, opinion: Opinion | None
+    ) -> Judgement:
+        """The judgement after the others were heard: sixty digits see through rounding, and differences may object."""
+        if opinion is not None and opinion.proved:
+            return judgement._replace(why="proof")
+        if judgement.claimed is None or judgement.anomaly is not None:
+            return judgement
+        agreed = judgement.verdict == AGREES
+        if opinion is not None and opinion.claimed is not None and opinion.gradient is not None:
+            same = self.tolerance.allows(opinion.claimed, opinion.gradient)
+            if agreed and not same and not is_constant(claim.formula):
+                return judgement._replace(verdict=DIFFERS, why="sixty digits apart")
+            if not agreed and same:
+                return judgement._replace(verdict=AGREES, why="sixty digits")
+            if not agreed:
+                return judgement._replace(verdict=DIFFERS, why="point")
+        if judgement.verdict == DIFFERS and not supports(judgement.backprop, numeric):
+            return judgement._replace(verdict=UNDECIDED, why="methods")
+        return judgement

@@ -1,0 +1,60 @@
+"""Which elements a gradient flows to, and broadcasting undone: the masks and sums beside the backward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from backprop_cli.gates.fields import ARRAYS
+from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.numeric.shapes import Shape
+
+Flow = Any  # True: a gradient arrives at every element, False: at none; or a mask of those at which one does
+
+
+def chosen(flow: Flow, sent: Value) -> Value:
+    """What is sent where something flows, and 0 elsewhere: not 0 times infinity, which is NaN."""
+    if isinstance(flow, bool):
+        return sent if flow else 0.0
+    import numpy as np
+
+    return sent if flow.all() else np.where(flow, sent, 0.0)
+
+
+def reached(flow: Flow, shape: Shape) -> Flow:
+    """The elements of an operand that any marked element of the result uses."""
+    return flow if isinstance(flow, bool) else bool(flow.any()) if not shape else unbroadcast(flow * 1.0, shape) != 0
+
+
+def flow_of_tensor(graph: Graph, values: Sequence[Value], node: int, k: int, flow: Flow) -> Flow:
+    """To which elements of a tensor gate's operand something flows from the marked elements of its value."""
+    gate = TENSORS[graph.gates[node]]
+    if not (gate.selects or gate.routes):
+        return flow if isinstance(flow, bool) else bool(flow.any())
+    if flow is False or (flow is True and gate.selects and not gate.picks):
+        return flow
+    import numpy as np
+
+    here = np.broadcast_to(flow, graph.shapes[node])
+    xs = [values[j] for j in graph.inputs[node]]
+    clean = [np.where(np.isnan(x), 0.0, x) for x in xs] if gate.selects else xs
+    out = np.where(here, values[node], 0.0)  # an undefined element sends to all: not one to which nothing flows
+    mask = ARRAYS.pull[gate.name](k, here * 1.0, out, clean, graph.attributes[node]) != 0
+    return mask if np.shape(mask) else bool(mask)
+
+
+def unbroadcast(sent: Value, shape: Shape) -> Value:
+    """Sum over the axes along which an operand of the shape was broadcast: each use of an element counts."""
+    if type(sent) is float and not shape:
+        return sent + 0.0
+    import numpy as np
+
+    there = np.shape(sent)
+    if not shape:
+        return float(np.sum(sent)) + 0.0
+    if there == shape:
+        return sent
+    added = len(there) - len(shape)
+    over = (*range(added), *(k + added for k, length in enumerate(shape) if length == 1 and there[k + added] != 1))
+    return np.sum(sent, axis=over, keepdims=True).reshape(shape) if over else np.broadcast_to(sent, shape)
