@@ -1,14 +1,21 @@
 """What is not documented does not exist: commands, options, gates, codes, formats, statuses; and README's code runs."""
 
 import doctest
+import json
+import math
 import re
+import shutil
+import subprocess
+import sys
+import textwrap
 
 import pytest
-from conftest import ROOT, backprop, shell
+from conftest import ROOT, backprop, shell, shell_environment
 
 from backprop_cli.cli.group import COMMANDS
 from backprop_cli.errors import CODES, STATUS_MEANING, STATUS_OF, Status
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
+from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.render import FORMATS
 from backprop_cli.report.notes import NOTE_CODES
 
@@ -24,9 +31,9 @@ def test_every_command_and_option_is_documented():
 
 
 def test_every_gate_is_documented():
-    for gate in GATES.values():
+    for gate in [*GATES.values(), *TENSORS.values()]:
         assert f"{gate.head} " in DOCS["gates.md"], gate
-    for name in [*GATES, *ALIASES]:
+    for name in [*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES]:
         ran = backprop("gates", name)
         assert ran.status == 0 and ran.out.startswith("gate")
 
@@ -115,3 +122,31 @@ def test_version_is_said_once_everywhere():
     assert project["version"] == backprop_cli.__version__
     assert f"## {backprop_cli.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert backprop("--version").out == f"backprop {backprop_cli.__version__}\n"
+
+
+# -- the walk through the source ---------------------------------------------------------------------------
+
+_EXCERPT = re.compile(r"^```text file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def test_the_walk_quotes_the_source():
+    found = _EXCERPT.findall(DOCS["core.md"])
+    assert len(found) > 5
+    for name, code in found:
+        assert code in (ROOT / "backprop_cli" / name).read_text(encoding="utf-8"), (name, code)
+
+
+def test_a_gate_is_a_row(tmp_path):
+    """The steps of docs/contributing.md on a copy: one row, and the gate is computed, differentiated and checked."""
+    shutil.copytree(ROOT / "backprop_cli", tmp_path / "backprop_cli")
+    row = re.search(r"^   ```text gate\n(.*?)^   ```$", DOCS["contributing.md"], re.MULTILINE | re.DOTALL)[1]
+    table = tmp_path / "backprop_cli/gates/elementwise.py"
+    text = table.read_text(encoding="utf-8")
+    last = text.index(")  # fmt: skip\n\nGATES")
+    table.write_text(text[:last] + textwrap.dedent(row).replace("\n", "\n    ") + text[last:], encoding="utf-8")
+    command = [sys.executable, "-m", "backprop_cli", "grad", "softexp(x)", "x=0.5", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, env=shell_environment())
+    report = json.loads(done.stdout)
+    assert report["value"] == pytest.approx(math.e**0.5, rel=1e-15)  # (e^0.5 - 1)/1 + 1
+    assert report["gradients"]["x"] == pytest.approx(math.e**0.5, rel=1e-15)
+    assert report["check"]["verdict"] == "agree"
