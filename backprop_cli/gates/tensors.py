@@ -156,7 +156,7 @@ def _rows() -> tuple[Gate, ...]:
                structures=("identity",), selects=True, exact=True),
         Gate("ravel(x)", "all elements as one vector", "reshape(x, (-1,))", "reshape(G, shape_of(x))", shape="(size(x),)",
                words=("{G}, in the shape of {x}",), structures=("identity",), aliases="flatten", selects=True, exact=True),
-        Gate("concat(*xs, axis=0)", "arrays one behind the other", "concat(*xs, axis=axis)", "part(G, k, xs, axis)",
+        Gate("concat(*xs, axis=0)", "arrays joined end to end", "concat(*xs, axis=axis)", "part(G, k, xs, axis)",
                shape="joined(xs, axis)", words=("its part of {G}",), structures=("one-hot",), aliases="concatenate cat",
                selects=True, exact=True),
         Gate("stack(*xs, axis=0)", "arrays side by side along a new axis", "stack(*xs, axis=axis)",

@@ -99,7 +99,7 @@ def bind(program: Program, row: int, gate: Signature) -> BoundCall:
     try:
         attributes = tuple(_attribute(program, p, rows) for p, rows in filled if p.kind)
     except _Unreadable as problem:
-        message = f"`{call.name}` wants {problem} here, written out"
+        message = f"`{call.name}` expects {problem} here, written out"
         label = program.label(problem.row if problem.row >= 0 else row)
         return BoundCall(diagnostic=Diagnostic("V307", message, (label,), f"the gate is `{gate.head}`"))
     absorbed = {j for p, rows in filled if p.kind for j in rows}
@@ -130,15 +130,15 @@ def _refused(program: Program, row: int, gate: Signature, message: str = "") -> 
     call: Call = program.args[row]
     found = len(call.operands) + len(call.keywords)
     if gate.is_tensor:
-        message = f"`{call.name}` wants `{gate.head}` and got {found} operand{'s' * (found != 1)}"
+        message = f"`{call.name}` expects `{gate.head}`, got {found} operand{'s' * (found != 1)}"
     elif not message and call.keywords:
         message = f"an operand of `{shorten(gate.name)}` is given twice or not at all"
     elif not message:
         most, least = len(gate.parameters), sum(p.required for p in gate.parameters)
         variadic = any(p.starred for p in gate.parameters)
-        wanted = "at least 1" if variadic else str(most) if least == most else f"{least} to {most}"
-        plural = "s" * (wanted not in ("1", "at least 1"))
-        message = f"`{shorten(gate.name)}` wants {wanted} operand{plural} and got {found}"
+        expected = "at least 1" if variadic else str(most) if least == most else f"{least} to {most}"
+        plural = "s" * (expected not in ("1", "at least 1"))
+        message = f"`{shorten(gate.name)}` expects {expected} operand{plural}, got {found}"
     return BoundCall(diagnostic=Diagnostic("N203", message, (program.label(row),), f"the gate is `{gate.head}`"))
 
 

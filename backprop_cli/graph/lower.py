@@ -376,7 +376,7 @@ class _Lowering:
                 if wanted and j >= 0 and j not in truths:
                     help_ = "write a comparison: `where(x > 0, …, …)`"
                     label = self._operand_label(row, position)
-                    self._report("V303", "a number stands where a comparison is wanted", label, help_)
+                    self._report("V303", "expected a comparison, found a number", label, help_)
                 elif not wanted and j in truths:
                     self._refuse_truth(self._operand_label(row, position))
         last = self.program.statements[-1]
@@ -401,7 +401,7 @@ class _Lowering:
 
     def _refuse_truth(self, label: Label) -> None:
         help_ = "a comparison chooses: `where(x > 0, 1, 0)` is a number"
-        self._report("V302", "a comparison stands where a number is wanted", label, help_)
+        self._report("V302", "expected a number, found a comparison", label, help_)
 
 
 def _length(shape: Shape) -> str:

@@ -25,7 +25,7 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         rest = program.source.text[label.end : label.end + 40].lstrip()
         help_ = f"write `{name}({_next_operand(rest)})`"
         if rest[:1] in ("^", "²", "³"):
-            help_ = f"powers go behind the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
+            help_ = f"powers go after the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
         return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)
     if _is_derivative(program, label, name):
         help_ = f"{_DERIVATIVE}; if `{shown}` is a number, give it a value: `{shown}=…`"

@@ -150,7 +150,7 @@ def _find_body(source: Source, tokens: Tokens, first: int, close: int) -> _Found
             return _Found(first, close, inside + 1, last, last, unclosed)
         problem = None
         if kinds[end + 1] not in _ENDS:
-            message = f"`{shorten(texts[end + 1])}` stands behind the gate's `}}`"
+            message = f"`{shorten(texts[end + 1])}` follows the gate's `}}`"
             help_ = "begin a new line there, or put `;` before it"
             problem = Diagnostic("S107", message, (_place(source, tokens, end + 1),), help_)
         return _Found(first, close, inside + 1, end, end + 1, problem)
@@ -207,11 +207,11 @@ def _parameters(source: Source, tokens: Tokens, found: _Found) -> tuple[list[Par
             if texts[after] in ("-", "−"):
                 default, after = "-", next(waiting)
             if kinds[after] != NUMBER:
-                return parameters, _malformed(source, tokens, after, "a number, the parameter's default,")
+                return parameters, _malformed(source, tokens, after, "a number as the parameter's default")
             default += texts[after]
             after = next(waiting)
         elif parameters and parameters[-1].default is not None:
-            message = f"`{shorten(name)}` has no default, and stands behind a parameter that has one"
+            message = f"`{shorten(name)}` has no default, but follows a parameter that has one"
             help_ = "put the parameters without a default first"
             return parameters, Diagnostic("S110", message, (_place(source, tokens, k),), help_)
         parameters.append(Parameter(name, starts[k], default))
@@ -223,7 +223,7 @@ def _parameters(source: Source, tokens: Tokens, found: _Found) -> tuple[list[Par
 
 
 def _malformed(source: Source, tokens: Tokens, token: int, expected: str) -> Diagnostic:
-    message = f"`{shorten(tokens.texts[token])}` stands where {expected} was expected"
+    message = f"expected {expected}, found `{shorten(tokens.texts[token])}`"
     help_ = "a head is `gate name(x, y, slope=0.01) = …`"
     return Diagnostic("S110", message, (_place(source, tokens, token),), help_)
 

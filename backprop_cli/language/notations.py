@@ -39,7 +39,7 @@ def dotted(tokens: Tokens, point: int) -> tuple[int, int, str]:
     if name in ("T", "transpose"):
         return point, last, f"the transpose of `{owner}` is `{owner}'`"
     if name in _FILES:
-        return first, last, f"a file is the value of a name: write `{owner}=@{owner}.{name}` behind the expression"
+        return first, last, f"a file is the value of a name: write `{owner}=@{owner}.{name}` after the expression"
     if name in _MAKES_ARRAYS and owner in _LIBRARIES:
         return first, last, "an array is written as it is: `[1, 2]`, `[[1, 2], [3, 4]]`"
     if owner in _LIBRARIES:

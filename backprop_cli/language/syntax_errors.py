@@ -22,7 +22,7 @@ from backprop_cli.language.tokens import (
     Tokens,
 )
 
-_EXPECTED = "where a number, a name or `(` was expected"
+_EXPECTED = "expected a number, a name or `(`, found"
 _CLOSES = {SQUARE: "]"}  # what closes the other brackets is `)`
 
 
@@ -59,10 +59,10 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
         return misplaced(source, tokens, position, opened)
     if ended and opened >= 0 and before in (OPEN, CALL, SQUARE, NEWLINE, COMMA):
         return _unclosed(source, tokens, position, opened)
-    found = "the text ends" if ended else f"`{shorten(text)}` stands"
+    found = "the end of the text" if ended else f"`{shorten(text)}`"
     if before in (OPERATOR, DEFINE):
         sign = tokens.texts[position - 1][-1] if before == DEFINE else tokens.texts[position - 1]
-        help_ = f"an operand is missing: {found} {_EXPECTED}"
+        help_ = f"an operand is missing: {_EXPECTED} {found}"
         return _at(source, tokens, position - 1, "S103", f"`{sign}` has nothing on its right", help_)
     if kind == OPERATOR:
         help_ = "put a number, a name or `(` before it"
@@ -70,7 +70,7 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
     if closes:
         help_ = "put a number, a name or a formula there"
         return _at(source, tokens, position, "S103", f"an operand is missing before `{text}`", help_)
-    return _at(source, tokens, position, "S103", f"an operand is missing: {found} {_EXPECTED}")
+    return _at(source, tokens, position, "S103", f"an operand is missing: {_EXPECTED} {found}")
 
 
 def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> SyntaxProblem:
@@ -82,23 +82,23 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
         return _unclosed(source, tokens, position, opened)
     if kind in (CLOSE, UNSQUARE):
         if opened >= 0:
-            wanted = _CLOSES.get(tokens.kinds[opened], ")")
-            message = f"`{text}` stands where `{wanted}` would close the bracket"
-            return _at(source, tokens, position, "S105", message, f"write `{wanted}`")
+            closing = _CLOSES.get(tokens.kinds[opened], ")")
+            message = f"expected `{closing}` to close the bracket, found `{text}`"
+            return _at(source, tokens, position, "S105", message, f"write `{closing}`")
         help_ = "remove it, or open one before it"
         return _at(source, tokens, position, "S105", "this bracket was never opened", help_)
     if kind == COMMA:
         help_ = "a decimal point is `.`; commas separate operands, as in `max(x, y)`, and elements, as in `[1, 2]`"
         return _at(source, tokens, position, "S107", "a comma outside a gate's operands", help_)
     if kind == COLON:
-        return _at(source, tokens, position, "S107", "`:` means nothing here", "slices stand in brackets: `x[1:3]`")
+        return _at(source, tokens, position, "S107", "`:` means nothing here", "slices go in brackets: `x[1:3]`")
     if kind in (ASSIGN, DEFINE):
         if head := _head(source, tokens, position):
             name = head.partition("(")[0].rstrip()
             help_ = f"write `{name} = …`; for a gate of your own, `gate {shorten(head)} = …`"
-            return _at(source, tokens, position, "S109", "`=` stands where it defines nothing", help_)
+            return _at(source, tokens, position, "S109", "`=` defines nothing here", help_)
         help_ = "`name = formula` defines a name, at the start of a statement; `==` compares"
-        return _at(source, tokens, position, "S109", "`=` stands where it defines nothing", help_)
+        return _at(source, tokens, position, "S109", "`=` defines nothing here", help_)
     return _at(source, tokens, position, "S107", f"`{shorten(text)}` means nothing here")
 
 

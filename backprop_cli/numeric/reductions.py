@@ -179,7 +179,7 @@ def swap(x: Array) -> Array:
 
 
 def concat(*xs: Array, axis: Axis) -> Array:
-    """The arrays one behind the other."""
+    """The arrays joined end to end."""
     return np.concatenate(xs, axis=axis[0])
 
 

@@ -129,7 +129,7 @@ def stacked(shapes: Sequence[Shape], axis: Axis) -> Shape:
 def _one(axis: Axis) -> int:
     """The only axis that is named."""
     if len(axis) != 1:
-        raise ShapeProblem("one axis is wanted, such as `axis=0`", ())
+        raise ShapeProblem("expected one axis, such as `axis=0`", ())
     return axis[0]
 
 
@@ -155,7 +155,7 @@ def indexed(shape: Shape, items: Sequence[int | slice]) -> Shape:
 def square_matrix(shape: Shape) -> int:
     """The order of a square matrix."""
     if len(shape) != 2 or shape[0] != shape[1]:
-        raise ShapeProblem(f"a square matrix is wanted, not the shape {written(shape)}")
+        raise ShapeProblem(f"expected a square matrix, got shape {written(shape)}")
     return shape[0]
 
 
@@ -163,7 +163,7 @@ def vector(shape: Shape, operand: int = 0) -> int:
     """The length of a vector."""
     if len(shape) != 1:
         help_ = "`ravel` makes a vector of a matrix" if shape else ""
-        raise ShapeProblem(f"a vector is wanted, not the shape {written(shape)}", (operand,), help_)
+        raise ShapeProblem(f"expected a vector, got shape {written(shape)}", (operand,), help_)
     return shape[0]
 
 
@@ -193,7 +193,7 @@ def inner(x: Shape, y: Shape) -> Shape:
     """The shape of an inner product: a number's."""
     help_ = "the product of matrices is `@`"
     if len(x) != 1 or len(y) != 1:
-        raise ShapeProblem(f"vectors are wanted, not the shapes {written(x)} and {written(y)}", (0, 1), help_)
+        raise ShapeProblem(f"expected vectors, got shapes {written(x)} and {written(y)}", (0, 1), help_)
     if x != y:
         raise ShapeProblem("shapes do not match", (0, 1))
     return ()
@@ -211,7 +211,7 @@ def diagonal(x: Shape) -> Shape:
     if len(x) == 1:
         return x * 2
     if len(x) != 2:
-        raise ShapeProblem(f"a vector or a matrix is wanted, not the shape {written(x)}")
+        raise ShapeProblem(f"expected a vector or a matrix, got shape {written(x)}")
     return (min(x),)
 
 
@@ -231,7 +231,7 @@ def spare(x: Shape, over: Axis, ddof: int) -> bool:
 def scalar(x: Shape, operand: int = 0) -> bool:
     """False, or a ShapeProblem if it is not a number's shape."""
     if x:
-        raise ShapeProblem(f"a number is wanted, not the shape {written(x)}", (operand,))
+        raise ShapeProblem(f"expected a number, got shape {written(x)}", (operand,))
     return False
 
 

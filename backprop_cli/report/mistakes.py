@@ -23,7 +23,7 @@ WORDS = {
     "stops early": "the chain rule stops at `{a}` = {is}: this is d{f}/d{a}, and d{a}/d{x} is missing",
     "upstream": "this is d{a}/d{x}, and the gradient d{f}/d{a} that arrives at `{a}` = {is} is missing",
     "left out": "the local gradient ∂{a}/∂{b} of `{a}` = {is} is left out",
-    "value": "the value of `{a}` = {is} stands where its local gradient ∂{a}/∂{b} belongs{more}",
+    "value": "the value of `{a}` = {is} was used instead of its local gradient ∂{a}/∂{b}{more}",
     "input": "the derivative of `{is}` is written with the input `{b}` where its output `{a}` belongs",
     "place": "the derivative of `{is}` is taken at `{x}`, and belongs at `{b}`",
     "not lowered": "the exponent of `{is}` was not lowered",

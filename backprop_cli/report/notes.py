@@ -26,7 +26,7 @@ NOTE_CODES = {
     "undefined": "a value or a slope does not exist",
     "pole": "the value leaves for infinity",
     "overflow": "a number is larger than a double can be",
-    "underflow": "a number is smaller than a double can be, and 0 stands for it",
+    "underflow": "a number is smaller than a double can be, and 0 is used for it",
     "precision": "rounding cost digits that matter",
     "nonfinite-input": "an input is infinite or not a number",
     "reading": "how a product without a sign was read",
