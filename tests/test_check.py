@@ -106,3 +106,12 @@ def test_a_disagreement_is_machine_readable(monkeypatch):
     assert document["check"]["worst"]["node"] == 1
     assert document["check"]["worst"]["expected"] == pytest.approx(0.5403023058681398)
     assert document["check"]["worst"]["backprop"] == pytest.approx(0.8414709848078965)
+
+
+def test_deep_nesting_is_told_quickly():
+    """Ten nested tanh: the derivative is written out once, not four times over for each level."""
+    text = "x"
+    for _ in range(10):
+        text = f"tanh({text})"
+    report = grad(text, x=0.5)
+    assert report.check.verdict == "agree" and report.check.methods == ("sympy", "per-gate")

@@ -42,7 +42,7 @@ class Algebra:
     def __init__(self, place: Point, fixed: Collection[str] = ()) -> None:
         self.place = place
         self.fixed = fixed
-        self.symbols = {node: sympy.Dummy(name, real=True) for name, node in place.graph.variables.items()}
+        self.symbols = {node: sympy.Symbol(name, real=True) for name, node in place.graph.variables.items()}
         self.affordable = affordable(place.graph, place.values)
         self.nodes: list[Any] = []
         self.gradients: dict[Gradient, Any] = {}

@@ -15,6 +15,7 @@ from math import log2, ulp
 from typing import Any, NamedTuple
 
 import sympy
+from sympy.printing.str import StrPrinter
 
 from backprop_cli.check.partials import DIGITS, numbers
 from backprop_cli.check.sympy_gates import expression, number, pieces, readable_number
@@ -85,7 +86,7 @@ def affordable(graph: Graph, values: list[float]) -> bool:
 
 
 def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], check_time: Callable[[], None]) -> Whole:
-    inputs = {node: sympy.Dummy(name, real=True) for name, node in graph.variables.items()}
+    inputs = {node: sympy.Symbol(name, real=True) for name, node in graph.variables.items()}
     output = written_out(graph, values, inputs, check_time)[graph.output]
     if output.has(sympy.nan):  # a number on the way is past the largest double
         raise OutOfTimeError
@@ -95,7 +96,7 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
         if node in inputs:
             derivatives[name] = sympy.diff(output, inputs[node])
         else:  # an intermediate: a symbol of its own in a formula of its own
-            symbols[node] = sympy.Dummy(name, real=True)
+            symbols[node] = sympy.Symbol(name, real=True)
             standing_in = {**inputs, node: symbols[node]}
             derivatives[name] = sympy.diff(
                 written_out(graph, values, standing_in, check_time)[graph.output], symbols[node]
@@ -118,11 +119,22 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
     return Whole(formulas, evaluate, slack)
 
 
+class _Printer(StrPrinter):  # type: ignore[misc]  # SymPy ships no types
+    """As a user would type it: e by its name, doubles in the shortest decimals that read back to them.
+
+    Putting others in their place would evaluate the expression anew: four times the work for each level of nesting.
+    """
+
+    def _print_Exp1(self, _: Any) -> str:  # noqa: N802  SymPy finds it by this name
+        return "e"
+
+    def _print_Float(self, number_: Any) -> str:  # noqa: N802  SymPy finds it by this name
+        return str(super()._print_Float(readable_number(number_)))
+
+
 def readable(expression_: Any) -> str:
     """An expression as a user would type it."""
-    names = {dummy: sympy.Symbol(dummy.name) for dummy in expression_.atoms(sympy.Dummy)} | {sympy.E: sympy.Symbol("e")}
-    shown = {number_: readable_number(number_) for number_ in expression_.atoms(sympy.Float)}
-    return str(sympy.sstr(expression_.xreplace(shown | names), full_prec=False).replace("**", "^"))
+    return str(_Printer({"full_prec": False}).doprint(expression_)).replace("**", "^")
 
 
 def written_out(
