@@ -113,5 +113,5 @@ def test_deep_nesting_is_told_quickly():
     text = "x"
     for _ in range(10):
         text = f"tanh({text})"
-    report = grad(text, x=0.5)
+    report = backprop_cli.grad(text, x=0.5)
     assert report.check.verdict == "agree" and report.check.methods == ("sympy", "per-gate")
