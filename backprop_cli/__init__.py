@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from backprop_cli import api
-from backprop_cli.api import draw, evaluate, explain, grad, jacobian, structure
+from backprop_cli.api import check_steps, draw, evaluate, explain, grad, jacobian, structure
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.render import EXPLAIN_FORMATS, FIGURE_FORMATS, FORMATS
 from backprop_cli.report import Note, Report, Row
@@ -27,7 +27,7 @@ Report._repr_html_ = api.notebook_html  # type: ignore[attr-defined]
 __version__ = "0.2.0"
 __all__ = [
     "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult", "Note", "Report",
-    "Row", "Source", "check", "draw", "evaluate", "explain", "grad", "jacobian", "render", "structure",
+    "Row", "Source", "check", "check_steps", "draw", "evaluate", "explain", "grad", "jacobian", "render", "structure",
 ]  # fmt: skip
 
 

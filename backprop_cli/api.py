@@ -25,12 +25,13 @@ from backprop_cli.engine.rounding import lost_digits
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
 from backprop_cli.graph.lower import MAX_NODES
+from backprop_cli.graph.names import all_names, output_name
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.definitions import read_program
-from backprop_cli.numeric.shapes import bytes_written, size
+from backprop_cli.numeric.shapes import size
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
-from backprop_cli.report.names import all_names, output_name
+from backprop_cli.text import bytes_written
 
 if TYPE_CHECKING:
     from backprop_cli.report.claim_results import CheckReport

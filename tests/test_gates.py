@@ -20,10 +20,11 @@ from backprop_cli.errors import Source
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
 from backprop_cli.gates.fields import COMPLEX, DIGITS, FLOATS, analytic
 from backprop_cli.graph import lower
+from backprop_cli.graph.names import node_names
 from backprop_cli.graph.verify import verify
 from backprop_cli.language.parser import parse
 from backprop_cli.numeric import digits as many
-from backprop_cli.report.names import node_names, written
+from backprop_cli.report.names import written
 
 INF, NAN = math.inf, math.nan
 VALUE_TOLERANCE = 1e-14

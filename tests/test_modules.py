@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from backprop_cli.api import draw, evaluate, grad, structure
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.graph import lower
+from backprop_cli.graph.names import node_names
 from backprop_cli.graph.verify import verify
 from backprop_cli.language.definitions import read_program
 from backprop_cli.language.parser import parse
 from backprop_cli.report.derivation import Account
-from backprop_cli.report.names import node_names
 
 SCHEMA = json.loads(files("backprop_cli.render").joinpath("report.schema.json").read_text(encoding="utf-8"))
 SIG = "gate sig(x) = 1/(1 + exp(-x)); "

@@ -27,6 +27,7 @@ from backprop_cli.check.point import Point, with_output
 from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.engine.unroll import unroll
 from backprop_cli.language.tokens import NUMBER, tokenize
+from backprop_cli.text import index_text
 
 _MOST_JUDGED = 200  # elements that look wrong: the worst are looked at, to tell wrong ones from kinks
 _CLOSE = 1e-9
@@ -44,18 +45,13 @@ class Written:
             given = {}
             for name, node in graph.variables.items():
                 for index in np.ndindex(*graph.shapes[node]):
-                    given[name + element_name(index)] = float(np.asarray(place.values[node])[index])
+                    given[name + index_text(index)] = float(np.asarray(place.values[node])[index])
             self.numbers = Point(self._expanded.graph, given)
 
     def gradient(self, node: int, index: tuple[int, ...]) -> Gradient:
         """The derivative of the output by an element of a node, as two nodes of the graph of numbers."""
         assert self._expanded is not None
         return Gradient(self._expanded.graph.output, int(self._expanded.ids(node)[index]))
-
-
-def element_name(index: tuple[int, ...]) -> str:
-    """`[0, 1]`; nothing for a number."""
-    return str(list(index)) if index else ""
 
 
 def judge_elements(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool) -> Judgement:

@@ -23,6 +23,7 @@ from backprop_cli.engine.unroll import unroll
 from backprop_cli.gates.fields import ARRAYS, FLOATS
 from backprop_cli.graph import Graph, Value
 from backprop_cli.numeric.losses import ValueProblem
+from backprop_cli.text import index_text
 
 Judge = Callable[..., Check]  # the check of a graph of numbers
 _TOLERANCE = 1e-9  # of elements, relative to what was summed into them
@@ -87,7 +88,7 @@ def _by_elements(
     ):
         return None  # the plain formula leaves the doubles, or loses digits that ours keeps
     elements = {name: written.ids(node) for name, node in wrt.items()}
-    names = {name + _written(index): int(id_) for name, ids in elements.items() for index, id_ in np.ndenumerate(ids)}
+    names = {name + index_text(index): int(id_) for name, ids in elements.items() for index, id_ in np.ndenumerate(ids)}
     marked = numbers.dependents(set(names.values()))
     odd = find_anomalies(numbers, plain, numbers.output, theirs, marked)
     inner = judge(numbers, plain, theirs, marked, names, odd, seed=scalar_seed)
@@ -110,7 +111,7 @@ def _by_elements(
             "disagree" if wrong else "agree", float(error[place]), place, float(ours[place]), float(found[place])
         )
         if wrong and worst is None:
-            worst = Disagreement(float(ours[place]), float(found[place]), node, name=name + _written(place))
+            worst = Disagreement(float(ours[place]), float(found[place]), node, name=name + index_text(place))
     if worst is not None and not _confirmed(graph, values, worst, variables, seed):
         return None  # two close numbers were told apart by rounding, at a kink or where they cancel
     largest = max([inner.max_rel_error, *(judged.error for judged in variables.values())])
@@ -149,10 +150,6 @@ def _index_of_largest(error: Any) -> tuple[int, ...]:
     return tuple(map(int, np.unravel_index(int(np.argmax(error)), error.shape))) if error.ndim else ()
 
 
-def _written(index: tuple[int, ...]) -> str:
-    return str(list(index)) if index else ""
-
-
 # -- by differences ----------------------------------------------------------------------------------------
 
 
@@ -183,7 +180,7 @@ def _by_differences(
             undecided.append(name)
         largest = max(largest, judged.error if judged.verdict != "undecided" else 0.0)
         if judged.verdict == "disagree" and not kinked:
-            worst = worst or Disagreement(judged.ours, judged.theirs, node, name=name + _written(judged.element))
+            worst = worst or Disagreement(judged.ours, judged.theirs, node, name=name + index_text(judged.element))
     if worst is not None:
         return Check("disagree", methods, largest, {}, "", worst, (), variables)
     if undecided or (kinked and any(judged.verdict == "disagree" for judged in variables.values())):

@@ -13,6 +13,7 @@ from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.differences import Estimate
+from backprop_cli.text import index_text
 
 
 def full_check(places: PointSampler, output: str, tolerance: Tolerance, *, symbolic: bool) -> Iterator[Evidence]:
@@ -26,7 +27,7 @@ def _of_arrays(places: PointSampler, output: str, tolerance: Tolerance, *, symbo
     """The full check of a program with arrays: an element a line where it can be written out, else by differences."""
     import numpy as np
 
-    from backprop_cli.check.array_claims import Written, element_name
+    from backprop_cli.check.array_claims import Written
 
     graph = places.graph
     place = next((p for p in places if not places.free or not p.trouble(graph.output, *graph.variables.values())), None)
@@ -41,7 +42,7 @@ def _of_arrays(places: PointSampler, output: str, tolerance: Tolerance, *, symbo
     ours: dict[str, float] = {}
     for name, node in graph.variables.items():
         grad = np.asarray(place.grad(graph.output, node))
-        ours |= {f"d{output}/d{name}{element_name(index)}": float(grad[index]) for index in np.ndindex(*grad.shape)}
+        ours |= {f"d{output}/d{name}{index_text(index)}": float(grad[index]) for index in np.ndindex(*grad.shape)}
     numbers = PointSampler(written.numbers.graph, written.numbers.given, [])
     for item in GradientCheck(numbers, tolerance, symbolic=symbolic).examined(output):
         judgement = item.judgement._replace(place=place, anomaly=None, backprop=ours.get(item.target, nan))

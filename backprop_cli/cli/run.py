@@ -13,10 +13,10 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from backprop_cli.cli.group import Group
+from backprop_cli.cli.group import COMMANDS, Group
 from backprop_cli.cli.options import OutputOptions, Reply, Version
 from backprop_cli.cli.terminal import deliver, say, style_for, unwritable
-from backprop_cli.errors import BackpropError, Diagnostic, Status
+from backprop_cli.errors import BackpropError, Diagnostic, Status, nearest
 from backprop_cli.render import CARRIES_NOTES
 from backprop_cli.render.diagnostics import picture
 
@@ -124,7 +124,8 @@ def _usage(error: TyperException, *, wants_json: bool) -> int:
     lowered = (message[:1].lower() + message[1:]).rstrip(".")
     help_ = f"`{command} --help` lists what there is"
     if lowered.startswith("no such command"):
-        help_ = f"did you mean `backprop grad` or `backprop eval`? {help_}"
+        near = nearest(message.split("'")[1] if "'" in message else "", list(COMMANDS))
+        help_ = f"did you mean `backprop {near[0]}`? {help_}" if near else help_
     diagnostic = Diagnostic("U801", lowered, (), help_)
     return _fail((diagnostic,), Status.REQUEST, wants_json=wants_json)
 

@@ -6,7 +6,7 @@ A value is a constant expression in the language itself, or a file: `x=-2`, `W=[
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import inf, nan
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.graph import Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import parse
-from backprop_cli.report.numbers import all_finite, rounded, shortest
+from backprop_cli.text import all_finite, rounded, shortest
 
 
 class Terms(NamedTuple):
@@ -53,7 +53,7 @@ def read_bindings(assignments: list[str], terms: Terms = TERMS) -> dict[str, Val
         try:
             if not equals:
                 raise _complaints().not_a_binding(source)
-            check_name(name, source)
+            check_name(name, lambda source=source: source)  # type: ignore[misc]
             if name in values:
                 help_ = "give it one value"
                 raise _complaints().wrong("N208", f"`{shorten(name)}` is bound twice", source, 0, len(name), help_)
@@ -65,14 +65,17 @@ def read_bindings(assignments: list[str], terms: Terms = TERMS) -> dict[str, Val
     return values
 
 
-def check_name(name: str, source: Source) -> None:
-    """Refuse a name that cannot be an input's: not a name at all, a constant's, a gate's."""
+def check_name(name: str, source: Callable[[], Source]) -> None:
+    """Refuse a name that cannot be an input's: not a name at all, a constant's, a gate's.
+
+    `source` is asked for the binding's text only then: of a large array that takes longer than the passes.
+    """
     if not (name.isascii() and name.isidentifier()):
-        raise _complaints().not_a_name(name, source)
+        raise _complaints().not_a_name(name, source())
     owner = "constant" if name in CONSTANTS else "gate" if name in GATES or name in ALIASES else ""
     if owner:
         help_ = "choose another name for the input"
-        raise _complaints().wrong("N205", f"`{name}` is the name of a {owner}", source, 0, len(name), help_)
+        raise _complaints().wrong("N205", f"`{name}` is the name of a {owner}", source(), 0, len(name), help_)
 
 
 def constant(text: str, name: str = "value", terms: Terms = TERMS) -> Value:

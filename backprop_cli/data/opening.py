@@ -9,13 +9,13 @@ from typing import Any
 from backprop_cli.data.bindings import Terms, check_name, constant
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
+from backprop_cli.graph.names import node_names
 from backprop_cli.graph.shapes import infer
 from backprop_cli.language.definitions import read_program
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program
 from backprop_cli.numeric.shapes import written
-from backprop_cli.report.names import node_names
-from backprop_cli.report.numbers import rounded
+from backprop_cli.text import rounded
 
 # A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of numbers of.
 Number = Any
@@ -40,9 +40,8 @@ def bound_graph(
     for name, value in bindings.items():
         if isinstance(value, str):
             value = constant(value, name, terms)
-        value = as_value(value)
-        check_name(name, Source("binding", f"{name}={rounded(value)}"))
-        given[name] = value
+        given[name] = as_value(value)
+        check_name(name, lambda name=name: Source("binding", f"{name}={rounded(given[name])}"))  # type: ignore[misc]
     defaults = defaults or {}
     names = {*given, *defaults}
     program = read_program(source, names, libraries(use))

@@ -16,6 +16,7 @@ from backprop_cli.gates import BY_SYMBOL, BY_SYNTAX, GATES
 from backprop_cli.gates.fields import ARRAYS, Field
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Value
+from backprop_cli.text import index_text
 
 NODE_BUDGET = 20_000
 _LARGEST_MATRIX = 5  # the minors of a determinant are 2^n
@@ -179,7 +180,7 @@ def _unrolled(graph: Graph, values: Sequence[Value], numbers: _Numbers) -> list[
         if gate == INPUT:
             made = np.empty(shape, dtype=object)
             for index in np.ndindex(*shape):
-                name = names[node] + (str(list(index)) if index else "")
+                name = names[node] + index_text(index)
                 numbers.out.variables[name] = id_ = numbers.node(INPUT, ())
                 made[index] = Element(numbers, id_)
         elif gate == CONSTANT:

@@ -17,7 +17,8 @@ from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
 from backprop_cli.graph.implicit_products import reading
 from backprop_cli.language.parser import MOST_ERRORS
-from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, bytes_written, size, written
+from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written
+from backprop_cli.text import bytes_written
 
 MAX_ELEMENTS = 100_000_000
 _BYTES = 8

@@ -262,14 +262,3 @@ def steps(begin: float, end: float | None, step: float) -> int:
     if count < 1:
         raise ShapeProblem(f"there are no numbers from {begin:g} to {end:g} in steps of {step:g}", ())
     return count
-
-
-def bytes_written(count: float) -> str:
-    """`134 MB`, in powers of ten."""
-    if count >= 10**18:
-        return "more than 1000 PB"
-    for unit in ("bytes", "kB", "MB", "GB", "TB", "PB"):
-        if count < 1000 or unit == "PB":
-            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:.3g} {unit}"
-        count /= 1000
-    raise AssertionError

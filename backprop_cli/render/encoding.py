@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite, isnan
 from typing import Any
 
-from backprop_cli.report.numbers import all_finite
+from backprop_cli.text import all_finite
 
 
 def number(value: Any) -> Any:

@@ -9,7 +9,7 @@ from backprop_cli.render.prose import verdict
 from backprop_cli.render.style import Style
 from backprop_cli.render.tables import Cell, Column, Table, csv_lines, flat
 from backprop_cli.report.jacobians import Block, JacobianReport, labels, layout
-from backprop_cli.report.numbers import bytes_written, literal
+from backprop_cli.text import bytes_written, literal
 
 _COLUMNS = 12  # shown of a wide matrix, unless all rows are asked for
 _EVERY = 1 << 62

@@ -10,7 +10,7 @@ from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style
 from backprop_cli.render.tables import Cell, Column, Table, csv_lines, flat
 from backprop_cli.report.model import Report, Row
-from backprop_cli.report.numbers import MOST_WHOLE, WHOLE, literal
+from backprop_cli.text import MOST_WHOLE, WHOLE, literal
 
 
 def page(report: Report, style: Style) -> Page:

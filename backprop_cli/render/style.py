@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from backprop_cli.report.numbers import MOST_WHOLE, WHOLE, rounded
+from backprop_cli.text import MOST_WHOLE, WHOLE, rounded
 
 _ASCII = {
     "∂": "d", "━": "-", "…": "...", "·": "*", "×": "x", "∞": "inf", "−": "-", "²": "^2", "³": "^3", "π": "pi",

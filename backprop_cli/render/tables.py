@@ -15,7 +15,7 @@ from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tex import tex_formula, tex_text, tex_value
 from backprop_cli.render.wrapping import wrapped
-from backprop_cli.report.numbers import shortest
+from backprop_cli.text import shortest
 
 _WIDEST = 100_000  # a table that is measured must not be wrapped by the measuring
 _LINE = 80  # for the choice of a layout, where no width is given

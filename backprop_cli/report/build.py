@@ -9,11 +9,11 @@ from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.engine.passes import Backward
 from backprop_cli.errors import Status
 from backprop_cli.graph import Graph, Value
+from backprop_cli.graph.names import output_name
 from backprop_cli.report.model import TROUBLE, Columns, Report, Step, gradient_at
-from backprop_cli.report.names import output_name
 from backprop_cli.report.notes import lost_notes, notes
-from backprop_cli.report.numbers import all_finite
 from backprop_cli.report.packing import moved_notes, pack
+from backprop_cli.text import all_finite
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check

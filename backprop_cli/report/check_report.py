@@ -10,12 +10,12 @@ from backprop_cli.check.handwritten_steps import Checked, Step
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement
 from backprop_cli.errors import Diagnostic, Status
 from backprop_cli.graph import Graph
+from backprop_cli.graph.names import output_name
 from backprop_cli.numeric.shapes import written
 from backprop_cli.report.claim_results import CheckReport, ClaimResult
 from backprop_cli.report.mistakes import diagnosis
-from backprop_cli.report.names import output_name
 from backprop_cli.report.notes import notes
-from backprop_cli.report.numbers import rounded, shortest
+from backprop_cli.text import index_text, rounded, shortest
 
 _REASONS = {
     "point": "",
@@ -90,7 +90,7 @@ def _wrong_step(name: str, target: str, judgement: Judgement) -> str:
     if judgement.shapes:
         found, expected = (written(shape) if shape else "of a number" for shape in judgement.shapes)
         return f"`{name}` has the shape {found} after this line, and {target} has the shape {expected}"
-    index = str(list(judgement.element)) if judgement.element else ""
+    index = index_text(judgement.element or ())
     found, expected = _told_apart(judgement.claimed or 0.0, judgement.backprop)
     return f"`{name}{index}` is {found} after this line, and {target}{index} is {expected}"
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Module
+from backprop_cli.graph.names import node_names
 from backprop_cli.report.contributions import contributions
 from backprop_cli.report.formula import (
     Equation,
@@ -27,7 +28,7 @@ from backprop_cli.report.formula import (
 )
 from backprop_cli.report.gradient_flow import PRODUCTS, copies, role
 from backprop_cli.report.model import Note, Report
-from backprop_cli.report.names import node_names, sent_back, written
+from backprop_cli.report.names import sent_back, written
 from backprop_cli.report.notation import Speller, Words
 from backprop_cli.report.rules import rule, rule_of_call
 

@@ -12,14 +12,15 @@ from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
+from backprop_cli.graph.names import node_names
 from backprop_cli.report.contributions import contributions
 from backprop_cli.report.derivation import Account
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Report, Row
-from backprop_cli.report.names import CALLED, node_names
+from backprop_cli.report.names import CALLED
 from backprop_cli.report.notation import Speller, Words
-from backprop_cli.report.numbers import is_whole
 from backprop_cli.report.visible import constants_inside, distances, owners, with_constant
+from backprop_cli.text import is_whole
 
 EDGES = ("grad", "local", "both", "none")
 PHASES = ("forward", "backward")

@@ -9,7 +9,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, neares
 from backprop_cli.gates import ALIASES, GATES, Gate
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
-from backprop_cli.report.numbers import rounded, shortest
+from backprop_cli.text import rounded, shortest
 
 __all__ = ["Entry", "Gate", "GateReference", "entries", "find"]
 

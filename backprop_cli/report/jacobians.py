@@ -10,7 +10,7 @@ from backprop_cli.graph import Value
 from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.report.jacobian_structure import Part
 from backprop_cli.report.model import Note
-from backprop_cli.report.numbers import shortest
+from backprop_cli.text import shortest
 
 
 class Block(NamedTuple):

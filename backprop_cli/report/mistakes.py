@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from backprop_cli.check.mistakes import Mistake
 from backprop_cli.errors import shorten
 from backprop_cli.graph import Graph
-from backprop_cli.report.names import node_names, written
-from backprop_cli.report.numbers import rounded
+from backprop_cli.graph.names import node_names
+from backprop_cli.report.names import written
+from backprop_cli.text import rounded
 
 # In these: `a` is the gate, `is` how it is written, `b` the operand, `f` and `x` the names of the target.
 WORDS = {

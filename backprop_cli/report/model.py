@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from backprop_cli.engine.passes import Backward
 from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import CONSTANT, Graph, Module, Value
+from backprop_cli.graph.names import node_names
 from backprop_cli.numeric.shapes import Shape, size
-from backprop_cli.report.names import node_names, rules, written
-from backprop_cli.report.numbers import shortest, without_negative_zeros
+from backprop_cli.report.names import rules, written
+from backprop_cli.text import shortest, without_negative_zeros
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check

@@ -11,9 +11,10 @@ from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import Graph
+from backprop_cli.graph.names import node_names
 from backprop_cli.report.model import Note
-from backprop_cli.report.names import CALLED, node_names, written
-from backprop_cli.report.numbers import rounded, shortest
+from backprop_cli.report.names import CALLED, written
+from backprop_cli.text import index_text, rounded, shortest
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
@@ -106,7 +107,7 @@ def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -
         *map(rounded, anomaly.numbers),
         gate=(row.symbol if row else TENSORS[gate].symbol if gate in TENSORS else "") or gate,
         at=at or ", ".join(names[j] for j in operands[:4]),
-        name=shorten(names[node]) + (_index(anomaly.element) if anomaly.wording in ("input", "sum") else ""),
+        name=shorten(names[node]) + (index_text(anomaly.element) if anomaly.wording in ("input", "sum") else ""),
         written=shorten(written(graph, node, names), 80),
         along=" and ".join(f"`{called[operands[k]]}`" for k in anomaly.operands[:4]),
         other=f"{names[other]} = {written(graph, other, names)}" if other >= 0 else "",
@@ -125,15 +126,11 @@ class Place(NamedTuple):
     @property
     def written(self) -> str:
         """`[0, 2]`; nothing for a number."""
-        return _index(self.element)
+        return index_text(self.element)
 
     def value(self, operand: Any) -> float:
         """The operand's number there."""
         return float(operand[self.element]) if self.element else float(operand)
-
-
-def _index(element: tuple[int, ...]) -> str:
-    return str(list(element)) if element else ""
 
 
 def _place(graph: Graph, node: int, operand: int, anomaly: Anomaly) -> Place:

@@ -12,8 +12,8 @@ from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.report.case_result import Difference, Outcome
 from backprop_cli.report.claim_results import ClaimResult
 from backprop_cli.report.model import Report
-from backprop_cli.report.numbers import shortest
 from backprop_cli.suites.case import AGREES, DIFFERS, UNDECIDED, Case, Written, elements
+from backprop_cli.text import shortest
 
 _AGREES_AFTER_ALL = "what is said agrees"
 

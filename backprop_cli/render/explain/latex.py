@@ -16,7 +16,7 @@ from backprop_cli.report.derivation import Account, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
 from backprop_cli.report.notation import Speller, Words
-from backprop_cli.report.numbers import is_whole
+from backprop_cli.text import is_whole
 
 _RELATIONS = {"=": "&=", "+=": r"&\mathrel{+}="}
 

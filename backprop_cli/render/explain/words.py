@@ -6,7 +6,7 @@ from typing import Any
 
 from backprop_cli.render.style import Style
 from backprop_cli.report.notation import Words
-from backprop_cli.report.numbers import is_whole, rounded, shortest
+from backprop_cli.text import is_whole, rounded, shortest
 
 
 def plain_words(style: Style) -> Words:

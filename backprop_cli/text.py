@@ -1,4 +1,7 @@
-"""Numbers and arrays as text: the shortest that reads back to the same doubles, or rounded for reading."""
+"""Numbers, arrays and indices as text: the shortest that reads back to the same doubles, or rounded for reading.
+
+It knows no graph, and NumPy only as the arrays that come in.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,9 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
-from backprop_cli.numeric.shapes import bytes_written
-
 __all__ = [
-    "MOST_WHOLE", "WHOLE", "all_finite", "bytes_written", "is_whole", "literal", "nested", "rounded", "shortest",
-    "summary", "without_negative_zeros",
+    "MOST_WHOLE", "WHOLE", "all_finite", "bytes_written", "index_text", "is_whole", "literal", "nested", "rounded",
+    "shortest", "summary", "without_negative_zeros",
 ]  # fmt: skip
 
 _READING_DIGITS = 6
@@ -130,3 +131,19 @@ def all_finite(value: Any) -> bool:
 def without_negative_zeros(value: Any) -> Any:
     """The gradient with +0 for -0: no sum of what flows is ever printed as -0."""
     return value + 0.0 if hasattr(value, "tolist") else value
+
+
+def index_text(index: tuple[int, ...]) -> str:
+    """`[0, 2]`, the place of an element; nothing for a number, which has none."""
+    return str(list(index)) if index else ""
+
+
+def bytes_written(count: float) -> str:
+    """`134 MB`, in powers of ten."""
+    if count >= 10**18:
+        return "more than 1000 PB"
+    for unit in ("bytes", "kB", "MB", "GB", "TB", "PB"):
+        if count < 1000 or unit == "PB":
+            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:.3g} {unit}"
+        count /= 1000
+    raise AssertionError
