@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 import backprop_cli
+from backprop_cli.gates import GATES
+from backprop_cli.gates.tensors import TENSORS
 
 PACKAGE = Path(backprop_cli.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -175,6 +177,34 @@ def test_no_file_imports_itself_by_way_of_others():
         ready = {path for path, others in needs.items() if not others & needs.keys()}
         assert ready, sorted(str(path.relative_to(PACKAGE)) for path in needs)
         needs = {path: others for path, others in needs.items() if path not in ready}
+
+
+# Rooms that may name gates: the table, what its texts mean, what they mean to SymPy, and what mistakes look like.
+NAMING = ("gates", "numeric", "check")
+# Words that are gates' names too, and mean something else.
+SYNTAX = {"index", "transpose"}  # operators of a program
+OTHER_WORDS = {
+    "cli/options.py": {"dot"},  # a format
+    "render/__init__.py": {"dot"},
+    "engine/anomalies/of_flow.py": {"sum"},  # which wording
+    "report/notes.py": {"sum"},
+    "report/mistakes.py": {"sign"},  # a mistake
+    "engine/unroll.py": {"det"},  # a name in the meanings of the rows
+    "graph/shapes.py": {"softmax"},  # a family
+    "graph/messages.py": {"sigmoid", "cross_entropy"},  # what other tools call them
+    "language/notations.py": {"dot", "matmul", "min", "norm", "abs"},  # spellings of other tools
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_facts_about_gates_are_in_their_rows(path):
+    name = str(path.relative_to(PACKAGE))
+    if name.split("/", maxsplit=1)[0] in NAMING:
+        return
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    named = {text for text in texts if text in GATES or text in TENSORS}
+    assert named - SYNTAX <= OTHER_WORDS.get(name, set())
 
 
 # What one reads to understand how a text becomes a gradient; docs/core.md walks through it.

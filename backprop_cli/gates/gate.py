@@ -62,7 +62,7 @@ class Gate:
     and some elements of the operand may be in none of them.
     `truth`: the result is a comparison's, not a number. `symmetric`: operands may change places.
     `family` is what kind of operation it is where that decides how it is told: sum, product, quotient, power, choice,
-    join, places, transpose.
+    join, places, transpose, softmax, loss of scores.
 
     How it is written: `symbol` between two operands (or after one, `'`), `prefix` before one, `syntax` in brackets.
 

@@ -122,18 +122,18 @@ def _rows() -> tuple[Gate, ...]:
                structures=("one-hot",), picks=True, exact=True),
         # -- classes and losses
         Gate("softmax(x, axis=-1)", "exp(x) over its sum", "softmax(x, axis)", "out*(G - sum(G*out, axis, True))",
-               shape="x", vanish="x == -inf", means="exp(x)/sum(exp(x), axis, True)", words=("{out} * ({G} - sum({G} * {out}))",), push="symmetric",
+               shape="x", vanish="x == -inf", family="softmax", means="exp(x)/sum(exp(x), axis, True)", words=("{out} * ({G} - sum({G} * {out}))",), push="symmetric",
                structures=("diagonal minus outer product: diag(p) - p·pᵀ, p = {out}",)),
         Gate("log_softmax(x, axis=-1)", "logarithm of the softmax", "log_softmax(x, axis)",
                "G - softmax(x, axis)*sum(G, axis, True)", shape="x",
-               means="x - log(sum(exp(x), axis, True))", words=("{G} - softmax({x}) * sum({G})",),
+               family="softmax", means="x - log(sum(exp(x), axis, True))", words=("{G} - softmax({x}) * sum({G})",),
                push="d - sum(softmax(x, axis)*d, axis, True)",
                structures=("identity minus outer product: I - 1·pᵀ",)),
         Gate("cross_entropy(scores, labels)", "mean over the examples of -log softmax(scores) at the label",
                "cross_entropy(scores, labels)",
                "G*cross_entropy_slopes(scores, labels)",
                "-G*log_softmax(scores, last(scores))/examples(scores) if shape_of(labels) == shape_of(scores) else 0*labels",
-               shape="classes(scores, labels)", push="reduction",
+               family="loss of scores", shape="classes(scores, labels)", push="reduction",
                means="sum((log(sum(exp(scores), last(scores), True)) - scores)*class_weights(scores, labels), None, False)/examples(scores)",
                words={"": ("{G} * (softmax({scores}) - onehot({labels})) / {examples}", "0: labels are class numbers"),
                       **dict.fromkeys(["11", "22"], ("{G} * (softmax({scores})*sum({labels}, axis=-1, keepdims=True) - {labels}) / {examples}",
@@ -210,6 +210,9 @@ class _Table(Mapping[str, Any]):
 TENSORS: Mapping[str, Gate] = _Table(lambda: {row.name: row for row in _rows()})
 TENSOR_ALIASES: Mapping[str, str] = _Table(
     lambda: {alias: row.name for row in TENSORS.values() for alias in row.aliases}
+)
+TENSOR_BY_SYNTAX: Mapping[str, str] = _Table(
+    lambda: {row.syntax or row.symbol: row.name for row in TENSORS.values() if row.syntax or row.symbol}
 )
 # What an elementwise gate of any number of operands means when it has one, and that is an array.
 REDUCTION_OF = {"max": "amax", "min": "amin"}

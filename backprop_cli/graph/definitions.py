@@ -18,7 +18,7 @@ from backprop_cli.graph.graph import Module
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement
 
 _BUILT_IN = (GATES, ALIASES, TENSORS, TENSOR_ALIASES)
-_STAND_IN = "maxout"  # takes any number of numbers and is one
+_STAND_IN = next(gate.name for gate in GATES.values() if gate.variadic)  # takes any number of numbers and is one
 
 
 class Written(NamedTuple):

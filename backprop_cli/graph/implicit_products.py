@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES
+from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Remark
 
 _SHOWN = 3
-_OF_ONE_PIECE = frozenset({"pow"})  # written with a sign, and yet needing no brackets
 
 
 def reading(graph: Graph) -> Remark | None:
@@ -21,7 +21,7 @@ def reading(graph: Graph) -> Remark | None:
     text = graph.source.text
     readings = []
     for node in products[:_SHOWN]:
-        sign = "@" if graph.gates[node] == "matmul" else "*"
+        sign = "*" if graph.gates[node] in GATES else "@"
         parts = sign.join(shorten(_operand_text(graph, operand)) for operand in graph.inputs[node])
         readings.append(f"`{shorten(text[graph.starts[node] : graph.ends[node]])}` as `{parts}`")
     more = len(products) - len(readings)
@@ -34,6 +34,7 @@ def _operand_text(graph: Graph, node: int) -> str:
     """An operand as it was written, in brackets unless it is of one piece."""
     text = graph.source.text[graph.starts[node] : graph.ends[node]]
     gate = graph.gates[node]
-    row = GATES.get(gate)
-    loose = gate in ("neg", "matmul") or (row is not None and row.symbol and gate not in _OF_ONE_PIECE)
+    row = GATES.get(gate) or TENSORS.get(gate)
+    # A power has a sign and needs no brackets, as what comes after its operand, a transpose.
+    loose = row is not None and (row.prefix or row.symbol) and row.family not in ("power", "transpose")
     return f"({text})" if loose else text

@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 from math import inf
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
-from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
+from backprop_cli.gates import ALIASES, BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES
+from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
 from backprop_cli.graph.arguments import DEFAULT, BoundCall, bind, bind_index, signature, tensor_of
 from backprop_cli.graph.definitions import afford, head_errors, no_parameter, without_calls, write_out
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
@@ -20,13 +21,12 @@ from backprop_cli.numeric.shapes import MOST_AXES, Shape
 
 MAX_NODES = 5_000_000
 _GATE_OF = {
-    **BY_SYMBOL, "juxtaposed": BY_SYMBOL["*"], "·": BY_SYMBOL["*"], "negative": "neg", "name": INPUT, "num": CONSTANT,
-    "@": "matmul", "transpose": "transpose", "index": "index", "array": "stack",
+    **BY_SYMBOL, **BY_SYNTAX, "juxtaposed": BY_SYMBOL["*"], "·": BY_SYMBOL["*"], "name": INPUT, "num": CONSTANT,
 }  # fmt: skip
 _SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
 _SUSPECT = (0.0, inf, -inf)
 _TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
-_CHOOSING = _TRUTHS | {"where"}
+_CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")
 
 
 def lower(program: Program, given: Collection[str] | None = None, *, max_nodes: int = MAX_NODES) -> Graph:
@@ -316,6 +316,7 @@ class _Lowering:
             self._accept(row, bind(self.program, row, signature(tensor)))
             self.out.attributes.setdefault(row, ())
         for row in self.rows["index"]:
+            self.out.gates[row] = TENSOR_BY_SYNTAX["index"]
             self._accept(row, bind_index(self.program, row))
 
     def _accept(self, row: int, bound: BoundCall) -> None:
@@ -333,9 +334,10 @@ class _Lowering:
         out, args = self.out, self.program.args
         for op in ("@", "transpose"):
             for row in self.rows[op]:
-                out.attributes[row] = ()
+                out.gates[row], out.attributes[row] = TENSOR_BY_SYNTAX[op], ()
         for row in self.rows["array"]:
             elements = args[row]
+            out.gates[row] = TENSOR_BY_SYNTAX["array"]
             out.inputs[row] = elements
             if all(j >= 0 and out.gates[j] == CONSTANT for j in elements):
                 self._constant_array(row, elements)
@@ -367,12 +369,12 @@ class _Lowering:
     def _truths(self) -> None:
         """A comparison stands where a condition is wanted, and nowhere else."""
         gates, inputs = self.out.gates, self.out.inputs
-        if not _CHOOSING.intersection(gates):
+        if not (_TRUTHS | _CHOICES).intersection(gates):
             return
         truths = {row for row, gate in enumerate(gates) if gate in _TRUTHS}
         for row, (gate, operands) in enumerate(zip(gates, inputs, strict=True)):
             for position, j in enumerate(operands):
-                wanted = gate == "where" and position == 0
+                wanted = gate in _CHOICES and position == 0
                 if wanted and j >= 0 and j not in truths:
                     help_ = "write a comparison: `where(x > 0, …, …)`"
                     label = self._operand_label(row, position)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import SHAPES
-from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
+from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
 from backprop_cli.graph.implicit_products import reading
 from backprop_cli.language.parser import MOST_ERRORS
@@ -49,7 +49,7 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
             continue
         known: list[Shape] = operands  # type: ignore[assignment]  # none of them is None
         if node in products and all(known):
-            gate = graph.gates[node] = "matmul"
+            gate = graph.gates[node] = TENSOR_BY_SYNTAX["@"]
             graph.attributes[node] = ()
         elif gate in REDUCTION_OF and len(known) == 1 and known[0]:
             gate = graph.gates[node] = REDUCTION_OF[gate]
@@ -74,7 +74,7 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
         raise BackpropError(*wrong)
     graph.shapes = [shape for shape in found if shape is not None]
     _afford(graph, max_elements)
-    graph.products = sorted({*graph.products, *(node for node in graph.dotted if graph.gates[node] == "matmul")})
+    graph.products = sorted({*graph.products, *(node for node in graph.dotted if node in graph.attributes)})
     if graph.products:
         graph.remarks = [remark for remark in graph.remarks if remark.code != "reading"]
         graph.remarks += [remark for remark in (reading(graph),) if remark]
@@ -87,7 +87,7 @@ def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
     attributes = list(graph.attributes[node])
     for k, p in enumerate(q for q in row.parameters if q.kind):
         if p.kind == "axes":
-            new = (1,) if row.name == "stack" else ()
+            new = (1,) if row.family == "join" else ()
             try:
                 attributes[k] = axes((*shapes[0], *new), attributes[k])
             except ShapeProblem as problem:
@@ -157,7 +157,7 @@ def _afford(graph: Graph, max_elements: int) -> None:
 def _vectors_transposed(graph: Graph) -> list[Remark]:
     """A remark on the first `x'` of a vector: it is x, where some expect a row."""
     for node, gate in enumerate(graph.gates):
-        if gate == "transpose" and len(graph.shapes[node]) == 1:
+        if gate == TENSOR_BY_SYNTAX["transpose"] and len(graph.shapes[node]) == 1:
             text = shorten(graph.source.text[graph.starts[node] : graph.ends[node]])
             words = f"`{text}` is the vector itself: a vector is neither a row nor a column; `outer(x, y)` is x·yᵀ"
             return [Remark("reading", words, graph.starts[node], graph.ends[node])]
@@ -167,6 +167,10 @@ def _vectors_transposed(graph: Graph) -> list[Remark]:
 def _softmax_of_softmax(graph: Graph) -> Iterator[Remark]:
     """A remark on a loss that takes scores and is given what a softmax made of them."""
     for node, gate in enumerate(graph.gates):
-        if gate == "cross_entropy" and graph.gates[graph.inputs[node][0]] in ("softmax", "log_softmax"):
-            words = "`cross_entropy` takes the scores and has a softmax in it: this is the softmax of a softmax"
+        row = TENSORS.get(gate) if node in graph.attributes else None
+        if row is None or row.family != "loss of scores":
+            continue
+        scores = TENSORS.get(graph.gates[graph.inputs[node][0]])
+        if scores is not None and scores.family == "softmax":
+            words = f"`{gate}` takes the scores and has a softmax in it: this is the softmax of a softmax"
             yield Remark("reading", words, graph.starts[node], graph.ends[node])

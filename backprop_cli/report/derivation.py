@@ -26,7 +26,7 @@ from backprop_cli.report.formula import (
     shapes_of,
     summed,
 )
-from backprop_cli.report.gradient_flow import PRODUCTS, copies, role
+from backprop_cli.report.gradient_flow import copies, role
 from backprop_cli.report.model import Note, Report
 from backprop_cli.report.names import sent_back, written
 from backprop_cli.report.notation import Speller, Words
@@ -40,9 +40,7 @@ _OF_EITHER: dict[str, Callable[[Any], Any]] = {
     "underflow": lambda value: value == 0,
 }
 _MARK = re.compile(r"\0(-?\d+)\0")
-_FUNCTIONS = frozenset({
-    "outer", "softmax", "log_softmax", "sign", "inv", "solve", "sum", "mean", "onehot", "axis", "keepdims", "True",
-})  # fmt: skip
+_KEYWORDS = frozenset({"axis", "keepdims", "True"})
 _UPSTREAM = "\0-1\0"  # the mark of the gradient that arrives
 
 
@@ -202,9 +200,9 @@ class Account:
             symbols = (("(", *formula, ")"),)
         elif "axis" in gate.attributes and len(there) > 1:
             symbols = (formula,)  # it does not say along which axis
-        shapes = shapes_of(formula, there, shape_of) if gate.name in PRODUCTS else str(there or "")
+        shapes = shapes_of(formula, there, shape_of) if gate.family == "product" else str(there or "")
         most = max(len(shape_of(j)) for j in self.graph.inputs[node])
-        if gate.name == "matmul" and most > 2 and (len(there) < 3 or there[:-2] not in (here[:-2], here[:-1])):
+        if gate.symbol == "@" and most > 2 and (len(there) < 3 or there[:-2] not in (here[:-2], here[:-1])):
             shapes += " summed over the other axes"
         return [Equation((Grad(operand),), (*symbols, (Number(sent),)), "+=", shapes)]
 
@@ -301,4 +299,4 @@ _MARKS: Any = _Marks()
 
 def _in_words(marked: str) -> bool:
     """Whether a rule says more than a formula could."""
-    return bool(set(re.findall("[A-Za-z_]+", marked)) - _FUNCTIONS)
+    return bool(set(re.findall("[A-Za-z_]+", marked)) - _KEYWORDS - GATES.keys() - TENSORS.keys())

@@ -27,9 +27,6 @@ PHASES = ("forward", "backward")
 MOST_NODES = 500
 MOST_EVER = 5000
 _COLLAPSED = 100  # nodes that may become one
-_SYMMETRIC = frozenset({"add", "mul", "max", "min", "maxout", "eq", "ne", "hypot", "logaddexp"})
-
-_PLACES = ("index",)  # of these gates the attributes say what happens
 
 
 class Number(Protocol):
@@ -260,7 +257,7 @@ class _Drawing:
             grad=self._brief(row.grad) if known else "",
             computed=computed,
             reached=reached,
-            ordered=row.gate not in _SYMMETRIC,
+            ordered=row.gate not in GATES or not GATES[row.gate].symmetric,
         )
 
     def _operation(self, row: Row) -> str:
@@ -269,10 +266,11 @@ class _Drawing:
             if operand in self.inside:
                 return with_constant(self.graph, row.id, operand, self.names)
         if row.gate in GATES:
-            return "-x" if row.gate == "neg" else GATES[row.gate].symbol or row.gate
-        if row.gate in _PLACES:
-            return row.written
+            gate = GATES[row.gate]
+            return f"{gate.prefix}x" if gate.prefix else gate.symbol or gate.name
         tensor = TENSORS.get(row.gate)
+        if tensor is not None and tensor.family == "places":  # the attributes say what happens
+            return row.written
         return (tensor.symbol if tensor else "") or CALLED.get(row.gate, row.gate)
 
     def _edges(self, row: Row, step: int) -> list[Edge]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
-from backprop_cli.gates import ALIASES, GATES, Gate
+from backprop_cli.gates import ALIASES, BY_SYMBOL, GATES, Gate
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.text import rounded, shortest
@@ -31,7 +31,7 @@ class GateReference(NamedTuple):
 def find(name: str) -> Gate:
     """The gate of a name, an alias or a symbol. Raises BackpropError (N201)."""
     table: dict[str, Gate] = {**TENSORS, **GATES}
-    by_symbol = {gate.symbol: gate.name for gate in table.values() if gate.symbol} | {"**": "pow"}
+    by_symbol = {gate.symbol: gate.name for gate in table.values() if gate.symbol} | {"**": BY_SYMBOL["^"]}
     gate = table.get({**TENSOR_ALIASES, **ALIASES, **by_symbol}.get(name, name))
     if gate is None:
         near = nearest(name, [*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES])
@@ -102,7 +102,7 @@ def _plain(condition: str) -> str:
 
 def _example(gate: Gate) -> str:
     at = gate.at[0]
-    if gate.name == "where":
+    if gate.family == "choice":
         return "where(x > 0, x, 0)"
     value = FLOATS.value[gate.name](*at)
     shown = "true" if gate.truth and value else rounded(value)

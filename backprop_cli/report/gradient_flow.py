@@ -9,7 +9,6 @@ from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.report.names import CALLED
 
-PRODUCTS = ("matmul", "dot", "outer")
 _MULTIPLIES = "switches, giving each operand the gradient times the other"
 _BY_PARTIALS = {
     ("1", "1"): "distributes the whole gradient to each operand",
@@ -50,7 +49,7 @@ def copies(uses: int) -> str:
 
 
 def _of_tensor(row: Gate) -> str:
-    if row.name in PRODUCTS:
+    if row.family == "product":
         return _MULTIPLIES
     return _BY_STRUCTURES.get(row.structures[""], _PULLS)
 

@@ -59,13 +59,16 @@ def anatomy(graph: Graph, active: bytearray) -> list[Part]:
     return parts
 
 
+_STEP = ("where(x > 0, 1, 0)",)  # a slope of 1 on one side, of 0 on the other
+
+
 def _structure(graph: Graph, node: int, k: int, names: list[str]) -> tuple[str, int]:
     """What kind of matrix it is, and how many numbers of it are kept."""
     gate, j = graph.gates[node], graph.inputs[node][k]
     if gate in GATES:
         row = GATES[gate]
         constant = row.partials[0 if row.variadic else k].lstrip("-") in ("0", "1")
-        structure = "diagonal" + (" of 0 and 1" if row.variadic or gate == "relu" else "")
+        structure = "diagonal" + (" of 0 and 1" if row.variadic or row.partials == _STEP else "")
         if graph.shape(j) != graph.shape(node):
             structure += ", summed over what was broadcast"
         return structure, 1 if constant else size(graph.shape(node))

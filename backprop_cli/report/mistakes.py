@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from backprop_cli.check.mistakes import Mistake
 from backprop_cli.errors import shorten
+from backprop_cli.gates import GATES
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names
 from backprop_cli.report.names import written
@@ -37,7 +38,6 @@ WORDS = {
     "branch": "the path through `{b}` is missing",
     "only path": "of the paths from `{b}` only the one through `{a}` = {is} is there",
 }
-_MORE = {"sigmoid": ": out in place of out*(1 - out)", "tanh": ": out in place of 1 - out^2"}
 
 
 def diagnosis(mistakes: Sequence[Mistake], graph: Graph | None, target: str) -> str:
@@ -66,6 +66,13 @@ def _words(mistake: Mistake, graph: Graph, names: list[str], target: str) -> str
             "x": below[1:],
             "number": rounded(number),
             "times": times,
-            "more": _MORE.get(graph.gates[node], "") if node >= 0 else "",
+            "more": _in_place_of(graph.gates[node]) if node >= 0 else "",
         }
     )
+
+
+def _in_place_of(name: str) -> str:
+    """Of a gate whose slope books write over its value alone, what belonged there."""
+    gate = GATES.get(name)
+    in_books = gate.textbook if gate is not None and len(gate.parameters) == 1 else ""
+    return f": out in place of {in_books}" if "out" in in_books else ""

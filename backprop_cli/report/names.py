@@ -27,8 +27,8 @@ def written(graph: Graph, node: int, names: list[str]) -> str:
         return gate
     if gate not in GATES:
         return f"{gate}({', '.join(names[j] for j in graph.attributes[node])})"
-    if gate == "neg":
-        return f"-({operands[0]})" if operands[0].startswith("-") else f"-{operands[0]}"
+    if prefix := GATES[gate].prefix:
+        return f"{prefix}({operands[0]})" if operands[0].startswith("-") else f"{prefix}{operands[0]}"
     symbol = GATES[gate].symbol
     if not symbol:
         return f"{gate}({', '.join(operands)})"
@@ -41,13 +41,11 @@ def written(graph: Graph, node: int, names: list[str]) -> str:
 def _tensor_written(graph: Graph, node: int, operands: list[str]) -> str:
     gate, attributes = graph.gates[node], graph.attributes[node]
     row = TENSORS[gate]
-    if gate == "matmul":
-        return " @ ".join(operands)
-    if gate == "transpose":
-        return f"{operands[0]}'"
-    if gate == "index":
+    if row.symbol:
+        return f" {row.symbol} ".join(operands) if len(operands) > 1 else f"{operands[0]}{row.symbol}"
+    if row.syntax == "index":
         return f"{operands[0]}[{', '.join(map(_item, attributes[0]))}]"
-    if gate == "stack" and attributes == ((0,),):
+    if row.syntax == "array" and attributes == ((0,),):
         return f"[{', '.join(operands)}]"
     parts = list(operands) if row.variadic or not row.parameters or not row.parameters[0].kind else []
     for parameter, value in zip((p for p in row.parameters if p.kind), attributes, strict=False):

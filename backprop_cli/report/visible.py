@@ -51,8 +51,9 @@ def constants_inside(graph: Graph, kept: Collection[int], names: Sequence[str]) 
 
 def with_constant(graph: Graph, node: int, constant: int, names: Sequence[str]) -> str:
     """The operation of a gate with its constant operand written into it."""
-    symbol, text = GATES[graph.gates[node]].symbol, names[constant]
-    if graph.gates[node] in ("add", "mul") or constant == graph.inputs[node][1]:
+    gate, text = GATES[graph.gates[node]], names[constant]
+    symbol = gate.symbol
+    if (gate.symmetric and not gate.truth) or constant == graph.inputs[node][1]:
         if text.startswith("-") and symbol in "+-":
             text = f"({text})"
         return f"x^{text}" if symbol == "^" else f"{symbol}{text}"
