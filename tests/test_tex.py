@@ -71,6 +71,13 @@ def test_explain_compiles(name, tmp_path):
     compiled(tmp_path, "explain", text)
 
 
+@needs("booktabs.sty", "longtable.sty", "amsmath.sty", "geometry.sty")
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_tables_compile(name, tmp_path):
+    compiled(tmp_path, "grad", backprop("grad", *PROGRAMS[name], "--format", "latex").out)
+    compiled(tmp_path, "gates", backprop("gates", "--format", "latex").out)
+
+
 @needs("standalone.cls", "tikz.sty", "amsmath.sty")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_tikz_compiles(name, tmp_path):
