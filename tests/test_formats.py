@@ -1,4 +1,4 @@
-"""Every command that shows a table, in every table format, at several widths: whole numbers, and nothing but text in a pipe."""
+"""Every command that shows a table, in every table format, at several widths: whole numbers, only text in a pipe."""
 
 import json
 import re
