@@ -11,13 +11,14 @@ from math import inf
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
+from backprop_cli.graph import literals
 from backprop_cli.graph.arguments import DEFAULT, BoundCall, bind, bind_index, signature, tensor_of
+from backprop_cli.graph.comparisons import misplaced
 from backprop_cli.graph.definitions import afford, head_errors, no_parameter, without_calls, write_out
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
 from backprop_cli.graph.implicit_products import reading
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Definition, Program, Statement
-from backprop_cli.numeric.shapes import MOST_AXES, Shape
 
 MAX_NODES = 5_000_000
 _GATE_OF = {
@@ -25,8 +26,6 @@ _GATE_OF = {
 }  # fmt: skip
 _SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
 _SUSPECT = (0.0, inf, -inf)
-_TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
-_CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")
 
 
 def lower(program: Program, given: Collection[str] | None = None, *, max_nodes: int = MAX_NODES) -> Graph:
@@ -122,7 +121,7 @@ class _Lowering:
         self._calls()
         if any(self.rows[op] for op in ("@", "transpose", "array")):
             self._arrays()
-        self._truths()
+        self.diagnostics += misplaced(program, out.gates, out.inputs)
         if self.diagnostics:
             raise BackpropError(*sorted(self.diagnostics, key=_place)[:MOST_ERRORS])
         out.output = program.statements[-1].row
@@ -211,18 +210,10 @@ class _Lowering:
             text = args[row]
             value = constants[row] = float(text)
             inputs[row] = ()
-            if value in _SUSPECT:
-                self._out_of_range(text, value, row)
-            elif len(text) > 15 and (digits := text.lstrip("-0")).isdigit() and int(digits) != int(abs(value)):
-                message = f"`{shorten(text)}` is not a double; the nearest one, {value:.0f}, is used"
-                self._note("precision", message, row)
-
-    def _out_of_range(self, text: str, value: float, row: int) -> None:
-        if value == 0 and text.lstrip("-0.")[:1] in ("", "e", "E"):
-            return
-        way = "large" if value else "small"
-        message = f"`{shorten(text)}` is too {way} for a double"
-        self._report("V301", message, self.program.label(row), "doubles reach from 5e-324 to 1.8e308")
+            if value in _SUSPECT or len(text) > 15:
+                wrong, remark = literals.doubtful(self.program, row, value)
+                self.diagnostics += wrong
+                self.out.remarks += remark[: MOST_ERRORS - len(self.out.remarks)]
 
     # -- calls -----------------------------------------------------------------------------------------
 
@@ -340,71 +331,12 @@ class _Lowering:
             out.gates[row] = TENSOR_BY_SYNTAX["array"]
             out.inputs[row] = elements
             if all(j >= 0 and out.gates[j] == CONSTANT for j in elements):
-                self._constant_array(row, elements)
+                out.gates[row], out.inputs[row] = CONSTANT, ()
+                self.absorbed |= {j for j in elements if self.program.ops[j] != "name"}
+                out.constants[row], wrong = literals.array(self.program, row, [out.constants[j] for j in elements])
+                self.diagnostics += wrong
             else:
                 out.attributes[row] = ((0,),)
 
-    def _constant_array(self, row: int, elements: tuple[int, ...]) -> None:
-        from backprop_cli.numeric.arrays import doubles
-
-        out = self.out
-        values = [out.constants[j] for j in elements]
-        shapes = [getattr(value, "shape", ()) for value in values]
-        out.gates[row], out.inputs[row] = CONSTANT, ()
-        self.absorbed |= {j for j in elements if self.program.ops[j] != "name"}
-        if odd := next((k for k, shape in enumerate(shapes) if shape != shapes[0]), 0):
-            labels = tuple(self.program.label(elements[k], _length(shapes[k])) for k in (0, odd))
-            message = "the rows of an array have the same length"
-            self.diagnostics.append(Diagnostic("V308", message, labels, "fill the shorter one up"))
-            out.constants[row] = values[0]
-        elif len(shapes[0]) >= MOST_AXES:
-            label = self.program.label(row)
-            self._report("V308", f"an array has more than {MOST_AXES} axes", label, "use fewer brackets")
-            out.constants[row] = values[0]
-        else:
-            out.constants[row] = doubles(values)
-
-    # -- comparisons -----------------------------------------------------------------------------------
-
-    def _truths(self) -> None:
-        """A comparison stands where a condition is wanted, and nowhere else."""
-        gates, inputs = self.out.gates, self.out.inputs
-        if not (_TRUTHS | _CHOICES).intersection(gates):
-            return
-        truths = {row for row, gate in enumerate(gates) if gate in _TRUTHS}
-        for row, (gate, operands) in enumerate(zip(gates, inputs, strict=True)):
-            for position, j in enumerate(operands):
-                wanted = gate in _CHOICES and position == 0
-                if wanted and j >= 0 and j not in truths:
-                    help_ = "write a comparison: `where(x > 0, …, …)`"
-                    label = self._operand_label(row, position)
-                    self._report("V303", "expected a comparison, found a number", label, help_)
-                elif not wanted and j in truths:
-                    self._refuse_truth(self._operand_label(row, position))
-        last = self.program.statements[-1]
-        if last.row in truths:
-            self._refuse_truth(self.program.label(last.row))
-
-    def _operand_label(self, row: int, position: int) -> Label:
-        """Where an operand is written: its own place if that lies in the row's, otherwise the row's."""
-        program = self.program
-        j = self.out.inputs[row][position]
-        inside = program.starts[row] <= program.starts[j] and program.ends[j] <= program.ends[row]
-        return program.label(j if inside else row)
-
-    # -- what is wrong, and what is worth a remark -----------------------------------------------------
-
     def _report(self, code: str, message: str, label: Label, help_: str) -> None:
         self.diagnostics.append(Diagnostic(code, message, (label,), help_))
-
-    def _note(self, code: str, message: str, row: int) -> None:
-        if len(self.out.remarks) < MOST_ERRORS:
-            self.out.remarks.append(Remark(code, message, self.program.starts[row], self.program.ends[row]))
-
-    def _refuse_truth(self, label: Label) -> None:
-        help_ = "a comparison chooses: `where(x > 0, 1, 0)` is a number"
-        self._report("V302", "expected a number, found a comparison", label, help_)
-
-
-def _length(shape: Shape) -> str:
-    return f"{shape[0]} element{'s' * (shape[0] != 1)}" if shape else "a number"

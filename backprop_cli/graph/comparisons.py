@@ -1,0 +1,41 @@
+"""Comparisons decide and are no numbers: a condition is one, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backprop_cli.errors import Diagnostic, Label
+from backprop_cli.gates import GATES
+from backprop_cli.language.program import Program
+
+_TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
+_CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")
+
+
+def misplaced(program: Program, gates: Sequence[str], inputs: Sequence[tuple[int, ...]]) -> Iterator[Diagnostic]:
+    """What is wrong with comparisons and conditions among the rows of a program."""
+    if not (_TRUTHS | _CHOICES).intersection(gates):
+        return
+    truths = {row for row, gate in enumerate(gates) if gate in _TRUTHS}
+    for row, (gate, operands) in enumerate(zip(gates, inputs, strict=True)):
+        for position, j in enumerate(operands):
+            decides = gate in _CHOICES and position == 0
+            if decides and j >= 0 and j not in truths:
+                help_ = "write a comparison: `where(x > 0, …, …)`"
+                yield Diagnostic("V303", "expected a comparison, found a number", (_place(program, row, j),), help_)
+            elif not decides and j in truths:
+                yield _no_number(_place(program, row, j))
+    last = program.statements[-1].row
+    if last in truths:
+        yield _no_number(program.label(last))
+
+
+def _no_number(label: Label) -> Diagnostic:
+    help_ = "a comparison chooses: `where(x > 0, 1, 0)` is a number"
+    return Diagnostic("V302", "expected a number, found a comparison", (label,), help_)
+
+
+def _place(program: Program, row: int, operand: int) -> Label:
+    """Where an operand is written: its own place if that lies in the row's, otherwise the row's."""
+    inside = program.starts[row] <= program.starts[operand] and program.ends[operand] <= program.ends[row]
+    return program.label(operand if inside else row)

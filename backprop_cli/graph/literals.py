@@ -1,0 +1,45 @@
+"""Numbers and arrays as they are written in a program: what no double equals, and rows that do not fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backprop_cli.errors import Diagnostic, shorten
+from backprop_cli.graph.graph import Remark
+from backprop_cli.language.program import Program
+from backprop_cli.numeric.shapes import MOST_AXES, Shape
+
+
+def doubtful(program: Program, row: int, value: float) -> tuple[list[Diagnostic], list[Remark]]:
+    """What is wrong with a number that may be out of range, and what is to be noted of one that may not be exact."""
+    text = program.args[row]
+    if value in (0.0, float("inf"), float("-inf")):
+        if value == 0 and text.lstrip("-0.")[:1] in ("", "e", "E"):
+            return [], []
+        message = f"`{shorten(text)}` is too {'large' if value else 'small'} for a double"
+        return [Diagnostic("V301", message, (program.label(row),), "doubles reach from 5e-324 to 1.8e308")], []
+    digits = text.lstrip("-0")
+    if not digits.isdigit() or int(digits) == int(abs(value)):
+        return [], []
+    message = f"`{shorten(text)}` is not a double; the nearest one, {value:.0f}, is used"
+    return [], [Remark("precision", message, program.starts[row], program.ends[row])]
+
+
+def array(program: Program, row: int, values: list[Any]) -> tuple[Any, list[Diagnostic]]:
+    """The array of the elements, and what is wrong with their shapes."""
+    from backprop_cli.numeric.arrays import doubles
+
+    shapes = [getattr(value, "shape", ()) for value in values]
+    if odd := next((k for k, shape in enumerate(shapes) if shape != shapes[0]), 0):
+        elements = program.args[row]
+        labels = tuple(program.label(elements[k], _length(shapes[k])) for k in (0, odd))
+        message = "the rows of an array have the same length"
+        return values[0], [Diagnostic("V308", message, labels, "fill the shorter one up")]
+    if len(shapes[0]) >= MOST_AXES:
+        message = f"an array has more than {MOST_AXES} axes"
+        return values[0], [Diagnostic("V308", message, (program.label(row),), "use fewer brackets")]
+    return doubles(values), []
+
+
+def _length(shape: Shape) -> str:
+    return f"{shape[0]} element{'s' * (shape[0] != 1)}" if shape else "a number"
