@@ -330,7 +330,7 @@ def draw(
     `step` draw what is known at that step of that pass, `depth` only so many gates back from the output, `collapse`
     only inputs and what has a name. On an html page calls of the user's gates fold and unfold.
 
-    Raises BackpropError for a step there is not, and where there would be more than `most` nodes (500 unless told).
+    Raises BackpropError for a step there is not, and where there would be more than `most` nodes (default: 500).
     """
     from backprop_cli.render import render as pieces
     from backprop_cli.report.animation import frame

@@ -36,7 +36,7 @@ def shortest(number: Any) -> str:
 
 
 def rounded(number: Any, digits: int | None = None, *, brief: bool = False, whole: int = WHOLE) -> str:
-    """Rounded to significant digits for reading: six unless told, whole numbers below 10^15 in full.
+    """Rounded to significant digits for reading: six by default, whole numbers below 10^15 in full.
 
     A small array is shown whole; of a large one its range and its length (the square root of the sum of squares).
     `brief` is for places where arrays have little room.

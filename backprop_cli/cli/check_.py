@@ -25,14 +25,14 @@ _Claims = Annotated[list[str], _option("what is claimed: df/dx = formula; may be
 _Steps = Annotated[
     str | None, _option("a backward pass written by hand, line by line: dq = z*df", "--steps", metavar="FILE")
 ]
-_Points = Annotated[int, _option("random points to try where names have no value (20 unless told)", "--points",
+_Points = Annotated[int, _option("random points to try where names have no value (default: 20)", "--points",
                                  metavar="N", min=1, max=100_000)]  # fmt: skip
 _Range = Annotated[str | None, _option("where to choose them: lowest and highest", "--range", metavar="LO:HI")]
 _Rtol = Annotated[
     str | None, _option("relative error to allow (1e-9, or the decimals of a number)", "--rtol", metavar="X")
 ]
-_Atol = Annotated[str, _option("absolute error to allow (0 unless told)", "--atol", metavar="X")]
-_Sympy = Annotated[bool | None, _option("ask SymPy too (on unless told; off in suites)", "--sympy/--no-sympy")]
+_Atol = Annotated[str, _option("absolute error to allow (default: 0)", "--atol", metavar="X")]
+_Sympy = Annotated[bool | None, _option("ask SymPy too (default: on; off in suites)", "--sympy/--no-sympy")]
 _FORMATS, _SUITE_FORMATS = map(tuple, map(formats, ("CheckReport", "SuiteReport")))
 
 

@@ -31,17 +31,17 @@ def _option(
 
 
 _Edges = Annotated[
-    str, _option("beside values: grad (unless told), local, both (html unless told), none", "--edges", metavar="WHAT")
+    str, _option("beside values: grad (default), local, both (default for html), none", "--edges", metavar="WHAT")
 ]
 _Phase = Annotated[str, _option("only what is known in this pass: forward or backward", "--phase", metavar="PASS")]
 _Step = Annotated[
-    int | None, _option("only what is known after this step of the pass (the last unless told)", "--step", metavar="N")
+    int | None, _option("only what is known after this step of the pass (default: the last)", "--step", metavar="N")
 ]
 _Depth = Annotated[int | None, _option("only so many gates back from the output", "--depth", metavar="N", least=1)]
 _Collapse = Annotated[bool, _option("only inputs and what has a name", "--collapse")]
 _Most = Annotated[
     int,
-    _option(f"the most nodes to draw ({MOST_NODES} unless told)", "--most", metavar="N", least=1, most=MOST_EVER),
+    _option(f"the most nodes to draw (default: {MOST_NODES})", "--most", metavar="N", least=1, most=MOST_EVER),
 ]
 
 _Open = Annotated[bool, _option("show it in the browser, as html", "--open")]

@@ -28,7 +28,7 @@ _MODES = ("auto", "forward", "reverse")
 _Mode = Annotated[
     str,
     typer.Option(
-        "--mode", help="auto (the fewer passes, unless told), forward or reverse", metavar="MODE", show_default=False
+        "--mode", help="auto (default: the fewer passes), forward or reverse", metavar="MODE", show_default=False
     ),
 ]
 _Anatomy = Annotated[

@@ -111,25 +111,25 @@ _OUTPUT = {
     "json": _option(bool, False, "short for --format json", "--json"),
     "quiet": _option(bool, False, "only the result", "-q", "--quiet"),
     "output": _option(str | None, None, "write a file, whole or not at all", "-o", "--output", metavar="FILE"),
-    "digits": _option(int, None, "significant digits of every number shown (1 to 17; 6 unless told)", "--digits",
+    "digits": _option(int, None, "significant digits of every number shown (1 to 17; default: 6)", "--digits",
                       min=1, max=17, metavar="N"),
     "color": _option(str, "auto", "auto, always or never", "--color", metavar="WHEN"),
     "ascii": _option(bool, False, "ASCII characters only", "--ascii"),
-    "width": _option(int, None, "columns to fit into (the terminal's unless told)", "--width", min=20, metavar="N"),
-    "rows": _option(str, str(_DEFAULT_ROWS), "rows to show, or `all` (40 unless told)", "--rows", metavar="N"),
+    "width": _option(int, None, "columns to fit into (default: the terminal's)", "--width", min=20, metavar="N"),
+    "rows": _option(str, str(_DEFAULT_ROWS), "rows to show, or `all` (default: 40)", "--rows", metavar="N"),
     "version": (Version, False),
 }  # fmt: skip
 _INPUT = {
-    "vars": _option(str | None, None, "read values from a TOML, JSON or NPZ file; names nobody uses are ignored",
+    "vars": _option(str | None, None, "read values from a TOML, JSON or NPZ file; unused names are ignored",
                     "--vars", metavar="FILE"),
     "strict": _option(bool, False, "any note is exit status 4", "--strict"),
     "allow_nonfinite": _option(bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
-    "seed": _option(int, 0, "what `rand` and `randn` start from (0 unless told)", "--seed", min=0, max=2**63 - 1,
+    "seed": _option(int, 0, "what `rand` and `randn` start from (default: 0)", "--seed", min=0, max=2**63 - 1,
                     metavar="N"),
-    "max_nodes": _option(int, 5_000_000, "the largest graph to build (5,000,000 unless told)", "--max-nodes", min=1,
+    "max_nodes": _option(int, 5_000_000, "the largest graph to build (default: 5,000,000)", "--max-nodes", min=1,
                          metavar="N"),
     "max_elements": _option(int, TERMS.max_elements,
-                            "the most elements all values may have together (100,000,000 unless told)",
+                            "the most elements all values may have together (default: 100,000,000)",
                             "--max-elements", min=1, metavar="N"),
     "use": _option(list[str], (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
     "expand": _option(list[str], (), "show the inside of the gates you defined, or of one; may be repeated",
@@ -249,13 +249,13 @@ SeedGrad = Annotated[
     str,
     typer.Option(
         "--seed-grad",
-        help="the gradient that arrives at the output, of its shape (1 unless told)",
+        help="the gradient that arrives at the output, of its shape (default: 1)",
         metavar="VALUE",
         show_default=False,
     ),
 ]
 Check = Annotated[
-    bool, typer.Option("--check/--no-check", help="cross-check with SymPy (on unless told)", show_default=False)
+    bool, typer.Option("--check/--no-check", help="cross-check with SymPy (default: on)", show_default=False)
 ]
 
 

@@ -7,7 +7,7 @@ from backprop_cli.report.figure import PHASES, Edge, Figure, Moment, Node
 
 
 def frame(whole: Figure, phase: str, step: int | None = None) -> Figure:
-    """What is known after a step of a pass, the last one unless told; 0 is before the first gate.
+    """What is known after a step of a pass, by default the last one; 0 is before the first gate.
 
     Raises BackpropError (U801) for a step the pass does not have or that is of no pass, and where there are no numbers;
     ValueError for a pass that is none of PHASES.
