@@ -222,7 +222,7 @@ MALFORMED = [
     (GOOD.replace("value = 1", "value = true"), "F604", 4, 1, "a truth value"),
     (GOOD.replace("value = 1", "value = 1979-05-27"), "F604", 4, 1, "a date"),
     (GOOD.replace("value = 1", "value = 'y'"), "F604", 4, 1, "`y` is not a number"),
-    (GOOD.replace("value = 1", "value = [true]"), "F604", 4, 1, "numbers are wanted"),
+    (GOOD.replace("value = 1", "value = [true]"), "F604", 4, 1, "expected numbers"),
     (GOOD.replace("{ x = 1 }", "{ y = 1, x = ['1'] }"), "F604", 3, 21, "`x`: a list of"),
     (GOOD.replace("{ x = 1 }", "3"), "F604", 3, 1, "`bindings` is a table"),
     (GOOD + "[case.gradients]\nx = 1\nz = {}", "F604", 7, 1, "a table"),
@@ -329,7 +329,7 @@ def test_a_longer_fence_is_not_closed_by_a_shorter_one(tmp_path):
 
 # a block, the line, the column, and what is said
 MALFORMED_BLOCKS = [
-    ("x\nat x=1\n=> 1\ny = 2\n", 6, 1, "stands behind the program"),
+    ("x\nat x=1\n=> 1\ny = 2\n", 6, 1, "follows the program"),
     ("x\nat x=1\n=> 1\n=> 2\n", 6, 1, "said twice"),
     ("x\nat x=1\n  => y\n", 5, 3, "`y` is not a number"),
     ("x\nat x=y\n=> 1\n", 4, 1, "`y` is not a number"),

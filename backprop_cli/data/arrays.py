@@ -141,7 +141,7 @@ def from_lists(path: str, name: str, values: list[Any]) -> Any:
     for item in level:
         number = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}.get(item) if isinstance(item, str) else item
         if isinstance(number, bool) or not isinstance(number, int | float):
-            raise wrong_kind(path, f"`{shorten(name)}` holds {shorten(repr(item))}, and numbers are wanted")
+            raise wrong_kind(path, f"`{shorten(name)}` holds {shorten(repr(item))}; expected numbers")
         numbers.append(_as_float(number))
     return np.array(numbers).reshape(shape)
 
@@ -181,7 +181,7 @@ def _doubles(path: str, name: str, found: Any, max_elements: int) -> Any:
     subject = f"`{shorten(name)}`" if name else "it"
     if found.dtype.kind not in "biuf":
         kind = "complex numbers" if found.dtype.kind == "c" else f"elements of the type {found.dtype}"
-        raise wrong_kind(path, f"{subject} holds {kind}, and real numbers are wanted")
+        raise wrong_kind(path, f"{subject} holds {kind}; expected real numbers")
     if found.size > max_elements:
         raise _too_large(path, f"{subject} has {found.size:,} elements", max_elements)
     if not found.size:

@@ -92,7 +92,7 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
         help_ = "write `name=value`, such as `x=-2`" if source.name == "binding" else "write a number"
         raise _complaints().wrong("V305", "the value is missing", source, at, at + 1, help_)
     if stripped == "@":
-        help_ = f"`@` stands before a file's name, such as `{shorten(name)}=@{shorten(name)}.npy`"
+        help_ = f"`@` goes before a file's name, such as `{shorten(name)}=@{shorten(name)}.npy`"
         raise _complaints().wrong("V305", "the file's name is missing", source, offset, len(source.text), help_)
     if stripped.startswith("@"):
         return _from_file(stripped[1:], terms, name)
@@ -210,7 +210,7 @@ def _number(path: str, name: str, value: Any, terms: Terms) -> Value:
         return _finite(value, Source(path, f"{name} = {rounded(value)}"), 0, terms)
     if isinstance(value, bool) or not isinstance(value, int | float):
         kind = {dict: "a table", bool: "a truth value", type(None): "null"}.get(type(value), "no number")
-        raise wrong_kind(path, f"`{shorten(name)}` is {kind}, and a number or an array is wanted")
+        raise wrong_kind(path, f"`{shorten(name)}` is {kind}; expected a number or an array")
     try:
         number = float(value)
     except OverflowError:

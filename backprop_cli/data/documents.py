@@ -17,7 +17,7 @@ def read_json(path: str, text: str) -> Any:
         if len(found) != len(pairs):
             seen: set[str] = set()
             twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-            raise malformed(path, text, "usable JSON", f"the key `{shorten(twice)}` stands in it twice")
+            raise malformed(path, text, "usable JSON", f"the key `{shorten(twice)}` occurs twice")
         return found
 
     def refuse(word: str) -> Any:

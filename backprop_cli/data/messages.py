@@ -62,7 +62,7 @@ def not_a_value(text: str, source: Source, start: int) -> BackpropError:
     """The error of a value that is a formula, or several."""
     help_ = "a value is a number, an array or a constant expression, such as `x=-2`, `x=[1, 2]` or `x=pi/2`"
     if text.startswith("[") and (spaced := _NEIGHBOURS.sub(", ", text)) != text:
-        help_ = f"commas stand between elements: `{shorten(spaced)}`"
+        help_ = f"commas go between elements: `{shorten(spaced)}`"
     return wrong("V306", f"`{shorten(text)}` is not one number", source, start, len(source.text), help_)
 
 

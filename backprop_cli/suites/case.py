@@ -103,11 +103,11 @@ def read_number(given: object, suite: str = "") -> Written | str:
     """A number, a list of numbers, or a constant expression in a string; or a word on why it is none of them."""
     if isinstance(given, bool) or not isinstance(given, str | int | float | list):
         kinds = {dict: "a table", bool: "a truth value"}
-        return f"{kinds.get(type(given), 'a date or a time')}, and a number is wanted"
+        return f"{kinds.get(type(given), 'a date or a time')}; expected a number"
     try:
         text = given.strip() if isinstance(given, str) else repr(given)
         if isinstance(given, list) and not _NUMBERS.fullmatch(text):
-            return "a list of something else, and numbers are wanted"
+            return "a list of something else; expected numbers"
         number = (
             float(given)
             if isinstance(given, int | float)

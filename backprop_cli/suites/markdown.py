@@ -164,7 +164,7 @@ class _Reading:
             self._set(line, "verdict", DIFFERS)
         elif self.open:
             help_ = "after the program come `at`, `=> value`, `df/dx = …`, `notes`, `error`, `differs`, `rtol`, `atol`"
-            self._wrong(line, f"`{shorten(stripped)}` stands behind the program and says nothing of it", help_)
+            self._wrong(line, f"`{shorten(stripped)}` follows the program and says nothing about it", help_)
         else:
             self.program.append(line)
 
