@@ -108,7 +108,7 @@ def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, wants_json: bo
         except BrokenPipeError:
             return _reader_gone()
         except (OSError, ValueError, AttributeError):
-            return int(Status.OUTPUT)
+            status = Status.OUTPUT
     if status == Status.OUTPUT:
         _abandon_stdout()
     return int(status)
