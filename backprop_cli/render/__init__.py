@@ -26,7 +26,7 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "json": ("as_json.report", "everything, for programs; `backprop/grad@1` and `backprop/eval@1`"),
         "jsonl": ("as_json.report_line", "the same on one line, for logs and loops"),
         "csv": ("csv", "one line a node"),
-        **_QUIET,
+        "quiet": ("quiet.report", "the result alone; what `-q` prints"),
     }),
     "JacobianReport": ("jacobians", _READ | {
         "json": ("as_json.jacobian", "everything, for programs; `backprop/jacobian@1`"),

@@ -1,4 +1,4 @@
-"""A Report for reading, as CSV and as its result alone: a row a node."""
+"""A Report for reading and as CSV: a row a node."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style
 from backprop_cli.render.tables import Cell, Column, Table, csv_lines, flat
 from backprop_cli.report.model import Report, Row
-from backprop_cli.text import MOST_WHOLE, WHOLE, literal
+from backprop_cli.text import MOST_WHOLE, WHOLE
 
 
 def page(report: Report, style: Style) -> Page:
@@ -40,15 +40,6 @@ def csv(report: Report, _style: Style) -> Iterator[str]:
         for row in report.rows()
     )
     return csv_lines(heading, rows)
-
-
-def quiet(report: Report, style: Style) -> Iterator[str]:
-    """The number, or `name=value` lines, which are valid bindings; digits in full, unless some were asked for."""
-    if report.kind == "eval":
-        yield f"{literal(report.value, style.digits)}\n"
-        return
-    for name, value in (report.step.updated if report.step else report.gradients).items():
-        yield f"{name}={literal(value, style.digits)}\n"
 
 
 def _cells(row: Row, report: Report, style: Style) -> list[Cell]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_cli.render import nodes
+from backprop_cli.render import quiet
 from backprop_cli.render.style import Style
 from backprop_cli.report.derivation import Account
 
 
 def render(account: Account, style: Style, paths: bool) -> Iterator[str]:  # noqa: ARG001  every format is asked
     """`name=value` lines, which are valid bindings."""
-    return nodes.quiet(account.report, style)
+    return quiet.report(account.report, style)
