@@ -7,69 +7,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from backprop_cli.data.opening import (
-    Expand,
-    Number,
-    bound_graph,
-    libraries,
-    open_graph,
-    shown_gates,
-    targets_of,
-    upstream_of,
-)  # fmt: skip
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.rounding import lost_digits
-from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
-from backprop_cli.graph import CONSTANT, Graph, Value, lower
-from backprop_cli.graph.lower import MAX_NODES
+from backprop_cli.errors import Source, Status
+from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.graph.names import all_names, output_name
-from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
-from backprop_cli.language.definitions import read_program
-from backprop_cli.numeric.shapes import size
+from backprop_cli.graph.shapes import infer
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
-from backprop_cli.text import bytes_written
+from backprop_cli.session import Number, Session, as_source, open_session
 
 if TYPE_CHECKING:
+    from backprop_cli.check.sampler import PointSampler
     from backprop_cli.report.claim_results import CheckReport
     from backprop_cli.report.jacobians import JacobianReport
 
+POINTS = 20  # random points to try a claim at
 
-def evaluate(
-    expression: str | Source,
-    bindings: Mapping[str, Number] | None = None,
-    /,
-    *,
-    defaults: Mapping[str, Value] | None = None,
-    strict: bool = False,
-    seed: int = 0,
-    max_nodes: int = MAX_NODES,
-    max_elements: int = MAX_ELEMENTS,
-    use: Sequence[str | Source] = (),
-    expand: Expand = (),
-    **values: Number,
-) -> Report:
+
+def evaluate(expression: str | Source, bindings: Mapping[str, Number] | None = None, /, **values: Any) -> Report:
     """The value of an expression and of every node in it.
 
-    Values come as keywords (`evaluate("x*y", x=2, y=3)`) or in a mapping, for names that are options here;
-    `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into
-    exit status 4. `seed` decides what `rand` and `randn` give.
+    Values come as keywords (`evaluate("x*y", x=2, y=3)`) or in a mapping, for names that are options here. The options
+    of every verb, `defaults strict allow_nonfinite seed max_nodes max_elements use expand`, are told in `Options`.
 
-    `use` are libraries: texts that define gates (`gate sig(x) = 1/(1 + exp(-x))`) for the expression. A call of such a
-    gate is one node of the report; `expand` names those whose inside is shown, True for all.
-
-    Raises BackpropError if the text, a value or a shape is wrong, if the graph has more than `max_nodes` nodes, or its
-    values together more than `max_elements` elements.
+    Raises BackpropError if the text, a value or a shape is wrong, or a limit is passed.
     """
-    limits = (max_nodes, seed, max_elements)
-    graph, given, shown = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, expand)
-    numbers = forward(graph, given)
-    anomalies = find_anomalies(graph, numbers, graph.output)
-    anomalies = anomalies or _rounding(graph, numbers)
-    return build(graph, numbers, anomalies, strict=strict, expand=shown)
+    session = open_session(expression, bindings, values)
+    graph = session.graph
+    numbers = forward(graph, session.values)
+    anomalies = find_anomalies(graph, numbers, graph.output) or _rounding(graph, numbers)
+    return build(graph, numbers, anomalies, strict=session.options.strict, expand=session.shown)
 
 
 def grad(
@@ -77,34 +48,26 @@ def grad(
     bindings: Mapping[str, Number] | None = None,
     /,
     *,
-    wrt: Sequence[str] = (),
+    wrt: str | Sequence[str] = (),
     seed_grad: Number = 1.0,
     check: bool = True,
     check_seconds: float = 2.0,
-    step: float | None = None,
-    defaults: Mapping[str, Value] | None = None,
-    strict: bool = False,
-    seed: int = 0,
-    max_nodes: int = MAX_NODES,
-    max_elements: int = MAX_ELEMENTS,
-    use: Sequence[str | Source] = (),
-    expand: Expand = (),
-    **values: Number,
+    step: Number | None = None,
+    **values: Any,
 ) -> Report:
     """The gradient of an expression with respect to every input, or to the names in `wrt`, and of every node.
 
     `wrt` may name intermediates. `seed_grad` is the gradient that arrives at the output, of the output's shape; an
     output that is an array needs one. `check` cross-checks with SymPy; `check_seconds` bounds the differentiation of
     the whole formula, past which gates are checked one by one. `step` is a learning rate: the report then has
-    x - step · df/dx. The rest is as for `evaluate`.
+    x - step · df/dx. Values and options are given as to `evaluate`.
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
-    limits = (max_nodes, seed, max_elements)
-    graph, given, shown = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, expand)
-    targets = targets_of(graph, wrt)
-    upstream = upstream_of(graph, seed_grad)
-    numbers = forward(graph, given)
+    session = open_session(expression, bindings, values)
+    graph, targets, upstream = session.graph, session.targets(wrt), session.upstream(seed_grad)
+    rate = None if step is None else session.read(step, "--step")
+    numbers = forward(graph, session.values)
     active = graph.dependents(set(targets.values()))
     passed = backward(graph, numbers, graph.output, upstream, active)
     anomalies = find_anomalies(graph, numbers, graph.output, passed, active)
@@ -115,9 +78,8 @@ def grad(
 
         verdict = cross_check(graph, numbers, passed, active, targets, anomalies, seed=upstream, seconds=check_seconds)
     report = build(
-        graph, numbers, anomalies,
-        passed=passed, active=active, wrt=targets, check=verdict, rate=step, seed=upstream, strict=strict,
-        expand=shown,
+        graph, numbers, anomalies, passed=passed, active=active, wrt=targets, check=verdict, rate=rate, seed=upstream,
+        strict=session.options.strict, expand=session.shown,
     )  # fmt: skip
     if check and report.columns.folded:
         from backprop_cli.check.closed_form import slopes
@@ -131,17 +93,11 @@ def jacobian(
     bindings: Mapping[str, Number] | None = None,
     /,
     *,
-    wrt: Sequence[str] = (),
+    wrt: str | Sequence[str] = (),
     mode: str = "auto",
     anatomy: bool = False,
     check: bool = True,
-    defaults: Mapping[str, Value] | None = None,
-    strict: bool = False,
-    seed: int = 0,
-    max_nodes: int = MAX_NODES,
-    max_elements: int = MAX_ELEMENTS,
-    use: Sequence[str | Source] = (),
-    **values: Number,
+    **values: Any,
 ) -> JacobianReport:
     """The Jacobian of an expression with respect to each input, or to the names in `wrt`.
 
@@ -150,19 +106,18 @@ def jacobian(
     no Jacobian is formed: the report says of each gate what its Jacobian is and what is used instead. The rest is as
     for `grad`; a Jacobian of more than `max_elements` elements is a BackpropError too.
     """
+    from backprop_cli.engine.jacobian import afford, random_upstream
     from backprop_cli.engine.jacobian import jacobian as whole
-    from backprop_cli.engine.jacobian import random_upstream
     from backprop_cli.report.jacobian_structure import anatomy as parts_of
     from backprop_cli.report.jacobians import Block, JacobianReport
 
-    limits = (max_nodes, seed, max_elements)
-    graph, given, _ = bound_graph(expression, {**(bindings or {}), **values}, defaults, *limits, use, ())
+    session = open_session(expression, bindings, values)
+    graph, targets, options = session.graph, session.targets(wrt), session.options
     if not graph.has_arrays:
-        infer(graph, dict.fromkeys(graph.variables, ()), max_elements=max_elements)
-    targets = targets_of(graph, wrt)
+        infer(graph, dict.fromkeys(graph.variables, ()), max_elements=options.max_elements)
     if not anatomy:
-        _afford(graph, targets, max_elements)
-    numbers = forward(graph, given)
+        afford(graph, targets, options.max_elements)
+    numbers = forward(graph, session.values)
     active = graph.dependents(set(targets.values()))
     upstream = random_upstream(graph.shapes[graph.output])
     passed = backward(graph, numbers, graph.output, upstream, active)
@@ -178,26 +133,13 @@ def jacobian(
     for name, node in () if anatomy else targets.items():
         found = whole(graph, numbers, passed, active, node, graph.output, mode)
         blocks.append(Block(name, graph.shapes[node], found.values, found.mode, found.passes))
-    report = build(graph, numbers, anomalies, passed=passed, active=active, wrt=targets, check=verdict, strict=strict)
+    report = build(
+        graph, numbers, anomalies, passed=passed, active=active, wrt=targets, check=verdict, strict=options.strict
+    )
     return JacobianReport(
         graph.source, report.output, report.value, graph.shapes[graph.output], tuple(blocks),
         tuple(parts_of(graph, active)) if anatomy else (), report.notes, verdict, report.status,
     )  # fmt: skip
-
-
-def _afford(graph: Graph, targets: Mapping[str, int], max_elements: int) -> None:
-    """Refuse Jacobians that are too large to be formed."""
-    rows = size(graph.shapes[graph.output])
-    for name, node in targets.items():
-        columns = size(graph.shapes[node])
-        if rows * columns > max_elements:
-            message = (
-                f"the Jacobian with respect to `{shorten(name)}` has {rows:,} × {columns:,} elements "
-                f"({bytes_written(8 * rows * columns)})"
-            )
-            help_ = "`--anatomy` tells what it is without forming it; `--max-elements` raises the limit"
-            label = Label(graph.source, graph.starts[graph.output], graph.ends[graph.output])
-            raise BackpropError(Diagnostic("L701", message, (label,), help_))
 
 
 def check(
@@ -205,26 +147,20 @@ def check(
     bindings: Mapping[str, Number] | None = None,
     /,
     *,
-    claims: str | Sequence[str | Source] = (),
-    defaults: Mapping[str, Value] | None = None,
-    points: int = 20,
+    claims: str | Source | Sequence[str | Source] = (),
+    points: int = POINTS,
     range_: tuple[float, float] | None = None,
-    seed: int = 0,
     rtol: float | None = None,
     atol: float = 0.0,
     symbolic: bool = True,
-    strict: bool = False,
-    max_nodes: int = MAX_NODES,
-    max_elements: int = MAX_ELEMENTS,
-    use: Sequence[str | Source] = (),
-    **values: Number,
+    **values: Any,
 ) -> CheckReport:
     """Whether claims about gradients are true, such as `df/dz = x + y`; without claims, whether ours are.
 
     Where every input has a value, claims are tested there; otherwise at `points` random points of the domain (in
     `range_`, if given; `seed` chooses them), and by SymPy for all values where it can. `symbolic=False` never asks
-    SymPy; `strict` turns any note into exit status 4. Numbers agree within `atol` + `rtol` times the larger; without
-    `rtol` that is 1e-9, and a decimal number claimed at the bindings need only be right to its last decimal.
+    SymPy. Numbers agree within `atol` + `rtol` times the larger; without `rtol` that is 1e-9, and a decimal number
+    claimed at the bindings need only be right to its last decimal. Values and options are given as to `evaluate`.
 
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
@@ -232,22 +168,20 @@ def check(
     from backprop_cli.check.examiner import Examiner
     from backprop_cli.check.full_check import full_check
     from backprop_cli.check.judge import Tolerance
-    from backprop_cli.check.sampler import PointSampler
     from backprop_cli.report.check_report import build_check
 
-    given = {**(bindings or {}), **values}
     claims = [claims] if isinstance(claims, str | Source) else list(claims)
     texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
     named = {below for _, below in filter(None, map(left_names, texts))}
-    graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), use, named)
-    places = PointSampler(graph, fixed, free, points=points, range_=range_, seed=seed)
-    tolerance = Tolerance(rtol, atol)
+    session = open_session(expression, bindings, values, free=True, inputs=named)
+    graph, tolerance, points_tried = session.graph, Tolerance(rtol, atol), _sampler(session, points, range_)
+    output = output_name(graph)
     if claims:
-        names = all_names(graph)
-        examined = Examiner(places, tolerance, symbolic=symbolic).claims(read_claims(claims, names, output_name(graph)))
+        examiner = Examiner(points_tried, tolerance, symbolic=symbolic)
+        examined = examiner.claims(read_claims(claims, all_names(graph), output))
     else:
-        examined = full_check(places, output_name(graph), tolerance, symbolic=symbolic)
-    return build_check(graph, examined, free, strict=strict)
+        examined = full_check(points_tried, output, tolerance, symbolic=symbolic)
+    return build_check(graph, examined, session.free, strict=session.options.strict)
 
 
 def check_steps(
@@ -256,16 +190,11 @@ def check_steps(
     /,
     *,
     steps: str | Source,
-    defaults: Mapping[str, Value] | None = None,
-    points: int = 20,
+    points: int = POINTS,
     range_: tuple[float, float] | None = None,
-    seed: int = 0,
     rtol: float | None = None,
     atol: float = 0.0,
-    max_nodes: int = MAX_NODES,
-    max_elements: int = MAX_ELEMENTS,
-    use: Sequence[str | Source] = (),
-    **values: Number,
+    **values: Any,
 ) -> CheckReport:
     """Whether a backward pass written by hand is right, line by line (`dq = z*df`, `dx += dq`), up to the first wrong.
 
@@ -273,35 +202,34 @@ def check_steps(
     """
     from backprop_cli.check.handwritten_steps import follow, read_steps
     from backprop_cli.check.judge import Tolerance
-    from backprop_cli.check.sampler import PointSampler
     from backprop_cli.report.check_report import build_steps
 
-    given = {**(bindings or {}), **values}
-    graph, fixed, free = open_graph(expression, given, defaults, (max_nodes, seed, max_elements), use)
+    session = open_session(expression, bindings, values, free=True)
+    graph = session.graph
     names, output = all_names(graph), output_name(graph)
-    read = read_steps(steps if isinstance(steps, Source) else Source("steps", steps), names, output)
-    places = PointSampler(graph, fixed, free, points=points, range_=range_, seed=seed)
-    return build_steps(graph, follow(read, places, names, output, Tolerance(rtol, atol)), read, free)
+    read = read_steps(as_source(steps, "steps"), names, output)
+    found = follow(read, _sampler(session, points, range_), names, output, Tolerance(rtol, atol))
+    return build_steps(graph, found, read, session.free)
 
 
-def structure(
-    expression: str | Source,
-    /,
-    *,
-    max_nodes: int = MAX_NODES,
-    use: Sequence[str | Source] = (),
-    expand: Expand = (),
-) -> Report:
+def _sampler(session: Session, points: int, range_: tuple[float, float] | None) -> PointSampler:
+    """The points at which a claim is tried."""
+    from backprop_cli.check.sampler import PointSampler
+
+    return PointSampler(
+        session.graph, session.values, session.free, points=points, range_=range_, seed=session.options.seed
+    )
+
+
+def structure(expression: str | Source, /, **options: Any) -> Report:
     """The graph of an expression without values: every free name is an input, and nothing has a number.
 
     Only `draw` shows it. An expression without inputs has its values. Raises BackpropError as `evaluate` does.
     """
-    source = expression if isinstance(expression, Source) else Source("expression", expression)
-    program = read_program(source, (), libraries(use))
-    graph = lower(program, None, max_nodes=max_nodes)
-    if not graph.variables:
-        return grad(source, check=False, max_nodes=max_nodes, use=use, expand=expand)
-    unknown = build(graph, [nan] * len(graph), (), expand=shown_gates(program, expand))
+    session = open_session(expression, None, dict(options), free=True, shapes=False)
+    if not session.graph.variables:
+        return grad(expression, check=False, **options)
+    unknown = build(session.graph, [nan] * len(session.graph), (), expand=session.shown)
     return unknown._replace(kind="structure", status=Status.OK)
 
 
@@ -359,26 +287,6 @@ def explain(report: Report, format: str = "text", *, paths: bool = False, style:
     from backprop_cli.report.derivation import Account
 
     return "".join(pieces(Account(report), format, style or Style(rows=None), paths=paths))
-
-
-def notebook_svg(report: Report) -> str | None:
-    """What a notebook shows of a report: its figure, nothing where that is too large."""
-    try:
-        return draw(report, "svg")
-    except BackpropError:
-        return None
-
-
-def notebook_html(report: Report) -> str | None:
-    """What a notebook shows of a report: the page that steps, in a frame of its own."""
-    from html import escape
-
-    try:
-        page = draw(report, "html")
-    except BackpropError:
-        return None
-    looks = "width: 100%; height: 40rem; border: 0"
-    return f'<iframe sandbox="allow-scripts" style="{looks}" srcdoc="{escape(page)}"></iframe>'
 
 
 def _rounding(graph: Graph, values: list[Value], passed: Backward | None = None) -> list[Anomaly]:

@@ -24,12 +24,14 @@ ROOMS = {
     "report": {"errors", "text", "numeric", "gates", "graph", "engine", "check"},
     "render": {"errors", "text", "report"},
     "data": {"errors", "text", "language", "numeric", "gates", "graph", "engine"},
-    "api": {"errors", "text", "language", "numeric", "gates", "graph", "engine", "check", "report", "render", "data"},
+    "session": {"errors", "language", "numeric", "graph", "data"},
+    "api": {"errors", "graph", "engine", "check", "report", "render", "session"},
+    "notebook": {"errors", "api", "report"},
     # The verbs, asked case after case; the tolerance of a claim is that of `check`.
-    "suites": {"errors", "text", "check", "report", "data", "api"},
-    "__init__": {"errors", "api", "render", "report"},
+    "suites": {"errors", "text", "check", "report", "data", "session", "api"},
+    "__init__": {"errors", "api", "notebook", "render", "report", "session"},
     "__main__": {"cli"},
-    "cli": {"errors", "text", "api", "render", "report", "data", "suites", "__init__"},
+    "cli": {"errors", "text", "api", "render", "report", "data", "session", "suites", "__init__"},
 }
 THIRD_PARTIES = {
     "typer": {"cli"},

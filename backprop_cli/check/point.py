@@ -13,7 +13,7 @@ from typing import Any
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.differences import Estimate, difference
 from backprop_cli.engine.passes import Backward, backward, forward
-from backprop_cli.errors import BackpropError, Diagnostic, Label
+from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph import INPUT, Graph, Value
 from backprop_cli.numeric.shapes import written as shape_written
 
@@ -68,7 +68,7 @@ class Point:
 
 
 def _of_an_array(graph: Graph, node: int) -> BackpropError:
-    label = Label(graph.source, graph.starts[node], graph.ends[node], shape_written(graph.shape(node)))
+    label = graph.label(node, shape_written(graph.shape(node)))
     message = "a gradient is that of one number, and this is an array"
     return BackpropError(Diagnostic("V310", message, (label,), "claim something of `sum(…)` of it, or of the output"))
 

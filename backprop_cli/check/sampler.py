@@ -12,7 +12,6 @@ from random import Random
 from backprop_cli.check.point import Point
 from backprop_cli.graph import Graph
 
-POINTS = 20
 _TRIES = 40  # for each point that is wanted: domains may be narrow
 _WIDTHS = (2.0, 2.0, 2.0, 1.0, 10.0, 1000.0)  # small numbers find most, large ones what only shows far from 0
 _CONSTANTS = 8
@@ -28,7 +27,7 @@ class PointSampler:
         given: Mapping[str, float],
         free: Sequence[str],
         *,
-        points: int = POINTS,
+        points: int = 1,
         range_: tuple[float, float] | None = None,
         seed: int = 0,
     ) -> None:
@@ -50,7 +49,7 @@ class PointSampler:
 
     def near(self, place: Point) -> Iterator[Point]:
         """Other places, all inputs chosen at random, to tell formulas apart that agree at this one."""
-        return islice(PointSampler(self.graph, {}, list(place.given)), _OTHERS)
+        return islice(PointSampler(self.graph, {}, list(place.given), points=_OTHERS), _OTHERS)
 
     def _fresh(self, range_: tuple[float, float] | None, chosen: Random) -> Iterator[Mapping[str, float]]:
         if not self.free:

@@ -7,14 +7,16 @@ from typing import Annotated, Any
 import typer
 
 from backprop_cli import api
-from backprop_cli.cli.options import Bindings, InputOptions, OutputOptions, with_common_options
+from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
 from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
-from backprop_cli.cli.values import read_inputs, read_number, read_range, refuse_format
-from backprop_cli.data.files import read_text
+from backprop_cli.cli.values import read_number, read_range, refuse_format
+from backprop_cli.data.bindings import split_bindings
+from backprop_cli.data.files import read_expression, read_text
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.render import formats
 from backprop_cli.report.case_result import SuiteReport
 from backprop_cli.report.claim_results import CheckReport
+from backprop_cli.session import Options
 
 
 def _option(help_: str, *spellings: str, metavar: str | None = None, **more: Any) -> Any:
@@ -25,7 +27,7 @@ _Claims = Annotated[list[str], _option("what is claimed: df/dx = formula; may be
 _Steps = Annotated[
     str | None, _option("a backward pass written by hand, line by line: dq = z*df", "--steps", metavar="FILE")
 ]
-_Points = Annotated[int, _option("random points to try where names have no value (default: 20)", "--points",
+_Points = Annotated[int, _option(f"random points to try where names have no value (default: {api.POINTS})", "--points",
                                  metavar="N", min=1, max=100_000)]  # fmt: skip
 _Range = Annotated[str | None, _option("where to choose them: lowest and highest", "--range", metavar="LO:HI")]
 _Rtol = Annotated[
@@ -43,7 +45,7 @@ def command(
     *,
     claim: _Claims = [],  # noqa: B006  never changed
     steps: _Steps = None,
-    points: _Points = 20,
+    points: _Points = api.POINTS,
     range_: _Range = None,
     rtol: _Rtol = None,
     atol: _Atol = "0",
@@ -51,7 +53,7 @@ def command(
     junit: Junit = None,
     exitfirst: First = False,
     only: Only = "",
-    inputs: InputOptions,
+    options: Options,
     output: OutputOptions,
 ) -> CheckReport | SuiteReport:
     """Say whether claims about gradients are true; without claims, check the whole gradient by four methods.
@@ -62,7 +64,7 @@ def command(
     """
     if is_suite(expression, bindings):
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
-                 "--vars": inputs.vars, "--strict": inputs.strict, "--use": inputs.use}  # fmt: skip
+                 "--vars": options.defaults is not None, "--strict": options.strict, "--use": options.use}  # fmt: skip
         refuse_format(output.format, _SUITE_FORMATS, "suites")
         return suite_report([expression, *bindings], alien, junit=junit, first=exitfirst, only=only, sympy=bool(sympy))
     if exitfirst:  # it was the formula -x
@@ -75,20 +77,16 @@ def command(
         pieces = " ".join([claim[-1], *bindings[[word[:1] for word in bindings].index("=") :]])
         help_ = f'quote the claim: `--claim "{shorten(pieces)}"`'
         raise BackpropError(Diagnostic("V312", "the shell has cut the claim at its blanks", (), help_))
-    source, values, defaults = read_inputs(expression, bindings, inputs)
+    source, values = read_expression(expression), split_bindings(bindings)
     common: dict[str, Any] = {
-        "defaults": defaults,
+        **options._asdict(),
         "points": points,
         "range_": None if range_ is None else read_range(range_),
-        "seed": inputs.seed,
         "rtol": None if rtol is None else read_number(rtol, "--rtol"),
         "atol": read_number(atol, "--atol"),
-        "max_nodes": inputs.max_nodes,
-        "max_elements": inputs.max_elements,
-        "use": inputs.libraries,
     }
     if steps is None:
-        return api.check(source, values, claims=claim, symbolic=sympy is not False, strict=inputs.strict, **common)
+        return api.check(source, values, claims=claim, symbolic=sympy is not False, **common)
     if claim:
         raise BackpropError(Diagnostic("U801", "`--steps` and `--claim` are two checks", (), "run them one by one"))
     return api.check_steps(source, values, steps=Source(steps, read_text(steps)), **common)

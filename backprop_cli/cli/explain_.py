@@ -12,7 +12,6 @@ from backprop_cli.cli.options import (
     Bindings,
     Check,
     Expression,
-    InputOptions,
     OutputOptions,
     Reply,
     SeedGrad,
@@ -21,9 +20,10 @@ from backprop_cli.cli.options import (
     with_common_options,
 )
 from backprop_cli.cli.terminal import style_for
-from backprop_cli.cli.values import read_inputs
-from backprop_cli.data.bindings import constant
+from backprop_cli.data.bindings import split_bindings
+from backprop_cli.data.files import read_expression
 from backprop_cli.render import EXPLAIN_FORMATS
+from backprop_cli.session import Options
 
 _Paths = Annotated[
     bool,
@@ -40,23 +40,20 @@ def command(
     paths: _Paths = False,
     seed_grad: SeedGrad = "1",
     check: Check = True,
-    inputs: InputOptions,
+    options: Options,
     output: OutputOptions,
 ) -> Reply:
     """Tell how an expression's gradient comes about: numbered steps, each with its rule and its numbers.
 
     Example: backprop explain "(x+y)*z" x=-2 y=5 z=-4
     """
-    source, values, defaults = read_inputs(expression, bindings, inputs)
     report = api.grad(
-        source,
-        values,
+        read_expression(expression),
+        split_bindings(bindings),
         wrt=names_in(wrt),
-        seed_grad=constant(seed_grad, "--seed-grad", inputs.terms),
+        seed_grad=seed_grad,
         check=check,
-        defaults=defaults,
-        expand=inputs.expanded,
-        **inputs.limits,
+        **options._asdict(),
     )
     text = api.explain(report, output.format, paths=paths, style=style_for(sys.stdout, output))
     return Reply(text, output, report, noted=not output.quiet)

@@ -11,15 +11,15 @@ from backprop_cli.cli.options import (
     Bindings,
     Check,
     Expression,
-    InputOptions,
     SeedGrad,
     Wrt,
     names_in,
     with_common_options,
 )
-from backprop_cli.cli.values import read_inputs
-from backprop_cli.data.bindings import constant
+from backprop_cli.data.bindings import split_bindings
+from backprop_cli.data.files import read_expression
 from backprop_cli.report.model import Report
+from backprop_cli.session import Options
 
 _Step = Annotated[
     str | None,
@@ -38,21 +38,18 @@ def command(
     seed_grad: SeedGrad = "1",
     check: Check = True,
     step: _Step = None,
-    inputs: InputOptions,
+    options: Options,
 ) -> Report:
     """Compute an expression and its gradient: local gradients at every gate, and d output / d node for every node.
 
     Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
     """
-    source, values, defaults = read_inputs(expression, bindings, inputs)
     return api.grad(
-        source,
-        values,
+        read_expression(expression),
+        split_bindings(bindings),
         wrt=names_in(wrt),
-        seed_grad=constant(seed_grad, "--seed-grad", inputs.terms),
+        seed_grad=seed_grad,
         check=check,
-        step=constant(step, "--step", inputs.terms) if step is not None else None,
-        defaults=defaults,
-        expand=inputs.expanded,
-        **inputs.limits,
+        step=step,
+        **options._asdict(),
     )

@@ -12,16 +12,17 @@ from backprop_cli import api
 from backprop_cli.cli.options import (
     Bindings,
     Expression,
-    InputOptions,
     OutputOptions,
     Reply,
     choice,
     with_common_options,
 )
 from backprop_cli.cli.terminal import style_for
-from backprop_cli.cli.values import read_inputs
+from backprop_cli.data.bindings import split_bindings
+from backprop_cli.data.files import read_expression
 from backprop_cli.render import FIGURE_FORMATS
 from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES
+from backprop_cli.session import Options
 
 
 def _option(
@@ -59,7 +60,7 @@ def command(
     collapse: _Collapse = False,
     most: _Most = MOST_NODES,
     show: _Open = False,
-    inputs: InputOptions,
+    options: Options,
     output: OutputOptions,
 ) -> Reply:
     """Draw an expression as a graph of gates: values above the wires, gradients below. Without values, the graph alone.
@@ -71,11 +72,11 @@ def command(
     if phase:
         choice("--phase", phase, PHASES)
     output = output._replace(format="html" if show else output.format or "boxes")
-    source, values, defaults = read_inputs(expression, bindings, inputs)
-    if bindings or inputs.vars is not None:
-        report = api.grad(source, values, defaults=defaults, check=False, expand=inputs.expanded, **inputs.limits)
+    source = read_expression(expression)
+    if bindings or options.defaults is not None:
+        report = api.grad(source, split_bindings(bindings), check=False, **options._asdict())
     else:
-        report = api.structure(source, max_nodes=inputs.max_nodes, use=inputs.libraries, expand=inputs.expanded)
+        report = api.structure(source, **options._asdict())
     text = api.draw(
         report, output.format, edges=edges, phase=phase, step=step, depth=depth, collapse=collapse, most=most,
         style=style_for(sys.stdout, output),

@@ -12,7 +12,6 @@ from backprop_cli.cli.options import (
     Bindings,
     Check,
     Expression,
-    InputOptions,
     OutputOptions,
     Reply,
     Wrt,
@@ -21,8 +20,10 @@ from backprop_cli.cli.options import (
     with_common_options,
 )
 from backprop_cli.cli.terminal import style_for
-from backprop_cli.cli.values import read_inputs
+from backprop_cli.data.bindings import split_bindings
+from backprop_cli.data.files import read_expression
 from backprop_cli.render import formats, render
+from backprop_cli.session import Options
 
 _MODES = ("auto", "forward", "reverse")
 _Mode = Annotated[
@@ -48,7 +49,7 @@ def command(
     mode: _Mode = "auto",
     anatomy: _Anatomy = False,
     check: Check = True,
-    inputs: InputOptions,
+    options: Options,
     output: OutputOptions,
 ) -> Reply:
     """Compute the Jacobian of an expression: d output[i] / d input[j] for every element of both.
@@ -56,9 +57,14 @@ def command(
     Example: backprop jacobian "softmax(W @ x)" "W=[[1,2],[3,4]]" "x=[0.1,0.2]" --wrt x
     """
     choice("--mode", mode, _MODES)
-    source, values, defaults = read_inputs(expression, bindings, inputs)
     report = api.jacobian(
-        source, values, wrt=names_in(wrt), mode=mode, anatomy=anatomy, check=check, defaults=defaults, **inputs.limits
+        read_expression(expression),
+        split_bindings(bindings),
+        wrt=names_in(wrt),
+        mode=mode,
+        anatomy=anatomy,
+        check=check,
+        **options._asdict(),
     )
     text = "".join(render(report, output.format, style_for(sys.stdout, output)))
     return Reply(text, output, report)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from backprop_cli.data.bindings import TERMS, Terms
+from backprop_cli.data.bindings import read_vars
 from backprop_cli.data.files import read_library
-from backprop_cli.errors import BackpropError, Diagnostic, Source
+from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
 from backprop_cli.report.model import Report
+from backprop_cli.session import OPTIONS, Options
 
 if TYPE_CHECKING:
     from backprop_cli.report.case_result import SuiteReport
@@ -50,40 +51,6 @@ class OutputOptions(NamedTuple):
         return self.format == "quiet"
 
 
-class InputOptions(NamedTuple):
-    """How the values are to be read and judged."""
-
-    vars: str | None = None
-    strict: bool = False
-    allow_nonfinite: bool = False
-    seed: int = 0
-    max_nodes: int = 0
-    max_elements: int = 0
-    use: tuple[str, ...] = ()
-    expand: tuple[str, ...] = ()
-
-    @property
-    def terms(self) -> Terms:
-        """On what terms values are taken."""
-        return Terms(self.allow_nonfinite, self.seed, self.max_elements)
-
-    @property
-    def libraries(self) -> list[Source]:
-        """The texts of the libraries."""
-        return [read_library(path) for path in self.use]
-
-    @property
-    def expanded(self) -> bool | list[str]:
-        """The gates whose inside is to be shown; True for all."""
-        return "" in self.expand or names_in(self.expand)
-
-    @property
-    def limits(self) -> dict[str, Any]:
-        """What every verb of `api` is told about a graph beside its values."""
-        shared = ("strict", "seed", "max_nodes", "max_elements")
-        return {name: getattr(self, name) for name in shared} | {"use": self.libraries}
-
-
 class Reply(NamedTuple):
     """What a command answers: a report, or text and perhaps the report it was made from; and how to write it.
 
@@ -116,7 +83,8 @@ _OUTPUT = {
     "color": _option(str, "auto", "auto, always or never", "--color", metavar="WHEN"),
     "ascii": _option(bool, False, "ASCII characters only", "--ascii"),
     "width": _option(int, None, "columns to fit into (default: the terminal's)", "--width", min=20, metavar="N"),
-    "rows": _option(str, str(_DEFAULT_ROWS), "rows to show, or `all` (default: 40)", "--rows", metavar="N"),
+    "rows": _option(str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
+                    metavar="N"),
     "version": (Version, False),
 }  # fmt: skip
 _INPUT = {
@@ -126,10 +94,10 @@ _INPUT = {
     "allow_nonfinite": _option(bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
     "seed": _option(int, 0, "what `rand` and `randn` start from (default: 0)", "--seed", min=0, max=2**63 - 1,
                     metavar="N"),
-    "max_nodes": _option(int, 5_000_000, "the largest graph to build (default: 5,000,000)", "--max-nodes", min=1,
-                         metavar="N"),
-    "max_elements": _option(int, TERMS.max_elements,
-                            "the most elements all values may have together (default: 100,000,000)",
+    "max_nodes": _option(int, OPTIONS.max_nodes, f"the largest graph to build (default: {OPTIONS.max_nodes:,})",
+                         "--max-nodes", min=1, metavar="N"),
+    "max_elements": _option(int, OPTIONS.max_elements,
+                            f"the most elements all values may have together (default: {OPTIONS.max_elements:,})",
                             "--max-elements", min=1, metavar="N"),
     "use": _option(list[str], (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
     "expand": _option(list[str], (), "show the inside of the gates you defined, or of one; may be repeated",
@@ -140,7 +108,7 @@ _INPUT = {
 def with_common_options(
     *, values: bool = True, formats: tuple[str, ...] = FORMATS, default: str = "table", without: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., Answer | Reply]], Callable[..., Reply]]:
-    """Give a command the common options: its function gets them as `output` (and `inputs`, where it has values).
+    """Give a command the common options: its function gets them as `output` (and `options`, where it has values).
 
     `without` names the options that mean nothing to it.
     """
@@ -158,12 +126,12 @@ def with_common_options(
             if "output" in own_names:
                 given["output"] = output
             if values:
-                given["inputs"] = InputOptions(**{name: given.pop(name) for name in asked_for})
+                given["options"] = _options(**{name: given.pop(name) for name in asked_for})
             answer = command(**given)
             return answer if isinstance(answer, Reply) else Reply(answer, output)
 
         signature = inspect.signature(command, eval_str=True)
-        own = [p for p in signature.parameters.values() if p.name not in ("inputs", "output")]
+        own = [p for p in signature.parameters.values() if p.name not in ("options", "output")]
         shared = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
             for name, (annotation, default) in common.items()
@@ -175,6 +143,12 @@ def with_common_options(
         return run
 
     return decorate
+
+
+def _options(*, vars: str | None = None, use: Sequence[str] = (), expand: Sequence[str] = (), **more: Any) -> Options:  # noqa: A002
+    """What the verbs of `api` are asked: the files are read, the names told apart."""
+    options = Options(use=[read_library(path) for path in use], expand="" in expand or names_in(expand), **more)
+    return options if vars is None else options._replace(defaults=read_vars(vars, options.terms))
 
 
 def _output_options(

@@ -1,24 +1,11 @@
-"""What a command reads before it computes: the expression, the bindings, the file of values."""
+"""What the options of `check` are given: a number, a range, a format."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from backprop_cli.cli.options import InputOptions
-from backprop_cli.data.bindings import constant, read_bindings, read_vars
-from backprop_cli.data.files import read_expression
+from backprop_cli.data.bindings import constant
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source
-
-
-def read_inputs(
-    expression: str, bindings: list[str], options: InputOptions
-) -> tuple[Source, dict[str, Any], Mapping[str, Any]]:
-    """The source, the values bound on the command line, and those of `--vars`, which they override."""
-    source = read_expression(expression)
-    values = read_bindings(bindings, options.terms)
-    defaults = read_vars(options.vars, options.terms) if options.vars is not None else {}
-    return source, values, defaults
 
 
 def refuse_format(format_: str, known: Sequence[str], what: str) -> None:

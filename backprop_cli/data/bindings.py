@@ -6,7 +6,7 @@ A value is a constant expression in the language itself, or a file: `x=-2`, `W=[
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf, nan
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.graph import Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
-from backprop_cli.language.parser import parse
+from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.text import all_finite, rounded, shortest
 
 
@@ -33,49 +33,100 @@ TERMS = Terms()
 _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 
 
-def _complaints() -> Any:
+def _messages() -> Any:
     """The words for what is wrong, imported when something is."""
     from backprop_cli.data import messages
 
     return messages
 
 
-def read_bindings(assignments: list[str], terms: Terms = TERMS) -> dict[str, Value]:
-    """The values that `name=value` texts give; all that is wrong with them is reported at once."""
-    values: dict[str, Value] = {}
-    complaints: list[Diagnostic] = []
+class ValueText(NamedTuple):
+    """A value as it was written: the characters of a source from `start` on."""
+
+    source: Source
+    start: int
+
+
+def split_bindings(assignments: list[str]) -> dict[str, ValueText]:
+    """The text of the value that each `name=value` has; all that is wrong with them is reported at once."""
+    values: dict[str, ValueText] = {}
+    wrong: list[Diagnostic] = []
     if not all(word.find("=") > 0 for word in assignments):
-        _complaints().refuse_pieces(assignments)
+        _messages().refuse_pieces(assignments)
     for text in assignments:
         source = Source("binding", text)
         name, equals, value = text.partition("=")
         name = name.strip()
         try:
             if not equals:
-                raise _complaints().not_a_binding(source)
-            check_name(name, lambda source=source: source)  # type: ignore[misc]
+                raise _messages().not_a_binding(source)
             if name in values:
                 help_ = "give it one value"
-                raise _complaints().wrong("N208", f"`{shorten(name)}` is bound twice", source, 0, len(name), help_)
-            values[name] = _value(value, source, len(text) - len(value), terms, name)
+                raise _messages().wrong("N208", f"`{shorten(name)}` is bound twice", source, 0, len(name), help_)
+            values[name] = ValueText(source, len(text) - len(value))
         except BackpropError as error:
-            complaints += error.diagnostics
-    if complaints:
-        raise BackpropError(*complaints[:20])
+            wrong += error.diagnostics
+    if wrong:
+        read_values(values, Terms(allow_nonfinite=True), wrong)
     return values
 
 
-def check_name(name: str, source: Callable[[], Source]) -> None:
-    """Refuse a name that cannot be an input's: not a name at all, a constant's, a gate's.
+def read_values(
+    bindings: Mapping[str, Any], terms: Terms = TERMS, wrong: Sequence[Diagnostic] = ()
+) -> dict[str, Value]:
+    """The value of each name; all that is wrong with names and values, and what was before, is reported at once."""
+    values: dict[str, Value] = {}
+    diagnostics = list(wrong)
+    for name, given in bindings.items():
+        try:
+            _check_name(name, given)
+            values[name] = read_value(given, name, terms)
+        except BackpropError as error:
+            diagnostics += error.diagnostics
+    if diagnostics:
+        raise BackpropError(*diagnostics[:MOST_ERRORS])
+    return values
 
-    `source` is asked for the binding's text only then: of a large array that takes longer than the passes.
-    """
-    if not (name.isascii() and name.isidentifier()):
-        raise _complaints().not_a_name(name, source())
+
+def _check_name(name: str, given: Any) -> None:
+    """Refuse a name that cannot be an input's: not a name at all, a constant's, a gate's."""
     owner = "constant" if name in CONSTANTS else "gate" if name in GATES or name in ALIASES else ""
-    if owner:
-        help_ = "choose another name for the input"
-        raise _complaints().wrong("N205", f"`{name}` is the name of a {owner}", source(), 0, len(name), help_)
+    if name.isascii() and name.isidentifier() and not owner:
+        return
+    source = source_of(name, given)
+    if not owner:
+        raise _messages().not_a_name(name, source)
+    help_ = "choose another name for the input"
+    raise _messages().wrong("N205", f"`{name}` is the name of a {owner}", source, 0, len(name), help_)
+
+
+def source_of(name: str, given: Any) -> Source:
+    """A binding as text: as it was written, or as it can be."""
+    if isinstance(given, ValueText):
+        return given.source
+    known = isinstance(given, int | float) or hasattr(given, "shape")
+    return Source("binding", f"{name}={rounded(given) if known else shorten(str(given))}")
+
+
+def read_value(given: Any, name: str = "value", terms: Terms = TERMS) -> Value:
+    """A number or an array from what the library is given: a number, a constant expression, what NumPy reads.
+
+    Raises BackpropError (V306) for anything else.
+    """
+    if isinstance(given, ValueText):
+        return _value(given.source.text[given.start :], given.source, given.start, terms, name)
+    if isinstance(given, str):
+        return _value(given, Source(name, given), 0, terms, name)
+    try:
+        if isinstance(given, int | float):
+            value: Value = float(given)
+        else:
+            from backprop_cli.numeric.arrays import doubles
+
+            value = doubles(given)
+    except (TypeError, ValueError, OverflowError):
+        raise _messages().not_numbers(name, given) from None
+    return _finite(value, lambda: source_of(name, value), 0, terms)
 
 
 def constant(text: str, name: str = "value", terms: Terms = TERMS) -> Value:
@@ -90,15 +141,15 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
     if not stripped:
         at = max(offset - 1, 0)
         help_ = "write `name=value`, such as `x=-2`" if source.name == "binding" else "write a number"
-        raise _complaints().wrong("V305", "the value is missing", source, at, at + 1, help_)
+        raise _messages().wrong("V305", "the value is missing", source, at, at + 1, help_)
     if stripped == "@":
         help_ = f"`@` goes before a file's name, such as `{shorten(name)}=@{shorten(name)}.npy`"
-        raise _complaints().wrong("V305", "the file's name is missing", source, offset, len(source.text), help_)
+        raise _messages().wrong("V305", "the file's name is missing", source, offset, len(source.text), help_)
     if stripped.startswith("@"):
         return _from_file(stripped[1:], terms, name)
     number = _NONFINITE.get(stripped.lower())
     if number is None:
-        _complaints().refuse_file_name(stripped, source, offset)
+        _messages().refuse_file_name(stripped, source, offset)
         # Blanks for `name=` keep the places of a diagnostic those of the whole binding.
         padded = Source(source.name, " " * offset + text)
         try:
@@ -109,9 +160,9 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
         except BackpropError as error:
             raise BackpropError(*(_constant_error(d, source) for d in error.diagnostics)) from None
         if len(program.statements) > 1 or program.statements[0].name or "juxtaposed" in program.ops:
-            raise _complaints().not_a_value(stripped, source, offset)
+            raise _messages().not_a_value(stripped, source, offset)
         number = forward(graph, {})[graph.output]
-    return _finite(number, source, offset, terms)
+    return _finite(number, lambda: source, offset, terms)
 
 
 def _plain(digits: str) -> float:
@@ -120,13 +171,15 @@ def _plain(digits: str) -> float:
     return sign * float(digits.lstrip("-"))
 
 
-def _finite(number: Value, source: Source, offset: int, terms: Terms) -> Value:
+def _finite(number: Value, source: Callable[[], Source], offset: int, terms: Terms) -> Value:
+    """The number, refused where it is not finite; `source` is asked for the text only then, which takes time."""
     if not terms.allow_nonfinite and not all_finite(number):
         help_ = "`--allow-nonfinite` lets infinities and NaN through"
         message = f"the value is {rounded(number)}, which is not a finite number"
         if hasattr(number, "shape"):
             message = f"the value has elements that are not finite: {rounded(number)}"
-        raise _complaints().wrong("V304", message, source, offset, len(source.text), help_)
+        text = source()
+        raise _messages().wrong("V304", message, text, offset, len(text.text), help_)
     return number
 
 
@@ -207,7 +260,7 @@ def _number(path: str, name: str, value: Any, terms: Terms) -> Value:
 
         value = from_lists(path, name, value)
     if hasattr(value, "shape"):
-        return _finite(value, Source(path, f"{name} = {rounded(value)}"), 0, terms)
+        return _finite(value, lambda: Source(path, f"{name} = {rounded(value)}"), 0, terms)
     if isinstance(value, bool) or not isinstance(value, int | float):
         kind = {dict: "a table", bool: "a truth value", type(None): "null"}.get(type(value), "no number")
         raise wrong_kind(path, f"`{shorten(name)}` is {kind}; expected a number or an array")
@@ -215,4 +268,4 @@ def _number(path: str, name: str, value: Any, terms: Terms) -> Value:
         number = float(value)
     except OverflowError:
         number = inf
-    return _finite(number, Source(path, f"{name} = {shortest(number)}"), 0, terms)
+    return _finite(number, lambda: Source(path, f"{name} = {shortest(number)}"), 0, terms)

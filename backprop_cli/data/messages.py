@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.language.notations import ascii_name
@@ -64,6 +65,19 @@ def not_a_value(text: str, source: Source, start: int) -> BackpropError:
     if text.startswith("[") and (spaced := _NEIGHBOURS.sub(", ", text)) != text:
         help_ = f"commas go between elements: `{shorten(spaced)}`"
     return wrong("V306", f"`{shorten(text)}` is not one number", source, start, len(source.text), help_)
+
+
+def not_numbers(name: str, given: Any) -> BackpropError:
+    """The error of something the library is given as a value, which is no number and no array of numbers."""
+    text = f"{name}={shorten(' '.join(repr(given).split()), 40)}"
+    kind = "None" if given is None else f"a {type(given).__name__}"
+    if isinstance(given, int):
+        kind = "an integer too large for a double"
+    elif isinstance(given, list | tuple):
+        kind += " that is no array of real numbers"
+    message = f"the value of `{shorten(name)}` is {kind}; expected a number or an array"
+    help_ = "give a number, nested lists or an array of real numbers, or a constant expression as text, such as `pi/2`"
+    return wrong("V306", message, Source("binding", text), len(name) + 1, len(text), help_)
 
 
 def refuse_file_name(text: str, source: Source, start: int) -> None:

@@ -5,14 +5,17 @@ Layout: the axes of the output first, then those of the variable, so that J[i, j
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from backprop_cli.engine.passes import Backward, backward
 from backprop_cli.engine.tangent import tangent
+from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape, size
+from backprop_cli.text import bytes_written
 
 
 class Jacobian(NamedTuple):
@@ -21,6 +24,20 @@ class Jacobian(NamedTuple):
     values: Any
     mode: str
     passes: int
+
+
+def afford(graph: Graph, targets: Mapping[str, int], max_elements: int) -> None:
+    """Raise BackpropError (L701) if a Jacobian with respect to one of the targets has more elements than that."""
+    rows = size(graph.shapes[graph.output])
+    for name, node in targets.items():
+        columns = size(graph.shapes[node])
+        if rows * columns > max_elements:
+            message = (
+                f"the Jacobian with respect to `{shorten(name)}` has {rows:,} × {columns:,} elements "
+                f"({bytes_written(8 * rows * columns)})"
+            )
+            help_ = "`--anatomy` tells what it is without forming it; `--max-elements` raises the limit"
+            raise BackpropError(Diagnostic("L701", message, (graph.label(graph.output),), help_))
 
 
 def cheaper_mode(graph: Graph, node: int, output: int) -> str:

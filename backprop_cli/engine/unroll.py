@@ -171,7 +171,7 @@ def _unrolled(graph: Graph, values: Sequence[Value], numbers: _Numbers) -> list[
     elements: list[Any] = []
     made: Any
     for node, gate in enumerate(graph.gates):
-        numbers.span = (graph.starts[node], graph.ends[node])
+        numbers.span = graph.span(node)
         numbers.origin = node
         shape = graph.shapes[node]
         operands = [elements[j] for j in graph.inputs[node]]

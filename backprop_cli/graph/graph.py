@@ -13,7 +13,7 @@ from __future__ import annotations
 from array import array
 from typing import Any, NamedTuple
 
-from backprop_cli.errors import Source
+from backprop_cli.errors import Label, Source
 from backprop_cli.numeric.shapes import Shape
 
 Value = Any  # a float, or a numpy.ndarray of floats; a number is never an array without axes
@@ -107,6 +107,18 @@ class Graph:
     def shape(self, node: int) -> Shape:
         """A node's shape; of a number `()`."""
         return self.shapes[node] if self.shapes else ()
+
+    def span(self, node: int) -> tuple[int, int]:
+        """The characters of the source that a node was written with: the first, and the one after the last."""
+        return self.starts[node], self.ends[node]
+
+    def text(self, node: int) -> str:
+        """What a node was written as."""
+        return self.source.text[self.starts[node] : self.ends[node]]
+
+    def label(self, node: int, words: str = "") -> Label:
+        """A node's place in the source, for a diagnostic."""
+        return Label(self.source, self.starts[node], self.ends[node], words)
 
     def uses(self) -> list[int]:
         """For each node how many times it is an operand."""

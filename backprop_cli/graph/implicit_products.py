@@ -18,21 +18,20 @@ def reading(graph: Graph) -> Remark | None:
         products = [node for node in products if inside[node] < 0]
     if not products:
         return None
-    text = graph.source.text
     readings = []
     for node in products[:_SHOWN]:
         sign = "*" if graph.gates[node] in GATES else "@"
         parts = sign.join(shorten(_operand_text(graph, operand)) for operand in graph.inputs[node])
-        readings.append(f"`{shorten(text[graph.starts[node] : graph.ends[node]])}` as `{parts}`")
+        readings.append(f"`{shorten(graph.text(node))}` as `{parts}`")
     more = len(products) - len(readings)
     words = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
     first = products[0]
-    return Remark("reading", words, graph.starts[first], graph.ends[first])
+    return Remark("reading", words, *graph.span(first))
 
 
 def _operand_text(graph: Graph, node: int) -> str:
     """An operand as it was written, in brackets unless it is of one piece."""
-    text = graph.source.text[graph.starts[node] : graph.ends[node]]
+    text = graph.text(node)
     gate = graph.gates[node]
     row = GATES.get(gate) or TENSORS.get(gate)
     # A power has a sign and needs no brackets, as what comes after its operand, a transpose.

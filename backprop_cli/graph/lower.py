@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from math import inf
+from typing import NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES
@@ -28,22 +29,32 @@ _SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose
 _SUSPECT = (0.0, inf, -inf)
 
 
-def lower(program: Program, given: Collection[str] | None = None, *, max_nodes: int = MAX_NODES) -> Graph:
-    """The graph of a program whose inputs are the names in `given`; None lets every free name be an input.
+def lower(
+    program: Program, given: Collection[str] | None = None, *, free: bool = False, max_nodes: int = MAX_NODES
+) -> Graph:
+    """The graph of a program whose inputs are the names in `given`; where that is None, or `free`, any other name too.
 
     Raises BackpropError with the errors of all statements, those the parser found included.
     """
+    known = _Names(given or (), free=free or given is None)
     if not program.modules:
-        return _Lowering(program, given, max_nodes).graph()
-    remarks = _judge(program, given, max_nodes)
+        return _Lowering(program, known, max_nodes).graph()
+    remarks = _judge(program, known, max_nodes)
     afford(program, max_nodes)
     written = write_out(program)
-    lowering = _Lowering(written.program, given, max_nodes)
+    lowering = _Lowering(written.program, known, max_nodes)
     lowering.out.names, lowering.out.modules, lowering.out.remarks = written.names, written.modules, remarks
     return lowering.graph()
 
 
-def _judge(program: Program, given: Collection[str] | None, max_nodes: int) -> list[Remark]:
+class _Names(NamedTuple):
+    """The names of inputs: those that are bound, and whether a name that nobody defines is one too."""
+
+    bound: Collection[str]
+    free: bool = False
+
+
+def _judge(program: Program, given: _Names, max_nodes: int) -> list[Remark]:
     """Raise BackpropError with what is wrong in the definitions, each judged by itself, and in the statements.
 
     Answers how products without a sign were read in the program's own definitions.
@@ -57,7 +68,7 @@ def _judge(program: Program, given: Collection[str] | None, max_nodes: int) -> l
         body, of_calls = without_calls(definition.body, above, everywhere, definition.name)
         of_body: Sequence[Diagnostic] = ()
         if definition.parameters:
-            of_body, of_text = _judged(body, [p.name for p in definition.parameters], max_nodes)
+            of_body, of_text = _judged(body, _Names([p.name for p in definition.parameters]), max_nodes)
             remarks += of_text if body.source is program.source else []
         wrong += of_calls
         wrong += (no_parameter(d, definition) if d.code == "N202" else d for d in of_body)
@@ -70,9 +81,7 @@ def _judge(program: Program, given: Collection[str] | None, max_nodes: int) -> l
     return remarks[:MOST_ERRORS]
 
 
-def _judged(
-    program: Program, given: Collection[str] | None, max_nodes: int
-) -> tuple[Sequence[Diagnostic], list[Remark]]:
+def _judged(program: Program, given: _Names, max_nodes: int) -> tuple[Sequence[Diagnostic], list[Remark]]:
     """What is wrong with a program, and how its products were read."""
     if not program.statements:
         return program.diagnostics, []
@@ -88,7 +97,7 @@ def _place(diagnostic: Diagnostic) -> int:
 
 
 class _Lowering:
-    def __init__(self, program: Program, given: Collection[str] | None, max_nodes: int) -> None:
+    def __init__(self, program: Program, given: _Names, max_nodes: int) -> None:
         self.program = program
         self.given = given
         self.max_nodes = max_nodes
@@ -151,7 +160,7 @@ class _Lowering:
             elif name in CONSTANTS or name in GATES or name in ALIASES:
                 owner = "constant" if name in CONSTANTS else "gate"
                 self._refuse_name("N205", f"`{name}` is the name of a {owner}", statement, "choose another name")
-            elif self.given is not None and name in self.given:
+            elif name in self.given.bound:
                 message = f"`{shorten(name)}` is defined by the program and also bound"
                 self._refuse_name("N211", message, statement, "remove the binding, or the definition")
             elif statement.row >= 0:
@@ -180,10 +189,10 @@ class _Lowering:
             elif name in self.defined and not (name in GATES or name in ALIASES):
                 help_ = "move its definition up"
                 self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
-            elif name in GATES or name in ALIASES or (self.given is not None and name not in self.given):
+            elif name in GATES or name in ALIASES or not (self.given.free or name in self.given.bound):
                 from backprop_cli.graph.messages import no_value  # only now is there something to complain of
 
-                self.diagnostics.append(no_value(program, row, name, self.given or ()))
+                self.diagnostics.append(no_value(program, row, name, self.given.bound))
             else:
                 out.variables[name] = row
 
@@ -227,7 +236,7 @@ class _Lowering:
             if gate is None:
                 from backprop_cli.graph.messages import unknown_gate
 
-                self.diagnostics.append(unknown_gate(self.program, row, self.defined.union(self.given or ())))
+                self.diagnostics.append(unknown_gate(self.program, row, self.defined.union(self.given.bound)))
                 inputs[row] = ()
                 continue
             gates[row] = gate.name

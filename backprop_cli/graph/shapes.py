@@ -108,7 +108,7 @@ def _clash(graph: Graph, node: int, shapes: list[Shape], problem: ShapeProblem) 
         for position in dict.fromkeys(problem.operands)
         if position < len(shapes)
     ]
-    whole = Label(graph.source, graph.starts[node], graph.ends[node])
+    whole = graph.label(node)
     message = str(problem)
     if len(labels) > 1 and labels[0][1:3] == labels[1][1:3]:
         labels = [whole]
@@ -123,15 +123,15 @@ def _clash(graph: Graph, node: int, shapes: list[Shape], problem: ShapeProblem) 
 def operand_label(graph: Graph, node: int, position: int) -> Label:
     """Where a node's operand is written: inside the node's own text, by name if it has one, otherwise its own place."""
     j = graph.inputs[node][position]
-    start, end = graph.starts[node], graph.ends[node]
+    start, end = graph.span(node)
     if start <= graph.starts[j] and graph.ends[j] <= end and graph.gates[j] != INPUT:
-        return Label(graph.source, graph.starts[j], graph.ends[j])
+        return graph.label(j)
     name = graph.names.get(j) or next((n for n, k in graph.variables.items() if k == j), "")
     mentions = [m.span() for m in re.finditer(rf"\b{re.escape(name)}\b", graph.source.text[start:end])] if name else []
     if mentions:
         begin, stop = mentions[0 if position == 0 else -1]
         return Label(graph.source, start + begin, start + stop)
-    return Label(graph.source, graph.starts[j], graph.ends[j])
+    return graph.label(j)
 
 
 def unfit_value(graph: Graph, node: int, problem: ValueError) -> Exception:
@@ -147,9 +147,9 @@ def _afford(graph: Graph, max_elements: int) -> None:
     if sum(sizes) <= max_elements:
         return
     node = max(range(len(sizes)), key=sizes.__getitem__)
-    shown = shorten(graph.source.text[graph.starts[node] : graph.ends[node]])
+    shown = shorten(graph.text(node))
     message = f"the values have {sum(sizes):,} elements ({bytes_written(sum(sizes) * _BYTES)}), most of them `{shown}`"
-    label = Label(graph.source, graph.starts[node], graph.ends[node], written(graph.shapes[node]))
+    label = graph.label(node, written(graph.shapes[node]))
     help_ = f"the limit is {max_elements:,}; `--max-elements` raises it"
     raise BackpropError(Diagnostic("L701", message, (label,), help_))
 
@@ -158,9 +158,9 @@ def _vectors_transposed(graph: Graph) -> list[Remark]:
     """A remark on the first `x'` of a vector: it is x, where some expect a row."""
     for node, gate in enumerate(graph.gates):
         if gate == TENSOR_BY_SYNTAX["transpose"] and len(graph.shapes[node]) == 1:
-            text = shorten(graph.source.text[graph.starts[node] : graph.ends[node]])
+            text = shorten(graph.text(node))
             words = f"`{text}` is the vector itself: a vector is neither a row nor a column; `outer(x, y)` is x·yᵀ"
-            return [Remark("reading", words, graph.starts[node], graph.ends[node])]
+            return [Remark("reading", words, *graph.span(node))]
     return []
 
 
@@ -173,4 +173,4 @@ def _softmax_of_softmax(graph: Graph) -> Iterator[Remark]:
         scores = TENSORS.get(graph.gates[graph.inputs[node][0]])
         if scores is not None and scores.family == "softmax":
             words = f"`{gate}` takes the scores and has a softmax in it: this is the softmax of a softmax"
-            yield Remark("reading", words, graph.starts[node], graph.ends[node])
+            yield Remark("reading", words, *graph.span(node))

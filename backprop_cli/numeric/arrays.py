@@ -6,7 +6,9 @@ They are called inside `numpy.errstate(all="ignore")`: what is odd about an answ
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import reduce
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -104,8 +106,16 @@ def where_known(partials: tuple[Array, ...], out: Array) -> tuple[Array, ...]:
 
 
 def doubles(values: Any) -> Array:
-    """The values as an array of doubles; a float if they have no axes."""
-    array = np.array(values, dtype=float)
+    """The values as an array of doubles; a float if they have no axes.
+
+    Raises TypeError, ValueError or OverflowError for what is not real numbers: None, texts, ragged rows.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind == "O" and not all(isinstance(x, Real | Decimal) for x in array.flat):
+        raise TypeError
+    if array.dtype.kind not in "biufO":
+        raise TypeError
+    array = np.array(array, dtype=float)
     return array if array.ndim else float(array)
 
 

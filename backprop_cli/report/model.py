@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_cli.engine.passes import Backward
-from backprop_cli.errors import Diagnostic, Label, Source, Status
+from backprop_cli.errors import Diagnostic, Source, Status
 from backprop_cli.graph import CONSTANT, Graph, Module, Value
 from backprop_cli.graph.names import node_names
 from backprop_cli.numeric.shapes import Shape, size
@@ -149,7 +149,7 @@ class Report(NamedTuple):
     def output_span(self) -> tuple[int, int]:
         """Where the source writes the output's formula."""
         graph = self.columns.graph
-        return graph.starts[graph.output], graph.ends[graph.output]
+        return graph.span(graph.output)
 
     @property
     def inputs(self) -> Mapping[str, Value]:
@@ -174,7 +174,7 @@ class Report(NamedTuple):
         else:
             subject = f"d{self.output}/d{worst.name}" if worst.name else f"d{self.output} along a mixed direction"
         message = f"{subject}: backprop has {shortest(worst.ours)}, the check has {shortest(worst.theirs)}"
-        return Diagnostic("C501", message, (Label(self.source, graph.starts[worst.node], graph.ends[worst.node]),))
+        return Diagnostic("C501", message, (graph.label(worst.node),))
 
     @property
     def has_arrays(self) -> bool:
@@ -273,7 +273,7 @@ class Report(NamedTuple):
                 truth=gate in GATES and GATES[gate].truth,
                 locals=slopes,
                 grad=grad,
-                span=(graph.starts[node], graph.ends[node]),
+                span=graph.span(node),
                 shape=graph.shape(node),
                 rules=said,
                 module=labels.get(node) or (graph.modules[calls[node]].label if calls and calls[node] >= 0 else ""),

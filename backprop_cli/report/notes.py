@@ -80,7 +80,7 @@ def lost_notes(graph: Graph, check: Check | None) -> list[Note]:
             f"the gradient of `{shorten(item.name)}`, {shortest(item.ours)}, is lost in rounding: "
             f"with sixty digits SymPy finds {shortest(item.theirs)}",
             item.node,
-            (graph.starts[item.node], graph.ends[item.node]),
+            graph.span(item.node),
         )
         for item in (check.lost if check else ())
     ]
@@ -101,7 +101,7 @@ def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -
     if anomaly.rule is not None:
         message = anomaly.rule.words.format(*(shorten(names[j]) for j in operands), name=CALLED.get(gate, gate))
         said = message + _others(anomaly) + graph.inside(node)
-        return Note(anomaly.code, said, node, (graph.starts[node], graph.ends[node]))
+        return Note(anomaly.code, said, node, graph.span(node))
     words = _MORE if anomaly.wording == "more" else _WORDS[anomaly.code, anomaly.wording]
     message = words.format(
         *map(rounded, anomaly.numbers),
@@ -113,7 +113,7 @@ def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -
         other=f"{names[other]} = {written(graph, other, names)}" if other >= 0 else "",
         domain=f"; it needs {_domain(row, [names[j] for j in operands])}" if row and row.domain else "",
     )
-    span = (graph.starts[node], graph.ends[node])
+    span = graph.span(node)
     said = message + _others(anomaly) + graph.inside(node)
     return Note(anomaly.code, said, node, span, anomaly.element, anomaly.elements)
 

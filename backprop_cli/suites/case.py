@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, Self
 
 from backprop_cli.check.judge import Tolerance
 from backprop_cli.data.bindings import Terms, constant
-from backprop_cli.data.opening import Number
 from backprop_cli.errors import BackpropError, Source
+from backprop_cli.session import Number
 
 VERDICTS = AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
 _ANY = Terms(allow_nonfinite=True)

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from backprop_cli.data.bindings import Terms, read_bindings
+from backprop_cli.data.bindings import Terms, read_values, split_bindings
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, shorten
 from backprop_cli.report.notes import NOTE_CODES
 from backprop_cli.suites.case import DIFFERS, Case, beside, read_number
@@ -181,7 +181,7 @@ class _Reading:
         try:
             pairs = (pair.partition("=") for pair in _PAIRS.split(words.strip()))
             assignments = [self._beside(f"{name.strip()}{equals}{value.strip()}") for name, equals, value in pairs]
-            return read_bindings(assignments, Terms(allow_nonfinite=True))
+            return read_values(split_bindings(assignments), Terms(allow_nonfinite=True))
         except BackpropError as error:
             self._wrong(line, error.diagnostics[0].message, error.diagnostics[0].help)
             return {}

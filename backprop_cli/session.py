@@ -1,0 +1,183 @@
+"""A session: a program and its values, each read once, and what is asked of them.
+
+Every verb of `api` begins with one. What a caller may ask of any verb is a field of `Options`, with its default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from backprop_cli.data.bindings import Terms, read_value, read_values, source_of
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+from backprop_cli.graph import Graph, Value, lower
+from backprop_cli.graph.lower import MAX_NODES
+from backprop_cli.graph.names import node_names
+from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
+from backprop_cli.language.definitions import read_program
+from backprop_cli.language.parser import MOST_ERRORS
+from backprop_cli.language.program import Program
+from backprop_cli.numeric.shapes import written
+
+# A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of real numbers of.
+Number = Any
+
+
+class Options(NamedTuple):
+    """What every verb can be asked, by these names.
+
+    `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into exit
+    status 4; without `allow_nonfinite` a value that is infinite or NaN is refused. `seed` decides what `rand` and
+    `randn` give. A graph of more than `max_nodes` nodes is refused, and values that have more than `max_elements`
+    elements together.
+
+    `use` are libraries: texts that define gates (`gate sig(x) = 1/(1 + exp(-x))`) for the expression. A call of such a
+    gate is one node of the report; `expand` names those whose inside is shown, True for all.
+    """
+
+    defaults: Mapping[str, Value] | None = None
+    strict: bool = False
+    allow_nonfinite: bool = True
+    seed: int = 0
+    max_nodes: int = MAX_NODES
+    max_elements: int = MAX_ELEMENTS
+    use: Sequence[str | Source] = ()
+    expand: bool | Collection[str] = ()
+
+    @property
+    def terms(self) -> Terms:
+        """On what terms values are taken."""
+        return Terms(self.allow_nonfinite, self.seed, self.max_elements)
+
+
+OPTIONS = Options()
+
+
+class Session(NamedTuple):
+    """The graph, a value for each of its inputs but the `free` ones, and the user's gates whose inside is shown.
+
+    `shown` is None where that is all of them.
+    """
+
+    graph: Graph
+    values: dict[str, Value]
+    free: list[str]
+    shown: Collection[str] | None
+    options: Options
+
+    def read(self, given: Number, name: str) -> Value:
+        """A number or an array that an option is given."""
+        return read_value(given, name, self.options.terms)
+
+    def targets(self, wrt: str | Sequence[str]) -> dict[str, int]:
+        """The nodes whose gradients are asked for: the names in `wrt`, or every input."""
+        graph, wrt = self.graph, _several(wrt)
+        if not wrt:
+            return dict(graph.variables)
+        known = {**graph.variables, **graph.definitions}
+        if not known.keys() >= set(wrt):  # names that only the report gives: n1, n2, …
+            known = {name: node for node, name in enumerate(node_names(graph)) if node not in graph.constants} | known
+        wrong = [_no_target(name, known) for name in wrt if name not in known]
+        if wrong:
+            raise BackpropError(*wrong[:MOST_ERRORS])
+        return {name: known[name] for name in wrt}
+
+    def upstream(self, given: Number) -> Value:
+        """The gradient that arrives at the output; it has the output's shape."""
+        value = self.read(given, "--seed-grad")
+        expected, shape = self.graph.shape(self.graph.output), getattr(value, "shape", ())
+        if shape == expected:
+            return value
+        there = written(expected) if expected else "a number"
+        message = f"the upstream gradient has the shape {written(shape)}, and the output is {there}"
+        help_ = "they have the same shape"
+        if not shape:
+            message = f"the output has the shape {there}, and a gradient is that of one number"
+            help_ = "wrap it, as in `sum(…)`, or give the upstream gradient: `--seed-grad` with an array of that shape"
+        raise BackpropError(Diagnostic("V310", message, (self.graph.label(self.graph.output, there),), help_))
+
+
+def open_session(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None,
+    keywords: dict[str, Any],
+    *,
+    free: bool = False,
+    inputs: Collection[str] = (),
+    shapes: bool = True,
+) -> Session:
+    """A program with the values in `bindings` and among `keywords`, where those called like an option are that.
+
+    With `free` a name needs no value; `inputs` are names that are sure to be inputs, `shapes=False` leaves shapes open.
+    Raises BackpropError if the text, a value, an option or a shape is wrong, or if a value is not used.
+    """
+    options = Options(**{name: keywords.pop(name) for name in Options._fields if name in keywords})
+    source = as_source(expression)
+    values = read_values({**(bindings or {}), **keywords}, options.terms)
+    defaults = options.defaults or {}
+    names = {*values, *defaults, *inputs}
+    program = read_program(source, names, libraries(options.use))
+    shown = _shown_gates(program, options.expand)
+    defined = {statement.name for statement in program.statements} | {module.name for module in program.modules}
+    bound = names - (defined - values.keys()) - {module.name for module in program.modules}
+    graph = lower(program, bound, free=free, max_nodes=options.max_nodes)
+    unused = [name for name in values if name not in graph.variables]
+    if unused:
+        written_so = {**(bindings or {}), **keywords}
+        raise BackpropError(*(_unused(name, source_of(name, written_so[name])) for name in unused[:MOST_ERRORS]))
+    without_value = []
+    for name in graph.variables:
+        if name in defaults and name not in values:
+            values[name] = defaults[name]
+        elif name not in values:
+            without_value.append(name)
+    shape_of = {name: getattr(values.get(name), "shape", ()) for name in graph.variables}
+    if shapes and (graph.needs_shapes or any(shape_of.values())):
+        infer(graph, shape_of, seed=options.seed, max_elements=options.max_elements)
+    return Session(graph, values, without_value, shown, options)
+
+
+def as_source(text: Any, name: str = "expression") -> Source:
+    """A text with a name. Raises BackpropError (U801) if it is no text."""
+    if isinstance(text, Source):
+        return text
+    if not isinstance(text, str):
+        message = f"the {name} is a {type(text).__name__}; expected text"
+        raise BackpropError(Diagnostic("U801", message, (), 'write it in quotes, such as "(x+y)*z"'))
+    return Source(name, text)
+
+
+def _several(given: str | Source | Sequence[Any]) -> Sequence[Any]:
+    """One text, or several, as several."""
+    return [given] if isinstance(given, str | Source) else given
+
+
+def libraries(use: str | Source | Sequence[str | Source]) -> list[Source]:
+    """The texts of libraries with a name for each."""
+    return [as_source(library, "library") for library in _several(use)]
+
+
+def _shown_gates(program: Program, expand: bool | Collection[str]) -> Collection[str] | None:
+    """The names in `expand`, None for all of them. Raises BackpropError (U801) for a gate nobody defined."""
+    if isinstance(expand, bool):
+        return None if expand else ()
+    names = [module.name for module in program.modules]
+    for name in [expand] if isinstance(expand, str) else expand:
+        if name not in names:
+            near = nearest(name, names)
+            help_ = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(names[:8])}" if names else ""
+            help_ = help_ or "`gate name(x) = …` defines one, in the expression or in a file for `--use`"
+            raise BackpropError(Diagnostic("U801", f"no gate `{shorten(name)}` is defined to expand", (), help_))
+    return {expand} if isinstance(expand, str) else set(expand)
+
+
+def _no_target(name: str, known: Mapping[str, int]) -> Diagnostic:
+    near = nearest(name, list(known))
+    help_ = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(list(known)[:8]) or 'no inputs'}"
+    label = Label(Source("--wrt", name), 0, len(name))
+    return Diagnostic("N212", f"`{shorten(name)}` is no input or intermediate", (label,), help_)
+
+
+def _unused(name: str, source: Source) -> Diagnostic:
+    message = f"the binding of `{shorten(name)}` is not used by the expression"
+    return Diagnostic("N209", message, (Label(source, 0, len(name)),), "remove it, or use it in the expression")
