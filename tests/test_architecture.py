@@ -211,9 +211,9 @@ def test_facts_about_gates_are_in_their_rows(path):
 
 # What one reads to understand how a text becomes a gradient; docs/core.md walks through it.
 CORE = (
-    "language/tokens.py", "language/program.py", "language/parser.py", "gates/gate.py", "gates/elementwise.py",
-    "gates/fields.py", "numeric/floats.py", "graph/graph.py", "graph/lower.py", "graph/arguments.py", "engine/flow.py",
-    "engine/passes.py",
+    "language/tokens.py", "language/program.py", "language/parser.py", "language/brackets.py", "gates/gate.py",
+    "gates/elementwise.py", "gates/fields.py", "numeric/floats.py", "graph/graph.py", "graph/lower.py",
+    "graph/arguments.py", "engine/passes.py",
 )  # fmt: skip
 
 
@@ -222,13 +222,14 @@ def lines_of(path):
 
 
 def test_the_core_is_read_in_an_hour():
-    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 2425
+    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 2120
 
 
 # Longer than three hundred lines: tables, and files that are still to be split.
 LONG = {
-    "gates/tensors.py": 360, "language/parser.py": 420, "graph/lower.py": 350, "api.py": 400, "report/figure.py": 340,
-    "check/arrays.py": 330, "render/as_json.py": 320, "check/mistakes.py": 310, "report/derivation.py": 310,
+    "gates/tensors.py": 360, "report/figure.py": 340,
+    "check/arrays.py": 330,
+    "render/as_json.py": 320, "check/mistakes.py": 310, "report/derivation.py": 310,
 }  # fmt: skip
 
 

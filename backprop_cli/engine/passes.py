@@ -138,7 +138,7 @@ def plain_backward(
     field: Field | None = None,
 ) -> Backward:
     """`backward` for any kind of value."""
-    passed = locals_, grads, flows = _nothing_yet(graph)
+    passed = locals_, grads, flows = nothing_yet(graph)
     grads[output], flows[output] = upstream, True
     with quiet(graph):
         for node in range(len(graph) - 1, -1, -1):
@@ -149,13 +149,13 @@ def plain_backward(
             locals_[node] = known[node] if node in known else rule.slopes(xs, values[node])
             for k, j in enumerate(operands):
                 if active is None or active[j]:
-                    _add(passed, j, *send(graph, values, passed, node, k, rule))
+                    add(passed, j, *send(graph, values, passed, node, k, rule))
     return passed
 
 
 def _backward_of_numbers(graph: Graph, values: Sequence[Value], output: int, upstream: Value, field: Field) -> Backward:
     """The same loop without masks: a number flows or it does not."""
-    locals_, grads, _ = _nothing_yet(graph)
+    locals_, grads, _ = nothing_yet(graph)
     grads[output] = upstream
     gates, inputs, slopes_of, routes = graph.gates, graph.inputs, field.locals, ROUTES
     for node in range(len(graph) - 1, -1, -1):
@@ -187,11 +187,13 @@ def _backward_of_numbers(graph: Graph, values: Sequence[Value], output: int, ups
     return Backward(locals_, grads, [])
 
 
-def _nothing_yet(graph: Graph) -> Backward:
+def nothing_yet(graph: Graph) -> Backward:
+    """A backward pass before anything flows."""
     return Backward([()] * len(graph), [None] * len(graph), [False] * len(graph))
 
 
-def _add(passed: Backward, node: int, sent: Value, flow: Flow) -> None:
+def add(passed: Backward, node: int, sent: Value, flow: Flow) -> None:
+    """Add what is sent to a node to its gradient."""
     if flow is not False:
         grad = passed.grads[node]
         passed.grads[node] = sent if grad is None else grad + sent
@@ -231,25 +233,3 @@ def _defined(upstream: Value, out: Value) -> Value:
     import numpy as np
 
     return upstream if out.min() == out.min() else np.where(np.isnan(out), nan, upstream)
-
-
-def subgraph_slopes(
-    graph: Graph, passed: Backward, first: int, output: int, operands: Sequence[int]
-) -> tuple[Value, ...]:
-    """∂output/∂operand through the nodes from `first` to `output`, as if these were one gate.
-
-    Of arrays the Jacobian's diagonal, in the output's shape; nothing where a tensor gate lies between, which has none.
-    """
-    between = range(output, first - 1, -1)
-    if any(node in graph.attributes for node in between):
-        return ()
-    part = _nothing_yet(graph)._replace(locals=passed.locals)
-    part.grads[output], part.flows[output] = 1.0, True
-    with quiet(graph):
-        for node in between:
-            if part.grads[node] is not None:
-                rule = rule_of(graph, node)
-                for k, j in enumerate(graph.inputs[node][: len(passed.locals[node])]):  # an inactive node has no slopes
-                    _add(part, j, *send(graph, (), part, node, k, rule, summed=False))
-    found = [part.grads[j] for j in operands]
-    return tuple(0.0 if slope is None else slope + 0.0 if graph.shape(output) else float(slope) for slope in found)

@@ -6,17 +6,15 @@ Operands are rows of the program. Attributes (axes, shapes, counts, indices) are
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from backprop_cli.errors import Diagnostic, shorten
-from backprop_cli.gates import ALIASES, CONSTANTS, GATES, Gate, Parameter
+from backprop_cli.gates import ALIASES, GATES, Gate, Parameter
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSORS
+from backprop_cli.graph.attributes import Unreadable, attribute, whole
 from backprop_cli.language.program import Call, Definition, Program
 
 DEFAULT = -2  # an operand nobody wrote; -1 is one whose definition did not parse
-_WORDS = {"None": None, "none": None, "all": None, "True": True, "true": True, "False": False, "false": False}
-_NOTHING = object()  # what is not written out
 
 
 class Signature(NamedTuple):
@@ -43,14 +41,6 @@ class BoundCall(NamedTuple):
     attributes: tuple[Any, ...] = ()
     absorbed: frozenset[int] = frozenset()
     diagnostic: Diagnostic | None = None
-
-
-class _Unreadable(Exception):  # noqa: N818  it becomes a diagnostic
-    """The row of an attribute, and what is expected there."""
-
-    def __init__(self, row: int, expected: str) -> None:
-        super().__init__(expected)
-        self.row = row
 
 
 def signature(gate: Gate | Definition) -> Signature:
@@ -97,8 +87,8 @@ def bind(program: Program, row: int, gate: Signature) -> BoundCall:
     operands = [j for p, rows in filled if not p.kind for j in rows or [DEFAULT]]
     defaults = tuple(p.default for p, rows in filled if not p.kind and not rows)
     try:
-        attributes = tuple(_attribute(program, p, rows) for p, rows in filled if p.kind)
-    except _Unreadable as problem:
+        attributes = tuple(attribute(program, p, rows) for p, rows in filled if p.kind)
+    except Unreadable as problem:
         message = f"`{call.name}` expects {problem} here, written out"
         label = program.label(problem.row if problem.row >= 0 else row)
         return BoundCall(diagnostic=Diagnostic("V307", message, (label,), f"the gate is `{gate.head}`"))
@@ -142,9 +132,6 @@ def _refused(program: Program, row: int, gate: Signature, message: str = "") -> 
     return BoundCall(diagnostic=Diagnostic("N203", message, (program.label(row),), f"the gate is `{gate.head}`"))
 
 
-# -- attributes --------------------------------------------------------------------------------------------
-
-
 def bind_index(program: Program, row: int) -> BoundCall:
     """The operand of `x[items]`, and the items as whole numbers and slices."""
     index = program.args[row]
@@ -152,10 +139,10 @@ def bind_index(program: Program, row: int) -> BoundCall:
     absorbed: set[int] = set()
     try:
         for item in index.items:
-            parts = [None if part is None else _whole(program, part, "a whole number") for part in item]
+            parts = [None if part is None else whole(program, part, "a whole number") for part in item]
             absorbed.update(part for part in item if part is not None)
             items.append(slice(*parts) if len(item) > 1 else parts[0])  # type: ignore[arg-type]  # an item has a part
-    except _Unreadable as problem:
+    except Unreadable as problem:
         help_ = "indices are whole numbers and slices, as in `W[1, :]`"
         if program.ops[problem.row] == "array" or len(index.items) > 1:
             help_ += "; for a product write `W @ [1, 2]`"
@@ -163,64 +150,3 @@ def bind_index(program: Program, row: int) -> BoundCall:
         diagnostic = Diagnostic("V307", message, (program.label(problem.row),), help_)
         return BoundCall((index.operand,), diagnostic=diagnostic)
     return BoundCall((index.operand,), (), (tuple(items),), frozenset(absorbed))
-
-
-def _attribute(program: Program, parameter: Parameter, rows: list[int]) -> Any:
-    if parameter.kind == "lengths":
-        return _lengths(program, rows)
-    return _READERS[parameter.kind](program, rows[0]) if rows else parameter.default
-
-
-def _lengths(program: Program, rows: list[int]) -> tuple[int, ...]:
-    """`2, 3`, or one vector of them, `[2, 3]`."""
-    if len(rows) == 1 and program.ops[rows[0]] == "array":
-        rows = list(program.args[rows[0]])
-    return tuple(_whole(program, row, "whole numbers") for row in rows)
-
-
-def _axes(program: Program, row: int) -> Any:
-    if program.ops[row] == "array":
-        return tuple(_whole(program, element, "axes") for element in program.args[row])
-    value = _written_out(program, row)
-    if value is None:
-        return None
-    return _whole(program, row, "an axis, such as `axis=0`,")
-
-
-def _flag(program: Program, row: int) -> bool:
-    value = _written_out(program, row)
-    if value not in (True, False):
-        raise _Unreadable(row, "`True` or `False`")
-    return bool(value)
-
-
-def _whole(program: Program, row: int, expected: str = "a whole number") -> int:
-    value = _written_out(program, row)
-    if not isinstance(value, float) or value != int(value) or abs(value) > 1e15:
-        raise _Unreadable(row, expected)
-    return int(value)
-
-
-def _number(program: Program, row: int) -> float:
-    value = _written_out(program, row)
-    if not isinstance(value, float):
-        raise _Unreadable(row, "a number")
-    return value
-
-
-def _written_out(program: Program, row: int) -> Any:
-    """The value of a literal, of `True`, `None` and their like, or of a named constant."""
-    if row < 0:
-        return _NOTHING
-    op, args = program.ops[row], program.args[row]
-    if op == "num":
-        value = float(args)
-        return value if abs(value) < float("inf") else _NOTHING
-    if op == "name":
-        return _WORDS[args] if args in _WORDS else CONSTANTS.get(args, _NOTHING)
-    return _NOTHING
-
-
-_READERS: dict[str, Callable[[Program, int], Any]] = {
-    "axes": _axes, "flag": _flag, "whole": _whole, "number": _number,
-}  # fmt: skip

@@ -6,7 +6,7 @@ place of parameters, so that nothing behind it has to know that there was a call
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -14,7 +14,8 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, short
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.graph.arguments import DEFAULT, bind, signature
-from backprop_cli.graph.graph import Module
+from backprop_cli.graph.graph import Graph, Module, Remark
+from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement
 
 _BUILT_IN = (GATES, ALIASES, TENSORS, TENSOR_ALIASES)
@@ -236,3 +237,55 @@ def _moved(op: str, args: Any, new: list[int]) -> Any:
         items = tuple(tuple(None if part is None else new[part] for part in item) for item in args.items)
         return Index(new[args.operand], items)
     return tuple(new[j] for j in args)
+
+
+class InputNames(NamedTuple):
+    """The names of inputs: those that are bound, and whether a name that nobody defines is one too."""
+
+    bound: Collection[str]
+    free: bool = False
+
+
+def judge(program: Program, given: InputNames, lower: Callable[[Program, InputNames], Graph]) -> list[Remark]:
+    """Raise BackpropError with what is wrong in the definitions, each judged by itself, and in the statements.
+
+    Answers how products without a sign were read in the program's own definitions.
+    """
+    everywhere = {definition.name: definition for definition in program.modules}
+    above: dict[str, Definition] = {}
+    wrong: list[Diagnostic] = []
+    remarks: list[Remark] = []
+    for definition in program.modules:
+        wrong += head_errors(definition, above)
+        body, of_calls = without_calls(definition.body, above, everywhere, definition.name)
+        of_body: Sequence[Diagnostic] = ()
+        if definition.parameters:
+            of_body, of_text = _judged(body, InputNames([p.name for p in definition.parameters]), lower)
+            remarks += of_text if body.source is program.source else []
+        wrong += of_calls
+        wrong += (no_parameter(d, definition) if d.code == "N202" else d for d in of_body)
+        above[definition.name] = definition
+    statements, of_calls = without_calls(program, above, everywhere)
+    statements.modules = program.modules
+    wrong += sorted([*of_calls, *_judged(statements, given, lower)[0]], key=place_of)
+    if wrong:
+        raise BackpropError(*wrong[:MOST_ERRORS])
+    return remarks[:MOST_ERRORS]
+
+
+def _judged(
+    program: Program, given: InputNames, lower: Callable[[Program, InputNames], Graph]
+) -> tuple[Sequence[Diagnostic], list[Remark]]:
+    """What is wrong with a program, and how its products were read."""
+    if not program.statements:
+        return program.diagnostics, []
+    try:
+        graph = lower(program, given)
+    except BackpropError as error:
+        return error.diagnostics, []
+    return (), [remark for remark in graph.remarks if remark.code == "reading"]
+
+
+def place_of(diagnostic: Diagnostic) -> int:
+    """Where a diagnostic points, to put several in order."""
+    return diagnostic.labels[0].start if diagnostic.labels else 0

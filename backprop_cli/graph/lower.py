@@ -5,21 +5,21 @@ It collects every statement's errors before it gives up, and knows values of lit
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from math import inf
-from typing import NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
 from backprop_cli.graph import literals
-from backprop_cli.graph.arguments import DEFAULT, BoundCall, bind, bind_index, signature, tensor_of
+from backprop_cli.graph.arguments import BoundCall, bind, bind_index, signature, tensor_of
 from backprop_cli.graph.comparisons import misplaced
-from backprop_cli.graph.definitions import afford, head_errors, no_parameter, without_calls, write_out
-from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
+from backprop_cli.graph.definitions import InputNames, afford, judge, place_of, write_out
+from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.implicit_products import reading
+from backprop_cli.graph.rebuild import rebuild
 from backprop_cli.language.parser import MOST_ERRORS
-from backprop_cli.language.program import Definition, Program, Statement
+from backprop_cli.language.program import Program, Statement
 
 MAX_NODES = 5_000_000
 _GATE_OF = {
@@ -36,10 +36,10 @@ def lower(
 
     Raises BackpropError with the errors of all statements, those the parser found included.
     """
-    known = _Names(given or (), free=free or given is None)
+    known = InputNames(given or (), free=free or given is None)
     if not program.modules:
         return _Lowering(program, known, max_nodes).graph()
-    remarks = _judge(program, known, max_nodes)
+    remarks = judge(program, known, lambda part, names: _Lowering(part, names, max_nodes).graph())
     afford(program, max_nodes)
     written = write_out(program)
     lowering = _Lowering(written.program, known, max_nodes)
@@ -47,57 +47,8 @@ def lower(
     return lowering.graph()
 
 
-class _Names(NamedTuple):
-    """The names of inputs: those that are bound, and whether a name that nobody defines is one too."""
-
-    bound: Collection[str]
-    free: bool = False
-
-
-def _judge(program: Program, given: _Names, max_nodes: int) -> list[Remark]:
-    """Raise BackpropError with what is wrong in the definitions, each judged by itself, and in the statements.
-
-    Answers how products without a sign were read in the program's own definitions.
-    """
-    everywhere = {definition.name: definition for definition in program.modules}
-    above: dict[str, Definition] = {}
-    wrong: list[Diagnostic] = []
-    remarks: list[Remark] = []
-    for definition in program.modules:
-        wrong += head_errors(definition, above)
-        body, of_calls = without_calls(definition.body, above, everywhere, definition.name)
-        of_body: Sequence[Diagnostic] = ()
-        if definition.parameters:
-            of_body, of_text = _judged(body, _Names([p.name for p in definition.parameters]), max_nodes)
-            remarks += of_text if body.source is program.source else []
-        wrong += of_calls
-        wrong += (no_parameter(d, definition) if d.code == "N202" else d for d in of_body)
-        above[definition.name] = definition
-    statements, of_calls = without_calls(program, above, everywhere)
-    statements.modules = program.modules
-    wrong += sorted([*of_calls, *_judged(statements, given, max_nodes)[0]], key=_place)
-    if wrong:
-        raise BackpropError(*wrong[:MOST_ERRORS])
-    return remarks[:MOST_ERRORS]
-
-
-def _judged(program: Program, given: _Names, max_nodes: int) -> tuple[Sequence[Diagnostic], list[Remark]]:
-    """What is wrong with a program, and how its products were read."""
-    if not program.statements:
-        return program.diagnostics, []
-    try:
-        graph = _Lowering(program, given, max_nodes).graph()
-    except BackpropError as error:
-        return error.diagnostics, []
-    return (), [remark for remark in graph.remarks if remark.code == "reading"]
-
-
-def _place(diagnostic: Diagnostic) -> int:
-    return diagnostic.labels[0].start if diagnostic.labels else 0
-
-
 class _Lowering:
-    def __init__(self, program: Program, given: _Names, max_nodes: int) -> None:
+    def __init__(self, program: Program, given: InputNames, max_nodes: int) -> None:
         self.program = program
         self.given = given
         self.max_nodes = max_nodes
@@ -132,12 +83,12 @@ class _Lowering:
             self._arrays()
         self.diagnostics += misplaced(program, out.gates, out.inputs)
         if self.diagnostics:
-            raise BackpropError(*sorted(self.diagnostics, key=_place)[:MOST_ERRORS])
+            raise BackpropError(*sorted(self.diagnostics, key=place_of)[:MOST_ERRORS])
         out.output = program.statements[-1].row
         out.title = program.statements[-1].name
         out.products, out.dotted = self.rows["juxtaposed"], self.rows["·"]
         if self.defaults or self.absorbed:
-            self._rebuild()
+            self.out = rebuild(out, self.defaults, self.absorbed)
         remark = reading(self.out)
         if remark and len(self.out.remarks) < MOST_ERRORS:
             self.out.remarks.append(remark)
@@ -177,7 +128,11 @@ class _Lowering:
     def _names(self) -> None:
         """A name is an input or a constant; anything else is an error."""
         program, out = self.program, self.out
-        unused = self._names_of_failed_statements()
+        unused: Collection[int] = ()
+        if program.diagnostics:
+            from backprop_cli.graph.messages import names_of_failed_statements
+
+            unused = names_of_failed_statements(program)
         for row in self.rows["name"]:
             name = program.args[row]
             out.inputs[row] = ()
@@ -195,21 +150,6 @@ class _Lowering:
                 self.diagnostics.append(no_value(program, row, name, self.given.bound))
             else:
                 out.variables[name] = row
-
-    def _names_of_failed_statements(self) -> set[int]:
-        """Rows of names that only statements mention which did not parse: nobody is to be blamed for those."""
-        program = self.program
-        if not program.diagnostics:
-            return set()
-        used = {statement.row for statement in program.statements}
-        for op, args in zip(program.ops, program.args, strict=True):
-            if op == "call":
-                used.update(args.operands, (row for _, row, _ in args.keywords))
-            elif op == "index":
-                used.add(args.operand)
-            elif op not in ("name", "num"):
-                used.update(args)
-        return set(self.rows["name"]) - used
 
     # -- numbers ---------------------------------------------------------------------------------------
 
@@ -243,63 +183,6 @@ class _Lowering:
             operands = inputs[row] = call.operands
             if call.keywords or not operands or (len(operands) != len(gate.parameters) and not gate.variadic):
                 self._accept(row, bind(self.program, row, signature(gate)))
-
-    def _rebuild(self) -> None:
-        """Make room for the constants nobody wrote, each before the call that needs it, drop the rows that are no
-        nodes, and renumber what follows.
-        """
-        old, out = self.out, Graph(self.program.source)
-        self._keep_what_is_used()
-        new: list[int] = []
-        begins: list[int] = []
-        for row, (gate, operands) in enumerate(zip(old.gates, old.inputs, strict=True)):
-            begins.append(len(out.gates))
-            if row in self.absorbed:
-                new.append(-1)
-                continue
-            constants = iter(self.defaults.get(row, ()))
-            moved = []
-            for j in operands:
-                if j == DEFAULT:
-                    out.constants[len(out.gates)] = next(constants)
-                    moved.append(len(out.gates))
-                    self._append(out, CONSTANT, (), row)
-                else:
-                    moved.append(new[j])
-            new.append(len(out.gates))
-            self._append(out, gate, tuple(moved), row)
-        out.variables = {name: new[row] for name, row in old.variables.items()}
-        out.constants |= {new[row]: value for row, value in old.constants.items() if row not in self.absorbed}
-        out.attributes = {new[row]: values for row, values in old.attributes.items()}
-        out.names = {new[row]: name for row, name in old.names.items()}
-        out.definitions = {name: new[row] for name, row in old.definitions.items()}
-        out.products = [new[row] for row in old.products]
-        out.dotted = [new[row] for row in old.dotted]
-        out.remarks, out.title = old.remarks, old.title
-        out.output = new[old.output]
-        begins.append(len(out.gates))
-        out.modules = [
-            module._replace(
-                first=begins[module.first], last=begins[module.last], output=new[module.output],
-                operands=tuple(new[j] for j in module.operands),
-            )
-            for module in old.modules
-        ]  # fmt: skip
-        self.out = out
-
-    def _keep_what_is_used(self) -> None:
-        """A number may be an attribute or an element here and an operand there: then it stays."""
-        kept = {self.out.output, *self.out.definitions.values(), *(j for m in self.out.modules for j in m.operands)}
-        for row in range(len(self.out.inputs) - 1, -1, -1):
-            if row in kept or row not in self.absorbed:
-                kept.update(self.out.inputs[row])
-        self.absorbed -= kept
-
-    def _append(self, out: Graph, gate: str, inputs: tuple[int, ...], row: int) -> None:
-        out.gates.append(gate)
-        out.inputs.append(inputs)
-        out.starts.append(self.program.starts[row])
-        out.ends.append(self.program.ends[row])
 
     # -- arrays ----------------------------------------------------------------------------------------
 

@@ -89,3 +89,19 @@ def _product_of(name: str, known: Collection[str]) -> list[str]:
             if start in ways and name[start:end] in known:
                 ways.setdefault(end, [*ways[start], name[start:end]])
     return ways.get(len(name), [])
+
+
+def names_of_failed_statements(program: Program) -> set[int]:
+    """Rows of names that only statements mention which did not parse: nobody is to be blamed for those."""
+    used = {statement.row for statement in program.statements}
+    names: set[int] = set()
+    for row, (op, args) in enumerate(zip(program.ops, program.args, strict=True)):
+        if op == "call":
+            used.update(args.operands, (row for _, row, _ in args.keywords))
+        elif op == "index":
+            used.add(args.operand)
+        elif op == "name":
+            names.add(row)
+        elif op != "num":
+            used.update(args)
+    return names - used

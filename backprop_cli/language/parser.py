@@ -7,12 +7,13 @@ which knows the gates can explain better.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from itertools import compress, count, islice, pairwise
-from typing import Any
+from itertools import compress, count, islice
 
 from backprop_cli.errors import Diagnostic, Label, Source
-from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Call, Index, Program, Statement
-from backprop_cli.language.syntax_errors import SyntaxProblem, after_named, chained, misplaced, no_operand
+from backprop_cli.language.brackets import BRACKET, INDEX, LITERAL, PLAIN, Brackets, Frame, Operand, Waiting
+from backprop_cli.language.products import defined, with_products
+from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Program, Statement
+from backprop_cli.language.syntax_errors import SyntaxProblem, after, chained, misplaced, no_operand
 from backprop_cli.language.tokens import (
     CALL,
     CLOSE,
@@ -34,7 +35,6 @@ from backprop_cli.language.tokens import (
     tokenize,
 )
 
-_EXPONENT = {"²": "2", "³": "3"}
 _PREFIX = {"-": "negative", "−": "negative", "+": "positive"}
 _PREFIX_POWER = BINDING_POWER["negative"]
 _COMPARISON_POWER = BINDING_POWER["<"]
@@ -46,16 +46,7 @@ _INFIX = {
     if op in BINDING_POWER
 }
 _JUXTAPOSED = _INFIX["juxtaposed"]
-# An operator that waits on the stack: what it means, how tightly it binds, where it stands (matters for a prefix).
-_Waiting = tuple[str, int, int]
-_BRACKET: _Waiting = ("(", 0, 1)  # nothing goes before it that binds at least as tightly as 1
-# An operand that waits: its row and its place, brackets around it included.
-_Operand = tuple[int, int, int]
-# An open bracket: its token, and for a call how many operands waited before its arguments; otherwise one of these.
-_Frame = tuple[int, int]
-_PLAIN, _LITERAL, _INDEX = -1, -2, -3
-_ENDS = (SEMICOLON, NEWLINE)
-_IS_NAME, _IS_DEFINE, _IS_CALL = (bytes(kind == wanted for kind in range(256)) for wanted in (NAME, DEFINE, CALL))
+_IS_NAME = bytes(kind == NAME for kind in range(256))
 _FEW = 64
 MOST_ERRORS = 20  # in one text; more would hide the first
 
@@ -75,16 +66,11 @@ def parse_tokens(source: Source, tokens: Tokens, variables: Collection[str] = ()
     return _Parser(source, tokens, variables).program()
 
 
-class _Parser:
+class _Parser(Brackets):
     def __init__(self, source: Source, tokens: Tokens, variables: Collection[str]) -> None:
-        self.source = source
-        self.tokens = self.kinds, self.texts, self.starts = _with_products(tokens, variables)
-        self.out = Program(source)
+        super().__init__(source, with_products(tokens, variables))
         self.first = self.first_row = 0  # the token and the row with which the statement at hand begins
         self.name = ""  # the name it defines
-        self.keywords: dict[int, int] = {}  # how many operands wait below an argument: the token that names it
-        # For each open `[` of a literal how many operands wait before each of its rows, for that of an index its items.
-        self.squares: list[list[Any]] = []
         self.row_of = self._names()
 
     def program(self) -> Program:
@@ -96,7 +82,7 @@ class _Parser:
                 self.out.diagnostics.append(problem.diagnostic)
                 self._forget()
                 self._end_statement(-1)
-                position = self._after(problem)
+                position = after(problem, self.kinds, self.first)
         if not self.out.statements:
             what = "is empty" if not self.source.text.strip() else "holds no statement, only comments or separators"
             help_ = "write a formula, such as `(x+y)*z`"
@@ -111,24 +97,16 @@ class _Parser:
         first: Callable[[str], int] = texts.index  # for few names; each search ends at the first mention
         if len(mentions) > _FEW:
             first = dict(zip(reversed(texts), range(len(texts) - 1, -1, -1), strict=True)).__getitem__
-        defined = _defined(self.tokens)
+        by_statement = defined(self.tokens)
         row_of: dict[str, int] = {}
         for typed in mentions:
             name = SPELLING.get(typed, typed)
-            if name not in defined:
+            if name not in by_statement:
                 if name not in row_of:
                     start = self.starts[first(typed)]
-                    row_of[name] = self._row("name", name, start, start + len(typed))
+                    row_of[name] = self.row("name", name, start, start + len(typed))
                 row_of[typed] = row_of[name]
         return row_of
-
-    def _row(self, op: str, args: Any, start: int, end: int) -> int:
-        out = self.out
-        out.ops.append(op)
-        out.args.append(args)
-        out.starts.append(start)
-        out.ends.append(end)
-        return len(out.ops) - 1
 
     def _statements(self, first: int) -> int:
         """Read statements to the end of the text; answer the token after it.
@@ -141,9 +119,9 @@ class _Parser:
         add_op, add_args, add_start, add_end = ops.append, args.append, row_starts.append, row_ends.append
         row_of, infix_of, last = self.row_of, _INFIX, len(kinds) - 1
         prefix_power, comparison_power = _PREFIX_POWER, _COMPARISON_POWER
-        operands: list[_Operand] = []
-        waiting: list[_Waiting] = [_BRACKET]
-        frames: list[_Frame] = []
+        operands: list[Operand] = []
+        waiting: list[Waiting] = [BRACKET]
+        frames: list[Frame] = []
         wants_operand, begins = True, True
         columns = (islice(column, first, None) for column in (kinds, texts, starts))
 
@@ -154,25 +132,25 @@ class _Parser:
                 elif kind <= OPEN:  # an operand right after another
                     infix = _JUXTAPOSED
                 elif kind == POSTFIX and kinds[position - 1] != POSTFIX:  # x²³ is x^23 to some and x^6 to others
-                    self._raise_to(operands, text, start)
+                    self.raise_to(operands, text, start)
                     continue
                 elif kind == NEWLINE and frames and position < last:
                     continue
                 elif kind == PRIME:
                     operand, begin, _ = operands.pop()
-                    operands.append((self._row("transpose", (operand,), begin, start + 1), begin, start + 1))
+                    operands.append((self.row("transpose", (operand,), begin, start + 1), begin, start + 1))
                     continue
                 elif kind == SQUARE:
                     if kinds[position - 1] == NUMBER:  # nobody takes elements of a number: 2[1, 2] is a product
                         infix = _JUXTAPOSED
                     else:
-                        frames.append((position, _INDEX))
-                        waiting.append(_BRACKET)
+                        frames.append((position, INDEX))
+                        waiting.append(BRACKET)
                         self.squares.append([[]])
                         wants_operand = True
                         continue
                 else:
-                    infix = _BRACKET
+                    infix = BRACKET
                 needed = infix[2]
                 while waiting[-1][1] >= needed:
                     op, tightness, at = waiting.pop()
@@ -197,24 +175,24 @@ class _Parser:
                     add_op(op)
                     add_start(begin)
                     add_end(end)
-                if infix is not _BRACKET:
+                if infix is not BRACKET:
                     waiting.append(infix)
                     wants_operand = True
                     if kind == OPERATOR:
                         continue
-                elif kind == CLOSE and frames and frames[-1][1] >= _PLAIN:
+                elif kind == CLOSE and frames and frames[-1][1] >= PLAIN:
                     waiting.pop()
                     token, base = frames.pop()
-                    if base == _PLAIN:
+                    if base == PLAIN:
                         operands[-1] = (operands[-1][0], starts[token], start + 1)
                     else:
-                        self._call(token, base, operands, start + 1)
+                        self.call(token, base, operands, start + 1)
                     continue
-                elif kind == COMMA and frames and frames[-1][1] not in (_PLAIN, _INDEX):
+                elif kind == COMMA and frames and frames[-1][1] not in (PLAIN, INDEX):
                     wants_operand = True
                     continue
-                elif frames and frames[-1][1] < _PLAIN and kind in (COMMA, COLON, SEMICOLON, UNSQUARE):
-                    wants_operand = self._in_square(position, frames, operands, waiting, filled=True)
+                elif frames and frames[-1][1] < PLAIN and kind in (COMMA, COLON, SEMICOLON, UNSQUARE):
+                    wants_operand = self.in_square(position, frames, operands, waiting, filled=True)
                     continue
                 elif (kind == NEWLINE or kind == SEMICOLON) and not frames:
                     self._end_statement(operands.pop()[0])
@@ -234,7 +212,7 @@ class _Parser:
             if kind == NAME:
                 row = row_of.get(text)
                 if row is None:  # defined further down
-                    row = self._row("name", text, start, start + len(text))
+                    row = self.row("name", text, start, start + len(text))
                 operands.append((row, start, start + len(text)))
                 wants_operand = False
             elif kind == NUMBER:
@@ -247,25 +225,25 @@ class _Parser:
                 wants_operand = False
             elif kind == CALL:
                 frames.append((position, len(operands)))
-                waiting.append(_BRACKET)
+                waiting.append(BRACKET)
             elif kind == OPEN:
-                frames.append((position, _PLAIN))
-                waiting.append(_BRACKET)
+                frames.append((position, PLAIN))
+                waiting.append(BRACKET)
             elif kind == SQUARE:
-                frames.append((position, _LITERAL))
-                waiting.append(_BRACKET)
+                frames.append((position, LITERAL))
+                waiting.append(BRACKET)
                 self.squares.append([len(operands)])
             elif kind == OPERATOR and text in _PREFIX:
                 waiting.append((_PREFIX[text], _PREFIX_POWER, start))
             elif kind == NEWLINE and frames and position < last:
                 continue
-            elif kind == DEFINE and frames and frames[-1][1] >= 0 and self._begins_argument(position):
+            elif kind == DEFINE and frames and frames[-1][1] >= 0 and self.begins_argument(position):
                 self.keywords[len(operands)] = position
-            elif kind in (COMMA, COLON, UNSQUARE) and frames and frames[-1][1] == _INDEX and waiting[-1] is _BRACKET:
-                wants_operand = self._in_square(position, frames, operands, waiting, filled=False)
+            elif kind in (COMMA, COLON, UNSQUARE) and frames and frames[-1][1] == INDEX and waiting[-1] is BRACKET:
+                wants_operand = self.in_square(position, frames, operands, waiting, filled=False)
             elif kind == CLOSE and frames and frames[-1] == (position - 1, len(operands)):
                 waiting.pop()  # name(): the arity is judged elsewhere
-                self._call(*frames.pop(), operands, start + 1)
+                self.call(*frames.pop(), operands, start + 1)
                 wants_operand = False
             else:
                 raise no_operand(self.source, self.tokens, position, frames[-1][0] if frames else -1)
@@ -286,128 +264,3 @@ class _Parser:
         self.out.statements.append(Statement(name, row, start))
         if name:
             self.row_of[name] = row
-
-    def _in_square(
-        self, position: int, frames: list[_Frame], operands: list[_Operand], waiting: list[_Waiting], *, filled: bool
-    ) -> bool:
-        """A `,`, `:`, `;` or `]` directly inside `[…]`; answer whether an operand is wanted next.
-
-        `filled`: an operand stands before it, which of an index only a slice's parts may lack.
-        """
-        kind, square = self.kinds[position], self.squares[-1]
-        opened, frame = frames[-1]
-        if frame == _LITERAL:
-            if kind == COLON:
-                raise misplaced(self.source, self.tokens, position, opened)
-            if kind == SEMICOLON:
-                square.append(len(operands))
-                return True
-            waiting.pop()
-            frames.pop()
-            self._array(opened, operands, self.squares.pop(), self.starts[position] + 1)
-            return False
-        item = square[-1]
-        before = self.kinds[position - 1]
-        if kind == SEMICOLON or (kind == COLON and len(item) == 2):
-            raise misplaced(self.source, self.tokens, position, opened)
-        if not filled and kind != COLON and before != COLON:
-            raise no_operand(self.source, self.tokens, position, opened)
-        item.append(operands.pop()[0] if filled else None)
-        if kind == COLON:
-            return True
-        if kind == COMMA:
-            square.append([])
-            return True
-        waiting.pop()
-        frames.pop()
-        operand, begin, _ = operands.pop()
-        end = self.starts[position] + 1
-        items = tuple(map(tuple, self.squares.pop()))
-        operands.append((self._row("index", Index(operand, items), begin, end), begin, end))
-        return False
-
-    def _array(self, opened: int, operands: list[_Operand], firsts: list[int], end: int) -> None:
-        """The elements above `firsts[0]` are an array's; with several rows, those of each row are an array in it."""
-        begin = self.starts[opened]
-        elements = operands[firsts[0] :]
-        del operands[firsts[0] :]
-        rows = [row for row, _, _ in elements]
-        if len(firsts) > 1:
-            limits = [first - firsts[0] for first in firsts] + [len(elements)]
-            rows = [
-                self._row("array", tuple(rows[low:high]), elements[low][1], elements[high - 1][2])
-                for low, high in pairwise(limits)
-            ]
-        operands.append((self._row("array", tuple(rows), begin, end), begin, end))
-
-    def _call(self, token: int, base: int, operands: list[_Operand], end: int) -> None:
-        """The bracket that ends before `end` ends a call, whose arguments wait above `base`."""
-        start, name = self.starts[token], self.texts[token][:-1].rstrip()
-        rows = [row for row, _, _ in operands[base:]]
-        keywords: list[tuple[str, int, int]] = []
-        if self.keywords:
-            for height in range(base, len(operands)):
-                if height in self.keywords:
-                    at = self.keywords.pop(height)
-                    keywords.append((self.texts[at][:-1].rstrip(), operands[height][0], self.starts[at]))
-                elif keywords:
-                    raise after_named(Label(self.source, *operands[height][1:]))
-            del rows[len(rows) - len(keywords) :]
-        del operands[base:]
-        call = Call(name, tuple(rows), tuple(keywords), start + len(name))
-        operands.append((self._row("call", call, start, end), start, end))
-
-    def _begins_argument(self, position: int) -> bool:
-        """Whether the token is the first of an argument of a call."""
-        while self.kinds[position - 1] == NEWLINE:
-            position -= 1
-        return self.kinds[position - 1] in (CALL, COMMA)
-
-    def _raise_to(self, operands: list[_Operand], exponent: str, start: int) -> None:
-        """Apply a typed-in exponent to the operand just read."""
-        base, begin, _ = operands.pop()
-        power = self._row("num", _EXPONENT[exponent], start, start + 1)
-        operands.append((self._row("^", (base, power), begin, start + 1), begin, start + 1))
-
-    def _after(self, problem: SyntaxProblem) -> int:
-        """The token after the statement in which an error was found."""
-        kinds = self.kinds
-        depth = squares = 0
-        for position in range(self.first, len(kinds)):
-            kind = kinds[position]
-            if kind in (OPEN, CALL):
-                depth += 1
-            elif kind == CLOSE:
-                depth -= depth > 0
-            elif kind == SQUARE:
-                squares += 1
-            elif kind == UNSQUARE:
-                squares -= squares > 0
-            elif position >= problem.token and squares == 0 and (kind == SEMICOLON or (kind == NEWLINE and depth == 0)):
-                return position + 1
-        return len(kinds)
-
-
-def _defined(tokens: Tokens) -> set[str]:
-    """The names that statements define."""
-    kinds = tokens.kinds
-    defines = compress(range(len(kinds)), bytes(kinds).translate(_IS_DEFINE))
-    return {tokens.texts[at][:-1].rstrip() for at in defines if at == 0 or kinds[at - 1] in _ENDS}
-
-
-def _with_products(tokens: Tokens, variables: Collection[str]) -> Tokens:
-    """The tokens, with `x(` of a name that has a value cut in two: x(y+1) is a product."""
-    called = set(compress(tokens.texts, bytes(tokens.kinds).translate(_IS_CALL)))
-    if not called:
-        return tokens
-    known = _defined(tokens).union(variables)
-    products = {text: text[:-1].rstrip() for text in called if text[:-1].rstrip() in known}
-    if not products:
-        return tokens
-    cut = Tokens([], [], [])
-    for kind, text, start in zip(*tokens, strict=True):
-        is_product = kind == CALL and text in products
-        cut.kinds.extend((NAME, OPEN) if is_product else (kind,))
-        cut.texts.extend((products[text], "(") if is_product else (text,))
-        cut.starts.extend((start, start + len(text) - 1) if is_product else (start,))
-    return cut

@@ -164,3 +164,21 @@ def _described(character: str) -> str:
     if not name:
         return f"the character {number}" if character.isprintable() else f"the control character {number}"
     return f"`{character}` ({number} {name})" if character.isprintable() else f"the character {number} {name}"
+
+
+def after(problem: SyntaxProblem, kinds: list[int], first: int) -> int:
+    """The token after the statement, from `first` on, in which an error was found."""
+    depth = squares = 0
+    for position in range(first, len(kinds)):
+        kind = kinds[position]
+        if kind in (OPEN, CALL):
+            depth += 1
+        elif kind == CLOSE:
+            depth -= depth > 0
+        elif kind == SQUARE:
+            squares += 1
+        elif kind == UNSQUARE:
+            squares -= squares > 0
+        elif position >= problem.token and squares == 0 and (kind == SEMICOLON or (kind == NEWLINE and depth == 0)):
+            return position + 1
+    return len(kinds)

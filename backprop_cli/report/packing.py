@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from backprop_cli.engine.passes import subgraph_slopes
+from backprop_cli.engine.subgraph_slopes import subgraph_slopes
 from backprop_cli.graph.subgraphs import fold, to_fold
 from backprop_cli.report.model import Columns, Note
 
