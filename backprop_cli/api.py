@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING, Any
 
-from backprop_cli.engine.anomalies import Anomaly, find_anomalies
-from backprop_cli.engine.passes import Backward, backward, forward
-from backprop_cli.engine.rounding import lost_digits
+from backprop_cli.engine.anomalies import find_anomalies
+from backprop_cli.engine.passes import backward, forward
+from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.errors import Source, Status
-from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.graph.names import all_names, output_name
 from backprop_cli.graph.shapes import infer
 from backprop_cli.render.style import Style
@@ -39,8 +38,9 @@ def evaluate(expression: str | Source, bindings: Mapping[str, Number] | None = N
     session = open_session(expression, bindings, values)
     graph = session.graph
     numbers = forward(graph, session.values)
-    anomalies = find_anomalies(graph, numbers, graph.output) or _rounding(graph, numbers)
-    return build(graph, numbers, anomalies, strict=session.options.strict, expand=session.shown)
+    anomalies = find_anomalies(graph, numbers, graph.output)
+    untrue = untrue_numbers(graph, numbers, graph.output)
+    return build(graph, numbers, anomalies, strict=session.options.strict, expand=session.shown, untrue=untrue)
 
 
 def grad(
@@ -71,15 +71,17 @@ def grad(
     active = graph.dependents(set(targets.values()))
     passed = backward(graph, numbers, graph.output, upstream, active)
     anomalies = find_anomalies(graph, numbers, graph.output, passed, active)
-    anomalies = anomalies or _rounding(graph, numbers, passed if not graph.has_arrays and upstream == 1 else None)
+    untrue = untrue_numbers(graph, numbers, graph.output, passed, active, upstream)
     verdict = None
     if check:
         from backprop_cli.check.cross_check import cross_check
 
-        verdict = cross_check(graph, numbers, passed, active, targets, anomalies, seed=upstream, seconds=check_seconds)
+        verdict = cross_check(
+            graph, numbers, passed, active, targets, anomalies, seed=upstream, seconds=check_seconds, untrue=untrue
+        )
     report = build(
         graph, numbers, anomalies, passed=passed, active=active, wrt=targets, check=verdict, rate=rate, seed=upstream,
-        strict=session.options.strict, expand=session.shown,
+        strict=session.options.strict, expand=session.shown, untrue=untrue,
     )  # fmt: skip
     if check and report.columns.folded:
         from backprop_cli.check.closed_form import slopes
@@ -287,12 +289,3 @@ def explain(report: Report, format: str = "text", *, paths: bool = False, style:
     from backprop_cli.report.derivation import Account
 
     return "".join(pieces(Account(report), format, style or Style(rows=None), paths=paths))
-
-
-def _rounding(graph: Graph, values: list[Value], passed: Backward | None = None) -> list[Anomaly]:
-    """A anomaly if rounding cost the value its digits. Not asked beside other trouble, which explains more."""
-    lost = lost_digits(graph, values, graph.output, passed)
-    if lost is None:
-        return []
-    wording = "constant" if graph.gates[lost.node] == CONSTANT else "value"
-    return [Anomaly("precision", wording, lost.node, numbers=(lost.error,))]

@@ -21,6 +21,7 @@ from backprop_cli.graph import Graph
 
 TOLERANCE = 1e-9
 _SUBNORMAL = 1e-290  # near the smallest doubles relative errors mean nothing
+_SIX_DIGITS = 1e-6
 _TIES_JUDGED = 20  # operands of one gate at a kink; each takes three evaluations of the gate
 _KINK_TOLERANCE = 1e-3  # of one-sided differences
 _SWEEPS_WORTH = 200_000  # nodes times inputs; beyond, one sweep along a mixed direction judges all inputs at once
@@ -104,7 +105,7 @@ def check_sweep(
         error = abs(ours - expected) / max(abs(expected), abs(ours), scale)
         if error > largest:
             largest = error
-            if error > TOLERANCE:
+            if error > (TOLERANCE if min(abs(ours), abs(expected)) > _SUBNORMAL else _SIX_DIGITS):
                 worst = Disagreement(ours, expected, graph.output, name=name)
     return largest, worst
 

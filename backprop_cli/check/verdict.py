@@ -22,17 +22,12 @@ class Disagreement(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """A gradient of which rounding left little: ours, SymPy's with sixty digits.
-
-    `severe`: it is off by more than what was summed into it can have been rounded by, because values before it were
-    rounded already.
-    """
+    """A gradient of which rounding left little: ours, SymPy's with sixty digits."""
 
     name: str
     node: int
     ours: float
     theirs: float
-    severe: bool
 
 
 class Judged(NamedTuple):

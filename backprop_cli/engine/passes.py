@@ -18,6 +18,7 @@ from backprop_cli.gates.fields import ARRAYS, FLOATS, Field
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.graph.shapes import unfit_value
 
+Lost = dict[int, Value]  # of nodes at which gradients meet: what rounding took of the sum
 ROUTES = frozenset(name for name, gate in GATES.items() if gate.routes)
 
 
@@ -82,11 +83,9 @@ def forward(graph: Graph, given: Mapping[str, Value], field: Field | None = None
     """
     values: list[Value] = [nan] * len(graph)
     for name, node in graph.variables.items():
-        values[node] = given[name]
+        values[node] = given[name] if field is None else field.number(given[name])
     for node, constant in graph.constants.items():
-        values[node] = constant
-    if field is not None:
-        values = [field.number(value) for value in values]
+        values[node] = constant if field is None else field.constant(constant)
     if not graph.shapes:
         of = (field or FLOATS).value
         for node, (gate, operands) in enumerate(zip(graph.gates, graph.inputs, strict=True)):
@@ -140,16 +139,20 @@ def plain_backward(
     """`backward` for any kind of value."""
     passed = locals_, grads, flows = nothing_yet(graph)
     grads[output], flows[output] = upstream, True
+    lost: Lost = {}
     with quiet(graph):
         for node in range(len(graph) - 1, -1, -1):
             operands = graph.inputs[node]
-            if not operands or (active is not None and not active[node]):
+            if active is not None and not active[node]:
+                continue
+            settle(grads, node, lost)
+            if not operands:
                 continue
             rule, xs = rule_of(graph, node, field), [values[j] for j in operands]
             locals_[node] = known[node] if node in known else rule.slopes(xs, values[node])
             for k, j in enumerate(operands):
                 if active is None or active[j]:
-                    add(passed, j, *send(graph, values, passed, node, k, rule))
+                    add(passed, j, *send(graph, values, passed, node, k, rule), lost)
     return passed
 
 
@@ -158,8 +161,11 @@ def _backward_of_numbers(graph: Graph, values: Sequence[Value], output: int, ups
     locals_, grads, _ = nothing_yet(graph)
     grads[output] = upstream
     gates, inputs, slopes_of, routes = graph.gates, graph.inputs, field.locals, ROUTES
+    lost: Lost = {}
     for node in range(len(graph) - 1, -1, -1):
         operands = inputs[node]
+        if node in lost:
+            settle(grads, node, lost)
         if not operands:
             continue
         gate, arrived = gates[node], grads[node]
@@ -167,14 +173,23 @@ def _backward_of_numbers(graph: Graph, values: Sequence[Value], output: int, ups
             left, right = operands
             slopes = locals_[node] = slopes_of[gate](values[left], values[right], values[node])
             if arrived is not None and gate not in routes:  # as below, without a loop
-                grads[left] = (grads[left] or 0.0) + arrived * slopes[0]
-                grads[right] = (grads[right] or 0.0) + arrived * slopes[1]
+                if grads[left] is None:
+                    grads[left] = 0.0 + arrived * slopes[0]
+                else:
+                    _join(grads, left, arrived * slopes[0], lost)
+                if grads[right] is None:
+                    grads[right] = 0.0 + arrived * slopes[1]
+                else:
+                    _join(grads, right, arrived * slopes[1], lost)
                 continue
         elif len(operands) == 1:
             (only,) = operands
             slopes = locals_[node] = slopes_of[gate](values[only], values[node])
             if arrived is not None and gate not in routes:
-                grads[only] = (grads[only] or 0.0) + arrived * slopes[0]
+                if grads[only] is None:
+                    grads[only] = 0.0 + arrived * slopes[0]  # from +0, so that no gradient is ever shown as -0
+                else:
+                    _join(grads, only, arrived * slopes[0], lost)
                 continue
         else:
             slopes = locals_[node] = slopes_of[gate](*[values[j] for j in operands], values[node])
@@ -183,7 +198,10 @@ def _backward_of_numbers(graph: Graph, values: Sequence[Value], output: int, ups
         ignores = gate in routes
         for j, slope in zip(operands, slopes, strict=True):
             if slope != 0 or not ignores:
-                grads[j] = (grads[j] or 0.0) + arrived * slope  # from +0, so that no gradient is ever shown as -0
+                if grads[j] is None:
+                    grads[j] = 0.0 + arrived * slope
+                else:
+                    _join(grads, j, arrived * slope, lost)
     return Backward(locals_, grads, [])
 
 
@@ -192,12 +210,37 @@ def nothing_yet(graph: Graph) -> Backward:
     return Backward([()] * len(graph), [None] * len(graph), [False] * len(graph))
 
 
-def add(passed: Backward, node: int, sent: Value, flow: Flow) -> None:
-    """Add what is sent to a node to its gradient."""
+def add(passed: Backward, node: int, sent: Value, flow: Flow, lost: Lost | None = None) -> None:
+    """Add what is sent to a node to its gradient, and what that is rounded by to `lost`."""
     if flow is not False:
-        grad = passed.grads[node]
-        passed.grads[node] = sent if grad is None else grad + sent
+        if passed.grads[node] is None:
+            passed.grads[node] = sent
+        else:
+            _join(passed.grads, node, sent, lost)
         passed.flows[node] = passed.flows[node] | flow
+
+
+def _join(grads: list[Value | None], node: int, sent: Value, lost: Lost | None) -> None:
+    """Add to a gradient; what rounding takes of the sum is kept beside it (D. E. Knuth, TAOCP 2, 4.2.2, theorem B)."""
+    before = grads[node]
+    total = grads[node] = before + sent
+    if lost is not None:
+        added = total - before
+        rounded = (before - (total - added)) + (sent - added)
+        lost[node] = lost[node] + rounded if node in lost else rounded
+
+
+def settle(grads: list[Value | None], node: int, lost: Lost) -> None:
+    """Give a gradient back what its sum lost: contributions at a fork are added as if exactly."""
+    if node not in lost:
+        return
+    rounded, grad = lost.pop(node), grads[node]
+    if not hasattr(rounded, "shape"):
+        grads[node] = grad + rounded if rounded == rounded else grad  # not where the sum is infinite
+        return
+    import numpy as np
+
+    grads[node] = np.where(np.isnan(rounded), grad, grad + rounded)
 
 
 def send(

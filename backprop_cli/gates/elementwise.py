@@ -133,7 +133,7 @@ _ROWS = (
          aliases="arctanh", textbook="1/(1 - x^2)", domain="abs(x) < 1", pole="abs(x) == 1"),
     # -- activations
     Gate("sigmoid(x)", "logistic sigmoid", "sigmoid(x)", "out*sigmoid(-x)", at=[0.5, -2, 40], aliases="expit",
-         means="1/(1 + exp(-x))", textbook="out*(1 - out)", vanish="x == -1/0"),
+         means="1/(1 + exp(-x))", textbook="out*(1 - out)", vanish="x == -1/0", exact_when="x == 0"),
     Gate("logsigmoid(x)", "logarithm of the sigmoid", "-logaddexp(0, -x)", "sigmoid(-x)", at=[0.5, -2, 40],
          aliases="log_sigmoid", means="-log(1 + exp(-x))", textbook="1 - sigmoid(x)", vanish="x == 1/0"),
     Gate("relu(x)", "rectifier: max(0, x), with slope 0 at 0", "maximum(x, 0)", "where(x > 0, 1, 0)", at=[-2, 3],
@@ -154,10 +154,10 @@ _ROWS = (
     Gate("gelu(x)", "Gaussian error linear unit: x times the normal distribution function",
          "weigh(x, erfc(-x/sqrt(2))/2)", "erfc(-x/sqrt(2))/2 + weigh(x, exp(-x*x/2))/sqrt(2*pi)", at=[0.5, -2],
          means="x*(1 + erf(x/sqrt(2)))/2",
-         vanish="x == 0 or x == -1/0"),
+         vanish="x == 0 or x == -1/0", loose=True),
     Gate("silu(x)", "sigmoid linear unit, or swish: x*sigmoid(x)", "weigh(x, sigmoid(x))",
          "sigmoid(x) + weigh(x, sigmoid(x)*sigmoid(-x))", at=[0.5, -2], aliases="swish", means="x/(1 + exp(-x))",
-         vanish="x == 0 or x == -1/0"),
+         vanish="x == 0 or x == -1/0", loose=True),
     Gate("softplus(x)", "log(1 + exp(x))", "logaddexp(0, x)", "sigmoid(x)", at=[0.5, -2, -40],
          means="log(1 + exp(x))", vanish="x == -1/0"),
     Gate("softsign(x)", "x/(1 + |x|)", "where(abs(x) < 1/0, x/(1 + abs(x)), sign(x))",
@@ -168,16 +168,17 @@ _ROWS = (
     # -- special functions
     Gate("erf(x)", "error function", "erf(x)", "2/sqrt(pi)*exp(-x*x)", at=[0.5, -2]),
     Gate("erfc(x)", "1 - erf(x), accurate for large x", "erfc(x)", "-2/sqrt(pi)*exp(-x*x)", at=[0.5, 5],
-         means="1 - erf(x)", vanish="x == 1/0"),
+         means="1 - erf(x)", vanish="x == 1/0", exact_when="x == 0"),
     Gate("gamma(x)", "gamma function: gamma(n) = (n-1)!", "gamma(x)", "out*digamma(x)", at=[0.5, 4.5, -1.5],
-         domain="x > 0 or x != floor(x)", pole="x <= 0 and x == floor(x)", vanish="x == x + 1"),
+         domain="x > 0 or x != floor(x)", pole="x <= 0 and x == floor(x)", vanish="x == x + 1",
+         loose=True),
     Gate("lgamma(x)", "logarithm of |gamma(x)|", "lgamma(x)", "digamma(x)", at=[0.5, 4.5], aliases="gammaln",
-         means="log(abs(gamma(x)))", domain="x > 0 or x != floor(x)", pole="x <= 0 and x == floor(x)"),
+         means="log(abs(gamma(x)))", domain="x > 0 or x != floor(x)", pole="x <= 0 and x == floor(x)", loose=True),
     Gate("xlogy(x, y)", "x*log(y), and 0 where x is 0", "xlogy(x, y)", "log(y)", "where(x == 0, 0, x/y)",
          at=[(2, 3)], means="x*log(y)", textbook="log(y); x/y", domain="y > 0 or x == 0 and y == 0",
          pole="y == 0 and x != 0", steep="x == 0 and y == 0"),
     Gate("logaddexp(x, y)", "log(exp(x) + exp(y)), without overflow", "logaddexp(x, y)", "sigmoid(x - y)",
-         "sigmoid(y - x)", at=[(1, 2), (30, -20)], means="log(exp(x) + exp(y))", symmetric=True),
+         "sigmoid(y - x)", at=[(1, 2), (30, -20)], means="log(exp(x) + exp(y))", symmetric=True, loose=True),
 )  # fmt: skip
 
 GATES = {gate.name: gate for gate in _ROWS}

@@ -84,6 +84,10 @@ class Field:
         """A double as a number of the field."""
         return self.names["number"](value) if "number" in self.names else value
 
+    def constant(self, value: Any) -> Any:
+        """A constant of a formula as a number of the field, which may know pi and e better than doubles do."""
+        return self.names["constant"](value) if "constant" in self.names else self.number(value)
+
     def has(self, gate: Gate) -> bool:
         """Whether every name that the gate's value is computed with means something here."""
         return functions_of(formula_program(gate, getattr(gate, self.of))) <= self.names.keys()

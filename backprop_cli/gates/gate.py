@@ -52,7 +52,8 @@ class Gate:
     * `kink`: where the slopes of two sides differ. * `jump`: where the values do.
     * `edge`: where only one side lies in the domain, yet the slope there is finite.
     * `vanish`: where a value of 0 is exact; elsewhere a 0 is an underflow. Empty: a 0 is always exact.
-    * `exact_when`: where the value is not rounded. `exact`: it never is.
+    * `exact_when`: where the value is not rounded. `exact`: it never is. `loose`: near a zero of its value or of a
+      slope it has fewer digits than its operands.
     * `notes`: a tensor gate's own, with their words.
 
     `means` is the definition in simpler gates, for SymPy and for reading, where `formula` is a primitive or is
@@ -76,9 +77,9 @@ class Gate:
 
     __slots__ = (
         "aliases", "at", "attributes", "description", "domain", "edge", "exact", "exact_when", "family", "formula",
-        "head", "is_tensor", "jump", "kink", "means", "name", "notes", "operands", "parameters", "partials", "picks",
-        "pole", "prefix", "pulls", "push", "random", "routes", "selects", "shape", "steep", "structures", "symbol",
-        "symmetric", "syntax", "textbook", "truth", "vanish", "variadic", "words",
+        "head", "is_tensor", "jump", "kink", "loose", "means", "name", "notes", "operands", "parameters", "partials",
+        "picks", "pole", "prefix", "pulls", "push", "random", "routes", "selects", "shape", "steep", "structures",
+        "symbol", "symmetric", "syntax", "textbook", "truth", "vanish", "variadic", "words",
     )  # fmt: skip
 
     def __init__(
@@ -104,6 +105,7 @@ class Gate:
         vanish: str = "",
         exact_when: str = "",
         exact: bool = False,
+        loose: bool = False,
         routes: bool = False,
         selects: bool = False,
         picks: bool = False,
@@ -130,7 +132,7 @@ class Gate:
         self.means, self.textbook = means or formula, textbook
         self.domain, self.pole, self.steep = domain, pole, steep
         self.kink, self.jump, self.edge, self.vanish = kink, jump, edge, vanish
-        self.exact_when, self.exact = exact_when, exact
+        self.exact_when, self.exact, self.loose = exact_when, exact, loose
         self.routes, self.selects, self.picks = routes, selects or picks, picks
         self.truth, self.symmetric = truth, symmetric
         self.shape, self.words, self.structures = shape, _by_case(words), _by_case(structures)

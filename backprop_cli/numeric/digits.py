@@ -7,7 +7,8 @@ which even an exponent would fill the memory an answer is the limit, an infinity
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,17 +20,29 @@ Digits = Any  # an mpmath number, or a float out of a formula's text: they mix
 _MP = mpmath.MPContext()
 _MP.dps = 30
 _MOST_BITS = 64  # of what is raised to a power of e; beyond 2^64 the result's exponent alone fills a page
+_MOST_SPREAD = 10_000  # bits between the sizes of two numbers that are added
 inf, nan = _MP.inf, _MP.nan
 
 __all__ = [
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "digamma", "div",
-    "e", "erf", "erfc", "exp", "expm1", "floor", "gamma", "hypot", "inf", "largest", "lgamma", "log", "log1p", "log2",
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "constant", "cos", "cosh",
+    "digamma", "div", "e", "erf", "erfc", "exp", "expm1", "floor", "gamma", "hypot", "inf", "largest", "lgamma", "log",
+    "log1p", "log2",
     "log10", "mod", "nan", "number", "pi", "pow", "round", "sign", "sin", "sinh", "smallest", "sqrt", "tan", "tanh",
 ]  # fmt: skip
 
+# The functions that only add, multiply, divide, take roots and choose.
+ALGEBRAIC = frozenset(
+    ["abs", "clip", "div", "hypot", "largest", "maximum", "minimum", "pow", "sign", "smallest", "sqrt", "where"]
+)
 number = _MP.mpf
 abs = builtins.abs  # noqa: A001  the name the formulas use
-pi, e = +_MP.pi, +_MP.e
+pi, e = _MP.pi, _MP.e  # of as many digits as are worked with
+_NAMED = {math.pi: _MP.pi, math.e: _MP.e}
+
+
+def constant(value: float) -> Digits:
+    """What the double of a formula's constant stands for: pi or e, or itself."""
+    return +_NAMED[value] if value in _NAMED else number(value)
 
 
 @contextmanager
@@ -41,6 +54,30 @@ def working(digits: int) -> Iterator[None]:
         yield
     finally:
         _MP.dps = before
+
+
+def finely(function: Callable[..., Any], xs: Sequence[Digits]) -> Any:
+    """What an algebraic function gives with so many digits that nothing it adds up is lost; NaN beyond reason."""
+    sizes = [_MP.mag(x) for x in xs if x and _MP.isfinite(x)]
+    spread = max(sizes, default=0) - min(sizes, default=0)
+    if spread > _MOST_SPREAD:
+        return nan
+    before = _MP.prec
+    _MP.prec = 2 * before + 2 * spread + 16
+    try:
+        return function(*xs)
+    finally:
+        _MP.prec = before
+
+
+def last_place() -> Digits:
+    """A unit in the last of these digits, of 1."""
+    return +_MP.eps
+
+
+def written(x: Digits, digits: int) -> str:
+    """A number's first digits, as a double's are written: `-9.9999999999999993e-341`."""
+    return str(_MP.nstr(x, digits, min_fixed=-5, max_fixed=16))
 
 
 def _quiet(function: Callable[..., Digits]) -> Callable[..., Digits]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 __all__ = ["div", "number", "pow"]
@@ -19,3 +20,11 @@ def pow(x: Fraction, y: Fraction) -> Fraction:  # noqa: A001  the name the formu
     if y not in _EXPONENTS:
         raise ValueError
     return Fraction(x ** int(y))
+
+
+def is_exact(function: Callable[..., Fraction], xs: Sequence[float], out: float) -> bool:
+    """Whether a function of fractions has this double for its value."""
+    try:
+        return bool(function(*map(Fraction, xs)) == out)
+    except (ZeroDivisionError, ValueError, OverflowError):
+        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from backprop_cli.engine.anomalies import Anomaly
@@ -10,6 +10,7 @@ from backprop_cli.engine.passes import Backward
 from backprop_cli.errors import Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.names import output_name
+from backprop_cli.report import true_numbers
 from backprop_cli.report.model import TROUBLE, Columns, Report, Step, gradient_at
 from backprop_cli.report.notes import lost_notes, notes
 from backprop_cli.report.packing import moved_notes, pack
@@ -17,6 +18,7 @@ from backprop_cli.text import all_finite
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
+    from backprop_cli.engine.true_numbers import TrueNumber
 
 
 def build(
@@ -32,6 +34,7 @@ def build(
     seed: Value = 1.0,
     strict: bool = False,
     expand: Collection[str] | None = (),
+    untrue: Sequence[TrueNumber] = (),
 ) -> Report:
     """The report of a forward pass, or of a backward pass with respect to `wrt` (name: node).
 
@@ -43,13 +46,16 @@ def build(
     step = None
     if rate is not None:
         step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
-    made = [*notes(graph, values, anomalies), *lost_notes(graph, check)]
+    asked = set((wrt or {}).values())
+    if untrue:
+        anomalies = true_numbers.without_repeated(anomalies, untrue, graph)
+    made = [*notes(graph, values, anomalies), *true_numbers.notes(graph, untrue, asked), *lost_notes(graph, check)]
     value = values[graph.output]
     numbers = [value, *gradients.values(), *(step.updated.values() if step else ())]
     status = Status.OK
     if any(n.code in TROUBLE for n in made) or not all(map(all_finite, numbers)) or (strict and made):
         status = Status.MATHEMATICS
-    if check is not None and any(item.severe for item in check.lost):
+    if untrue or (check is not None and check.lost):
         status = Status.MATHEMATICS
     if check is not None and check.verdict == "disagree":
         status = Status.DISAGREES
@@ -66,4 +72,5 @@ def build(
         seed=seed,
         status=status,
         columns=columns,
+        untrue=tuple(untrue),
     )

@@ -17,6 +17,7 @@ from backprop_cli.text import shortest, without_negative_zeros
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
+    from backprop_cli.engine.true_numbers import TrueNumber
 
 # Notes that mean the mathematics went wrong; the others explain a number that stands.
 TROUBLE = frozenset({"undefined", "pole", "infinite", "overflow"})
@@ -121,7 +122,8 @@ class Report(NamedTuple):
     `value` is the output's value and `output` its name; `gradients` maps each input asked for to d output / d input
     (empty after `evaluate`); `notes` say what deserves a word; `check` is the verdict, None if there was no check;
     `status` is the exit status a command ends with; `slopes` has, of gates that the user defined and that are not
-    expanded, the slope along each parameter in closed form, over the parameters and `out`, where SymPy found one.
+    expanded, the slope along each parameter in closed form, over the parameters and `out`, where SymPy found one;
+    `untrue` has the numbers that are not right to six digits, with the true ones.
     """
 
     kind: str
@@ -136,6 +138,7 @@ class Report(NamedTuple):
     status: Status
     columns: Columns
     slopes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    untrue: tuple[TrueNumber, ...] = ()
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.output} = {self.value!r}, gradients {dict(self.gradients)!r}>"

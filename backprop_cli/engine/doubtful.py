@@ -1,0 +1,242 @@
+"""Which numbers of finished passes may have fewer than six right digits: the passes again, with rounding exaggerated.
+
+Every result that is rounded is moved by about a thousand times what rounding can have moved it (J. Vignes, "A
+stochastic arithmetic for reliable scientific computation", 1993, with one run of larger moves in the place of several).
+A number that moves by less than a millionth has its six digits; any other is doubtful, not wrong: `true_numbers`
+decides. It sees what no bound of first order does, cancellation in matrix products and gradual underflow included, and
+asks no gate for its second derivatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+from backprop_cli.engine.passes import ROUTES, Backward, Rule, add, nothing_yet, quiet, rule_of, send
+from backprop_cli.gates import CONSTANTS, GATES
+from backprop_cli.gates.fields import ARRAYS, FLOATS, RATIONALS
+from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.graph.graph import Graph, Value
+
+SIX_DIGITS = 1e-6
+_MOVE = 2.0**-43  # a thousand units in the last place
+_SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in a million
+_TINY = 2.0**-1064  # a thousand times the smallest double
+_EXACT = frozenset(name for name, gate in GATES.items() if gate.exact or gate.truth)
+_LOOSE = frozenset(name for name, gate in GATES.items() if gate.loose)
+_NAMED = frozenset(CONSTANTS.values())
+_FEW = 1009  # moves, used again and again
+
+
+class Doubtful(NamedTuple):
+    """The nodes whose value, and whose gradient, is doubtful; of an array with the mask of such elements."""
+
+    values: dict[int, Any]
+    grads: dict[int, Any]
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.grads)
+
+
+def doubtful(
+    graph: Graph,
+    values: Sequence[Value],
+    output: int,
+    passed: Backward | None = None,
+    active: bytearray | None = None,
+) -> Doubtful:
+    """The doubtful ones among the numbers of a pass to `output`, and of the backward pass if there was one."""
+    with quiet(graph):
+        found = _doubtful(_Again(graph, values, output), passed, active)
+        if found and not graph.has_arrays:  # was it rounded at all?
+            found = _doubtful(_AgainExactly(graph, values, output), passed, active)
+        return found
+
+
+def _doubtful(again: _Again, passed: Backward | None, active: bytearray | None) -> Doubtful:
+    doubted = _all_moved(again.before[: again.output + 1], again.values)
+    if passed is None:
+        return Doubtful(doubted, {})
+    grads = [grad if active is None or active[node] else None for node, grad in enumerate(passed.grads)]
+    return Doubtful(doubted, _all_moved(grads, again.backward(passed, active)))
+
+
+def _all_moved(here: Sequence[Value | None], there: Sequence[Value | None]) -> dict[int, Any]:
+    """Where the numbers of nodes moved by too much; a gradient that nobody has is 0."""
+    pairs = enumerate(zip(here, there, strict=False))
+    moved = ((node, _moved(x, 0.0 if y is None else y)) for node, (x, y) in pairs if x is not None)
+    return {node: mask for node, mask in moved if mask is not False}
+
+
+def _moved(here: Value, there: Value) -> Any:
+    """Where a number moved by too much: a truth or a mask; nothing is said of what is not finite."""
+    if type(here) is float and type(there) is float:
+        if here == there:
+            return False
+        return here - here == 0 and not abs(there - here) <= SIX_DIGITS * abs(here)
+    import numpy as np
+
+    mask = np.isfinite(here) & ~(np.abs(there - here) <= SIX_DIGITS * np.abs(here))
+    return mask if mask.any() else False
+
+
+class _Again:
+    """The passes with every rounding exaggerated."""
+
+    def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
+        self.graph, self.output, self.before = graph, output, values
+        chosen = Random(0)  # noqa: S311  digits, not secrets
+        self.moves = [chosen.choice((-1, 1)) * chosen.uniform(0.5, 1) for _ in range(_FEW)]
+        self.turn = 0
+        self.values = list(values)
+        self._forward()
+
+    def _forward(self) -> None:
+        graph, values, of = self.graph, self.values, FLOATS.value
+        for node, constant in graph.constants.items():
+            values[node] = self.constant(constant)
+        for node in range(self.output + 1):
+            operands = graph.inputs[node]
+            if not operands:
+                continue
+            gate, xs = graph.gates[node], [values[j] for j in operands]
+            if graph.shapes:
+                rule = rule_of(graph, node)
+                try:
+                    out = rule.value(self.operands(rule, xs))
+                except ValueError:  # a class's number, moved: it is no matter of digits
+                    continue
+                out = out if graph.shapes[node] else float(out)
+            else:
+                out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
+            if not self.is_exact(gate, xs, out):
+                out = self.rounded(out, node, xs)
+            values[node] = out
+
+    def operands(self, rule: Rule, xs: list[Value]) -> list[Value]:
+        """What a gate is given: moved, where it adds up inside or is not right to the last digit."""
+        return [self.nearby(x) for x in xs] if rule.attributes is not None or rule.gate in _LOOSE else xs
+
+    def backward(self, passed: Backward, active: bytearray | None) -> list[Value | None]:
+        """The gradients again, from the values as they are now."""
+        graph, values = self.graph, self.values
+        again = nothing_yet(graph)
+        again.grads[self.output], again.flows[self.output] = passed.grads[self.output], True
+        for node in range(self.output, -1, -1):
+            upstream, operands = again.grads[node], graph.inputs[node]
+            if upstream is None or not operands or (active is not None and not active[node]):
+                continue
+            rule, xs = rule_of(graph, node), [values[j] for j in operands]
+            if rule.attributes is None:
+                slopes = rule.slopes(self.operands(rule, xs), values[node])
+                again.locals[node] = tuple([self.slope(slope, rule.gate, xs) for slope in slopes])
+            else:
+                again.grads[node] = self.nearby(upstream)
+            for k, j in enumerate(operands):
+                if active is None or active[j]:
+                    sent, flow = send(graph, values, again, node, k, rule)
+                    slope = again.locals[node][k] if again.locals[node] else 0.0
+                    add(again, j, self.product(sent, upstream, slope), flow)
+        return again.grads
+
+    def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:  # noqa: ARG002  for those who look closer
+        """Whether a result is never rounded."""
+        return gate in _EXACT
+
+    # -- moves -------------------------------------------------------------------------------------------
+
+    def nearby(self, x: Value) -> Value:
+        """A number a thousand units in the last place away; whole numbers of classes, axes and exponents too."""
+        return x * (1.0 + _MOVE * self.some(x))
+
+    def some(self, like: Value) -> Value:
+        """A move for a number, or one for each element."""
+        self.turn = turn = (self.turn + 1) % _FEW
+        shape = getattr(like, "shape", ())
+        if not shape:
+            return self.moves[turn]
+        import numpy as np
+
+        return np.resize(np.roll(self.moves, turn), shape)
+
+    def constant(self, value: Value) -> Value:
+        """A constant of the text: moved where it is a name for what no double equals."""
+        return self.nearby(value) if type(value) is float and value in _NAMED else value
+
+    def rounded(self, out: Value, node: int, xs: Sequence[Value]) -> Value:
+        """A result that was rounded; a 0 that is an underflow is one."""
+        if type(out) is float:
+            moved = out * (1.0 + _MOVE * self.some(out))
+            if -_SMALL < out < _SMALL and (out or self.underflows(node, xs, out)):
+                moved += _TINY
+            return moved
+        moved = self.nearby(out)
+        small = abs(out) < _SMALL
+        if small.any():
+            lost = self.underflows(node, xs, out)
+            moved = moved + _TINY * (small & ((out != 0) | lost))
+        return moved
+
+    def underflows(self, node: int, xs: Sequence[Value], out: Value) -> Any:
+        """Where a value of 0 is not exact."""
+        gate = self.graph.gates[node]
+        if gate in TENSORS and gate not in GATES:
+            row = TENSORS[gate]
+            return ~ARRAYS.exact_zero[gate](xs, self.graph.attributes[node]) if row.vanish else False
+        if not GATES[gate].vanish:
+            return False
+        field = FLOATS if type(out) is float else ARRAYS
+        return ~field.vanish[gate](*xs, out) if type(out) is not float else not field.vanish[gate](*xs, out)
+
+    def slope(self, slope: Value, gate: str, xs: Sequence[Value]) -> Value:
+        """A slope that was rounded. One of 0 may be an underflow, but for gates that ignore an operand."""
+        if type(slope) is float:
+            if slope in (1.0, -1.0):
+                return slope
+            moved = slope * (1.0 + _MOVE * self.some(slope))
+            if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and all(xs))):
+                moved += _TINY
+            return moved
+        moved = self.nearby(slope)
+        small = abs(slope) < _SMALL
+        if small.any():
+            zero = False if gate in ROUTES else _all_nonzero(xs)
+            moved = moved + _TINY * (small & ((slope != 0) | zero))
+        return moved
+
+    @staticmethod
+    def product(sent: Value, upstream: Value, slope: Value) -> Value:
+        """What is sent, and what may have been lost of it below the smallest double."""
+        if type(sent) is float:
+            lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and upstream))
+            return sent + _TINY if lost else sent
+        small = (abs(sent) < _SMALL) & (sent != 0)
+        return sent + _TINY * small if small.any() else sent
+
+
+class _AgainExactly(_Again):
+    """The same on numbers, where only what was indeed rounded is moved: it takes fractions to tell."""
+
+    def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
+        from backprop_cli.numeric.rationals import is_exact
+
+        self.is_value = is_exact
+        self.rational = {
+            name: RATIONALS.value[name] for name in set(graph.gates) if name in GATES and RATIONALS.has(GATES[name])
+        }
+        super().__init__(graph, values, output)
+
+    def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:
+        """Whether this result was not rounded."""
+        row = GATES[gate]
+        if gate in _EXACT or (row.exact_when and FLOATS.exact_when[gate](*xs, out)):
+            return True
+        return gate in self.rational and self.is_value(self.rational[gate], xs, out)
+
+
+def _all_nonzero(xs: Sequence[Value]) -> Any:
+    mask: Any = True
+    for x in xs:
+        mask = mask & (x != 0)
+    return mask

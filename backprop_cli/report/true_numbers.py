@@ -1,0 +1,110 @@
+"""Numbers that are not right to six digits: the notes on them, and the true numbers in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from backprop_cli.errors import shorten
+from backprop_cli.graph import Graph, Value
+from backprop_cli.graph.names import node_names, output_name
+from backprop_cli.report.model import Note
+from backprop_cli.text import index_text, shortest
+
+if TYPE_CHECKING:
+    from backprop_cli.engine.anomalies import Anomaly
+    from backprop_cli.engine.true_numbers import TrueNumber
+
+_SMALLEST = 2.0**-1022  # of the doubles with all their digits
+_MOST = 6  # numbers named in one note
+_ROUNDING = "{what} is {true}, not {ours}: its digits were lost in rounding"
+_UNDERFLOW = "{what} is {true}, not {ours}: below 2.2e-308 doubles have few digits, below 4.9e-324 none"
+_OPEN = "{what}, {ours}, may have lost its digits in rounding; to tell would take more work than there may be"
+_Group = tuple[int, bool, list["TrueNumber"]]  # a node, whether it is its gradient, and the elements
+
+
+def notes(graph: Graph, untrue: Iterable[TrueNumber], asked: Collection[int]) -> list[Note]:
+    """A note for the output's value and each gradient that was `asked` for, and one for all other numbers."""
+    if not untrue:
+        return []
+    names = node_names(graph)
+    groups: list[_Group] = [
+        (node, of_gradient, list(items))
+        for (node, of_gradient), items in groupby(untrue, key=lambda item: (item.node, item.of_gradient))
+    ]
+    first = [group for group in groups if _is_asked(graph, group, asked)]
+    rest = [group for group in groups if not _is_asked(graph, group, asked)]
+    made = [_note(graph, names, *group) for group in first]
+    return [*made, _on_the_way(graph, names, rest, after=bool(made))] if rest else made
+
+
+def without_repeated(anomalies: Iterable[Anomaly], untrue: Collection[TrueNumber], graph: Graph) -> list[Anomaly]:
+    """The anomalies but for underflows of numbers whose true size is told."""
+    known = {(item.node, item.of_gradient) for item in untrue if item.known and _is_small(item)}
+
+    def is_told(anomaly: Anomaly) -> bool:
+        if anomaly.wording == "value":
+            return (anomaly.node, False) in known
+        operands = [graph.inputs[anomaly.node][k] for k in anomaly.operands]
+        return bool(operands) and all((j, True) in known for j in operands)
+
+    return [anomaly for anomaly in anomalies if not (anomaly.code == "underflow" and is_told(anomaly))]
+
+
+def _is_asked(graph: Graph, group: _Group, asked: Collection[int]) -> bool:
+    node, of_gradient, _ = group
+    return node in asked if of_gradient else node == graph.output
+
+
+def _on_the_way(graph: Graph, names: list[str], groups: list[_Group], *, after: bool) -> Note:
+    """One note for the numbers of nodes that nobody asked for by name."""
+    told = []
+    for node, of_gradient, items in groups[:_MOST]:
+        name = shorten(names[node])
+        called = f"d{output_name(graph)}/d{name}" if of_gradient else name
+        number = true_text(items[0]) if items[0].known else "unknown"
+        told.append(f"`{called}{index_text(items[0].element)}` = {number}")
+    more = f" and {len(groups) - _MOST} more" if len(groups) > _MOST else ""
+    small = all(item.known and _is_small(item) for _, _, items in groups for item in items)
+    message = f"digits were lost on the way{' too' if after else ''}; truly {', '.join(told)}{more}"
+    node = groups[0][0]
+    return Note("underflow" if small else "precision", message, node, graph.span(node))
+
+
+def _is_small(item: TrueNumber) -> bool:
+    """Whether doubles are too coarse for the number."""
+    return item.text != "0" and abs(item.true) < _SMALLEST
+
+
+def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: Sequence[TrueNumber]) -> Note:
+    item = items[0]
+    small = item.known and _is_small(item)
+    words = _OPEN if not item.known else _UNDERFLOW if small else _ROUNDING
+    what = f"the {'gradient' if of_gradient else 'value'} of `{shorten(names[node])}{index_text(item.element)}`"
+    message = words.format(what=what, true=true_text(item), ours=shortest(item.ours))
+    if len(items) > 1:
+        message += f" (and {len(items) - 1:,} more element{'s' * (len(items) > 2)})"
+    message += graph.inside(node)
+    code = "underflow" if small else "precision"
+    return Note(code, message, node, graph.span(node), item.element, len(items))
+
+
+def true_text(item: TrueNumber) -> str:
+    """The true number: the nearest double as it is written, or its digits where doubles have none."""
+    return shortest(item.true) if abs(item.true) >= _SMALLEST or item.text == "0" else item.text
+
+
+def corrected(value: Value, untrue: Sequence[TrueNumber]) -> Any:
+    """A value or a gradient with the true numbers in it; where no double is near, the digits as text."""
+    if not hasattr(value, "shape"):
+        return untrue[0].true if abs(untrue[0].true) >= _SMALLEST or untrue[0].text == "0" else untrue[0].text
+    made = value.copy()
+    for item in untrue:
+        made[item.element] = item.true
+    return made
+
+
+def of_node(untrue: Iterable[TrueNumber], node: int, *, of_gradient: bool) -> list[TrueNumber]:
+    """The known true numbers of a node's value, or of its gradient."""
+    return [item for item in untrue if item.node == node and item.of_gradient == of_gradient and item.known]
