@@ -395,7 +395,7 @@ def test_user_text_is_escaped(format_, folded):
     evil = '<script>alert("&amp;")</script>\x1b[31m\u202e\n\uffff]]>-->'
     drawn = neuron_with_modules(folded)
     drawn = drawn._replace(
-        title=evil,
+        subject=evil,
         output=evil,
         notice=evil,
         caption=(evil,),

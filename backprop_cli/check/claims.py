@@ -61,18 +61,23 @@ class Formula(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What is claimed of a gradient: `target` is how its left side reads, `written` how its right side does.
+    """What is claimed of a gradient: `names` are the two of its left side, `written` is how its right side reads.
 
     `half_unit` is half a unit of the last decimal where the right side is a decimal number as people print them
     (`0.20`), otherwise 0.
     """
 
     source: Source
-    target: str
+    names: tuple[str, str]
     of: Gradient
     written: str
     formula: Formula
     half_unit: float
+
+    @property
+    def target(self) -> str:
+        """How the left side reads: `df/dx`."""
+        return "d{}/d{}".format(*self.names)
 
 
 def read_claims(texts: Iterable[str | Source], names: Mapping[str, int], output: str = "") -> list[Claim]:
@@ -119,7 +124,7 @@ def _claim(source: Source, names: Mapping[str, int], output: str) -> Claim:
     if decimal and decimal[2] and (decimal[1] + decimal[2]).strip("0"):
         half_unit = 0.5 * 10.0 ** (int(decimal[3] or 0) - len(decimal[2]))
     of = Gradient(names[above], names[below])
-    return Claim(source, f"d{above}/d{below}", of, written, formula, half_unit)
+    return Claim(source, found, of, written, formula, half_unit)
 
 
 def read_formula(

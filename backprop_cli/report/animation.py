@@ -39,12 +39,9 @@ class _Frame:
 
     def figure(self) -> Figure:
         """The whole with what is not known yet left out."""
-        title = self.whole.title
-        for node in self.whole.nodes:
-            if node.kind == "output" and node.computed > self.forward:
-                title = title.removesuffix(f" = {node.value}")
+        known = all(node.kind != "output" or node.computed <= self.forward for node in self.whole.nodes)
         return self.whole._replace(
-            title=title,
+            value=self.whole.value if known else "",
             nodes=tuple(map(self._node, self.whole.nodes)),
             edges=tuple(map(self._edge, self.whole.edges)),
             phase=self.phase,

@@ -72,7 +72,7 @@ def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step],
         if item.judgement.place is not None and item.judgement.verdict == DIFFERS:
             names = {"d": item.of_what, "name": step.name}
             hint = _HINTS.get(item.hint, "").format_map(names)
-            told = hint or diagnosis(item.mistakes, graph, result.target)
+            told = hint or diagnosis(item.mistakes, graph, (output, step.name[1:]))
             result = result._replace(diagnosis=told, mistakes=(item.hint,) if hint else result.mistakes)
             message = _wrong_step(step.name, result.target, item.judgement)
             complaint = Diagnostic("C502", message, (step.label,), told and f"it looks as if {told}")
@@ -123,7 +123,7 @@ def _step_result(item: Checked, output: str) -> ClaimResult:
 
 
 def _result(item: Evidence) -> ClaimResult:
-    claim, judgement = item.claim, item.judgement
+    claim, judgement, place = item.claim, item.judgement, item.judgement.place
     return ClaimResult(
         text=claim.source.text.strip() if claim else item.target,
         target=item.target,
@@ -136,8 +136,8 @@ def _result(item: Evidence) -> ClaimResult:
         rel_error=judgement.rel_error,
         verdict=judgement.verdict,
         reason=reason(judgement),
-        point=dict(judgement.place.given) if judgement.place else {},
-        diagnosis=diagnosis(item.mistakes, item.judgement.place.graph if item.judgement.place else None, item.target),
+        point=dict(place.given) if place else {},
+        diagnosis=diagnosis(item.mistakes, place.graph, claim.names) if claim and place else "",
         mistakes=tuple(mistake.name for mistake in item.mistakes),
         correct=item.formula,
         element=judgement.element,

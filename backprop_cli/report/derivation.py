@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from math import inf
 from typing import Any, NamedTuple
@@ -20,6 +19,7 @@ from backprop_cli.report.formula import (
     Number,
     Partial,
     Piece,
+    Rule,
     few,
     joined,
     merged,
@@ -28,9 +28,9 @@ from backprop_cli.report.formula import (
 )
 from backprop_cli.report.gradient_flow import copies, role
 from backprop_cli.report.model import Note, Report
-from backprop_cli.report.names import sent_back, written
 from backprop_cli.report.notation import Speller, Words
-from backprop_cli.report.rules import rule, rule_of_call
+from backprop_cli.report.parts import node_parts, sent_parts
+from backprop_cli.report.rules import IN_WORDS, rule, rule_of_call
 
 _OF_SLOPES = frozenset({"kink", "jump", "one-sided", "infinite"})
 # These are about a slope or a gradient unless the value itself shows them.
@@ -39,9 +39,6 @@ _OF_EITHER: dict[str, Callable[[Any], Any]] = {
     "overflow": lambda value: abs(value) == inf,
     "underflow": lambda value: value == 0,
 }
-_MARK = re.compile(r"\0(-?\d+)\0")
-_KEYWORDS = frozenset({"axis", "keepdims", "True"})
-_UPSTREAM = "\0-1\0"  # the mark of the gradient that arrives
 
 
 class Step(NamedTuple):
@@ -167,8 +164,7 @@ class Account:
         assert self.passed is not None
         operand, slope = self.graph.inputs[node][position], self.passed.locals[node][position]
         here, there = self.graph.shape(node), self.graph.shape(operand)
-        formula = self._rule(node, position, slope)
-        in_words = any(isinstance(piece, str) and " for " in piece for piece in formula)
+        formula, in_words = self._rule(node, position, slope)
         symbols = (formula, self._filled(formula))[: 1 if in_words else 2] if formula else ()
         diagonal = "the Jacobian's diagonal" if here else ""
         product: Formula = (Grad(node), " · ", Partial(node, operand))
@@ -186,17 +182,16 @@ class Account:
     def _by_call(self, node: int, position: int, sent: Any) -> list[Equation]:
         """`df/dx += df/dn · ∂n/∂x` for a packed call over arrays, of which the inside has sent what it comes to."""
         operand = self.graph.inputs[node][position]
-        product: Formula = (Grad(node), " · ", Partial(node, operand))
+        product, _ = sent_parts(self.graph, node, position)
         return [Equation((Grad(operand),), (product, (Number(sent),)), "+=", self.shape_text(operand))]
 
     def _by_rule(self, node: int, position: int, sent: Any) -> list[Equation]:
         """`df/dW += outer(df/dq, x)`, with numbers where the rule is a formula, and what it comes to."""
         operand, shape_of = self.graph.inputs[node][position], self.graph.shape
-        marked = sent_back(self.graph, node, _MARKS, _UPSTREAM)[position]
-        formula = self._unmarked(marked, node)
+        formula, in_words = sent_parts(self.graph, node, position)
         here, there, gate = shape_of(node), shape_of(operand), TENSORS[self.graph.gates[node]]
         symbols: tuple[Formula, ...] = (formula, self._filled(formula))
-        if _in_words(marked):
+        if in_words:
             symbols = (("(", *formula, ")"),)
         elif "axis" in gate.attributes and len(there) > 1:
             symbols = (formula,)  # it does not say along which axis
@@ -206,7 +201,7 @@ class Account:
             shapes += " summed over the other axes"
         return [Equation((Grad(operand),), (*symbols, (Number(sent),)), "+=", shapes)]
 
-    def _rule(self, node: int, position: int, slope: Any) -> Formula:
+    def _rule(self, node: int, position: int, slope: Any) -> Rule:
         """The gate's partial along an operand, over the nodes at hand."""
         name, operands, values = self.graph.gates[node], self.graph.inputs[node], self.values
         if node in self.calls:
@@ -215,20 +210,20 @@ class Account:
         numbers = () if ties else [values[j] for j in operands]
         words = rule(name, position, numbers, values[node], slope, ties)
         if not words:
-            return ()
+            return Rule(())
         along = (operands[position],) if ties else operands
         stands_for = {p.name: Name(j) for p, j in zip(GATES[name].parameters, along, strict=True)} | {"out": Name(node)}
-        return merged(stands_for.get(word, word) for word in words)
+        return Rule(merged(stands_for.get(word, word) for word in words), IN_WORDS in words)
 
-    def _rule_of_call(self, call: Module, operand: int, slope: Any) -> Formula:
+    def _rule_of_call(self, call: Module, operand: int, slope: Any) -> Rule:
         """The slope of a user's gate in closed form, if there is one."""
         text = self.report.slopes.get(call.name, {}).get(call.parameters[call.operands.index(operand)])
         if text is None or len(set(call.operands)) < len(call.operands):
-            return ()
+            return Rule(())
         numbers = [self.values[j] for j in call.operands]
         words = rule_of_call(call.parameters, text, numbers, self.values[call.output], slope)
         names = dict(zip(call.parameters, map(Name, call.operands), strict=True)) | {"out": Name(call.output)}
-        return merged(names.get(word, word) for word in words)
+        return Rule(merged(names.get(word, word) for word in words))
 
     def _ties(self, node: int) -> str:
         """What each operand that a variadic gate took has of the slope, `1` or `1/2`; empty for other gates.
@@ -247,17 +242,7 @@ class Account:
 
     def _written(self, node: int) -> Formula:
         """What a node is, over its operands."""
-        return few(self._unmarked(written(self.graph, node, _MARKS), node))
-
-    def _unmarked(self, text: str, node: int) -> Formula:
-        """A text with marks as a formula; between the marks, at even places, are signs and words."""
-        pieces: list[Piece] = []
-        for place, piece in enumerate(_MARK.split(text)):
-            if place % 2:
-                pieces.append(Grad(node) if piece == "-1" else Name(int(piece)))
-            elif piece:
-                pieces.append(piece)
-        return tuple(pieces)
+        return few(node_parts(self.graph, node))
 
     def _filled(self, formula: Formula) -> Formula:
         """The formula with values in the place of names, and the gradient that arrived in that of its symbol."""
@@ -285,18 +270,3 @@ class Account:
             shown = _OF_EITHER[note.code](value[note.element] if note.element else value)
             return not (shown.any() if hasattr(shown, "any") else shown)
         return note.code in _OF_SLOPES
-
-
-class _Marks:
-    """In the place of names: marks that tell where in a formula which node stands."""
-
-    def __getitem__(self, node: int) -> str:
-        return f"\0{node}\0"
-
-
-_MARKS: Any = _Marks()
-
-
-def _in_words(marked: str) -> bool:
-    """Whether a rule says more than a formula could."""
-    return bool(set(re.findall("[A-Za-z_]+", marked)) - _KEYWORDS - GATES.keys() - TENSORS.keys())

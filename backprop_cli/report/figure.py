@@ -17,8 +17,8 @@ from backprop_cli.report.contributions import contributions
 from backprop_cli.report.derivation import Account
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Report, Row
-from backprop_cli.report.names import CALLED
 from backprop_cli.report.notation import Speller, Words
+from backprop_cli.report.parts import CALLED
 from backprop_cli.report.visible import constants_inside, distances, owners, with_constant
 from backprop_cli.text import is_whole
 
@@ -94,14 +94,16 @@ class Moment(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A drawing: `title` says what it shows, `output` is the output's name, `shows` what its wires carry.
+    """A drawing: `subject` says of what, `output` is the output's name, `shows` what its wires carry.
+
+    `value` is the output's, empty where it is not known.
 
     `phase` is empty for the whole; in a frame it is the pass, `step` the number of its last step that is shown,
     `caption` what happens in that step, and `whole` the drawing it is a frame of: frames laid out like it do not
     jump from slide to slide. `valued`: there are numbers at all.
     """
 
-    title: str
+    subject: str
     output: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -114,6 +116,12 @@ class Figure(NamedTuple):
     step: int = 0
     caption: tuple[str, ...] = ()
     whole: Figure | None = None
+    value: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is above the drawing: `f = (x+y)*z = -12`."""
+        return f"{self.subject} = {self.value}" if self.value else self.subject
 
     def steps(self, phase: str) -> int:
         """How many steps a pass has."""
@@ -187,11 +195,9 @@ class _Drawing:
             nodes.append(self._node(row, computed.get(row.id, 0), step if row.grad is not None else 0, known))
         output = report.output
         text = " ".join(report.source.text[slice(*report.output_span)].split())
-        title = output if text == output else f"{output} = {shorten(text, 160)}"
-        if self.valued:
-            title += f" = {self.texts[self.graph.output]}"
         return Figure(
-            title=title,
+            subject=output if text == output else f"{output} = {shorten(text, 160)}",
+            value=self.texts[self.graph.output],
             output=output,
             nodes=tuple(nodes),
             edges=tuple(edge if self.shows in ("grad", "both") else edge._replace(grad="") for edge in edges),

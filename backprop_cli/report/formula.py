@@ -1,6 +1,6 @@
 """Formulas and equations as plain data: names, numbers, gradients and slopes stay references in them.
 
-It does not know how they are written; `spelling` does.
+It does not know how they are written; `notation` does.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from backprop_cli.numeric.shapes import Shape
 
 Item = TypeVar("Item")
 _MOST_OPERANDS = 8  # of a formula or a sum that are written out
+TRANSPOSED = "'"  # a piece of its own after what is transposed
 _BETWEEN = frozenset({"@", "+", "-", "*", "/"})  # signs between operands whose shapes are worth comparing
 
 
@@ -42,6 +43,13 @@ class Partial(NamedTuple):
 
 Piece = str | Name | Number | Grad | Partial  # a str is signs and words between the others
 Formula = tuple[Piece, ...]
+
+
+class Rule(NamedTuple):
+    """A formula that may be told `in_words`, which no numbers are put into."""
+
+    formula: Formula
+    in_words: bool = False
 
 
 class Equation(NamedTuple):
@@ -95,26 +103,20 @@ def shapes_of(formula: Formula, result: Shape, shape_of: Callable[[int], Shape])
         return plain
     if [piece for piece in formula if isinstance(piece, str)] == ["outer(", ", ", ")"]:
         return f"{result} = {operands[0]} outer {operands[1]}" if len(operands[0]) == len(operands[1]) == 1 else plain
-    said = []
+    said: list[str] = []
+    last: Shape = ()
     for piece in formula:
         if isinstance(piece, Name | Grad):
-            said.append(str(shape_of(piece.node)))
-            continue
-        sign = str(piece)
-        if sign.startswith("'"):
-            said[-1] = str(shape_of(_before(formula, piece))[::-1])
-            sign = sign[1:]
-        if sign.strip() and sign.strip() not in _BETWEEN:
+            last = shape_of(piece.node)
+            said.append(str(last))
+        elif piece == TRANSPOSED:
+            said[-1] = str(last[::-1])
+        elif str(piece).strip() not in _BETWEEN:
             return plain
-        said.append(sign)
+        else:
+            said.append(str(piece))
     differ = any(shape != result for shape in operands)
     return f"{result or 'a number'} = {''.join(said)}" if differ else plain
-
-
-def _before(formula: Formula, sign: Piece) -> int:
-    before = formula[formula.index(sign) - 1]
-    assert isinstance(before, Name | Grad)
-    return before.node
 
 
 def summed(operand: Shape, node: Shape) -> tuple[str, str]:

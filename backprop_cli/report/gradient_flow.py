@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.tensors import TENSORS
-from backprop_cli.report.names import CALLED
+from backprop_cli.report.parts import CALLED
 
 _MULTIPLIES = "switches, giving each operand the gradient times the other"
 _BY_PARTIALS = {

@@ -40,19 +40,18 @@ WORDS = {
 }
 
 
-def diagnosis(mistakes: Sequence[Mistake], graph: Graph | None, target: str) -> str:
-    """What it looks like, in words; where several mistakes fit, all of them."""
-    if not mistakes or graph is None:
+def diagnosis(mistakes: Sequence[Mistake], graph: Graph, target: tuple[str, str]) -> str:
+    """What it looks like, in words, of a gradient of one name by another; where several mistakes fit, all of them."""
+    if not mistakes:
         return ""
     names = node_names(graph)
     told = [_words(mistake, graph, names, target) for mistake in mistakes]
     return told[0] if len(told) == 1 else f"either {', or '.join(told)}"
 
 
-def _words(mistake: Mistake, graph: Graph, names: list[str], target: str) -> str:
+def _words(mistake: Mistake, graph: Graph, names: list[str], target: tuple[str, str]) -> str:
     name, node, operand, number = mistake
-    above, _, below = target.partition("/")
-    if name == "path" and names[node] == above[1:]:
+    if name == "path" and names[node] == target[0]:
         name = "direct path"
     times = f"it is {rounded(number)} times too large"
     if 0 < number < 1:
@@ -62,8 +61,8 @@ def _words(mistake: Mistake, graph: Graph, names: list[str], target: str) -> str
             "a": shorten(names[node]) if node >= 0 else "",
             "is": shorten(written(graph, node, names), 60) if node >= 0 else "",
             "b": shorten(names[operand]) if operand >= 0 else "",
-            "f": above[1:],
-            "x": below[1:],
+            "f": target[0],
+            "x": target[1],
             "number": rounded(number),
             "times": times,
             "more": _in_place_of(graph.gates[node]) if node >= 0 else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.report.formula import Equation, Formula, Grad, Name, Number, Partial, Piece
+from backprop_cli.report.formula import Equation, Formula, Grad, Name, Number, Partial, Piece, merged
 
 _OPERATORS = frozenset("+-*/%^@·")
 
@@ -33,6 +33,7 @@ class Speller:
     def formula(self, formula: Formula) -> str:
         """The pieces in a row; a negative number behind a sign, or one that is raised to a power, in brackets."""
         spelled = []
+        formula = merged(formula)  # words are read whole
         for place, piece in enumerate(formula):
             if isinstance(piece, str):
                 spelled.append(self.words.sign(piece))

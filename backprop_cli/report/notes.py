@@ -13,7 +13,8 @@ from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names
 from backprop_cli.report.model import Note
-from backprop_cli.report.names import CALLED, written
+from backprop_cli.report.names import written
+from backprop_cli.report.parts import CALLED
 from backprop_cli.text import index_text, rounded, shortest
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from backprop_cli.graph import lower
 
 _WORD = re.compile(r"([A-Za-z_]\w*)")
 _SHOWN_DIGITS = 1e-6
+IN_WORDS = "for"  # `1 for x > 0`: the word that makes a text of books no formula
 
 
 def rule(name: str, position: int, operands: Sequence[Any], out: Any, slope: Any, ties: str = "") -> tuple[str, ...]:
@@ -34,7 +35,7 @@ def rule(name: str, position: int, operands: Sequence[Any], out: Any, slope: Any
     in_books = gate.textbook.split("; ") if gate.textbook else []
     if position < len(in_books):
         text = in_books[position]
-        if " for " in text or _gives(text, name, [*operands, out], slope):
+        if IN_WORDS in _words(text) or _gives(text, name, [*operands, out], slope):
             return _words(text)
     return _words(gate.partials[position])
 

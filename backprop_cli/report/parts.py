@@ -1,0 +1,120 @@
+"""What a node is and what it sends back, in parts: literal text, and references to the nodes it is about.
+
+It does not know what the nodes are called; `names` puts names in the place of references, `notation` numbers too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from math import prod
+from string import Formatter
+from typing import Any
+
+from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
+from backprop_cli.graph import Graph
+from backprop_cli.report.formula import TRANSPOSED, Formula, Grad, Name, Partial, Piece, Rule, merged
+
+CALLED = {reduction: name for name, reduction in REDUCTION_OF.items()}  # amax is written max
+_TIGHT = {"^"}  # written without spaces
+_OF_FORMULAS = {"axis", "keepdims", "True", *GATES, *TENSORS}  # the words that a formula may have, operands aside
+
+
+def node_parts(graph: Graph, node: int) -> Formula:
+    """What a node is, over its operands: `n1 * z`, `sigmoid(n3)`, `input`, `constant`."""
+    gate, operands = graph.gates[node], tuple(map(Name, graph.inputs[node]))
+    if gate not in GATES and gate in TENSORS:
+        return merged(_tensor_parts(graph, node, operands))
+    if not operands:
+        return (gate,)
+    if gate not in GATES:
+        return _call(gate, map(Name, graph.attributes[node]))
+    row = GATES[gate]
+    if row.prefix:
+        return (row.prefix, *operands)
+    if not row.symbol:
+        return _call(gate, operands)
+    return _between(row.symbol if row.symbol in _TIGHT else f" {row.symbol} ", operands)
+
+
+def _call(name: str, arguments: Any) -> Formula:
+    return merged((f"{name}(", *_between(", ", arguments), ")"))
+
+
+def _between(sign: str, pieces: Any) -> Formula:
+    """The pieces, a sign between them."""
+    return tuple(part for piece in pieces for part in (sign, piece))[1:]
+
+
+def _tensor_parts(graph: Graph, node: int, operands: Formula) -> Formula:
+    gate, attributes = graph.gates[node], graph.attributes[node]
+    row = TENSORS[gate]
+    if row.symbol:
+        return _between(f" {row.symbol} ", operands) if len(operands) > 1 else (operands[0], row.symbol)
+    if row.syntax == "index":
+        return (operands[0], f"[{', '.join(map(_item, attributes[0]))}]")
+    if row.syntax == "array" and attributes == ((0,),):
+        return ("[", *_between(", ", operands), "]")
+    told = tuple(_told(graph, node, row))
+    last = bool(row.parameters and row.parameters[0].kind)  # attributes come first: `full(2, 3, value)`
+    first = row.variadic or not last
+    return _call(CALLED.get(gate, gate), (*operands * first, *told, *operands * last))
+
+
+def _told(graph: Graph, node: int, row: Gate) -> Iterator[str]:
+    """The attributes that are written: `axis=0`, and none that is what it would be anyway."""
+    for parameter, value in zip((p for p in row.parameters if p.kind), graph.attributes[node], strict=False):
+        if parameter.kind == "axes":
+            axes = tuple(range(len(graph.shape(graph.inputs[node][0])))) if graph.inputs[node] else ()
+            usual = {None: axes, -1: axes[-1:]}.get(parameter.default, (0,))
+            value = (value,) if isinstance(value, int) else value  # before shapes are known
+            if value not in (usual, None):
+                yield f"axis={value[0] if len(value) == 1 else list(value)}"
+        elif parameter.starred:
+            yield from map(str, value)
+        elif parameter.required:
+            yield str(value)
+        elif value != parameter.default:
+            yield f"{parameter.name}={value}"
+
+
+def _item(item: int | slice) -> str:
+    if isinstance(item, int):
+        return str(item)
+    start, stop, step = ("" if part is None else str(part) for part in (item.start, item.stop, item.step))
+    return f"{start}:{stop}" + (f":{step}" if step else "")
+
+
+def sent_parts(graph: Graph, node: int, position: int) -> Rule:
+    """What a tensor gate sends to an operand, over operands and the gradient that arrives: `outer(df/dq, x)`.
+
+    Of a folded call it is the chain rule alone: what the call does to a gradient is told by its inside.
+    """
+    operands, row = graph.inputs[node], TENSORS.get(graph.gates[node])
+    if row is None:
+        return Rule((Grad(node), " · ", Partial(node, operands[position])))
+    case = "".join(str(min(len(graph.shape(j)), 2)) for j in operands[:2])
+    texts = row.words.get(case) or row.words[""]
+    attributes = dict(zip(row.attributes, graph.attributes[node], strict=False))
+    shape = graph.shape(operands[0])
+    over = attributes.get("axis") if "keepdims" in attributes else None
+    count = prod(shape[k] for k in over) if isinstance(over, tuple) else prod(shape)
+    stands_for: dict[str, Piece] = dict(zip(row.operands, map(Name, operands), strict=False))
+    stands_for |= {"G": Grad(node), "out": Name(node), "count": str(count), "examples": str(prod(shape[:-1]))}
+    stands_for["free"] = str(count - attributes.get("ddof", 0))
+    template, in_words = _template(texts[0 if row.variadic else position])
+    return Rule(tuple(stands_for[part] if is_field else part for part, is_field in template), in_words)
+
+
+@cache
+def _template(text: str) -> tuple[tuple[tuple[str, bool], ...], bool]:
+    """A text of a row as parts, of which some are fields, and whether it says more than a formula could."""
+    parts: list[tuple[str, bool]] = []
+    words: set[str] = set()
+    for literal, field, _, _ in Formatter().parse(text):
+        parts += [(part, False) for part in re.split(f"({TRANSPOSED})", literal) if part]
+        parts += [(field, True)] if field else []
+        words.update(re.findall("[A-Za-z_]+", literal))
+    return tuple(parts), not words <= _OF_FORMULAS
