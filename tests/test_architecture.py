@@ -224,7 +224,7 @@ def lines_of(path):
 
 
 def test_the_core_is_read_in_an_hour():
-    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 2120
+    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 2160
 
 
 # Longer than three hundred lines: tables, and files that are still to be split.

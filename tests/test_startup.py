@@ -41,7 +41,7 @@ MAY_LOAD = [
     (["check", "(x+y)*z", "--claim", "df/dz = x + y", "--no-sympy", "-q"], set()),
     (["check", *SEED, "--claim", "df/dz = 3", "--no-sympy", "--json"], {"json"}),
     (["check", "docs/suites.md", "-q"], set()),
-    (["check", "tests/suites", "-q"], {"tomllib"}),
+    (["check", "tests/suites", "-q"], {"tomllib", "mpmath", "fractions", "decimal"}),
     *((["graph", *SEED, "--format", name], set()) for name in ("boxes", "tree", "dot", "mermaid", "tikz")),
     (["gates", "relu"], {"rich"}),
     (["gates", "relu", "--format", "plain"], set()),

@@ -67,8 +67,11 @@ class Account:
         self.nodes |= {**self.graph.variables, **self.graph.definitions}
         self._sent = contributions(report.columns) if self.passed is not None else None
         self._notes: dict[int, list[Note]] = {}
+        self.of_results: list[Note] = []  # notes on gradients that no step is about: an input's
         for note in report.notes:
-            if note.node is not None and note.node not in self.graph.constants:
+            if note.of_gradient and note.node is not None and self.graph.gates[note.node] == INPUT:
+                self.of_results.append(note)
+            elif note.node is not None and note.node not in self.graph.constants:
                 self._notes.setdefault(note.node, []).append(note)
 
     def speller(self, words: Words) -> Speller:
@@ -265,6 +268,8 @@ class Account:
         assert note.node is not None
         if self.passed is None or self.passed.grads[note.node] is None or not self.active[note.node]:
             return False
+        if note.of_gradient:
+            return True
         if note.code in _OF_EITHER:
             value = self.values[note.node]
             shown = _OF_EITHER[note.code](value[note.element] if note.element else value)

@@ -35,6 +35,7 @@ class Note(NamedTuple):
     span: tuple[int, int]
     element: tuple[int, ...] = ()
     elements: int = 1
+    of_gradient: bool = False  # about d output / d node, not about the node's value or slopes
 
 
 class Row(NamedTuple):

@@ -82,6 +82,7 @@ def lost_notes(graph: Graph, check: Check | None) -> list[Note]:
             f"with sixty digits SymPy finds {shortest(item.theirs)}",
             item.node,
             graph.span(item.node),
+            of_gradient=True,
         )
         for item in (check.lost if check else ())
     ]

@@ -69,7 +69,7 @@ def _on_the_way(graph: Graph, names: list[str], groups: list[_Group], *, after: 
     small = all(item.known and _is_small(item) for _, _, items in groups for item in items)
     message = f"digits were lost on the way{' too' if after else ''}; truly {', '.join(told)}{more}"
     node = groups[0][0]
-    return Note("underflow" if small else "precision", message, node, graph.span(node))
+    return Note("underflow" if small else "precision", message, node, graph.span(node), of_gradient=groups[0][1])
 
 
 def _is_small(item: TrueNumber) -> bool:
@@ -87,7 +87,7 @@ def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: S
         message += f" (and {len(items) - 1:,} more element{'s' * (len(items) > 2)})"
     message += graph.inside(node)
     code = "underflow" if small else "precision"
-    return Note(code, message, node, graph.span(node), item.element, len(items))
+    return Note(code, message, node, graph.span(node), item.element, len(items), of_gradient)
 
 
 def true_text(item: TrueNumber) -> str:

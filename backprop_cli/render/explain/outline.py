@@ -38,7 +38,7 @@ def outline(account: Account, rows: int | None, with_paths: bool) -> Iterator[Se
     results = iter(account.results())
     shown = tuple(islice(results, rows))
     if shown:
-        yield Section(RESULTS, equations=shown, more=_more(sum(1 for _ in results)))
+        yield Section(RESULTS, equations=shown, notes=tuple(account.of_results), more=_more(sum(1 for _ in results)))
 
 
 def trimmed(equations: tuple[Equation, ...], rows: int | None) -> tuple[tuple[Equation, ...], str]:
