@@ -25,6 +25,9 @@ _SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in 
 _TINY = 2.0**-1064  # a thousand times the smallest double
 _EXACT = frozenset(name for name, gate in GATES.items() if gate.exact or gate.truth)
 _LOOSE = frozenset(name for name, gate in GATES.items() if gate.loose)
+# Gates whose slopes are operands, or the same everywhere: never rounded themselves.
+_LINEAR = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product"))
+_ONES = (1.0, -1.0)
 _NAMED = frozenset(CONSTANTS.values())
 _FEW = 1009  # moves, used again and again
 
@@ -136,7 +139,7 @@ class _Again:
             for k, j in enumerate(operands):
                 if active is None or active[j]:
                     sent, flow = send(graph, values, again, node, k, rule)
-                    slope = again.locals[node][k] if again.locals[node] else 0.0
+                    slope = again.locals[node][k] if again.locals[node] else 1.0
                     add(again, j, self.product(sent, upstream, slope), flow)
         return again.grads
 
@@ -191,9 +194,9 @@ class _Again:
 
     def slope(self, slope: Value, gate: str, xs: Sequence[Value]) -> Value:
         """A slope that was rounded. One of 0 may be an underflow, but for gates that ignore an operand."""
+        if gate in _LINEAR:
+            return slope
         if type(slope) is float:
-            if slope in (1.0, -1.0):
-                return slope
             moved = slope * (1.0 + _MOVE * self.some(slope))
             if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and all(xs))):
                 moved += _TINY
@@ -205,14 +208,17 @@ class _Again:
             moved = moved + _TINY * (small & ((slope != 0) | zero))
         return moved
 
-    @staticmethod
-    def product(sent: Value, upstream: Value, slope: Value) -> Value:
-        """What is sent, and what may have been lost of it below the smallest double."""
+    def product(self, sent: Value, upstream: Value, slope: Value) -> Value:
+        """What is sent, which is rounded, and what may have been lost of it below the smallest double."""
         if type(sent) is float:
+            if (type(slope) is float and slope in _ONES) or (type(upstream) is float and upstream in _ONES):
+                return sent
+            moved = self.nearby(sent)
             lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and upstream))
-            return sent + _TINY if lost else sent
+            return moved + _TINY if lost else moved
+        moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
         small = (abs(sent) < _SMALL) & (sent != 0)
-        return sent + _TINY * small if small.any() else sent
+        return moved + _TINY * small if small.any() else moved
 
 
 class _AgainExactly(_Again):

@@ -55,7 +55,8 @@ def build(
     status = Status.OK
     if any(n.code in TROUBLE for n in made) or not all(map(all_finite, numbers)) or (strict and made):
         status = Status.MATHEMATICS
-    if untrue or (check is not None and check.lost):
+    lost = [*untrue, *(check.lost if check is not None else ())]
+    if lost or any(true_numbers.is_lost(graph, passed, anomaly, asked) for anomaly in anomalies):
         status = Status.MATHEMATICS
     if check is not None and check.verdict == "disagree":
         status = Status.DISAGREES

@@ -14,6 +14,7 @@ from backprop_cli.text import index_text, shortest
 
 if TYPE_CHECKING:
     from backprop_cli.engine.anomalies import Anomaly
+    from backprop_cli.engine.passes import Backward
     from backprop_cli.engine.true_numbers import TrueNumber
 
 _SMALLEST = 2.0**-1022  # of the doubles with all their digits
@@ -50,6 +51,16 @@ def without_repeated(anomalies: Iterable[Anomaly], untrue: Collection[TrueNumber
         return bool(operands) and all((j, True) in known for j in operands)
 
     return [anomaly for anomaly in anomalies if not (anomaly.code == "underflow" and is_told(anomaly))]
+
+
+def is_lost(graph: Graph, passed: Backward | None, anomaly: Anomaly, asked: Collection[int]) -> bool:
+    """Whether an underflow made 0 of the output, or of a gradient that was asked for."""
+    if anomaly.code != "underflow":
+        return False
+    if anomaly.wording == "value":
+        return anomaly.node == graph.output
+    operands = {graph.inputs[anomaly.node][k] for k in anomaly.operands} & set(asked)
+    return passed is not None and any(not hasattr(x := passed.grads[j], "shape") and x == 0 for j in operands)
 
 
 def _is_asked(graph: Graph, group: _Group, asked: Collection[int]) -> bool:
