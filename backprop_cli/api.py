@@ -334,9 +334,9 @@ def draw(
     """
     from backprop_cli.render import render as pieces
     from backprop_cli.report.animation import frame
-    from backprop_cli.report.clusters import unfolded, with_clusters
+    from backprop_cli.report.drawn_subgraphs import fold, with_subgraphs
     from backprop_cli.report.figure import MOST_NODES, figure
-    from backprop_cli.report.fold import fold
+    from backprop_cli.report.subgraphs import unfolded
 
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
@@ -344,7 +344,7 @@ def draw(
     if format == "html" and depth is None and not collapse:
         report = unfolded(report, most)
     drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
-    drawn = with_clusters(drawn, report, folded)
+    drawn = with_subgraphs(drawn, report, folded)
     if phase or step is not None:
         drawn = frame(drawn, phase, step)
     return "".join(pieces(drawn, format, style))
@@ -356,9 +356,9 @@ def explain(report: Report, format: str = "text", *, paths: bool = False, style:
     `paths` adds every path from the output to an input, with its product.
     """
     from backprop_cli.render import render as pieces
-    from backprop_cli.report.derivation import Account
+    from backprop_cli.report.derivation import Derivation
 
-    return "".join(pieces(Account(report), format, style or Style(rows=None), paths=paths))
+    return "".join(pieces(Derivation(report), format, style or Style(rows=None), paths=paths))
 
 
 def notebook_svg(report: Report) -> str | None:

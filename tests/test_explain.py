@@ -20,7 +20,7 @@ from backprop_cli import EXPLAIN_FORMATS
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSORS
 from backprop_cli.render import Style
-from backprop_cli.report.derivation import Account
+from backprop_cli.report.derivation import Derivation
 from backprop_cli.report.formula import Grad, Number, Partial
 
 SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
@@ -278,7 +278,7 @@ def test_every_equation_over_arrays_is_true(program):
     values = {name: ENVIRONMENT[name] for name in names_in(program)}
     seed = weights_like(backprop_cli.evaluate(program, values).value)
     report = backprop_cli.grad(program, values, seed_grad=seed, check=False)
-    told = Account(report)
+    told = Derivation(report)
     sums = {told.graph.output: seed}
     for step in [*told.forward(), *told.backward()]:
         for equation in step.equations:

@@ -14,7 +14,7 @@ import sympy
 from backprop_cli.check.sympy_expression import CONSTANT_NAMES, OutOfTimeError, deadline
 from backprop_cli.check.sympy_gates import expression, is_smooth, readable_number
 from backprop_cli.gates import GATES
-from backprop_cli.graph import CONSTANT, Graph, Module, Value
+from backprop_cli.graph import CONSTANT, Graph, Subgraph, Value
 
 _SIZE_BUDGET = 100  # of a body, written out without sharing
 _SECONDS_BUDGET = 1.0  # for all gates together
@@ -26,7 +26,7 @@ _READABLE = re.compile(r"[A-Za-z0-9_ .+\-*/^(),]+")
 Slopes = Mapping[str, Mapping[str, str]]
 
 
-def slopes(graph: Graph, values: Sequence[Value], calls: Iterable[Module], seconds: float) -> Slopes:
+def slopes(graph: Graph, values: Sequence[Value], calls: Iterable[Subgraph], seconds: float) -> Slopes:
     """For each gate called, by its name, its slope along each parameter, over the parameters and `out`.
 
     A gate with pieces (a kink, a `where`) has no one slope; nor has one here that is large, or takes too long.
@@ -48,7 +48,7 @@ def slopes(graph: Graph, values: Sequence[Value], calls: Iterable[Module], secon
     return found
 
 
-def _affordable(graph: Graph, call: Module) -> bool:
+def _affordable(graph: Graph, call: Subgraph) -> bool:
     """Whether the body is smooth and small."""
     size: dict[int, int] = {}
     if call.output - call.first > _SIZE_BUDGET:
@@ -63,7 +63,7 @@ def _affordable(graph: Graph, call: Module) -> bool:
     return size[call.output] <= _SIZE_BUDGET
 
 
-def _slopes(graph: Graph, values: Sequence[Value], call: Module, check_time: Callable[[], None]) -> dict[str, str]:
+def _slopes(graph: Graph, values: Sequence[Value], call: Subgraph, check_time: Callable[[], None]) -> dict[str, str]:
     symbols = [sympy.Dummy(name, real=True) for name in call.parameters]
     built: dict[int, Any] = dict(zip(call.operands, symbols, strict=True))
     for node in range(call.first, call.output + 1):

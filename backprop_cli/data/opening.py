@@ -47,7 +47,7 @@ def bound_graph(
     program = read_program(source, names, libraries(use))
     shown = shown_gates(program, expand)
     defined = {statement.name for statement in program.statements}
-    names.difference_update(module.name for module in program.modules)
+    names.difference_update(definition.name for definition in program.definitions)
     graph = lower(program, names - (defined - given.keys()), max_nodes=max_nodes)
     unused = [name for name in bindings if name not in graph.variables]
     if unused:
@@ -93,7 +93,7 @@ def shown_gates(program: Program, expand: Expand) -> Collection[str] | None:
     """The names in `expand`, None for all of them. Raises BackpropError (U801) for a gate nobody defined."""
     if isinstance(expand, bool):
         return None if expand else ()
-    names = [module.name for module in program.modules]
+    names = [definition.name for definition in program.definitions]
     for name in expand:
         if name not in names:
             near = nearest(name, names)

@@ -33,13 +33,13 @@ def lower(program: Program, given: Collection[str] | None = None, *, max_nodes: 
 
     Raises BackpropError with the errors of all statements, those the parser found included.
     """
-    if not program.modules:
+    if not program.definitions:
         return _Lowering(program, given, max_nodes).graph()
     remarks = _judge(program, given, max_nodes)
     afford(program, max_nodes)
     written = write_out(program)
     lowering = _Lowering(written.program, given, max_nodes)
-    lowering.out.names, lowering.out.modules, lowering.out.remarks = written.names, written.modules, remarks
+    lowering.out.names, lowering.out.subgraphs, lowering.out.remarks = written.names, written.subgraphs, remarks
     return lowering.graph()
 
 
@@ -48,11 +48,11 @@ def _judge(program: Program, given: Collection[str] | None, max_nodes: int) -> l
 
     Answers how products without a sign were read in the program's own definitions.
     """
-    everywhere = {definition.name: definition for definition in program.modules}
+    everywhere = {definition.name: definition for definition in program.definitions}
     above: dict[str, Definition] = {}
     wrong: list[Diagnostic] = []
     remarks: list[Remark] = []
-    for definition in program.modules:
+    for definition in program.definitions:
         wrong += head_errors(definition, above)
         body, of_calls = without_calls(definition.body, above, everywhere, definition.name)
         of_body: Sequence[Diagnostic] = ()
@@ -63,7 +63,7 @@ def _judge(program: Program, given: Collection[str] | None, max_nodes: int) -> l
         wrong += (no_parameter(d, definition) if d.code == "N202" else d for d in of_body)
         above[definition.name] = definition
     statements, of_calls = without_calls(program, above, everywhere)
-    statements.modules = program.modules
+    statements.definitions = program.definitions
     wrong += sorted([*of_calls, *_judged(statements, given, max_nodes)[0]], key=_place)
     if wrong:
         raise BackpropError(*wrong[:MOST_ERRORS])
@@ -269,18 +269,18 @@ class _Lowering:
         out.remarks, out.title = old.remarks, old.title
         out.output = new[old.output]
         begins.append(len(out.gates))
-        out.modules = [
-            module._replace(
-                first=begins[module.first], last=begins[module.last], output=new[module.output],
-                operands=tuple(new[j] for j in module.operands),
+        out.subgraphs = [
+            subgraph._replace(
+                first=begins[subgraph.first], last=begins[subgraph.last], output=new[subgraph.output],
+                operands=tuple(new[j] for j in subgraph.operands),
             )
-            for module in old.modules
+            for subgraph in old.subgraphs
         ]  # fmt: skip
         self.out = out
 
     def _keep_what_is_used(self) -> None:
         """A number may be an attribute or an element here and an operand there: then it stays."""
-        kept = {self.out.output, *self.out.definitions.values(), *(j for m in self.out.modules for j in m.operands)}
+        kept = {self.out.output, *self.out.definitions.values(), *(j for s in self.out.subgraphs for j in s.operands)}
         for row in range(len(self.out.inputs) - 1, -1, -1):
             if row in kept or row not in self.absorbed:
                 kept.update(self.out.inputs[row])

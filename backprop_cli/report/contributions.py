@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backprop_cli.engine.passes import quiet, rule_of, send
-from backprop_cli.report.model import Columns
+from backprop_cli.report.rows import Columns
 
 
 def contributions(columns: Columns) -> Callable[[int, int], Any]:
@@ -15,15 +15,15 @@ def contributions(columns: Columns) -> Callable[[int, int], Any]:
     It answers None where nothing flows: a gate that routes ignores an operand whose slope is 0.
     """
     whole = columns.whole or columns
-    calls = {call.output: call for call in columns.folded}
+    folded = {subgraph.output: subgraph for subgraph in columns.folded}
 
     def of(columns: Columns, node: int, k: int) -> Any:
         assert columns.passed is not None
         graph = columns.graph
         rule = rule_of(graph, node)
         with quiet(graph):
-            # A folded call is as an elementwise gate: it has slopes of its own.
-            rule = rule._replace(attributes=None) if node in calls else rule
+            # A folded sub-graph is as an elementwise gate: it has slopes of its own.
+            rule = rule._replace(attributes=None) if node in folded else rule
             sent, flow = send(graph, columns.values, columns.passed, node, k, rule)
         shape = graph.shape(graph.inputs[node][k])
         if flow is False and shape:
@@ -33,9 +33,9 @@ def contributions(columns: Columns) -> Callable[[int, int], Any]:
         return None if flow is False else sent
 
     def sent(node: int, k: int) -> Any:
-        if not whole.graph.has_arrays or node not in calls:
+        if not whole.graph.has_arrays or node not in folded:
             return of(whole if whole.graph.has_arrays else columns, node, k)
-        operand, inside = columns.graph.inputs[node][k], range(calls[node].first, calls[node].last)
+        operand, inside = columns.graph.inputs[node][k], range(folded[node].first, folded[node].last)
         uses = [(i, position) for i in inside for position, j in enumerate(whole.graph.inputs[i]) if j == operand]
         parts = [of(whole, i, position) for i, position in reversed(uses)]
         return sum(part for part in parts if part is not None)

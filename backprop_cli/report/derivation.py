@@ -1,4 +1,4 @@
-"""The account of a pass as plain data: numbered steps, forward then backward, each with its equations."""
+"""The derivation of gradients as plain data: numbered steps, forward then backward, each with its equations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
-from backprop_cli.graph import CONSTANT, INPUT, Module
+from backprop_cli.graph import CONSTANT, INPUT, Subgraph
 from backprop_cli.graph.names import node_names
 from backprop_cli.report.contributions import contributions
 from backprop_cli.report.formula import (
@@ -55,13 +55,13 @@ class Step(NamedTuple):
     notes: tuple[Note, ...] = ()
 
 
-class Account:
+class Derivation:
     """The steps of a report's passes. They are made as they are read, so that a large graph costs what is shown."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
         self.graph, self.values, self.passed, self.active, self.hidden, *_ = report.columns
-        self.calls = {call.output: call for call in report.columns.folded}
+        self.folded = {subgraph.output: subgraph for subgraph in report.columns.folded}
         self.names = node_names(self.graph)
         self.nodes = {name: node for node, name in enumerate(self.names) if name in report.gradients}
         self.nodes |= {**self.graph.variables, **self.graph.definitions}
@@ -180,7 +180,7 @@ class Account:
         ]
 
     def _by_call(self, node: int, position: int, sent: Any) -> list[Equation]:
-        """`df/dx += df/dn · ∂n/∂x` for a packed call over arrays, of which the inside has sent what it comes to."""
+        """`df/dx += df/dn · ∂n/∂x` for a folded sub-graph over arrays, whose inside has sent what it comes to."""
         operand = self.graph.inputs[node][position]
         product, _ = sent_parts(self.graph, node, position)
         return [Equation((Grad(operand),), (product, (Number(sent),)), "+=", self.shape_text(operand))]
@@ -204,8 +204,8 @@ class Account:
     def _rule(self, node: int, position: int, slope: Any) -> Rule:
         """The gate's partial along an operand, over the nodes at hand."""
         name, operands, values = self.graph.gates[node], self.graph.inputs[node], self.values
-        if node in self.calls:
-            return self._rule_of_call(self.calls[node], operands[position], slope)
+        if node in self.folded:
+            return self._rule_of_subgraph(self.folded[node], operands[position], slope)
         ties = self._ties(node)
         numbers = () if ties else [values[j] for j in operands]
         words = rule(name, position, numbers, values[node], slope, ties)
@@ -215,7 +215,7 @@ class Account:
         stands_for = {p.name: Name(j) for p, j in zip(GATES[name].parameters, along, strict=True)} | {"out": Name(node)}
         return Rule(merged(stands_for.get(word, word) for word in words), IN_WORDS in words)
 
-    def _rule_of_call(self, call: Module, operand: int, slope: Any) -> Rule:
+    def _rule_of_subgraph(self, call: Subgraph, operand: int, slope: Any) -> Rule:
         """The slope of a user's gate in closed form, if there is one."""
         text = self.report.slopes.get(call.name, {}).get(call.parameters[call.operands.index(operand)])
         if text is None or len(set(call.operands)) < len(call.operands):

@@ -1,6 +1,6 @@
 """The Figure: a graph as it is drawn, in texts, with the step of each pass at which every text becomes known.
 
-It knows no format and no coordinates. `frames` has what is known after some step, `fold` makes modules nodes.
+It knows no format and no coordinates. `animation` has what is known after some step, `drawn_subgraphs` folds.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.names import node_names
 from backprop_cli.report.contributions import contributions
-from backprop_cli.report.derivation import Account
+from backprop_cli.report.derivation import Derivation
 from backprop_cli.report.formula import Equation
-from backprop_cli.report.model import Report, Row
+from backprop_cli.report.model import Report
 from backprop_cli.report.notation import Speller, Words
 from backprop_cli.report.parts import CALLED
+from backprop_cli.report.rows import Row
 from backprop_cli.report.visible import constants_inside, distances, owners, with_constant
 from backprop_cli.text import is_whole
 
@@ -42,7 +43,7 @@ class Node(NamedTuple):
     `operation` stands inside a gate: `+`, `max`, `1/x`; of a leaf it is the name or the number. `value` and `grad`
     are empty where they are not known. `computed` is the forward step that finds the value, 0 for a leaf, `reached`
     the backward step that completes the gradient, 0 for never. `ordered`: it matters which operand is which.
-    `cluster` holds ids of the clusters the node lies in, outermost first.
+    `subgraphs` holds ids of the sub-graphs the node lies in, outermost first.
     """
 
     id: int
@@ -56,7 +57,7 @@ class Node(NamedTuple):
     reached: int = 0
     ordered: bool = False
     state: str = ""  # in a frame: active, done, or nothing yet
-    cluster: tuple[int, ...] = ()
+    subgraphs: tuple[int, ...] = ()
 
 
 class Edge(NamedTuple):
@@ -76,8 +77,8 @@ class Edge(NamedTuple):
     state: str = ""
 
 
-class Cluster(NamedTuple):
-    """Nodes that belong together: a module, drawn as a frame around them or folded into one node."""
+class DrawnSubgraph(NamedTuple):
+    """Nodes that belong together, drawn as a frame around them or folded into one node."""
 
     id: int
     name: str
@@ -107,7 +108,7 @@ class Figure(NamedTuple):
     output: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    clusters: tuple[Cluster, ...] = ()
+    subgraphs: tuple[DrawnSubgraph, ...] = ()
     moments: tuple[Moment, ...] = ()
     valued: bool = True
     shows: str = "grad"  # one of EDGES
@@ -140,7 +141,7 @@ def figure(
     """The whole drawing of a report, numbers as `number` writes them.
 
     `edges` is one of EDGES: gradients, local gradients, both or none; `depth` cuts the graph off that many gates
-    behind the output; `collapse` makes each named intermediate a folded cluster of the gates that only it uses.
+    behind the output; `collapse` makes each named intermediate a folded sub-graph of the gates that only it uses.
     Raises BackpropError (L701) where more than `most` nodes would be drawn, ValueError where `edges` is none of EDGES.
     """
     if edges not in EDGES:
@@ -201,15 +202,15 @@ class _Drawing:
             output=output,
             nodes=tuple(nodes),
             edges=tuple(edge if self.shows in ("grad", "both") else edge._replace(grad="") for edge in edges),
-            clusters=tuple(self._clusters()),
+            subgraphs=tuple(self._subgraphs()),
             moments=tuple(self._moments(gates, sending, edges)) if self.valued else (),
             valued=self.valued,
             shows=self.shows,
             notice=self._notice(),
         )
 
-    def _clusters(self) -> Iterator[Cluster]:
-        """A folded cluster for each named intermediate, called what the source says it is."""
+    def _subgraphs(self) -> Iterator[DrawnSubgraph]:
+        """A folded sub-graph for each named intermediate, called what the source says it is."""
         members: dict[int, list[int]] = {}
         for node, owner in self.owners.items():
             if node in self.rows:
@@ -217,7 +218,7 @@ class _Drawing:
         for owner, nodes in members.items():
             if len(nodes) > 1:
                 text = self.report.source.text[slice(*self.rows[owner].span)]
-                yield Cluster(owner, " ".join(text.split()), tuple(nodes), folded=True)
+                yield DrawnSubgraph(owner, " ".join(text.split()), tuple(nodes), folded=True)
 
     def _notice(self) -> str:
         hidden = self.report.node_count - len(self.rows) - len(self.inside)
@@ -298,14 +299,14 @@ class _Drawing:
         return self._brief(0.0 if sent is None else sent)
 
     def _moments(self, gates: list[Row], sending: list[Row], edges: list[Edge]) -> list[Moment]:
-        """The steps, said as the account of the passes says them; a sum in the step that completes it."""
-        account = Account(self.report)
-        speller = account.speller(self._words())
-        computed = {step.node: step.equations[0] for step in account.forward()}
+        """The steps, said as the derivation of the passes says them; a sum in the step that completes it."""
+        derivation = Derivation(self.report)
+        speller = derivation.speller(self._words())
+        computed = {step.node: step.equations[0] for step in derivation.forward()}
         made = [Moment("forward", row.id, (_line(computed[row.id], speller),)) for row in gates]
         leaving: dict[int, list[Equation]] = {}
         sums: dict[int, Equation] = {}
-        for step in account.backward():
+        for step in derivation.backward():
             if step.subject and step.equations[-1].relation == "+=":
                 leaving[step.node] = [equation for equation in step.equations if equation.relation == "+="]
             else:
