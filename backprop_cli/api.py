@@ -334,8 +334,9 @@ def draw(
     """
     from backprop_cli.render import render as pieces
     from backprop_cli.report.animation import frame
+    from backprop_cli.report.drawing import figure
     from backprop_cli.report.drawn_subgraphs import fold, with_subgraphs
-    from backprop_cli.report.figure import MOST_NODES, figure
+    from backprop_cli.report.figure import MOST_NODES
     from backprop_cli.report.subgraphs import unfolded
 
     style = style or Style(rows=None)

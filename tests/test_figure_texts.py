@@ -15,7 +15,8 @@ from programs import random_program
 import backprop_cli
 from backprop_cli.render.figures.boxes import _Drawing
 from backprop_cli.render.style import Style
-from backprop_cli.report.figure import DrawnSubgraph, figure
+from backprop_cli.report.drawing import figure
+from backprop_cli.report.figure import DrawnSubgraph
 
 NEURON = ["1/(1+exp(-(w0*x0+w1*x1+w2)))", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3"]
 SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]

@@ -19,8 +19,9 @@ from backprop_cli.render.arrange import arrange
 from backprop_cli.render.layout import Size, place
 from backprop_cli.report.animation import frame
 from backprop_cli.report.contributions import contributions
+from backprop_cli.report.drawing import figure
 from backprop_cli.report.drawn_subgraphs import fold
-from backprop_cli.report.figure import DrawnSubgraph, figure
+from backprop_cli.report.figure import DrawnSubgraph
 
 NUMBER = Style().number
 SEED = {"x": -2, "y": 5, "z": -4}

@@ -10,7 +10,8 @@ from test_figures import neuron_with_modules, random_figure
 
 import backprop_cli
 from backprop_cli.render import Style, render
-from backprop_cli.report.figure import DrawnSubgraph, figure
+from backprop_cli.report.drawing import figure
+from backprop_cli.report.figure import DrawnSubgraph
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")

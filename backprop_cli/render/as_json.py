@@ -14,7 +14,7 @@ from backprop_cli.report.model import Note, Report
 from backprop_cli.report.rows import Row
 
 if TYPE_CHECKING:
-    from backprop_cli.report.case_result import Difference, Outcome, SuiteReport, Tally
+    from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport, Tally
     from backprop_cli.report.claim_results import CheckReport, ClaimResult
     from backprop_cli.report.gate_reference import Gate, GateReference
     from backprop_cli.report.jacobian_structure import Part
@@ -260,7 +260,7 @@ def _cases(report: SuiteReport, tally: Tally) -> Iterator[dict[str, Any]]:
         yield _case(outcome)
 
 
-def _case(outcome: Outcome) -> dict[str, Any]:
+def _case(outcome: CaseResult) -> dict[str, Any]:
     return {
         "file": outcome.path,
         "line": outcome.line,
