@@ -353,6 +353,15 @@ def test_a_packed_call_over_arrays_sends_what_its_inside_does():
     assert json.loads(said["df/dx"]["sides"][-1]) == told["gradients"]["x"]
 
 
+def test_a_packed_call_may_end_with_a_tensor_gate():
+    words = ["gate mm(W, v) = W@v; f = sum(mm(W, x)^2)", *SQUARED[1:]]
+    told = account(*words, "--no-check")
+    said = {e["left"]: e for step in told["backward"] for e in step["equations"]}
+    for name in ("W", "x"):
+        assert np.allclose(json.loads(said[f"df/d{name}"]["sides"][-1]), told["gradients"][name])
+    assert backprop("graph", *words).status == 0
+
+
 def test_large_arrays_are_summarized_and_nothing_is_computed_with_a_summary():
     words = ["f = sum(max(0, X@W + b)^2)", "X=randn(64,100)", "W=randn(100,10)", "b=zeros(10)", "--no-check"]
     told = backprop("explain", *words).out

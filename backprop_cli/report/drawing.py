@@ -123,7 +123,7 @@ class _Drawing:
     def _value(self, row: Row) -> str:
         if not self.valued:
             return ""
-        if row.truth and isinstance(row.value, (bool, float)):
+        if row.truth and not row.shape:
             return "true" if row.value else "false"
         text = self._brief(row.value)
         return text if not row.shape or text.startswith("[") else str(row.shape)

@@ -35,7 +35,7 @@ def paths(derivation: Derivation, limit: int | None = None) -> Iterator[Paths]:
         count = counts[derivation.graph.output]
         walked = list(islice(_walk(derivation, node, counts), MOST_PATHS if limit is None else min(limit, MOST_PATHS)))
         sides: list[Formula] = [(Number(grad),)]
-        if 1 < count == len(walked) and not derivation.report.has_arrays:
+        if 1 < count == len(walked) and walked[0][1] is not None:
             sides.insert(0, joined(" + ", [product for _, product in walked], Number))
         total = Equation((Grad(node),), tuple(sides), shapes=derivation.shape_text(node))
         yield Paths(name, count, tuple(path for path, _ in walked), total)
@@ -52,7 +52,7 @@ def _counts(derivation: Derivation, node: int) -> list[int]:
 
 
 def _walk(derivation: Derivation, node: int, counts: list[int]) -> Iterator[tuple[Equation, Any]]:
-    """Every path with its product, depth first, operands in order; only ways that arrive are taken."""
+    """Every path with its product (of numbers), depth first, operands in order; only ways that arrive are taken."""
     output = derivation.graph.output
     if not counts[output]:
         return
@@ -99,7 +99,7 @@ def _jacobians(derivation: Derivation, path: list[tuple[int, int]], node: int) -
     """`f → q → W: ∂f/∂q · ∂q/∂W`, a product of Jacobians of the sizes 1×2 · 2×4."""
     graph = derivation.graph
     symbols = joined(" · ", path, lambda edge: Partial(edge[0], graph.inputs[edge[0]][edge[1]]))
-    if hasattr(derivation.report.seed, "shape"):
+    if graph.shape(graph.output):
         symbols = (Grad(graph.output), " · ", *symbols)[: 1 if not path else None]
     way = joined(" → ", [*path, (node, 0)], lambda edge: Name(edge[0]))
     sizes = [f"{size(graph.shape(i)):,}×{size(graph.shape(graph.inputs[i][k])):,}" for i, k in path]

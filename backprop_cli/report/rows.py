@@ -145,7 +145,11 @@ def gradient_at(graph: Graph, passed: Backward, node: int) -> Value:
     grad = passed.grads[node]
     if grad is not None:
         return without_negative_zeros(grad)
-    shape = graph.shape(node)
+    return zeros_of(graph.shape(node))
+
+
+def zeros_of(shape: Shape) -> Value:
+    """0, or an array of zeros."""
     if not shape:
         return 0.0
     from backprop_cli.numeric.reductions import zeros
