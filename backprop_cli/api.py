@@ -59,8 +59,9 @@ def grad(
 
     `wrt` may name intermediates. `seed_grad` is the gradient that arrives at the output, of the output's shape; an
     output that is an array needs one. `check` cross-checks with SymPy; `check_seconds` bounds the differentiation of
-    the whole formula, past which gates are checked one by one. `step` is a learning rate: the report then has
-    x - step · df/dx. Values and options are given as to `evaluate`.
+    the whole formula, past which gates are checked one by one: in steps of work, of which a second has three million,
+    so that a busy machine gives the same answer. `step` is a learning rate: the report then has x - step · df/dx.
+    Values and options are given as to `evaluate`.
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
@@ -264,9 +265,10 @@ def draw(
     """
     from backprop_cli.render import render as pieces
     from backprop_cli.report.animation import frame
-    from backprop_cli.report.clusters import unfolded, with_clusters
-    from backprop_cli.report.figure import MOST_NODES, figure
-    from backprop_cli.report.fold import fold
+    from backprop_cli.report.drawing import figure
+    from backprop_cli.report.drawn_subgraphs import fold, with_subgraphs
+    from backprop_cli.report.figure import MOST_NODES
+    from backprop_cli.report.subgraphs import unfolded
 
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
@@ -274,7 +276,7 @@ def draw(
     if format == "html" and depth is None and not collapse:
         report = unfolded(report, most)
     drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
-    drawn = with_clusters(drawn, report, folded)
+    drawn = with_subgraphs(drawn, report, folded)
     if phase or step is not None:
         drawn = frame(drawn, phase, step)
     return "".join(pieces(drawn, format, style))
@@ -286,6 +288,6 @@ def explain(report: Report, format: str = "text", *, paths: bool = False, style:
     `paths` adds every path from the output to an input, with its product.
     """
     from backprop_cli.render import render as pieces
-    from backprop_cli.report.derivation import Account
+    from backprop_cli.report.derivation import Derivation
 
-    return "".join(pieces(Account(report), format, style or Style(rows=None), paths=paths))
+    return "".join(pieces(Derivation(report), format, style or Style(rows=None), paths=paths))

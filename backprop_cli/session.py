@@ -118,8 +118,8 @@ def open_session(
     names = {*values, *defaults, *inputs}
     program = read_program(source, names, libraries(options.use))
     shown = _shown_gates(program, options.expand)
-    defined = {statement.name for statement in program.statements} | {module.name for module in program.modules}
-    bound = names - (defined - values.keys()) - {module.name for module in program.modules}
+    defined = {statement.name for statement in program.statements} | {module.name for module in program.definitions}
+    bound = names - (defined - values.keys()) - {module.name for module in program.definitions}
     graph = lower(program, bound, free=free, max_nodes=options.max_nodes)
     unused = [name for name in values if name not in graph.variables]
     if unused:
@@ -161,7 +161,7 @@ def _shown_gates(program: Program, expand: bool | Collection[str]) -> Collection
     """The names in `expand`, None for all of them. Raises BackpropError (U801) for a gate nobody defined."""
     if isinstance(expand, bool):
         return None if expand else ()
-    names = [module.name for module in program.modules]
+    names = [module.name for module in program.definitions]
     for name in [expand] if isinstance(expand, str) else expand:
         if name not in names:
             near = nearest(name, names)

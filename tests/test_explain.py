@@ -20,7 +20,7 @@ from backprop_cli import EXPLAIN_FORMATS
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSORS
 from backprop_cli.render import Style
-from backprop_cli.report.derivation import Account
+from backprop_cli.report.derivation import Derivation
 from backprop_cli.report.formula import Grad, Number, Partial
 
 SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
@@ -279,7 +279,7 @@ def test_every_equation_over_arrays_is_true(program):
     values = {name: ENVIRONMENT[name] for name in names_in(program)}
     seed = weights_like(backprop_cli.evaluate(program, values).value)
     report = backprop_cli.grad(program, values, seed_grad=seed, check=False)
-    told = Account(report)
+    told = Derivation(report)
     sums = {told.graph.output: seed}
     for step in [*told.forward(), *told.backward()]:
         for equation in step.equations:
@@ -352,6 +352,15 @@ def test_a_packed_call_over_arrays_sends_what_its_inside_does():
     assert said["df/dn1"]["sides"][0] == "df/dn2 · ∂n2/∂n1"
     assert np.allclose(json.loads(said["df/dn1"]["sides"][-1]), [1.44, 0.52])  # 2 v and 1 for v[0], at W@x
     assert json.loads(said["df/dx"]["sides"][-1]) == told["gradients"]["x"]
+
+
+def test_a_packed_call_may_end_with_a_tensor_gate():
+    words = ["gate mm(W, v) = W@v; f = sum(mm(W, x)^2)", *SQUARED[1:]]
+    told = account(*words, "--no-check")
+    said = {e["left"]: e for step in told["backward"] for e in step["equations"]}
+    for name in ("W", "x"):
+        assert np.allclose(json.loads(said[f"df/d{name}"]["sides"][-1]), told["gradients"][name])
+    assert backprop("graph", *words).status == 0
 
 
 def test_large_arrays_are_summarized_and_nothing_is_computed_with_a_summary():

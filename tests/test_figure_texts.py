@@ -15,7 +15,8 @@ from programs import random_program
 import backprop_cli
 from backprop_cli.render.figures.boxes import _Drawing
 from backprop_cli.render.style import Style
-from backprop_cli.report.figure import Cluster, figure
+from backprop_cli.report.drawing import figure
+from backprop_cli.report.figure import DrawnSubgraph
 
 NEURON = ["1/(1+exp(-(w0*x0+w1*x1+w2)))", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3"]
 SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
@@ -289,7 +290,9 @@ def test_modules_nest():
     whole = drawn("a = x*2; b = sin(a); c = exp(b) + y; c*y", {"x": 1.0, "y": 2.0})
     by_name = {node.name: node.id for node in whole.nodes}
     inner, outer = (by_name["b"],), (by_name["a"], by_name["b"])
-    whole = whole._replace(clusters=(Cluster(1, "inner_1", inner), Cluster(0, 'outer "quoted" & <b>', outer)))
+    whole = whole._replace(
+        subgraphs=(DrawnSubgraph(1, "inner_1", inner), DrawnSubgraph(0, 'outer "quoted" & <b>', outer))
+    )
     from backprop_cli.render import render
 
     dot = "".join(render(whole, "dot", Style()))

@@ -19,8 +19,9 @@ from backprop_cli.render.arrange import arrange
 from backprop_cli.render.layout import Size, place
 from backprop_cli.report.animation import frame
 from backprop_cli.report.contributions import contributions
-from backprop_cli.report.figure import Cluster, figure
-from backprop_cli.report.fold import fold
+from backprop_cli.report.drawing import figure
+from backprop_cli.report.drawn_subgraphs import fold
+from backprop_cli.report.figure import DrawnSubgraph
 
 NUMBER = Style().number
 SEED = {"x": -2, "y": 5, "z": -4}
@@ -60,8 +61,8 @@ def neuron_with_modules(folded=False):
     inner = outer[:4]
     path = {node: (1, 2) if node in inner else (1,) for node in outer}
     return drawn._replace(
-        nodes=tuple(node._replace(cluster=path.get(node.id, ())) for node in drawn.nodes),
-        clusters=(Cluster(1, "neuron(w, x)", outer), Cluster(2, "linear <&>", inner, folded)),
+        nodes=tuple(node._replace(subgraphs=path.get(node.id, ())) for node in drawn.nodes),
+        subgraphs=(DrawnSubgraph(1, "neuron(w, x)", outer), DrawnSubgraph(2, "linear <&>", inner, folded)),
     )
 
 
@@ -334,7 +335,7 @@ def test_operands_that_matter_keep_their_order():
 def test_clusters_stay_together():
     drawn = neuron_with_modules()
     for column in arrange(drawn).columns:
-        inside = [k for k, cell in enumerate(column) if cell.node and cell.node.cluster]
+        inside = [k for k, cell in enumerate(column) if cell.node and cell.node.subgraphs]
         assert inside == list(range(min(inside, default=0), min(inside, default=0) + len(inside)))
 
 
@@ -402,7 +403,7 @@ def test_user_text_is_escaped(format_, folded):
         nodes=tuple(
             node._replace(name=evil, operation=evil, written=evil, value=evil, grad=evil) for node in drawn.nodes
         ),
-        clusters=tuple(cluster._replace(name=evil) for cluster in drawn.clusters),
+        subgraphs=tuple(cluster._replace(name=evil) for cluster in drawn.subgraphs),
         moments=tuple(moment._replace(lines=(evil,)) for moment in drawn.moments),
     )
     text = "".join(render(drawn, format_, Style()))
@@ -535,14 +536,14 @@ def test_a_folded_module_is_one_node():
         ("forward", "n4 = linear <&> = 1"),
         ("backward", "df/dw0 += df/dn4 · dn4/dw0 = -0.196612"),
     ]
-    assert [(cluster.id, len(cluster.nodes)) for cluster in drawn.clusters] == [(1, 5)]
+    assert [(cluster.id, len(cluster.nodes)) for cluster in drawn.subgraphs] == [(1, 5)]
     assert [n.grad for n in frame(drawn, "backward").nodes] == [n.grad for n in drawn.nodes]
 
 
 def test_what_two_wires_leave_stays_open():
     drawn = figure(grad("q = x*y; r = q + 1; q*r", {"x": 2, "y": 3}, check=False), NUMBER)
     ids = {node.name: node.id for node in drawn.nodes}
-    two = drawn._replace(clusters=(Cluster(1, "m", (ids["q"], ids["r"]), folded=True),))
+    two = drawn._replace(subgraphs=(DrawnSubgraph(1, "m", (ids["q"], ids["r"]), folded=True),))
     assert fold(two).nodes == drawn.nodes
     assert fold(drawn) == drawn
 

@@ -18,7 +18,7 @@ from backprop_cli.graph.names import node_names
 from backprop_cli.graph.verify import verify
 from backprop_cli.language.definitions import read_program
 from backprop_cli.language.parser import parse
-from backprop_cli.report.derivation import Account
+from backprop_cli.report.derivation import Derivation
 
 SCHEMA = json.loads(files("backprop_cli.render").joinpath("report.schema.json").read_text(encoding="utf-8"))
 SIG = "gate sig(x) = 1/(1 + exp(-x)); "
@@ -121,12 +121,13 @@ def test_the_lecture_s_neuron_packed():
     report = grad(SIG + "f = sig(w0*x0+w1*x1+w2)", point)
     (f,) = (row for row in report.rows() if row.gate == "sig")
     s = 1 / (1 + exp(-1))
-    assert f.written == "sig(n4)" and f.module == "sig1" and f.value == s
+    assert f.written == "sig(n4)" and f.subgraph == "sig1" and f.value == s
     assert f.locals == (pytest.approx(s * (1 - s)),)
     assert report.gradients == pytest.approx({"w0": -0.19661193, "x0": 0.39322387, "w1": -0.39322387,
                                               "x1": -0.58983579, "w2": 0.19661193})  # fmt: skip
     assert report.slopes == {"sig": {"x": "out*(1 - out)"}}
-    (packed,) = report.packed
+    (packed,) = report.folded
+    assert (report.packed, list(report.calls()), f.module) == (report.folded, list(report.subgraphs()), f.subgraph)
     assert (packed.name, packed.gates, packed.calls, report.whole_count) == ("sig", 4, 1, 13)
 
 
@@ -160,7 +161,7 @@ def test_nested_names_are_stable():
     every = [name for node, name in names[3].items() if node not in reports[3].columns.graph.constants]
     assert len(set(every)) == len(every)
     assert {"neuron1.q", "neuron2.q", "sig1.n1", "sig2.n2", "sig3.n3", "g", "f"} <= set(every)
-    assert [row.module for row in reports[1].rows() if row.gate == "sig"] == ["sig1", "sig2", "sig3"]
+    assert [row.subgraph for row in reports[1].rows() if row.gate == "sig"] == ["sig1", "sig2", "sig3"]
     assert {row.gate for row in reports[2].rows()} & {"sig", "neuron"} == set()  # what is around sig opens too
 
 
@@ -170,7 +171,7 @@ def test_names_of_calls_do_not_collide():
     )
     graph = graph_of(text)
     names = [name for node, name in enumerate(node_names(graph)) if node not in graph.constants]
-    assert len(set(names)) == len(names) and len({m.label for m in graph.modules}) == 13
+    assert len(set(names)) == len(names) and len({m.label for m in graph.subgraphs}) == 13
 
 
 def test_gradients_of_what_is_inside():
@@ -194,7 +195,7 @@ def test_an_unused_parameter_and_dead_statements():
 def test_a_gate_that_computes_nothing_is_no_node():
     report = grad("gate id(x) = x; gate two(x) = 2; f = id(y)*two(y)", y=3, check=False)
     assert report.gradients == {"y": 2.0} and row(report, "f").written == "y * 2"
-    assert not report.packed
+    assert not report.folded
 
 
 def test_gates_nobody_calls_are_fine():
@@ -231,7 +232,7 @@ def test_gate_is_an_ordinary_name_elsewhere():
 def test_programs_without_gates_are_parsed_as_ever():
     text = "q = x + y; f = q*z(2)"
     ours, plain = read_program(Source("e", text), {"z"}), parse(Source("e", text), {"z"})
-    assert (ours.ops, ours.args, ours.statements, ours.modules) == (plain.ops, plain.args, plain.statements, [])
+    assert (ours.ops, ours.args, ours.statements, ours.definitions) == (plain.ops, plain.args, plain.statements, [])
 
 
 # -- notes -----------------------------------------------------------------------------------------------------
@@ -416,7 +417,7 @@ def test_ten_thousand_deep():
     assert [one.written for one in report.rows()] == ["input", "g9999(a)"]
     expanded = grad(text, a=2, check=False, expand=True)
     assert expanded.node_count == 20_001
-    assert len(list(expanded.calls())) == 10_000
+    assert len(list(expanded.subgraphs())) == 10_000
     assert len({one.name for one in expanded.rows(constants=False)}) == 10_001
     assert grad(text, a=2, check=False, expand=["g9000"]).node_count == 2 * 1000 + 2
 
@@ -425,7 +426,7 @@ def test_many_calls():
     text = SIG + " + ".join(["sig(x)"] * 5000)
     report = grad(text, x=0, check=False)
     assert report.value == 2500 and report.gradients["x"] == pytest.approx(1250)
-    assert report.packed[0].calls == 5000
+    assert report.folded[0].calls == 5000
 
 
 # -- options, formats, figures ---------------------------------------------------------------------------------------
@@ -489,7 +490,7 @@ def test_packing_is_told():
 @pytest.mark.parametrize("expand", [(), ["neuron"], True])
 def test_explain_ends_with_the_gradients(expand):
     report = grad(NEURON + "neuron(u, v)*relu(v)", u=1, v=2, check=False, expand=expand)
-    account = Account(report)
+    account = Derivation(report)
     assert len(list(account.forward())) == account.forward_count == report.node_count - report.constant_count
     sums = {}
     for step in account.backward():

@@ -10,7 +10,8 @@ from test_figures import neuron_with_modules, random_figure
 
 import backprop_cli
 from backprop_cli.render import Style, render
-from backprop_cli.report.figure import Cluster, figure
+from backprop_cli.report.drawing import figure
+from backprop_cli.report.figure import DrawnSubgraph
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -244,8 +245,8 @@ def test_modules_with_leaves_do_not_overlap(opened):
     outer = tuple(node.id for node in drawn.nodes if node.kind in ("gate", "constant"))
     path = {node: (1, 2) if node in inner else (1,) for node in outer}
     drawn = drawn._replace(
-        nodes=tuple(node._replace(cluster=path.get(node.id, ())) for node in drawn.nodes),
-        clusters=(Cluster(1, "outer_module_with_a_long_name", outer), Cluster(2, "inner(a)", inner)),
+        nodes=tuple(node._replace(subgraphs=path.get(node.id, ())) for node in drawn.nodes),
+        subgraphs=(DrawnSubgraph(1, "outer_module_with_a_long_name", outer), DrawnSubgraph(2, "inner(a)", inner)),
     )
     page = opened("".join(render(drawn, "html", Style())), "#step=99")
     assert len(inner) == 2 and overlapping(page.evaluate(BOXES)) == []

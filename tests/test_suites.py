@@ -15,7 +15,7 @@ from conftest import ROOT, backprop, shell
 from backprop_cli.check.verdict import Check
 from backprop_cli.cli import main
 from backprop_cli.render import Style, formats, render
-from backprop_cli.report.case_result import Difference, Outcome, SuiteReport
+from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport
 from backprop_cli.suites import read_suites, run_cases
 from backprop_cli.suites.case import Written, read_number
 from backprop_cli.suites.markdown import read_markdown
@@ -413,9 +413,9 @@ def test_a_formula_that_is_spelled_like_an_option():
 
 NASTY = 'on: 50%, <b>&"#1\\ \x1b[31m\u202e'
 TOLD = [
-    Outcome("a.toml", 3, "fine", "a book", "agrees", (), 0.25),
-    Outcome("a.toml", 9, "known to be wrong", "", "differs", (), 0.25),
-    Outcome("a,b:c.md", 7, NASTY, "", "agrees", (Difference("df/dx", "1", "2", "100% off\nor so", 8),) * 2, 0.5),
+    CaseResult("a.toml", 3, "fine", "a book", "agrees", (), 0.25),
+    CaseResult("a.toml", 9, "known to be wrong", "", "differs", (), 0.25),
+    CaseResult("a,b:c.md", 7, NASTY, "", "agrees", (Difference("df/dx", "1", "2", "100% off\nor so", 8),) * 2, 0.5),
 ]
 
 

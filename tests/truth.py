@@ -19,8 +19,8 @@ import backprop_cli
 
 UNARY = (
     "exp", "log", "sin", "cos", "tan", "tanh", "sqrt", "square", "sigmoid", "softplus", "expm1", "log1p", "atan",
-    "asin", "erf", "erfc", "gelu", "silu", "logsigmoid", "sinh", "cosh", "asinh", "cbrt", "neg", "abs", "relu", "lgamma",
-    "gamma",
+    "asin", "erf", "erfc", "gelu", "silu", "logsigmoid", "sinh", "cosh", "asinh", "cbrt", "neg", "abs", "relu",
+    "lgamma", "gamma",
 )  # fmt: skip
 BINARY = ("add", "sub", "mul", "div", "pow", "hypot", "atan2", "logaddexp", "max", "min")
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^"}

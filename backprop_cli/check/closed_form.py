@@ -6,18 +6,19 @@ As books do, a slope is told in terms of the gate's own value where that is shor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sympy
 
-from backprop_cli.check.sympy_expression import CONSTANT_NAMES, OutOfTimeError, deadline
+from backprop_cli.check.sympy_expression import CONSTANT_NAMES
 from backprop_cli.check.sympy_gates import expression, is_smooth, readable_number
+from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, budget
 from backprop_cli.gates import GATES
-from backprop_cli.graph import CONSTANT, Graph, Module, Value
+from backprop_cli.graph import CONSTANT, Graph, Subgraph, Value
 
 _SIZE_BUDGET = 100  # of a body, written out without sharing
-_SECONDS_BUDGET = 1.0  # for all gates together
+_SECONDS_BUDGET = 4.0  # of work, for all gates together
 _LONGEST = 60  # characters of a slope that is worth showing
 _MOST_DENOMINATOR = 12
 _MOST_SHOWN = 1000  # the largest denominator of a fraction that is not shown as a decimal
@@ -26,29 +27,29 @@ _READABLE = re.compile(r"[A-Za-z0-9_ .+\-*/^(),]+")
 Slopes = Mapping[str, Mapping[str, str]]
 
 
-def slopes(graph: Graph, values: Sequence[Value], calls: Iterable[Module], seconds: float) -> Slopes:
+def slopes(graph: Graph, values: Sequence[Value], calls: Iterable[Subgraph], seconds: float) -> Slopes:
     """For each gate called, by its name, its slope along each parameter, over the parameters and `out`.
 
-    A gate with pieces (a kink, a `where`) has no one slope; nor has one here that is large, or takes too long.
+    A gate with pieces (a kink, a `where`) has no one slope; nor has one here that is large, or takes too much work.
     """
     found: dict[str, dict[str, str]] = {}
     seen: set[str] = set()
     try:
-        with deadline(min(seconds, _SECONDS_BUDGET)) as check_time:
+        with budget(_SECONDS_BUDGET * STEPS_A_SECOND if seconds > 0 else 0):
             for call in calls:
                 if call.name in seen or len(set(call.operands)) < len(call.operands):
                     continue
                 seen.add(call.name)
                 if "out" not in call.parameters and _affordable(graph, call):
-                    of_gate = _slopes(graph, values, call, check_time)
+                    of_gate = _slopes(graph, values, call)
                     if of_gate:
                         found[call.name] = of_gate
-    except (OutOfTimeError, RecursionError):
+    except (OutOfWorkError, RecursionError):
         pass
     return found
 
 
-def _affordable(graph: Graph, call: Module) -> bool:
+def _affordable(graph: Graph, call: Subgraph) -> bool:
     """Whether the body is smooth and small."""
     size: dict[int, int] = {}
     if call.output - call.first > _SIZE_BUDGET:
@@ -63,7 +64,7 @@ def _affordable(graph: Graph, call: Module) -> bool:
     return size[call.output] <= _SIZE_BUDGET
 
 
-def _slopes(graph: Graph, values: Sequence[Value], call: Module, check_time: Callable[[], None]) -> dict[str, str]:
+def _slopes(graph: Graph, values: Sequence[Value], call: Subgraph) -> dict[str, str]:
     symbols = [sympy.Dummy(name, real=True) for name in call.parameters]
     built: dict[int, Any] = dict(zip(call.operands, symbols, strict=True))
     for node in range(call.first, call.output + 1):
@@ -76,14 +77,11 @@ def _slopes(graph: Graph, values: Sequence[Value], call: Module, check_time: Cal
     made = {}
     for name, symbol in zip(call.parameters, symbols, strict=True):
         slope = sympy.diff(body, symbol)
-        check_time()
         short = _text(sympy.simplify(slope))
-        check_time()
         of_out = _over_out(slope, body, symbols)
         text = min((of_out, short), key=len) if of_out else short
         if len(text) <= _LONGEST and _READABLE.fullmatch(text):
             made[name] = text
-        check_time()
     return made
 
 

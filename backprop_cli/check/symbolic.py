@@ -5,7 +5,7 @@ Written out at a place: of a gate in pieces SymPy sees the piece that holds ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
@@ -15,12 +15,13 @@ from backprop_cli.check.claims import Claim, Gradient
 from backprop_cli.check.partials import DIGITS, numbers
 from backprop_cli.check.per_gate import check_locals
 from backprop_cli.check.point import Point, function_of, with_output
-from backprop_cli.check.sympy_expression import OutOfTimeError, affordable, deadline, has_alarm, readable, written_out
+from backprop_cli.check.sympy_expression import affordable, readable, written_out
 from backprop_cli.check.sympy_gates import is_smooth, number
+from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, budget
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.graph import Graph
 
-SECONDS = 1.0  # for one claim
+SECONDS = 1.0  # of work, for one claim
 _LONGEST_SHOWN = 66
 
 
@@ -49,13 +50,12 @@ class Algebra:
         self.partials: dict[int, list[Sequence[float]]] = {}  # output: what flows there, with SymPy's numbers
 
     def opinion(self, of: Gradient, claim: Claim | None = None, *, prove: bool = False) -> Opinion:
-        """What SymPy says within a second: of the whole formula where it is small, otherwise gate by gate."""
+        """What SymPy says within its budget: of the whole formula where it is small, otherwise gate by gate."""
         if self.affordable:
             try:
-                prove = prove and has_alarm()  # a simplification that does not end must be stopped
-                with deadline(SECONDS) as check_time:
-                    return self._opinion(of, claim, check_time, prove=prove)
-            except (OutOfTimeError, RecursionError):
+                with budget(SECONDS * STEPS_A_SECOND):
+                    return self._opinion(of, claim, prove=prove)
+            except (OutOfWorkError, RecursionError):
                 pass
         return Opinion(self.along(of.output, {of.wrt: 1.0}))
 
@@ -68,56 +68,51 @@ class Algebra:
         found = tangent(graph, self.partials[output], direction)[output]
         return found if isfinite(found) else None
 
-    def _opinion(self, of: Gradient, claim: Claim | None, check_time: Callable[[], None], *, prove: bool) -> Opinion:
-        gradient = self._gradient(of, check_time)
+    def _opinion(self, of: Gradient, claim: Claim | None, *, prove: bool) -> Opinion:
+        gradient = self._gradient(of)
         found = self._number(gradient)
         formula = readable(gradient)
         made = Opinion(found, formula=formula if len(formula) <= _LONGEST_SHOWN else "")
         if claim is None:
             return made
-        claimed = self._claimed(claim, check_time)
+        claimed = self._claimed(claim)
         made = made._replace(claimed=self._number(claimed))
-        return made._replace(proved=prove and self._same(claim, claimed, gradient, check_time))
+        return made._replace(proved=prove and self._same(claim, claimed, gradient))
 
-    def _gradient(self, of: Gradient, check_time: Callable[[], None]) -> Any:
+    def _gradient(self, of: Gradient) -> Any:
         graph, values = self.place.graph, self.place.values
-        self.nodes = self.nodes or written_out(graph, values, self.symbols, check_time)
+        self.nodes = self.nodes or written_out(graph, values, self.symbols)
         if of not in self.gradients:
             if of.wrt in self.symbols:
                 self.gradients[of] = sympy.diff(self.nodes[of.output], self.symbols[of.wrt])
             else:
                 apart = sympy.Dummy("q", real=True)
                 cut, _ = function_of(graph, of.output, of.wrt)
-                nodes = written_out(cut, values, {**self.symbols, of.wrt: apart}, check_time)
+                nodes = written_out(cut, values, {**self.symbols, of.wrt: apart})
                 self.gradients[of] = sympy.diff(nodes[of.output], apart).xreplace({apart: self.nodes[of.wrt]})
-            check_time()
         return self.gradients[of]
 
-    def _claimed(self, claim: Claim, check_time: Callable[[], None]) -> Any:
+    def _claimed(self, claim: Claim) -> Any:
         graph, uses = claim.formula.graph, claim.formula.uses
         leaves = {
-            node: self._gradient(use, check_time) if isinstance(use := uses[name], Gradient) else self.nodes[use]
+            node: self._gradient(use) if isinstance(use := uses[name], Gradient) else self.nodes[use]
             for name, node in graph.variables.items()
         }
-        return written_out(graph, claim.formula.values(self.place), leaves, check_time)[graph.output]
+        return written_out(graph, claim.formula.values(self.place), leaves)[graph.output]
 
     def _number(self, expression: Any) -> float | None:
         point = {symbol: self.place.values[node] for node, symbol in self.symbols.items()}
         (found,) = numbers([expression], point, DIGITS[0])
         return None if isnan(found) else found
 
-    def _same(self, claim: Claim, claimed: Any, gradient: Any, check_time: Callable[[], None]) -> bool:
+    def _same(self, claim: Claim, claimed: Any, gradient: Any) -> bool:
         """Whether the two are one formula, everywhere: so there must be no gate in pieces."""
         if not (_is_smooth(self.place.graph) and _is_smooth(claim.formula.graph)):
             return False
         names = self.place.graph.variables
         values = {self.symbols[names[name]]: number(self.place.values[names[name]]) for name in self.fixed}
         difference = (claimed - gradient).xreplace(values)
-        for simpler in (lambda it: it, sympy.expand, sympy.simplify):
-            if simpler(difference) == 0:
-                return True
-            check_time()
-        return False
+        return any(simpler(difference) == 0 for simpler in (lambda it: it, sympy.expand, sympy.simplify))
 
 
 def _is_smooth(graph: Graph) -> bool:

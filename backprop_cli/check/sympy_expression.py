@@ -1,24 +1,22 @@
 """The check of the whole formula: SymPy differentiates it, and the closed form is worth showing.
 
 Whole expressions explode (a shared intermediate is copied at every mention), so this has a budget of nodes, written
-out without sharing, and of seconds; past it the answer is None and the gate-by-gate check stands alone.
+out without sharing, and of steps; past it the answer is None and the gate-by-gate check stands alone.
 """
 
 from __future__ import annotations
 
-import signal
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from math import log2, ulp
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from math import log2
 from typing import Any, NamedTuple
 
 import sympy
 from sympy.printing.str import StrPrinter
 
-from backprop_cli.check.partials import DIGITS, numbers
+from backprop_cli.check.partials import numbers
 from backprop_cli.check.sympy_gates import expression, number, pieces, readable_number
+from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, budget
 from backprop_cli.gates import CONSTANTS, GATES
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
@@ -27,25 +25,17 @@ NODE_BUDGET = 400
 DEPTH_BUDGET = 60
 INPUT_BUDGET = 24
 BITS_BUDGET = 10_000
-SECONDS_BUDGET = 2.0
+SECONDS_BUDGET = 2.0  # of work
+_SMALL = 30  # nodes, written out: what is differentiated faster than its steps are counted
 CONSTANT_NAMES = {value: sympy.pi if name == "pi" else sympy.E for name, value in CONSTANTS.items()}
 _KEPT_SYMBOLIC = frozenset({"add", "sub", "mul", "div", "neg"})
 
 
 class Whole(NamedTuple):
-    """For each input SymPy's closed form as text.
-
-    `evaluate(digits)` has their values, NaN where one is not real; `slack(name)` is how far one moves when the inputs
-    move by four units in the last place.
-    """
+    """For each input SymPy's closed form as text; `evaluate(digits)` has their values, NaN where one is not real."""
 
     formulas: Mapping[str, str]
     evaluate: Callable[[int], Mapping[str, float]]
-    slack: Callable[[str], float]
-
-
-class OutOfTimeError(BaseException):  # so that no `except Exception` in SymPy keeps it
-    """The budget of seconds is spent."""
 
 
 def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], seconds: float) -> Whole | None:
@@ -53,9 +43,9 @@ def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], sec
     if seconds <= 0 or len(wrt) > INPUT_BUDGET or not affordable(graph, values):
         return None
     try:
-        with deadline(seconds) as check_time:
-            return _differentiate(graph, values, wrt, check_time)
-    except (OutOfTimeError, RecursionError):
+        with budget(seconds * STEPS_A_SECOND) if len(graph) > _SMALL else nullcontext():
+            return _differentiate(graph, values, wrt)
+    except (OutOfWorkError, RecursionError):
         return None
 
 
@@ -85,11 +75,11 @@ def affordable(graph: Graph, values: list[float]) -> bool:
     return True
 
 
-def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], check_time: Callable[[], None]) -> Whole:
+def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int]) -> Whole:
     inputs = {node: sympy.Symbol(name, real=True) for name, node in graph.variables.items()}
-    output = written_out(graph, values, inputs, check_time)[graph.output]
+    output = written_out(graph, values, inputs)[graph.output]
     if output.has(sympy.nan):  # a number on the way is past the largest double
-        raise OutOfTimeError
+        raise OutOfWorkError
     symbols = dict(inputs)
     derivatives = {}
     for name, node in wrt.items():
@@ -98,25 +88,16 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], ch
         else:  # an intermediate: a symbol of its own in a formula of its own
             symbols[node] = sympy.Symbol(name, real=True)
             standing_in = {**inputs, node: symbols[node]}
-            derivatives[name] = sympy.diff(
-                written_out(graph, values, standing_in, check_time)[graph.output], symbols[node]
-            )
-        check_time()
+            derivatives[name] = sympy.diff(written_out(graph, values, standing_in)[graph.output], symbols[node])
     point = {symbol: values[node] for node, symbol in symbols.items()}
 
     def evaluate(digits: int) -> dict[str, float]:
         return dict(zip(derivatives, numbers(derivatives.values(), point, digits), strict=True))
 
-    def slack(name: str) -> float:
-        at = numbers([derivatives[name]], point, DIGITS[0])[0]
-        moved = ({**point, symbol: x + 4 * ulp(x)} for symbol, x in point.items())
-        return sum(abs(numbers([derivatives[name]], place, DIGITS[0])[0] - at) for place in moved)
-
     formulas = {}
     for name, derivative in derivatives.items():
-        check_time()
         formulas[name] = readable(derivative)
-    return Whole(formulas, evaluate, slack)
+    return Whole(formulas, evaluate)
 
 
 class _Printer(StrPrinter):  # type: ignore[misc]  # SymPy ships no types
@@ -137,9 +118,7 @@ def readable(expression_: Any) -> str:
     return str(_Printer({"full_prec": False}).doprint(expression_)).replace("**", "^")
 
 
-def written_out(
-    graph: Graph, values: list[float], symbols: Mapping[int, Any], check_time: Callable[[], None]
-) -> list[Any]:
+def written_out(graph: Graph, values: list[float], symbols: Mapping[int, Any]) -> list[Any]:
     """Every node as one SymPy expression over `symbols` (node: symbol, or any expression that stands for it)."""
     depends = graph.dependents(set(symbols))
     built: list[Any] = []
@@ -156,41 +135,4 @@ def written_out(
             else:
                 key, flats = pieces(gate, here)
                 built.append(expression(gate, [built[j] for j in operands], key, [number(c) for c in flats]))
-        check_time()
     return built
-
-
-def has_alarm() -> bool:
-    """Whether an alarm can be had: not outside the main thread, nor while someone else's is ticking."""
-    alarms = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    return alarms and not signal.getitimer(signal.ITIMER_REAL)[0]
-
-
-@contextmanager
-def deadline(seconds: float) -> Iterator[Callable[[], None]]:
-    """Raise OutOfTimeError when time is up: by an alarm where there is one, otherwise when asked between steps."""
-    end = time.monotonic() + seconds
-
-    def check_time() -> None:
-        if time.monotonic() > end:
-            raise OutOfTimeError
-
-    if not has_alarm():
-        yield check_time
-        return
-
-    over = False
-
-    def ring(*_: object) -> None:
-        if not over:
-            raise OutOfTimeError
-
-    before = signal.signal(signal.SIGALRM, ring)
-    try:
-        # Again and again: an alarm that rings inside a destructor is printed and forgotten.
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
-        yield check_time
-    finally:
-        over = True
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
-from backprop_cli.report.case_result import Outcome, SuiteReport
+from backprop_cli.report.case_result import CaseResult, SuiteReport
 
 _SUFFIXES = (".toml", ".md", ".markdown")
 _OTHER_FILE = re.compile(r"[\w./\\-]*\w\.(?:ya?ml|json|txt|py|ipynb|rst|tex|html?|csv|bp|xml|ini|cfg)", re.IGNORECASE)
@@ -68,7 +68,7 @@ def suite_report(
     return SuiteReport(_up_to_failure(outcomes) if first else outcomes, junit)
 
 
-def _up_to_failure(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+def _up_to_failure(outcomes: Iterator[CaseResult]) -> Iterator[CaseResult]:
     for outcome in outcomes:
         yield outcome
         if not outcome.holds:

@@ -17,7 +17,7 @@ from backprop_cli.report.model import Note, Report
 
 if TYPE_CHECKING:
     from backprop_cli.cli.options import Noted
-    from backprop_cli.report.case_result import Outcome, SuiteReport
+    from backprop_cli.report.case_result import CaseResult, SuiteReport
 
 _CHUNK = 1 << 16
 
@@ -50,9 +50,9 @@ def deliver(reply: Reply) -> Status:
 
 def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
     """Write every outcome as it comes, and the file with all of them."""
-    kept: list[Outcome] = []
+    kept: list[CaseResult] = []
 
-    def keep() -> Iterator[Outcome]:
+    def keep() -> Iterator[CaseResult]:
         for outcome in report.outcomes:
             kept.append(outcome)
             yield outcome

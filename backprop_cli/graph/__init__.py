@@ -3,7 +3,7 @@
 It does not know what any input is worth; passes over the columns do the numbers.
 """
 
-from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Module, Remark, Value
+from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark, Subgraph, Value
 from backprop_cli.graph.lower import lower
 
-__all__ = ["CONSTANT", "INPUT", "Graph", "Module", "Remark", "Value", "lower"]
+__all__ = ["CONSTANT", "INPUT", "Graph", "Remark", "Subgraph", "Value", "lower"]

@@ -14,7 +14,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, short
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.graph.arguments import DEFAULT, bind, signature
-from backprop_cli.graph.graph import Graph, Module, Remark
+from backprop_cli.graph.graph import Graph, Remark, Subgraph
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement
 
@@ -26,7 +26,7 @@ class Written(NamedTuple):
     """A program without calls of the user's gates; where each call's rows are, and the names of rows in them."""
 
     program: Program
-    modules: list[Module]
+    subgraphs: list[Subgraph]
     names: dict[int, str]
 
 
@@ -121,7 +121,7 @@ def afford(program: Program, limit: int) -> None:
     Sizes of bodies are added up, so that this takes no longer than reading the definitions.
     """
     sizes: dict[str, tuple[int, int]] = {}
-    for definition in program.modules:
+    for definition in program.definitions:
         nodes, calls = 0, 1
         for _, more_nodes, more_calls in _sizes(definition.body, sizes, len(definition.parameters)):
             nodes, calls = min(nodes + more_nodes, limit + 1), min(calls + more_calls, limit + 1)
@@ -161,10 +161,10 @@ class _Frame:
 
 def write_out(program: Program) -> Written:
     """Copy the body of every call to where the call stands; rows keep the place of the outermost call."""
-    known = {definition.name: definition for definition in program.modules}
+    known = {definition.name: definition for definition in program.definitions}
     signatures = {name: signature(definition) for name, definition in known.items()}
     out = Program(program.source)
-    modules: list[Module] = []
+    subgraphs: list[Subgraph] = []
     names: dict[int, str] = {}
     numbers = {name: count(1) for name in known}
     labels: set[str] = set()
@@ -195,8 +195,8 @@ def write_out(program: Program) -> Written:
             if outermost:
                 break
             frames.pop()
-            modules[frame.call] = _finish(frame, modules[frame.call], out, names)
-            frames[-1].new.append(modules[frame.call].output)
+            subgraphs[frame.call] = _finish(frame, subgraphs[frame.call], out, names)
+            frames[-1].new.append(subgraphs[frame.call].output)
             continue
         if outermost:
             place = frame.program.starts[row], frame.program.ends[row]
@@ -208,22 +208,22 @@ def write_out(program: Program) -> Written:
         label = next(label for k in numbers[definition.name] if (label := f"{stem}{k}") not in labels)
         labels.add(label)
         parameters = tuple(p.name for p in definition.parameters)
-        modules.append(Module(definition.name, label, len(out.ops), -1, parameters, operands, -1, frame.call))
+        subgraphs.append(Subgraph(definition.name, label, len(out.ops), -1, parameters, operands, -1, frame.call))
         inside = dict(zip(parameters, operands, strict=True))
-        frames.append(_Frame(definition.body, inside, len(modules) - 1, label))
+        frames.append(_Frame(definition.body, inside, len(subgraphs) - 1, label))
     out.statements = [Statement(s.name, frame.new[s.row], s.name_start) for s in program.statements]
-    return Written(out, modules, names)
+    return Written(out, subgraphs, names)
 
 
-def _finish(frame: _Frame, module: Module, out: Program, names: dict[int, str]) -> Module:
+def _finish(frame: _Frame, subgraph: Subgraph, out: Program, names: dict[int, str]) -> Subgraph:
     """The call whose body has been copied; names of its statements become names of the rows inside."""
     statements, new = frame.program.statements, frame.new
     output = new[statements[-1].row]
     for statement in statements:
         row = new[statement.row]
-        if statement.name and row >= module.first and row != output and out.ops[row] not in ("name", "num"):
+        if statement.name and row >= subgraph.first and row != output and out.ops[row] not in ("name", "num"):
             names.setdefault(row, f"{frame.label}.{statement.name}")
-    return module._replace(last=len(out.ops), output=output)
+    return subgraph._replace(last=len(out.ops), output=output)
 
 
 def _moved(op: str, args: Any, new: list[int]) -> Any:
@@ -251,11 +251,11 @@ def judge(program: Program, given: InputNames, lower: Callable[[Program, InputNa
 
     Answers how products without a sign were read in the program's own definitions.
     """
-    everywhere = {definition.name: definition for definition in program.modules}
+    everywhere = {definition.name: definition for definition in program.definitions}
     above: dict[str, Definition] = {}
     wrong: list[Diagnostic] = []
     remarks: list[Remark] = []
-    for definition in program.modules:
+    for definition in program.definitions:
         wrong += head_errors(definition, above)
         body, of_calls = without_calls(definition.body, above, everywhere, definition.name)
         of_body: Sequence[Diagnostic] = ()
@@ -266,7 +266,7 @@ def judge(program: Program, given: InputNames, lower: Callable[[Program, InputNa
         wrong += (no_parameter(d, definition) if d.code == "N202" else d for d in of_body)
         above[definition.name] = definition
     statements, of_calls = without_calls(program, above, everywhere)
-    statements.modules = program.modules
+    statements.definitions = program.definitions
     wrong += sorted([*of_calls, *_judged(statements, given, lower)[0]], key=place_of)
     if wrong:
         raise BackpropError(*wrong[:MOST_ERRORS])

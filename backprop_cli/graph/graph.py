@@ -30,11 +30,11 @@ class Remark(NamedTuple):
     end: int
 
 
-class Module(NamedTuple):
-    """A call of a gate that the user defined: the nodes first … last-1, of which nobody else uses any but `output`.
+class Subgraph(NamedTuple):
+    """What a call of a user's gate is made of: the nodes first … last-1, of which nobody else uses any but `output`.
 
     `operands` are what it was called with, in the order of its parameters. `label` is the call's own name (`sig1`);
-    `parent` is the position of the call around it in `Graph.modules`, or -1. Where the gate hands an operand back,
+    `parent` is the position of the call around it in `Graph.subgraphs`, or -1. Where the gate hands an operand back,
     `output` lies outside the slice.
     """
 
@@ -57,12 +57,12 @@ class Graph:
     `attributes[i]` are a tensor gate's, in the order of its row; `products` are the products without a sign, `dotted`
     those with `·`, which are matrix products between arrays. `shapes` is empty until shapes are inferred, which only a
     graph with an array in it needs: every node is a number then.
-    `modules` are slices of the columns, those around others first.
+    `subgraphs` are slices of the columns, those around others first.
     """
 
     __slots__ = (
-        "attributes", "constants", "definitions", "dotted", "ends", "gates", "inputs", "modules", "names", "output",
-        "products", "remarks", "shapes", "source", "starts", "title", "variables",
+        "attributes", "constants", "definitions", "dotted", "ends", "gates", "inputs", "names", "output", "products",
+        "remarks", "shapes", "source", "starts", "subgraphs", "title", "variables",
     )  # fmt: skip
 
     def __init__(self, source: Source) -> None:
@@ -82,7 +82,7 @@ class Graph:
         self.products: list[int] = []
         self.dotted: list[int] = []
         self.shapes: list[Shape] = []
-        self.modules: list[Module] = []
+        self.subgraphs: list[Subgraph] = []
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Graph):
@@ -140,23 +140,23 @@ class Graph:
                     break
         return depends
 
-    def calls(self, *, outputs: bool = False) -> list[int]:
-        """For each node the innermost call (a position in `modules`) that it is inside of, -1 for none.
+    def enclosing(self, *, outputs: bool = False) -> list[int]:
+        """For each node the innermost sub-graph (a position in `subgraphs`) that it is inside of, -1 for none.
 
-        The output of a call is not inside of it but where the call stands, unless `outputs` are asked for.
+        The output of a sub-graph is not inside of it but where the call stands, unless `outputs` are asked for.
         """
         inside = [-1] * len(self.gates)
         around: list[int] = []
         waiting = 0
-        for node in range(self.modules[0].first if self.modules else len(inside), len(inside)):
-            while around and self.modules[around[-1]].last <= node:
+        for node in range(self.subgraphs[0].first if self.subgraphs else len(inside), len(inside)):
+            while around and self.subgraphs[around[-1]].last <= node:
                 around.pop()
-            while waiting < len(self.modules) and self.modules[waiting].first <= node:
-                if self.modules[waiting].last > node:
+            while waiting < len(self.subgraphs) and self.subgraphs[waiting].first <= node:
+                if self.subgraphs[waiting].last > node:
                     around.append(waiting)
                 waiting += 1
             depth = len(around)
-            while depth and not outputs and self.modules[around[depth - 1]].output == node:
+            while depth and not outputs and self.subgraphs[around[depth - 1]].output == node:
                 depth -= 1
             if depth:
                 inside[node] = around[depth - 1]
@@ -164,7 +164,7 @@ class Graph:
 
     def inside(self, node: int) -> str:
         """` (inside `sig`)`, for words on a node: the innermost of the user's gates that it belongs to, if any."""
-        around = [module for module in self.modules if module.first <= node < module.last]
+        around = [subgraph for subgraph in self.subgraphs if subgraph.first <= node < subgraph.last]
         return f" (inside `{around[-1].name}`)" if around else ""
 
 

@@ -13,8 +13,8 @@ _SHOWN = 3
 def reading(graph: Graph) -> Remark | None:
     """The remark, None if every product has its sign; before shapes are known every product is an elementwise one."""
     products = graph.products
-    if graph.modules:  # the text of what is inside a call is elsewhere
-        inside = graph.calls(outputs=True)
+    if graph.subgraphs:  # the text of what is inside a call is elsewhere
+        inside = graph.enclosing(outputs=True)
         products = [node for node in products if inside[node] < 0]
     if not products:
         return None

@@ -37,13 +37,13 @@ def lower(
     Raises BackpropError with the errors of all statements, those the parser found included.
     """
     known = InputNames(given or (), free=free or given is None)
-    if not program.modules:
+    if not program.definitions:
         return _Lowering(program, known, max_nodes).graph()
     remarks = judge(program, known, lambda part, names: _Lowering(part, names, max_nodes).graph())
     afford(program, max_nodes)
     written = write_out(program)
     lowering = _Lowering(written.program, known, max_nodes)
-    lowering.out.names, lowering.out.modules, lowering.out.remarks = written.names, written.modules, remarks
+    lowering.out.names, lowering.out.subgraphs, lowering.out.remarks = written.names, written.subgraphs, remarks
     return lowering.graph()
 
 

@@ -45,7 +45,7 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
     call: Call = program.args[row]
     label = Label(program.source, program.starts[row], call.name_end)
     shown = shorten(call.name)
-    defined = [module.name for module in program.modules]
+    defined = [definition.name for definition in program.definitions]
     if call.name == "d" and _is_derivative(program, label, "d"):
         help_ = _DERIVATIVE
     elif meant := _CALLED.get(call.name):

@@ -40,7 +40,7 @@ def node_names(graph: Graph) -> list[str]:
         names[node] = name
     taken = {*graph.variables, *graph.names.values(), *GATES, *ALIASES}
     number = 0
-    calls = graph.calls() if graph.modules else []
+    around = graph.enclosing() if graph.subgraphs else []
     numbers: dict[int, int] = {}
     for node, gate in enumerate(graph.gates):
         if gate == INPUT:
@@ -51,8 +51,8 @@ def node_names(graph: Graph) -> list[str]:
             names[node] = graph.names[node]
         elif node == graph.output:
             names[node] = output_name(graph)
-        elif calls and calls[node] >= 0:
-            names[node] = _inside(graph.modules[calls[node]].label, calls[node], numbers, taken)
+        elif around and around[node] >= 0:
+            names[node] = _inside(graph.subgraphs[around[node]].label, around[node], numbers, taken)
         else:
             number += 1
             while f"n{number}" in taken:
@@ -61,11 +61,11 @@ def node_names(graph: Graph) -> list[str]:
     return names
 
 
-def _inside(label: str, call: int, numbers: dict[int, int], taken: Collection[str]) -> str:
-    """`sig1.n2`: the next number in a call of a user's gate."""
-    numbers[call] = numbers.get(call, 0) + 1
-    while (name := f"{label}.n{numbers[call]}") in taken:
-        numbers[call] += 1
+def _inside(label: str, subgraph: int, numbers: dict[int, int], taken: Collection[str]) -> str:
+    """`sig1.n2`: the next number in a sub-graph."""
+    numbers[subgraph] = numbers.get(subgraph, 0) + 1
+    while (name := f"{label}.n{numbers[subgraph]}") in taken:
+        numbers[subgraph] += 1
     return name
 
 

@@ -43,19 +43,19 @@ def rebuild(old: Graph, defaults: Mapping[int, tuple[float, ...]], absorbed: set
     out.dotted = [new[row] for row in old.dotted]
     out.remarks, out.title = old.remarks, old.title
     out.output = new[old.output]
-    out.modules = [
-        module._replace(
-            first=begins[module.first], last=begins[module.last], output=new[module.output],
-            operands=tuple(new[j] for j in module.operands),
+    out.subgraphs = [
+        subgraph._replace(
+            first=begins[subgraph.first], last=begins[subgraph.last], output=new[subgraph.output],
+            operands=tuple(new[j] for j in subgraph.operands),
         )
-        for module in old.modules
+        for subgraph in old.subgraphs
     ]  # fmt: skip
     return out
 
 
 def _used(graph: Graph, absorbed: set[int]) -> set[int]:
     """The rows that something else than an attribute or an array literal needs."""
-    used = {graph.output, *graph.definitions.values(), *(j for module in graph.modules for j in module.operands)}
+    used = {graph.output, *graph.definitions.values(), *(j for subgraph in graph.subgraphs for j in subgraph.operands)}
     for row in range(len(graph.inputs) - 1, -1, -1):
         if row in used or row not in absorbed:
             used.update(graph.inputs[row])

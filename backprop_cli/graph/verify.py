@@ -29,12 +29,12 @@ def verify(graph: Graph) -> None:
             else:
                 assert elementwise.variadic or len(operands) == len(elementwise.parameters), i
                 assert i not in graph.attributes
-    for k, module in enumerate(graph.modules):
-        assert 0 <= module.first <= module.last <= n and -1 <= module.parent < k, module
-        around = graph.modules[module.parent] if module.parent >= 0 else module
-        assert around.first <= module.first and module.last <= around.last, module
-        entered = {j for i in range(module.first, module.last) for j in graph.inputs[i] if j < module.first}
-        assert entered <= set(module.operands), module
-        inside = range(module.first, module.last)
-        left = {j for i in range(module.last, n) for j in graph.inputs[i] if j in inside}
-        assert left <= {module.output}, module
+    for k, subgraph in enumerate(graph.subgraphs):
+        assert 0 <= subgraph.first <= subgraph.last <= n and -1 <= subgraph.parent < k, subgraph
+        around = graph.subgraphs[subgraph.parent] if subgraph.parent >= 0 else subgraph
+        assert around.first <= subgraph.first and subgraph.last <= around.last, subgraph
+        entered = {j for i in range(subgraph.first, subgraph.last) for j in graph.inputs[i] if j < subgraph.first}
+        assert entered <= set(subgraph.operands), subgraph
+        inside = range(subgraph.first, subgraph.last)
+        left = {j for i in range(subgraph.last, n) for j in graph.inputs[i] if j in inside}
+        assert left <= {subgraph.output}, subgraph

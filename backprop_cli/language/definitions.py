@@ -56,14 +56,14 @@ class _Found(NamedTuple):
 def read_program(source: Source, variables: Collection[str] = (), libraries: Sequence[Source] = ()) -> Program:
     """The program a text is, as `parse` has it, with the gates that the libraries and the text define, in order."""
     diagnostics: list[Diagnostic] = []
-    modules: list[Definition] = []
+    definitions: list[Definition] = []
     for library in libraries:
         tokens, found = _take_definitions(library, tokenize(library.text), diagnostics)
-        modules += found
+        definitions += found
         diagnostics += _statements_of_library(library, tokens)
     tokens, found = _take_definitions(source, tokenize(source.text), diagnostics)
-    modules += found
-    names = {module.name for module in modules}
+    definitions += found
+    names = {definition.name for definition in definitions}
     program = parse_tokens(source, tokens, [name for name in variables if name not in names])
     if found and not program.statements and [d.code for d in program.diagnostics] == ["S106"]:
         program.diagnostics.clear()
@@ -74,7 +74,7 @@ def read_program(source: Source, variables: Collection[str] = (), libraries: Seq
         message = f"the {source.name} defines gates and computes nothing"
         program.diagnostics.append(Diagnostic("S106", message, (label,), help_))
     program.diagnostics[:0] = diagnostics
-    program.modules = modules
+    program.definitions = definitions
     return program
 
 

@@ -89,7 +89,7 @@ class Program:
     `starts`, `ends` are characters of the source.
     """
 
-    __slots__ = ("args", "diagnostics", "ends", "modules", "ops", "source", "starts", "statements")
+    __slots__ = ("args", "definitions", "diagnostics", "ends", "ops", "source", "starts", "statements")
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -98,7 +98,7 @@ class Program:
         self.starts: array[int] = array("l")
         self.ends: array[int] = array("l")
         self.statements: list[Statement] = []
-        self.modules: list[Definition] = []
+        self.definitions: list[Definition] = []
         self.diagnostics: list[Diagnostic] = []
 
     def label(self, row: int, text: str = "") -> Label:

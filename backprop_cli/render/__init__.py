@@ -56,7 +56,7 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "github": ("suites_github.render", "the lines, and annotations where failures are written, for GitHub Actions"),
         "quiet": ("quiet", "failures alone; what `-q` prints"),
     }),
-    "Account": ("explain", {
+    "Derivation": ("explain", {
         "text": ("explain.text.render", "reading in a terminal"),
         "markdown": ("explain.markdown.render", "the same as Markdown lists"),
         "latex": ("explain.latex.render", "a small document whose steps are one `align*` block"),
@@ -81,7 +81,7 @@ def formats(kind: str) -> dict[str, str]:
 
 
 FORMATS = tuple(formats("Report"))
-EXPLAIN_FORMATS = tuple(formats("Account"))
+EXPLAIN_FORMATS = tuple(formats("Derivation"))
 FIGURE_FORMATS = formats("Figure")
 # These carry the notes in themselves; beside the others notes go to stderr.
 CARRIES_NOTES = frozenset({"json", "jsonl"})

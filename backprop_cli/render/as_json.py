@@ -10,10 +10,11 @@ from backprop_cli.errors import Diagnostic, Status
 from backprop_cli.render.encoding import indented, line, lines, number
 from backprop_cli.render.prose import slope_text
 from backprop_cli.render.style import Style
-from backprop_cli.report.model import Note, Report, Row
+from backprop_cli.report.model import Note, Report
+from backprop_cli.report.rows import Row
 
 if TYPE_CHECKING:
-    from backprop_cli.report.case_result import Difference, Outcome, SuiteReport, Tally
+    from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport, Tally
     from backprop_cli.report.claim_results import CheckReport, ClaimResult
     from backprop_cli.report.gate_reference import Gate, GateReference
     from backprop_cli.report.jacobian_structure import Part
@@ -90,7 +91,7 @@ def fields(report: Report) -> Iterator[tuple[str, Any]]:
         updated = {name: number(x) for name, x in report.step.updated.items()}
         yield "step", {"rate": number(report.step.rate), "updated": updated}
     yield "nodes", (_node(row, report) for row in report.rows())
-    if report.columns.graph.modules:
+    if report.columns.graph.subgraphs:
         yield "modules", list(_modules(report))
     if report.kind == "grad":
         yield "check", _check(report)
@@ -152,15 +153,15 @@ def _node(row: Row, report: Report) -> dict[str, Any]:
             made["rules"] = list(row.rules)
         made["grad"] = number(row.grad)
     made["span"] = list(row.span)
-    if row.module:
-        made["module"] = row.module
+    if row.subgraph:
+        made["module"] = row.subgraph
     return made
 
 
 def _modules(report: Report) -> Iterator[dict[str, Any]]:
     """Every call of a user's gate, those around others first."""
-    packed = {p.name: p for p in report.packed}
-    for call in report.calls():
+    packed = {p.name: p for p in report.folded}
+    for call in report.subgraphs():
         made: dict[str, Any] = {
             "call": call.label,
             "gate": call.name,
@@ -259,7 +260,7 @@ def _cases(report: SuiteReport, tally: Tally) -> Iterator[dict[str, Any]]:
         yield _case(outcome)
 
 
-def _case(outcome: Outcome) -> dict[str, Any]:
+def _case(outcome: CaseResult) -> dict[str, Any]:
     return {
         "file": outcome.path,
         "line": outcome.line,

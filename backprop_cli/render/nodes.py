@@ -9,7 +9,8 @@ from backprop_cli.render.pages import Lines, Notes, Page, Title
 from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style
 from backprop_cli.render.tables import Cell, Column, Table, csv_lines, flat
-from backprop_cli.report.model import Report, Row
+from backprop_cli.report.model import Report
+from backprop_cli.report.rows import Row
 from backprop_cli.text import MOST_WHOLE, WHOLE
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.style import Style
-from backprop_cli.report.model import Packed, Report
+from backprop_cli.report.model import Folded, Report
 
 if TYPE_CHECKING:
     from backprop_cli.report.jacobians import JacobianReport
@@ -51,7 +51,7 @@ def closing(report: Report, style: Style) -> Iterator[str]:
 
 def packing(report: Report, style: Style) -> Iterator[str]:
     """`packed: sig (4 gates as 1); 8 nodes are shown as 5`, and the slopes of what was packed in closed form."""
-    packed = report.packed
+    packed = report.folded
     parts = [
         f"{style.text(p.name)} ({p.gates:,} gate{'s' * (p.gates != 1)} as 1{f', {p.calls:,} times' * (p.calls > 1)})"
         for p in packed[:_PACKED_SHOWN]
@@ -67,7 +67,7 @@ def packing(report: Report, style: Style) -> Iterator[str]:
         yield from map(style.text, lines if slopes else [])
 
 
-def slope_text(packed: Packed, parameter: str) -> str:
+def slope_text(packed: Folded, parameter: str) -> str:
     """The closed form of a slope with the gate's name for its value: `sig*(1 - sig)`."""
     return _OUT.sub(packed.name, packed.slopes[parameter])
 

@@ -8,7 +8,7 @@ from backprop_cli.render.diagnostics import excerpt
 from backprop_cli.render.pages import Lines, Page
 from backprop_cli.render.style import Style
 from backprop_cli.render.tables import Cell, Column, Table, csv_lines, flat
-from backprop_cli.report.case_result import Difference, Outcome, SuiteReport, Tally
+from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport, Tally
 
 _GREEN, _RED = "32", "31"
 
@@ -55,7 +55,7 @@ def csv(report: SuiteReport, _style: Style) -> Iterator[str]:
     return csv_lines(["file", "line", "case", "verdict", "differences"], rows)
 
 
-def lines(outcome: Outcome, style: Style) -> str:
+def lines(outcome: CaseResult, style: Style) -> str:
     """A case in a line, and a line for each thing that differs."""
     word = "ok  " if outcome.holds else "FAIL"
     told = f" ({outcome.verdict}, as it should)" if outcome.holds and outcome.verdict != "agrees" else ""

@@ -8,10 +8,10 @@ from itertools import groupby
 from backprop_cli.render.diagnostics import excerpt
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.suites import words
-from backprop_cli.report.case_result import Difference, Outcome
+from backprop_cli.report.case_result import CaseResult, Difference
 
 
-def render(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def render(outcomes: Sequence[CaseResult]) -> Iterator[str]:
     """The document. Only its times change from run to run."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f"<testsuites name={_quoted('backprop')} {_counts(outcomes)}>\n"
@@ -24,7 +24,7 @@ def render(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield "</testsuites>\n"
 
 
-def _case(case: Outcome) -> Iterator[str]:
+def _case(case: CaseResult) -> Iterator[str]:
     where = f"file={_quoted(case.path)} line={_quoted(str(case.line))} time={_quoted(_seconds(case.seconds))}"
     head = f"    <testcase name={_quoted(case.name)} classname={_quoted(_classname(case.path))} {where}"
     if case.holds:
@@ -41,7 +41,7 @@ def _excerpt(difference: Difference) -> str:
     return "".join(excerpt(difference.label, Style())) if difference.label else ""
 
 
-def _counts(cases: Sequence[Outcome]) -> str:
+def _counts(cases: Sequence[CaseResult]) -> str:
     errors = sum(case.broke for case in cases)
     failures = sum(not case.holds for case in cases) - errors
     time = _seconds(sum(case.seconds for case in cases))

@@ -4,6 +4,7 @@ It does not know any output format.
 """
 
 from backprop_cli.report.build import build
-from backprop_cli.report.model import Note, Report, Row
+from backprop_cli.report.model import Note, Report
+from backprop_cli.report.rows import Row
 
 __all__ = ["Note", "Report", "Row", "build"]

@@ -11,9 +11,10 @@ from backprop_cli.errors import Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.names import output_name
 from backprop_cli.report import true_numbers
-from backprop_cli.report.model import TROUBLE, Columns, Report, Step, gradient_at
+from backprop_cli.report.model import TROUBLE, Report, Step
 from backprop_cli.report.notes import lost_notes, notes
-from backprop_cli.report.packing import moved_notes, pack
+from backprop_cli.report.rows import Columns, gradient_at
+from backprop_cli.report.subgraphs import fold, moved_notes
 from backprop_cli.text import all_finite
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def build(
         status = Status.MATHEMATICS
     if check is not None and check.verdict == "disagree":
         status = Status.DISAGREES
-    columns = pack(Columns(graph, values, passed, active), expand)
+    columns = fold(Columns(graph, values, passed, active), expand)
     return Report(
         kind="grad" if passed is not None else "eval",
         source=graph.source,

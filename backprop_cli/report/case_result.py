@@ -22,7 +22,7 @@ class Difference(NamedTuple):
     label: Label | None = None
 
 
-class Outcome(NamedTuple):
+class CaseResult(NamedTuple):
     """A case that was run; whether it is as it says, `holds` tells.
 
     `path` and `line` are where it is written, `published` whom it quotes. `verdict` is what the case says is to be
@@ -52,7 +52,7 @@ class Outcome(NamedTuple):
 class SuiteReport(NamedTuple):
     """Outcomes that are still to come, and the file that is to have them as JUnit XML when all are there."""
 
-    outcomes: Iterator[Outcome]
+    outcomes: Iterator[CaseResult]
     junit: str | None = None
 
 
@@ -63,7 +63,7 @@ class Tally:
         self.held = 0
         self.failed = 0
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: CaseResult) -> None:
         """Count one more."""
         if outcome.holds:
             self.held += 1

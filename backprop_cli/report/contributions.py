@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backprop_cli.engine.passes import quiet, rule_of, send
-from backprop_cli.report.model import Columns
+from backprop_cli.engine.passes import Rule, quiet, rule_of, send
+from backprop_cli.report.rows import Columns, zeros_of
 
 
 def contributions(columns: Columns) -> Callable[[int, int], Any]:
@@ -15,29 +15,28 @@ def contributions(columns: Columns) -> Callable[[int, int], Any]:
     It answers None where nothing flows: a gate that routes ignores an operand whose slope is 0.
     """
     whole = columns.whole or columns
-    calls = {call.output: call for call in columns.folded}
-
-    def of(columns: Columns, node: int, k: int) -> Any:
-        assert columns.passed is not None
-        graph = columns.graph
-        rule = rule_of(graph, node)
-        with quiet(graph):
-            # A folded call is as an elementwise gate: it has slopes of its own.
-            rule = rule._replace(attributes=None) if node in calls else rule
-            sent, flow = send(graph, columns.values, columns.passed, node, k, rule)
-        shape = graph.shape(graph.inputs[node][k])
-        if flow is False and shape:
-            from backprop_cli.numeric.reductions import full
-
-            return full(shape, 0.0)
-        return None if flow is False else sent
+    folded = {subgraph.output: subgraph for subgraph in columns.folded}
 
     def sent(node: int, k: int) -> Any:
-        if not whole.graph.has_arrays or node not in calls:
-            return of(whole if whole.graph.has_arrays else columns, node, k)
-        operand, inside = columns.graph.inputs[node][k], range(calls[node].first, calls[node].last)
+        rule = rule_of(columns.graph, node)
+        if node not in folded:
+            return _sent(columns, node, k, rule)
+        if not columns.graph.has_arrays:  # as an elementwise gate: it has slopes of its own
+            return _sent(columns, node, k, rule._replace(attributes=None))
+        operand, inside = columns.graph.inputs[node][k], range(folded[node].first, folded[node].last)
         uses = [(i, position) for i in inside for position, j in enumerate(whole.graph.inputs[i]) if j == operand]
-        parts = [of(whole, i, position) for i, position in reversed(uses)]
+        parts = [_sent(whole, i, position, rule_of(whole.graph, i)) for i, position in reversed(uses)]
         return sum(part for part in parts if part is not None)
 
     return sent
+
+
+def _sent(columns: Columns, node: int, k: int, rule: Rule) -> Any:
+    graph, values, passed, *_ = columns
+    assert passed is not None
+    with quiet(graph):
+        sent, flow = send(graph, values, passed, node, k, rule)
+    if flow is not False:
+        return sent
+    shape = graph.shape(graph.inputs[node][k])
+    return zeros_of(shape) if shape else None

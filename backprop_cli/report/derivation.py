@@ -1,4 +1,4 @@
-"""The account of a pass as plain data: numbered steps, forward then backward, each with its equations."""
+"""The derivation of gradients as plain data: numbered steps, forward then backward, each with its equations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
-from backprop_cli.graph import CONSTANT, INPUT, Module
+from backprop_cli.graph import CONSTANT, INPUT
 from backprop_cli.graph.names import node_names
 from backprop_cli.report.contributions import contributions
 from backprop_cli.report.formula import (
@@ -22,7 +22,6 @@ from backprop_cli.report.formula import (
     Rule,
     few,
     joined,
-    merged,
     shapes_of,
     summed,
 )
@@ -30,7 +29,7 @@ from backprop_cli.report.gradient_flow import copies, role
 from backprop_cli.report.model import Note, Report
 from backprop_cli.report.notation import Speller, Words
 from backprop_cli.report.parts import node_parts, sent_parts
-from backprop_cli.report.rules import IN_WORDS, rule, rule_of_call
+from backprop_cli.report.rules import rule_of_gate, rule_of_subgraph
 
 _OF_SLOPES = frozenset({"kink", "jump", "one-sided", "infinite"})
 # These are about a slope or a gradient unless the value itself shows them.
@@ -55,13 +54,13 @@ class Step(NamedTuple):
     notes: tuple[Note, ...] = ()
 
 
-class Account:
+class Derivation:
     """The steps of a report's passes. They are made as they are read, so that a large graph costs what is shown."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
         self.graph, self.values, self.passed, self.active, self.hidden, *_ = report.columns
-        self.calls = {call.output: call for call in report.columns.folded}
+        self.folded = {subgraph.output: subgraph for subgraph in report.columns.folded}
         self.names = node_names(self.graph)
         self.nodes = {name: node for node, name in enumerate(self.names) if name in report.gradients}
         self.nodes |= {**self.graph.variables, **self.graph.definitions}
@@ -183,7 +182,7 @@ class Account:
         ]
 
     def _by_call(self, node: int, position: int, sent: Any) -> list[Equation]:
-        """`df/dx += df/dn · ∂n/∂x` for a packed call over arrays, of which the inside has sent what it comes to."""
+        """`df/dx += df/dn · ∂n/∂x` for a folded sub-graph over arrays, whose inside has sent what it comes to."""
         operand = self.graph.inputs[node][position]
         product, _ = sent_parts(self.graph, node, position)
         return [Equation((Grad(operand),), (product, (Number(sent),)), "+=", self.shape_text(operand))]
@@ -205,43 +204,11 @@ class Account:
         return [Equation((Grad(operand),), (*symbols, (Number(sent),)), "+=", shapes)]
 
     def _rule(self, node: int, position: int, slope: Any) -> Rule:
-        """The gate's partial along an operand, over the nodes at hand."""
-        name, operands, values = self.graph.gates[node], self.graph.inputs[node], self.values
-        if node in self.calls:
-            return self._rule_of_call(self.calls[node], operands[position], slope)
-        ties = self._ties(node)
-        numbers = () if ties else [values[j] for j in operands]
-        words = rule(name, position, numbers, values[node], slope, ties)
-        if not words:
-            return Rule(())
-        along = (operands[position],) if ties else operands
-        stands_for = {p.name: Name(j) for p, j in zip(GATES[name].parameters, along, strict=True)} | {"out": Name(node)}
-        return Rule(merged(stands_for.get(word, word) for word in words), IN_WORDS in words)
-
-    def _rule_of_call(self, call: Module, operand: int, slope: Any) -> Rule:
-        """The slope of a user's gate in closed form, if there is one."""
-        text = self.report.slopes.get(call.name, {}).get(call.parameters[call.operands.index(operand)])
-        if text is None or len(set(call.operands)) < len(call.operands):
-            return Rule(())
-        numbers = [self.values[j] for j in call.operands]
-        words = rule_of_call(call.parameters, text, numbers, self.values[call.output], slope)
-        names = dict(zip(call.parameters, map(Name, call.operands), strict=True)) | {"out": Name(call.output)}
-        return Rule(merged(names.get(word, word) for word in words))
-
-    def _ties(self, node: int) -> str:
-        """What each operand that a variadic gate took has of the slope, `1` or `1/2`; empty for other gates.
-
-        Of an array it stays `1/ties` where it is not the same for every element.
-        """
-        gate, out = GATES.get(self.graph.gates[node]), self.values[node]
-        if gate is None or not gate.variadic:
-            return ""
-        taken: Any = sum((self.values[j] == out) * 1 for j in self.graph.inputs[node])
-        if hasattr(taken, "tolist"):
-            if taken.min() != taken.max():
-                return "1/ties"
-            taken = int(taken.max())
-        return f"1/{taken}" if taken > 1 else "1"
+        """The slope of a gate or of a folded sub-graph along an operand, over the nodes at hand."""
+        if node not in self.folded:
+            return rule_of_gate(self.graph, self.values, node, position, slope)
+        subgraph, operand = self.folded[node], self.graph.inputs[node][position]
+        return rule_of_subgraph(subgraph, self.report.slopes, self.values, operand, slope)
 
     def _written(self, node: int) -> Formula:
         """What a node is, over its operands."""

@@ -7,13 +7,12 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from backprop_cli.engine.passes import Backward
 from backprop_cli.errors import Diagnostic, Source, Status
-from backprop_cli.graph import CONSTANT, Graph, Module, Value
+from backprop_cli.graph import Value
 from backprop_cli.graph.names import node_names
 from backprop_cli.numeric.shapes import Shape, size
-from backprop_cli.report.names import rules, written
-from backprop_cli.text import shortest, without_negative_zeros
+from backprop_cli.report.rows import Columns, Row, SubgraphRow, node_rows, subgraph_rows
+from backprop_cli.text import shortest
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
@@ -38,35 +37,7 @@ class Note(NamedTuple):
     of_gradient: bool = False  # about d output / d node, not about the node's value or slopes
 
 
-class Row(NamedTuple):
-    """A node as a reader sees it.
-
-    `locals` has one number an operand, None where no gradient was asked for. `grad` is d output / d node, None
-    where it was not asked for or there was no backward pass.
-
-    An array has a `shape` that is not (), a value and a grad of that shape, and `locals` that are the diagonals of
-    Jacobians; a tensor gate has no `locals` but `rules`: what it sends to each operand, in words.
-
-    `module` is the call of a user's gate (`sig1`) that the node is, or that it is inside of.
-    """
-
-    id: int
-    name: str
-    written: str
-    gate: str
-    inputs: tuple[int, ...]
-    operands: tuple[str, ...]
-    value: Value
-    truth: bool
-    locals: tuple[Value | None, ...]
-    grad: Value | None
-    span: tuple[int, int]
-    shape: Shape = ()
-    rules: tuple[str | None, ...] = ()
-    module: str = ""
-
-
-class Packed(NamedTuple):
+class Folded(NamedTuple):
     """A user's gate of which calls are one node: how many gates each is made of, how many calls, `Report.slopes`."""
 
     name: str
@@ -75,46 +46,11 @@ class Packed(NamedTuple):
     slopes: Mapping[str, str]
 
 
-class Called(NamedTuple):
-    """A call of a user's gate, what it is within, its operands and its output, how many nodes it is made of."""
-
-    label: str
-    name: str
-    within: str | None
-    parameters: tuple[str, ...]
-    operands: tuple[int, ...]
-    output: int
-    nodes: int
-    expanded: bool
-
-
 class Step(NamedTuple):
     """A parameter update: `updated[x]` = x - rate · df/dx."""
 
     rate: float
     updated: Mapping[str, Value]
-
-
-class Columns(NamedTuple):
-    """What a report's rows are read from. Not part of the interface.
-
-    Where calls of the user's gates are `folded`, `hidden` marks what is inside of them, the other columns have each as
-    one node, and `whole` is how they were before.
-    """
-
-    graph: Graph
-    values: list[Value]
-    passed: Backward | None
-    active: bytearray
-    hidden: bytearray = bytearray()
-    folded: tuple[Module, ...] = ()
-    whole: Columns | None = None
-
-    @property
-    def shown(self) -> list[int]:
-        """The ids of the nodes that are shown."""
-        count = len(self.values)
-        return [node for node in range(count) if not self.hidden[node]] if self.hidden else list(range(count))
 
 
 class Report(NamedTuple):
@@ -207,30 +143,28 @@ class Report(NamedTuple):
         return sum(not hidden[node] for node in constants) if hidden else len(constants)
 
     @property
-    def packed(self) -> tuple[Packed, ...]:
+    def folded(self) -> tuple[Folded, ...]:
         """The user's gates of which calls are folded, in the order of their first call."""
         graph = self.columns.graph
-        made: dict[str, Packed] = {}
+        made: dict[str, Folded] = {}
         for call in self.columns.folded:
             gates = call.last - call.first - sum(node in graph.constants for node in range(call.first, call.last))
             calls = made[call.name].calls + 1 if call.name in made else 1
-            made[call.name] = Packed(call.name, gates, calls, self.slopes.get(call.name, {}))
+            made[call.name] = Folded(call.name, gates, calls, self.slopes.get(call.name, {}))
         return tuple(made.values())
 
-    def calls(self) -> Iterator[Called]:
+    def subgraphs(self) -> Iterator[SubgraphRow]:
         """The calls of the user's gates that are shown, folded or not, those around others first."""
-        modules = self.columns.graph.modules
-        folded = {call.label for call in self.columns.folded}
-        closed: list[bool] = []
-        for call in modules:
-            inside = call.parent >= 0 and closed[call.parent]
-            closed.append(inside or call.label in folded)
-            if not inside:
-                within = modules[call.parent].label if call.parent >= 0 else None
-                count = call.last - call.first
-                yield Called(
-                    call.label, call.name, within, call.parameters, call.operands, call.output, count, not closed[-1]
-                )
+        return subgraph_rows(self.columns)
+
+    @property
+    def packed(self) -> tuple[Folded, ...]:
+        """The name that `folded` had until 0.2."""
+        return self.folded
+
+    def calls(self) -> Iterator[SubgraphRow]:
+        """The name that `subgraphs` had until 0.2."""
+        return self.subgraphs()
 
     @property
     def whole_count(self) -> int:
@@ -240,58 +174,4 @@ class Report(NamedTuple):
 
     def rows(self, limit: int | None = None, *, constants: bool = True) -> Iterator[Row]:
         """The nodes in order, at most `limit` of them; `constants=False` leaves the constants out."""
-        return islice(self._rows(constants), limit)
-
-    def _rows(self, constants: bool) -> Iterator[Row]:
-        from backprop_cli.gates import GATES
-
-        graph, values, passed, active, hidden, folded, _ = self.columns
-        names = node_names(graph)
-        uses = graph.uses() if graph.attributes else []
-        calls = graph.calls() if graph.modules else []
-        labels = {call.output: call.label for call in folded}
-        for node, gate in enumerate(graph.gates):
-            if (gate == CONSTANT and not constants) or (hidden and hidden[node]):
-                continue
-            operands = graph.inputs[node]
-            slopes: tuple[Value | None, ...] = (None,) * len(operands) if passed is not None else ()
-            said: tuple[str | None, ...] = ()
-            grad = None
-            if passed is not None and active[node]:
-                grad = gradient_at(graph, passed, node)
-                if passed.locals[node]:
-                    slopes = tuple(
-                        slope if active[j] else None for j, slope in zip(operands, passed.locals[node], strict=True)
-                    )
-                elif node in graph.attributes:
-                    texts = rules(graph, node, names, uses)
-                    said = tuple(text if active[j] else None for j, text in zip(operands, texts, strict=True))
-            yield Row(
-                id=node,
-                name=names[node],
-                written=written(graph, node, names),
-                gate=gate,
-                inputs=operands,
-                operands=tuple(names[j] for j in operands),
-                value=values[node],
-                truth=gate in GATES and GATES[gate].truth,
-                locals=slopes,
-                grad=grad,
-                span=graph.span(node),
-                shape=graph.shape(node),
-                rules=said,
-                module=labels.get(node) or (graph.modules[calls[node]].label if calls and calls[node] >= 0 else ""),
-            )
-
-
-def gradient_at(graph: Graph, passed: Backward, node: int) -> Value:
-    """d output / d node; zeros of the node's shape where nothing flows."""
-    grad = passed.grads[node]
-    if grad is not None:
-        return without_negative_zeros(grad)
-    shape = graph.shape(node)
-    if not shape:
-        return 0.0
-    from backprop_cli.numeric.reductions import zeros
-
-    return zeros(shape)
+        return islice(node_rows(self.columns, constants=constants), limit)

@@ -25,7 +25,7 @@ class Words(NamedTuple):
 
 
 class Speller:
-    """Spells an account's formulas in a format's words."""
+    """Spells a derivation's formulas in a format's words."""
 
     def __init__(self, names: Sequence[str], output: str, words: Words) -> None:
         self.names, self.output, self.words = names, output, words

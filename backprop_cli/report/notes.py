@@ -92,7 +92,7 @@ def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -
     node = anomaly.node
     gate, operands = graph.gates[node], graph.inputs[node]
     row = GATES.get(gate)
-    places = {j: _place(graph, node, j, anomaly) for j in operands} if graph.has_arrays and row else {}
+    places = {j: _place(graph, node, j, anomaly) for j in operands} if row else {}
     called = {j: shorten(names[j]) + places.get(j, Place()).written for j in operands}
     at = ", ".join(
         f"{called[j]} = {rounded(places[j].value(values[j]) if j in places else values[j])}"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
 from backprop_cli.numeric.shapes import size
-from backprop_cli.report.derivation import Account
+from backprop_cli.report.derivation import Derivation
 from backprop_cli.report.formula import Equation, Formula, Grad, Name, Number, Partial, joined
 
 MOST_PATHS = 1000  # that are ever listed
@@ -27,41 +27,41 @@ class Paths(NamedTuple):
     total: Equation
 
 
-def paths(account: Account, limit: int | None = None) -> Iterator[Paths]:
+def paths(derivation: Derivation, limit: int | None = None) -> Iterator[Paths]:
     """For each gradient that was asked for its paths, at most `limit` of them listed."""
-    for name, grad in account.report.gradients.items():
-        node = account.nodes[name]
-        counts = _counts(account, node)
-        count = counts[account.graph.output]
-        walked = list(islice(_walk(account, node, counts), MOST_PATHS if limit is None else min(limit, MOST_PATHS)))
+    for name, grad in derivation.report.gradients.items():
+        node = derivation.nodes[name]
+        counts = _counts(derivation, node)
+        count = counts[derivation.graph.output]
+        walked = list(islice(_walk(derivation, node, counts), MOST_PATHS if limit is None else min(limit, MOST_PATHS)))
         sides: list[Formula] = [(Number(grad),)]
-        if 1 < count == len(walked) and not account.report.has_arrays:
+        if 1 < count == len(walked) and walked[0][1] is not None:
             sides.insert(0, joined(" + ", [product for _, product in walked], Number))
-        total = Equation((Grad(node),), tuple(sides), shapes=account.shape_text(node))
+        total = Equation((Grad(node),), tuple(sides), shapes=derivation.shape_text(node))
         yield Paths(name, count, tuple(path for path, _ in walked), total)
 
 
-def _counts(account: Account, node: int) -> list[int]:
+def _counts(derivation: Derivation, node: int) -> list[int]:
     """For each node how many paths lead from it down to `node`."""
-    counts = [0] * len(account.graph)
+    counts = [0] * len(derivation.graph)
     counts[node] = 1
-    inputs = account.graph.inputs
-    for i in range(node + 1, account.graph.output + 1):
+    inputs = derivation.graph.inputs
+    for i in range(node + 1, derivation.graph.output + 1):
         counts[i] = sum(counts[j] for j in inputs[i])
     return counts
 
 
-def _walk(account: Account, node: int, counts: list[int]) -> Iterator[tuple[Equation, Any]]:
-    """Every path with its product, depth first, operands in order; only ways that arrive are taken."""
-    output = account.graph.output
+def _walk(derivation: Derivation, node: int, counts: list[int]) -> Iterator[tuple[Equation, Any]]:
+    """Every path with its product (of numbers), depth first, operands in order; only ways that arrive are taken."""
+    output = derivation.graph.output
     if not counts[output]:
         return
-    inputs = account.graph.inputs
+    inputs = derivation.graph.inputs
     path: list[tuple[int, int]] = []  # a gate and the position of the operand that the path takes
     here, position = output, 0
     while True:
         if here == node:
-            yield _equation(account, path, node)
+            yield _equation(derivation, path, node)
         operands = inputs[here] if here != node else ()
         while position < len(operands) and not counts[operands[position]]:
             position += 1
@@ -75,37 +75,37 @@ def _walk(account: Account, node: int, counts: list[int]) -> Iterator[tuple[Equa
             return
 
 
-def _equation(account: Account, path: list[tuple[int, int]], node: int) -> tuple[Equation, Any]:
-    assert account.passed is not None
-    inputs, slopes, seed = account.graph.inputs, account.passed.locals, account.report.seed
-    if account.report.has_arrays:
-        return _jacobians(account, path, node), None
+def _equation(derivation: Derivation, path: list[tuple[int, int]], node: int) -> tuple[Equation, Any]:
+    assert derivation.passed is not None
+    inputs, slopes, seed = derivation.graph.inputs, derivation.passed.locals, derivation.report.seed
+    if derivation.report.has_arrays:
+        return _jacobians(derivation, path, node), None
     product: Any = seed
     for gate, position in path:
         product = product * slopes[gate][position]
-    if product != product and any(slopes[gate][position] == 0 and _routes(account, gate) for gate, position in path):
+    if product != product and any(slopes[gate][position] == 0 and _routes(derivation, gate) for gate, position in path):
         product = 0.0  # a gate that routes sends nothing, whatever comes from above
     symbols = joined(" · ", path, lambda edge: Partial(edge[0], inputs[edge[0]][edge[1]]))
     numbers = joined(" · ", path, lambda edge: Number(slopes[edge[0]][edge[1]]))
     if not path:
         symbols, numbers = (Grad(node),), (Number(seed),)
     elif seed != 1:
-        symbols, numbers = (Grad(account.graph.output), " · ", *symbols), (Number(seed), " · ", *numbers)
+        symbols, numbers = (Grad(derivation.graph.output), " · ", *symbols), (Number(seed), " · ", *numbers)
     way = joined(" → ", [*path, (node, 0)], lambda edge: Name(edge[0]))
     return Equation(way, (symbols, numbers, (Number(product),)), ":"), product
 
 
-def _jacobians(account: Account, path: list[tuple[int, int]], node: int) -> Equation:
+def _jacobians(derivation: Derivation, path: list[tuple[int, int]], node: int) -> Equation:
     """`f → q → W: ∂f/∂q · ∂q/∂W`, a product of Jacobians of the sizes 1×2 · 2×4."""
-    graph = account.graph
+    graph = derivation.graph
     symbols = joined(" · ", path, lambda edge: Partial(edge[0], graph.inputs[edge[0]][edge[1]]))
-    if hasattr(account.report.seed, "shape"):
+    if graph.shape(graph.output):
         symbols = (Grad(graph.output), " · ", *symbols)[: 1 if not path else None]
     way = joined(" → ", [*path, (node, 0)], lambda edge: Name(edge[0]))
     sizes = [f"{size(graph.shape(i)):,}×{size(graph.shape(graph.inputs[i][k])):,}" for i, k in path]
     return Equation(way, (symbols or (Grad(node),),), ":", shapes=" · ".join(sizes))
 
 
-def _routes(account: Account, node: int) -> bool:
-    gate = GATES.get(account.graph.gates[node])
+def _routes(derivation: Derivation, node: int) -> bool:
+    gate = GATES.get(derivation.graph.gates[node])
     return gate is not None and gate.routes

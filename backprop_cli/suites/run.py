@@ -9,7 +9,7 @@ from typing import Any
 
 from backprop_cli import api
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
-from backprop_cli.report.case_result import Difference, Outcome
+from backprop_cli.report.case_result import CaseResult, Difference
 from backprop_cli.report.claim_results import ClaimResult
 from backprop_cli.report.model import Report
 from backprop_cli.suites.case import AGREES, DIFFERS, UNDECIDED, Case, Written, elements
@@ -18,13 +18,13 @@ from backprop_cli.text import shortest
 _AGREES_AFTER_ALL = "what is said agrees"
 
 
-def run_cases(cases: Iterable[Case], *, sympy: bool = False) -> Iterator[Outcome]:
+def run_cases(cases: Iterable[Case], *, sympy: bool = False) -> Iterator[CaseResult]:
     """The outcome of every case, as it comes; `sympy` also asks SymPy about each gradient and claim."""
     for case in cases:
         started = perf_counter()
         differences = tuple(_differences(case, sympy=sympy))
         seconds = perf_counter() - started
-        yield Outcome(case.path, case.line, case.name, case.published, case.verdict, differences, seconds)
+        yield CaseResult(case.path, case.line, case.name, case.published, case.verdict, differences, seconds)
 
 
 def _differences(case: Case, *, sympy: bool) -> Iterator[Difference]:

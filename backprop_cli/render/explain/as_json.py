@@ -9,7 +9,7 @@ from backprop_cli.render.as_json import fields
 from backprop_cli.render.encoding import lines
 from backprop_cli.render.explain.words import exact_words
 from backprop_cli.render.style import Style
-from backprop_cli.report.derivation import Account, Step
+from backprop_cli.report.derivation import Derivation, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.notation import Speller
 from backprop_cli.report.paths import Paths
@@ -18,12 +18,12 @@ from backprop_cli.report.paths import paths as paths_of
 _EXACT_COUNT = 2**53  # a larger one is no number to many readers of JSON
 
 
-def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
+def render(account: Derivation, style: Style, paths: bool) -> Iterator[str]:
     """One JSON object, a line a step; of the paths to a node at most `rows` are listed."""
     return lines(_fields(account, style, paths))
 
 
-def _fields(account: Account, style: Style, paths: bool) -> Iterator[tuple[str, Any]]:
+def _fields(account: Derivation, style: Style, paths: bool) -> Iterator[tuple[str, Any]]:
     speller = account.speller(exact_words())
     made = {name: list(value) if name == "nodes" else value for name, value in fields(account.report)}
     yield from (made | {"schema": "backprop/explain@1"}).items()

@@ -12,7 +12,7 @@ from backprop_cli.render.explain.outline import Section, outline, trimmed
 from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tex import END, preamble, raised, tex_name, tex_number, tex_sign, tex_text, tex_value
-from backprop_cli.report.derivation import Account, Step
+from backprop_cli.report.derivation import Derivation, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
 from backprop_cli.report.notation import Speller, Words
@@ -21,7 +21,7 @@ from backprop_cli.text import is_whole
 _RELATIONS = {"=": "&=", "+=": r"&\mathrel{+}="}
 
 
-def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
+def render(account: Derivation, style: Style, paths: bool) -> Iterator[str]:
     """Preamble, title, the block, closing lines."""
     plain = style._replace(ascii=False)
     yield preamble(r"\allowdisplaybreaks")

@@ -9,13 +9,13 @@ from backprop_cli.render.explain.words import plain_words
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style
-from backprop_cli.report.derivation import Account, Step
+from backprop_cli.report.derivation import Derivation, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
 from backprop_cli.report.notation import Speller
 
 
-def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
+def render(account: Derivation, style: Style, paths: bool) -> Iterator[str]:
     """Title, sections, closing lines."""
     yield f"{code(title(account.report, style))}\n"
     yield from _notes(account.remarks, "", style)

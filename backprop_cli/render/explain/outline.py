@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from backprop_cli.report.derivation import Account, Step
+from backprop_cli.report.derivation import Derivation, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
 from backprop_cli.report.paths import MOST_PATHS, Paths, paths
@@ -26,7 +26,7 @@ class Section(NamedTuple):
     more: str = ""
 
 
-def outline(account: Account, rows: int | None, with_paths: bool) -> Iterator[Section]:
+def outline(account: Derivation, rows: int | None, with_paths: bool) -> Iterator[Section]:
     """The sections, at most `rows` steps or equations in each."""
     for heading, steps in ((FORWARD, account.forward()), (BACKWARD, account.backward())):
         section = _steps(heading, steps, rows)

@@ -10,7 +10,7 @@ from backprop_cli.render.explain.words import plain_words
 from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import GRAD, VALUE, Style
 from backprop_cli.render.wrapping import wrapped
-from backprop_cli.report.derivation import Account, Step
+from backprop_cli.report.derivation import Derivation, Step
 from backprop_cli.report.formula import Equation, Grad, Name
 from backprop_cli.report.model import Note
 from backprop_cli.report.notation import Speller
@@ -19,7 +19,7 @@ _LINE = 80
 _LOOKS: dict[type, str] = {Name: VALUE, Grad: GRAD}  # of what an equation is about
 
 
-def render(account: Account, style: Style, paths: bool) -> Iterator[str]:
+def render(account: Derivation, style: Style, paths: bool) -> Iterator[str]:
     """Title, sections, closing lines."""
     yield wrapped(title(account.report, style), style.width, start="")
     yield from _notes(account.remarks, "", style)

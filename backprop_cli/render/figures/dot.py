@@ -11,7 +11,7 @@ from html import escape
 from backprop_cli.render.figures.nesting import nested
 from backprop_cli.render.figures.words import sums
 from backprop_cli.render.style import Style
-from backprop_cli.report.figure import Cluster, Edge, Figure, Node
+from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Node
 
 _VALUE, _GRAD, _LOCAL, _ACTIVE = "#00694b", "#b03c00", "#5a3fa8", "#b86e00"
 _LINE = r"\n"
@@ -35,7 +35,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
         indent = "  " * (depth + 1)
         if item is None:
             yield f"{indent}}}\n"
-        elif isinstance(item, Cluster):
+        elif isinstance(item, DrawnSubgraph):
             yield f"{indent}subgraph cluster_{item.id} {{\n{indent}  label={_quoted(item.name, style)}\n"
         else:
             yield f"{indent}{_node(item, total.get(item.id, ''), style)}\n"

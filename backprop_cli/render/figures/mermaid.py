@@ -11,7 +11,7 @@ from backprop_cli.render.figures.nesting import nested
 from backprop_cli.render.figures.shapes import LEAVES
 from backprop_cli.render.figures.words import sums
 from backprop_cli.render.style import Style
-from backprop_cli.report.figure import Cluster, Figure, Node
+from backprop_cli.report.figure import DrawnSubgraph, Figure, Node
 
 _SHAPES = {"input": '["{}"]', "constant": '["{}"]', "gate": '("{}")', "output": '("{}")', "stub": '("{}")'}
 _PLAIN = frozenset(" .,+-=/()∂…")
@@ -27,7 +27,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
         indent = "  " * (depth + 1)
         if item is None:
             yield f"{indent}end\n"
-        elif isinstance(item, Cluster):
+        elif isinstance(item, DrawnSubgraph):
             yield f'{indent}subgraph c{item.id} ["{_label(style, item.name)}"]\n'
         else:
             yield f"{indent}n{item.id}{_shape(item, total.get(item.id, ''), style)}\n"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
-from backprop_cli.report.figure import Cluster, Figure, Node
+from backprop_cli.report.figure import DrawnSubgraph, Figure, Node
 
 
-def nested(figure: Figure) -> Iterator[tuple[Node | Cluster | None, int]]:
+def nested(figure: Figure) -> Iterator[tuple[Node | DrawnSubgraph | None, int]]:
     """Nodes, clusters where they begin and None where one ends, each with the number of clusters around it."""
-    clusters = {cluster.id: cluster for cluster in figure.clusters}
+    clusters = {cluster.id: cluster for cluster in figure.subgraphs}
     inside: dict[int, tuple[int, ...]] = {}  # for each node its clusters, the outermost first
-    for cluster in sorted(figure.clusters, key=lambda cluster: -len(cluster.nodes)):
+    for cluster in sorted(figure.subgraphs, key=lambda cluster: -len(cluster.nodes)):
         inside |= {node: (*inside.get(node, ()), cluster.id) for node in cluster.nodes}
     around: tuple[int, ...] = ()
     for node in sorted(figure.nodes, key=lambda node: inside.get(node.id, ())):

@@ -59,7 +59,7 @@ class Shapes:
             self.arriving.setdefault(edge.target, []).append(edge)
             self.leaving.setdefault(edge.source, []).append(edge)
         self.nodes = {node.id: node for node in figure.nodes}
-        self.entries = {cluster.id: self._entries(set(cluster.nodes)) for cluster in figure.clusters}
+        self.entries = {cluster.id: self._entries(set(cluster.nodes)) for cluster in figure.subgraphs}
         self.of = {node.id: self._shape(node) for node in figure.nodes}
 
     def _entries(self, inside: set[int]) -> set[int]:
@@ -133,7 +133,7 @@ class Shapes:
 
     def _modules(self, node: Node) -> tuple[float, float]:
         """The height and width of the names of the modules that begin with a node; the outermost is on top."""
-        begins = [cluster.name for cluster in self.figure.clusters if node.id in self.entries[cluster.id]]
+        begins = [cluster.name for cluster in self.figure.subgraphs if node.id in self.entries[cluster.id]]
         return NAME_LINE * len(begins), max((width_of(shorten(x, _LONGEST), SMALL) + 16 for x in begins), default=0)
 
     def _stub(self, node: Node) -> float:

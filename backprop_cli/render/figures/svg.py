@@ -20,7 +20,7 @@ from backprop_cli.errors import shorten
 from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, width_of
 from backprop_cli.render.layout import Point, place
 from backprop_cli.render.style import Style, visible
-from backprop_cli.report.figure import Cluster, Edge, Figure, Node
+from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Node
 
 _BETWEEN, _STEEP = 20, 0.3  # columns; more where wires climb
 _APART = 14  # cells of a column
@@ -82,7 +82,7 @@ class _Picture:
         """The element, piece by piece."""
         figure, size = self.figure, f'width="{self.width}" height="{self.height}"'
         classes = f"bp {figure.phase}".strip()
-        role = "group" if figure.clusters else "img"  # modules may be folded, so they must be reachable
+        role = "group" if figure.subgraphs else "img"  # modules may be folded, so they must be reachable
         yield f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" role="{role}" '
         yield f'viewBox="0 0 {self.width} {self.height}" {size}>\n'
         yield f"<title>{safe(figure.title)}</title>\n<desc>{safe(_described(figure))}</desc>\n"
@@ -90,7 +90,7 @@ class _Picture:
         yield f'<rect class="paper" {size} rx="10"/>\n'
         yield _text(_MARGIN, _MARGIN + 12, "title", shorten(figure.title, 120))
         yield f'<g transform="translate({_MARGIN} {_TOP})">\n'
-        for cluster in figure.clusters:
+        for cluster in figure.subgraphs:
             yield from self._cluster(cluster)
         for number, edge in enumerate(figure.edges):
             yield from self._wire(edge, number)
@@ -196,7 +196,7 @@ class _Picture:
 
     # -- modules
 
-    def _cluster(self, cluster: Cluster) -> Iterator[str]:
+    def _cluster(self, cluster: DrawnSubgraph) -> Iterator[str]:
         """The ground on which a module's nodes stand, and its name."""
         nodes = " ".join(map(str, cluster.nodes))
         look = "ground folded" if cluster.folded else "ground"  # for the page's script: in the figure all is open
@@ -208,10 +208,10 @@ class _Picture:
             yield _text(left + 8, top + 13, "module-name", shorten(cluster.name, 24))
         yield "</g>\n"
 
-    def _runs(self, cluster: Cluster) -> Iterator[tuple[float, float, float, float]]:
+    def _runs(self, cluster: DrawnSubgraph) -> Iterator[tuple[float, float, float, float]]:
         """For each stretch of a column that the cluster's nodes fill: left, top, right, bottom."""
         placed, members = self.placed, set(cluster.nodes)
-        outer = [other.id for other in self.figure.clusters if set(other.nodes) > members]
+        outer = [other.id for other in self.figure.subgraphs if set(other.nodes) > members]
         middles = [(before[1] + after[0]) / 2 for before, after in pairwise(placed.columns)]
         ends = pairwise([-_BETWEEN / 2, *middles, placed.width + _BETWEEN / 2])
         for (left, right), column in zip(ends, placed.order, strict=True):

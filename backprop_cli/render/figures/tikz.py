@@ -12,7 +12,7 @@ from backprop_cli.render.figures.shapes import LEAVES, Shapes
 from backprop_cli.render.layout import Placed, place
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tex import tex_name, tex_operation, tex_text, tex_value
-from backprop_cli.report.figure import Cluster, Edge, Figure, Node
+from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Node
 
 _BETWEEN, _STEEP, _APART, _WIRE = 20, 0.3, 14, 10  # free between columns and between cells, around passing wires
 _BEGIN = r"""\documentclass[border=6pt]{standalone}
@@ -46,7 +46,7 @@ def render(figure: Figure, _style: Style) -> Iterator[str]:
     placed = place(whole, shapes.size, between=_BETWEEN, steep=_STEEP, apart=_APART, wire=_WIRE, port=shapes.port)
     yield _BEGIN
     yield _words(-26, figure.title)
-    for cluster in figure.clusters:
+    for cluster in figure.subgraphs:
         yield from _cluster(cluster, placed, shapes)
     for number, edge in enumerate(figure.edges):
         yield from _wire(edge, placed, number, shapes)
@@ -65,7 +65,7 @@ def _text(text: str) -> str:
     return tex_text(visible(text))
 
 
-def _cluster(cluster: Cluster, placed: Placed, shapes: Shapes) -> Iterator[str]:
+def _cluster(cluster: DrawnSubgraph, placed: Placed, shapes: Shapes) -> Iterator[str]:
     """The ground a module's nodes stand on, column by column, and its name."""
     members = set(cluster.nodes)
     first = True

@@ -1,40 +1,62 @@
-"""Folding: a figure in which every folded cluster is one node.
+"""Sub-graphs in a figure: frames around their nodes, or, folded, one node each.
 
-The node is the one whose wire leaves the cluster, drawn with the cluster's name as its operation; what flowed into
-the cluster flows into it. A cluster that two wires leave is not one node and stays open.
+A folded one is the node whose wire leaves it, drawn with the sub-graph's name as its operation; what flowed into the
+sub-graph flows into that node. A sub-graph that two wires leave is not one node and stays open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from backprop_cli.report.figure import Cluster, Edge, Figure, Moment, Node
+from backprop_cli.graph import Subgraph
+from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Moment, Node
+from backprop_cli.report.model import Report
+
+
+def with_subgraphs(figure: Figure, report: Report, folded: Collection[Subgraph]) -> Figure:
+    """The drawing with each sub-graph whose inside is drawn; closed are those in `folded`, and all in them."""
+    subgraphs, hidden = report.columns.graph.subgraphs, report.columns.folded
+    if not subgraphs:
+        return figure
+    closed: list[bool] = []
+    paths: dict[int, tuple[int, ...]] = {node.id: node.subgraphs for node in figure.nodes}
+    drawn: list[DrawnSubgraph] = []
+    count = len(report.columns.values)
+    for k, call in enumerate(subgraphs):
+        closed.append(call in folded or (call.parent >= 0 and closed[call.parent]))
+        members = tuple(node for node in paths if call.first <= node < call.last)
+        if not members or any(other.first <= call.first and call.last <= other.last for other in hidden):
+            continue
+        drawn.append(DrawnSubgraph(count + k, call.name, members, folded=closed[k]))
+        paths |= {node: (*paths[node], count + k) for node in members}
+    nodes = tuple(node._replace(subgraphs=paths[node.id]) for node in figure.nodes)
+    return figure._replace(nodes=nodes, subgraphs=(*figure.subgraphs, *drawn))
 
 
 def fold(figure: Figure) -> Figure:
-    """The figure with its folded clusters as nodes, and its steps counted anew."""
+    """The figure with its folded sub-graphs as nodes, and its steps counted anew."""
     home = _homes(figure)
     if not home:
-        return figure._replace(clusters=tuple(cluster._replace(folded=False) for cluster in figure.clusters))
+        return figure._replace(subgraphs=tuple(subgraph._replace(folded=False) for subgraph in figure.subgraphs))
     gone = home.keys() - set(home.values())
     step_of = _steps(figure, home)
     edges = _edges(figure, home, step_of)
     nodes = tuple(_node(node, figure, home, step_of) for node in figure.nodes if node.id not in gone)
-    clusters = tuple(
-        cluster._replace(folded=False, nodes=tuple(node for node in cluster.nodes if node not in gone))
-        for cluster in figure.clusters
-        if not home.keys() >= set(cluster.nodes)
+    subgraphs = tuple(
+        subgraph._replace(folded=False, nodes=tuple(node for node in subgraph.nodes if node not in gone))
+        for subgraph in figure.subgraphs
+        if not home.keys() >= set(subgraph.nodes)
     )
-    folded = figure._replace(nodes=nodes, edges=tuple(edges), clusters=clusters)
+    folded = figure._replace(nodes=nodes, edges=tuple(edges), subgraphs=subgraphs)
     return folded._replace(moments=tuple(_moments(figure, folded, home, step_of)))
 
 
 def _homes(figure: Figure) -> dict[int, int]:
-    """For each node in a folded cluster the node that stands for it: of the outermost such cluster, the way out."""
+    """For each node in a folded sub-graph the node that stands for it: of the outermost such sub-graph, the way out."""
     home: dict[int, int] = {}
-    for cluster in sorted(figure.clusters, key=lambda cluster: -len(cluster.nodes)):
-        inside = set(cluster.nodes)
-        if not cluster.folded or not inside.isdisjoint(home):
+    for subgraph in sorted(figure.subgraphs, key=lambda subgraph: -len(subgraph.nodes)):
+        inside = set(subgraph.nodes)
+        if not subgraph.folded or not inside.isdisjoint(home):
             continue
         used_inside = {edge.source for edge in figure.edges if edge.target in inside}
         leaving = {edge.source for edge in figure.edges if edge.target not in inside} & inside
@@ -50,8 +72,8 @@ _Steps = Mapping[tuple[str, int], int]
 def _steps(figure: Figure, home: Mapping[int, int]) -> _Steps:
     """The number each step of the figure has in the folded one, 0 for none.
 
-    A cluster computes when its way out does. It sends when the last of its nodes has: only then is all known that
-    has flowed back to the cluster's operands.
+    A sub-graph computes when its way out does. It sends when the last of its nodes has: only then is all known that
+    has flowed back to the sub-graph's operands.
     """
     step_of: dict[tuple[str, int], int] = {("forward", 0): 0, ("backward", 0): 0, ("backward", 1): 1}
     forward = [moment for moment in figure.moments if moment.phase == "forward"]
@@ -82,25 +104,30 @@ def _edges(figure: Figure, home: Mapping[int, int], step_of: _Steps) -> list[Edg
     return made
 
 
-def _cluster_of(node: int, figure: Figure) -> Cluster:
-    """The largest folded cluster a node lies in."""
-    return max((c for c in figure.clusters if c.folded and node in c.nodes), key=lambda c: len(c.nodes))
+def _subgraph_of(node: int, figure: Figure) -> DrawnSubgraph:
+    """The largest folded sub-graph a node lies in."""
+    return max((c for c in figure.subgraphs if c.folded and node in c.nodes), key=lambda c: len(c.nodes))
 
 
 def _node(node: Node, figure: Figure, home: Mapping[int, int], step_of: _Steps) -> Node:
     computed, reached = step_of["forward", node.computed], step_of["backward", node.reached]
     if node.id not in home:
         return node._replace(computed=computed, reached=reached)
-    cluster = _cluster_of(node.id, figure)
-    outside = tuple(id_ for id_ in node.cluster if not _inside(id_, cluster, figure))
+    subgraph = _subgraph_of(node.id, figure)
+    outside = tuple(id_ for id_ in node.subgraphs if not _inside(id_, subgraph, figure))
     return node._replace(
-        operation=cluster.name, written=cluster.name, computed=computed, reached=reached, ordered=False, cluster=outside
+        operation=subgraph.name,
+        written=subgraph.name,
+        computed=computed,
+        reached=reached,
+        ordered=False,
+        subgraphs=outside,
     )
 
 
-def _inside(id_: int, cluster: Cluster, figure: Figure) -> bool:
-    nodes = next(other.nodes for other in figure.clusters if other.id == id_)
-    return set(nodes) <= set(cluster.nodes)
+def _inside(id_: int, subgraph: DrawnSubgraph, figure: Figure) -> bool:
+    nodes = next(other.nodes for other in figure.subgraphs if other.id == id_)
+    return set(nodes) <= set(subgraph.nodes)
 
 
 def _moments(figure: Figure, folded: Figure, home: Mapping[int, int], step_of: _Steps) -> list[Moment]:
@@ -123,7 +150,7 @@ def _moments(figure: Figure, folded: Figure, home: Mapping[int, int], step_of: _
 
 
 def _sent(folded: Figure, node: Node, step: int) -> list[str]:
-    """What flows back through a folded cluster, an operand a line, and the sums that are complete with it."""
+    """What flows back through a folded sub-graph, an operand a line, and the sums that are complete with it."""
     name = {node.id: node.name for node in folded.nodes}
     grad = {node.id: node.grad for node in folded.nodes}
     f = folded.output
