@@ -10,6 +10,7 @@ asks no gate for its second derivatives.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 
@@ -84,38 +85,51 @@ def _moved(here: Value, there: Value) -> Any:
     return mask if mask.any() else False
 
 
+@cache
+def _factors() -> list[float]:
+    """Moves: of one number after the other, none of them small."""
+    chosen = Random(0)  # noqa: S311  digits, not secrets
+    return [1.0 + _MOVE * chosen.choice((-1, 1)) * chosen.uniform(0.5, 1) for _ in range(_FEW)]
+
+
 class _Again:
     """The passes with every rounding exaggerated."""
 
     def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
         self.graph, self.output, self.before = graph, output, values
-        chosen = Random(0)  # noqa: S311  digits, not secrets
-        self.moves = [chosen.choice((-1, 1)) * chosen.uniform(0.5, 1) for _ in range(_FEW)]
+        self.factors = _factors()
+        self.of_arrays: Any = None  # the factors again and again, as many as the largest array has elements
         self.turn = 0
         self.values = list(values)
-        self._forward()
+        for node, constant in graph.constants.items():
+            self.values[node] = self.constant(constant)
+        if graph.shapes:
+            self._forward()
+        else:
+            self._forward_of_numbers()
 
     def _forward(self) -> None:
-        graph, values, of = self.graph, self.values, FLOATS.value
-        for node, constant in graph.constants.items():
-            values[node] = self.constant(constant)
+        graph, values = self.graph, self.values
         for node in range(self.output + 1):
             operands = graph.inputs[node]
             if not operands:
                 continue
-            gate, xs = graph.gates[node], [values[j] for j in operands]
-            if graph.shapes:
-                rule = rule_of(graph, node)
-                try:
-                    out = rule.value(self.operands(rule, xs))
-                except ValueError:  # a class's number, moved: it is no matter of digits
-                    continue
-                out = out if graph.shapes[node] else float(out)
-            else:
+            rule, xs = rule_of(graph, node), [values[j] for j in operands]
+            try:
+                out = rule.value(self.operands(rule, xs))
+            except ValueError:  # a class's number, moved: it is no matter of digits
+                continue
+            out = out if graph.shapes[node] else float(out)
+            values[node] = out if self.is_exact(rule.gate, xs, out) else self.rounded(out, node, xs)
+
+    def _forward_of_numbers(self) -> None:
+        graph, values, of = self.graph, self.values, FLOATS.value
+        for node in range(self.output + 1):
+            operands = graph.inputs[node]
+            if operands:
+                gate, xs = graph.gates[node], [values[j] for j in operands]
                 out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
-            if not self.is_exact(gate, xs, out):
-                out = self.rounded(out, node, xs)
-            values[node] = out
+                values[node] = out if self.is_exact(gate, xs, out) else self.rounded(out, node, xs)
 
     def operands(self, rule: Rule, xs: list[Value]) -> list[Value]:
         """What a gate is given: moved, where it adds up inside or is not right to the last digit."""
@@ -124,6 +138,8 @@ class _Again:
     def backward(self, passed: Backward, active: bytearray | None) -> list[Value | None]:
         """The gradients again, from the values as they are now."""
         graph, values = self.graph, self.values
+        if not graph.shapes:
+            return self._backward_of_numbers(passed.grads[self.output], active)
         again = nothing_yet(graph)
         again.grads[self.output], again.flows[self.output] = passed.grads[self.output], True
         for node in range(self.output, -1, -1):
@@ -143,6 +159,25 @@ class _Again:
                     add(again, j, self.product(sent, upstream, slope), flow)
         return again.grads
 
+    def _backward_of_numbers(self, upstream: Value | None, active: bytearray | None) -> list[Value | None]:
+        graph, values, of = self.graph, self.values, FLOATS.locals
+        grads: list[Value | None] = [None] * len(graph)
+        grads[self.output] = upstream
+        for node in range(self.output, -1, -1):
+            arrived, operands = grads[node], graph.inputs[node]
+            if arrived is None or not operands or (active is not None and not active[node]):
+                continue
+            gate, xs = graph.gates[node], [values[j] for j in operands]
+            slopes = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs), values[node])
+            ignores, is_linear = gate in ROUTES, gate in _LINEAR
+            for j, slope in zip(operands, slopes, strict=True):
+                if ignores and slope == 0:
+                    continue
+                slope = slope if is_linear else self.slope(slope, gate, xs)
+                sent, before = self.product(arrived * slope, arrived, slope), grads[j]
+                grads[j] = sent if before is None else before + sent
+        return grads
+
     def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:  # noqa: ARG002  for those who look closer
         """Whether a result is never rounded."""
         return gate in _EXACT
@@ -151,17 +186,14 @@ class _Again:
 
     def nearby(self, x: Value) -> Value:
         """A number a thousand units in the last place away; whole numbers of classes, axes and exponents too."""
-        return x * (1.0 + _MOVE * self.some(x))
-
-    def some(self, like: Value) -> Value:
-        """A move for a number, or one for each element."""
         self.turn = turn = (self.turn + 1) % _FEW
-        shape = getattr(like, "shape", ())
-        if not shape:
-            return self.moves[turn]
-        import numpy as np
+        if type(x) is float or not x.shape:
+            return x * self.factors[turn]
+        if self.of_arrays is None or len(self.of_arrays) < x.size + _FEW:
+            import numpy as np
 
-        return np.resize(np.roll(self.moves, turn), shape)
+            self.of_arrays = np.resize(self.factors, x.size + _FEW)
+        return x * self.of_arrays[turn : turn + x.size].reshape(x.shape)
 
     def constant(self, value: Value) -> Value:
         """A constant of the text: moved where it is a name for what no double equals."""
@@ -170,7 +202,7 @@ class _Again:
     def rounded(self, out: Value, node: int, xs: Sequence[Value]) -> Value:
         """A result that was rounded; a 0 that is an underflow is one."""
         if type(out) is float:
-            moved = out * (1.0 + _MOVE * self.some(out))
+            moved = self.nearby(out)
             if -_SMALL < out < _SMALL and (out or self.underflows(node, xs, out)):
                 moved += _TINY
             return moved
@@ -197,7 +229,7 @@ class _Again:
         if gate in _LINEAR:
             return slope
         if type(slope) is float:
-            moved = slope * (1.0 + _MOVE * self.some(slope))
+            moved = self.nearby(slope)
             if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and all(xs))):
                 moved += _TINY
             return moved
