@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.passes import backward, forward
-from backprop_cli.engine.precision import untrue_numbers
+from backprop_cli.engine.precision import untrue_jacobian, untrue_numbers
 from backprop_cli.errors import Source, Status
 from backprop_cli.graph.names import all_names, output_name
 from backprop_cli.graph.shapes import infer
@@ -136,9 +136,13 @@ def jacobian(
     for name, node in () if anatomy else targets.items():
         found = whole(graph, numbers, passed, active, node, graph.output, mode)
         blocks.append(Block(name, graph.shapes[node], found.values, found.mode, found.passes))
+    untrue = untrue_numbers(graph, numbers, graph.output)
+    if not anatomy:
+        untrue += untrue_jacobian(graph, numbers, graph.output, set(targets.values()), active)
     report = build(
-        graph, numbers, anomalies, passed=passed, active=active, wrt=targets, check=verdict, strict=options.strict
-    )
+        graph, numbers, anomalies, passed=passed, active=active, wrt=targets, check=verdict, strict=options.strict,
+        untrue=untrue,
+    )  # fmt: skip
     return JacobianReport(
         graph.source, report.output, report.value, graph.shapes[graph.output], tuple(blocks),
         tuple(parts_of(graph, active)) if anatomy else (), report.notes, verdict, report.status,

@@ -6,15 +6,46 @@ those with as many digits as it takes, and is imported where there are any.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from backprop_cli.engine.doubtful import doubtful
-from backprop_cli.engine.passes import Backward
+from backprop_cli.engine.passes import Backward, backward
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.numeric.shapes import Shape
 
 if TYPE_CHECKING:
     from backprop_cli.engine.true_numbers import TrueNumber
+
+
+def untrue_jacobian(
+    graph: Graph, values: Sequence[Value], output: int, targets: Collection[int], active: bytearray
+) -> list[TrueNumber]:
+    """The elements of Jacobians that are not right: of the gradients of each element of the output, one by one.
+
+    Their `element` has the output's index first. Of the values themselves nothing is said.
+    """
+    found = []
+    shape = graph.shape(output)
+    for place, upstream in ones(shape):
+        passed = backward(graph, values, output, upstream, active)
+        items = untrue_numbers(graph, values, output, passed, active, upstream)
+        wanted = (item for item in items if item.of_gradient and item.node in targets)
+        found += [item._replace(element=(*place, *item.element)) for item in wanted]
+    return found
+
+
+def ones(shape: Shape) -> Iterator[tuple[tuple[int, ...], Value]]:
+    """For each element of a shape its index, and zeros with a 1 there; of a number 1."""
+    if not shape:
+        yield (), 1.0
+        return
+    import numpy as np
+
+    for place in np.ndindex(*shape):
+        upstream = np.zeros(shape)
+        upstream[place] = 1.0
+        yield place, upstream
 
 
 def untrue_numbers(

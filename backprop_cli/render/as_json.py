@@ -84,8 +84,12 @@ def fields(report: Report) -> Iterator[tuple[str, Any]]:
     yield "expression", report.expression
     yield "output", report.output
     yield "value", number(report.value)
+    if (true := report.true_value) is not None:
+        yield "true_value", number(true)
     if report.kind == "grad":
         yield "gradients", {name: number(x) for name, x in report.gradients.items()}
+        if report.true_gradients:
+            yield "true_gradients", {name: number(x) for name, x in report.true_gradients.items()}
         yield "seed_grad", number(report.seed)
     if report.step is not None:
         updated = {name: number(x) for name, x in report.step.updated.items()}
@@ -152,6 +156,9 @@ def _node(row: Row, report: Report) -> dict[str, Any]:
         if row.rules:
             made["rules"] = list(row.rules)
         made["grad"] = number(row.grad)
+    if report.untrue:
+        for key, true in (("true_value", report.true_of(row.id)), ("true_grad", report.true_of(row.id, grad=True))):
+            made |= {key: number(true)} if true is not None else {}
     made["span"] = list(row.span)
     if row.subgraph:
         made["module"] = row.subgraph

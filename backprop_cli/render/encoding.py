@@ -16,7 +16,7 @@ def number(value: Any) -> Any:
     """A number, or an array as nested lists; a string for what JSON cannot write."""
     if hasattr(value, "tolist"):
         return value.tolist() if all_finite(value) else _with_words(value)
-    if value is None or isfinite(value):
+    if value is None or isinstance(value, str) or isfinite(value):
         return value
     return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
 

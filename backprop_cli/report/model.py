@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_cli.errors import Diagnostic, Source, Status
 from backprop_cli.graph import Value
@@ -94,12 +94,41 @@ class Report(NamedTuple):
     @property
     def inputs(self) -> Mapping[str, Value]:
         """The value of each name in `gradients`, or of every input after `evaluate`."""
-        graph = self.columns.graph
+        nodes = self._nodes_of(self.gradients or self.columns.graph.variables)
+        return {name: self.columns.values[node] for name, node in nodes.items()}
+
+    def _nodes_of(self, asked: Iterable[str]) -> dict[str, int]:
+        """The node of each name."""
+        graph, asked = self.columns.graph, list(asked)
         nodes = {**graph.variables, **{name: node for node, name in graph.names.items()}}
-        asked = self.gradients or graph.variables
         if not nodes.keys() >= set(asked):  # a name that only the report gives
             nodes = {name: node for node, name in enumerate(node_names(graph))} | nodes
-        return {name: self.columns.values[nodes[name]] for name in asked}
+        return {name: nodes[name] for name in asked}
+
+    def true_of(self, node: int, *, grad: bool = False) -> Any:
+        """The true value (or gradient) of a node where ours is not right to six digits, text beyond the doubles.
+
+        None where it is right, or where the true number is not known.
+        """
+        from backprop_cli.report.true_numbers import corrected, of_node
+
+        found = of_node(self.untrue, node, of_gradient=grad)
+        passed = self.columns.passed
+        ours = passed.grads[node] if grad and passed is not None else self.columns.values[node]
+        return corrected(ours, found) if found else None
+
+    @property
+    def true_value(self) -> Any:
+        """The true value of the output where ours is not right to six digits."""
+        return self.true_of(self.columns.graph.output) if self.untrue else None
+
+    @property
+    def true_gradients(self) -> dict[str, Any]:
+        """The true gradients, of those that are not right to six digits."""
+        if not self.untrue or not self.gradients:
+            return {}
+        found = {name: self.true_of(node, grad=True) for name, node in self._nodes_of(self.gradients).items()}
+        return {name: true for name, true in found.items() if true is not None}
 
     @property
     def complaint(self) -> Diagnostic | None:

@@ -93,6 +93,10 @@ def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: S
     small = item.known and _is_small(item)
     words = _OPEN if not item.known else _UNDERFLOW if small else _ROUNDING
     what = f"the {'gradient' if of_gradient else 'value'} of `{shorten(names[node])}{index_text(item.element)}`"
+    rank = len(graph.shape(graph.output))
+    if of_gradient and len(item.element) > len(graph.shape(node)):  # of a Jacobian
+        here, there = index_text(item.element[:rank]), index_text(item.element[rank:])
+        what = f"`d{output_name(graph)}{here}/d{shorten(names[node])}{there}`"
     message = words.format(what=what, true=true_text(item), ours=shortest(item.ours))
     if len(items) > 1:
         message += f" (and {len(items) - 1:,} more element{'s' * (len(items) > 2)})"
