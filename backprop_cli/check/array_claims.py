@@ -60,7 +60,7 @@ def judge_elements(claim: Claim, place: Point, tolerance: Tolerance, *, printed:
     `printed`: decimal numbers in the claim need only be right to their last decimal.
     """
     ours = np.asarray(place.grad(*claim.of))
-    claimed = np.asarray(claim.formula.values(place)[claim.formula.graph.output])
+    claimed = np.asarray(claim.formula.claimed(place))
     trouble = place.trouble(*claim.of)
     if not np.isfinite(ours).all():
         return Judgement(UNDECIDED, "trouble", place, anomaly=trouble[0] if trouble else None)

@@ -61,7 +61,7 @@ def judge_at(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool 
 
         return judge_elements(claim, place, tolerance, printed=printed)
     values = claim.formula.values(place)
-    claimed = values[claim.formula.graph.output]
+    claimed = claim.formula.claimed(place)
     if hasattr(claimed, "shape"):
         return Judgement(DIFFERS, "shape", place, shapes=(claimed.shape, ()))
     made = judge_number(claimed, place, claim.of, tolerance, claim.half_unit if printed else 0.0)

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from backprop_cli.check.messages import not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
-from backprop_cli.check.point import Point
+from backprop_cli.check.point import Point, corrected
 from backprop_cli.engine.passes import forward
+from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
@@ -39,11 +40,16 @@ class Formula(NamedTuple):
 
     def values(self, place: Point, field: Field | None = None) -> list[Value]:
         """The values of the formula's nodes where the program is at a place."""
-        given = {
-            name: place.grad(*use) if isinstance(use, Gradient) else place.values[use]
-            for name, use in self.uses.items()
-        }
+        value = place.value if field is None else place.values.__getitem__
+        given = {n: place.grad(*use) if isinstance(use, Gradient) else value(use) for n, use in self.uses.items()}
         return self.evaluate(given, field)
+
+    def claimed(self, place: Point) -> Value:
+        """The formula's value where the program is at a place; the true number where doubles lose it."""
+        values = self.values(place)
+        output = self.graph.output
+        lost = [item for item in untrue_numbers(self.graph, values, output) if item.node == output]
+        return corrected(values[output], lost)
 
     def evaluate(self, given: Mapping[str, Value], field: Field | None = None) -> list[Value]:
         """The values of the formula's nodes where its names have the given ones.

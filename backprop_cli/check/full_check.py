@@ -8,12 +8,14 @@ from typing import Any
 
 from backprop_cli.check.evidence import Evidence
 from backprop_cli.check.gradient_check import GradientCheck
-from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance
+from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.verdict import Check
 from backprop_cli.engine.differences import Estimate
 from backprop_cli.text import index_text
+
+_SIX_DIGITS = 1e-6
 
 
 def full_check(places: PointSampler, output: str, tolerance: Tolerance, *, symbolic: bool) -> Iterator[Evidence]:
@@ -40,15 +42,22 @@ def _of_arrays(places: PointSampler, output: str, tolerance: Tolerance, *, symbo
         return
     trouble = place.trouble(graph.output, *graph.variables.values())
     ours: dict[str, float] = {}
+    lost: set[str] = set()
     for name, node in graph.variables.items():
-        grad = np.asarray(place.grad(graph.output, node))
+        grad = np.asarray(place.computed(graph.output, node))
+        lost |= {f"d{output}/d{name}{index_text(item.element)}" for item in place.lost(graph.output, node)}
         ours |= {f"d{output}/d{name}{index_text(index)}": float(grad[index]) for index in np.ndindex(*grad.shape)}
     numbers = PointSampler(written.numbers.graph, written.numbers.given, [])
     for item in GradientCheck(numbers, tolerance, symbolic=symbolic).examined(output):
         judgement = item.judgement._replace(place=place, anomaly=None, backprop=ours.get(item.target, nan))
         if item.target not in ours:
             judgement = judgement._replace(backprop=item.judgement.backprop)
-        elif item.judgement.verdict == AGREES and not tolerance.allows(ours[item.target], item.judgement.backprop):
+        elif item.target in lost:
+            judgement = judgement._replace(verdict=UNDECIDED, why="rounding")
+        elif item.judgement.verdict == AGREES and not (
+            tolerance.allows(ours[item.target], item.judgement.backprop)
+            or relative_error(ours[item.target], item.judgement.backprop) <= _SIX_DIGITS
+        ):
             judgement = judgement._replace(verdict=DIFFERS, why="point")
         if judgement.why == "trouble":
             judgement = judgement._replace(anomaly=next(iter(trouble), None))

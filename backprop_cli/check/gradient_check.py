@@ -92,7 +92,7 @@ class GradientCheck:
 
     def _at(self, target: str, direction: Mapping[int, float], place: Point, *, first: bool) -> Evidence:
         output, passed = self.graph.output, place.passed(self.graph.output)
-        ours = sum(weight * place.grad(output, node) for node, weight in direction.items())
+        ours = sum(weight * place.computed(output, node) for node, weight in direction.items())
         forward_mode = tangent(self.graph, passed.locals, direction)[output]
         made = Judgement(UNDECIDED, "trouble", place, None, ours)
         trouble = place.trouble(output, *direction)
@@ -119,10 +119,13 @@ class GradientCheck:
             whole, formula = opinion.gradient, opinion.formula
         agrees = same(forward_mode) and (by_gates is None or same(by_gates))
         verdict, why = (AGREES, "point") if agrees else (DIFFERS, "point")
+        lost = any(place.lost(output, node) for node in direction)
         if agrees and algebra is None and not supports(ours, numeric, slack):
             verdict, why = self._objection(direction, place)
         if agrees and whole is not None and not same(whole) and relative_error(ours, whole) > _TRUSTED:
             verdict, why = UNDECIDED, "rounding"  # every gate is right: what is lost was lost between them
+        if lost:
+            verdict, why = UNDECIDED, "rounding"
         others = [forward_mode, whole]
         if numeric is not None and numeric.error <= _TRUSTED * abs(numeric.slope):
             others.append(numeric.slope)

@@ -5,17 +5,21 @@ It knows no claim; SymPy is not asked here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from math import inf, isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.differences import Estimate, difference
 from backprop_cli.engine.passes import Backward, backward, forward
+from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph import INPUT, Graph, Value
 from backprop_cli.numeric.shapes import written as shape_written
+
+if TYPE_CHECKING:
+    from backprop_cli.engine.true_numbers import TrueNumber
 
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
 
@@ -28,6 +32,7 @@ class Point:
         self.given = given
         self.values = forward(graph, given)
         self._passes: dict[int, Backward] = {}
+        self._untrue: dict[int, list[TrueNumber]] = {}
         self._troubles: dict[tuple[int, ...], list[Anomaly]] = {}
 
     def passed(self, output: int) -> Backward:
@@ -39,7 +44,26 @@ class Point:
         return self._passes[output]
 
     def grad(self, output: int, wrt: int) -> Any:
-        """d output / d wrt, of the shape of the latter."""
+        """d output / d wrt, of the shape of the latter; the true number where doubles lost it."""
+        return corrected(self.computed(output, wrt), self.lost(output, wrt))
+
+    def value(self, node: int) -> Value:
+        """A node's value; the true number where doubles lost it."""
+        items = [item for item in self._all_lost(self.graph.output) if item.node == node and not item.of_gradient]
+        return corrected(self.values[node], items)
+
+    def lost(self, output: int, wrt: int) -> list[TrueNumber]:
+        """The numbers of d output / d wrt that are not right to six digits."""
+        return [item for item in self._all_lost(output) if item.node == wrt and item.of_gradient]
+
+    def _all_lost(self, output: int) -> list[TrueNumber]:
+        if output not in self._untrue:
+            passed = None if self.graph.shape(output) else self.passed(output)
+            self._untrue[output] = untrue_numbers(self.graph, self.values, output, passed)
+        return self._untrue[output]
+
+    def computed(self, output: int, wrt: int) -> Any:
+        """d output / d wrt as the backward pass has it."""
         grad = self.passed(output).grads[wrt]
         if grad is None and self.graph.shape(wrt):
             from backprop_cli.numeric.reductions import full
@@ -65,6 +89,19 @@ class Point:
         """The derivative from values alone."""
         graph, name = function_of(self.graph, output, wrt)
         return difference(graph, {**self.given, name: self.values[wrt]}, name)
+
+
+def corrected(value: Value, lost: Sequence[TrueNumber]) -> Value:
+    """A number, or an array, with the true numbers in the place of those that were lost, as far as they are known."""
+    known = [item for item in lost if item.known]
+    if not known:
+        return value
+    if not hasattr(value, "shape"):
+        return known[0].true
+    made = value.copy()
+    for item in known:
+        made[item.element] = item.true
+    return made
 
 
 def _of_an_array(graph: Graph, node: int) -> BackpropError:
