@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from backprop_cli.check.messages import not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
-from backprop_cli.check.point import Point, corrected
+from backprop_cli.check.point import Point
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.precision import untrue_numbers
+from backprop_cli.engine.true_number import corrected, of_node
 from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph import CONSTANT, Graph, Value, lower
@@ -48,8 +49,8 @@ class Formula(NamedTuple):
         """The formula's value where the program is at a place; the true number where doubles lose it."""
         values = self.values(place)
         output = self.graph.output
-        lost = [item for item in untrue_numbers(self.graph, values, output) if item.node == output]
-        return corrected(values[output], lost)
+        lost = untrue_numbers(self.graph, values, output)
+        return corrected(values[output], of_node(lost, output, of_gradient=False))
 
     def evaluate(self, given: Mapping[str, Value], field: Field | None = None) -> list[Value]:
         """The values of the formula's nodes where its names have the given ones.

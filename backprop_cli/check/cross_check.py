@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 from math import isfinite, isnan
-from typing import TYPE_CHECKING
 
 from backprop_cli.check import sympy_expression
 from backprop_cli.check.partials import DIGITS
@@ -14,10 +13,8 @@ from backprop_cli.check.verdict import Check, Lost
 from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.engine.passes import Backward
 from backprop_cli.engine.rounding import scales_of
+from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.graph import Graph, Value
-
-if TYPE_CHECKING:
-    from backprop_cli.engine.true_numbers import TrueNumber
 
 _DIGITS_LEFT = 1e-6  # a gradient with six right digits is right
 _JUDGED = frozenset({"underflow", "precision", "nonfinite-input", "reading"})  # notes that do not stop a comparison

@@ -5,21 +5,19 @@ It knows no claim; SymPy is not asked here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.differences import Estimate, difference
 from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.precision import untrue_numbers
+from backprop_cli.engine.true_number import TrueNumber, corrected, of_node
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph import INPUT, Graph, Value
 from backprop_cli.numeric.shapes import written as shape_written
-
-if TYPE_CHECKING:
-    from backprop_cli.engine.true_numbers import TrueNumber
 
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
 
@@ -49,12 +47,11 @@ class Point:
 
     def value(self, node: int) -> Value:
         """A node's value; the true number where doubles lost it."""
-        items = [item for item in self._all_lost(self.graph.output) if item.node == node and not item.of_gradient]
-        return corrected(self.values[node], items)
+        return corrected(self.values[node], of_node(self._all_lost(self.graph.output), node, of_gradient=False))
 
     def lost(self, output: int, wrt: int) -> list[TrueNumber]:
         """The numbers of d output / d wrt that are not right to six digits."""
-        return [item for item in self._all_lost(output) if item.node == wrt and item.of_gradient]
+        return of_node(self._all_lost(output), wrt, of_gradient=True)
 
     def _all_lost(self, output: int) -> list[TrueNumber]:
         if output not in self._untrue:
@@ -89,19 +86,6 @@ class Point:
         """The derivative from values alone."""
         graph, name = function_of(self.graph, output, wrt)
         return difference(graph, {**self.given, name: self.values[wrt]}, name)
-
-
-def corrected(value: Value, lost: Sequence[TrueNumber]) -> Value:
-    """A number, or an array, with the true numbers in the place of those that were lost, as far as they are known."""
-    known = [item for item in lost if item.known]
-    if not known:
-        return value
-    if not hasattr(value, "shape"):
-        return known[0].true
-    made = value.copy()
-    for item in known:
-        made[item.element] = item.true
-    return made
 
 
 def _of_an_array(graph: Graph, node: int) -> BackpropError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, islice
+from math import isfinite
 from random import Random
 
 from backprop_cli.check.point import Point
@@ -15,6 +16,8 @@ from backprop_cli.graph import Graph
 _TRIES = 40  # for each point that is wanted: domains may be narrow
 _WIDTHS = (2.0, 2.0, 2.0, 1.0, 10.0, 1000.0)  # small numbers find most, large ones what only shows far from 0
 _CONSTANTS = 8
+_NEAR = (0.05, 0.5)  # how far from a constant, beside its size and beside 1
+_APART = 1e-2  # how far several inputs near one constant are from each other, beside its size
 _OTHERS = 60
 
 
@@ -55,17 +58,43 @@ class PointSampler:
         if not self.free:
             yield dict(self.given)
             return
-        # A formula in pieces changes where one of its constants is passed.
-        centres = [0.0, *dict.fromkeys(self.graph.constants.values())][: _CONSTANTS + 1]
-        for width in cycle(_WIDTHS):
+        beside = self._beside_constants(chosen)
+        for number, width in enumerate(cycle(_WIDTHS)):
             if range_ is not None:
                 low, high = range_
                 yield {**self.given, **{name: chosen.uniform(low, high) for name in self.free}}
                 continue
             positive = chosen.random() < 1 / 3  # of many inputs that must all be positive, chance finds none
-            centre = chosen.choice(centres) if chosen.random() < 1 / 3 else 0.0
-            drawn = {}
-            for name in self.free:
-                x = chosen.uniform(0.0 if positive else -width, width) + centre
-                drawn[name] = float(f"{x:.3g}")  # a counter-example that can be typed
+            drawn = {name: _typed(0.0, chosen.uniform(0.0 if positive else -width, width)) for name in self.free}
+            if number % 2 and beside is not None:
+                place = next(beside)
+                moved = [name for name in self.free if chosen.random() < 1 / 2] or [chosen.choice(self.free)]
+                drawn |= (
+                    dict.fromkeys(moved, place)
+                    if len(self.free) == 1
+                    else {name: _typed(place, chosen.uniform(-_APART, _APART) * abs(place)) for name in moved}
+                )
             yield {**self.given, **drawn}
+
+    def _beside_constants(self, chosen: Random) -> Iterator[float] | None:
+        """Numbers on both sides of each constant, near it beside its own size and beside 1, again and again.
+
+        A formula in pieces changes where one of its constants is passed.
+        """
+        constants: list[float] = []
+        for value in self.graph.constants.values():
+            constants += value.ravel().tolist() if hasattr(value, "shape") else [value]
+        centres = [c for c in dict.fromkeys(constants) if c and isfinite(c)][:_CONSTANTS]
+        if not centres:
+            return None
+        sides = [(side, own) for own in (True, False) for side in (1, -1)]
+        return (
+            _typed(centre, side * chosen.uniform(*_NEAR) * (abs(centre) if own else 1.0))
+            for side, own in cycle(sides)
+            for centre in centres
+        )
+
+
+def _typed(centre: float, offset: float) -> float:
+    """A number at about that distance which can be typed: a counter-example is shown."""
+    return float(f"{centre + float(f'{offset:.3g}'):.12g}")

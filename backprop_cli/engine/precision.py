@@ -7,15 +7,12 @@ those with as many digits as it takes, and is imported where there are any.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from backprop_cli.engine.doubtful import doubtful
 from backprop_cli.engine.passes import Backward, backward
+from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape
-
-if TYPE_CHECKING:
-    from backprop_cli.engine.true_numbers import TrueNumber
 
 
 def untrue_jacobian(

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from backprop_cli.engine.doubtful import SIX_DIGITS, Doubtful
 from backprop_cli.engine.passes import Backward, backward, forward
+from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.fields import DIGITS, Compiled, Field, formula_program, functions_of
 from backprop_cli.graph.graph import Graph, Value
@@ -22,26 +23,6 @@ _DIGITS = (30, 60, 120, 240, 480, 960)
 _ENOUGH = 480  # with so many a number that is none is 0
 _NOTHING = number("1e-350")  # no double is so small
 _SAME = 1e-9  # relative, of the answers with some digits and with twice as many
-
-
-class TrueNumber(NamedTuple):
-    """A number that is not right: the node's value or its gradient (`of_gradient`), of an array an element.
-
-    `true` is the nearest double, `text` has the number's first digits also where no double is near. Where nobody could
-    tell, because it takes more work than there may be, `text` is empty.
-    """
-
-    node: int
-    of_gradient: bool
-    element: tuple[int, ...]
-    ours: float
-    true: float
-    text: str
-
-    @property
-    def known(self) -> bool:
-        """Whether the true number is known."""
-        return bool(self.text)
 
 
 class _Number(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.engine.passes import Backward
+from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.errors import Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.names import output_name
@@ -19,7 +20,6 @@ from backprop_cli.text import all_finite
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
-    from backprop_cli.engine.true_numbers import TrueNumber
 
 
 def build(

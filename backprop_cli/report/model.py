@@ -7,6 +7,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from backprop_cli.engine.true_number import TrueNumber, corrected, of_node
 from backprop_cli.errors import Diagnostic, Source, Status
 from backprop_cli.graph import Value
 from backprop_cli.graph.names import node_names
@@ -16,7 +17,6 @@ from backprop_cli.text import shortest
 
 if TYPE_CHECKING:
     from backprop_cli.check.verdict import Check
-    from backprop_cli.engine.true_numbers import TrueNumber
 
 # Notes that mean the mathematics went wrong; the others explain a number that stands.
 TROUBLE = frozenset({"undefined", "pole", "infinite", "overflow"})
@@ -110,12 +110,12 @@ class Report(NamedTuple):
 
         None where it is right, or where the true number is not known.
         """
-        from backprop_cli.report.true_numbers import corrected, of_node
-
-        found = of_node(self.untrue, node, of_gradient=grad)
+        found = [item for item in of_node(self.untrue, node, of_gradient=grad) if item.known]
+        if not found:
+            return None
         passed = self.columns.passed
         ours = passed.grads[node] if grad and passed is not None else self.columns.values[node]
-        return corrected(ours, found) if found else None
+        return found[0].text if found[0].is_small and not found[0].element else corrected(ours, found)
 
     @property
     def true_value(self) -> Any:

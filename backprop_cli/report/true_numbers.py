@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.errors import shorten
-from backprop_cli.graph import Graph, Value
+from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names, output_name
 from backprop_cli.report.model import Note
 from backprop_cli.text import index_text, shortest
@@ -15,14 +16,12 @@ from backprop_cli.text import index_text, shortest
 if TYPE_CHECKING:
     from backprop_cli.engine.anomalies import Anomaly
     from backprop_cli.engine.passes import Backward
-    from backprop_cli.engine.true_numbers import TrueNumber
 
-_SMALLEST = 2.0**-1022  # of the doubles with all their digits
 _MOST = 6  # numbers named in one note
 _ROUNDING = "{what} is {true}, not {ours}: its digits were lost in rounding"
 _UNDERFLOW = "{what} is {true}, not {ours}: below 2.2e-308 doubles have few digits, below 4.9e-324 none"
 _OPEN = "{what}, {ours}, may have lost its digits in rounding; to tell would take more work than there may be"
-_Group = tuple[int, bool, list["TrueNumber"]]  # a node, whether it is its gradient, and the elements
+_Group = tuple[int, bool, list[TrueNumber]]  # a node, whether it is its gradient, and the elements
 
 
 def notes(graph: Graph, untrue: Iterable[TrueNumber], asked: Collection[int]) -> list[Note]:
@@ -42,7 +41,7 @@ def notes(graph: Graph, untrue: Iterable[TrueNumber], asked: Collection[int]) ->
 
 def without_repeated(anomalies: Iterable[Anomaly], untrue: Collection[TrueNumber], graph: Graph) -> list[Anomaly]:
     """The anomalies but for underflows of numbers whose true size is told."""
-    known = {(item.node, item.of_gradient) for item in untrue if item.known and _is_small(item)}
+    known = {(item.node, item.of_gradient) for item in untrue if item.known and item.is_small}
 
     def is_told(anomaly: Anomaly) -> bool:
         if anomaly.wording == "value":
@@ -77,20 +76,15 @@ def _on_the_way(graph: Graph, names: list[str], groups: list[_Group], *, after: 
         number = true_text(items[0]) if items[0].known else "unknown"
         told.append(f"`{called}{index_text(items[0].element)}` = {number}")
     more = f" and {len(groups) - _MOST} more" if len(groups) > _MOST else ""
-    small = all(item.known and _is_small(item) for _, _, items in groups for item in items)
+    small = all(item.known and item.is_small for _, _, items in groups for item in items)
     message = f"digits were lost on the way{' too' if after else ''}; truly {', '.join(told)}{more}"
     node = groups[0][0]
     return Note("underflow" if small else "precision", message, node, graph.span(node), of_gradient=groups[0][1])
 
 
-def _is_small(item: TrueNumber) -> bool:
-    """Whether doubles are too coarse for the number."""
-    return item.text != "0" and abs(item.true) < _SMALLEST
-
-
 def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: Sequence[TrueNumber]) -> Note:
     item = items[0]
-    small = item.known and _is_small(item)
+    small = item.known and item.is_small
     words = _OPEN if not item.known else _UNDERFLOW if small else _ROUNDING
     what = f"the {'gradient' if of_gradient else 'value'} of `{shorten(names[node])}{index_text(item.element)}`"
     rank = len(graph.shape(graph.output))
@@ -107,19 +101,4 @@ def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: S
 
 def true_text(item: TrueNumber) -> str:
     """The true number: the nearest double as it is written, or its digits where doubles have none."""
-    return shortest(item.true) if abs(item.true) >= _SMALLEST or item.text == "0" else item.text
-
-
-def corrected(value: Value, untrue: Sequence[TrueNumber]) -> Any:
-    """A value or a gradient with the true numbers in it; where no double is near, the digits as text."""
-    if not hasattr(value, "shape"):
-        return untrue[0].true if abs(untrue[0].true) >= _SMALLEST or untrue[0].text == "0" else untrue[0].text
-    made = value.copy()
-    for item in untrue:
-        made[item.element] = item.true
-    return made
-
-
-def of_node(untrue: Iterable[TrueNumber], node: int, *, of_gradient: bool) -> list[TrueNumber]:
-    """The known true numbers of a node's value, or of its gradient."""
-    return [item for item in untrue if item.node == node and item.of_gradient == of_gradient and item.known]
+    return item.text if item.is_small else shortest(item.true)
