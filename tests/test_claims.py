@@ -96,8 +96,13 @@ VERDICTS = [
     ("softplus(x) - x", {"x": 40}, "df/dx = 0", "differs", ""),
     ("(1-cos(x))/x^2", {"x": 1e-8}, "df/dx = (x*sin(x) - 2*(1-cos(x)))/x^3", "agrees", ""),
     ("sum(log(1+x)/x)", {"x": "[1e-9,1]"}, "df/dx = [-0.499999999333, -0.193147]", "agrees", ""),
-    ("f = sum(log(sum(exp(s-m),axis=1)) + m[:,0])", {"s": "[[1,2,3],[0.5,-1,2]]", "m": "[[3],[2]]"}, "df/dm = 0",
-     "agrees", ""),
+    (
+        "f = sum(log(sum(exp(s-m),axis=1)) + m[:,0])",
+        {"s": "[[1,2,3],[0.5,-1,2]]", "m": "[[3],[2]]"},
+        "df/dm = 0",
+        "agrees",
+        "",
+    ),
     ("max(0, x-1000)", {}, "df/dx = 0", "differs", ""),
     ("where(x > 1e4, x^2, x)", {}, "df/dx = 1", "differs", ""),
     ("where(x > 0, where(x < 1e-3, 3*x, x), x)", {}, "df/dx = 1", "differs", ""),
@@ -137,6 +142,29 @@ def test_a_gradient_that_lost_its_digits_is_neither_acquitted_nor_accused(progra
 def test_a_claim_that_leaves_the_reals_by_rounding_only():
     program, claim = "f = x*y", "df/dx = y + 0*sqrt((x + y)*(x + y) - (x*x + 2*x*y + y*y))"  # of about 0
     assert check(program, claims=[claim], symbolic=False).verdict == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("steps", "verdicts", "code"),
+    [
+        ("dfdq = z", "agrees", ""),
+        ("df_dq = z\ndf_dx = df_dq", "agrees agrees", ""),
+        ("grad_x = 7", "differs", ""),
+        ("x_grad = z", "agrees", ""),
+        ("dx = 0\ndq = z\ndx += dq", "agrees agrees", ""),  # a sum begins with 0
+        ("dx = 0", "differs", ""),
+        ("dX = z", "", "N213"),  # a slip of the case is no number of one's own
+        ("total = 7", "", "V313"),  # nothing to judge
+    ],
+)
+def test_steps_are_judged_or_refused(steps, verdicts, code):
+    given = {"x": -2, "y": 5, "z": -4}
+    if code:
+        with pytest.raises(backprop_cli.BackpropError, match=code):
+            backprop_cli.check_steps("q = x+y; f = q*z", given, steps=steps)
+        return
+    report = backprop_cli.check_steps("q = x+y; f = q*z", given, steps=steps)
+    assert [result.verdict for result in report.results] == verdicts.split()
 
 
 def test_the_counter_example_counters():

@@ -24,7 +24,7 @@ from backprop_cli.check.mistakes import Mistake, diagnose
 from backprop_cli.check.point import Point, ancestors
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
-from backprop_cli.graph import Graph, Value
+from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.language.parser import MOST_ERRORS
 
 _STEP = re.compile(r"\s*([A-Za-z_∂][A-Za-z_0-9]*)[ \t]*(\+=|=(?!=))")
@@ -32,13 +32,17 @@ _WAYS = 10  # into one node: of more, only the sum of all is checked
 
 
 class Step(NamedTuple):
-    """One line: `node` gains the gradient (-1: a number by the name of `name`); `adds` for `+=`; where it stands."""
+    """One line: `node` gains the gradient (-1: a number by the name of `name`); `adds` for `+=`; where it stands.
+
+    `of` is the node's name, which `name` has in it in one of several ways.
+    """
 
     name: str
     node: int
     adds: bool
     formula: Formula
     label: Label
+    of: str = ""
 
 
 class Checked(NamedTuple):
@@ -74,7 +78,7 @@ def read_steps(source: Source, names: Mapping[str, int], output: str) -> list[St
         code = line.partition("#")[0].rstrip().rstrip(";").rstrip()
         if code.strip():
             try:
-                step = _step(source, plain, start, start + len(code), names, known)
+                step = _step(source, plain, start, start + len(code), names, known, output)
                 steps.append(step)
                 known.add(step.name)
             except BackpropError as error:
@@ -82,12 +86,35 @@ def read_steps(source: Source, names: Mapping[str, int], output: str) -> list[St
         start += len(line)
     if not steps and not wrong:
         wrong.append(Diagnostic("S106", f"`{shorten(source.name)}` holds no step", (), "write `dq = z*df`, one a line"))
+    if not wrong and all(step.node < 0 for step in steps):
+        label = Label(source, 0, len(source.text.rstrip()))
+        help_ = f"write `d` and the name of a node, such as `d{next(iter(names), 'x')} = …`"
+        wrong.append(Diagnostic("V313", "no line says what a gradient is", (label,), help_))
     if wrong:
         raise BackpropError(*wrong[:MOST_ERRORS])
     return steps
 
 
-def _step(source: Source, plain: Source, start: int, end: int, names: Mapping[str, int], known: set[str]) -> Step:
+def _node_of(name: str, names: Mapping[str, int], output: str) -> str:
+    """The node whose gradient a name is for, as people write it: `dq`, `dfdq`, `df_dq`, `grad_q`; empty for others."""
+    above = f"d{output}"
+    ways = [("d", ""), (f"{above}d", ""), (f"{above}_d", ""), ("d_", ""), ("grad_", ""), ("", "_grad")]
+    for before, after in ways if name not in names else []:
+        inner = name[len(before) : len(name) - len(after)]
+        if name.startswith(before) and name.endswith(after) and inner in names:
+            return inner
+    return ""
+
+
+def _nearly(name: str, names: Mapping[str, int]) -> str:
+    """What a name has after its `d` if that is a node's but for capitals: a slip, and no number of one's own."""
+    inner = name[1:] if name[0] == "d" else name.removeprefix("grad_") if name.startswith("grad_") else ""
+    return inner if inner and inner.lower() in {other.lower() for other in names} else ""
+
+
+def _step(
+    source: Source, plain: Source, start: int, end: int, names: Mapping[str, int], known: set[str], output: str
+) -> Step:
     """The step between `start` and `end` of a text; `plain` is the text as it is read."""
     text = plain.text[start:end]
     found = _STEP.match(text)
@@ -95,7 +122,10 @@ def _step(source: Source, plain: Source, start: int, end: int, names: Mapping[st
         first = start + len(source.text[start:end]) - len(source.text[start:end].lstrip())
         raise not_a_step(source, first, end)
     name, begin = found[1].replace("∂", "d"), start + found.end()
-    node = names.get(name[1:], -1) if name[0] == "d" and name not in names else -1
+    of = _node_of(name, names, output)
+    node = names.get(of, -1)
+    if node < 0 and name not in names and (meant := _nearly(name, names)):
+        raise unknown_node(meant, source, start + found.start(1) + len(name) - len(meant), names)
     if found[2] == "+=" and node < 0 and name[0] == "d":
         raise unknown_node(name[1:], source, start + found.start(1) + 1, names)
     try:
@@ -103,7 +133,7 @@ def _step(source: Source, plain: Source, start: int, end: int, names: Mapping[st
     except BackpropError as error:
         raise BackpropError(*(told_of(source, diagnostic) for diagnostic in error.diagnostics)) from None
     first = begin + len(source.text[begin:end]) - len(source.text[begin:end].lstrip())
-    return Step(name, node, found[2] == "+=", formula, Label(source, first, end))
+    return Step(name, node, found[2] == "+=", formula, Label(source, first, end), of)
 
 
 def follow(
@@ -117,12 +147,25 @@ def follow(
     walk.set(f"d{output}", [1.0] * len(walk.places))
     last = {step.node: number for number, step in enumerate(steps)}
     for number, step in enumerate(steps):
+        if _is_zero(step.formula) and any(later.adds and later.node == step.node for later in steps[number + 1 :]):
+            walk.set(step.name, [0.0] * len(walk.places))  # a sum begins here
+            continue
         checked = walk.take(step, final=last[step.node] == number)
         if checked is None:
             continue
         yield checked
         if checked.judgement.verdict != AGREES:
             return
+
+
+def _is_zero(formula: Formula) -> bool:
+    """Whether a formula is the number 0."""
+    graph = formula.graph
+    return (
+        graph.gates[graph.output] == CONSTANT
+        and not hasattr(graph.constants[graph.output], "shape")
+        and (graph.constants[graph.output] == 0)
+    )
 
 
 class _Walk:

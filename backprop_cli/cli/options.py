@@ -88,7 +88,7 @@ _OUTPUT = {
     "version": (Version, False),
 }  # fmt: skip
 _INPUT = {
-    "vars": _option(str | None, None, "read values from a TOML, JSON or NPZ file; unused names are ignored",
+    "vars": _option(str | None, None, "read values from a TOML, JSON, NPZ or CSV file; unused names are ignored",
                     "--vars", metavar="FILE"),
     "strict": _option(bool, False, "any note is exit status 4", "--strict"),
     "allow_nonfinite": _option(bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
@@ -174,15 +174,16 @@ def _output_options(
 # What the ending of a file's name asks for: the first of these formats that the command has.
 _ENDINGS = {
     "json": ["json"], "jsonl": ["jsonl"], "csv": ["csv"], "md": ["markdown"], "markdown": ["markdown"],
-    "tex": ["latex", "tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"], "dot": ["dot"], "gv": ["dot"],
-    "mmd": ["mermaid"], "png": [], "jpg": [], "jpeg": [], "gif": [], "pdf": [], "ps": [], "docx": [], "xlsx": [],
+    "tex": ["latex", "tikz"], "tikz": ["tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"], "dot": ["dot"],
+    "gv": ["dot"], "mmd": ["mermaid"],
+    **dict.fromkeys(["npy", "npz", "toml", "png", "jpg", "jpeg", "gif", "pdf", "ps", "docx", "xlsx"], ()),
 }  # fmt: skip
 
 
 def _format_of_ending(path: str, formats: tuple[str, ...]) -> list[str]:
     """The format that a file's name asks for. Raises BackpropError (U801) for one that the command cannot write."""
     _, dot, ending = path.rpartition(".")
-    wanted = _ENDINGS.get(ending.lower()) if dot else None
+    wanted: Sequence[str] | None = _ENDINGS.get(ending.lower()) if dot else None
     if wanted is None:
         return []
     found = [name for name in wanted if name in formats]

@@ -36,7 +36,7 @@ def deliver(reply: Reply) -> Status:
     report: Noted | None = reply.report if isinstance(content, str) else content
     if report is not None:
         if not reply.noted and options.format not in CARRIES_NOTES:
-            say(_remarks(report, style_for(sys.stderr, options), quiet=options.quiet))
+            say(_remarks(report, style_for(sys.stderr, options)))
         if report.complaint:
             say(picture(report.complaint, style_for(sys.stderr, options)))
     if not isinstance(content, str):
@@ -111,12 +111,11 @@ def _can_show(stream: IO[str] | None) -> bool:
     return True
 
 
-def _remarks(report: Noted, style: Style, *, quiet: bool) -> Iterator[str]:
-    """The notes as pictures; `reading` is one line, and none where only the result is wanted."""
+def _remarks(report: Noted, style: Style) -> Iterator[str]:
+    """The notes as pictures; `reading` is one line."""
     for note in report.notes:
         if note.code == "reading":
-            if not quiet:
-                yield wrapped(style.text(f"note[reading]: {note.message}"), style.width)
+            yield wrapped(style.text(f"note[reading]: {note.message}"), style.width)
         else:
             yield from picture(_as_diagnostic(note, report.source), style, "note")
 

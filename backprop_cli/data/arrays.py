@@ -5,7 +5,6 @@ No file is trusted: pickles are refused, and a size is compared with what the fi
 
 from __future__ import annotations
 
-import csv
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.data.files import malformed, unreadable, wrong_kind
-from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
+from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.numeric.shapes import MOST_AXES
 
 _HEADER = 16_384  # bytes an NPY header may have before its numbers
@@ -89,38 +88,6 @@ def only(path: str, arrays: Mapping[str, Any], name: str) -> Any:
     raise wrong_kind(path, f"it has no array `{shorten(name)}`; it holds {there}")
 
 
-def read_csv(path: str, text: str) -> Any:
-    """A matrix, a row a line; a vector of one column or one row; a first line of headings is skipped."""
-    rows: list[list[float]] = []
-    try:
-        lines = list(csv.reader(text.splitlines()))
-    except csv.Error as error:
-        raise malformed(path, "", "usable CSV", str(error)) from None
-    for number, line in enumerate(lines, 1):
-        if not line or (len(line) == 1 and not line[0].strip()) or line[0].lstrip().startswith("#"):
-            continue
-        cells = [cell.strip() for cell in line]
-        numbers = list(map(_cell, cells))
-        if None in numbers:
-            if not rows and not any(map(_begins_a_number, cells)) and any(cells):
-                if not cells[0]:
-                    why = "the first heading is empty: a column of row numbers, which are no data"
-                    raise _at_line(path, text, number, why)
-                continue  # headings
-            cell = shorten(cells[numbers.index(None)])
-            why = f"`{cell}` is not a number" if cell else "an empty cell is not a number"
-            raise _at_line(path, text, number, why + ("; commas separate numbers" if ";" in cell else ""))
-        if rows and len(numbers) != len(rows[0]):
-            raise _at_line(path, text, number, f"{len(numbers)} numbers where the lines before have {len(rows[0])}")
-        rows.append(numbers)  # type: ignore[arg-type]  # none of them is None
-    if not rows:
-        raise wrong_kind(path, "it holds no numbers")
-    matrix = np.array(rows)
-    if matrix.size == 1:
-        return float(matrix[0, 0])
-    return matrix.reshape(-1) if 1 in matrix.shape else matrix
-
-
 def from_lists(path: str, name: str, values: list[Any]) -> Any:
     """Lists of numbers, or of lists of the same length, as an array."""
     level: list[Any] = [values]
@@ -151,19 +118,6 @@ def _as_float(number: float) -> float:
         return float(number)
     except OverflowError:
         return np.inf
-
-
-def _begins_a_number(text: str) -> bool:
-    return text.lstrip("+-.")[:1].isdigit()
-
-
-def _cell(text: str) -> float | None:
-    if not text.isascii() or "_" in text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def _claimed_bytes(member: Any) -> int:
@@ -200,10 +154,3 @@ def _damaged(path: str, kind: str, error: Exception) -> BackpropError:
     if "pickle" in why or "Python objects" in why:
         return wrong_kind(path, "it holds Python objects, which are never read")
     return malformed(path, "", f"a usable {kind} file", shorten(why, 160))
-
-
-def _at_line(path: str, text: str, line: int, why: str) -> BackpropError:
-    lines = text.splitlines(keepends=True)
-    start = sum(map(len, lines[: line - 1]))
-    label = Label(Source(path, text), start, start + max(1, len(lines[line - 1].rstrip())))
-    return BackpropError(Diagnostic("F603", f"`{shorten(path, 80)}` is not usable CSV: {why}", (label,)))

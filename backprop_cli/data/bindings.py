@@ -215,7 +215,7 @@ class _FileValues(Mapping[str, Value]):
 
 
 def read_vars(path: str, terms: Terms = TERMS) -> Mapping[str, Value]:
-    """The values in a TOML, JSON or NPZ file: names, each a number, an array or a constant expression in quotes.
+    """The values in a TOML, JSON, NPZ or CSV file: names, each a number, an array or a constant expression in quotes.
 
     Nobody looks at a value whose name is not used.
     """
@@ -225,23 +225,36 @@ def read_vars(path: str, terms: Terms = TERMS) -> Mapping[str, Value]:
 
         return _FileValues(path, read_npz(path, terms.max_elements), terms)
     text = read_text(path)
+    if lowered.endswith(".csv"):
+        from backprop_cli.data.csv_table import Columns, Table
+
+        return _FileValues(path, Columns(Table(path, text)), terms)
     found = read_toml(path, text) if lowered.endswith(".toml") else read_json(path, text)
     if not isinstance(found, Mapping):
         raise wrong_kind(path, 'it holds no names: write `{"x": 1, "y": 2}`')
     return _FileValues(path, found, terms)
 
 
+def _with_column(path: str) -> tuple[str, str]:
+    """A file and the column that is wanted of it: `mm.csv:price`."""
+    at = path.lower().rfind(".csv:")
+    return (path, "") if at < 0 else (path[: at + 4], path[at + 5 :])
+
+
 def _from_file(path: str, terms: Terms, name: str) -> Value:
+    path, column = _with_column(path)
     lowered = path.lower()
-    if lowered.endswith((".npy", ".npz", ".csv")):
+    if lowered.endswith(".csv"):
+        from backprop_cli.data.csv_table import read_csv
+
+        return _number(path, name, read_csv(path, read_text(path), name, column), terms)
+    if lowered.endswith((".npy", ".npz")):
         from backprop_cli.data import arrays
 
         if lowered.endswith(".npz"):
             value: Any = arrays.only(path, arrays.read_npz(path, terms.max_elements), name)
-        elif lowered.endswith(".npy"):
-            value = arrays.read_npy(path, terms.max_elements)
         else:
-            value = arrays.read_csv(path, read_text(path))
+            value = arrays.read_npy(path, terms.max_elements)
         return _number(path, name, value, terms)
     found = read_json(path, read_text(path))
     if isinstance(found, Mapping):

@@ -283,7 +283,7 @@ def _judged(
         graph = lower(program, given)
     except BackpropError as error:
         return error.diagnostics, []
-    return (), [remark for remark in graph.remarks if remark.code == "reading"]
+    return (), [remark for remark in graph.remarks if remark.of_products]
 
 
 def place_of(diagnostic: Diagnostic) -> int:

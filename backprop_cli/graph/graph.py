@@ -28,6 +28,7 @@ class Remark(NamedTuple):
     message: str
     start: int
     end: int
+    of_products: bool = False  # how products without a sign were read, which shapes may change
 
 
 class Subgraph(NamedTuple):

@@ -26,7 +26,7 @@ def reading(graph: Graph) -> Remark | None:
     more = len(products) - len(readings)
     words = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
     first = products[0]
-    return Remark("reading", words, *graph.span(first))
+    return Remark("reading", words, *graph.span(first), of_products=True)
 
 
 def _operand_text(graph: Graph, node: int) -> str:

@@ -18,6 +18,7 @@ from backprop_cli.graph.definitions import InputNames, afford, judge, place_of, 
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.implicit_products import reading
 from backprop_cli.graph.rebuild import rebuild
+from backprop_cli.graph.unused import unused
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program, Statement
 
@@ -89,6 +90,7 @@ class _Lowering:
         out.products, out.dotted = self.rows["juxtaposed"], self.rows["·"]
         if self.defaults or self.absorbed:
             self.out = rebuild(out, self.defaults, self.absorbed)
+        self.out.remarks += unused(self.out, program.statements)[: MOST_ERRORS - len(self.out.remarks)]
         remark = reading(self.out)
         if remark and len(self.out.remarks) < MOST_ERRORS:
             self.out.remarks.append(remark)

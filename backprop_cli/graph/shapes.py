@@ -76,9 +76,9 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
     _afford(graph, max_elements)
     graph.products = sorted({*graph.products, *(node for node in graph.dotted if node in graph.attributes)})
     if graph.products:
-        graph.remarks = [remark for remark in graph.remarks if remark.code != "reading"]
+        graph.remarks = [remark for remark in graph.remarks if not remark.of_products]
         graph.remarks += [remark for remark in (reading(graph),) if remark]
-    graph.remarks += [*_vectors_transposed(graph), *_softmax_of_softmax(graph)]
+    graph.remarks += [*_vectors_transposed(graph), *_softmax_of_softmax(graph), *_columns_beside_vectors(graph)]
 
 
 def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
@@ -161,6 +161,19 @@ def _vectors_transposed(graph: Graph) -> list[Remark]:
             text = shorten(graph.text(node))
             words = f"`{text}` is the vector itself: a vector is neither a row nor a column; `outer(x, y)` is x·yᵀ"
             return [Remark("reading", words, *graph.span(node))]
+    return []
+
+
+def _columns_beside_vectors(graph: Graph) -> list[Remark]:
+    """A remark on the first column beside a vector of as many elements, which broadcasting makes a square of."""
+    for node, operands in enumerate(graph.inputs):
+        if len(operands) == 2 and graph.gates[node] in GATES and len(graph.shapes[node]) == 2:
+            one, other = sorted((graph.shapes[j] for j in operands), key=len)
+            if len(one) == 1 and one[0] > 1 and other == (one[0], 1):
+                text = shorten(graph.text(node))
+                square = written(graph.shapes[node])
+                words = f"`{text}`: a column {written(other)} beside a vector {written(one)} makes {square}"
+                return [Remark("reading", f"{words}; as vectors both have the shape {written(one)}", *graph.span(node))]
     return []
 
 

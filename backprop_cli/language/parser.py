@@ -134,7 +134,7 @@ class _Parser(Brackets):
                 elif kind == POSTFIX and kinds[position - 1] != POSTFIX:  # x²³ is x^23 to some and x^6 to others
                     self.raise_to(operands, text, start)
                     continue
-                elif kind == NEWLINE and frames and position < last:
+                elif kind == NEWLINE and position < last and (frames or self._goes_on(position)):
                     continue
                 elif kind == PRIME:
                     operand, begin, _ = operands.pop()
@@ -248,6 +248,12 @@ class _Parser(Brackets):
             else:
                 raise no_operand(self.source, self.tokens, position, frames[-1][0] if frames else -1)
         return last + 1
+
+    def _goes_on(self, position: int) -> bool:
+        """Whether the next line begins with an operator between two operands; a minus sign is one if it is indented."""
+        sign, start = self.texts[position + 1], self.starts[position + 1]
+        is_infix = self.kinds[position + 1] == OPERATOR
+        return is_infix and (_PREFIX.get(sign) != "negative" or start > self.starts[position] + 1)
 
     def _forget(self) -> None:
         """Drop the rows of a statement that did not parse."""

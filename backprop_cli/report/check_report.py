@@ -72,7 +72,7 @@ def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step],
         if item.judgement.place is not None and item.judgement.verdict == DIFFERS:
             names = {"d": item.of_what, "name": step.name}
             hint = _HINTS.get(item.hint, "").format_map(names)
-            told = hint or diagnosis(item.mistakes, graph, (output, step.name[1:]))
+            told = hint or diagnosis(item.mistakes, graph, (output, step.of))
             result = result._replace(diagnosis=told, mistakes=(item.hint,) if hint else result.mistakes)
             message = _wrong_step(step.name, result.target, item.judgement)
             complaint = Diagnostic("C502", message, (step.label,), told and f"it looks as if {told}")
@@ -107,7 +107,7 @@ def _step_result(item: Checked, output: str) -> ClaimResult:
     written = step.label.source.text[start:end]
     return ClaimResult(
         text=f"{step.name} {'+=' if step.adds else '='} {written}",
-        target=f"d{output}/{step.name}",
+        target=f"d{output}/d{step.of}",
         written=written,
         claimed=judgement.claimed,
         backprop=judgement.backprop,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import isfinite
+from typing import Any
 
 from backprop_cli.engine.anomalies.anomaly import Anomaly
 from backprop_cli.engine.anomalies.of_flow import of_flow
@@ -41,9 +42,17 @@ def find_anomalies(
         found = [*of_values(graph, values, seen)]
         if passed is not None and active is not None:
             felt = sensitive(graph, values, passed, output, active, seen)
-            found += of_slopes(graph, values, passed, active, felt)
+            found += (item for item in of_slopes(graph, values, passed, active, felt) if not _matters_not(passed, item))
             found += of_flow(graph, values, passed, output, active, felt)
     return list(_bounded(sorted(found, key=lambda anomaly: anomaly.node)))
+
+
+def _matters_not(passed: Backward, anomaly: Anomaly) -> bool:
+    """Whether 0 arrives at a kink: whatever slope is taken, it is 0 times that."""
+    if anomaly.code != "kink":
+        return False
+    grad: Any = passed.grads[anomaly.node]
+    return not (grad.any() if hasattr(grad, "any") else grad)
 
 
 def _suspicious(graph: Graph, values: list[Value], passed: Backward | None) -> bool:

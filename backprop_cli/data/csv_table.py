@@ -1,0 +1,130 @@
+"""A CSV file: numbers a line, with headings or without, separated by commas, semicolons or tabs."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.data.files import malformed, wrong_kind
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+
+
+class Table:
+    """The cells of a file, a line after the other, and the names of its columns, if its first line has names.
+
+    Raises BackpropError (F602, F603) for a file that is no table.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.text = path, text
+        self.headings: list[str] = []
+        self.lines: list[tuple[int, list[str]]] = []
+        for number, cells in enumerate(self._cells(), 1):
+            if not cells or (len(cells) == 1 and not cells[0]) or cells[0].startswith("#"):
+                continue
+            if not self.lines and not self.headings and _are_headings(cells):
+                if not cells[0]:
+                    raise self.wrong(number, "the first heading is empty: a column of row numbers, which are no data")
+                self.headings = cells
+                continue
+            if len(cells) == 1 and ";" in cells[0]:
+                raise self.wrong(number, f"`{shorten(cells[0])}` is not a number; commas separate numbers")
+            width = len(self.lines[0][1]) if self.lines else len(self.headings) or len(cells)
+            if len(cells) != width:
+                before = "the lines before have" if self.lines else "there are headings:"
+                raise self.wrong(number, f"{len(cells)} numbers where {before} {width}")
+            self.lines.append((number, cells))
+        if not self.lines:
+            raise wrong_kind(path, "it holds no numbers")
+
+    def _cells(self) -> Iterator[list[str]]:
+        lines = self.text.splitlines()
+        separator = ","
+        if "," not in self.text:
+            separator = ";" if ";" in self.text else "\t" if "\t" in self.text else ","
+        try:
+            for cells in csv.reader(lines, delimiter=separator):
+                yield [cell.strip() for cell in cells]
+        except csv.Error as error:
+            raise malformed(self.path, "", "usable CSV", str(error)) from None
+
+    def column(self, name: str) -> Any:
+        """The numbers of a column, a number where there is one. Raises BackpropError if there is no such column."""
+        if name not in self.headings:
+            near = nearest(name, self.headings)
+            there = ", ".join(map(shorten, self.headings[:8])) or "no headings"
+            hint = f"did you mean `{near[0]}`?" if near else f"it has {there}"
+            raise wrong_kind(self.path, f"it has no column `{shorten(name)}`; {hint}")
+        at = self.headings.index(name)
+        found = np.array([self._number(number, cells, at) for number, cells in self.lines])
+        return float(found[0]) if found.size == 1 else found
+
+    def matrix(self) -> Any:
+        """All numbers: a matrix, a row a line; a vector of one column or one row; a number of one cell."""
+        found = np.array([[self._number(n, cells, at) for at in range(len(cells))] for n, cells in self.lines])
+        if found.size == 1:
+            return float(found[0, 0])
+        return found.reshape(-1) if 1 in found.shape else found
+
+    def _number(self, line: int, cells: list[str], at: int) -> float:
+        number = _cell(cells[at])
+        if number is not None:
+            return number
+        cell = shorten(cells[at])
+        why = f"`{cell}` is not a number" if cell else "an empty cell is not a number"
+        if self.headings:
+            why += f", in column `{shorten(self.headings[at])}`"
+        raise self.wrong(line, why)
+
+    def wrong(self, number: int, why: str) -> BackpropError:
+        """The error of a line."""
+        lines = self.text.splitlines(keepends=True)
+        start = sum(map(len, lines[: number - 1]))
+        label = Label(Source(self.path, self.text), start, start + max(1, len(lines[number - 1].rstrip())))
+        return BackpropError(Diagnostic("F603", f"`{shorten(self.path, 80)}` is not usable CSV: {why}", (label,)))
+
+
+class Columns(Mapping[str, Any]):
+    """The columns of a table with headings; one is read when somebody asks for it."""
+
+    def __init__(self, table: Table) -> None:
+        if not table.headings:
+            raise wrong_kind(table.path, "its first line has no names; with names, each column is a value")
+        self.table = table
+
+    def __getitem__(self, name: str) -> Any:
+        return self.table.column(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table.headings)
+
+    def __len__(self) -> int:
+        return len(self.table.headings)
+
+
+def read_csv(path: str, text: str, name: str, column: str = "") -> Any:
+    """The `column` of a file, or the one called like the value, or all its numbers."""
+    table = Table(path, text)
+    if column or name in table.headings:
+        return table.column(column or name)
+    return table.matrix()
+
+
+def _are_headings(cells: list[str]) -> bool:
+    return None in map(_cell, cells) and not any(map(_begins_a_number, cells)) and any(cells)
+
+
+def _begins_a_number(text: str) -> bool:
+    return text.lstrip("+-.")[:1].isdigit()
+
+
+def _cell(text: str) -> float | None:
+    if not text.isascii() or "_" in text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
