@@ -207,8 +207,9 @@ def check_steps(
 
     The rest is as for `check`.
     """
-    from backprop_cli.check.handwritten_steps import follow, read_steps
+    from backprop_cli.check.handwritten_steps import follow
     from backprop_cli.check.judge import Tolerance
+    from backprop_cli.check.step_lines import read_steps
     from backprop_cli.report.check_report import build_steps
 
     session = open_session(expression, bindings, values, free=True)

@@ -75,6 +75,7 @@ DOORS = {
             "judge",
             "sampler",
             "handwritten_steps",
+            "step_lines",
         )
     }
 }

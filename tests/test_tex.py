@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from conftest import backprop
 
-from backprop_cli.render.tex import tex_name, tex_number, tex_operation, tex_sign, tex_text
+from backprop_cli.render.tex import tex_formula, tex_name, tex_number, tex_operation, tex_sign, tex_text
 
 HOSTILE = [
     """n_1 = x % y; __ = n_1^2.5; f = __ < n_1
@@ -117,3 +117,18 @@ def test_numbers_and_signs():
     assert tex_sign("2*log(") == r"2\cdot\operatorname{log}("
     assert tex_operation("x^-2") == "{x}^{-2}" and tex_operation("^") == r"\text{\textasciicircum{}}"
     assert tex_operation("*1e-07") == r"\times{1 \times 10^{-7}}"
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("x^a^b", "{x}^{{a}^{b}}"),
+        ("2^3^2", "2^{{3}^{2}}"),
+        ("x^(a^b)^c + y", "{x}^{{{a}^{b}}^{c}} + {y}"),
+        ("x^a^b^c", "{x}^{{a}^{{b}^{c}}}"),
+        ("(x^a)^b", "({x}^{a})^{b}"),
+        ("x^2*y^3", r"{x}^{2}\cdot{y}^{3}"),
+    ],
+)
+def test_a_superscript_has_its_own_inside_of_it(formula, expected):
+    assert tex_formula(formula) == expected

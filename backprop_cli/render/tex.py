@@ -143,7 +143,28 @@ def tex_formula(text: str) -> str:
         return tex_name(text)
     text = _RAISED.sub(lambda match: f"^({match[1]})" if match[1] else "^", text)
     made = raised("".join(_part(found[0]) for found in _PARTS.finditer(text)))
-    return made.replace(_SIGNS["'"] + "^", _SIGNS["'"] + "{}^")
+    return _towers(made).replace(_SIGNS["'"] + "^", _SIGNS["'"] + "{}^")
+
+
+def _towers(formula: str) -> str:
+    """The formula with a superscript that follows another inside of that: TeX refuses `x^{a}^{b}`."""
+    made: list[str] = []
+    levels: list[tuple[int, int]] = []  # of each open brace: where a superscript's contents begin or 0, what waits
+    waiting = 0  # braces that close after the next superscript
+    for k, here in enumerate(formula):
+        if here == "{":
+            levels.append(((len(made) + 1) * (formula[k - 1 : k] == "^"), waiting))
+            waiting = 0
+        elif here == "}" and levels:
+            begin, waiting = levels.pop()
+            if begin and formula[k + 1 : k + 2] == "^":
+                made.insert(begin, "{")
+                waiting += 1
+            elif begin:
+                made.append("}" * waiting)
+                waiting = 0
+        made.append(here)
+    return "".join(made)
 
 
 def _part(part: str) -> str:

@@ -1,0 +1,117 @@
+"""Six right digits, or a note with the true number: inputs from public bug reports, and random ones.
+
+True numbers are mpmath's, with hundreds of digits.
+"""
+
+import json
+
+import pytest
+from conftest import backprop
+from truth import run
+
+import backprop_cli
+
+# program, values, the true value, the true gradients (None: not looked at)
+LOST = [
+    ("1/(1+exp(-a))", {"a": -700}, None, {"a": 9.85967654375977e-305}),  # stan-dev/math#874
+    ("(exp(2*x)-1)/(exp(2*x)+1)", {"x": 50}, None, {"x": 1.4880303904083344e-43}),  # ROCm/triton#900
+    ("(exp(2*x)-1)/(exp(2*x)+1)", {"x": 28.0}, None, {"x": 1.9123571535541875e-24}),
+    ("(exp(x)-exp(-x))/(exp(x)+exp(-x))", {"x": 30.0}, None, {"x": 3.502604305078608e-26}),
+    ("(1-sin(2*x)/(2*sin(x)))/x^2", {"x": 1.2e-8}, 0.5, {"x": -1e-9}),
+    ("sin(x)/x*tan(x/2)/x", {"x": 1e-150}, None, {"x": -8.333333333333333e-152}),
+    ("(1-cos(x))/x^2 + abs(y)", {"x": 1e-8, "y": 0.0}, 0.5, {"x": -8.333333333333334e-10}),
+    ("(1-cos(x))/x^2 + floor(y)", {"x": 1e-8, "y": 2.0}, 2.5, {"x": -8.333333333333334e-10}),
+    ("exp(x)/(1+exp(x))", {"x": 60}, None, {"x": 8.75651076269652e-27}),
+    ("log(1+x)/x", {"x": 1e-9}, None, {"x": -0.499999999333}),
+    ("softplus(x) - x", {"x": 40}, 4.248354255291589e-18, {"x": -4.248354255291589e-18}),
+    ("exp(x)/exp(y)", {"x": -740, "y": -741}, 2.718281828459045, None),
+    ("log(exp(x))", {"x": -744}, -744.0, None),
+    ("(x*y)/z", {"x": 1e-160, "y": 1.7e-162, "z": 1e-320}, 0.017000189260001387, None),
+    ("log(erfc(-x/sqrt(2))/2)", {"x": -38.4}, -741.8476730152483, None),
+    ("x*y*z", {"x": 1e-200, "y": 1e-120, "z": 1e300}, 1e-20, None),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "value", "gradients"), LOST, ids=[case[0] for case in LOST])
+@pytest.mark.parametrize("check", [True, False])
+def test_lost_digits_are_noted_with_the_true_number(program, values, value, gradients, check):
+    report = backprop_cli.grad(program, values, check=check)
+    assert report.status == 4 and {note.code for note in report.notes} & {"precision", "underflow"}
+    assert report.check is None or report.check.verdict == "undecided"
+    if value is not None:
+        assert float(report.true_value) == pytest.approx(value, rel=1e-6)
+    if gradients is not None:
+        assert {k: float(report.true_gradients[k]) for k in gradients} == pytest.approx(gradients, rel=1e-6)
+
+
+ARRAYS = [
+    ("sum(log(1+x)/x)", {"x": [1e-9, 1]}, {"x": [-0.499999999333, -0.193147]}),
+    ("sum(1/(1+exp(-a)))", {"a": [-400, 1]}, {"a": [1.9151695967140057e-174, 0.196611933]}),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "gradients"), ARRAYS, ids=[case[0] for case in ARRAYS])
+def test_elements_that_lost_their_digits_are_noted(program, values, gradients):
+    report = backprop_cli.grad(program, values)
+    assert report.status == 4 and "precision" in {note.code for note in report.notes}
+    for name, expected in gradients.items():
+        assert report.true_gradients[name].tolist() == pytest.approx(expected, rel=1e-5)
+    ran = backprop("jacobian", program, *(f"{name}={value}" for name, value in values.items()), "-q")
+    assert ran.status == 4 and "note[precision]" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("program", "values", "true"),
+    [
+        ("1/x", {"x": 1e170}, "-1e-340"),
+        ("atan2(y, x)", {"y": 1.0, "x": 1e200}, "-1e-400"),
+        ("hypot(x, y)", {"x": 1e-200, "y": 1e200}, "1e-400"),
+    ],
+)
+def test_a_slope_below_the_doubles_is_told(program, values, true):
+    report = backprop_cli.grad(program, values, wrt="x")
+    (note,) = report.notes
+    assert note.code == "underflow" and report.status == 4 and report.gradients["x"] == 0
+    mantissa, exponent = report.true_gradients["x"].split("e")
+    assert exponent == true.split("e")[1] and float(mantissa) == pytest.approx(float(true.split("e")[0]), rel=1e-6)
+
+
+EXACT = [
+    ("sqrt(x)-2", {"x": 4}), ("sqrt(x^2+y^2)-5", {"x": 3, "y": 4}), ("hypot(x,y)-5", {"x": 3, "y": 4}),
+    ("sigmoid(x)-0.5", {"x": 0}), ("x^5-32", {"x": 2}), ("x - x", {"x": 0.1}), ("(x - 0.1)^2", {"x": 0.1}),
+    ("x/3*3 - x", {"x": 6}), ("relu(x)", {"x": -1}), ("cos(x) - 1", {"x": 0}), ("sum(x) - 6", {"x": [1, 2, 3]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "values"), EXACT, ids=[program for program, _ in EXACT])
+def test_what_is_exact_is_not_noted(program, values):
+    report = backprop_cli.grad(program, values)
+    assert report.notes == () and report.status == 0 and report.check.verdict == "agree"
+
+
+def test_a_determinant_of_a_singular_product_is_0():
+    words = ["A=[[1e8,2e8],[3.3e8,6.6e8]]", "B=[[1.1e5,2.7],[3,4]]"]
+    ran = backprop("eval", "det(A@B)", *words, "--json")
+    document = json.loads(ran.out)
+    assert document["value"] == 0 or (document["true_value"] == 0 and ran.status == 4)
+
+
+@pytest.mark.parametrize(
+    ("program", "values", "gradient"),
+    [
+        ("x*5.551115123125783e-17 + x - x", {"x": 1.0}, 5.551115123125783e-17),
+        ("x - x*y + exp(-x)", {"x": 37, "y": 1}, -8.533047625744066e-17),
+        ("sum(x*5.551115123125783e-17 + x - x)", {"x": [1.0, 2.0]}, [5.551115123125783e-17] * 2),
+    ],
+)
+def test_contributions_at_a_fork_are_added_exactly(program, values, gradient):
+    # Of 1, -1 and a small number doubles would leave nothing in some order.
+    report = backprop_cli.grad(program, values, check=False)
+    found = report.gradients["x"]
+    assert (found.tolist() if hasattr(found, "tolist") else found) == gradient
+    assert report.true_gradients == {}
+
+
+def test_random_formulas_at_points_that_cost_digits():
+    numbers, silent, needless = run(120, 7)
+    assert numbers > 150 and silent == 0 and needless == 0
