@@ -71,7 +71,7 @@ def test_explain_compiles(name, tmp_path):
     compiled(tmp_path, "explain", text)
 
 
-@needs("booktabs.sty", "longtable.sty", "amsmath.sty", "geometry.sty")
+@needs("booktabs.sty", "longtable.sty", "amsmath.sty", "geometry.sty", "graphicx.sty")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_tables_compile(name, tmp_path):
     compiled(tmp_path, "grad", backprop("grad", *PROGRAMS[name], "--format", "latex").out)

@@ -104,8 +104,8 @@ def _markdown(part: Words, style: Style) -> Iterator[str]:
 
 
 def latex(page: Page, style: Style) -> Iterator[str]:
-    """A document that needs amsmath and booktabs; what is in it can be copied into another document."""
-    yield preamble(r"\usepackage{booktabs}", r"\usepackage{longtable}")
+    """A document that needs amsmath, booktabs and graphicx; what is in it can be copied into another document."""
+    yield preamble(r"\usepackage{booktabs}", r"\usepackage{longtable}", r"\usepackage{graphicx}")
     for part in page:
         made = "".join(part.latex() if isinstance(part, Table) else _latex(part, style))
         yield f"{made}\n" if made else ""

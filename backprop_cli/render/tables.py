@@ -20,6 +20,11 @@ from backprop_cli.text import shortest
 _WIDEST = 100_000  # a table that is measured must not be wrapped by the measuring
 _LINE = 80  # for the choice of a layout, where no width is given
 _LEAST = 30  # columns for a text that is broken over lines
+# What stands around a table in LaTeX so that it fits the page.
+_FITTED = {
+    "tabular": ("\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n", "}\n"),
+    "longtable": ("{\\footnotesize\\setlength{\\tabcolsep}{3pt}\n", "}\n"),
+}
 _PAGE = 45  # rows on a page of LaTeX
 _BESIDE = 40  # characters of several formulas next to each other in LaTeX
 _ANSI = {"green": "32", "red": "31", "yellow": "33"}
@@ -102,18 +107,21 @@ class Table(NamedTuple):
             yield f"| {' | '.join(shown)} |\n"
 
     def latex(self) -> Iterator[str]:
-        r"""A `tabular` with the rules of booktabs, over several pages a `longtable`; formulas in math mode."""
+        r"""A `tabular` with the rules of booktabs, over several pages a `longtable`; formulas in math mode.
+
+        One that is wider than the page is made smaller: TeX alone knows how wide it is.
+        """
         kind = "tabular" if len(self.rows) <= _PAGE else "longtable"
         letters = {"formula": "l", "number": "r", "words": "l"}
         aligned = "".join(r"p{.5\linewidth}" if c.breaks else letters[c.holds] for c in self.columns)
-        yield f"\\begin{{{kind}}}{{{aligned}}}\n\\toprule\n"
+        yield _FITTED[kind][0] + f"\\begin{{{kind}}}{{{aligned}}}\n\\toprule\n"
         if self.headed:
             yield " & ".join(tex_text(visible(heading)) for heading in self._headings) + " \\\\\n\\midrule\n"
         if kind == "longtable":
             yield "\\endhead\n"
         for row in self.rows:
             yield " & ".join(map(_in_latex, row, self.columns)) + " \\\\\n"
-        yield f"\\bottomrule\n\\end{{{kind}}}\n"
+        yield f"\\bottomrule\n\\end{{{kind}}}" + _FITTED[kind][1]
 
     @property
     def _headings(self) -> list[str]:
