@@ -89,6 +89,11 @@ def test_what_is_exact_is_not_noted(program, values):
     assert report.notes == () and report.status == 0 and report.check.verdict == "agree"
 
 
+def test_what_the_output_does_not_use_is_noted_and_no_failure():
+    report = backprop_cli.evaluate("v = exp(u); u + 3.25", u=-8643)
+    assert {note.code for note in report.notes} == {"reading", "underflow"} and report.status == 0
+
+
 def test_a_determinant_of_a_singular_product_is_0():
     words = ["A=[[1e8,2e8],[3.3e8,6.6e8]]", "B=[[1.1e5,2.7],[3,4]]"]
     ran = backprop("eval", "det(A@B)", *words, "--json")

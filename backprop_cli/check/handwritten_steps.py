@@ -19,10 +19,11 @@ from typing import NamedTuple
 from backprop_cli.check.claims import Formula, Gradient
 from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
 from backprop_cli.check.mistakes import Mistake, diagnose
-from backprop_cli.check.point import Point, ancestors
+from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.step_lines import Step
 from backprop_cli.graph import CONSTANT, Graph, Value
+from backprop_cli.graph.ancestors import ancestors
 
 _WAYS = 10  # into one node: of more, only the sum of all is checked
 

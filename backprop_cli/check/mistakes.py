@@ -17,10 +17,11 @@ from math import isfinite
 from typing import NamedTuple
 
 from backprop_cli.check.claims import Gradient
-from backprop_cli.check.point import Point, ancestors, with_output
+from backprop_cli.check.point import Point, with_output
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import Graph
+from backprop_cli.graph.ancestors import ancestors
 
 _MOST_EDGES = 2000
 _MOST_FAMILIES = 2  # more that fit explain nothing

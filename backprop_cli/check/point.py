@@ -17,6 +17,7 @@ from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.engine.true_number import TrueNumber, corrected, of_node
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph import INPUT, Graph, Value
+from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.numeric.shapes import written as shape_written
 
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
@@ -115,14 +116,3 @@ def function_of(graph: Graph, output: int, wrt: int) -> tuple[Graph, str]:
     cut.constants = {node: value for node, value in graph.constants.items() if node != wrt}
     cut.variables = {**graph.variables, name: wrt}
     return cut, name
-
-
-def ancestors(graph: Graph, output: int) -> bytearray:
-    """For each node 1 if the output depends on it or is it, else 0."""
-    needed = bytearray(len(graph))
-    needed[output] = 1
-    for node in range(output, -1, -1):
-        if needed[node]:
-            for j in graph.inputs[node]:
-                needed[j] = 1
-    return needed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backprop_cli.errors import shorten
+from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.graph import Graph, Remark
 from backprop_cli.language.program import Statement
 
@@ -16,7 +17,7 @@ def unused(graph: Graph, statements: Sequence[Statement]) -> list[Remark]:
     output = f"`{shorten(graph.title)}`" if graph.title else "the output"
     text = graph.source.text
     found = []
-    needed = _ancestors(graph)
+    needed = ancestors(graph, graph.output)
     for statement in statements[:-1]:
         node = graph.definitions.get(statement.name, -1) if statement.name else -1
         if statement.name and (node < 0 or needed[node]):
@@ -25,13 +26,3 @@ def unused(graph: Graph, statements: Sequence[Statement]) -> list[Remark]:
         message = f"`{shorten(line)}` is computed, and {output} does not use it"
         found.append(Remark("reading", message, statement.name_start, statement.name_start + max(1, len(line))))
     return found
-
-
-def _ancestors(graph: Graph) -> bytearray:
-    needed = bytearray(len(graph))
-    needed[graph.output] = 1
-    for node in range(graph.output, -1, -1):
-        if needed[node]:
-            for j in graph.inputs[node]:
-                needed[j] = 1
-    return needed

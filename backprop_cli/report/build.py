@@ -10,6 +10,7 @@ from backprop_cli.engine.passes import Backward
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.errors import Status
 from backprop_cli.graph import Graph, Value
+from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.names import output_name
 from backprop_cli.report import true_numbers
 from backprop_cli.report.model import TROUBLE, Report, Step
@@ -56,7 +57,9 @@ def build(
     status = Status.OK
     if any(n.code in TROUBLE for n in made) or not all(map(all_finite, numbers)) or (strict and made):
         status = Status.MATHEMATICS
-    lost = [*untrue, *(check.lost if check is not None else ())]
+    needed = ancestors(graph, graph.output) if untrue else b""
+    lost: list[object] = [item for item in untrue if item.of_gradient or needed[item.node]]
+    lost += check.lost if check is not None else ()
     if lost or any(true_numbers.is_lost(graph, passed, anomaly, asked) for anomaly in anomalies):
         status = Status.MATHEMATICS
     if check is not None and check.verdict == "disagree":
