@@ -229,6 +229,7 @@ ARRAYS_OR_NUMBERS = {
     "report/derivation.py": "whether a note shows in any element",
     "report/model.py": "what a report says of itself",
     "engine/true_number.py": "how a number is put in the place of another",
+    "report/notes.py": "whether an operand is one number",
     "report/true_numbers.py": "whether a gradient is one number",
     "check/sampler.py": "the numbers in a constant",
     "engine/anomalies/__init__.py": "whether any gradient arrives",

@@ -94,6 +94,19 @@ def test_what_the_output_does_not_use_is_noted_and_no_failure():
     assert {note.code for note in report.notes} == {"reading", "underflow"} and report.status == 0
 
 
+@pytest.mark.parametrize(
+    ("program", "x", "told"),
+    [
+        ("acos(x)", 1.0000000000000002, "at x = 1.0000000000000002; it needs abs(x) <= 1"),
+        ("acosh(x)", 0.9999999999999999, "at x = 0.9999999999999999; it needs x >= 1"),
+        ("log(x)", -0.123456789, "at x = -0.123457; it needs x > 0"),
+    ],
+)
+def test_a_note_shows_the_digits_that_make_it_true(program, x, told):
+    (note,) = backprop_cli.evaluate(program, x=x).notes
+    assert note.message.endswith(told)
+
+
 def test_a_determinant_of_a_singular_product_is_0():
     words = ["A=[[1e8,2e8],[3.3e8,6.6e8]]", "B=[[1.1e5,2.7],[3,4]]"]
     ran = backprop("eval", "det(A@B)", *words, "--json")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.fields import FLOATS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names
@@ -94,11 +95,9 @@ def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -
     row = GATES.get(gate)
     places = {j: _place(graph, node, j, anomaly) for j in operands} if row else {}
     called = {j: shorten(names[j]) + places.get(j, Place()).written for j in operands}
-    at = ", ".join(
-        f"{called[j]} = {rounded(places[j].value(values[j]) if j in places else values[j])}"
-        for j in dict.fromkeys(operands[:4])
-        if j not in graph.constants
-    )
+    here = {j: places[j].value(values[j]) if j in places else values[j] for j in operands[:4]}
+    told = shortest if row and anomaly.code in ("undefined", "pole") and _seems_inside(row, here, operands) else rounded
+    at = ", ".join(f"{called[j]} = {told(x)}" for j, x in here.items() if j not in graph.constants)
     other = anomaly.other
     if anomaly.rule is not None:
         message = anomaly.rule.words.format(*(shorten(names[j]) for j in operands), name=CALLED.get(gate, gate))
@@ -118,6 +117,13 @@ def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -
     span = graph.span(node)
     said = message + _others(anomaly) + graph.inside(node)
     return Note(anomaly.code, said, node, span, anomaly.element, anomaly.elements)
+
+
+def _seems_inside(gate: Gate, here: Mapping[int, Any], operands: Sequence[int]) -> bool:
+    """Whether the operands, rounded for reading, lie in the domain: then a reader needs all their digits."""
+    if not gate.domain or any(hasattr(x, "shape") for x in here.values()) or len(operands) > len(here):
+        return False
+    return bool(FLOATS.domain[gate.name](*(float(rounded(here[j])) for j in operands), 0.0))
 
 
 class Place(NamedTuple):
