@@ -21,6 +21,7 @@ from backprop_cli.numeric.shapes import Shape
 MOST_WORK = 600_000  # numbers times digits; beyond it a number stays doubtful
 _DIGITS = (30, 60, 120, 240, 480, 960)
 _ENOUGH = 480  # with so many a number that is none is 0
+_PLACES = 2.0**20  # how far a result is moved, in units of its last place: so many moves do not cancel by chance
 _NOTHING = number("1e-350")  # no double is so small
 _SAME = 1e-9  # relative, of the answers with some digits and with twice as many
 
@@ -89,6 +90,7 @@ def _decided(
     for digits in _DIGITS:
         if not doubts or 2 * digits * len(graph) > MOST_WORK:
             break
+        field.begin()
         with working(digits):
             numbers = forward(graph, given, field)
             passed = None if upstream is None else backward(graph, numbers, output, upstream, field=field)
@@ -126,7 +128,7 @@ def _text(true: Any) -> str:
 
 
 class _NoisyDigits(Field):
-    """Numbers of many digits, of which a result that is rounded is moved in its last one.
+    """Numbers of many digits, of which a result that is rounded is moved in its last ones.
 
     So two answers with more and with still more digits agree only where neither is made of lost digits: what 1 + 1e-500
     rounds to is not taken for 1. What is exact is not moved: a sum, product, quotient or root that stays the same with
@@ -135,8 +137,14 @@ class _NoisyDigits(Field):
 
     def __init__(self) -> None:
         super().__init__(*DIGITS.modules, literal=DIGITS.literal)
-        self.random = Random(0)  # noqa: S311  digits, not secrets
+        self.sign = -1
+        self.begin()
         self.value, self.locals = Compiled(self._moved_value), Compiled(self._moved_slopes)
+
+    def begin(self) -> None:
+        """The same moves again, in the other direction: a choice that they decide is never made twice alike."""
+        self.random = Random(0)  # noqa: S311  digits, not secrets
+        self.sign = -self.sign
 
     def _moved_value(self, name: str) -> Callable[..., Any]:
         gate, function = GATES[name], DIGITS.value[name]
@@ -147,7 +155,8 @@ class _NoisyDigits(Field):
 
         def moved(*xs: Any) -> Any:
             out = function(*xs)
-            if (exact_when and exact_when(*xs, out)) or (algebraic and out == finely(function, xs)):
+            is_root = gate.family == "power" and len(xs) > 1 and xs[1] % 1 != 0  # of a power that is no whole number
+            if (exact_when and exact_when(*xs, out)) or (algebraic and not is_root and out == finely(function, xs)):
                 return out
             return self.move(out)
 
@@ -167,8 +176,8 @@ class _NoisyDigits(Field):
         return moved
 
     def move(self, x: Any) -> Any:
-        """A number, moved in its last digit; 0 stays."""
-        return x * (1 + self.random.choice((-1, 1)) * last_place())
+        """A number, moved in its last digits; 0 stays."""
+        return x * (1 + self.sign * self.random.uniform(-1, 1) * _PLACES * last_place())
 
 
 def _is_algebraic(gate: Gate, text: str) -> bool:
