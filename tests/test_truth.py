@@ -27,6 +27,7 @@ LOST = [
     ("exp(x)/exp(y)", {"x": -740, "y": -741}, 2.718281828459045, None),
     ("log(exp(x))", {"x": -744}, -744.0, None),
     ("v2 = min(square(x), square(x)); logaddexp(v2/(v2 - tan(y)), 2)", {"x": 2.0, "y": 1e-160}, None, None),
+    ("y - min(y, atan(x))", {"x": 1e160, "y": 2.8}, None, {"x": -1e-320}),
     ("hypot(min(x, y^y*x), x)", {"x": 1.4951518247949016, "y": 1e-300}, None, None),
     ("(x*y)/z", {"x": 1e-160, "y": 1.7e-162, "z": 1e-320}, 0.017000189260001387, None),
     ("log(erfc(-x/sqrt(2))/2)", {"x": -38.4}, -741.8476730152483, None),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from math import copysign
 from random import Random
 from typing import Any, NamedTuple
 
@@ -204,13 +205,13 @@ class _Again:
         if type(out) is float:
             moved = self.nearby(out)
             if -_SMALL < out < _SMALL and (out or self.underflows(node, xs, out)):
-                moved += _TINY
+                moved += copysign(_TINY, moved)
             return moved
         moved = self.nearby(out)
         small = abs(out) < _SMALL
         if small.any():
             lost = self.underflows(node, xs, out)
-            moved = moved + _TINY * (small & ((out != 0) | lost))
+            moved = moved + _away(moved) * (small & ((out != 0) | lost))
         return moved
 
     def underflows(self, node: int, xs: Sequence[Value], out: Value) -> Any:
@@ -231,13 +232,13 @@ class _Again:
         if type(slope) is float:
             moved = self.nearby(slope)
             if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and all(xs))):
-                moved += _TINY
+                moved += copysign(_TINY, moved)
             return moved
         moved = self.nearby(slope)
         small = abs(slope) < _SMALL
         if small.any():
             zero = False if gate in ROUTES else _all_nonzero(xs)
-            moved = moved + _TINY * (small & ((slope != 0) | zero))
+            moved = moved + _away(moved) * (small & ((slope != 0) | zero))
         return moved
 
     def product(self, sent: Value, upstream: Value, slope: Value) -> Value:
@@ -247,10 +248,10 @@ class _Again:
                 return sent
             moved = self.nearby(sent)
             lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and upstream))
-            return moved + _TINY if lost else moved
+            return moved + copysign(_TINY, moved) if lost else moved
         moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
         small = (abs(sent) < _SMALL) & (sent != 0)
-        return moved + _TINY * small if small.any() else moved
+        return moved + _away(moved) * small if small.any() else moved
 
 
 class _AgainExactly(_Again):
@@ -271,6 +272,13 @@ class _AgainExactly(_Again):
         if gate in _EXACT or (row.exact_when and FLOATS.exact_when[gate](*xs, out)):
             return True
         return gate in self.rational and self.is_value(self.rational[gate], xs, out)
+
+
+def _away(x: Any) -> Any:
+    """A thousand times the smallest double, away from 0: so that two such moves never cancel."""
+    import numpy as np
+
+    return np.copysign(_TINY, x)
 
 
 def _all_nonzero(xs: Sequence[Value]) -> Any:
