@@ -8,8 +8,9 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from backprop_cli import api, notebook
-from backprop_cli.api import check_steps, draw, evaluate, explain, grad, jacobian, structure
+from backprop_cli import api, checking, notebook
+from backprop_cli.api import draw, evaluate, explain, grad, jacobian, structure
+from backprop_cli.checking import check_steps
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.render import EXPLAIN_FORMATS, FIGURE_FORMATS, FORMATS
 from backprop_cli.report import Note, Report, Row
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 # The functions; the rooms of those names stand behind them. A room that is imported later would take its name back.
 import_module("backprop_cli.check")
-check, render = api.check, api.render
+check, render = checking.check, api.render
 Report._repr_svg_ = notebook.svg  # type: ignore[attr-defined]
 Report._repr_html_ = notebook.page  # type: ignore[attr-defined]
 

@@ -13,18 +13,13 @@ from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.precision import untrue_jacobian, untrue_numbers
 from backprop_cli.errors import Source, Status
-from backprop_cli.graph.names import all_names, output_name
 from backprop_cli.graph.shapes import infer
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
-from backprop_cli.session import Number, Session, as_source, open_session
+from backprop_cli.session import Number, open_session
 
 if TYPE_CHECKING:
-    from backprop_cli.check.sampler import PointSampler
-    from backprop_cli.report.claim_results import CheckReport
     from backprop_cli.report.jacobians import JacobianReport
-
-POINTS = 20  # random points to try a claim at
 
 
 def evaluate(expression: str | Source, bindings: Mapping[str, Number] | None = None, /, **values: Any) -> Report:
@@ -147,86 +142,6 @@ def jacobian(
         graph.source, report.output, report.value, graph.shapes[graph.output], tuple(blocks),
         tuple(parts_of(graph, active)) if anatomy else (), report.notes, verdict, report.status,
     )  # fmt: skip
-
-
-def check(
-    expression: str | Source,
-    bindings: Mapping[str, Number] | None = None,
-    /,
-    *,
-    claims: str | Source | Sequence[str | Source] = (),
-    points: int = POINTS,
-    range_: tuple[float, float] | None = None,
-    rtol: float | None = None,
-    atol: float = 0.0,
-    symbolic: bool = True,
-    **values: Any,
-) -> CheckReport:
-    """Whether claims about gradients are true, such as `df/dz = x + y`; without claims, whether ours are.
-
-    Where every input has a value, claims are tested there; otherwise at `points` random points of the domain (in
-    `range_`, if given; `seed` chooses them), and by SymPy for all values where it can. `symbolic=False` never asks
-    SymPy. Numbers agree within `atol` + `rtol` times the larger; without `rtol` that is 1e-9, and a decimal number
-    claimed at the bindings need only be right to its last decimal. Values and options are given as to `evaluate`.
-
-    Raises BackpropError if the program, a value or a claim cannot be read.
-    """
-    from backprop_cli.check.claims import left_names, read_claims
-    from backprop_cli.check.examiner import Examiner
-    from backprop_cli.check.full_check import full_check
-    from backprop_cli.check.judge import Tolerance
-    from backprop_cli.report.check_report import build_check
-
-    claims = [claims] if isinstance(claims, str | Source) else list(claims)
-    texts = [claim.text if isinstance(claim, Source) else claim for claim in claims]
-    named = {below for _, below in filter(None, map(left_names, texts))}
-    session = open_session(expression, bindings, values, free=True, inputs=named)
-    graph, tolerance, points_tried = session.graph, Tolerance(rtol, atol), _sampler(session, points, range_)
-    output = output_name(graph)
-    if claims:
-        examiner = Examiner(points_tried, tolerance, symbolic=symbolic)
-        examined = examiner.claims(read_claims(claims, all_names(graph), output))
-    else:
-        examined = full_check(points_tried, output, tolerance, symbolic=symbolic)
-    return build_check(graph, examined, session.free, strict=session.options.strict)
-
-
-def check_steps(
-    expression: str | Source,
-    bindings: Mapping[str, Number] | None = None,
-    /,
-    *,
-    steps: str | Source,
-    points: int = POINTS,
-    range_: tuple[float, float] | None = None,
-    rtol: float | None = None,
-    atol: float = 0.0,
-    **values: Any,
-) -> CheckReport:
-    """Whether a backward pass written by hand is right, line by line (`dq = z*df`, `dx += dq`), up to the first wrong.
-
-    The rest is as for `check`.
-    """
-    from backprop_cli.check.handwritten_steps import follow
-    from backprop_cli.check.judge import Tolerance
-    from backprop_cli.check.step_lines import read_steps
-    from backprop_cli.report.check_report import build_steps
-
-    session = open_session(expression, bindings, values, free=True)
-    graph = session.graph
-    names, output = all_names(graph), output_name(graph)
-    read = read_steps(as_source(steps, "steps"), names, output)
-    found = follow(read, _sampler(session, points, range_), names, output, Tolerance(rtol, atol))
-    return build_steps(graph, found, read, session.free)
-
-
-def _sampler(session: Session, points: int, range_: tuple[float, float] | None) -> PointSampler:
-    """The points at which a claim is tried."""
-    from backprop_cli.check.sampler import PointSampler
-
-    return PointSampler(
-        session.graph, session.values, session.free, points=points, range_=range_, seed=session.options.seed
-    )
 
 
 def structure(expression: str | Source, /, **options: Any) -> Report:

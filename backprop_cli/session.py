@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.data.bindings import Terms, read_value, read_values, source_of
+from backprop_cli.data.bindings import Terms, ValueText, declared_shape, read_value, read_values, source_of
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
+from backprop_cli.graph.free_shapes import infer_free
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.definitions import read_program
 from backprop_cli.language.parser import MOST_ERRORS
-from backprop_cli.language.program import Program
+from backprop_cli.language.program import Definition, Program
 from backprop_cli.numeric.shapes import written
 
 # A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of real numbers of.
@@ -56,7 +57,8 @@ OPTIONS = Options()
 class Session(NamedTuple):
     """The graph, a value for each of its inputs but the `free` ones, and the user's gates whose inside is shown.
 
-    `shown` is None where that is all of them.
+    `shown` is None where that is all of them. `spare` are values whose names the program does not use, `gates` those
+    that it and its libraries define; `given` are the values as they were given.
     """
 
     graph: Graph
@@ -64,10 +66,22 @@ class Session(NamedTuple):
     free: list[str]
     shown: Collection[str] | None
     options: Options
+    spare: Mapping[str, Value]
+    gates: Sequence[Definition]
+    given: Mapping[str, Number]
 
     def read(self, given: Number, name: str) -> Value:
         """A number or an array that an option is given."""
         return read_value(given, name, self.options.terms)
+
+    def read_text(self, source: Source, start: int, name: str) -> Value:
+        """The value that a source's text is from `start` on."""
+        return self.read(ValueText(source, start), name)
+
+    def refuse_unused(self, used: Collection[str] = ()) -> None:
+        """Raise BackpropError (N209) if there are spare values beside those that are used."""
+        if unused := [name for name in self.spare if name not in used]:
+            raise BackpropError(*(_unused(name, source_of(name, self.given[name])) for name in unused[:MOST_ERRORS]))
 
     def targets(self, wrt: str | Sequence[str]) -> dict[str, int]:
         """The nodes whose gradients are asked for: the names in `wrt`, or every input."""
@@ -105,36 +119,44 @@ def open_session(
     free: bool = False,
     inputs: Collection[str] = (),
     shapes: bool = True,
+    spare: bool = False,
 ) -> Session:
     """A program with the values in `bindings` and among `keywords`, where those called like an option are that.
 
-    With `free` a name needs no value; `inputs` are names that are sure to be inputs, `shapes=False` leaves shapes open.
+    With `free` a name needs no value, and may be given a shape; `inputs` are names that are sure to be inputs,
+    `shapes=False` leaves shapes open, and with `spare` values may be left over.
     Raises BackpropError if the text, a value, an option or a shape is wrong, or if a value is not used.
     """
     options = Options(**{name: keywords.pop(name) for name in Options._fields if name in keywords})
     source = as_source(expression)
-    values = read_values({**(bindings or {}), **keywords}, options.terms)
+    given = {**(bindings or {}), **keywords}
+    declared = {name: shape for name in given if (shape := declared_shape(given[name]))} if free else {}
+    values = read_values({name: given[name] for name in given if name not in declared}, options.terms)
     defaults = options.defaults or {}
-    names = {*values, *defaults, *inputs}
+    names = {*values, *declared, *defaults, *inputs}
     program = read_program(source, names, libraries(options.use))
     shown = _shown_gates(program, options.expand)
     defined = {statement.name for statement in program.statements} | {module.name for module in program.definitions}
     bound = names - (defined - values.keys()) - {module.name for module in program.definitions}
     graph = lower(program, bound, free=free, max_nodes=options.max_nodes)
-    unused = [name for name in values if name not in graph.variables]
-    if unused:
-        written_so = {**(bindings or {}), **keywords}
-        raise BackpropError(*(_unused(name, source_of(name, written_so[name])) for name in unused[:MOST_ERRORS]))
-    without_value = []
+    left = {
+        name: values.pop(name, shape) for name, shape in {**values, **declared}.items() if name not in graph.variables
+    }
+    session = Session(graph, values, [], shown, options, left, program.definitions, given)
+    if not spare:
+        session.refuse_unused()
     for name in graph.variables:
-        if name in defaults and name not in values:
+        if name in defaults and name not in values and name not in declared:
             values[name] = defaults[name]
         elif name not in values:
-            without_value.append(name)
-    shape_of = {name: getattr(values.get(name), "shape", ()) for name in graph.variables}
-    if shapes and (graph.needs_shapes or any(shape_of.values())):
+            session.free.append(name)
+    shape_of = {name: declared.get(name) or getattr(values.get(name), "shape", ()) for name in graph.variables}
+    unknown = [name for name in session.free if name not in declared]
+    if shapes and unknown and graph.needs_shapes:
+        infer_free(graph, shape_of, unknown, options.max_elements)
+    elif shapes and (graph.needs_shapes or any(shape_of.values())):
         infer(graph, shape_of, seed=options.seed, max_elements=options.max_elements)
-    return Session(graph, values, without_value, shown, options)
+    return session
 
 
 def as_source(text: Any, name: str = "expression") -> Source:

@@ -25,13 +25,14 @@ ROOMS = {
     "render": {"errors", "text", "report"},
     "data": {"errors", "text", "language", "numeric", "gates", "graph", "engine"},
     "session": {"errors", "language", "numeric", "graph", "data"},
+    "checking": {"errors", "graph", "check", "report", "session"},
     "api": {"errors", "graph", "engine", "check", "report", "render", "session"},
     "notebook": {"errors", "api", "report"},
     # The verbs, asked case after case; the tolerance of a claim is that of `check`.
-    "suites": {"errors", "text", "check", "report", "data", "session", "api"},
-    "__init__": {"errors", "api", "notebook", "render", "report", "session"},
+    "suites": {"errors", "text", "check", "report", "data", "session", "api", "checking"},
+    "__init__": {"errors", "api", "checking", "notebook", "render", "report", "session"},
     "__main__": {"cli"},
-    "cli": {"errors", "text", "api", "render", "report", "data", "session", "suites", "__init__"},
+    "cli": {"errors", "text", "api", "checking", "render", "report", "data", "session", "suites", "__init__"},
 }
 THIRD_PARTIES = {
     "typer": {"cli"},
@@ -52,6 +53,8 @@ THIRD_PARTIES = {
         "engine/unroll.py",
         "engine/jacobian.py",
         "check/arrays.py",
+        "check/claimed_digits.py",
+        "check/stochastic_arithmetic.py",
         "check/array_claims.py",
         "check/full_check.py",
         "data/arrays.py",
@@ -67,6 +70,7 @@ DOORS = {
             "cross_check",
             "closed_form",
             "claims",
+            "scope",
             "mistakes",
             "evidence",
             "examiner",
@@ -246,6 +250,8 @@ ARRAYS_OR_NUMBERS = {
     "api.py": "which check and which Jacobian there are",
     # The checks; each is to be asked for arrays in one place some day.
     "check/claim_verdicts.py": "",
+    "check/claimed_digits.py": "",
+    "check/stochastic_arithmetic.py": "",
     "check/claims.py": "",
     "check/closed_form.py": "",
     "check/cross_check.py": "",

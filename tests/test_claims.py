@@ -11,8 +11,7 @@ from random_claims import samples
 from test_check import random_program
 
 import backprop_cli
-from backprop_cli import check
-from backprop_cli.api import check_steps
+from backprop_cli import check, check_steps
 
 SEED = {"x": -2, "y": 5, "z": -4}
 NEURON = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.check.claims import Claim, Gradient
+from backprop_cli.check.claimed_digits import decided
+from backprop_cli.check.claims import Claim, Gradient, is_constant
 from backprop_cli.check.judge import (
     AGREES,
     DIFFERS,
@@ -24,6 +25,7 @@ from backprop_cli.check.judge import (
 )
 from backprop_cli.check.mistakes import Mistake
 from backprop_cli.check.point import Point, with_output
+from backprop_cli.check.stochastic_arithmetic import rounding_of
 from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.engine.unroll import unroll
 from backprop_cli.language.tokens import NUMBER, tokenize
@@ -48,10 +50,11 @@ class Written:
                     given[name + index_text(index)] = float(np.asarray(place.values[node])[index])
             self.numbers = Point(self._expanded.graph, given)
 
-    def gradient(self, node: int, index: tuple[int, ...]) -> Gradient:
-        """The derivative of the output by an element of a node, as two nodes of the graph of numbers."""
+    def gradient(self, claim: Claim, index: tuple[int, ...]) -> Gradient:
+        """What is claimed of one element, as two nodes of the graph of numbers."""
         assert self._expanded is not None
-        return Gradient(self._expanded.graph.output, int(self._expanded.ids(node)[index]))
+        ids = np.asarray(claim.chosen(self._expanded.ids(claim.of.wrt).astype(float)))
+        return Gradient(self._expanded.graph.output, int(ids[index]))
 
 
 def judge_elements(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool) -> Judgement:
@@ -59,15 +62,17 @@ def judge_elements(claim: Claim, place: Point, tolerance: Tolerance, *, printed:
 
     `printed`: decimal numbers in the claim need only be right to their last decimal.
     """
-    ours = np.asarray(place.grad(*claim.of))
+    ours = np.asarray(claim.chosen(place.grad(*claim.of)))
     claimed = np.asarray(claim.formula.claimed(place))
     trouble = place.trouble(*claim.of)
     if not np.isfinite(ours).all():
         return Judgement(UNDECIDED, "trouble", place, anomaly=trouble[0] if trouble else None)
     half_units = _half_units(claim.written, ours.shape) if printed and tolerance.rtol is None else 0.0
     made, excess = _compared(claimed, ours, place, tolerance, half_units)
-    if not trouble or made.why in ("shape", "no value"):
+    if made.why in ("shape", "no value") or (not trouble and made.verdict == AGREES):
         return made
+    if not trouble:
+        return _seen_through(claim, made, claimed, ours, excess, tolerance)
     made = made._replace(anomaly=trouble[0])
     if made.verdict == AGREES:
         return made._replace(why="convention")
@@ -79,12 +84,29 @@ def judge_elements(claim: Claim, place: Point, tolerance: Tolerance, *, printed:
     for flat in np.argsort(excess, axis=None)[::-1][: min(made.tried, _MOST_JUDGED)]:
         index = _unravelled(int(flat), ours.shape)
         number = float(np.broadcast_to(claimed, ours.shape)[index])
-        found = judge_number(number, written.numbers, written.gradient(claim.of.wrt, index), tolerance)
+        found = judge_number(number, written.numbers, written.gradient(claim, index), tolerance)
         here = _at(made, claimed, ours, index)._replace(why=found.why, bounds=found.bounds)
         if found.verdict == DIFFERS:
             return here._replace(verdict=DIFFERS, anomaly=None if found.why == "point" else made.anomaly)
         undecided = undecided or here
     return undecided or made
+
+
+def _seen_through(
+    claim: Claim, made: Judgement, claimed: Any, ours: Any, excess: Any, tolerance: Tolerance
+) -> Judgement:
+    """The judgement where elements look wrong, of which rounding may have made all that differs."""
+    assert made.place is not None
+    off = np.abs(np.broadcast_to(claimed, ours.shape) - ours)
+    hidden = off <= rounding_of(claim.excess, made.place)
+    wrong = excess > 0
+    if (clear := wrong & ~hidden).any():
+        index = _largest(np.where(clear, excess, -np.inf))
+        return _at(made, claimed, ours, index)
+    if is_constant(claim.formula):
+        return made._replace(verdict=AGREES, why="last digits")
+    worst = np.argsort(np.where(wrong, off, -1.0), axis=None)[::-1][: min(made.tried, _MOST_JUDGED)]
+    return decided(claim, made, tolerance, [_unravelled(int(flat), ours.shape) for flat in worst], "rounding")
 
 
 def compare(claimed: Any, ours: Any, place: Point, tolerance: Tolerance) -> Judgement:
@@ -119,7 +141,7 @@ def _at(made: Judgement, claimed: Any, ours: Any, index: tuple[int, ...]) -> Jud
 
 def diagnose_elements(claim: Claim, place: Point) -> tuple[Mistake, ...]:
     """The mistakes that give the array that is claimed."""
-    ours = np.asarray(place.grad(*claim.of))
+    ours = np.asarray(claim.chosen(place.grad(*claim.of)))
     claimed = np.asarray(claim.formula.values(place)[claim.formula.graph.output])
     return tuple(
         mistake for mistake, wrong in _mistaken(ours, claimed) if claimed.shape == wrong.shape and _same(claimed, wrong)

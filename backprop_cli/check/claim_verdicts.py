@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from backprop_cli.check.claims import Claim, Formula, is_constant
+from backprop_cli.check.claims import Claim, Formula, NotComputableError, is_constant
 from backprop_cli.check.judge import (
     AGREES,
     DIFFERS,
@@ -26,6 +26,13 @@ _FEWEST = 3  # points on which more than a guess can stand
 
 def judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgement:
     """The verdict on a claim: at the point of the bindings, or at points of the domain if names are free."""
+    try:
+        return _judge(claim, places, tolerance)
+    except NotComputableError as error:
+        return Judgement(DIFFERS, "not computable", problem=error.diagnostics[0].message)
+
+
+def _judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgement:
     if not places.free:
         return judge_at(claim, next(iter(places)), tolerance, printed=True)
     tried = 0
@@ -44,7 +51,7 @@ def judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgement
             continue
         tried += 1
         if found.verdict == DIFFERS:
-            return found._replace(tried=tried)
+            return found if found.element is not None else found._replace(tried=tried)
         agreed = agreed or found
         agreed = agreed._replace(rel_error=max(agreed.rel_error, found.rel_error))
         if tried >= places.wanted:
@@ -68,16 +75,14 @@ def judge_at(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool 
     if made.verdict != DIFFERS or made.why != "point":
         return made
 
-    def difference(place: Point, field: Field | None) -> float:
-        return float(claim.formula.values(place, field)[claim.formula.graph.output] - place.grad(*claim.of))
+    is_hidden = abs(claimed - made.backprop) <= rounding_of(claim.excess, place)
+    if is_hidden and is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
+        return made._replace(verdict=AGREES, why="last digits")
+    if not is_hidden and is_harmless(place.values, values):
+        return made
+    from backprop_cli.check.claimed_digits import decided
 
-    if abs(claimed - made.backprop) <= rounding_of(difference, place):
-        if is_constant(claim.formula):  # of a gradient that is 0 at pi, a double has something left
-            return made._replace(verdict=AGREES, why="last digits")
-        return made._replace(verdict=UNDECIDED, why="rounding")
-    if not is_harmless(place.values, values):
-        return made._replace(verdict=UNDECIDED, why="range")
-    return made
+    return decided(claim, made, tolerance, [()], "rounding" if is_hidden else "range")
 
 
 def _is_undefined(formula: Formula, place: Point) -> bool:

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_cli.check.messages import not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
 from backprop_cli.check.point import Point
+from backprop_cli.check.scope import Scope, with_values
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.engine.true_number import corrected, of_node
 from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.gates.fields import Field
-from backprop_cli.graph import CONSTANT, Graph, Value, lower
+from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import MOST_ERRORS, parse
-from backprop_cli.language.tokens import CALL, DEFINE, NAME, OPERATOR, Tokens, tokenize
+from backprop_cli.language.tokens import CALL, NAME, Tokens, tokenize
 
+_LEFT = re.compile(r"\s*[d∂]([A-Za-z_]\w*)\s*[/÷]\s*[d∂]([A-Za-z_]\w*)\s*(\[[^\]=]*\])?\s*=(?!=)")
 _DECIMAL = re.compile(r"\s*[-+−]?\s*([0-9]*)\.([0-9]*)(?:[eE]([-+]?[0-9]+))?\s*")
 
 
@@ -32,12 +34,20 @@ class Gradient(NamedTuple):
     wrt: int
 
 
+class NotComputableError(BackpropError):
+    """A formula that has no value, because the shapes or the values of arrays do not fit: it is no gradient's."""
+
+
 class Formula(NamedTuple):
-    """A formula over a program's names as a graph; `uses` says what each of its inputs is: a node or a gradient."""
+    """A formula over a program's names as a graph; `uses` says what each of its inputs is: a node or a gradient.
+
+    `values_used` names the values of the scope that are constants in it.
+    """
 
     source: Source
     graph: Graph
     uses: Mapping[str, int | Gradient]
+    values_used: frozenset[str] = frozenset()
 
     def values(self, place: Point, field: Field | None = None) -> list[Value]:
         """The values of the formula's nodes where the program is at a place."""
@@ -55,7 +65,7 @@ class Formula(NamedTuple):
     def evaluate(self, given: Mapping[str, Value], field: Field | None = None) -> list[Value]:
         """The values of the formula's nodes where its names have the given ones.
 
-        Raises BackpropError if the shapes of arrays do not fit.
+        Raises NotComputableError if the shapes of arrays do not fit.
         """
         try:
             if not self.graph.has_arrays:
@@ -64,12 +74,13 @@ class Formula(NamedTuple):
                     infer(self.graph, shapes, max_elements=MAX_ELEMENTS)
             return forward(self.graph, given, field)
         except BackpropError as error:
-            raise BackpropError(*(told_of(self.source, diagnostic) for diagnostic in error.diagnostics)) from None
+            raise NotComputableError(*(told_of(self.source, diagnostic) for diagnostic in error.diagnostics)) from None
 
 
 class Claim(NamedTuple):
     """What is claimed of a gradient: `names` are the two of its left side, `written` is how its right side reads.
 
+    `element` is what stands behind these (`[0, 1]`), and `part` the left side as a formula of its gradient, if it does.
     `half_unit` is half a unit of the last decimal where the right side is a decimal number as people print them
     (`0.20`), otherwise 0.
     """
@@ -80,15 +91,32 @@ class Claim(NamedTuple):
     written: str
     formula: Formula
     half_unit: float
+    element: str = ""
+    part: Formula | None = None
 
     @property
     def target(self) -> str:
         """How the left side reads: `df/dx`."""
-        return "d{}/d{}".format(*self.names)
+        return "d{}/d{}".format(*self.names) + self.element
+
+    def chosen(self, whole: Any) -> Any:
+        """What the left side names of an array like the gradient: the array, or elements of it.
+
+        Raises BackpropError if it has no such elements.
+        """
+        if self.part is None:
+            return whole
+        (name,) = self.part.uses
+        return self.part.evaluate({name: whole})[self.part.graph.output]
+
+    def excess(self, place: Point, field: Field | None) -> Value:
+        """What is claimed less what is right, of every element, where the formula's gates are a field's."""
+        claimed = self.formula.values(place, field)[self.formula.graph.output]
+        return claimed - self.chosen(place.grad(*self.of))
 
 
-def read_claims(texts: Iterable[str | Source], names: Mapping[str, int], output: str = "") -> list[Claim]:
-    """The claims of a program whose nodes have `names`; `output` is its output's, for what there is to complain.
+def read_claims(texts: Iterable[str | Source], scope: Scope) -> list[Claim]:
+    """The claims about a program.
 
     Raises BackpropError with what is wrong in all of them.
     """
@@ -96,7 +124,7 @@ def read_claims(texts: Iterable[str | Source], names: Mapping[str, int], output:
     wrong: list[Diagnostic] = []
     for text in texts:
         try:
-            claims.append(_claim(text if isinstance(text, Source) else Source("claim", text), names, output))
+            claims.append(_claim(text if isinstance(text, Source) else Source("claim", text), scope))
         except BackpropError as error:
             wrong += error.diagnostics
     if wrong:
@@ -104,57 +132,66 @@ def read_claims(texts: Iterable[str | Source], names: Mapping[str, int], output:
     return claims
 
 
-def left_names(text: str) -> tuple[str, str] | None:
-    """The two names of a claim's left side; None where it is none."""
-    tokens = tokenize(text.replace("∂", "d"))
-    if tokens.kinds[:3] != [NAME, OPERATOR, DEFINE] or tokens.texts[1] not in "/÷":
-        return None
-    above, below = tokens.texts[0], tokens.texts[2][:-1].rstrip()
-    return (above[1:], below[1:]) if above[:1] == below[:1] == "d" and above[1:] and below[1:] else None
+def inputs_named(claims: Iterable[str | Source]) -> set[str]:
+    """The names below the bars of the claims' left sides."""
+    texts = (claim.text if isinstance(claim, Source) else claim for claim in claims)
+    return {found[2] for text in texts if isinstance(text, str) and (found := _LEFT.match(text))}
 
 
-def _claim(source: Source, names: Mapping[str, int], output: str) -> Claim:
-    found = left_names(source.text)
+def _claim(source: Source, scope: Scope) -> Claim:
+    found = _LEFT.match(source.text)
+    names = scope.names
     if found is None:
-        raise not_a_claim(source, names, output)
-    tokens = tokenize(source.text.replace("∂", "d"))
-    above, below = found
+        raise not_a_claim(source, names, scope.output)
+    above, below = found[1], found[2]
     if above not in names:
-        raise unknown_output(above, source, tokens.starts[0] + 1, names, output)
+        raise unknown_output(above, source, found.start(1), names, scope.output)
     if below not in names:
-        raise unknown_node(below, source, tokens.starts[2] + 1, names)
-    begin = tokens.starts[2] + len(tokens.texts[2])
-    formula = read_formula(source, begin, names)
+        raise unknown_node(below, source, found.start(2), names)
+    element = found[3] or ""
+    part = read_formula(source, 0, scope, end=found.end(3)) if element else None
+    begin = found.end()
     written = source.text[begin:].strip()
+    formula = _file(source, begin, below, scope) if written[:1] == "@" else read_formula(source, begin, scope)
     decimal = _DECIMAL.fullmatch(written)
     half_unit = 0.0
     if decimal and decimal[2] and (decimal[1] + decimal[2]).strip("0"):
         half_unit = 0.5 * 10.0 ** (int(decimal[3] or 0) - len(decimal[2]))
     of = Gradient(names[above], names[below])
-    return Claim(source, found, of, written, formula, half_unit)
+    return Claim(source, (above, below), of, written, formula, half_unit, element, part)
+
+
+def _file(source: Source, begin: int, name: str, scope: Scope) -> Formula:
+    """The right side `@FILE`: what is in it, of a table the column of that name."""
+    value = scope.read(source, begin, name)
+    word = "_" * (len(source.text) - begin)
+    program = parse(Source(source.name, " " * begin + word), (word,))
+    return Formula(source, with_values(lower(program, (word,)), {word: value}), {})
 
 
 def read_formula(
-    source: Source, begin: int, names: Mapping[str, int], more: Collection[str] = (), end: int | None = None
+    source: Source, begin: int, scope: Scope, more: Collection[str] = (), end: int | None = None
 ) -> Formula:
-    """The formula that a source's text is from `begin` to `end`: over the names, gradients of them, and `more` names.
+    """The formula that a source's text is from `begin` to `end`: of what is in scope, gradients, and `more` names.
 
     What `more` names stand for, the caller knows: `uses` has -1 for them.
     """
     end = len(source.text) if end is None else end
     text = " " * begin + source.text[begin:end].replace("∂", "d")
-    text, gradients = _without_gradients(source, text, names, more)
-    uses: dict[str, int | Gradient] = {**names, **dict.fromkeys(more, -1), **gradients}
+    text, gradients = _without_gradients(source, text, scope.names, {*more, *scope.values})
+    values = {name: value for name, value in scope.values.items() if name not in more}
+    uses: dict[str, int | Gradient] = {**scope.names, **dict.fromkeys(more, -1), **gradients}
+    known = {**uses, **values}
     try:
-        program = parse(Source(source.name, text), uses)
+        program = parse(Source(source.name, text), known)
+        program.definitions = list(scope.gates)
         if not program.diagnostics and (len(program.statements) > 1 or program.statements[0].name):
             raise not_one_formula(source, begin, end)
-        graph = lower(program, uses)
+        graph = lower(program, known)
     except BackpropError as error:
-        raise BackpropError(
-            *(told_of(source, diagnostic, [*names, *more]) for diagnostic in error.diagnostics)
-        ) from None
-    return Formula(source, graph, {name: uses[name] for name in graph.variables})
+        raise BackpropError(*(told_of(source, diagnostic, known) for diagnostic in error.diagnostics)) from None
+    used = {name for name in graph.variables if name in values}
+    return Formula(source, with_values(graph, values), {name: uses[name] for name in graph.variables}, frozenset(used))
 
 
 def _without_gradients(
@@ -200,5 +237,5 @@ def _gradient_at(
 
 
 def is_constant(formula: Formula) -> bool:
-    """Whether the formula is one number."""
-    return formula.graph.gates[formula.graph.output] == CONSTANT
+    """Whether the formula is numbers only."""
+    return not formula.graph.variables

@@ -34,7 +34,7 @@ class Examiner:
         """Each claim, examined."""
         for claim in claims:
             judgement = judge(claim, self.places, self.tolerance)
-            if judgement.place is None:
+            if judgement.place is None or judgement.problem:
                 yield Evidence(claim.target, claim, judgement)
                 continue
             if judgement.place.graph.has_arrays:
@@ -56,7 +56,7 @@ class Examiner:
         written = Written(place, claim.of.output) if judgement.element is not None and not judgement.anomaly else None
         if written is None or written.numbers is None or judgement.element is None:
             return made
-        of = written.gradient(claim.of.wrt, judgement.element)
+        of = written.gradient(claim, judgement.element)
         numeric = estimated(written.numbers.estimate(*of))
         if judgement.verdict == DIFFERS and not supports(judgement.backprop, numeric):
             made = made._replace(judgement=judgement._replace(verdict=UNDECIDED, why="methods"))

@@ -42,7 +42,7 @@ class Judgement(NamedTuple):
     `why` is a key of the report's words. `anomaly` is what the survey has on a derivative that is a convention or does
     not exist, `bounds` hold the valid slopes at a kink. `tried` is the number of points looked at, `rel_error` the
     largest relative error there. Of arrays the numbers are those of the worst `element`; `shapes` are the claimed and
-    the right one where they differ.
+    the right one where they differ. `problem` says why a claim has no value at all.
     """
 
     verdict: str
@@ -56,6 +56,7 @@ class Judgement(NamedTuple):
     rel_error: float = nan
     element: tuple[int, ...] | None = None
     shapes: tuple[Shape, Shape] | None = None
+    problem: str = ""
 
 
 def judge_number(claimed: float, place: Point, of: Gradient, tolerance: Tolerance, half_unit: float = 0.0) -> Judgement:

@@ -5,13 +5,15 @@ Which of them lie in the domain is found out by whoever uses them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import cycle, islice
 from math import isfinite
 from random import Random
 
 from backprop_cli.check.point import Point
-from backprop_cli.graph import Graph
+from backprop_cli.graph import Graph, Value
+from backprop_cli.numeric.shapes import Shape, size
 
 _TRIES = 40  # for each point that is wanted: domains may be narrow
 _WIDTHS = (2.0, 2.0, 2.0, 1.0, 10.0, 1000.0)  # small numbers find most, large ones what only shows far from 0
@@ -27,7 +29,7 @@ class PointSampler:
     def __init__(
         self,
         graph: Graph,
-        given: Mapping[str, float],
+        given: Mapping[str, Value],
         free: Sequence[str],
         *,
         points: int = 1,
@@ -54,26 +56,27 @@ class PointSampler:
         """Other places, all inputs chosen at random, to tell formulas apart that agree at this one."""
         return islice(PointSampler(self.graph, {}, list(place.given), points=_OTHERS), _OTHERS)
 
-    def _fresh(self, range_: tuple[float, float] | None, chosen: Random) -> Iterator[Mapping[str, float]]:
+    def _fresh(self, range_: tuple[float, float] | None, chosen: Random) -> Iterator[Mapping[str, Value]]:
         if not self.free:
             yield dict(self.given)
             return
         beside = self._beside_constants(chosen)
+        shapes = {name: self.graph.shape(self.graph.variables[name]) for name in self.free}
         for number, width in enumerate(cycle(_WIDTHS)):
             if range_ is not None:
                 low, high = range_
-                yield {**self.given, **{name: chosen.uniform(low, high) for name in self.free}}
+                anywhere = partial(chosen.uniform, low, high)
+                yield {**self.given, **{name: _filled(shapes[name], anywhere) for name in self.free}}
                 continue
             positive = chosen.random() < 1 / 3  # of many inputs that must all be positive, chance finds none
-            drawn = {name: _typed(0.0, chosen.uniform(0.0 if positive else -width, width)) for name in self.free}
+            near = partial(_near, chosen, 0.0, 0.0 if positive else -width, width)
+            drawn = {name: _filled(shapes[name], near) for name in self.free}
             if number % 2 and beside is not None:
                 place = next(beside)
                 moved = [name for name in self.free if chosen.random() < 1 / 2] or [chosen.choice(self.free)]
-                drawn |= (
-                    dict.fromkeys(moved, place)
-                    if len(self.free) == 1
-                    else {name: _typed(place, chosen.uniform(-_APART, _APART) * abs(place)) for name in moved}
-                )
+                apart = _APART * abs(place) if len(self.free) > 1 or any(shapes.values()) else 0.0
+                near = partial(_near, chosen, place, -apart, apart)
+                drawn |= {name: _filled(shapes[name], near) for name in moved}
             yield {**self.given, **drawn}
 
     def _beside_constants(self, chosen: Random) -> Iterator[float] | None:
@@ -93,6 +96,19 @@ class PointSampler:
             for side, own in cycle(sides)
             for centre in centres
         )
+
+
+def _filled(shape: Shape, draw: Callable[[], float]) -> Value:
+    """A number, or an array of that shape, each element drawn on its own."""
+    if not shape:
+        return draw()
+    from backprop_cli.numeric.arrays import doubles
+
+    return doubles([draw() for _ in range(size(shape))]).reshape(shape)
+
+
+def _near(chosen: Random, centre: float, low: float, high: float) -> float:
+    return _typed(centre, chosen.uniform(low, high))
 
 
 def _typed(centre: float, offset: float) -> float:

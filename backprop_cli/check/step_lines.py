@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from backprop_cli.check.claims import Formula, read_formula
 from backprop_cli.check.messages import not_a_step, told_of, unknown_node
+from backprop_cli.check.scope import Scope
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.language.parser import MOST_ERRORS
 
@@ -28,13 +29,14 @@ class Step(NamedTuple):
     of: str = ""
 
 
-def read_steps(source: Source, names: Mapping[str, int], output: str) -> list[Step]:
-    """The steps of a text, for a program whose nodes have `names`.
+def read_steps(source: Source, scope: Scope) -> list[Step]:
+    """The steps of a text, about a program.
 
     Raises BackpropError with what is wrong in all lines.
     """
     steps: list[Step] = []
     wrong: list[Diagnostic] = []
+    names, output = scope.names, scope.output
     known = {f"d{output}"}
     # `df/dq` is `dq`: blanks in the place of `df/` keep the places of everything else.
     text = source.text
@@ -46,7 +48,7 @@ def read_steps(source: Source, names: Mapping[str, int], output: str) -> list[St
         code = line.partition("#")[0].rstrip().rstrip(";").rstrip()
         if code.strip():
             try:
-                step = _step(source, plain, start, start + len(code), names, known, output)
+                step = _step(source, plain, start, start + len(code), scope, known)
                 steps.append(step)
                 known.add(step.name)
             except BackpropError as error:
@@ -80,9 +82,7 @@ def _nearly(name: str, names: Mapping[str, int]) -> str:
     return inner if inner and inner.lower() in {other.lower() for other in names} else ""
 
 
-def _step(
-    source: Source, plain: Source, start: int, end: int, names: Mapping[str, int], known: set[str], output: str
-) -> Step:
+def _step(source: Source, plain: Source, start: int, end: int, scope: Scope, known: set[str]) -> Step:
     """The step between `start` and `end` of a text; `plain` is the text as it is read."""
     text = plain.text[start:end]
     found = _STEP.match(text)
@@ -90,14 +90,15 @@ def _step(
         first = start + len(source.text[start:end]) - len(source.text[start:end].lstrip())
         raise not_a_step(source, first, end)
     name, begin = found[1].replace("∂", "d"), start + found.end()
-    of = _node_of(name, names, output)
+    names = scope.names
+    of = _node_of(name, names, scope.output)
     node = names.get(of, -1)
     if node < 0 and name not in names and (meant := _nearly(name, names)):
         raise unknown_node(meant, source, start + found.start(1) + len(name) - len(meant), names)
     if found[2] == "+=" and node < 0 and name[0] == "d":
         raise unknown_node(name[1:], source, start + found.start(1) + 1, names)
     try:
-        formula = read_formula(plain, begin, names, known, end)._replace(source=source)
+        formula = read_formula(plain, begin, scope, known, end)._replace(source=source)
     except BackpropError as error:
         raise BackpropError(*(told_of(source, diagnostic) for diagnostic in error.diagnostics)) from None
     first = begin + len(source.text[begin:end]) - len(source.text[begin:end].lstrip())

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from backprop_cli import api
+from backprop_cli import checking
 from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
 from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
 from backprop_cli.cli.values import read_number, read_range, refuse_format
@@ -27,8 +27,16 @@ _Claims = Annotated[list[str], _option("what is claimed: df/dx = formula; may be
 _Steps = Annotated[
     str | None, _option("a backward pass written by hand, line by line: dq = z*df", "--steps", metavar="FILE")
 ]
-_Points = Annotated[int, _option(f"random points to try where names have no value (default: {api.POINTS})", "--points",
-                                 metavar="N", min=1, max=100_000)]  # fmt: skip
+_Points = Annotated[
+    int,
+    _option(
+        f"random points to try where names have no value (default: {checking.POINTS})",
+        "--points",
+        metavar="N",
+        min=1,
+        max=100_000,
+    ),
+]
 _Range = Annotated[str | None, _option("where to choose them: lowest and highest", "--range", metavar="LO:HI")]
 _Rtol = Annotated[
     str | None, _option("relative error to allow (1e-9, or the decimals of a number)", "--rtol", metavar="X")
@@ -45,7 +53,7 @@ def command(
     *,
     claim: _Claims = [],  # noqa: B006  never changed
     steps: _Steps = None,
-    points: _Points = api.POINTS,
+    points: _Points = checking.POINTS,
     range_: _Range = None,
     rtol: _Rtol = None,
     atol: _Atol = "0",
@@ -86,7 +94,7 @@ def command(
         "atol": read_number(atol, "--atol"),
     }
     if steps is None:
-        return api.check(source, values, claims=claim, symbolic=sympy is not False, **common)
+        return checking.check(source, values, claims=claim, symbolic=sympy is not False, **common)
     if claim:
         raise BackpropError(Diagnostic("U801", "`--steps` and `--claim` are two checks", (), "run them one by one"))
-    return api.check_steps(source, values, steps=Source(steps, read_text(steps)), **common)
+    return checking.check_steps(source, values, steps=Source(steps, read_text(steps)), **common)

@@ -6,6 +6,7 @@ A value is a constant expression in the language itself, or a file: `x=-2`, `W=[
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf, nan
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.graph import Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import MOST_ERRORS, parse
+from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import all_finite, rounded, shortest
 
 
@@ -30,6 +32,7 @@ class Terms(NamedTuple):
 
 
 TERMS = Terms()
+_SHAPE = re.compile(r"\s*\(\s*([0-9]{1,9})\s*,\s*((?:[0-9]{1,9}\s*,\s*){0,9}[0-9]{0,9})\s*\)\s*")
 _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 
 
@@ -108,6 +111,13 @@ def source_of(name: str, given: Any) -> Source:
     return Source("binding", f"{name}={rounded(given) if known else shorten(str(given))}")
 
 
+def declared_shape(given: Any) -> Shape | None:
+    """The shape that stands where a value might, `(3, 2)` or `(3,)`; None for anything else."""
+    text = given.source.text[given.start :] if isinstance(given, ValueText) else given
+    found = _SHAPE.fullmatch(text) if isinstance(text, str) else None
+    return tuple(map(int, re.findall("[0-9]+", text))) if found else None
+
+
 def read_value(given: Any, name: str = "value", terms: Terms = TERMS) -> Value:
     """A number or an array from what the library is given: a number, a constant expression, what NumPy reads.
 
@@ -147,6 +157,8 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
         raise _messages().wrong("V305", "the file's name is missing", source, offset, len(source.text), help_)
     if stripped.startswith("@"):
         return _from_file(stripped[1:], terms, name)
+    if shape := declared_shape(stripped):
+        raise _messages().only_a_shape(name, shape, source, offset)
     number = _NONFINITE.get(stripped.lower())
     if number is None:
         _messages().refuse_file_name(stripped, source, offset)

@@ -8,6 +8,7 @@ from typing import Any
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.language.notations import ascii_name
+from backprop_cli.numeric.shapes import Shape, written
 
 _GRADIENT = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂]\w+\s*=")
 _FILE = re.compile(r"[\w./\\-]*[A-Za-z]\.(?:npy|npz|csv|json)")
@@ -85,6 +86,14 @@ def refuse_file_name(text: str, source: Source, start: int) -> None:
     if _FILE.fullmatch(text):
         help_ = f"a file has `@` in front: `{shorten(source.text[:start])}@{shorten(text)}`"
         raise wrong("V306", f"`{shorten(text)}` is not one number", source, start, len(source.text), help_)
+
+
+def only_a_shape(name: str, shape: Shape, source: Source, start: int) -> BackpropError:
+    """The error of a shape where values are needed."""
+    inside = ", ".join(map(str, shape))
+    help_ = f"write its elements, or `{shorten(name)}=randn({inside})`; `check` takes a shape, and tries random values"
+    message = f"`{shorten(name)}` has the shape {written(shape)} here, and no values"
+    return wrong("V306", message, source, start, len(source.text), help_)
 
 
 def _tested(text: str) -> str:

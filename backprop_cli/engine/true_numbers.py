@@ -84,27 +84,46 @@ def _listed(values: Sequence[Value], found: Doubtful, passed: Backward | None, i
 def _decided(
     graph: Graph, given: Mapping[str, float], output: int, upstream: Value | None, doubts: list[_Number]
 ) -> list[TrueNumber]:
+    def answers(field: Field) -> Sequence[Any]:
+        numbers = forward(graph, given, field)
+        passed = None if upstream is None else backward(graph, numbers, output, upstream, field=field)
+        return [_of(item, numbers, passed) for item in doubts]
+
+    found = settled(answers, 2 * len(graph)) or [None] * len(doubts)
+    decided = []
+    with working(_DIGITS[0]):
+        for item, x in zip(doubts, found, strict=True):
+            if x is None:
+                decided.append(TrueNumber(*item[:4], item.ours, ""))
+            elif not _right(item.ours, x):
+                decided.append(TrueNumber(*item[:4], float(x), _text(x)))
+    return decided
+
+
+def settled(answers: Callable[[Field], Sequence[Any]], nodes: int) -> list[Any]:
+    """The answers over numbers of many digits, with more of them until more change nothing; None for one that does.
+
+    Empty where that is too much: `nodes` is how many numbers are computed for the answers.
+    """
     field = _NoisyDigits()
-    before: list[Any] = []
-    decided: list[TrueNumber] = []
+    before: Sequence[Any] = ()
+    found: list[Any] = []
     for digits in _DIGITS:
-        if not doubts or 2 * digits * len(graph) > MOST_WORK:
+        if digits * nodes > MOST_WORK:
             break
         field.begin()
         with working(digits):
-            numbers = forward(graph, given, field)
-            passed = None if upstream is None else backward(graph, numbers, output, upstream, field=field)
-            now = [_of(item, numbers, passed) for item in doubts]
-            done = [bool(before) and _same(before[k], x) for k, x in enumerate(now)]
-            if digits >= _ENOUGH:
-                now = [x if is_same or abs(x) >= _NOTHING else x * 0 for x, is_same in zip(now, done, strict=True)]
-                done = [is_same or x == 0 for x, is_same in zip(now, done, strict=True)]
-            for item, x, is_done in zip(doubts, now, done, strict=True):
-                if is_done and not _right(item.ours, x):
-                    decided.append(TrueNumber(*item[:4], float(x), _text(x)))
-            doubts = [item for item, is_done in zip(doubts, done, strict=True) if not is_done]
-            before = [x for x, is_done in zip(now, done, strict=True) if not is_done]
-    return decided + [TrueNumber(*item[:4], item.ours, "") for item in doubts]
+            now = answers(field)
+            found = found or [None] * len(now)
+            for k, x in enumerate(now):
+                if found[k] is None and before and _same(before[k], x):
+                    found[k] = x
+                elif found[k] is None and digits >= _ENOUGH and abs(x) < _NOTHING:
+                    found[k] = x * 0
+            before = now
+        if None not in found:
+            break
+    return found
 
 
 def _of(item: _Number, numbers: Sequence[Any], passed: Backward | None) -> Any:

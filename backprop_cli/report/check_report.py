@@ -23,11 +23,14 @@ _REASONS = {
     "elements": "right in all {count} elements",
     "elements wrong": "elements that differ: {count}",
     "direction": "along a random direction, by differences",
+    "not computable": "the claim cannot be computed: {problem}",
     "shape": "the claim has the shape {claimed}, and the gradient {right}",
     "digits": "right to the decimals given",
     "last digits": "right but for the last digits of the inputs",
     "sixty digits": "right in sixty digits; in doubles rounding hides it",
     "sixty digits apart": "wrong in sixty digits; in doubles rounding hides it",
+    "more digits": "right with more digits; in doubles rounding hides it",
+    "more digits apart": "wrong with more digits; in doubles rounding hides it",
     "convention": "there is a kink here; the claim is the convention",
     "points": "right at {count} random points",
     "proof": "right for all values, by SymPy",
@@ -155,7 +158,13 @@ def reason(judgement: Judgement) -> str:
     elif judgement.why == "trouble":
         note = "the gradient is not a finite number here"
     return _REASONS[judgement.why].format(
-        count=judgement.tried, low=rounded(low), high=rounded(high), note=note, claimed=claimed, right=right
+        count=judgement.tried,
+        low=rounded(low),
+        high=rounded(high),
+        note=note,
+        claimed=claimed,
+        right=right,
+        problem=judgement.problem,
     )
 
 

@@ -1,4 +1,4 @@
-"""Cases run: each against the verbs of `api`, one outcome at a time."""
+"""Cases run: each against the verbs of `api` and `checking`, one outcome at a time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import isfinite
 from time import perf_counter
 from typing import Any
 
-from backprop_cli import api
+from backprop_cli import api, checking
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.report.case_result import CaseResult, Difference
 from backprop_cli.report.claim_results import ClaimResult
@@ -82,7 +82,7 @@ def _of_number(case: Case, key: str, subject: str, written: Written, found: Any)
 def _diagnosis(case: Case, claim: str) -> str:
     """What mistake a wrong gradient looks like; nothing where a claim cannot be made of it."""
     try:
-        report = api.check(case.program, case.bindings, claims=[claim], symbolic=False)
+        report = checking.check(case.program, case.bindings, claims=[claim], symbolic=False)
     except BackpropError:
         return ""
     return report.results[0].diagnosis
@@ -100,7 +100,7 @@ def _error(found: Any, written: Written) -> str:
 
 def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
     rtol, atol = case.tolerance
-    report = api.check(case.program, case.bindings, claims=case.claims, rtol=rtol, atol=atol, symbolic=sympy)
+    report = checking.check(case.program, case.bindings, claims=case.claims, rtol=rtol, atol=atol, symbolic=sympy)
     for number, result in enumerate(report.results):
         if result.verdict != case.verdict:
             line = case.lines.get(f"claims.{number}", case.line)

@@ -1,0 +1,114 @@
+"""A claim decided with many digits, where doubles hide whether it is true: program and formula over DIGITS.
+
+No SymPy: the program's own passes and the claim's formula, with more digits until more change nothing. It is asked
+about numbers that rounding may have made, of an array about those elements only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from backprop_cli.check.claims import Claim, Formula, Gradient
+from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
+from backprop_cli.check.point import Point, with_output
+from backprop_cli.engine.passes import backward, forward
+from backprop_cli.engine.true_numbers import settled
+from backprop_cli.engine.unroll import unroll
+from backprop_cli.gates.fields import Field
+from backprop_cli.graph import Graph, Value
+
+Index = tuple[int, ...]
+
+
+class _Numbers(NamedTuple):
+    """A graph of numbers: `of(node)` are the ids of a node's elements, an array of them; `inputs` of each name."""
+
+    graph: Graph
+    given: Mapping[str, Value]
+    of: Callable[[int], Any]
+
+
+def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tuple[float, float]] | None:
+    """What is claimed of each element, and what is right there; None where that takes too long or never settles.
+
+    The element of a number is ().
+    """
+    program = _numbers(place.graph, place.values, claim.of.output)
+    formula = _numbers(claim.formula.graph, claim.formula.values(place), claim.formula.graph.output)
+    if program is None or formula is None:
+        return None
+    chosen = list(elements)
+    right = claim.chosen(program.of(claim.of.wrt).astype(float))
+    wanted = [int(_at(right, index)) for index in chosen]
+    claimed = [int(_at(formula.of(claim.formula.graph.output), index)) for index in chosen]
+    leaves = _leaves(claim.formula, program, formula)
+    uses = [use for use in claim.formula.uses.values() if isinstance(use, Gradient)]
+    outputs = {output: int(program.of(output)[()]) for output in {claim.of.output, *(use.output for use in uses)}}
+
+    def answers(field: Field) -> Sequence[Any]:
+        numbers = forward(program.graph, program.given, field)
+        grads = {o: backward(program.graph, numbers, id_, field=field).grads for o, id_ in outputs.items()}
+
+        def number(output: int | None, id_: int) -> Any:
+            found = numbers[id_] if output is None else grads[output][id_]
+            return field.number(0.0) if found is None else found
+
+        values = forward(formula.graph, {name: number(*leaf) for name, leaf in leaves.items()}, field)
+        return [*(values[id_] for id_ in claimed), *(number(claim.of.output, id_) for id_ in wanted)]
+
+    found = settled(answers, len(program.graph) * (1 + len(outputs)) + len(formula.graph))
+    if not found or None in found:
+        return None
+    numbers = list(map(float, found))
+    return list(zip(numbers[: len(chosen)], numbers[len(chosen) :], strict=True))
+
+
+def decided(
+    claim: Claim, made: Judgement, tolerance: Tolerance, elements: Iterable[Index], otherwise: str
+) -> Judgement:
+    """The judgement on elements where doubles hide what is right: what many digits say; undecided where they do not."""
+    assert made.place is not None
+    chosen = list(elements)
+    pairs = in_digits(claim, made.place, chosen)
+    if pairs is None:
+        return made._replace(verdict=UNDECIDED, why=otherwise)
+    wrong = (k for k, pair in enumerate(pairs) if not tolerance.allows(*pair))
+    shown = next(wrong, None)
+    claimed, right = pairs[shown or 0]
+    made = made._replace(claimed=claimed, backprop=right, rel_error=relative_error(claimed, right), tried=1)
+    made = made._replace(element=chosen[shown or 0] if made.element is not None else None)
+    if shown is not None:
+        return made._replace(verdict=DIFFERS, why="more digits apart")
+    return made._replace(verdict=AGREES, why="more digits")
+
+
+def _numbers(graph: Graph, values: Sequence[Value], output: int) -> _Numbers | None:
+    """The graph written out in numbers; None if that is too large."""
+    import numpy as np
+
+    given = {name: values[node] for name, node in graph.variables.items()}
+    if not graph.has_arrays:
+        return _Numbers(graph, given, np.array)
+    unrolled = unroll(with_output(graph, output), values, output, np.ones(graph.shapes[output]))
+    return None if unrolled is None else _Numbers(unrolled.graph, unrolled.given, unrolled.ids)
+
+
+def _leaves(formula: Formula, program: _Numbers, numbers: _Numbers) -> dict[str, tuple[int | None, int]]:
+    """What each input of the formula's numbers is: a node of the program's, or the gradient of an output there."""
+    names = {id_: name for name, id_ in numbers.graph.variables.items()}
+    leaves = {}
+    for name, use in formula.uses.items():
+        output, node = use if isinstance(use, Gradient) else (None, use)
+        ours = program.of(node)
+        for there, here in zip(numbers.of(formula.graph.variables[name]).flat, ours.flat, strict=True):
+            leaves[names[int(there)]] = (output, int(here))
+    return leaves
+
+
+def _at(ids: Any, index: Index) -> Any:
+    """An element's; of a number that is claimed of every element, that number's."""
+    import numpy as np
+
+    ids = np.asarray(ids)
+    return ids[index] if ids.ndim else ids[()]

@@ -1,0 +1,103 @@
+"""The verbs that judge what somebody says: claims about gradients, and backward passes written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from backprop_cli.errors import Source
+from backprop_cli.graph.names import all_names, output_name
+from backprop_cli.session import Number, Session, as_source, open_session
+
+if TYPE_CHECKING:
+    from backprop_cli.check.sampler import PointSampler
+    from backprop_cli.check.scope import Scope
+    from backprop_cli.report.claim_results import CheckReport
+
+POINTS = 20  # random points to try a claim at
+
+
+def check(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    claims: str | Source | Sequence[str | Source] = (),
+    points: int = POINTS,
+    range_: tuple[float, float] | None = None,
+    rtol: float | None = None,
+    atol: float = 0.0,
+    symbolic: bool = True,
+    **values: Any,
+) -> CheckReport:
+    """Whether claims about gradients are true, such as `df/dz = x + y`; without claims, whether ours are.
+
+    Where every input has a value, claims are tested there; otherwise at `points` random points of the domain (in
+    `range_`, if given; `seed` chooses them), and by SymPy for all values where it can, unless `symbolic=False`. The
+    text "(3, 2)" as a value is a shape to be filled so. Numbers agree within `atol` + `rtol` times the larger; without
+    `rtol` that is 1e-9, and a decimal number claimed at the bindings need only be right to its last decimal.
+
+    Raises BackpropError if the program, a value or a claim cannot be read.
+    """
+    from backprop_cli.check.claims import inputs_named, read_claims
+    from backprop_cli.check.examiner import Examiner
+    from backprop_cli.check.full_check import full_check
+    from backprop_cli.check.judge import Tolerance
+    from backprop_cli.report.check_report import build_check
+
+    claims = [claims] if isinstance(claims, str | Source) else list(claims)
+    session = open_session(expression, bindings, values, free=True, inputs=inputs_named(claims), spare=True)
+    graph, tolerance, points_tried = session.graph, Tolerance(rtol, atol), _sampler(session, points, range_)
+    read = read_claims(claims, _scope(session))
+    session.refuse_unused({name for claim in read for name in claim.formula.values_used})
+    if claims:
+        examined = Examiner(points_tried, tolerance, symbolic=symbolic).claims(read)
+    else:
+        examined = full_check(points_tried, output_name(graph), tolerance, symbolic=symbolic)
+    return build_check(graph, examined, session.free, strict=session.options.strict)
+
+
+def check_steps(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    steps: str | Source,
+    points: int = POINTS,
+    range_: tuple[float, float] | None = None,
+    rtol: float | None = None,
+    atol: float = 0.0,
+    **values: Any,
+) -> CheckReport:
+    """Whether a backward pass written by hand is right, line by line (`dq = z*df`, `dx += dq`), up to the first wrong.
+
+    The rest is as for `check`.
+    """
+    from backprop_cli.check.handwritten_steps import follow
+    from backprop_cli.check.judge import Tolerance
+    from backprop_cli.check.step_lines import read_steps
+    from backprop_cli.report.check_report import build_steps
+
+    session = open_session(expression, bindings, values, free=True, spare=True)
+    scope = _scope(session)
+    read = read_steps(as_source(steps, "steps"), scope)
+    session.refuse_unused({name for step in read for name in step.formula.values_used})
+    found = follow(read, _sampler(session, points, range_), scope.names, scope.output, Tolerance(rtol, atol))
+    return build_steps(session.graph, found, read, session.free)
+
+
+def _scope(session: Session) -> Scope:
+    """What claims and steps may name."""
+    from backprop_cli.check.scope import Scope
+
+    graph = session.graph
+    return Scope(all_names(graph), output_name(graph), session.spare, session.gates, session.read_text)
+
+
+def _sampler(session: Session, points: int, range_: tuple[float, float] | None) -> PointSampler:
+    """The points at which a claim is tried."""
+    from backprop_cli.check.sampler import PointSampler
+
+    return PointSampler(
+        session.graph, session.values, session.free, points=points, range_=range_, seed=session.options.seed
+    )

@@ -1,0 +1,85 @@
+"""Shapes for inputs that have none: of the ways in which everything fits, the one that reads most like mathematics.
+
+A capital letter is a matrix, a small one a vector before it is a number; an element of an array that was written out is
+a number, and so is the output. A formula of sums that is tried on numbers alone would accept what is wrong of arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from itertools import product
+from typing import Any
+
+from backprop_cli.errors import BackpropError
+from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
+from backprop_cli.graph.graph import INPUT, Graph, Remark
+from backprop_cli.graph.shapes import infer
+from backprop_cli.numeric.shapes import Shape, written
+
+_LENGTH = 3
+_MOST_WORK = 200_000  # shapes inferred, of nodes
+_ARRAY_OUTPUT = 100  # what a way costs that leaves no number to differentiate
+
+
+def infer_free(graph: Graph, shapes: Mapping[str, Shape], free: Sequence[str], max_elements: int) -> None:
+    """Infer the shapes of a graph of which the `free` inputs may have any.
+
+    Raises BackpropError with what is wrong where they are numbers, if nothing fits.
+    """
+    before = _columns(graph)
+    best: dict[str, Shape] = {}
+    least = float("inf")
+    for cost, found in _ways(graph, free):
+        if cost >= least:
+            break
+        try:
+            infer(graph, {**shapes, **found}, max_elements=max_elements)
+            cost += _ARRAY_OUTPUT * bool(graph.shapes[graph.output])
+        except BackpropError:
+            continue
+        finally:
+            _restore(graph, before)
+        if cost < least:
+            best, least = found, cost
+    infer(graph, {**shapes, **best}, max_elements=max_elements)
+    if arrays := {name: shape for name, shape in best.items() if shape}:
+        told = ", ".join(f"`{name}` of the shape {written(shape)}" for name, shape in arrays.items())
+        words = f"tried with {told}; `{next(iter(arrays))}=(4, 2)` gives another shape, `=1` a number"
+        graph.remarks.append(Remark("reading", words, *graph.span(graph.variables[next(iter(arrays))])))
+
+
+def _columns(graph: Graph) -> dict[str, Any]:
+    """What shapes decide about a graph, as it is before they do."""
+    return {name: copy(getattr(graph, name)) for name in ("gates", "attributes", "products", "remarks", "shapes")}
+
+
+def _restore(graph: Graph, before: Mapping[str, Any]) -> None:
+    for name, column in before.items():
+        setattr(graph, name, copy(column))
+
+
+def _ways(graph: Graph, free: Sequence[str]) -> Iterator[tuple[int, dict[str, Shape]]]:
+    """Shapes for the free inputs, the likeliest first, each with what it costs."""
+    if 3 ** len(free) * len(graph) > _MOST_WORK:
+        return iter(())
+    array = TENSOR_BY_SYNTAX["array"]
+    elements = {
+        j
+        for node, gate in enumerate(graph.gates)
+        if gate == array
+        for j in graph.inputs[node]
+        if graph.gates[j] == INPUT
+    }
+    ranked = []
+    for name in free:
+        if graph.variables[name] in elements:
+            order: Sequence[Shape] = [()]
+        elif name[0].isupper():
+            order = [(_LENGTH, _LENGTH), (_LENGTH,), ()]
+        else:
+            order = [(_LENGTH,), (), (_LENGTH, _LENGTH)]
+        ranked.append(list(enumerate(order)))
+    ways = product(*ranked)
+    costs = ((sum(rank for rank, _ in way), {n: s for n, (_, s) in zip(free, way, strict=True)}) for way in ways)
+    return iter(sorted(costs, key=lambda item: item[0]))

@@ -1,0 +1,89 @@
+"""Claims about arrays: shapes declared or found, elements, files, gates of the program, digits that doubles lose."""
+
+import numpy as np
+import pytest
+
+import backprop_cli
+from backprop_cli import BackpropError
+
+
+def verdicts(program, claims, **values):
+    report = backprop_cli.check(program, values, claims=claims)
+    return [result.verdict for result in report.results]
+
+
+# Program, shapes or values, a right claim, a wrong one. From public threads (see `shared/cases/arrays.md`) and books:
+# Petersen & Pedersen, The Matrix Cookbook (2012), (100), (81), (57); CS231n on softmax and batch normalisation.
+PAIRS = [
+    ("trace(A@X@B)", {"A": "(2, 3)", "X": "(3, 4)", "B": "(4, 2)"}, "df/dX = A'@B'", "df/dX = (A@B)'"),
+    ("dot(x, A@x)", {"A": "(3, 3)", "x": "(3,)"}, "df/dx = (A + A')@x", "df/dx = 2*A@x"),
+    ("sum((X@w - y)^2)", {"X": "(4, 2)", "w": "(2,)", "y": "(4,)"}, "df/dw = 2*X'@(X@w - y)", "df/dw = X'@(X@w - y)"),
+    ("trace(A@X@B)", {}, "df/dX = A'@B'", "df/dX = A@B"),
+    ("s = softmax(x); L = sum(s*g)", {}, "dL/dx = s*(g - sum(s*g))", "dL/dx = s*(1 - s)*g"),
+    ("s = softmax(x); L = sum(s*g)", {}, "dL/dx = s*(g - sum(s*g))", "dL/dx = s*(g - 1.0001*sum(s*g))"),
+    ("sum(max(W@x, 0)^2)", {}, "df/dW = 2*outer(max(W@x, 0), x)", "df/dW = 2*outer(W@x, x)"),
+    ("logsumexp([x, y])", {}, "df/dx = exp(x)/(exp(x) + exp(y))", "df/dx = exp(x)/exp(y)"),
+    ("gate sig(x) = 1/(1 + exp(-x)); f = sig(w*x)", {"x": 1}, "df/dw = sig(w*x)*(1 - sig(w*x))*x", "df/dw = sig(w*x)"),
+    ("sum(W^2)", {"W": "[[1, 2], [3, 4]]"}, "df/dW[0, 1] = 2*W[0, 1]", "df/dW[0, 1] = 2*W[1, 0]"),
+    ("sum(W^2)", {"W": "[[1, 2], [3, 4]]"}, "df/dW[:, 0] = [2, 6]", "df/dW[:, 0] = [2, 4]"),
+    ("sum(W^2)", {"W": [[1, 2], [3, 4]], "mine": [[2, 4], [6, 8]]}, "df/dW = mine", "df/dW = 2*mine"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "values", "right", "wrong"), PAIRS, ids=[pair[3] for pair in PAIRS])
+def test_right_and_wrong_claims_are_told_apart(program, values, right, wrong):
+    assert verdicts(program, [right, wrong] if "mine" in wrong else [wrong, right], **values).count("differs") == 1
+    assert verdicts(program, [right], **values) == ["agrees"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [("df/dx = 1 - f", "agrees"), ("df/dx = f*(1 - f)", "agrees"), ("df/dx = 2*(1 - f)", "differs")],
+)
+@pytest.mark.parametrize("symbolic", [True, False])
+def test_what_doubles_hide_is_decided_with_more_digits(claim, verdict, symbolic):
+    program = "exp(x)/(1 + exp(x))"  # at 60: 1 in doubles, and 8.757e-27 is the slope
+    assert backprop_cli.check(program, x=60, claims=claim, symbolic=symbolic).verdict == verdict
+    arrays = backprop_cli.check(f"f = {program}; L = sum(f)", x=[60, 70], claims=claim.replace("df", "dL"))
+    assert arrays.verdict == verdict
+
+
+def test_a_claim_that_cannot_be_computed_differs_and_stops_no_other():
+    report = backprop_cli.check("trace(A@X)", A="(2, 3)", X="(3, 2)", claims=["df/dX = A@A", "df/dX = A'"])
+    assert [result.verdict for result in report.results] == ["differs", "agrees"]
+    assert "`@` sums over 3 and 2 elements" in report.results[0].reason and report.status == 1
+
+
+def test_files_may_be_claimed(tmp_path):
+    np.save(tmp_path / "dW.npy", [[2.0, 4.0], [6.0, 8.0]])
+    (tmp_path / "g.csv").write_text("x,w\n2,5\n4,7\n", encoding="utf-8")
+    assert verdicts("sum(W^2)", [f"df/dW = @{tmp_path}/dW.npy"], W=[[1, 2], [3, 4]]) == ["agrees"]
+    assert verdicts("sum(W^2)", [f"df/dW = @{tmp_path}/dW.npy"], W=[[1, 2], [3, 5]]) == ["differs"]
+    assert verdicts("sum(x^2)", [f"df/dx = @{tmp_path}/g.csv"], x=[1, 2]) == ["agrees"]
+
+
+def test_shapes_that_were_guessed_are_told():
+    (note,) = backprop_cli.check("trace(A@X)", claims="df/dX = A'").notes
+    assert note.code == "reading" and "`A` of the shape (3, 3)" in note.message
+    assert not backprop_cli.check("trace(A@X)", A="(2, 3)", X="(3, 2)", claims="df/dX = A'").notes
+
+
+@pytest.mark.parametrize(
+    ("program", "values", "claims", "code"),
+    [
+        ("sum(W^2)", {"W": [1, 2], "mine": 3}, "df/dW = 2*W", "N209"),
+        ("sum(W^2)", {"W": [1, 2], "V": "(2, 2)"}, "df/dW = 2*W", "N209"),
+        ("sum(W^2)", {"W": "(2, 2)"}, None, "V306"),
+    ],
+)
+def test_what_nobody_uses_or_means_is_refused(program, values, claims, code):
+    with pytest.raises(BackpropError) as caught:
+        backprop_cli.check(program, values, claims=claims) if claims else backprop_cli.grad(program, values)
+    assert caught.value.diagnostics[0].code == code
+
+
+def test_steps_may_use_values_and_gates():
+    program = "gate twice(x) = 2*x; q = twice(x); f = sum(q^2)"
+    report = backprop_cli.check_steps(program, x=[1, 2], mine=[4, 8], steps="dq = mine\ndx = twice(dq)")
+    assert report.verdict == "agrees"
+    assert backprop_cli.check_steps(program, x=[1, 2], mine=[4, 9], steps="dq = mine").verdict == "differs"
