@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def evaluate(expression: str | Source, bindings: Mapping[str, Number] | None = None, /, **values: Any) -> Report:
     """The value of an expression and of every node in it.
 
-    Values come as keywords (`evaluate("x*y", x=2, y=3)`) or in a mapping, for names that are options here. The options
-    of every verb, `defaults strict allow_nonfinite seed max_nodes max_elements use expand`, are told in `Options`.
+    Values come as keywords (`evaluate("x*y", x=2, y=3)`) or in a mapping, for names that are options here. What every
+    verb can be asked, `defaults strict allow_nonfinite exact seed max_nodes max_elements use expand`: see `Options`.
 
     Raises BackpropError if the text, a value or a shape is wrong, or a limit is passed.
     """
@@ -35,7 +35,10 @@ def evaluate(expression: str | Source, bindings: Mapping[str, Number] | None = N
     numbers = forward(graph, session.values)
     anomalies = find_anomalies(graph, numbers, graph.output)
     untrue = untrue_numbers(graph, numbers, graph.output)
-    return build(graph, numbers, anomalies, strict=session.options.strict, expand=session.shown, untrue=untrue)
+    return build(
+        graph, numbers, anomalies, strict=session.options.strict, expand=session.shown, untrue=untrue,
+        exact=session.options.exact,
+    )  # fmt: skip
 
 
 def grad(
@@ -73,11 +76,12 @@ def grad(
         from backprop_cli.check.cross_check import cross_check
 
         verdict = cross_check(
-            graph, numbers, passed, active, targets, anomalies, seed=upstream, seconds=check_seconds, untrue=untrue
-        )
+            graph, numbers, passed, active, targets, anomalies, seed=upstream, seconds=check_seconds, untrue=untrue,
+            exact=session.options.exact,
+        )  # fmt: skip
     report = build(
         graph, numbers, anomalies, passed=passed, active=active, wrt=targets, check=verdict, rate=rate, seed=upstream,
-        strict=session.options.strict, expand=session.shown, untrue=untrue,
+        strict=session.options.strict, expand=session.shown, untrue=untrue, exact=session.options.exact,
     )  # fmt: skip
     if check and report.columns.folded:
         from backprop_cli.check.closed_form import slopes

@@ -28,7 +28,8 @@ class Options(NamedTuple):
     """What every verb can be asked, by these names.
 
     `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into exit
-    status 4; without `allow_nonfinite` a value that is infinite or NaN is refused. `seed` decides what `rand` and
+    status 4; without `allow_nonfinite` a value that is infinite or NaN is refused. `exact` prints true numbers where
+    doubles lose theirs. `seed` decides what `rand` and
     `randn` give. A graph of more than `max_nodes` nodes is refused, and values that have more than `max_elements`
     elements together.
 
@@ -39,6 +40,7 @@ class Options(NamedTuple):
     defaults: Mapping[str, Value] | None = None
     strict: bool = False
     allow_nonfinite: bool = True
+    exact: bool = False
     seed: int = 0
     max_nodes: int = MAX_NODES
     max_elements: int = MAX_ELEMENTS

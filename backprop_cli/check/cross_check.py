@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
 
 from backprop_cli.check import sympy_expression
 from backprop_cli.check.partials import DIGITS
@@ -31,18 +31,23 @@ def cross_check(
     seed: Value = 1.0,
     seconds: float = sympy_expression.SECONDS_BUDGET,
     untrue: Iterable[TrueNumber] = (),
+    exact: bool = False,
 ) -> Check:
     """Compare a backward pass with what SymPy finds; `seconds` bounds the differentiation of the whole formula.
 
-    Nobody accuses or acquits a gradient that is `untrue`: of which rounding left too few digits.
+    Nobody accuses or acquits a gradient that is `untrue`: of which rounding left too few digits. With `exact` the true
+    number is shown, and SymPy's is compared with that.
     """
     found = _cross_check(graph, values, passed, active, wrt, anomalies, seed=seed, seconds=seconds)
-    nodes = {item.node for item in untrue if item.of_gradient}
+    nodes = {item.node: item.true for item in untrue if item.of_gradient}
     without = [name for name, node in wrt.items() if node in nodes]
     if not without or (found.verdict == "undecided" and not found.lost):
         return found
     if found.worst is not None and found.worst.along >= 0:  # the rule of a gate, judged at its own operands
         return found
+    theirs = {item.node: item.theirs for item in found.lost}
+    if exact and all(_same(theirs.get(wrt[name], nan), nodes[wrt[name]]) for name in without):
+        return found._replace(verdict="agree", reason="", lost=())
     variables = {
         name: judged._replace(verdict="undecided") if name in without else judged
         for name, judged in found.variables.items()
@@ -50,6 +55,10 @@ def cross_check(
     return found._replace(
         verdict="undecided", reason=_too_few_digits(without), worst=None, lost=(), variables=variables
     )
+
+
+def _same(one: float, other: float) -> bool:
+    return abs(one - other) <= _DIGITS_LEFT * abs(other)
 
 
 def _too_few_digits(names: list[str]) -> str:

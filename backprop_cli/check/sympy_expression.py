@@ -27,7 +27,7 @@ INPUT_BUDGET = 24
 BITS_BUDGET = 10_000
 SECONDS_BUDGET = 2.0  # of work
 _SMALL = 30  # nodes, written out: what is differentiated faster than its steps are counted
-CONSTANT_NAMES = {value: sympy.pi if name == "pi" else sympy.E for name, value in CONSTANTS.items()}
+CONSTANT_NAMES = {CONSTANTS["pi"]: sympy.pi, CONSTANTS["e"]: sympy.E, CONSTANTS["inf"]: sympy.oo}
 _KEPT_SYMBOLIC = frozenset({"add", "sub", "mul", "div", "neg"})
 
 

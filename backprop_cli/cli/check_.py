@@ -46,7 +46,7 @@ _Sympy = Annotated[bool | None, _option("ask SymPy too (default: on; off in suit
 _FORMATS, _SUITE_FORMATS = map(tuple, map(formats, ("CheckReport", "SuiteReport")))
 
 
-@with_common_options(formats=tuple(dict.fromkeys(_FORMATS + _SUITE_FORMATS)), without=("expand",))
+@with_common_options(formats=tuple(dict.fromkeys(_FORMATS + _SUITE_FORMATS)), without=("expand", "exact"))
 def command(
     expression: Subject,
     bindings: Bindings = [],  # noqa: B006  never changed

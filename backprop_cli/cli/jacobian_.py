@@ -40,7 +40,7 @@ _Anatomy = Annotated[
 ]
 
 
-@with_common_options(formats=tuple(formats("JacobianReport")), without=("expand",))
+@with_common_options(formats=tuple(formats("JacobianReport")), without=("expand", "exact"))
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed

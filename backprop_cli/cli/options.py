@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from backprop_cli.cli.limits import stop_after
 from backprop_cli.data.bindings import read_vars
 from backprop_cli.data.files import read_library
 from backprop_cli.errors import BackpropError, Diagnostic
@@ -85,6 +87,9 @@ _OUTPUT = {
     "width": _option(int, None, "columns to fit into (default: the terminal's)", "--width", min=20, metavar="N"),
     "rows": _option(str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
                     metavar="N"),
+    "force": _option(bool, False, "let `-o` write over a file that the command reads", "--force"),
+    "timeout": _option(float, None, "stop after so many seconds, with exit status 5", "--timeout", min=1e-3,
+                       metavar="SECONDS"),
     "version": (Version, False),
 }  # fmt: skip
 _INPUT = {
@@ -92,6 +97,7 @@ _INPUT = {
                     "--vars", metavar="FILE"),
     "strict": _option(bool, False, "any note is exit status 4", "--strict"),
     "allow_nonfinite": _option(bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
+    "exact": _option(bool, False, "print true numbers where rounding lost the digits of doubles", "--exact"),
     "seed": _option(int, 0, "what `rand` and `randn` start from (default: 0)", "--seed", min=0, max=2**63 - 1,
                     metavar="N"),
     "max_nodes": _option(int, OPTIONS.max_nodes, f"the largest graph to build (default: {OPTIONS.max_nodes:,})",
@@ -154,8 +160,12 @@ def _options(*, vars: str | None = None, use: Sequence[str] = (), expand: Sequen
 def _output_options(
     formats: tuple[str, ...], default: str, *, format: str, json: bool, quiet: bool, output: str | None,  # noqa: A002
     digits: int | None, color: str, ascii: bool, width: int | None, rows: str,  # noqa: A002
+    timeout: float | None,
+    force: bool,  # noqa: ARG001  asked for before this
     version: bool,  # noqa: ARG001  the callback did its work
 ) -> OutputOptions:  # fmt: skip
+    if timeout is not None:
+        stop_after(timeout)
     chosen = [format] * bool(format) + ["json"] * json + ["quiet"] * quiet
     if len(set(chosen)) > 1:
         raise _usage(f"`{chosen[0]}` and `{chosen[-1]}` are two formats", "choose one")
@@ -176,21 +186,27 @@ _ENDINGS = {
     "json": ["json"], "jsonl": ["jsonl"], "csv": ["csv"], "md": ["markdown"], "markdown": ["markdown"],
     "tex": ["latex", "tikz"], "tikz": ["tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"], "dot": ["dot"],
     "gv": ["dot"], "mmd": ["mermaid"],
-    **dict.fromkeys(["npy", "npz", "toml", "png", "jpg", "jpeg", "gif", "pdf", "ps", "docx", "xlsx"], ()),
+    "txt": ["table", "text", "plain"], "text": ["table", "text", "plain"],
 }  # fmt: skip
 
 
+_DRAWN = ("svg", "html", "htm", "dot", "gv", "mmd", "tikz", "png", "jpg", "jpeg", "gif", "pdf", "ps")
+
+
 def _format_of_ending(path: str, formats: tuple[str, ...]) -> list[str]:
-    """The format that a file's name asks for. Raises BackpropError (U801) for one that the command cannot write."""
-    _, dot, ending = path.rpartition(".")
-    wanted: Sequence[str] | None = _ENDINGS.get(ending.lower()) if dot else None
-    if wanted is None:
+    """The format that a file's name asks for. Raises BackpropError (U801) for one that the command cannot write.
+
+    A name without an ending, and a device, take what the command writes anyway.
+    """
+    ending = os.path.splitext(path)[1][1:]
+    if not ending or path.startswith("/dev/"):
         return []
+    wanted: Sequence[str] = _ENDINGS.get(ending.lower(), ())
     found = [name for name in wanted if name in formats]
     if not found:
         message = f"this command writes nothing for a file that ends in `.{ending}`"
         help_ = f"there are {', '.join(formats)}; `--format` says which, whatever the name"
-        if ending.lower() in ("svg", "html", "htm", "dot", "gv", "mmd") or not wanted:
+        if ending.lower() in _DRAWN:
             help_ += "; `backprop graph` draws, as svg for instance"
         raise _usage(message, help_)
     return found[:1]

@@ -14,7 +14,9 @@ import typer
 from typer.exceptions import TyperException
 
 from backprop_cli.cli.group import COMMANDS, Group
+from backprop_cli.cli.limits import OutOfTimeError, go_on
 from backprop_cli.cli.options import OutputOptions, Reply, Version
+from backprop_cli.cli.overwriting import refuse_overwriting
 from backprop_cli.cli.terminal import deliver, say, style_for, unwritable
 from backprop_cli.errors import BackpropError, Diagnostic, Status, nearest
 from backprop_cli.render import CARRIES_NOTES
@@ -39,11 +41,17 @@ def run(arguments: list[str] | None = None) -> int:
         gc.disable()
         _exit_on_sigterm()
     try:
+        if "--force" not in before_dashes:
+            refuse_overwriting(words)
         return int(_run(words))
     except BackpropError as error:
         return _fail(error.diagnostics, error.status, wants_json=wants_json)
     except TyperException as error:
         return _usage(error, wants_json=wants_json)
+    except OutOfTimeError as error:
+        go_on()
+        given_up = Diagnostic("L701", str(error), (), "a larger `--timeout` gives it longer")
+        return _fail((given_up,), Status.LIMIT, wants_json=wants_json)
     except KeyboardInterrupt:
         return int(Status.INTERRUPTED)
     except BrokenPipeError:
@@ -67,6 +75,8 @@ def run(arguments: list[str] | None = None) -> int:
         what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         help_ = "please report it, with the command; `--traceback` shows where"
         return _fail((Diagnostic("X901", f"a bug in backprop: {what}", (), help_),), Status.BUG, wants_json=wants_json)
+    finally:
+        go_on()
 
 
 def _wants_json(words: list[str]) -> bool:

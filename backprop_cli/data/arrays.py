@@ -78,14 +78,19 @@ def read_npz(path: str, max_elements: int) -> Mapping[str, Any]:
     return _Archive(path, max_elements)
 
 
-def only(path: str, arrays: Mapping[str, Any], name: str) -> Any:
-    """The array of that name, or the only one there is."""
+def only(path: str, arrays: Mapping[str, Any], name: str, *, exactly: bool = False) -> Any:
+    """The array of that name, or the only one there is, unless it must be `exactly` that."""
     if name in arrays:
         return arrays[name]
-    if len(arrays) == 1:
+    if len(arrays) == 1 and not exactly:
         return arrays[next(iter(arrays))]
     there = ", ".join(f"`{shorten(key)}`" for key in list(arrays)[:8]) or "nothing"
-    raise wrong_kind(path, f"it has no array `{shorten(name)}`; it holds {there}")
+    hint = (
+        ""
+        if exactly or not len(arrays)
+        else f"; `@{shorten(path, 80)}:{shorten(next(iter(arrays), name))}` is one of them"
+    )
+    raise wrong_kind(path, f"it has no array `{shorten(name)}`; it holds {there}{hint}")
 
 
 def from_lists(path: str, name: str, values: list[Any]) -> Any:

@@ -248,8 +248,8 @@ def read_vars(path: str, terms: Terms = TERMS) -> Mapping[str, Value]:
 
 
 def _with_column(path: str) -> tuple[str, str]:
-    """A file and the column that is wanted of it: `mm.csv:price`."""
-    at = path.lower().rfind(".csv:")
+    """A file and the column, or the array, that is wanted of it: `mm.csv:price`, `grads.npz:dW`."""
+    at = max(path.lower().rfind(".csv:"), path.lower().rfind(".npz:"))
     return (path, "") if at < 0 else (path[: at + 4], path[at + 5 :])
 
 
@@ -264,7 +264,9 @@ def _from_file(path: str, terms: Terms, name: str) -> Value:
         from backprop_cli.data import arrays
 
         if lowered.endswith(".npz"):
-            value: Any = arrays.only(path, arrays.read_npz(path, terms.max_elements), name)
+            value: Any = arrays.only(
+                path, arrays.read_npz(path, terms.max_elements), column or name, exactly=bool(column)
+            )
         else:
             value = arrays.read_npy(path, terms.max_elements)
         return _number(path, name, value, terms)

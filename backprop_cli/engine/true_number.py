@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_cli.graph.graph import Value
+
+if TYPE_CHECKING:
+    from backprop_cli.engine.passes import Backward
 
 SMALLEST = 2.0**-1022  # of the doubles with all their digits
 
@@ -33,6 +36,19 @@ class TrueNumber(NamedTuple):
     def is_small(self) -> bool:
         """Whether doubles are too coarse for the number, which is not 0."""
         return self.text != "0" and abs(self.true) < SMALLEST
+
+    @property
+    def is_representable(self) -> bool:
+        """Whether a double is the true number, to all its digits."""
+        return self.known and not self.is_small
+
+
+def put_in_place(values: list[Value], passed: Backward | None, untrue: Sequence[TrueNumber]) -> None:
+    """Put the true numbers of values and gradients in the place of ours, as far as doubles have them."""
+    for item in untrue:
+        if item.is_representable:
+            column: list[Any] = values if passed is None or not item.of_gradient else passed.grads
+            column[item.node] = corrected(column[item.node], [item])
 
 
 def of_node(untrue: Iterable[TrueNumber], node: int, *, of_gradient: bool) -> list[TrueNumber]:

@@ -15,7 +15,7 @@ import math
 
 from backprop_cli.gates.gate import Gate
 
-CONSTANTS = {"pi": math.pi, "e": math.e}
+CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf}
 
 # What the rows' formulas use and some field does not have by itself, in terms of what every field has.
 _COMPOSITES = (

@@ -19,7 +19,7 @@ _WORDS = {"None": None, "False": False}
 class Parameter(NamedTuple):
     """A parameter: `kind` says how an attribute is read and is empty for an operand; `starred` takes any number.
 
-    `default` counts where the parameter is not `required`.
+    `default` counts where the parameter is not `required`. `named`: it is given by name only.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Parameter(NamedTuple):
     required: bool = True
     default: Any = None
     starred: bool = False
+    named: bool = False
 
 
 class NoteRule(NamedTuple):
@@ -119,7 +120,13 @@ class Gate:
     ) -> None:
         self.head, self.description, self.formula = head, description, formula
         self.name, _, inside = head.removesuffix(")").partition("(")
-        self.parameters = tuple(map(_parameter, filter(None, inside.split(", "))))
+        before, star, named = inside.partition("*, ")
+        self.parameters = tuple(
+            _parameter(text)._replace(named=bool(star) and part is named)
+            for part in (before, named)
+            for text in part.split(", ")
+            if text
+        )
         self.operands = tuple(p.name for p in self.parameters if not p.kind)
         self.attributes = tuple(p.name for p in self.parameters if p.kind)
         self.variadic = any(p.starred and not p.kind for p in self.parameters)

@@ -77,7 +77,7 @@ def _rows() -> tuple[Gate, ...]:
                means="sqrt(sum((x - mean(x, axis, True))*(x - mean(x, axis, True)), axis, keepdims)/(total(x, axis) - ddof))",
                words=("{G} * ({x} - mean({x})) / ({free}*{out})",), structures=("rows: ({x} - mean)ᵀ/(n·{out})",),
                notes=[("kink", "out == 0", "`std` has a kink where all elements of `{0}` are equal: slope 0 is used")]),
-        Gate("norm(x, axis=None, keepdims=False)", "length: the square root of the sum of squares",
+        Gate("norm(x, *, axis=None, keepdims=False)", "length: the square root of the sum of squares",
                "norm(x, axis, keepdims)", "where(spread(out, x, axis) == 0, 0*x, spread(G, x, axis)*div(x, spread(out, x, axis)))",
                shape=_REDUCED, means="sqrt(sum(x*x, axis, keepdims))", words=("{G} * {x} / {out}",),
                structures=("rows: {x}ᵀ/{out}",), aliases="norm2",

@@ -67,6 +67,11 @@ def bind(program: Program, row: int, gate: Signature) -> BoundCall:
     call: Call = program.args[row]
     parameters = gate.parameters
     given: list[list[int]] = [[] for _ in parameters]
+    positional, absorbed = list(call.operands), set()
+    if any(p.starred and not p.kind for p in parameters) and gate.is_tensor and len(positional) == 1:
+        (only,) = positional
+        if only >= 0 and program.ops[only] == "array":  # concat([x, y]) is concat(x, y)
+            positional, absorbed = list(program.args[only]), {only}
     names = [p.name for p in parameters]
     unnamed = any(p.starred for p in parameters) and not gate.is_tensor
     for keyword, operand, start in call.keywords:
@@ -78,7 +83,7 @@ def bind(program: Program, row: int, gate: Signature) -> BoundCall:
             message = f"`{shorten(shown)}` has no parameter `{shorten(keyword)}`"
             return BoundCall(diagnostic=Diagnostic("N210", message, (label,), f"the gate is `{gate.head}`"))
         given[names.index(keyword)].append(operand)
-    left_over = _by_position(parameters, given, list(call.operands))
+    left_over = _by_position(parameters, given, positional)
     filled = list(zip(parameters, given, strict=True))
     missing = any(p.required and not rows and not (p.starred and p.kind) for p, rows in filled)
     twice = any(len(rows) > 1 and not p.starred for p, rows in filled)
@@ -92,9 +97,9 @@ def bind(program: Program, row: int, gate: Signature) -> BoundCall:
         message = f"`{call.name}` expects {problem} here, written out"
         label = program.label(problem.row if problem.row >= 0 else row)
         return BoundCall(diagnostic=Diagnostic("V307", message, (label,), f"the gate is `{gate.head}`"))
-    absorbed = {j for p, rows in filled if p.kind for j in rows}
-    absorbed |= {j for array in absorbed if program.ops[array] == "array" for j in program.args[array]}
-    return BoundCall(tuple(operands), defaults, attributes, frozenset(absorbed))
+    read = {j for p, rows in filled if p.kind for j in rows}
+    read |= {j for array in read if program.ops[array] == "array" for j in program.args[array]}
+    return BoundCall(tuple(operands), defaults, attributes, frozenset(read | absorbed))
 
 
 def _by_position(parameters: tuple[Parameter, ...], given: list[list[int]], positional: list[int]) -> list[int]:
@@ -102,14 +107,14 @@ def _by_position(parameters: tuple[Parameter, ...], given: list[list[int]], posi
 
     Of a gate that takes any number, what comes after the starred parameter is taken from the end.
     """
-    starred = next((k for k, p in enumerate(parameters) if p.starred), len(parameters))
+    starred = next((k for k, p in enumerate(parameters) if p.starred or p.named), len(parameters))
     for k in range(len(parameters) - 1, starred, -1):
         if parameters[k].required and not given[k] and positional:
             given[k].append(positional.pop())
     for k in range(starred):
         if positional:
             given[k].append(positional.pop(0))
-    if starred < len(parameters):
+    if starred < len(parameters) and parameters[starred].starred:
         given[starred] += positional
         positional = []
     return positional
@@ -119,6 +124,9 @@ def _refused(program: Program, row: int, gate: Signature, message: str = "") -> 
     """A call with too few or too many operands, or with one given twice."""
     call: Call = program.args[row]
     found = len(call.operands) + len(call.keywords)
+    help_ = f"the gate is `{gate.head}`"
+    if named := [p.name for p in gate.parameters if p.named]:
+        help_ += f"; what comes behind `*` has a name: `{call.name}(x, {named[0]}=1)`"
     if gate.is_tensor:
         message = f"`{call.name}` expects `{gate.head}`, got {found} operand{'s' * (found != 1)}"
     elif not message and call.keywords:
@@ -129,7 +137,7 @@ def _refused(program: Program, row: int, gate: Signature, message: str = "") -> 
         expected = "at least 1" if variadic else str(most) if least == most else f"{least} to {most}"
         plural = "s" * (expected not in ("1", "at least 1"))
         message = f"`{shorten(gate.name)}` expects {expected} operand{plural}, got {found}"
-    return BoundCall(diagnostic=Diagnostic("N203", message, (program.label(row),), f"the gate is `{gate.head}`"))
+    return BoundCall(diagnostic=Diagnostic("N203", message, (program.label(row),), help_))
 
 
 def bind_index(program: Program, row: int) -> BoundCall:

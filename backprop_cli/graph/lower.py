@@ -221,6 +221,8 @@ class _Lowering:
             for row in self.rows[op]:
                 out.gates[row], out.attributes[row] = TENSOR_BY_SYNTAX[op], ()
         for row in self.rows["array"]:
+            if row in self.absorbed:
+                continue
             elements = args[row]
             out.gates[row] = TENSOR_BY_SYNTAX["array"]
             out.inputs[row] = elements

@@ -78,7 +78,8 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
     if graph.products:
         graph.remarks = [remark for remark in graph.remarks if not remark.of_products]
         graph.remarks += [remark for remark in (reading(graph),) if remark]
-    graph.remarks += [*_vectors_transposed(graph), *_softmax_of_softmax(graph), *_columns_beside_vectors(graph)]
+    for remarks in (_vectors_transposed, _softmax_of_softmax, _columns_beside_vectors, _not_what_numpy_does):
+        graph.remarks += remarks(graph)
 
 
 def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
@@ -95,6 +96,9 @@ def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
                     f"`{_CALLED.get(row.name, row.name)}`: {problem}", problem.operands, problem.help
                 ) from None
     graph.attributes[node] = tuple(attributes)
+    if row.syntax == "array" and len(shapes[0]) > 1 and (rows := _rows(graph, node)):
+        help_ = f"one below the other: `concat({rows})`; along a new axis: `[{rows}]`"
+        raise ShapeProblem("`;` separates rows of numbers, and these are arrays", (), help_)
     shape: Shape = SHAPES.shape[row.name](shapes, graph.attributes[node])
     if len(shape) > MOST_AXES:
         raise ShapeProblem(f"more than {MOST_AXES} axes")
@@ -175,6 +179,39 @@ def _columns_beside_vectors(graph: Graph) -> list[Remark]:
                 words = f"`{text}`: a column {written(other)} beside a vector {written(one)} makes {square}"
                 return [Remark("reading", f"{words}; as vectors both have the shape {written(one)}", *graph.span(node))]
     return []
+
+
+def _rows(graph: Graph, node: int) -> str:
+    """What the rows of an array would be as operands, where `;` separates rows that have arrays in them."""
+    rows = graph.inputs[node]
+    if len(rows) < 2 or any(TENSORS[gate].syntax != "array" for j in rows if (gate := graph.gates[j]) in TENSORS):
+        return ""
+    between = graph.source.text[graph.ends[rows[0]] : graph.starts[rows[1]]]
+    if between.strip() != ";":
+        return ""
+    return ", ".join(f"concat({graph.text(j)}, axis=1)" if len(graph.inputs[j]) > 1 else graph.text(j) for j in rows)
+
+
+def _not_what_numpy_does(graph: Graph) -> Iterator[Remark]:
+    """Remarks on the first `A*x` where `A@x` fits, and on the first `max(A, 1)` that is no axis."""
+    told: set[str] = set()
+    for node, operands in enumerate(graph.inputs):
+        gate = graph.gates[node]
+        if len(operands) != 2 or gate not in GATES or gate in told:
+            continue
+        (left, right), text = (graph.shapes[j] for j in operands), shorten(graph.text(node))
+        words = ""
+        if GATES[gate].symbol == "*" and len(left) == 2 and min(left) > 1 and right == left[1:]:
+            one, other = (shorten(graph.text(j)) for j in operands)
+            words = f"`{text}` is elementwise: every row times the vector; the matrix product is `{one} @ {other}`"
+        elif gate in REDUCTION_OF and len(left) > 1 and graph.gates[operands[1]] == CONSTANT and not right:
+            axis = graph.constants[operands[1]]
+            if axis and axis % 1 == 0 and -len(left) <= axis < len(left):
+                one = shorten(graph.text(operands[0]))
+                words = f"`{text}` compares every element with {axis:g}; along an axis: `{gate}({one}, axis={axis:g})`"
+        if words:
+            told.add(gate)
+            yield Remark("reading", words, *graph.span(node))
 
 
 def _softmax_of_softmax(graph: Graph) -> Iterator[Remark]:

@@ -224,7 +224,9 @@ def spare(x: Shape, over: Axis, ddof: int) -> bool:
     """Whether there are more elements than `ddof`."""
     count = prod(x[k] for k in over)
     if not 0 <= ddof < count:
-        raise ShapeProblem(f"{count} - {ddof} degrees of freedom", (0,), f"`ddof` is between 0 and {count - 1} here")
+        elements = f"{count} element{'s' * (count != 1)}"
+        help_ = f"`ddof` is less than the number of elements{', and not negative' * (ddof < 0)}"
+        raise ShapeProblem(f"{elements}, less ddof={ddof}, leave nothing to divide by", (0,), help_)
     return True
 
 

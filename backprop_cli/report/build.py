@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.engine.passes import Backward
-from backprop_cli.engine.true_number import TrueNumber
+from backprop_cli.engine.true_number import TrueNumber, put_in_place
 from backprop_cli.errors import Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.names import output_name
 from backprop_cli.report import true_numbers
-from backprop_cli.report.model import TROUBLE, Report, Step
+from backprop_cli.report.model import TROUBLE, Note, Report, Step
 from backprop_cli.report.notes import lost_notes, notes
 from backprop_cli.report.rows import Columns, gradient_at
 from backprop_cli.report.subgraphs import fold, moved_notes
@@ -37,11 +38,18 @@ def build(
     strict: bool = False,
     expand: Collection[str] | None = (),
     untrue: Sequence[TrueNumber] = (),
+    exact: bool = False,
 ) -> Report:
     """The report of a forward pass, or of a backward pass with respect to `wrt` (name: node).
 
-    `expand` names the user's gates whose inside is shown, None for all.
+    `expand` names the user's gates whose inside is shown, None for all. With `exact` the true numbers stand in the
+    place of those that are not right, in the report as in the passes.
     """
+    if untrue:
+        anomalies = true_numbers.without_repeated(anomalies, untrue, graph)
+    if exact:
+        put_in_place(values, passed, untrue)
+        untrue = [item for item in untrue if not item.is_representable]
     gradients = {}
     if passed is not None:
         gradients = {name: gradient_at(graph, passed, node) for name, node in (wrt or {}).items()}
@@ -49,13 +57,17 @@ def build(
     if rate is not None:
         step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
     asked = set((wrt or {}).values())
-    if untrue:
-        anomalies = true_numbers.without_repeated(anomalies, untrue, graph)
     made = [*notes(graph, values, anomalies), *true_numbers.notes(graph, untrue, asked), *lost_notes(graph, check)]
+    if passed is not None and not wrt:
+        made.append(Note("reading", "the program has no inputs: there is nothing to differentiate", None, (0, 0)))
     value = values[graph.output]
     numbers = [value, *gradients.values(), *(step.updated.values() if step else ())]
+    finite = all(map(all_finite, numbers))
+    if not finite and not made and inf in [x for x in graph.constants.values() if type(x) is float]:
+        words = "an infinity that the program writes reaches the result"
+        made.append(Note("nonfinite-input", words, graph.output, graph.span(graph.output)))
     status = Status.OK
-    if any(n.code in TROUBLE for n in made) or not all(map(all_finite, numbers)) or (strict and made):
+    if any(n.code in TROUBLE for n in made) or not finite or (strict and made):
         status = Status.MATHEMATICS
     needed = ancestors(graph, graph.output) if untrue else b""
     lost: list[object] = [item for item in untrue if item.of_gradient or needed[item.node]]

@@ -31,8 +31,8 @@ NOTE_CODES = {
     "overflow": "a number is larger than a double can be",
     "underflow": "a number is smaller than a double can be, and 0 is used for it",
     "precision": "rounding cost digits that matter",
-    "nonfinite-input": "an input is infinite or not a number",
-    "reading": "how a product without a sign was read",
+    "nonfinite-input": "an input, or a number in the program, is infinite or not a number",
+    "reading": "how the program was read, where it may not be what was meant",
 }
 
 _WORDS = {

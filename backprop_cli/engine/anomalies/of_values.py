@@ -29,7 +29,9 @@ def of_values(graph: Graph, values: list[Value], live: list[Mask]) -> Iterator[A
         finite, gate, shape = is_finite(value), graph.gates[node], graph.shape(node)
         if node not in graph.attributes and every(finite) and every(value != 0):
             continue  # a tensor gate may have more to say
-        if gate in (INPUT, CONSTANT):
+        if gate == CONSTANT:
+            continue  # who writes `inf` means it
+        if gate == INPUT:
             kind, masks = "input", {"nonfinite-input": finite ^ True}
         elif not some(live[node]):
             continue

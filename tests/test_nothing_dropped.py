@@ -1,0 +1,203 @@
+"""Nothing is dropped or guessed in silence: files, endings, what other tools mean, true digits, the user's limits."""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT, backprop, shell, shell_environment
+
+import backprop_cli
+from backprop_cli import BackpropError
+
+# -- exit statuses: the README's table, each line provoked -------------------------------------------------
+
+STATUSES = {
+    "0": 'backprop grad "x*y" x=1 y=2 -q',
+    "1": 'backprop check "x*y" --claim "df/dx = x" -q',
+    "2": 'backprop grad "x*(y" x=1 y=2',
+    "3": "backprop grad x x=@missing.npy",
+    "4": 'backprop eval "log(x)" x=-1',
+    "5": 'backprop eval "x+x" x=1 --max-nodes 1',
+    "6": "backprop eval x x=1 -o /missing/file.csv",
+    "70": "70",  # a bug: test_commands.test_a_bug_is_one_line makes one
+    "130": "130",  # signals: test_commands.test_signals
+    "141": "backprop gates | head -1 > /dev/null; exit ${PIPESTATUS[0]}",
+    "143": "143",
+}
+
+
+def test_every_exit_status_of_the_readme_is_provoked():
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("| exit status | meaning |")[1].split("\n\n")[0]
+    told = [number for line in table.splitlines()[2:] for number in re.findall(r"\d+", line.split("|")[1])]
+    assert told == list(STATUSES)
+    for status, command in STATUSES.items():
+        if not command.isdigit() and status != "141":
+            assert str(shell(command).status) == status, command
+
+
+# -- output files ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", ["a.npy", "a.npz", "a.toml", "a.dat", "a.xyz"])
+def test_an_ending_that_nobody_writes_is_refused(tmp_path, file):
+    ran = backprop("grad", "x^2", "x=1", "-o", str(tmp_path / file))
+    assert ran.status == 2 and "error[U801]" in ran.err and not (tmp_path / file).exists()
+    assert backprop("grad", "x^2", "x=1", "-o", str(tmp_path / file), "--format", "plain").status == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sum(x)", "x=@a.csv", "-o", "a.csv"],
+        ["sum(x)", "x=@a.csv:x", "--output=a.csv"],
+        ["sum(x)", "--vars", "a.csv", "-o", "./a.csv"],
+        ["sum(x)", "--vars=./a.csv", "-o", "a.csv"],
+        ["@p.bp", "x=1", "-o", "p.bp", "--format", "csv"],
+    ],
+)
+def test_an_input_is_not_overwritten(tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("x\n1\n2\n", encoding="utf-8")
+    (tmp_path / "p.bp").write_text("x^2", encoding="utf-8")
+    before = [(tmp_path / name).read_text(encoding="utf-8") for name in ("a.csv", "p.bp")]
+    ran = backprop("eval", *words)
+    assert ran.status == 2 and "is an input of this command" in ran.err
+    assert before == [(tmp_path / name).read_text(encoding="utf-8") for name in ("a.csv", "p.bp")]
+    assert backprop("eval", *words, "--force").status == 0
+
+
+def test_an_output_that_exists_and_is_no_input_is_written(tmp_path):
+    (tmp_path / "out.csv").write_text("old", encoding="utf-8")
+    assert backprop("eval", "x", "x=1", "-o", str(tmp_path / "out.csv")).status == 0
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").startswith("id,")
+
+
+# -- files of arrays ---------------------------------------------------------------------------------------
+
+
+def test_arrays_of_an_npz_have_names(tmp_path):
+    np.savez(tmp_path / "d.npz", S=[1.0, 2.0], x=[3.0, 4.0])
+    found = backprop("grad", "sum(S*y)", f"S=@{tmp_path}/d.npz", f"y=@{tmp_path}/d.npz:x", "-q")
+    assert found.out == "S=[3,4]\ny=[1,2]\n"
+    assert backprop("grad", "sum(S*x)", "--vars", f"{tmp_path}/d.npz", "-q").out == "S=[3,4]\nx=[1,2]\n"
+    missing = backprop("grad", "sum(y)", f"y=@{tmp_path}/d.npz:Q")
+    assert missing.status == 3 and "no array `Q`; it holds `S`, `x`" in missing.err
+
+
+# -- what other tools mean ---------------------------------------------------------------------------------
+
+A, X = [[1.0, 2.0], [0.0, 4.0]], [1.0, 2.0]
+MEANT = [
+    # program, values, value
+    ("concat([x, y])", {"x": [1, 2], "y": [3]}, [1, 2, 3]),
+    ("concat([[1, 2], [3]])", {}, [1, 2, 3]),
+    ("stack([x, y])", {"x": [1, 2], "y": [3, 4]}, [[1, 2], [3, 4]]),
+    ("stack([x, y], axis=1)", {"x": [1, 2], "y": [3, 4]}, [[1, 3], [2, 4]]),
+    ("[1, 2; 3, x]", {"x": 7}, [[1, 2], [3, 7]]),
+    ("norm(A, axis=1)", {"A": [[3, 4], [5, 12]]}, [5, 13]),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "value"), MEANT, ids=[case[0] for case in MEANT])
+def test_a_call_means_what_it_means_in_numpy(program, values, value):
+    assert np.array_equal(backprop_cli.evaluate(program, values).value, value)
+
+
+@pytest.mark.parametrize(
+    ("program", "values", "code", "way_out"),
+    [
+        ("[A; B]", {"A": A, "B": A}, "V309", "concat(A, B)"),
+        ("norm(A, 1)", {"A": A}, "N203", "norm(x, axis=1)"),
+        ("var(x, ddof=1)", {"x": [1]}, "V309", "less than the number of elements"),
+    ],
+)
+def test_what_would_mean_something_else_is_refused_with_the_way_out(program, values, code, way_out):
+    with pytest.raises(BackpropError) as caught:
+        backprop_cli.evaluate(program, values)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == code and way_out in diagnostic.help
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [("A*x", "the matrix product is `A @ x`"), ("max(A, 1)", "`max(A, axis=1)`"), ("x*A", ""), ("max(A, 0)", "")],
+)
+def test_what_numpy_users_may_not_mean_is_noted(program, told):
+    notes = (
+        [note.message for note in backprop_cli.evaluate(program, A=A, x=X).notes]
+        if "x" in program.replace("max", "")
+        else [note.message for note in backprop_cli.evaluate(program, A=A).notes]
+    )
+    assert (told in " ".join(notes)) if told else not notes
+
+
+# -- infinities --------------------------------------------------------------------------------------------
+
+MASKED = [
+    # program, gradient of s at [1, 2, 3] where the mask is [1, 0, 1]; exp(1)/(exp(1)+exp(3)) = 0.11920292202211755
+    ("logsumexp(where(m > 0, s, -inf))", [0.11920292202211755, 0, 0.8807970779778825]),
+    ("sum(softmax(where(m > 0, s, -inf))*[1, 2, 5])", [-0.41997434161402614, 0, 0.41997434161402614]),
+    ("max(s[0], -inf)", [1, 0, 0]),
+]
+
+
+@pytest.mark.parametrize(("program", "gradient"), MASKED, ids=[case[0] for case in MASKED])
+def test_a_mask_of_minus_infinity_lets_true_gradients_through(program, gradient):
+    values = {"s": [1, 2, 3], **({"m": [1, 0, 1]} if "m >" in program else {})}
+    report = backprop_cli.grad(program, values, wrt="s")
+    assert np.allclose(report.gradients["s"], gradient, rtol=1e-12) and report.status == 0 and not report.notes
+
+
+def test_an_infinity_that_arrives_is_told():
+    ran = backprop("eval", "where(m > 0, s, -inf)", "s=[1,2]", "m=[1,0]", "-q")
+    assert ran.status == 4 and ran.out == "[1,-inf]\n" and "note[nonfinite-input]" in ran.err
+    assert backprop("eval", "x", "x=[-inf,1]", "-q").status == 2
+    assert backprop("eval", "x", "x=[-inf,1]", "-q", "--allow-nonfinite").out == "[-inf,1]\n"
+
+
+def test_an_empty_answer_says_why():
+    ran = backprop("grad", "x=3; x^2", "-q")
+    assert ran.status == 0 and ran.out == "" and "no inputs" in ran.err
+
+
+# -- true numbers, and time --------------------------------------------------------------------------------
+
+
+def test_exact_prints_true_numbers():
+    # exp(-60)/(1 + exp(-60))^2 by mpmath, as in test_truth
+    assert backprop("grad", "exp(x)/(1+exp(x))", "x=60", "--exact", "-q").out == "x=8.75651076269652e-27\n"
+    ran = backprop("grad", "exp(x)/(1+exp(x))", "x=60", "--exact", "--json")
+    document = json.loads(ran.out)
+    assert ran.status == 0 and document["notes"] == [] and document["check"]["verdict"] == "agree"
+    assert document["gradients"] == {"x": 8.75651076269652e-27} and "true_gradients" not in document
+    assert backprop_cli.evaluate("(1 - cos(x))/x^2", x=1e-9, exact=True).value == 0.5
+    array = backprop_cli.grad("sum(log(1 + x)/x)", x=[1e-9, 1], exact=True)
+    assert array.gradients["x"][0] == pytest.approx(-0.49999999933333333, rel=1e-12)
+
+
+def test_exact_keeps_the_note_where_no_double_is_the_number():
+    report = backprop_cli.evaluate("exp(x)", x=-1000, exact=True)
+    assert report.status == 4 and [note.code for note in report.notes] == ["underflow"]
+
+
+def test_a_timeout_is_status_5():
+    ran = shell('backprop grad "x" x=1 --timeout 0.001')
+    assert ran.status == 5 and "error[L701]: not finished after 0.001 seconds" in ran.err and "Traceback" not in ran.err
+    assert shell('backprop grad "x" x=1 -q --timeout 60').out == "x=1\n"
+
+
+@pytest.mark.parametrize(
+    "command", ['grad "tanh(tanh(tanh(tanh(x*y))))*softplus(x)" x=0.3 y=0.7', 'check "x^3*y" --claim "df/dx = 3*x^2*y"']
+)
+def test_a_busy_machine_prints_the_same_bytes(command):
+    alone = shell(f"backprop {command}")
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"], env=shell_environment()) for _ in range(4)]
+    try:
+        assert shell(f"backprop {command}") == alone
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
