@@ -53,6 +53,7 @@ def check(
     if claims:
         examined = Examiner(points_tried, tolerance, symbolic=symbolic).claims(read)
     else:
+        session.refuse_array("wrap it, as in `sum(…)`")
         examined = full_check(points_tried, output_name(graph), tolerance, symbolic=symbolic)
     return build_check(graph, examined, session.free, strict=session.options.strict)
 

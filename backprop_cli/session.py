@@ -104,13 +104,21 @@ class Session(NamedTuple):
         expected, shape = self.graph.shape(self.graph.output), getattr(value, "shape", ())
         if shape == expected:
             return value
+        if not shape:
+            self.refuse_array(
+                "wrap it, as in `sum(…)`, or give the upstream gradient: `--seed-grad` with an array of that shape"
+            )
         there = written(expected) if expected else "a number"
         message = f"the upstream gradient has the shape {written(shape)}, and the output is {there}"
-        help_ = "they have the same shape"
-        if not shape:
-            message = f"the output has the shape {there}, and a gradient is that of one number"
-            help_ = "wrap it, as in `sum(…)`, or give the upstream gradient: `--seed-grad` with an array of that shape"
-        raise BackpropError(Diagnostic("V310", message, (self.graph.label(self.graph.output, there),), help_))
+        label = self.graph.label(self.graph.output, there)
+        raise BackpropError(Diagnostic("V310", message, (label,), "they have the same shape"))
+
+    def refuse_array(self, help_: str) -> None:
+        """Raise BackpropError (V310) if the output is an array."""
+        if shape := self.graph.shape(self.graph.output):
+            message = f"the output has the shape {written(shape)}, and a gradient is that of one number"
+            label = self.graph.label(self.graph.output, written(shape))
+            raise BackpropError(Diagnostic("V310", message, (label,), help_))
 
 
 def open_session(

@@ -290,7 +290,7 @@ def lines_of(path):
 
 
 def test_the_core_is_read_in_an_hour():
-    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 2185
+    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 2190
 
 
 # Longer than three hundred lines: tables, and files that are still to be split.

@@ -201,3 +201,22 @@ def test_a_busy_machine_prints_the_same_bytes(command):
         for process in busy:
             process.kill()
             process.wait()
+
+
+# -- a bug of ours is none of the answers ------------------------------------------------------------------
+
+ANSWERS = [
+    # words, status, what is said
+    (["eval", "y=;-y"], 2, "S103"),
+    (["eval", "y=;y<y"], 2, "S103"),
+    (["check", "x*y", "x=[1,2]", "y=3"], 2, "V310"),
+    (["eval", "arange(2, step=0.5)", "-q"], 0, "[0,0.5,1,1.5]\n"),
+    (["jacobian", "1/x", "x=0", "--format", "jsonl", "--no-check"], 4, '"-Infinity"'),
+    (["jacobian", "log(x)", "x=0", "--json"], 4, '"Infinity"'),
+]
+
+
+@pytest.mark.parametrize(("words", "status", "said"), ANSWERS, ids=[" ".join(words) for words, *_ in ANSWERS])
+def test_an_answer_rather_than_a_bug(words, status, said):
+    ran = backprop(*words)
+    assert ran.status == status and said in ran.out + ran.err, ran

@@ -157,7 +157,8 @@ class _Parser(Brackets):
                     right, begin, end = operands.pop()
                     if tightness == prefix_power:
                         # The sign of a literal belongs to it; a name for a number starts elsewhere than the number.
-                        literal = ops[right] == "num" and row_starts[right] == begin and args[right][0] != "-"
+                        literal = right >= 0 and ops[right] == "num"
+                        literal = literal and row_starts[right] == begin and args[right][0] != "-"
                         if op == "positive" or literal:
                             if op == "negative":
                                 args[right] = "-" + args[right]
@@ -168,7 +169,7 @@ class _Parser(Brackets):
                         add_args((right,))
                     else:
                         left, begin, _ = operands.pop()
-                        if tightness == comparison_power and (ops[left] in COMPARISONS or ops[right] in COMPARISONS):
+                        if tightness == comparison_power and COMPARISONS & {ops[k] for k in (left, right) if k >= 0}:
                             raise chained(Label(self.source, begin, end))
                         add_args((left, right))
                     operands.append((len(ops), begin, end))

@@ -219,7 +219,7 @@ def full(shape: Shape, value: Array) -> Array:
 
 def arange(begin: float, end: float | None, step: float) -> Array:
     """Numbers from begin (0 if only one is given) up to, not including, end."""
-    return np.arange(begin, dtype=float) if end is None else np.arange(begin, end, step, dtype=float)
+    return np.arange(*((0.0, begin) if end is None else (begin, end)), step, dtype=float)
 
 
 def linspace(start: Array, stop: Array, count: int) -> Array:

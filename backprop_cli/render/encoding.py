@@ -14,7 +14,7 @@ from backprop_cli.text import all_finite
 
 def number(value: Any) -> Any:
     """A number, or an array as nested lists; a string for what JSON cannot write."""
-    if hasattr(value, "tolist"):
+    if hasattr(value, "tolist") and value.shape:
         return value.tolist() if all_finite(value) else _with_words(value)
     if value is None or isinstance(value, str) or isfinite(value):
         return value
