@@ -1,4 +1,4 @@
-"""The verbs that judge what somebody says: claims about gradients, and backward passes written by hand."""
+"""The verbs that judge: claims about gradients, and backward passes written by hand."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def check(
 
     Where every input has a value, claims are tested there; otherwise at `points` random points of the domain (in
     `range_`, if given; `seed` chooses them), and by SymPy for all values where it can, unless `symbolic=False`. The
-    text "(3, 2)" as a value is a shape to be filled so. Numbers agree within `atol` + `rtol` times the larger; without
-    `rtol` that is 1e-9, and a decimal number claimed at the bindings need only be right to its last decimal.
+    value "(3, 2)" is a shape, filled with random numbers. Numbers agree within `atol` + `rtol` times the larger;
+    without `rtol` that is 1e-9, and a decimal number claimed at the bindings need only be right to its last decimal.
 
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
@@ -92,7 +92,7 @@ def _scope(session: Session) -> Scope:
     from backprop_cli.check.scope import Scope
 
     graph = session.graph
-    return Scope(all_names(graph), output_name(graph), session.spare, session.gates, session.read_text)
+    return Scope(all_names(graph), output_name(graph), session.spare, session.gates, session.read_text, graph.shape)
 
 
 def _sampler(session: Session, points: int, range_: tuple[float, float] | None) -> PointSampler:

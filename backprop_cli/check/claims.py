@@ -80,7 +80,8 @@ class Formula(NamedTuple):
 class Claim(NamedTuple):
     """What is claimed of a gradient: `names` are the two of its left side, `written` is how its right side reads.
 
-    `element` is what stands behind these (`[0, 1]`), and `part` the left side as a formula of its gradient, if it does.
+    `element` is the index behind these (`[0, 1]`), if there is one; then `part` is the left side as a formula of one
+    input, the gradient.
     `half_unit` is half a unit of the last decimal where the right side is a decimal number as people print them
     (`0.20`), otherwise 0.
     """
@@ -100,10 +101,7 @@ class Claim(NamedTuple):
         return "d{}/d{}".format(*self.names) + self.element
 
     def chosen(self, whole: Any) -> Any:
-        """What the left side names of an array like the gradient: the array, or elements of it.
-
-        Raises BackpropError if it has no such elements.
-        """
+        """The part of an array shaped like the gradient that the left side names: all of it, or some elements."""
         if self.part is None:
             return whole
         (name,) = self.part.uses
@@ -149,7 +147,7 @@ def _claim(source: Source, scope: Scope) -> Claim:
     if below not in names:
         raise unknown_node(below, source, found.start(2), names)
     element = found[3] or ""
-    part = read_formula(source, 0, scope, end=found.end(3)) if element else None
+    part = _part(source, found.end(3), names[below], scope) if element else None
     begin = found.end()
     written = source.text[begin:].strip()
     formula = _file(source, begin, below, scope) if written[:1] == "@" else read_formula(source, begin, scope)
@@ -159,6 +157,19 @@ def _claim(source: Source, scope: Scope) -> Claim:
         half_unit = 0.5 * 10.0 ** (int(decimal[3] or 0) - len(decimal[2]))
     of = Gradient(names[above], names[below])
     return Claim(source, (above, below), of, written, formula, half_unit, element, part)
+
+
+def _part(source: Source, end: int, node: int, scope: Scope) -> Formula:
+    """The left side up to `end`, `df/dW[0, 1]`, as a formula of the gradient.
+
+    Raises BackpropError if the gradient has no such elements.
+    """
+    part = read_formula(source, 0, scope, end=end)
+    try:
+        infer(part.graph, dict.fromkeys(part.uses, scope.shape(node)), max_elements=MAX_ELEMENTS)
+    except BackpropError as error:
+        raise BackpropError(*(told_of(source, diagnostic) for diagnostic in error.diagnostics)) from None
+    return part
 
 
 def _file(source: Source, begin: int, name: str, scope: Scope) -> Formula:

@@ -12,6 +12,7 @@ from math import isfinite
 from random import Random
 
 from backprop_cli.check.point import Point
+from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape, size
 
@@ -21,6 +22,7 @@ _CONSTANTS = 8
 _NEAR = (0.05, 0.5)  # how far from a constant, beside its size and beside 1
 _APART = 1e-2  # how far several inputs near one constant are from each other, beside its size
 _OTHERS = 60
+_MOST_ELEMENTS = 50_000  # of all free inputs together
 
 
 class PointSampler:
@@ -36,6 +38,10 @@ class PointSampler:
         range_: tuple[float, float] | None = None,
         seed: int = 0,
     ) -> None:
+        count = sum(size(graph.shape(graph.variables[name])) for name in free)
+        if count > _MOST_ELEMENTS:
+            message = f"random values are drawn for at most {_MOST_ELEMENTS:,} elements, and there are {count:,}"
+            raise BackpropError(Diagnostic("L701", message, (), "give smaller shapes, which tell as much, or values"))
         self.graph = graph
         self.given = given
         self.free = free

@@ -8,12 +8,13 @@ from typing import NamedTuple
 from backprop_cli.errors import Source
 from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.language.program import Definition
+from backprop_cli.numeric.shapes import Shape
 
 
 class Scope(NamedTuple):
     """The node of each of the program's `names`, its `output`'s name, further `values` by name, and its `gates`.
 
-    `read` gives the value that a source's text is from a character on, for a name: a file's, for instance.
+    `read` gives the value written in a source from a character on, such as a file's, for a name; `shape` is a node's.
     """
 
     names: Mapping[str, int]
@@ -21,10 +22,11 @@ class Scope(NamedTuple):
     values: Mapping[str, Value]
     gates: Sequence[Definition]
     read: Callable[[Source, int, str], Value]
+    shape: Callable[[int], Shape]
 
 
 def with_values(graph: Graph, values: Mapping[str, Value]) -> Graph:
-    """The graph, of which the inputs that have values are constants now."""
+    """The same graph, changed: the inputs that have values become constants."""
     for name, value in values.items():
         node = graph.variables.pop(name, -1)
         if node >= 0:

@@ -58,8 +58,8 @@ class Command(TyperCommand):
             elif word.startswith("--") and word[2:3].isalpha():
                 option, equals, value = word.partition("=")
                 if equals and option not in values_of and option[2:].isidentifier():
-                    near = nearest(option, list(values_of)) if len(option) > 4 else []  # --x=3 is like everything
-                    help_ = f"did you mean `{near[0]}`?" if near else f"a value is `{option[2:]}={shorten(value)}`"
+                    near = nearest(option[2:], [known.lstrip("-") for known in values_of])  # any two dashes are alike
+                    help_ = f"did you mean `--{near[0]}`?" if near else f"a value is `{option[2:]}={shorten(value)}`"
                     raise BackpropError(Diagnostic("U801", f"no such option: {option}", (), help_))
                 options.append(word)
             else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 from contextlib import suppress
 
-_AGAIN = 0.2  # seconds: until somebody hears it, where whatever runs catches it
+SECONDS = (0.001, 1_000_000)  # the shortest and the longest
+_AGAIN = 0.2  # seconds until the next alarm, for where the exception of one was swallowed
 
 
 class OutOfTimeError(BaseException):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from backprop_cli.cli.limits import stop_after
+from backprop_cli.cli.limits import SECONDS, stop_after
 from backprop_cli.data.bindings import read_vars
 from backprop_cli.data.files import read_library
 from backprop_cli.errors import BackpropError, Diagnostic
@@ -88,7 +88,7 @@ _OUTPUT = {
     "rows": _option(str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
                     metavar="N"),
     "force": _option(bool, False, "let `-o` write over a file that the command reads", "--force"),
-    "timeout": _option(float, None, "stop after so many seconds, with exit status 5", "--timeout", min=1e-3,
+    "timeout": _option(float, None, "stop after so many seconds, with exit status 5", "--timeout",
                        metavar="SECONDS"),
     "version": (Version, False),
 }  # fmt: skip
@@ -165,6 +165,9 @@ def _output_options(
     version: bool,  # noqa: ARG001  the callback did its work
 ) -> OutputOptions:  # fmt: skip
     if timeout is not None:
+        least, most = SECONDS
+        if not least <= timeout <= most:
+            raise _usage(f"`--timeout` is from {least:g} to {most:,} seconds, not {timeout:g}", "")
         stop_after(timeout)
     chosen = [format] * bool(format) + ["json"] * json + ["quiet"] * quiet
     if len(set(chosen)) > 1:

@@ -32,7 +32,7 @@ class Terms(NamedTuple):
 
 
 TERMS = Terms()
-_SHAPE = re.compile(r"\s*\(\s*([0-9]{1,9})\s*,\s*((?:[0-9]{1,9}\s*,\s*){0,9}[0-9]{0,9})\s*\)\s*")
+_SHAPE = re.compile(r"\s*\(\s*[1-9][0-9]{0,8}\s*,\s*(?:[1-9][0-9]{0,8}\s*,\s*){0,9}(?:[1-9][0-9]{0,8})?\s*\)\s*")
 _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 
 
@@ -248,7 +248,7 @@ def read_vars(path: str, terms: Terms = TERMS) -> Mapping[str, Value]:
 
 
 def _with_column(path: str) -> tuple[str, str]:
-    """A file and the column, or the array, that is wanted of it: `mm.csv:price`, `grads.npz:dW`."""
+    """A file and the column or the array wanted from it: `mm.csv:price`, `grads.npz:dW`."""
     at = max(path.lower().rfind(".csv:"), path.lower().rfind(".npz:"))
     return (path, "") if at < 0 else (path[: at + 4], path[at + 5 :])
 

@@ -126,7 +126,10 @@ def _refused(program: Program, row: int, gate: Signature, message: str = "") -> 
     found = len(call.operands) + len(call.keywords)
     help_ = f"the gate is `{gate.head}`"
     if named := [p.name for p in gate.parameters if p.named]:
-        help_ += f"; what comes behind `*` has a name: `{call.name}(x, {named[0]}=1)`"
+        help_ += f"; an axis has its name: `{call.name}(x, {named[0]}=0)`"
+        help_ += "".join(
+            f"; `{name}` is another" for name in TENSORS if name.startswith(gate.name) and name != gate.name
+        )
     if gate.is_tensor:
         message = f"`{call.name}` expects `{gate.head}`, got {found} operand{'s' * (found != 1)}"
     elif not message and call.keywords:

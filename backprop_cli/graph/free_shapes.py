@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from backprop_cli.errors import BackpropError
@@ -45,7 +45,7 @@ def infer_free(graph: Graph, shapes: Mapping[str, Shape], free: Sequence[str], m
     infer(graph, {**shapes, **best}, max_elements=max_elements)
     if arrays := {name: shape for name, shape in best.items() if shape}:
         told = ", ".join(f"`{name}` of the shape {written(shape)}" for name, shape in arrays.items())
-        words = f"tried with {told}; `{next(iter(arrays))}=(4, 2)` gives another shape, `=1` a number"
+        words = f"tried with {told}; a binding such as `{next(iter(arrays))}=(4, 2)` says otherwise"
         graph.remarks.append(Remark("reading", words, *graph.span(graph.variables[next(iter(arrays))])))
 
 
@@ -61,14 +61,12 @@ def _restore(graph: Graph, before: Mapping[str, Any]) -> None:
 
 def _ways(graph: Graph, free: Sequence[str]) -> Iterator[tuple[int, dict[str, Shape]]]:
     """Shapes for the free inputs, the likeliest first, each with what it costs."""
-    if 3 ** len(free) * len(graph) > _MOST_WORK:
-        return iter(())
     array = TENSOR_BY_SYNTAX["array"]
     elements = {
         j
-        for node, gate in enumerate(graph.gates)
+        for gate, operands in zip(graph.gates, graph.inputs, strict=True)
         if gate == array
-        for j in graph.inputs[node]
+        for j in operands
         if graph.gates[j] == INPUT
     }
     ranked = []
@@ -80,6 +78,8 @@ def _ways(graph: Graph, free: Sequence[str]) -> Iterator[tuple[int, dict[str, Sh
         else:
             order = [(_LENGTH,), (), (_LENGTH, _LENGTH)]
         ranked.append(list(enumerate(order)))
-    ways = product(*ranked)
+    ways: Iterator[tuple[tuple[int, Shape], ...]] = product(*ranked)
+    if 3 ** len(free) * len(graph) > _MOST_WORK:
+        ways = islice(ways, 1)
     costs = ((sum(rank for rank, _ in way), {n: s for n, (_, s) in zip(free, way, strict=True)}) for way in ways)
     return iter(sorted(costs, key=lambda item: item[0]))
