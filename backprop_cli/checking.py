@@ -42,7 +42,7 @@ def check(
     from backprop_cli.check.claims import inputs_named, read_claims
     from backprop_cli.check.examiner import Examiner
     from backprop_cli.check.full_check import full_check
-    from backprop_cli.check.judge import Tolerance
+    from backprop_cli.check.tolerances import Tolerance
     from backprop_cli.report.check_report import build_check
 
     claims = [claims] if isinstance(claims, str | Source) else list(claims)
@@ -75,8 +75,8 @@ def check_steps(
     The rest is as for `check`.
     """
     from backprop_cli.check.handwritten_steps import follow
-    from backprop_cli.check.judge import Tolerance
     from backprop_cli.check.step_lines import read_steps
+    from backprop_cli.check.tolerances import Tolerance
     from backprop_cli.report.check_report import build_steps
 
     session = open_session(expression, bindings, values, free=True, spare=True)

@@ -54,6 +54,7 @@ THIRD_PARTIES = {
         "engine/jacobian.py",
         "check/arrays.py",
         "check/claimed_digits.py",
+        "check/in_numbers.py",
         "check/stochastic_arithmetic.py",
         "check/array_claims.py",
         "check/full_check.py",
@@ -66,6 +67,7 @@ DOORS = {
     "check": {
         f"backprop_cli.check.{file}"
         for file in (
+            "tolerances",
             "verdict",
             "cross_check",
             "closed_form",
@@ -251,6 +253,7 @@ ARRAYS_OR_NUMBERS = {
     # The checks; each is to be asked for arrays in one place some day.
     "check/claim_verdicts.py": "",
     "check/claimed_digits.py": "",
+    "check/in_numbers.py": "",
     "check/stochastic_arithmetic.py": "",
     "check/claims.py": "",
     "check/closed_form.py": "",

@@ -129,13 +129,19 @@ def test_without_sympy_rounding_is_not_blamed_on_anyone():
     [
         ("(1-sin(2*x)/(2*sin(x)))/x^2", {"x": 1.2e-8}, "df/dx"),
         ("sum(softmax(x))", {"x": "[2.74,0,0]"}, "df/dx[1]"),
-        ("logdet(A - b)", {"A": "[[1,2],[-1,0.5]]", "b": "[2]"}, "df/dA[1, 0]"),
     ],
 )
 def test_a_gradient_that_lost_its_digits_is_neither_acquitted_nor_accused(program, values, target):
     results = {result.target: result for result in check(program, values).results}
     assert results[target].verdict == "cannot decide" and "rounding" in results[target].reason
     assert "differs" not in {result.verdict for result in results.values()}
+
+
+def test_a_gradient_that_is_0_but_for_rounding_is_not_accused():
+    """Whether something is left of `df/dA[1, 0]` is a matter of the machine's linear algebra."""
+    results = check("logdet(A - b)", {"A": "[[1,2],[-1,0.5]]", "b": "[2]"}).results
+    assert {result.verdict for result in results} <= {"agrees", "cannot decide"}
+    assert abs({result.target: result for result in results}["df/dA[1, 0]"].backprop) < 1e-15
 
 
 def test_a_claim_that_leaves_the_reals_by_rounding_only():

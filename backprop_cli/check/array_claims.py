@@ -12,49 +12,18 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.check.claimed_digits import decided
-from backprop_cli.check.claims import Claim, Gradient, is_constant
-from backprop_cli.check.judge import (
-    AGREES,
-    DIFFERS,
-    RTOL,
-    UNDECIDED,
-    Judgement,
-    Tolerance,
-    judge_number,
-    relative_error,
-)
+from backprop_cli.check.claims import Claim, is_constant
+from backprop_cli.check.in_numbers import in_numbers
+from backprop_cli.check.judge import Judgement, judge_number
 from backprop_cli.check.mistakes import Mistake
-from backprop_cli.check.point import Point, with_output
+from backprop_cli.check.point import Point
 from backprop_cli.check.stochastic_arithmetic import rounding_of
+from backprop_cli.check.tolerances import ROUNDING, RTOL, Tolerance
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
 from backprop_cli.engine.flow import unbroadcast
-from backprop_cli.engine.unroll import unroll
 from backprop_cli.language.tokens import NUMBER, tokenize
-from backprop_cli.text import index_text
 
 _MOST_JUDGED = 200  # elements that look wrong: the worst are looked at, to tell wrong ones from kinks
-_CLOSE = 1e-9
-_ROUNDING = 1e-12  # of the largest element: what summing can have lost
-
-
-class Written:
-    """A program at a place, written out in numbers; `numbers` is None where that would be too large."""
-
-    def __init__(self, place: Point, output: int) -> None:
-        graph = with_output(place.graph, output)
-        self._expanded = unroll(graph, place.values, output)
-        self.numbers: Point | None = None
-        if self._expanded is not None:
-            given = {}
-            for name, node in graph.variables.items():
-                for index in np.ndindex(*graph.shapes[node]):
-                    given[name + index_text(index)] = float(np.asarray(place.values[node])[index])
-            self.numbers = Point(self._expanded.graph, given)
-
-    def gradient(self, claim: Claim, index: tuple[int, ...]) -> Gradient:
-        """What is claimed of one element, as two nodes of the graph of numbers."""
-        assert self._expanded is not None
-        ids = np.asarray(claim.chosen(self._expanded.ids(claim.of.wrt).astype(float)))
-        return Gradient(self._expanded.graph.output, int(ids[index]))
 
 
 def judge_elements(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool) -> Judgement:
@@ -77,14 +46,15 @@ def judge_elements(claim: Claim, place: Point, tolerance: Tolerance, *, printed:
     if made.verdict == AGREES:
         return made._replace(why="convention")
     made = made._replace(verdict=UNDECIDED, why="trouble")
-    written = Written(place, claim.of.output)
-    if written.numbers is None:
+    written = in_numbers(place.graph, place.values, claim.of.output)
+    if written is None:
         return made
+    numbers = written.point()
     undecided: Judgement | None = None
     for flat in np.argsort(excess, axis=None)[::-1][: min(made.tried, _MOST_JUDGED)]:
         index = _unravelled(int(flat), ours.shape)
         number = float(np.broadcast_to(claimed, ours.shape)[index])
-        found = judge_number(number, written.numbers, written.gradient(claim, index), tolerance)
+        found = judge_number(number, numbers, written.gradient(claim, index), tolerance)
         here = _at(made, claimed, ours, index)._replace(why=found.why, bounds=found.bounds)
         if found.verdict == DIFFERS:
             return here._replace(verdict=DIFFERS, anomaly=None if found.why == "point" else made.anomaly)
@@ -123,13 +93,12 @@ def _compared(claimed: Any, ours: Any, place: Point, tolerance: Tolerance, half_
     if not np.isfinite(claimed).all():
         return made._replace(verdict=UNDECIDED, why="no value"), None
     size = np.maximum(np.abs(claimed), np.abs(ours))
-    rtol = RTOL if tolerance.rtol is None else tolerance.rtol
-    slack = _ROUNDING * float(size.max(initial=0.0))
-    excess = np.abs(claimed - ours) - np.maximum(tolerance.atol + rtol * size + slack, half_units)
+    slack = ROUNDING * float(size.max(initial=0.0))
+    excess = np.abs(claimed - ours) - np.maximum(tolerance.allowed(size) + slack, half_units)
     wrong = int((excess > 0).sum())
     if wrong:
         return _at(made._replace(tried=wrong), claimed, ours, _largest(excess)), excess
-    printed = bool((np.abs(claimed - ours) > tolerance.atol + rtol * size + slack).any())
+    printed = bool((np.abs(claimed - ours) > tolerance.allowed(size) + slack).any())
     made = made._replace(verdict=AGREES, why="digits" if printed else "elements" if ours.ndim else "point")
     return _at(made, claimed, ours, _largest(np.abs(claimed - ours))), excess
 
@@ -171,7 +140,7 @@ def _is_spread(shape: tuple[int, ...], of: tuple[int, ...]) -> bool:
 
 def _same(one: Any, other: Any) -> bool:
     size = np.maximum(np.abs(one), np.abs(other))
-    return bool((np.abs(one - other) <= _CLOSE * size.max(initial=0.0)).all()) and bool(size.any())
+    return bool((np.abs(one - other) <= RTOL * size.max(initial=0.0)).all()) and bool(size.any())
 
 
 def _half_units(written: str, shape: tuple[int, ...]) -> Any:
@@ -189,7 +158,7 @@ def _half_unit(number: str) -> float:
     decimals = digits.partition(".")[2]
     if not decimals or not digits.strip("0."):
         return 0.0
-    return 0.5 * 10.0 ** (int(exponent or 0) - len(decimals)) * (1 + 1e-9)
+    return 0.5 * 10.0 ** (int(exponent or 0) - len(decimals)) * (1 + RTOL)
 
 
 def _largest(array: Any) -> tuple[int, ...]:

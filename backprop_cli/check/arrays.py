@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from backprop_cli.check.tolerances import BESIDE, BESIDE_LARGEST, DIFFERENCES, RTOL, SUBNORMAL, SUBTLE, UNSURE
 from backprop_cli.check.verdict import Check, Disagreement, Judged
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.differences import Estimate, ridders
@@ -26,12 +27,6 @@ from backprop_cli.numeric.losses import ValueProblem
 from backprop_cli.text import index_text
 
 Judge = Callable[..., Check]  # the check of a graph of numbers
-_TOLERANCE = 1e-9  # of elements, relative to what was summed into them
-_SAME_VALUE = 1e-9
-_SMALL = 1e-6  # elements that much smaller than the largest are judged beside it
-_DIFFERENCES = 1e-5  # of derivatives by differences; a wrong rule is off by far more
-_FLOOR = 1e-3  # of a slope's size before its terms cancelled: what is smaller is judged beside that
-_SUBTLE = 1e-4  # an error too small for differences to be asked about
 _STEPS = (1e-3, 1e-5, 1e-7)  # the smaller ones meet fewer kinks, the larger ones lose fewer digits
 _JUDGED = frozenset({"underflow", "precision", "nonfinite-input", "reading", "kink"})
 
@@ -83,9 +78,7 @@ def _by_elements(
     theirs = backward(numbers, plain, numbers.output, scalar_seed)
     expected = float(np.sum(np.multiply(seed, values[graph.output])))
     moves = (abs(value * (grad or 0.0)) for value, grad in zip(plain, theirs.grads, strict=True))
-    if not abs(plain[numbers.output] * scalar_seed - expected) <= _SAME_VALUE * max(
-        filter(isfinite, moves), default=0.0
-    ):
+    if not abs(plain[numbers.output] * scalar_seed - expected) <= RTOL * max(filter(isfinite, moves), default=0.0):
         return None  # the plain formula leaves the doubles, or loses digits that ours keeps
     elements = {name: written.ids(node) for name, node in wrt.items()}
     names = {name + index_text(index): int(id_) for name, ids in elements.items() for index, id_ in np.ndenumerate(ids)}
@@ -103,10 +96,12 @@ def _by_elements(
             return None
         ours = np.asarray(_gradient(graph, passed, node))
         # Rounding in a matrix is relative to its largest elements.
-        size = np.maximum(np.maximum(np.abs(ours), np.abs(found)), np.maximum(scale, _SMALL * scale.max() + 1e-290))
+        size = np.maximum(
+            np.maximum(np.abs(ours), np.abs(found)), np.maximum(scale, BESIDE_LARGEST * scale.max() + SUBNORMAL)
+        )
         error = np.abs(ours - found) / size
         place = _index_of_largest(error)
-        wrong = bool(error[place] > _TOLERANCE)
+        wrong = bool(error[place] > RTOL)
         variables[name] = Judged(
             "disagree" if wrong else "agree", float(error[place]), place, float(ours[place]), float(found[place])
         )
@@ -131,7 +126,7 @@ def _confirmed(
 ) -> bool:
     """Whether differences along the worst element are against our gradient too, as far as they can tell."""
     judged = next(j for j in variables.values() if j.verdict == "disagree")
-    if judged.error < _SUBTLE:
+    if judged.error < SUBTLE:
         return True
     along = np.zeros(graph.shapes[worst.node])
     along[judged.element] = max(1.0, abs(float(np.asarray(values[worst.node])[judged.element])))
@@ -143,7 +138,7 @@ def _confirmed(
 
     size = max(abs(worst.ours), abs(worst.theirs)) * scale
     estimate = _best(moved, ours, size, np.abs(values[worst.node]).max())
-    return estimate.error < _SUBTLE * size and _error(ours, estimate, size) > _DIFFERENCES
+    return estimate.error < SUBTLE * size and _error(ours, estimate, size) > DIFFERENCES
 
 
 def _index_of_largest(error: Any) -> tuple[int, ...]:
@@ -169,7 +164,7 @@ def _by_differences(
     largest = 0.0
     for node, k, ours, size, estimate in _gates(graph, values, passed, active, chosen):
         size = max(size, abs(ours), abs(estimate.slope))
-        if _error(ours, estimate, size) > _DIFFERENCES and estimate.error < _DIFFERENCES * size:
+        if _error(ours, estimate, size) > DIFFERENCES and estimate.error < DIFFERENCES * size:
             worst = worst or Disagreement(ours, estimate.slope, node, graph.inputs[node][k])
     variables = {}
     undecided = []
@@ -213,7 +208,7 @@ def _gates(
             else:
                 pulled = sum(weights * passed.locals[node][p] for p in places)
             terms = unbroadcast(pulled, graph.shapes[j]) * along
-            ours, size = float(np.sum(terms)), _FLOOR * float(np.linalg.norm(terms))
+            ours, size = float(np.sum(terms)), BESIDE * float(np.linalg.norm(terms))
 
             def moved(step: float, node: int = node, j: int = j, weights: Any = weights, along: Any = along) -> float:
                 shifted = [values[i] + step * along if i == j else values[i] for i in graph.inputs[node]]
@@ -248,9 +243,9 @@ def _best(function: Callable[[float], float], ours: float, size: float, largest:
             best, second = found, best
         elif found.error < second.error:
             second = found
-        if best.error < 1e-8 * max(size, abs(best.slope)) and _error(ours, best, size) < _DIFFERENCES:
+        if best.error < 1e-8 * max(size, abs(best.slope)) and _error(ours, best, size) < DIFFERENCES:
             return best
-    if _error(ours, best, size) <= _DIFFERENCES:
+    if _error(ours, best, size) <= DIFFERENCES:
         return best
     if any(_bend(function, step) > abs(ours - best.slope) / 10 for step in (*_STEPS, *small)):
         return best._replace(error=inf)
@@ -266,7 +261,7 @@ def _bend(function: Callable[[float], float], step: float) -> float:
 
 def _error(ours: float, estimate: Estimate, size: float) -> float:
     """How far apart two slopes are beside their size, or beside what is unsure of the estimate."""
-    unsure = 10 * estimate.error / _DIFFERENCES
+    unsure = UNSURE * estimate.error / DIFFERENCES
     return abs(ours - estimate.slope) / max(abs(ours), abs(estimate.slope), size, unsure, 1e-300)
 
 
@@ -275,7 +270,7 @@ def _along(graph: Graph, values: list[Value], passed: Backward, node: int, seed:
     grad = np.asarray(_gradient(graph, passed, node))
     direction = chosen.standard_normal(grad.shape) * np.maximum(1.0, np.abs(values[node]))
 
-    size = _FLOOR * float(np.linalg.norm(grad * direction))
+    size = BESIDE * float(np.linalg.norm(grad * direction))
     largest = float(np.abs(values[node]).max())
 
     def judged(mask: Any) -> tuple[float, Estimate]:
@@ -292,7 +287,7 @@ def _along(graph: Graph, values: list[Value], passed: Backward, node: int, seed:
         ours, estimate = judged(mask)
     except ValueProblem:  # numbers of classes cannot be moved
         return Judged("undecided" if grad.any() else "agree", 0.0, (), 0.0, 0.0)
-    sure = max(_DIFFERENCES, 10 * estimate.error / max(abs(ours), abs(estimate.slope), size, 1e-300))
+    sure = max(DIFFERENCES, UNSURE * estimate.error / max(abs(ours), abs(estimate.slope), size, 1e-300))
     error = _error(ours, estimate, size)
     if not sure < 1e-2 or not isfinite(error):
         return Judged("undecided", error, (), ours, estimate.slope)
@@ -310,7 +305,7 @@ def _along(graph: Graph, values: list[Value], passed: Backward, node: int, seed:
     place = _index_of_largest(mask)
     scale = float(direction[place])
     error = _error(ours, estimate, 0.0)
-    if not error > _DIFFERENCES:  # no element alone is clearly wrong
+    if not error > DIFFERENCES:  # no element alone is clearly wrong
         return Judged("undecided", error, place, float(grad[place]), estimate.slope / scale)
     return Judged("disagree", error, place, float(grad[place]), estimate.slope / scale)
 

@@ -5,19 +5,12 @@ from __future__ import annotations
 from math import inf
 
 from backprop_cli.check.claims import Claim, Formula, NotComputableError, is_constant
-from backprop_cli.check.judge import (
-    AGREES,
-    DIFFERS,
-    UNDECIDED,
-    Judgement,
-    Tolerance,
-    is_harmless,
-    judge_number,
-    numbers_of,
-)  # fmt: skip
+from backprop_cli.check.judge import Judgement, is_harmless, judge_number, numbers_of
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.stochastic_arithmetic import is_never_finite, rounding_of
+from backprop_cli.check.tolerances import Tolerance
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.gates.fields import Field
 

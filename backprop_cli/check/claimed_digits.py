@@ -6,27 +6,20 @@ about numbers that rounding may have made, of an array about those elements only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from backprop_cli.check.claims import Claim, Formula, Gradient
-from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
-from backprop_cli.check.point import Point, with_output
+from backprop_cli.check.in_numbers import InNumbers, in_numbers
+from backprop_cli.check.judge import Judgement
+from backprop_cli.check.point import Point
+from backprop_cli.check.tolerances import Tolerance
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.true_numbers import settled
-from backprop_cli.engine.unroll import unroll
 from backprop_cli.gates.fields import Field
-from backprop_cli.graph import Graph, Value
 
 Index = tuple[int, ...]
-
-
-class _Numbers(NamedTuple):
-    """A graph of numbers: `of(node)` are the ids of a node's elements, an array of them; `inputs` of each name."""
-
-    graph: Graph
-    given: Mapping[str, Value]
-    of: Callable[[int], Any]
 
 
 def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tuple[float, float]] | None:
@@ -34,8 +27,8 @@ def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tup
 
     The element of a number is ().
     """
-    program = _numbers(place.graph, place.values, claim.of.output)
-    formula = _numbers(claim.formula.graph, claim.formula.values(place), claim.formula.graph.output)
+    program = in_numbers(place.graph, place.values, claim.of.output)
+    formula = in_numbers(claim.formula.graph, claim.formula.values(place), claim.formula.graph.output)
     if program is None or formula is None:
         return None
     chosen = list(elements)
@@ -83,18 +76,7 @@ def decided(
     return made._replace(verdict=AGREES, why="more digits")
 
 
-def _numbers(graph: Graph, values: Sequence[Value], output: int) -> _Numbers | None:
-    """The graph written out in numbers; None if that is too large."""
-    import numpy as np
-
-    given = {name: values[node] for name, node in graph.variables.items()}
-    if not graph.has_arrays:
-        return _Numbers(graph, given, np.array)
-    unrolled = unroll(with_output(graph, output), values, output, np.ones(graph.shapes[output]))
-    return None if unrolled is None else _Numbers(unrolled.graph, unrolled.given, unrolled.ids)
-
-
-def _leaves(formula: Formula, program: _Numbers, numbers: _Numbers) -> dict[str, tuple[int | None, int]]:
+def _leaves(formula: Formula, program: InNumbers, numbers: InNumbers) -> dict[str, tuple[int | None, int]]:
     """What each input of the formula's numbers is: a node of the program's, or the gradient of an output there."""
     names = {id_: name for name, id_ in numbers.graph.variables.items()}
     leaves = {}

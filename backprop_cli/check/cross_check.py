@@ -9,14 +9,14 @@ from math import isfinite, isnan, nan
 from backprop_cli.check import sympy_expression
 from backprop_cli.check.partials import DIGITS
 from backprop_cli.check.per_gate import check_locals, check_sweep
-from backprop_cli.check.verdict import Check, Lost
+from backprop_cli.check.tolerances import SIX_DIGITS
+from backprop_cli.check.verdict import AGREES, Check, Lost, Opinion, relative_error, verdict
 from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.engine.passes import Backward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.graph import Graph, Value
 
-_DIGITS_LEFT = 1e-6  # a gradient with six right digits is right
 _JUDGED = frozenset({"underflow", "precision", "nonfinite-input", "reading"})  # notes that do not stop a comparison
 
 
@@ -58,7 +58,7 @@ def cross_check(
 
 
 def _same(one: float, other: float) -> bool:
-    return abs(one - other) <= _DIGITS_LEFT * abs(other)
+    return abs(one - other) <= SIX_DIGITS * abs(other)
 
 
 def _too_few_digits(names: list[str]) -> str:
@@ -139,11 +139,8 @@ def _compare(
         if isnan(expected):
             unknown += 1
             continue
-        if ours == expected:
-            continue
-        error = abs(ours - expected) / max(abs(ours), abs(expected))
-        if error <= _DIGITS_LEFT:
-            largest = max(largest, error)
+        if verdict(ours, [Opinion("whole formula", expected)])[0] == AGREES:
+            largest = max(largest, relative_error(ours, expected))
         else:
             lost.append(Lost(name, wrt[name], ours, expected))
     return largest, lost, unknown

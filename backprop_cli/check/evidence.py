@@ -8,10 +8,8 @@ from typing import NamedTuple
 from backprop_cli.check.claims import Claim
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake
+from backprop_cli.check.verdict import Opinion
 from backprop_cli.engine.differences import Estimate
-
-_TRUSTED = 1e-6  # of the sizes: what estimates from values must reach before they may overrule anyone
-_SLACK = 10.0  # an estimate's error is itself an estimate
 
 
 class Evidence(NamedTuple):
@@ -35,11 +33,6 @@ def estimated(found: Estimate) -> Estimate | None:
     return found if isfinite(found.slope) and found.error < inf else None
 
 
-def supports(ours: float, numeric: Estimate | None, slack: float = 0.0) -> bool:
-    """Whether differences do not speak against our own gradient, of which rounding may have taken `slack`."""
-    if numeric is None:
-        return True
-    size = max(abs(ours), abs(numeric.slope))
-    if numeric.error > _TRUSTED * size:
-        return True
-    return abs(ours - numeric.slope) <= _TRUSTED * size + _SLACK * numeric.error + slack
+def by_differences(numeric: Estimate | None) -> list[Opinion]:
+    """What differences say, if they were asked and led to a number."""
+    return [] if numeric is None else [Opinion("differences", numeric.slope, numeric.error)]

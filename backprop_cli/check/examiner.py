@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from backprop_cli.check.claim_verdicts import judge
 from backprop_cli.check.claims import Claim, Gradient, is_constant
-from backprop_cli.check.evidence import Evidence, estimated, supports
-from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance
+from backprop_cli.check.evidence import Evidence, by_differences, estimated
+from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake, diagnose
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
+from backprop_cli.check.tolerances import Tolerance
+from backprop_cli.check.verdict import AGREES, DIFFERS, verdict
 from backprop_cli.engine.differences import Estimate
 
 if TYPE_CHECKING:
-    from backprop_cli.check.symbolic import Algebra, Opinion
+    from backprop_cli.check.symbolic import Algebra, Algebraic
 
 _COMPARED = 5  # places at which a mistake must give what is claimed
 
@@ -49,22 +51,24 @@ class Examiner:
 
     def _of_array(self, claim: Claim, judgement: Judgement, place: Point) -> Evidence:
         """A claim about an array: the others are asked of the element that is named."""
-        from backprop_cli.check.array_claims import Written, diagnose_elements
+        from backprop_cli.check.array_claims import diagnose_elements
+        from backprop_cli.check.in_numbers import in_numbers
 
         mistakes = diagnose_elements(claim, place) if judgement.verdict == DIFFERS else ()
         made = Evidence(claim.target, claim, judgement, mistakes=mistakes)
-        written = Written(place, claim.of.output) if judgement.element is not None and not judgement.anomaly else None
-        if written is None or written.numbers is None or judgement.element is None:
+        if judgement.element is None or judgement.anomaly:
             return made
-        of = written.gradient(claim, judgement.element)
-        numeric = estimated(written.numbers.estimate(*of))
-        if judgement.verdict == DIFFERS and not supports(judgement.backprop, numeric):
-            made = made._replace(judgement=judgement._replace(verdict=UNDECIDED, why="methods"))
+        written = in_numbers(place.graph, place.values, claim.of.output)
+        if written is None:
+            return made
+        numbers, of = written.point(), written.gradient(claim, judgement.element)
+        numeric = estimated(numbers.estimate(*of))
+        made = made._replace(judgement=_doubted(judgement, numeric))
         if not self.symbolic:
             return made._replace(numeric=numeric)
         from backprop_cli.check.symbolic import Algebra
 
-        opinion = Algebra(written.numbers).opinion(of)
+        opinion = Algebra(numbers).opinion(of)
         return made._replace(numeric=numeric, sympy=opinion.gradient, formula=opinion.formula)
 
     def _mistakes(self, claim: Claim, judgement: Judgement) -> tuple[Mistake, ...]:
@@ -78,7 +82,7 @@ class Examiner:
         claimed = [(p, claim.formula.values(p)[claim.formula.graph.output]) for p in places]
         return diagnose(claim.of, claimed[:_COMPARED], claim.half_unit if len(places) == 1 else 0.0)
 
-    def _opinion(self, judgement: Judgement, of: Gradient, claim: Claim | None = None) -> Opinion | None:
+    def _opinion(self, judgement: Judgement, of: Gradient, claim: Claim | None = None) -> Algebraic | None:
         """What SymPy says at the judgement's place; nothing where a derivative is a convention, or does not exist."""
         place = judgement.place
         if not self.symbolic or place is None or judgement.anomaly or not isfinite(judgement.backprop):
@@ -93,7 +97,7 @@ class Examiner:
         return self._algebras[id(place)][1].opinion(of, claim if finite else None, prove=prove)
 
     def _reconsidered(
-        self, claim: Claim, judgement: Judgement, numeric: Estimate | None, opinion: Opinion | None
+        self, claim: Claim, judgement: Judgement, numeric: Estimate | None, opinion: Algebraic | None
     ) -> Judgement:
         """The judgement after the others were heard: sixty digits see through rounding, and differences may object."""
         if opinion is not None and opinion.proved:
@@ -109,6 +113,12 @@ class Examiner:
                 return judgement._replace(verdict=AGREES, why="sixty digits")
             if not agreed:
                 return judgement._replace(verdict=DIFFERS, why="point")
-        if judgement.verdict == DIFFERS and not supports(judgement.backprop, numeric):
-            return judgement._replace(verdict=UNDECIDED, why="methods")
+        return _doubted(judgement, numeric)
+
+
+def _doubted(judgement: Judgement, numeric: Estimate | None) -> Judgement:
+    """The judgement where the gradient that a claim differs from is heard against differences."""
+    if judgement.verdict != DIFFERS:
         return judgement
+    found, why = verdict(judgement.backprop, by_differences(numeric))
+    return judgement if found == AGREES else judgement._replace(verdict=found, why=why)

@@ -8,14 +8,13 @@ from typing import Any
 
 from backprop_cli.check.evidence import Evidence
 from backprop_cli.check.gradient_check import GradientCheck
-from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
+from backprop_cli.check.judge import Judgement
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
-from backprop_cli.check.verdict import Check
+from backprop_cli.check.tolerances import Tolerance
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, Check, Opinion, verdict
 from backprop_cli.engine.differences import Estimate
 from backprop_cli.text import index_text
-
-_SIX_DIGITS = 1e-6
 
 
 def full_check(places: PointSampler, output: str, tolerance: Tolerance, *, symbolic: bool) -> Iterator[Evidence]:
@@ -29,15 +28,15 @@ def _of_arrays(places: PointSampler, output: str, tolerance: Tolerance, *, symbo
     """The full check of a program with arrays: an element a line where it can be written out, else by differences."""
     import numpy as np
 
-    from backprop_cli.check.array_claims import Written
+    from backprop_cli.check.in_numbers import in_numbers
 
     graph = places.graph
     place = next((p for p in places if not places.free or not p.trouble(graph.output, *graph.variables.values())), None)
     if place is None:
         yield Evidence(f"d{output}", None, Judgement(UNDECIDED, "few points", tried=0))
         return
-    written = Written(place, graph.output)
-    if written.numbers is None:
+    written = in_numbers(graph, place.values, graph.output)
+    if written is None:
         yield from _by_differences(place, output)
         return
     trouble = place.trouble(graph.output, *graph.variables.values())
@@ -47,18 +46,16 @@ def _of_arrays(places: PointSampler, output: str, tolerance: Tolerance, *, symbo
         grad = np.asarray(place.computed(graph.output, node))
         lost |= {f"d{output}/d{name}{index_text(item.element)}" for item in place.lost(graph.output, node)}
         ours |= {f"d{output}/d{name}{index_text(index)}": float(grad[index]) for index in np.ndindex(*grad.shape)}
-    numbers = PointSampler(written.numbers.graph, written.numbers.given, [])
+    numbers = PointSampler(written.graph, written.given, [])
     for item in GradientCheck(numbers, tolerance, symbolic=symbolic).examined(output):
         judgement = item.judgement._replace(place=place, anomaly=None, backprop=ours.get(item.target, nan))
         if item.target not in ours:
             judgement = judgement._replace(backprop=item.judgement.backprop)
         elif item.target in lost:
             judgement = judgement._replace(verdict=UNDECIDED, why="rounding")
-        elif item.judgement.verdict == AGREES and not (
-            tolerance.allows(ours[item.target], item.judgement.backprop)
-            or relative_error(ours[item.target], item.judgement.backprop) <= _SIX_DIGITS
-        ):
-            judgement = judgement._replace(verdict=DIFFERS, why="point")
+        elif item.judgement.verdict == AGREES:
+            found, why = verdict(ours[item.target], [Opinion("elements", item.judgement.backprop)], tolerance)
+            judgement = judgement if found == AGREES else judgement._replace(verdict=found, why=why)
         if judgement.why == "trouble":
             judgement = judgement._replace(anomaly=next(iter(trouble), None))
         yield item._replace(judgement=judgement)

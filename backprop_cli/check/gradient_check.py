@@ -10,20 +10,13 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from backprop_cli.check.claims import Gradient
-from backprop_cli.check.evidence import Evidence, estimated, supports
-from backprop_cli.check.judge import (
-    AGREES,
-    DIFFERS,
-    UNDECIDED,
-    Judgement,
-    Tolerance,
-    is_harmless,
-    relative_error,
-    subgradients,
-)
+from backprop_cli.check.evidence import Evidence, by_differences, estimated
+from backprop_cli.check.judge import Judgement, is_harmless, subgradients
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.stochastic_arithmetic import rounding_of
+from backprop_cli.check.tolerances import ONE_SIDED, ROUNDING, SIX_DIGITS, Tolerance
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, Opinion, relative_error, verdict
 from backprop_cli.engine.differences import Estimate, one_sided, ridders
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.rounding import scales_of
@@ -35,9 +28,6 @@ if TYPE_CHECKING:
     from backprop_cli.check.symbolic import Algebra
 
 MOST_SWEEPS = 1_000_000  # inputs times nodes; beyond, only the mixed direction is looked along
-_TRUSTED = 1e-6  # relative: an estimate with a larger error judges nobody, and sixty digits allow us to lose that many
-_BENT = 1e-3  # relative: one-sided slopes further apart than this have a kink between them
-_ROUNDING = 1e-12  # of the sizes of what was summed
 
 
 class GradientCheck:
@@ -105,10 +95,7 @@ class GradientCheck:
             return Evidence(target, None, made, forward=forward_mode if isfinite(forward_mode) else None)
 
         scales = scales_of(self.graph, passed, output)
-        slack = _ROUNDING * sum(weight * scales[node] for node, weight in direction.items())
-
-        def same(other: float) -> bool:
-            return self.tolerance.allows(ours, other) or abs(ours - other) <= slack
+        slack = ROUNDING * sum(weight * scales[node] for node, weight in direction.items())
 
         numeric = estimated(self._numeric(direction, place))
         algebra = self._algebra(place) if first else None
@@ -117,20 +104,21 @@ class GradientCheck:
         if algebra and len(direction) == 1:
             opinion = algebra.opinion(Gradient(output, *direction))
             whole, formula = opinion.gradient, opinion.formula
-        agrees = same(forward_mode) and (by_gates is None or same(by_gates))
-        verdict, why = (AGREES, "point") if agrees else (DIFFERS, "point")
-        lost = any(place.lost(output, node) for node in direction)
-        if agrees and algebra is None and not supports(ours, numeric, slack):
-            verdict, why = self._objection(direction, place)
-        if agrees and whole is not None and not same(whole) and relative_error(ours, whole) > _TRUSTED:
-            verdict, why = UNDECIDED, "rounding"  # every gate is right: what is lost was lost between them
-        if lost:
-            verdict, why = UNDECIDED, "rounding"
+        opinions = [Opinion("forward mode", forward_mode)]
+        opinions += [Opinion("gate by gate", by_gates)] if by_gates is not None else []
+        opinions += [Opinion("whole formula", whole)] if whole is not None else []
+        if algebra is None:
+            opinions += by_differences(numeric)
+        found, why = verdict(ours, opinions, self.tolerance, slack)
+        if why == "methods":
+            found, why = self._objection(direction, place)
+        if any(place.lost(output, node) for node in direction):
+            found, why = UNDECIDED, "rounding"
         others = [forward_mode, whole]
-        if numeric is not None and numeric.error <= _TRUSTED * abs(numeric.slope):
+        if numeric is not None and numeric.error <= SIX_DIGITS * abs(numeric.slope):
             others.append(numeric.slope)
         error = max(relative_error(ours, other) for other in others if other is not None)
-        made = made._replace(verdict=verdict, why=why, rel_error=error)
+        made = made._replace(verdict=found, why=why, rel_error=error)
         return Evidence(target, None, made, numeric, whole, forward_mode, formula)
 
     def _objection(self, direction: Mapping[int, float], place: Point) -> tuple[str, str]:
@@ -141,13 +129,13 @@ class GradientCheck:
         def slope(place: Point, _field: Field | None) -> float:
             return float(sum(weight * place.grad(self.graph.output, node) for node, weight in direction.items()))
 
-        if rounding_of(slope, place) > _TRUSTED * abs(slope(place, None)):
+        if rounding_of(slope, place) > SIX_DIGITS * abs(slope(place, None)):
             return UNDECIDED, "rounding"
         left, right = one_sided(self._along(direction, place), 0.0)
         ours = slope(place, None)
         size = max(abs(left), abs(right), abs(ours))
         # Closer up, the two sides have different slopes, or both have ours.
-        reaches_over = abs(left - right) > _BENT * size or abs(left - ours) <= _BENT * size
+        reaches_over = abs(left - right) > ONE_SIDED * size or abs(left - ours) <= ONE_SIDED * size
         return (UNDECIDED, "near a kink") if reaches_over else (DIFFERS, "point")
 
     def _numeric(self, direction: Mapping[int, float], place: Point) -> Estimate:

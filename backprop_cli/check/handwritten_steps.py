@@ -17,11 +17,13 @@ from itertools import product
 from typing import NamedTuple
 
 from backprop_cli.check.claims import Formula, Gradient
-from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement, Tolerance, relative_error
+from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake, diagnose
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.step_lines import Step
+from backprop_cli.check.tolerances import ROUNDING, Tolerance
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
 from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.graph.ancestors import ancestors
 
@@ -180,7 +182,7 @@ class _Walk:
         if self.has_arrays:
             return self._judgement(found, expected, self.places[0], differs=False).verdict == AGREES
         scale = sum(map(abs, ways))
-        return self.tolerance.allows(found, expected) or abs(found - expected) <= 1e-12 * scale
+        return self.tolerance.allows(found, expected) or abs(found - expected) <= ROUNDING * scale
 
     def _lost(self, formula: Formula, number: int, found: Value, expected: Value) -> bool:
         """Whether what differs at one of several places is next to nothing beside the numbers it is made of.
@@ -190,7 +192,7 @@ class _Walk:
         if self.has_arrays or len(self.places) == 1:
             return False
         sizes = [abs(value) for value in self._given(formula, number).values()]
-        return bool(abs(found - expected) <= 1e-12 * max(sizes, default=0.0))
+        return bool(abs(found - expected) <= ROUNDING * max(sizes, default=0.0))
 
     def _equal(self, total: list[Value], of: Gradient) -> bool:
         return all(self._same(found, p.grad(*of), ()) for found, p in zip(total, self.places, strict=True))

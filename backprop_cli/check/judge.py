@@ -11,29 +11,12 @@ from typing import NamedTuple
 
 from backprop_cli.check.claims import Gradient
 from backprop_cli.check.point import Point, with_output
+from backprop_cli.check.tolerances import LARGE, SMALL, Tolerance
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
 from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.gates import GATES
 from backprop_cli.graph import Value
 from backprop_cli.numeric.shapes import Shape
-
-AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
-RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at harmless points
-_SMALL, _LARGE = 1e-100, 1e100
-
-
-class Tolerance(NamedTuple):
-    """`rtol` None: RTOL, and a decimal number at the bindings need only be right to the decimals it has."""
-
-    rtol: float | None = None
-    atol: float = 0.0
-
-    def allows(self, claimed: float, found: float, half_unit: float = 0.0) -> bool:
-        """Whether the two numbers may pass for one."""
-        size = max(abs(claimed), abs(found))
-        allowed = self.atol + (RTOL if self.rtol is None else self.rtol) * size
-        if self.rtol is None:
-            allowed = max(allowed, half_unit * (1 + 1e-9))  # 0.125 may be printed as 0.13 and as 0.12
-        return abs(claimed - found) <= allowed
 
 
 class Judgement(NamedTuple):
@@ -85,14 +68,6 @@ def judge_number(claimed: float, place: Point, of: Gradient, tolerance: Toleranc
     return made._replace(verdict=DIFFERS, why="point")
 
 
-def relative_error(one: float, other: float) -> float:
-    """The difference relative to the larger of two numbers; NaN where one is not finite."""
-    if not (isfinite(one) and isfinite(other)):
-        return nan
-    size = max(abs(one), abs(other))
-    return abs(one - other) / size if size else 0.0
-
-
 def subgradients(place: Point, of: Gradient, trouble: Sequence[Anomaly]) -> tuple[float, float] | None:
     """Between which numbers the chain rule ends where every kink may take any valid slope; None beside other trouble.
 
@@ -122,7 +97,7 @@ def subgradients(place: Point, of: Gradient, trouble: Sequence[Anomaly]) -> tupl
 
 def is_harmless(*columns: Sequence[Value]) -> bool:
     """Whether no number on the way is so large or so small that its square may be lost."""
-    return all(x == 0 or _SMALL < abs(x) < _LARGE for values in columns for x in numbers_of(values))
+    return all(x == 0 or SMALL < abs(x) < LARGE for values in columns for x in numbers_of(values))
 
 
 def numbers_of(values: Sequence[Value]) -> Iterator[float]:

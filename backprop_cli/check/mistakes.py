@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from backprop_cli.check.claims import Gradient
 from backprop_cli.check.point import Point, with_output
+from backprop_cli.check.tolerances import RTOL
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import Graph
@@ -26,7 +27,6 @@ from backprop_cli.graph.ancestors import ancestors
 _MOST_EDGES = 2000
 _MOST_FAMILIES = 2  # more that fit explain nothing
 _LARGEST_N = 1000
-_CLOSE = 1e-9
 
 
 class Mistake(NamedTuple):
@@ -168,7 +168,7 @@ def diagnose(of: Gradient, claimed: Sequence[tuple[Point, float]], half_unit: fl
     """
 
     def fits(found: float, number: float) -> bool:
-        return abs(found - number) <= max(_CLOSE * max(abs(found), abs(number)), half_unit)
+        return abs(found - number) <= max(RTOL * max(abs(found), abs(number)), half_unit)
 
     usable = [(place, number) for place, number in claimed if isfinite(number)]
     if all(number == 0 or fits(place.grad(*of), number) for place, number in usable):
@@ -234,7 +234,7 @@ def _cut_short(place: Point, of: Gradient, edges: Sequence[Edge]) -> Iterator[tu
     rates = _rates(place, of)
     for node, straight in {edge.node: edge.straight for edge in edges}.items():
         outer, inner = grads[node] or 0.0, rates[node]
-        if node != of.output and abs(outer * inner - ours) <= _CLOSE * abs(ours):
+        if node != of.output and abs(outer * inner - ours) <= RTOL * abs(ours):
             yield "chain", Mistake("stops early", node), outer
             if not straight:
                 yield "chain", Mistake("upstream", node), inner

@@ -11,6 +11,7 @@ from typing import Any
 import sympy
 
 from backprop_cli.check.sympy_gates import expression, number
+from backprop_cli.check.tolerances import ROUNDING
 
 # Looked with, one after the other, before a difference is believed: 1 - tanh(x)^2 at x = 300 is 1e-260, and only
 # more digits than that see it.
@@ -93,7 +94,8 @@ def _real(expression_: Any, exact: Mapping[Any, Any], digits: int) -> float:
 
 def _agree(found: Sequence[float], ours: Sequence[float]) -> bool:
     return all(
-        a == b or (not isnan(a) and abs(a - b) <= 1e-12 * max(abs(a), abs(b))) for a, b in zip(found, ours, strict=True)
+        a == b or (not isnan(a) and abs(a - b) <= ROUNDING * max(abs(a), abs(b)))
+        for a, b in zip(found, ours, strict=True)
     )
 
 

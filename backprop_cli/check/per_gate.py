@@ -11,6 +11,7 @@ from math import isfinite, isnan, nan
 
 from backprop_cli.check.partials import Partials
 from backprop_cli.check.sympy_gates import Pieces, pieces
+from backprop_cli.check.tolerances import ONE_SIDED, RTOL, SIX_DIGITS, SUBNORMAL
 from backprop_cli.check.verdict import Disagreement
 from backprop_cli.engine.differences import one_sided
 from backprop_cli.engine.passes import Backward
@@ -19,11 +20,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import Graph
 
-TOLERANCE = 1e-9
-_SUBNORMAL = 1e-290  # near the smallest doubles relative errors mean nothing
-_SIX_DIGITS = 1e-6
 _TIES_JUDGED = 20  # operands of one gate at a kink; each takes three evaluations of the gate
-_KINK_TOLERANCE = 1e-3  # of one-sided differences
 _SWEEPS_WORTH = 200_000  # nodes times inputs; beyond, one sweep along a mixed direction judges all inputs at once
 
 
@@ -66,8 +63,8 @@ def check_locals(
             size = max(abs(number) for pair in pairs for number in pair)
             if isnan(expected):
                 undecided += 1
-            elif size > _SUBNORMAL and abs(slope - expected) / size > largest:
-                if abs(slope - expected) / size > TOLERANCE:
+            elif size > SUBNORMAL and abs(slope - expected) / size > largest:
+                if abs(slope - expected) / size > RTOL:
                     low, high = judge.reach(place, operands.index(j))
                     if low <= slope <= high:  # next to a zero of the slope its last digits are the operand's
                         theirs[node] = ours
@@ -105,7 +102,7 @@ def check_sweep(
         error = abs(ours - expected) / max(abs(expected), abs(ours), scale)
         if error > largest:
             largest = error
-            if error > (TOLERANCE if min(abs(ours), abs(expected)) > _SUBNORMAL else _SIX_DIGITS):
+            if error > (RTOL if min(abs(ours), abs(expected)) > SUBNORMAL else SIX_DIGITS):
                 worst = Disagreement(ours, expected, graph.output, name=name)
     return largest, worst
 
@@ -133,5 +130,5 @@ def _within_kink(gate: str, point: list[float], position: int, slope: float) -> 
         return float(FLOATS.value[gate](*point[:position], x, *point[position + 1 :]))
 
     left, right = one_sided(along, point[position])
-    slack = _KINK_TOLERANCE * max(1.0, abs(left), abs(right))
+    slack = ONE_SIDED * max(1.0, abs(left), abs(right))
     return min(left, right) - slack <= slope <= max(left, right) + slack

@@ -25,7 +25,7 @@ SECONDS = 1.0  # of work, for one claim
 _LONGEST_SHOWN = 66
 
 
-class Opinion(NamedTuple):
+class Algebraic(NamedTuple):
     """The gradient and the claim by SymPy in sixty digits, the gradient's closed form, and a proof that they are one.
 
     What SymPy was not asked for, or did not find in time, is None or empty.
@@ -49,7 +49,7 @@ class Algebra:
         self.gradients: dict[Gradient, Any] = {}
         self.partials: dict[int, list[Sequence[float]]] = {}  # output: what flows there, with SymPy's numbers
 
-    def opinion(self, of: Gradient, claim: Claim | None = None, *, prove: bool = False) -> Opinion:
+    def opinion(self, of: Gradient, claim: Claim | None = None, *, prove: bool = False) -> Algebraic:
         """What SymPy says within its budget: of the whole formula where it is small, otherwise gate by gate."""
         if self.affordable:
             try:
@@ -57,7 +57,7 @@ class Algebra:
                     return self._opinion(of, claim, prove=prove)
             except (OutOfWorkError, RecursionError):
                 pass
-        return Opinion(self.along(of.output, {of.wrt: 1.0}))
+        return Algebraic(self.along(of.output, {of.wrt: 1.0}))
 
     def along(self, output: int, direction: Mapping[int, float]) -> float | None:
         """The slope along a direction (node: rate) by forward mode, with SymPy's partial of every gate."""
@@ -68,11 +68,11 @@ class Algebra:
         found = tangent(graph, self.partials[output], direction)[output]
         return found if isfinite(found) else None
 
-    def _opinion(self, of: Gradient, claim: Claim | None, *, prove: bool) -> Opinion:
+    def _opinion(self, of: Gradient, claim: Claim | None, *, prove: bool) -> Algebraic:
         gradient = self._gradient(of)
         found = self._number(gradient)
         formula = readable(gradient)
-        made = Opinion(found, formula=formula if len(formula) <= _LONGEST_SHOWN else "")
+        made = Algebraic(found, formula=formula if len(formula) <= _LONGEST_SHOWN else "")
         if claim is None:
             return made
         claimed = self._claimed(claim)

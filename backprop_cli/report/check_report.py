@@ -7,8 +7,9 @@ from math import nan
 
 from backprop_cli.check.evidence import Evidence
 from backprop_cli.check.handwritten_steps import Checked
-from backprop_cli.check.judge import AGREES, DIFFERS, UNDECIDED, Judgement
+from backprop_cli.check.judge import Judgement
 from backprop_cli.check.step_lines import Step
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.errors import Diagnostic, Status
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import output_name

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any, NamedTuple, Self
 
-from backprop_cli.check.judge import Tolerance
+from backprop_cli.check.tolerances import Tolerance
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.data.bindings import Terms, constant
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.session import Number
 
-VERDICTS = AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
+VERDICTS = AGREES, DIFFERS, UNDECIDED
 _ANY = Terms(allow_nonfinite=True)
 _NUMBERS = re.compile(r"(?:[-+0-9_.eE,\[\] ]|nan|inf)*")
 _BETWEEN = re.compile(r"[\[\],;\s]+")

@@ -22,10 +22,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from backprop_cli.check.verdict import DIFFERS
 from backprop_cli.data.bindings import Terms, read_values, split_bindings
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, shorten
 from backprop_cli.report.notes import NOTE_CODES
-from backprop_cli.suites.case import DIFFERS, Case, beside, read_number
+from backprop_cli.suites.case import Case, beside, read_number
 from backprop_cli.suites.places import Place, wrong
 
 _FENCE = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*?)[ \t]*")

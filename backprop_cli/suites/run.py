@@ -8,11 +8,12 @@ from time import perf_counter
 from typing import Any
 
 from backprop_cli import api, checking
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.report.case_result import CaseResult, Difference
 from backprop_cli.report.claim_results import ClaimResult
 from backprop_cli.report.model import Report
-from backprop_cli.suites.case import AGREES, DIFFERS, UNDECIDED, Case, Written, elements
+from backprop_cli.suites.case import Case, Written, elements
 from backprop_cli.text import shortest
 
 _AGREES_AFTER_ALL = "what is said agrees"

@@ -19,11 +19,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from backprop_cli.check.judge import Tolerance
+from backprop_cli.check.tolerances import Tolerance
+from backprop_cli.check.verdict import AGREES, UNDECIDED
 from backprop_cli.data.files import malformed
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, nearest, shorten
 from backprop_cli.report.notes import NOTE_CODES
-from backprop_cli.suites.case import AGREES, UNDECIDED, VERDICTS, Case, Digits, Written, beside, read_number
+from backprop_cli.suites.case import VERDICTS, Case, Digits, Written, beside, read_number
 from backprop_cli.suites.places import Outline, Place, wrong
 
 _TOP = ("title", "rtol", "atol", "case")

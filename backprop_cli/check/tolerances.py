@@ -1,0 +1,36 @@
+"""How close is close enough: every constant by which numbers are compared here, with its reason."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at harmless points
+SIX_DIGITS = 1e-6  # what is promised of a number; an estimate that is less sure judges nobody
+ROUNDING = 1e-12  # of the sizes of what was summed: what summing them can have lost
+SUBNORMAL = 1e-290  # near the smallest doubles relative errors mean nothing
+SMALL, LARGE = 1e-100, 1e100  # numbers between them can be squared
+
+ONE_SIDED = 1e-3  # one-sided slopes further apart have a kink between them; closer, they cannot be told apart
+DIFFERENCES = 1e-5  # of slopes by differences along many directions; a wrong rule is off by far more
+UNSURE = 10.0  # an estimate's error is itself an estimate: it may be so many times as large
+SUBTLE = 1e-4  # an error too small for differences along one element to be asked about
+BESIDE = 1e-3  # of a slope's size before its terms cancelled: what is smaller is judged beside that
+BESIDE_LARGEST = 1e-6  # elements that much smaller than the largest are judged beside it
+
+
+class Tolerance(NamedTuple):
+    """`rtol` None: RTOL, and a decimal number at the bindings need only be right to the decimals it has."""
+
+    rtol: float | None = None
+    atol: float = 0.0
+
+    def allowed(self, size: float) -> float:
+        """How far apart two numbers of that size may be."""
+        return self.atol + (RTOL if self.rtol is None else self.rtol) * size
+
+    def allows(self, claimed: float, found: float, half_unit: float = 0.0) -> bool:
+        """Whether the two numbers may pass for one."""
+        allowed = self.allowed(max(abs(claimed), abs(found)))
+        if self.rtol is None:
+            allowed = max(allowed, half_unit * (1 + RTOL))  # 0.125 may be printed as 0.13 and as 0.12
+        return abs(claimed - found) <= allowed
