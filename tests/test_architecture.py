@@ -53,6 +53,7 @@ THIRD_PARTIES = {
         "engine/unroll.py",
         "engine/jacobian.py",
         "check/arrays.py",
+        "check/array_differences.py",
         "check/claimed_digits.py",
         "check/in_numbers.py",
         "check/stochastic_arithmetic.py",
@@ -296,9 +297,9 @@ def test_the_core_is_read_in_an_hour():
     assert sum(lines_of(PACKAGE / name) for name in CORE) <= 2190
 
 
-# Longer than three hundred lines: tables, and files that are still to be split.
+# Longer than three hundred lines: tables.
 LONG = {
-    "gates/tensors.py": 360, "check/arrays.py": 330, "render/as_json.py": 320, "check/mistakes.py": 310,
+    "gates/tensors.py": 360, "render/documents.py": 410,
 }  # fmt: skip
 
 

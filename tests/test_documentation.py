@@ -56,10 +56,8 @@ def test_codes_in_the_source_are_in_the_table():
 
 
 def test_every_note_format_and_status_is_documented():
-    schema = (ROOT / "backprop_cli/render/report.schema.json").read_text(encoding="utf-8")
     for code in NOTE_CODES:
         assert f"| `{code}` |" in DOCS["numbers.md"]
-        assert f'"{code}"' in schema
     for name in FORMATS:
         assert f"| `{name}` |" in DOCS["formats.md"]
     assert STATUS_MEANING.keys() == set(Status)

@@ -3,7 +3,9 @@
 import json
 import re
 
+import jsonschema
 import pytest
+import schemas
 from conftest import backprop
 
 SEED = ("(x+y)*z", "x=-2.123456", "y=5.25", "z=-4.75")
@@ -52,6 +54,19 @@ def test_latex_is_ascii_and_balanced(name):
     assert text.isascii() and text.count(r"\toprule") == text.count(r"\bottomrule") > 0
     assert text.count("\\begin{") == text.count("\\end{")
     assert len(re.findall(r"(?<!\\)\$", text)) % 2 == 0
+
+
+@pytest.mark.parametrize("name", schemas.documents.SCHEMAS)
+def test_a_schema_is_what_the_types_of_the_documents_say(name):
+    """Write it anew with `python tests/schemas.py`."""
+    assert (schemas.HOME / f"{name}.schema.json").read_text(encoding="utf-8") == schemas.schema(name)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_json_follows_its_schema(name):
+    document = json.loads(shown(name, "--json"))
+    schema = {"check": "check", "gates": "gates"}.get(document["schema"].split("/")[1].split("@")[0], "report")
+    jsonschema.validate(document, json.loads(schemas.schema(schema)))
 
 
 @pytest.mark.parametrize("name", ["eval", "grad", "check", "jacobian"])

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from backprop_cli.errors import Diagnostic, Status
-from backprop_cli.render.encoding import indented, line, lines, number
+from backprop_cli.render.encoding import line, lines, number
 from backprop_cli.render.prose import slope_text
 from backprop_cli.render.style import Style
 from backprop_cli.report.model import Note, Report
 from backprop_cli.report.rows import Row
 
 if TYPE_CHECKING:
-    from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport, Tally
-    from backprop_cli.report.claim_results import CheckReport, ClaimResult
-    from backprop_cli.report.gate_reference import Gate, GateReference
+    from backprop_cli.render import documents
     from backprop_cli.report.jacobian_structure import Part
     from backprop_cli.report.jacobians import Block, JacobianReport
 
@@ -41,31 +38,9 @@ def jacobian_line(report: JacobianReport, _style: Style) -> Iterator[str]:
     return line(_jacobian(report), brief=True)
 
 
-def check(report: CheckReport, _style: Style) -> Iterator[str]:
-    """A value a line."""
-    return indented(dict(_claims(report)))
-
-
-def check_line(report: CheckReport, _style: Style) -> Iterator[str]:
-    """One line."""
-    return line(_claims(report), brief=True)
-
-
-def gates(report: GateReference, _style: Style) -> Iterator[str]:
-    """A value a line."""
-    rows = [entry.gate for entry in report.entries]
-    made = [_tensor(gate) if gate.is_tensor else _elementwise(gate) for gate in rows]
-    return indented({"schema": "backprop/gates@1", "gates": made})
-
-
-def suites(report: SuiteReport, _style: Style) -> Iterator[str]:
-    """A case a line, each as it comes."""
-    return lines(_suites(report), ascii=False)
-
-
 def error(diagnostics: Iterable[Diagnostic], status: Status) -> Iterator[str]:
     """What JSON mode prints when there is no report: every diagnostic, and the exit status."""
-    errors = [
+    errors: list[documents.Problem] = [
         {
             "code": d.code,
             "message": d.message,
@@ -99,22 +74,28 @@ def fields(report: Report) -> Iterator[tuple[str, Any]]:
         yield "modules", list(_modules(report))
     if report.kind == "grad":
         yield "check", _check(report)
-    yield "notes", list(map(_note, report.notes))
+    yield "notes", list(map(note, report.notes))
 
 
-def _note(note: Note) -> dict[str, Any]:
-    made: dict[str, Any] = {"code": note.code, "message": note.message, "node": note.node, "span": list(note.span)}
+def note(note: Note) -> documents.Note:
+    """A note's object."""
+    made: documents.Note = {
+        "code": note.code,
+        "message": note.message,
+        "node": note.node,
+        "span": list(note.span),
+    }
     if note.element:
-        made |= {"element": list(note.element), "elements": note.elements}
+        made["element"], made["elements"] = list(note.element), note.elements
     return made
 
 
-def _check(report: Report | JacobianReport) -> dict[str, Any] | None:
+def _check(report: Report | JacobianReport) -> documents.Check | None:
     """A check's verdict as an object, null where there was no check."""
     check = report.check
     if check is None:
         return None
-    made: dict[str, Any] = {
+    made: documents.Check = {
         "verdict": check.verdict,
         "methods": list(check.methods),
         "max_rel_error": number(check.max_rel_error),
@@ -140,11 +121,12 @@ def _check(report: Report | JacobianReport) -> dict[str, Any] | None:
     return made
 
 
-def _node(row: Row, report: Report) -> dict[str, Any]:
-    made: dict[str, Any] = {
+def _node(row: Row, report: Report) -> documents.Node:
+    made: documents.Node = {
         "id": row.id,
         "name": row.name,
         "is": row.written,
+        "span": list(row.span),
         "gate": row.gate,
         "inputs": list(row.inputs),
         "value": number(row.value),
@@ -156,20 +138,20 @@ def _node(row: Row, report: Report) -> dict[str, Any]:
         if row.rules:
             made["rules"] = list(row.rules)
         made["grad"] = number(row.grad)
-    if report.untrue:
-        for key, true in (("true_value", report.true_of(row.id)), ("true_grad", report.true_of(row.id, grad=True))):
-            made |= {key: number(true)} if true is not None else {}
-    made["span"] = list(row.span)
+    if (true := report.true_of(row.id)) is not None:
+        made["true_value"] = number(true)
+    if (true := report.true_of(row.id, grad=True)) is not None:
+        made["true_grad"] = number(true)
     if row.subgraph:
         made["module"] = row.subgraph
     return made
 
 
-def _modules(report: Report) -> Iterator[dict[str, Any]]:
+def _modules(report: Report) -> Iterator[documents.Module]:
     """Every call of a user's gate, those around others first."""
     packed = {p.name: p for p in report.folded}
     for call in report.subgraphs():
-        made: dict[str, Any] = {
+        made: documents.Module = {
             "call": call.label,
             "gate": call.name,
             "within": call.within,
@@ -194,10 +176,10 @@ def _jacobian(report: JacobianReport) -> Iterator[tuple[str, Any]]:
     if report.anatomy:
         yield "anatomy", list(map(_part, report.anatomy))
     yield "check", _check(report)
-    yield "notes", list(map(_note, report.notes))
+    yield "notes", list(map(note, report.notes))
 
 
-def _block(block: Block, report: JacobianReport) -> dict[str, Any]:
+def _block(block: Block, report: JacobianReport) -> documents.Block:
     return {
         "shape": list(report.shape + block.shape),
         "mode": block.mode,
@@ -206,7 +188,7 @@ def _block(block: Block, report: JacobianReport) -> dict[str, Any]:
     }
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: Part) -> documents.Part:
     return {
         "node": part.node,
         "is": part.written,
@@ -216,102 +198,4 @@ def _part(part: Part) -> dict[str, Any]:
         "stored_bytes": part.stored,
         "kept_bytes": part.kept,
         "used": part.used,
-    }
-
-
-def _claims(report: CheckReport) -> Iterator[tuple[str, Any]]:
-    yield "schema", "backprop/check@1"
-    yield "expression", report.source.text
-    yield "kind", report.kind
-    yield "verdict", report.verdict
-    yield "free", list(report.free)
-    yield "claims", [_claim(result) for result in report.results]
-    yield "notes", [{"code": n.code, "message": n.message, "node": n.node, "span": list(n.span)} for n in report.notes]
-
-
-def _claim(result: ClaimResult) -> dict[str, Any]:
-    numeric = result.numeric
-    made: dict[str, Any] = {
-        "claim": result.text,
-        "target": result.target,
-        "formula": result.written or None,
-        "verdict": result.verdict,
-        "reason": result.reason or None,
-        "claimed": number(result.claimed),
-        "backprop": number(result.backprop),
-        "sympy": number(result.sympy),
-        "forward": number(result.forward),
-        "numeric": numeric and {"value": numeric.slope, "error": numeric.error, "method": numeric.method},
-        "rel_error": None if isnan(result.rel_error) else result.rel_error,
-        "point": {name: number(x) for name, x in result.point.items()},
-        "diagnosis": result.diagnosis or None,
-        "mistakes": list(result.mistakes),
-        "correct": result.correct or None,
-        "element": None if result.element is None else list(result.element),
-    }
-    return made
-
-
-def _suites(report: SuiteReport) -> Iterator[tuple[str, Any]]:
-    from backprop_cli.report.case_result import Tally
-
-    tally = Tally()
-    yield "schema", "backprop/suites@1"
-    yield "cases", _cases(report, tally)
-    yield "summary", {"cases": tally.held + tally.failed, "ok": tally.held, "failed": tally.failed}
-
-
-def _cases(report: SuiteReport, tally: Tally) -> Iterator[dict[str, Any]]:
-    for outcome in report.outcomes:
-        tally.add(outcome)
-        yield _case(outcome)
-
-
-def _case(outcome: CaseResult) -> dict[str, Any]:
-    return {
-        "file": outcome.path,
-        "line": outcome.line,
-        "name": outcome.name,
-        "source": outcome.published or None,
-        "verdict": outcome.verdict,
-        "ok": outcome.holds,
-        "differences": [_difference(difference) for difference in outcome.differences],
-    }
-
-
-def _difference(difference: Difference) -> dict[str, Any]:
-    given = difference._asdict()
-    del given["label"]
-    return given
-
-
-def _elementwise(gate: Gate) -> dict[str, Any]:
-    return {
-        "name": gate.name,
-        "head": gate.head,
-        "description": gate.description,
-        "aliases": list(gate.aliases),
-        "symbol": gate.symbol or None,
-        "formula": gate.formula,
-        "means": gate.means,
-        "partials": list(gate.partials),
-        "domain": gate.domain or None,
-        "pole": gate.pole or None,
-        "kink": gate.kink or None,
-        "jump": gate.jump or None,
-    }
-
-
-def _tensor(gate: Gate) -> dict[str, Any]:
-    """Of a tensor gate: what it sends back to each operand, by the operands' numbers of axes where that matters."""
-    return {
-        "name": gate.name,
-        "head": gate.head,
-        "description": gate.description,
-        "aliases": list(gate.aliases),
-        "symbol": gate.symbol or None,
-        "operands": list(gate.operands),
-        "attributes": list(gate.attributes),
-        "sends": {case: list(texts) for case, texts in gate.words.items()},
-        "jacobians": {case: list(texts) for case, texts in gate.structures.items()},
     }

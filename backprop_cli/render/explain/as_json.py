@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backprop_cli.render.as_json import fields
 from backprop_cli.render.encoding import lines
@@ -14,6 +14,9 @@ from backprop_cli.report.formula import Equation
 from backprop_cli.report.notation import Speller
 from backprop_cli.report.paths import Paths
 from backprop_cli.report.paths import paths as paths_of
+
+if TYPE_CHECKING:
+    from backprop_cli.render import documents
 
 _EXACT_COUNT = 2**53  # a larger one is no number to many readers of JSON
 
@@ -33,7 +36,7 @@ def _fields(account: Derivation, style: Style, paths: bool) -> Iterator[tuple[st
         yield "paths", (_paths(found, speller) for found in paths_of(account, style.rows))
 
 
-def _step(step: Step, speller: Speller) -> dict[str, Any]:
+def _step(step: Step, speller: Speller) -> documents.StepOfAPass:
     return {
         "step": step.number,
         "node": step.node,
@@ -44,16 +47,18 @@ def _step(step: Step, speller: Speller) -> dict[str, Any]:
     }
 
 
-def _equation(equation: Equation, speller: Speller) -> dict[str, Any]:
-    made: dict[str, Any] = {
+def _equation(equation: Equation, speller: Speller) -> documents.Equation:
+    made: documents.Equation = {
         "left": speller.formula(equation.left),
         "relation": equation.relation,
         "sides": speller.sides(equation),
     }
-    return made | ({"shapes": equation.shapes} if equation.shapes else {})
+    if equation.shapes:
+        made["shapes"] = equation.shapes
+    return made
 
 
-def _paths(found: Paths, speller: Speller) -> dict[str, Any]:
+def _paths(found: Paths, speller: Speller) -> documents.Paths:
     return {
         "name": found.name,
         "count": found.number if found.number < _EXACT_COUNT else _digits(found.number),

@@ -1,0 +1,140 @@
+"""The documents of JSON mode that have no graph: of checks, of suites, of the gate table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from backprop_cli.render.as_json import note
+from backprop_cli.render.encoding import indented, line, lines, number
+from backprop_cli.render.style import Style
+
+if TYPE_CHECKING:
+    from backprop_cli.render import documents
+    from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport, Tally
+    from backprop_cli.report.claim_results import CheckReport, ClaimResult
+    from backprop_cli.report.gate_reference import Gate, GateReference
+
+
+def check(report: CheckReport, _style: Style) -> Iterator[str]:
+    """A value a line."""
+    return indented(dict(_claims(report)))
+
+
+def check_line(report: CheckReport, _style: Style) -> Iterator[str]:
+    """One line."""
+    return line(_claims(report), brief=True)
+
+
+def gates(report: GateReference, _style: Style) -> Iterator[str]:
+    """A value a line."""
+    rows = [entry.gate for entry in report.entries]
+    made = [_tensor(gate) if gate.is_tensor else _elementwise(gate) for gate in rows]
+    return indented({"schema": "backprop/gates@1", "gates": made})
+
+
+def suites(report: SuiteReport, _style: Style) -> Iterator[str]:
+    """A case a line, each as it comes."""
+    return lines(_suites(report), ascii=False)
+
+
+def _claims(report: CheckReport) -> Iterator[tuple[str, Any]]:
+    yield "schema", "backprop/check@1"
+    yield "expression", report.source.text
+    yield "kind", report.kind
+    yield "verdict", report.verdict
+    yield "free", list(report.free)
+    yield "claims", [_claim(result) for result in report.results]
+    yield "notes", list(map(note, report.notes))
+
+
+def _claim(result: ClaimResult) -> documents.Claim:
+    numeric = result.numeric
+    return {
+        "claim": result.text,
+        "target": result.target,
+        "formula": result.written or None,
+        "verdict": result.verdict,
+        "reason": result.reason or None,
+        "claimed": number(result.claimed),
+        "backprop": number(result.backprop),
+        "sympy": number(result.sympy),
+        "forward": number(result.forward),
+        "numeric": numeric and {"value": numeric.slope, "error": numeric.error, "method": numeric.method},
+        "rel_error": None if isnan(result.rel_error) else result.rel_error,
+        "point": {name: number(x) for name, x in result.point.items()},
+        "diagnosis": result.diagnosis or None,
+        "mistakes": list(result.mistakes),
+        "correct": result.correct or None,
+        "element": None if result.element is None else list(result.element),
+    }
+
+
+def _suites(report: SuiteReport) -> Iterator[tuple[str, Any]]:
+    from backprop_cli.report.case_result import Tally
+
+    tally = Tally()
+    yield "schema", "backprop/suites@1"
+    yield "cases", _cases(report, tally)
+    yield "summary", {"cases": tally.held + tally.failed, "ok": tally.held, "failed": tally.failed}
+
+
+def _cases(report: SuiteReport, tally: Tally) -> Iterator[documents.Case]:
+    for outcome in report.outcomes:
+        tally.add(outcome)
+        yield _case(outcome)
+
+
+def _case(outcome: CaseResult) -> documents.Case:
+    return {
+        "file": outcome.path,
+        "line": outcome.line,
+        "name": outcome.name,
+        "source": outcome.published or None,
+        "verdict": outcome.verdict,
+        "ok": outcome.holds,
+        "differences": [_difference(difference) for difference in outcome.differences],
+    }
+
+
+def _difference(difference: Difference) -> documents.Difference:
+    return {
+        "subject": difference.subject,
+        "expected": difference.expected,
+        "found": difference.found,
+        "remark": difference.remark,
+        "line": difference.line,
+    }
+
+
+def _elementwise(gate: Gate) -> documents.ElementwiseGate:
+    return {
+        "name": gate.name,
+        "head": gate.head,
+        "description": gate.description,
+        "aliases": list(gate.aliases),
+        "symbol": gate.symbol or None,
+        "formula": gate.formula,
+        "means": gate.means,
+        "partials": list(gate.partials),
+        "domain": gate.domain or None,
+        "pole": gate.pole or None,
+        "kink": gate.kink or None,
+        "jump": gate.jump or None,
+    }
+
+
+def _tensor(gate: Gate) -> documents.TensorGate:
+    """Of a tensor gate: what it sends back to each operand, by the operands' numbers of axes where that matters."""
+    return {
+        "name": gate.name,
+        "head": gate.head,
+        "description": gate.description,
+        "aliases": list(gate.aliases),
+        "symbol": gate.symbol or None,
+        "operands": list(gate.operands),
+        "attributes": list(gate.attributes),
+        "sends": {case: list(texts) for case, texts in gate.words.items()},
+        "jacobians": {case: list(texts) for case, texts in gate.structures.items()},
+    }

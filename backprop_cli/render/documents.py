@@ -1,0 +1,401 @@
+"""The documents of JSON mode, field by field. Fields are only ever added.
+
+Nothing here runs when a document is made: the functions that make them are checked against these types, and the JSON
+Schemas beside this file are made from them by a test. In `Annotated` a text is a description.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired, TypedDict
+
+from backprop_cli.report.notes import NOTE_CODES
+
+
+class OneOf(NamedTuple):
+    """The texts that a text may be."""
+
+    texts: tuple[str, ...]
+
+
+class Keyword(NamedTuple):
+    """A keyword of JSON Schema, where it is more than a type."""
+
+    name: str
+    value: int | str
+
+
+Natural = Annotated[int, Keyword("minimum", 0)]
+Positive = Annotated[int, Keyword("minimum", 1)]
+Index = list[Natural]
+Shape = Annotated[list[Natural], "of a number it is empty"]
+Span = Annotated[
+    list[Natural], "characters of the source, end exclusive", Keyword("minItems", 2), Keyword("maxItems", 2)
+]
+Number = Annotated[Any, Keyword("$ref", "#/$defs/number")]
+TrueNumber = Annotated[Any, Keyword("$ref", "#/$defs/trueNumber")]
+
+# What no type says.
+NUMBERS: dict[str, dict[str, Any]] = {
+    "number": {
+        "description": "a number, or an array as nested lists; NaN, Infinity and -Infinity are strings",
+        "anyOf": [
+            {"type": "number"},
+            {"enum": ["NaN", "Infinity", "-Infinity"]},
+            {"type": "array", "items": {"$ref": "#/$defs/number"}},
+        ],
+    },
+    "trueNumber": {
+        "description": "a number; its first digits as a string where no double is near, such as 5.075958898e-435",
+        "anyOf": [{"$ref": "#/$defs/number"}, {"type": "string", "pattern": "^-?[0-9.]+e[-+]?[0-9]+$"}],
+    },
+}
+
+Code = Annotated[str, OneOf(tuple(NOTE_CODES))]
+Verdict = Annotated[str, OneOf(("agrees", "differs", "cannot decide"))]
+CheckVerdict = Annotated[str, OneOf(("agree", "disagree", "undecided"))]
+Method = Annotated[str, OneOf(("sympy", "per-gate", "differences", "elements", "gate-differences", "directional"))]
+
+
+class Note(TypedDict):
+    """Something that the reader of the numbers should know."""
+
+    code: Code
+    message: str
+    node: int | None
+    span: Span
+    element: NotRequired[Annotated[Index, "of an array the first element it is about"]]
+    elements: NotRequired[Annotated[Positive, "how many elements it is about"]]
+
+
+Node = TypedDict(
+    "Node",
+    {
+        "id": Natural,
+        "name": str,
+        "is": Annotated[str, "the node over the names of its operands"],
+        "span": Span,
+        "gate": Annotated[str, "a gate's name, be it of the user's, or input, or constant"],
+        "module": NotRequired[Annotated[str, "the call of a user's gate that the node is or is inside of"]],
+        "inputs": list[Natural],
+        "value": Number,
+        "true_value": NotRequired[Annotated[TrueNumber, "where the value is not right to six digits"]],
+        "true_grad": NotRequired[Annotated[TrueNumber, "where the gradient is not right to six digits"]],
+        "shape": NotRequired[Annotated[Shape, "where the program has arrays"]],
+        "locals": NotRequired[
+            Annotated[
+                list[Number | None],
+                "d node / d operand, one an operand, of arrays its diagonal; null where there is a rule or no gradient "
+                "was asked for; of eval there are none",
+            ]
+        ],
+        "rules": NotRequired[Annotated[list[str | None], "what a tensor gate sends to each operand, in words"]],
+        "grad": NotRequired[Annotated[Number | None, "d output / d node; null where none was asked for"]],
+    },
+)
+
+
+class Module(TypedDict):
+    """A call of a gate that the user defined."""
+
+    call: Annotated[str, "its own name, such as sig1"]
+    gate: str
+    within: Annotated[str | None, "the call around it"]
+    parameters: list[str]
+    inputs: Annotated[list[Natural], "the id of each operand"]
+    output: Natural
+    nodes: Annotated[Natural, "how many it is made of"]
+    expanded: Annotated[bool, "whether those are listed"]
+    slopes: NotRequired[
+        Annotated[dict[str, str], "d gate / d parameter in closed form, over the parameters and the gate's name"]
+    ]
+
+
+class Judged(TypedDict):
+    """The verdict on the gradient of one variable, with its worst element."""
+
+    verdict: CheckVerdict
+    max_rel_error: Number
+    element: Index
+    backprop: Number
+    expected: Number
+
+
+class Worst(TypedDict):
+    """Two numbers that should be one, and the node to look at."""
+
+    node: int
+    backprop: Number
+    expected: Number
+
+
+class Check(TypedDict):
+    """What the cross-check of a gradient concluded."""
+
+    verdict: CheckVerdict
+    methods: list[Method]
+    max_rel_error: Number
+    formulas: NotRequired[dict[str, str]]
+    variables: NotRequired[Annotated[dict[str, Judged], "where the program has arrays"]]
+    reason: NotRequired[str]
+    worst: NotRequired[Worst]
+
+
+class Step(TypedDict):
+    """A step of gradient descent."""
+
+    rate: Number
+    updated: dict[str, Number]
+
+
+class Eval(TypedDict):
+    """What `eval --json` prints."""
+
+    schema: Literal["backprop/eval@1"]
+    expression: str
+    output: str
+    value: Number
+    true_value: NotRequired[TrueNumber]
+    nodes: list[Node]
+    modules: NotRequired[list[Module]]
+    notes: list[Note]
+
+
+class _Gradients(TypedDict):
+    expression: str
+    output: str
+    value: Number
+    true_value: NotRequired[TrueNumber]
+    gradients: dict[str, Number]
+    true_gradients: NotRequired[dict[str, TrueNumber]]
+    seed_grad: Number
+    step: NotRequired[Step]
+    nodes: list[Node]
+    modules: NotRequired[list[Module]]
+    check: Check | None
+    notes: list[Note]
+
+
+class Grad(_Gradients):
+    """What `grad --json` prints."""
+
+    schema: Literal["backprop/grad@1"]
+
+
+class Equation(TypedDict):
+    """Left, relation, side = side; the last side is the number, without it the sides are formulas."""
+
+    left: str
+    relation: Annotated[str, OneOf(("=", "+=", ":"))]
+    sides: Annotated[list[str], Keyword("minItems", 1), Keyword("maxItems", 3)]
+    shapes: NotRequired[Annotated[str, "where the program has arrays: those of the operands, and of the result"]]
+
+
+class StepOfAPass(TypedDict):
+    """A node's turn in a pass."""
+
+    step: Positive
+    node: Natural
+    subject: str | None
+    role: str | None
+    equations: list[Equation]
+    notes: list[Code]
+
+
+class Paths(TypedDict):
+    """The paths from the output to a node, and what each contributes."""
+
+    name: str
+    count: Annotated[int | str, "as a string of digits from 2^53 on"]
+    listed: list[Equation]
+    total: Equation
+
+
+class Explain(_Gradients):
+    """What `explain --json` prints: what `grad` has, and the steps of both passes."""
+
+    schema: Literal["backprop/explain@1"]
+    forward: list[StepOfAPass]
+    backward: list[StepOfAPass]
+    paths: NotRequired[list[Paths]]
+
+
+class Block(TypedDict):
+    """J[i, j] = d output[i] / d variable[j], the output's axes first."""
+
+    shape: Shape
+    mode: Annotated[str, OneOf(("forward", "reverse"))]
+    passes: Positive
+    values: Number
+
+
+Part = TypedDict(
+    "Part",
+    {
+        "node": str,
+        "is": str,
+        "along": str,
+        "jacobian": Annotated[list[Natural], "rows, columns"],
+        "structure": str,
+        "stored_bytes": Annotated[Natural, "if it were formed"],
+        "kept_bytes": Annotated[Natural, "what is kept instead"],
+        "used": str,
+    },
+)
+
+
+class Jacobian(TypedDict):
+    """What `jacobian --json` prints."""
+
+    schema: Literal["backprop/jacobian@1"]
+    expression: str
+    output: str
+    value: Number
+    shape: Shape
+    jacobians: dict[str, Block]
+    anatomy: NotRequired[list[Part]]
+    check: Check | None
+    notes: list[Note]
+
+
+class Problem(TypedDict):
+    """One thing that is wrong with the input."""
+
+    code: Annotated[str, Keyword("pattern", "^[SNVCFLUX][0-9]{3}$")]
+    message: str
+    source: str | None
+    span: Span | None
+    help: str | None
+
+
+class Error(TypedDict):
+    """What every command prints in JSON mode where there is nothing to report."""
+
+    schema: Literal["backprop/error@1"]
+    status: Annotated[int, "the exit status", Keyword("minimum", 1), Keyword("maximum", 255)]
+    errors: list[Problem]
+
+
+class Estimate(TypedDict):
+    """A derivative from values alone."""
+
+    value: float
+    error: float
+    method: Annotated[str, OneOf(("complex step", "Ridders"))]
+
+
+class Claim(TypedDict):
+    """A claim, or a gradient that was checked, and what was found; of an array the numbers are those of `element`."""
+
+    claim: Annotated[str, "as it was typed"]
+    target: Annotated[str, "such as df/dx"]
+    formula: str | None
+    verdict: Verdict
+    reason: str | None
+    claimed: Number | None
+    backprop: Number
+    sympy: Number | None
+    forward: Number | None
+    numeric: Estimate | None
+    rel_error: float | None
+    point: dict[str, Number]
+    diagnosis: Annotated[str | None, "what mistake it looks like, in words"]
+    mistakes: list[str]
+    correct: Annotated[str | None, "SymPy's formula"]
+    element: Index | None
+
+
+class Checked(TypedDict):
+    """What `check --json` prints."""
+
+    schema: Literal["backprop/check@1"]
+    expression: str
+    kind: Annotated[str, OneOf(("claims", "gradients", "steps"))]
+    verdict: Verdict
+    free: Annotated[list[str], "inputs without a value: points were chosen"]
+    claims: list[Claim]
+    notes: list[Note]
+
+
+class Difference(TypedDict):
+    """One thing that is not as the case says; numbers are text here."""
+
+    subject: Annotated[str, "`f`, `df/dx`, `notes`, `error`"]
+    expected: str
+    found: str
+    remark: str
+    line: Positive
+
+
+class Case(TypedDict):
+    """A case of a suite."""
+
+    file: str
+    line: Positive
+    name: str
+    source: Annotated[str | None, "where it is published"]
+    verdict: Annotated[Verdict, "what was to be found"]
+    ok: bool
+    differences: list[Difference]
+
+
+class Summary(TypedDict):
+    """How many cases there were."""
+
+    cases: Natural
+    ok: Natural
+    failed: Natural
+
+
+class Suites(TypedDict):
+    """What `check SUITE --json` prints."""
+
+    schema: Literal["backprop/suites@1"]
+    cases: list[Case]
+    summary: Summary
+
+
+class ElementwiseGate(TypedDict):
+    """A row of the table of elementwise gates; formulas are over the parameters and `out`."""
+
+    name: str
+    head: Annotated[str, "how it is called"]
+    description: str
+    aliases: list[str]
+    symbol: str | None
+    formula: str
+    means: Annotated[str, "its definition in simpler gates"]
+    partials: list[str]
+    domain: Annotated[str | None, "where it has a real value"]
+    pole: str | None
+    kink: str | None
+    jump: str | None
+
+
+class TensorGate(TypedDict):
+    """A row of the table of tensor gates; by the operands' numbers of axes where that matters."""
+
+    name: str
+    head: Annotated[str, "how it is called"]
+    description: str
+    aliases: list[str]
+    symbol: str | None
+    operands: list[str]
+    attributes: list[str]
+    sends: Annotated[dict[str, list[str]], "what flows back to each operand"]
+    jacobians: Annotated[dict[str, list[str]], "what kind of matrix each operand's Jacobian is"]
+
+
+class Gates(TypedDict):
+    """What `gates --json` prints."""
+
+    schema: Literal["backprop/gates@1"]
+    gates: list[ElementwiseGate | TensorGate]
+
+
+# A schema's file, and the documents it is about.
+SCHEMAS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "report": ("What `backprop --json` prints", (Eval, Grad, Explain, Error, Jacobian)),
+    "check": ("What `backprop check --json` prints", (Checked,)),
+    "suites": ("What `backprop check SUITE --json` prints", (Suites,)),
+    "gates": ("What `backprop gates --json` prints", (Gates,)),
+}
