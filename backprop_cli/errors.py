@@ -52,6 +52,7 @@ CODES = {
     "S109": "`=` defines nothing here",
     "S110": "the head of a gate's definition is malformed",
     "S111": "a library holds something that is no definition",
+    "S112": "a notation that has two meanings",
     "N201": "unknown gate",
     "N202": "a name has no value",
     "N203": "wrong number of operands",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.data.bindings import Terms, ValueText, declared_shape, read_value, read_values, source_of
+from backprop_cli.data.bindings import Terms, ValueText, declared_shape, plain_name, read_value, read_values, source_of
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.free_shapes import infer_free
@@ -20,6 +20,8 @@ from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Definition, Program
 from backprop_cli.numeric.shapes import written
 
+NOTATIONS = ("any", "strict")
+
 # A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of real numbers of.
 Number = Any
 
@@ -29,9 +31,9 @@ class Options(NamedTuple):
 
     `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into exit
     status 4; without `allow_nonfinite` a value that is infinite or NaN is refused. `exact` prints true numbers where
-    doubles lose theirs. `seed` decides what `rand` and
-    `randn` give. A graph of more than `max_nodes` nodes is refused, and values that have more than `max_elements`
-    elements together.
+    doubles lose theirs. `seed` decides what `rand` and `randn` give. With the `notation` "strict" no other than our own
+    is read. A graph of more than `max_nodes` nodes is refused, and values that have more than `max_elements` elements
+    together.
 
     `use` are libraries: texts that define gates (`gate sig(x) = 1/(1 + exp(-x))`) for the expression. A call of such a
     gate is one node of the report; `expand` names those whose inside is shown, True for all.
@@ -42,6 +44,7 @@ class Options(NamedTuple):
     allow_nonfinite: bool = True
     exact: bool = False
     seed: int = 0
+    notation: str = "any"
     max_nodes: int = MAX_NODES
     max_elements: int = MAX_ELEMENTS
     use: Sequence[str | Source] = ()
@@ -87,7 +90,7 @@ class Session(NamedTuple):
 
     def targets(self, wrt: str | Sequence[str]) -> dict[str, int]:
         """The nodes whose gradients are asked for: the names in `wrt`, or every input."""
-        graph, wrt = self.graph, _several(wrt)
+        graph, wrt = self.graph, list(map(plain_name, _several(wrt)))
         if not wrt:
             return dict(graph.variables)
         known = {**graph.variables, **graph.definitions}
@@ -139,12 +142,16 @@ def open_session(
     """
     options = Options(**{name: keywords.pop(name) for name in Options._fields if name in keywords})
     source = as_source(expression)
-    given = {**(bindings or {}), **keywords}
+    given = {plain_name(name): value for name, value in {**(bindings or {}), **keywords}.items()}
     declared = {name: shape for name in given if (shape := declared_shape(given[name]))} if free else {}
     values = read_values({name: given[name] for name in given if name not in declared}, options.terms)
     defaults = options.defaults or {}
     names = {*values, *declared, *defaults, *inputs}
-    program = read_program(source, names, libraries(options.use))
+    if options.notation not in NOTATIONS:
+        message = f"unknown notation {shorten(str(options.notation))!r}"
+        raise BackpropError(Diagnostic("U801", message, (), f"there are {', '.join(NOTATIONS)}"))
+    strict = options.notation == NOTATIONS[1]
+    program = read_program(source, names, libraries(options.use), strict=strict)
     shown = _shown_gates(program, options.expand)
     defined = {statement.name for statement in program.statements} | {module.name for module in program.definitions}
     bound = names - (defined - values.keys()) - {module.name for module in program.definitions}

@@ -121,6 +121,14 @@ PROGRAMS = {
     "q = x*y; q@S@q + sum(q)": lambda e: (e["x"] * e["y"]) @ e["S"] @ (e["x"] * e["y"]) + (e["x"] * e["y"]).sum(),
     "clip(A, -0.6*s, line)": lambda e: np.minimum(np.maximum(e["A"], -0.6 * e["s"]), e["line"]),
     "hypot(A, s)": lambda e: np.hypot(e["A"], e["s"]),
+    "take(A, [2, 0, 2])": lambda e: e["A"][[2, 0, 2]],
+    "take(x, [1, 1])*s": lambda e: e["x"][[1, 1]] * e["s"],
+    "pick(A, [0, 3, 1])": lambda e: e["A"][[0, 1, 2], [0, 3, 1]],
+    "expand_dims(x, 1)*z": lambda e: e["x"][:, None] * e["z"],
+    "expand_dims(A, -1) - s": lambda e: e["A"][:, :, None] - e["s"],
+    "squeeze(expand_dims(A, 0)*s)": lambda e: e["A"] * e["s"],
+    "squeeze(expand_dims(A, 1), axis=1)": lambda e: e["A"],
+    "size(A)*s + size(A, axis=0)*A[0]": lambda e: 12 * e["s"] + 3 * e["A"][0],
     "onehot([2, 0], 4) @ A'": lambda e: np.eye(4)[[2, 0]] @ e["A"].T,
 }
 

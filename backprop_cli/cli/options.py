@@ -105,6 +105,8 @@ _INPUT = {
     "max_elements": _option(int, OPTIONS.max_elements,
                             f"the most elements all values may have together (default: {OPTIONS.max_elements:,})",
                             "--max-elements", min=1, metavar="N"),
+    "notation": _option(str, OPTIONS.notation, "any (default), or strict: only our own is read", "--notation",
+                        metavar="NAME"),
     "use": _option(list[str], (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
     "expand": _option(list[str], (), "show the inside of the gates you defined, or of one; may be repeated",
                       "--expand", metavar="[NAME]"),

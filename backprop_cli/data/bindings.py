@@ -15,7 +15,6 @@ from backprop_cli.data.documents import read_json, read_toml
 from backprop_cli.data.files import read_text, wrong_kind
 from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
-from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.graph import Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.parser import MOST_ERRORS, parse
@@ -59,7 +58,7 @@ def split_bindings(assignments: list[str]) -> dict[str, ValueText]:
     for text in assignments:
         source = Source("binding", text)
         name, equals, value = text.partition("=")
-        name = name.strip()
+        name = plain_name(name.strip())
         try:
             if not equals:
                 raise _messages().not_a_binding(source)
@@ -72,6 +71,15 @@ def split_bindings(assignments: list[str]) -> dict[str, ValueText]:
     if wrong:
         read_values(values, Terms(allow_nonfinite=True), wrong)
     return values
+
+
+def plain_name(name: str) -> str:
+    """A name as programs have it: `theta1` for `θ₁`; what is no name stays as it is."""
+    if name.isascii():
+        return name
+    from backprop_cli.language.mathematics import ascii_name
+
+    return ascii_name(name) or name
 
 
 def read_values(
@@ -92,15 +100,9 @@ def read_values(
 
 
 def _check_name(name: str, given: Any) -> None:
-    """Refuse a name that cannot be an input's: not a name at all, a constant's, a gate's."""
-    owner = "constant" if name in CONSTANTS else "gate" if name in GATES or name in ALIASES else ""
-    if name.isascii() and name.isidentifier() and not owner:
-        return
-    source = source_of(name, given)
-    if not owner:
-        raise _messages().not_a_name(name, source)
-    help_ = "choose another name for the input"
-    raise _messages().wrong("N205", f"`{name}` is the name of a {owner}", source, 0, len(name), help_)
+    """Refuse what is no name."""
+    if not (name.isascii() and name.isidentifier()):
+        raise _messages().not_a_name(name, source_of(name, given))
 
 
 def source_of(name: str, given: Any) -> Source:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
-from backprop_cli.language.notations import ascii_name
+from backprop_cli.language.mathematics import ascii_name
 from backprop_cli.numeric.shapes import Shape, written
 
 _GRADIENT = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂]\w+\s*=")

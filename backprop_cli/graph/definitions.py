@@ -11,14 +11,12 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, shorten
-from backprop_cli.gates import ALIASES, CONSTANTS, GATES
-from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
+from backprop_cli.gates import GATES
 from backprop_cli.graph.arguments import DEFAULT, bind, signature
 from backprop_cli.graph.graph import Graph, Remark, Subgraph
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement
 
-_BUILT_IN = (GATES, ALIASES, TENSORS, TENSOR_ALIASES)
 _STAND_IN = next(gate.name for gate in GATES.values() if gate.variadic)  # takes any number of numbers and is one
 
 
@@ -41,18 +39,14 @@ def head_errors(definition: Definition, above: Mapping[str, Definition]) -> Iter
     if name in above:
         help_ = "a gate is defined once; give this one a name of its own"
         yield Diagnostic("N206", f"the gate `{shorten(name)}` is defined twice", (label,), help_)
-    elif name in CONSTANTS or any(name in table for table in _BUILT_IN):
-        owner = "constant" if name in CONSTANTS else "gate"
-        yield Diagnostic("N205", f"`{name}` is the name of a {owner}", (label,), "choose another name")
     seen: set[str] = set()
     for p in definition.parameters:
         label = Label(source, p.start, p.start + len(p.name))
         if p.name in seen:
             help_ = "operands are told apart by their names"
             yield Diagnostic("N206", f"the parameter `{shorten(p.name)}` is named twice", (label,), help_)
-        elif p.name in CONSTANTS or p.name in GATES or p.name in ALIASES or p.name in above or p.name == name:
-            owner = "constant" if p.name in CONSTANTS else "gate"
-            yield Diagnostic("N205", f"`{shorten(p.name)}` is the name of a {owner}", (label,), "choose another name")
+        elif p.name in above or p.name == name:
+            yield Diagnostic("N205", f"`{shorten(p.name)}` is the name of a gate", (label,), "choose another name")
         seen.add(p.name)
 
 
@@ -212,6 +206,7 @@ def write_out(program: Program) -> Written:
         inside = dict(zip(parameters, operands, strict=True))
         frames.append(_Frame(definition.body, inside, len(subgraphs) - 1, label))
     out.statements = [Statement(s.name, frame.new[s.row], s.name_start) for s in program.statements]
+    out.definitions, out.reading = program.definitions, program.reading
     return Written(out, subgraphs, names)
 
 

@@ -16,11 +16,12 @@ from backprop_cli.graph.arguments import BoundCall, bind, bind_index, signature,
 from backprop_cli.graph.comparisons import misplaced
 from backprop_cli.graph.definitions import InputNames, afford, judge, place_of, write_out
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
-from backprop_cli.graph.implicit_products import reading
+from backprop_cli.graph.readings import readings
 from backprop_cli.graph.rebuild import rebuild
 from backprop_cli.graph.unused import unused
 from backprop_cli.language.parser import MOST_ERRORS
-from backprop_cli.language.program import Program, Statement
+from backprop_cli.language.program import Program
+from backprop_cli.language.uses import operands_of
 
 MAX_NODES = 5_000_000
 _GATE_OF = {
@@ -62,6 +63,7 @@ class _Lowering:
                 self.rows[op].append(row)
         self.defaults: dict[int, tuple[float, ...]] = {}  # call's row: constants it needs and nobody wrote
         self.tensor_calls: set[int] = set()
+        self.shown: dict[str, str] = {}  # a defined name: what the node is called that it stands for in the end
         self.absorbed: set[int] = set()  # rows that are attributes or elements: no nodes of their own
 
     def graph(self) -> Graph:
@@ -86,46 +88,44 @@ class _Lowering:
         if self.diagnostics:
             raise BackpropError(*sorted(self.diagnostics, key=place_of)[:MOST_ERRORS])
         out.output = program.statements[-1].row
-        out.title = program.statements[-1].name
+        out.title = self.shown.get(program.statements[-1].name, "")
         out.products, out.dotted = self.rows["juxtaposed"], self.rows["·"]
         if self.defaults or self.absorbed:
             self.out = rebuild(out, self.defaults, self.absorbed)
         self.out.remarks += unused(self.out, program.statements)[: MOST_ERRORS - len(self.out.remarks)]
-        remark = reading(self.out)
-        if remark and len(self.out.remarks) < MOST_ERRORS:
-            self.out.remarks.append(remark)
+        self.out.remarks += readings(self.out, program, self.given.bound)[: MOST_ERRORS - len(self.out.remarks)]
         return self.out
 
     # -- names -----------------------------------------------------------------------------------------
 
     def _definitions(self) -> None:
-        """Every name is defined once, and is nobody else's."""
-        names = self.out.names
-        seen: set[str] = set()
-        ops = self.program.ops
+        """Names are the user's, whatever the tables have; of several definitions the last has the name."""
+        names, ops = self.out.names, self.program.ops
         for statement in self.program.statements:
             name = statement.name
             if not name:
                 continue
-            if name in seen:
-                help_ = "a name is defined once; give the new value a name of its own"
-                self._refuse_name("N206", f"`{shorten(name)}` is defined twice", statement, help_)
-            elif name in CONSTANTS or name in GATES or name in ALIASES:
-                owner = "constant" if name in CONSTANTS else "gate"
-                self._refuse_name("N205", f"`{name}` is the name of a {owner}", statement, "choose another name")
-            elif name in self.given.bound:
+            if name in self.given.bound and not self._is_used(name):
                 message = f"`{shorten(name)}` is defined by the program and also bound"
-                self._refuse_name("N211", message, statement, "remove the binding, or the definition")
+                label = Label(self.program.source, statement.name_start, statement.name_start + len(name))
+                self._report("N211", message, label, "remove the binding, or the definition")
             elif statement.row >= 0:
-                self.out.definitions[name] = statement.row
+                shown = name
+                while shown in self.given.bound:  # an input that is defined anew keeps its name
+                    shown = f"{name}{int(shown[len(name) :] or 1) + 1}"
+                before = self.out.definitions.get(shown, -1)
+                if names.get(before) == shown:
+                    del names[before]
+                self.out.definitions[shown] = statement.row
                 if ops[statement.row] not in ("name", "num"):
-                    names.setdefault(statement.row, name)
-            seen.add(name)
-        self.defined = seen
+                    names.setdefault(statement.row, shown)
+                self.shown[name] = shown
+        self.defined = {statement.name for statement in self.program.statements if statement.name}
 
-    def _refuse_name(self, code: str, message: str, statement: Statement, help_: str) -> None:
-        start = statement.name_start
-        self._report(code, message, Label(self.program.source, start, start + len(statement.name)), help_)
+    def _is_used(self, name: str) -> bool:
+        """Whether a name that is bound stands for its value somewhere, though the program defines it as well."""
+        row = next((row for row in self.rows["name"] if self.program.args[row] == name), -1)
+        return row >= 0 and row in operands_of(self.program)
 
     def _names(self) -> None:
         """A name is an input or a constant; anything else is an error."""
@@ -138,15 +138,19 @@ class _Lowering:
         for row in self.rows["name"]:
             name = program.args[row]
             out.inputs[row] = ()
-            if name in CONSTANTS:
+            if name in self.given.bound and not (name in self.defined and not self._is_used(name)):
+                out.variables[name] = row
+            elif name in CONSTANTS and name not in self.defined:
                 out.gates[row] = CONSTANT
                 out.constants[row] = CONSTANTS[name]
             elif row in self.absorbed or row in unused or len(self.diagnostics) > MOST_ERRORS:
                 continue
-            elif name in self.defined and not (name in GATES or name in ALIASES):
+            elif name in self.defined and row not in operands_of(program):
+                self.absorbed.add(row)  # a value that nobody asks for
+            elif name in self.defined:
                 help_ = "move its definition up"
                 self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
-            elif name in GATES or name in ALIASES or not (self.given.free or name in self.given.bound):
+            elif name in GATES or name in ALIASES or not self.given.free:
                 from backprop_cli.graph.messages import no_value  # only now is there something to complain of
 
                 self.diagnostics.append(no_value(program, row, name, self.given.bound))

@@ -9,12 +9,13 @@ from itertools import islice
 from backprop_cli.errors import Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
+from backprop_cli.graph.advice import GRADIENTS, advice
 from backprop_cli.language.program import Call, Program
+from backprop_cli.language.uses import operands_of
 
 _CALLED = {"sigma": "sigmoid", **dict.fromkeys(("softmax_loss", "ce_loss", "ce", "nll", "nll_loss"), "cross_entropy")}
 _ABOVE = re.compile(r"d(?:[A-Za-z_]\w*|\([^()]*\))?\s*[/÷]\s*$", re.ASCII)
 _BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
-_DERIVATIVE = "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
 
 
 def no_value(program: Program, row: int, name: str, given: Collection[str]) -> Diagnostic:
@@ -28,9 +29,11 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
             help_ = f"powers go after the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
         return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)
     if _is_derivative(program, label, name):
-        help_ = f"{_DERIVATIVE}; if `{shown}` is a number, give it a value: `{shown}=…`"
+        help_ = f"{GRADIENTS}; if `{shown}` is a number, give it a value: `{shown}=…`"
     elif split := _product_of(name, given):
         help_ = f"names are never split: for a product write `{'*'.join(split)}`"
+    elif name.lower() in CONSTANTS and len(name) > 1:
+        help_ = f"the constant is `{name.lower()}`; capitals matter"
     elif twins := [other for other in islice(given, 1000) if other.lower() == name.lower()]:
         help_ = f"did you mean `{twins[0]}`? Capitals matter; otherwise give it a value: `{shown}=…`"
     elif near := nearest(name, list(islice(given, 1000))):
@@ -47,18 +50,25 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
     shown = shorten(call.name)
     defined = [definition.name for definition in program.definitions]
     if call.name == "d" and _is_derivative(program, label, "d"):
-        help_ = _DERIVATIVE
+        help_ = GRADIENTS
+    elif told := advice(call.name, [_operand(program, operand) for operand in call.operands]):
+        help_ = told
+    elif call.name in CONSTANTS:
+        help_ = f"`{call.name}` is a constant: for a product write `{call.name}*(…)`"
     elif meant := _CALLED.get(call.name):
         help_ = f"did you mean `{meant}`?"
     elif near := nearest(call.name, [*defined, *GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES]):
         help_ = f"did you mean `{near[0]}`?"
     elif call.name in named:
         help_ = f"for a product write `{shown}*(…)`"
-    elif call.name in CONSTANTS:
-        help_ = f"`{call.name}` is a constant: for a product write `{call.name}*(…)`"
     else:
         help_ = "`backprop gates` lists them; for a product write `*`"
     return Diagnostic("N201", f"unknown gate `{shown}`", (label,), help_)
+
+
+def _operand(program: Program, row: int) -> str:
+    """An operand as it is written."""
+    return shorten(program.source.text[program.starts[row] : program.ends[row]]) if row >= 0 else "x"
 
 
 def _is_derivative(program: Program, label: Label, name: str) -> bool:
@@ -93,15 +103,4 @@ def _product_of(name: str, known: Collection[str]) -> list[str]:
 
 def names_of_failed_statements(program: Program) -> set[int]:
     """Rows of names that only statements mention which did not parse: nobody is to be blamed for those."""
-    used = {statement.row for statement in program.statements}
-    names: set[int] = set()
-    for row, (op, args) in enumerate(zip(program.ops, program.args, strict=True)):
-        if op == "call":
-            used.update(args.operands, (row for _, row, _ in args.keywords))
-        elif op == "index":
-            used.add(args.operand)
-        elif op == "name":
-            names.add(row)
-        elif op != "num":
-            used.update(args)
-    return names - used
+    return {row for row, op in enumerate(program.ops) if op == "name"} - operands_of(program)

@@ -15,7 +15,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import SHAPES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
-from backprop_cli.graph.implicit_products import reading
+from backprop_cli.graph.readings import read_products
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written
 from backprop_cli.text import bytes_written
@@ -77,7 +77,7 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
     graph.products = sorted({*graph.products, *(node for node in graph.dotted if node in graph.attributes)})
     if graph.products:
         graph.remarks = [remark for remark in graph.remarks if not remark.of_products]
-        graph.remarks += [remark for remark in (reading(graph),) if remark]
+        graph.remarks += [remark for remark in (read_products(graph),) if remark]
     for remarks in (_vectors_transposed, _softmax_of_softmax, _columns_beside_vectors, _not_what_numpy_does):
         graph.remarks += remarks(graph)
 

@@ -31,7 +31,7 @@ class Brackets:
         self.source = source
         self.tokens = self.kinds, self.texts, self.starts = tokens
         self.out = Program(source)
-        self.keywords: dict[int, int] = {}  # how many operands wait below an argument: the token that names it
+        self.keywords: dict[tuple[int, int], int] = {}  # a call, the operands below an argument: its name
         # For each open `[` of a literal how many operands wait before each of its rows, for that of an index its items.
         self.squares: list[list[Any]] = []
 
@@ -104,8 +104,8 @@ class Brackets:
         keywords: list[tuple[str, int, int]] = []
         if self.keywords:
             for height in range(base, len(operands)):
-                if height in self.keywords:
-                    at = self.keywords.pop(height)
+                if (token, height) in self.keywords:
+                    at = self.keywords.pop((token, height))
                     keywords.append((self.texts[at][:-1].rstrip(), operands[height][0], self.starts[at]))
                 elif keywords:
                     raise after_named(Label(self.source, *operands[height][1:]))

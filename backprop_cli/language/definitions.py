@@ -32,6 +32,7 @@ from backprop_cli.language.tokens import (
     Tokens,
     tokenize,
 )
+from backprop_cli.language.understanding import understood
 
 _WORD = "gate"
 _ENDS = (SEMICOLON, NEWLINE)
@@ -53,28 +54,45 @@ class _Found(NamedTuple):
     problem: Diagnostic | None = None
 
 
-def read_program(source: Source, variables: Collection[str] = (), libraries: Sequence[Source] = ()) -> Program:
-    """The program a text is, as `parse` has it, with the gates that the libraries and the text define, in order."""
+def read_program(
+    source: Source, variables: Collection[str] = (), libraries: Sequence[Source] = (), *, strict: bool = False
+) -> Program:
+    """The program a text is, as `parse` has it, with the gates that the libraries and the text define, in order.
+
+    If `strict`, only our own notation is read.
+    """
     diagnostics: list[Diagnostic] = []
     definitions: list[Definition] = []
     for library in libraries:
         tokens, found = _take_definitions(library, tokenize(library.text), diagnostics)
         definitions += found
         diagnostics += _statements_of_library(library, tokens)
-    tokens, found = _take_definitions(source, tokenize(source.text), diagnostics)
-    definitions += found
-    names = {definition.name for definition in definitions}
-    program = parse_tokens(source, tokens, [name for name in variables if name not in names])
-    if found and not program.statements and [d.code for d in program.diagnostics] == ["S106"]:
-        program.diagnostics.clear()
-    if found and not program.statements and not any((*diagnostics, *(d for m in found for d in m.body.diagnostics))):
-        last = found[-1]
+    others = [definition.name for definition in definitions]
+    program = understood(source, variables, lambda text, tokens: _parse(text, tokens, variables, others), strict=strict)
+    own = program.definitions
+    if own and not program.statements and not (
+        diagnostics or program.diagnostics or any(definition.body.diagnostics for definition in own)
+    ):  # fmt: skip
+        last = own[-1]
         label = Label(source, last.name_start, last.name_start + len(last.name))
         help_ = f"call it in a statement, such as `{last.head}`"
         message = f"the {source.name} defines gates and computes nothing"
         program.diagnostics.append(Diagnostic("S106", message, (label,), help_))
     program.diagnostics[:0] = diagnostics
-    program.definitions = definitions
+    program.definitions = [*definitions, *own]
+    return program
+
+
+def _parse(source: Source, tokens: Tokens, variables: Collection[str], others: Collection[str]) -> Program:
+    """The program of tokens, the gates that it defines beside it; `others` are gates too."""
+    wrong: list[Diagnostic] = []
+    tokens, own = _take_definitions(source, tokens, wrong)
+    gates = {*others, *(definition.name for definition in own)}
+    program = parse_tokens(source, tokens, [name for name in variables if name not in gates])
+    program.definitions = own
+    if own and not program.statements and [d.code for d in program.diagnostics] == ["S106"]:
+        program.diagnostics.clear()
+    program.diagnostics[:0] = wrong
     return program
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backprop_cli.language.mathematics import ascii_name
 from backprop_cli.language.tokens import BAD, CALL, NAME, OPERATOR, Tokens
 
 _LIBRARIES = ("np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "special", "scipy")
@@ -69,25 +70,6 @@ def character(tokens: Tokens, position: int) -> str:
     if plain != text and plain.isascii() and plain.isprintable():
         return f"write the ASCII `{plain}`"
     return "names are made of ASCII letters, digits and `_`" if text.isalpha() else ""
-
-
-def ascii_name(text: str) -> str:
-    """A name with Greek letters and subscripts in ASCII: `theta1` for `θ₁`; empty where it is no such name."""
-    import unicodedata
-
-    made = ""
-    for letter in text:
-        name = unicodedata.name(letter, "")
-        if letter.isascii() and (letter.isalnum() or letter == "_"):
-            made += letter
-        elif name.startswith("SUBSCRIPT") and (plain := unicodedata.normalize("NFKC", letter)).isalnum():
-            made += plain
-        elif name.startswith(("GREEK SMALL LETTER ", "GREEK CAPITAL LETTER ")) and name.count(" ") == 3:
-            word = name.rpartition(" ")[2].replace("LAMDA", "LAMBDA")
-            made += word.lower() if "SMALL" in name else word.capitalize()
-        else:
-            return ""
-    return made if made[:1].isalpha() else ""
 
 
 def _word(tokens: Tokens, position: int) -> str:

@@ -32,8 +32,8 @@ from backprop_cli.language.tokens import (
     SQUARE,
     UNSQUARE,
     Tokens,
-    tokenize,
 )
+from backprop_cli.language.understanding import understood
 
 _PREFIX = {"-": "negative", "−": "negative", "+": "positive"}
 _PREFIX_POWER = BINDING_POWER["negative"]
@@ -58,7 +58,7 @@ def parse(source: Source, variables: Collection[str] = ()) -> Program:
     defined by an earlier statement, otherwise a call. Errors are collected in the program, at most one a
     statement; a statement that does not parse keeps its name, so that later ones are not blamed for it.
     """
-    return parse_tokens(source, tokenize(source.text), variables)
+    return understood(source, variables, lambda source, tokens: parse_tokens(source, tokens, variables))
 
 
 def parse_tokens(source: Source, tokens: Tokens, variables: Collection[str] = ()) -> Program:
@@ -69,6 +69,7 @@ def parse_tokens(source: Source, tokens: Tokens, variables: Collection[str] = ()
 class _Parser(Brackets):
     def __init__(self, source: Source, tokens: Tokens, variables: Collection[str]) -> None:
         super().__init__(source, with_products(tokens, variables))
+        self.variables = variables
         self.first = self.first_row = 0  # the token and the row with which the statement at hand begins
         self.name = ""  # the name it defines
         self.row_of = self._names()
@@ -101,7 +102,7 @@ class _Parser(Brackets):
         row_of: dict[str, int] = {}
         for typed in mentions:
             name = SPELLING.get(typed, typed)
-            if name not in by_statement:
+            if name not in by_statement or name in self.variables:  # h = max(0, h) of an input
                 if name not in row_of:
                     start = self.starts[first(typed)]
                     row_of[name] = self.row("name", name, start, start + len(typed))
@@ -239,7 +240,7 @@ class _Parser(Brackets):
             elif kind == NEWLINE and frames and position < last:
                 continue
             elif kind == DEFINE and frames and frames[-1][1] >= 0 and self.begins_argument(position):
-                self.keywords[len(operands)] = position
+                self.keywords[frames[-1][0], len(operands)] = position
             elif kind in (COMMA, COLON, UNSQUARE) and frames and frames[-1][1] == INDEX and waiting[-1] is BRACKET:
                 wants_operand = self.in_square(position, frames, operands, waiting, filled=False)
             elif kind == CLOSE and frames and frames[-1] == (position - 1, len(operands)):

@@ -89,7 +89,7 @@ class Program:
     `starts`, `ends` are characters of the source.
     """
 
-    __slots__ = ("args", "definitions", "diagnostics", "ends", "ops", "source", "starts", "statements")
+    __slots__ = ("args", "definitions", "diagnostics", "ends", "ops", "reading", "source", "starts", "statements")
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -100,6 +100,7 @@ class Program:
         self.statements: list[Statement] = []
         self.definitions: list[Definition] = []
         self.diagnostics: list[Diagnostic] = []
+        self.reading = ""  # the text in our notation, where it was not in that
 
     def label(self, row: int, text: str = "") -> Label:
         """The place of a row."""

@@ -28,16 +28,8 @@ _WELL_FORMED = re.compile(_NUMBER)
 
 # Typed-in mathematics: what each spelling is read as.
 SPELLING = {
-    "−": "-",
-    "×": "*",
-    "⋅": "·",
-    "÷": "/",
-    "**": "^",
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
-    "π": "pi",
-}
+    "−": "-", "×": "*", "⋅": "·", "÷": "/", "**": "^", "≤": "<=", "≥": ">=", "≠": "!=", "π": "pi",
+}  # fmt: skip
 
 _FIXED = {
     "(": OPEN,

@@ -15,13 +15,15 @@ from numpy import shape as shape_of
 from numpy import size as count_of
 
 from backprop_cli.numeric.arrays import Array, where
-from backprop_cli.numeric.shapes import Axis, Shape
+from backprop_cli.numeric.places import pick, pick_back, take, take_back
+from backprop_cli.numeric.shapes import Axis, Shape, expanded, fewer
 
 __all__ = [
-    "accumulate", "accumulate_back", "amax", "amin", "arange", "at", "centred", "concat", "count_of", "dot", "eye",
-    "full", "isnan", "linspace", "matmul", "matmul_left", "matmul_right", "mean", "norm", "normal", "ones",
-    "others", "outer", "part", "place", "prod", "reshape", "shape_of", "share", "spread", "stack", "std", "sum",
-    "swap", "ties", "total", "trace", "uniform", "unstack", "var", "zeros",
+    "accumulate", "accumulate_back", "amax", "amin", "arange", "at", "centred", "concat", "count_of", "dot",
+    "expanded", "eye", "fewer", "full", "isnan", "linspace", "matmul", "matmul_left", "matmul_right", "mean",
+    "norm", "normal", "ones", "others", "outer", "part", "pick", "pick_back", "place", "prod", "reshape",
+    "shape_of", "share", "spread", "stack", "std", "sum", "swap", "take", "take_back", "ties", "total", "trace",
+    "uniform", "unstack", "var", "zeros",
 ]  # fmt: skip
 
 

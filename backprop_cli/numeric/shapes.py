@@ -152,6 +152,34 @@ def indexed(shape: Shape, items: Sequence[int | slice]) -> Shape:
     return (*out, *shape[len(items) :])
 
 
+def taken(x: Shape, places: Shape) -> Shape:
+    """The shape of elements along the first axis, by places that have a shape of their own."""
+    if not x:
+        raise ShapeProblem("a number has no elements", (0,))
+    return (*places, *x[1:])
+
+
+def picked(x: Shape, places: Shape) -> Shape:
+    """The shape of one element of each row."""
+    if not x or places != x[:-1]:
+        message = f"places of shape {written(places)} do not fit rows of shape {written(x)}"
+        raise ShapeProblem(message, (0, 1), "there is one place for each row")
+    return places
+
+
+def expanded(x: Shape, axis: Axis) -> Shape:
+    """The shape with an axis of length 1 more."""
+    at = _one(axis)
+    return (*x[:at], 1, *x[at:])
+
+
+def fewer(x: Shape, axis: Axis) -> Shape:
+    """The shape without axes of length 1: all of them, or the one that is named."""
+    if len(axis) < len(x) and any(x[k] != 1 for k in axis):
+        raise ShapeProblem(f"there is no axis of length 1 there: the shape is {written(x)}")
+    return tuple(length for k, length in enumerate(x) if k not in axis or length != 1)
+
+
 def square_matrix(shape: Shape) -> int:
     """The order of a square matrix."""
     if len(shape) != 2 or shape[0] != shape[1]:

@@ -1,0 +1,85 @@
+"""Functions of other tools that are no gates here, as formulas: what is advised where one is called.
+
+A row is the function's name and what to write, over its operands {0}, {1}, …; where it means several things to several
+tools, all of them. A test follows each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_ANGLES = {f"{name}d": f"{name}({{0}}*pi/180)" for name in ("sin", "cos", "tan")}
+_INVERSE_ANGLES = {f"{name}d": f"{name}({{0}})*180/pi" for name in ("asin", "acos", "atan")}
+_RECIPROCAL = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}
+FORMULAS: dict[str, tuple[str, ...]] = {
+    **{name: (f"1/{of}({{0}})",) for name, of in _RECIPROCAL.items()},
+    **{name: (f"{inverse}(1/({{0}}))",) for start in ("a", "arc") for name, inverse in (
+        (f"{start}sec", "acos"), (f"{start}csc", "asin"), (f"{start}cot", "atan"), (f"{start}sech", "acosh"),
+        (f"{start}csch", "asinh"), (f"{start}coth", "atanh"))},
+    **{name: (formula,) for name, formula in (_ANGLES | _INVERSE_ANGLES).items()},
+    "exp2": ("2^({0})",), "exp10": ("10^({0})",), "lg": ("log2({0})", "log10({0})"), "lb": ("log2({0})",),
+    "logit": ("log(({0})/(1 - ({0})))",), "logistic": ("sigmoid({0})",),
+    "sinc": ("sin(pi*({0}))/(pi*({0}))", "sin({0})/({0})"),
+    "trunc": ("where(({0}) < 0, ceil({0}), floor({0}))",), "fix": ("where(({0}) < 0, ceil({0}), floor({0}))",),
+    "frac": ("({0}) - floor({0})",), "int": ("where(({0}) < 0, ceil({0}), floor({0}))",),
+    "sgn": ("sign({0})",), "signum": ("sign({0})",), "heaviside": ("where(({0}) > 0, 1, 0)",),
+    "step": ("where(({0}) > 0, 1, 0)",),
+    "root": ("({0})^(1/({1}))",), "nthroot": ("({0})^(1/({1}))",), "cube": ("({0})^3",), "recip": ("1/({0})",),
+    "reciprocal": ("1/({0})",), "rsqrt": ("1/sqrt({0})",), "inverse": ("inv({0})", "1/({0})"), "sqrt3": ("cbrt({0})",),
+    "fact": ("gamma(({0}) + 1)",), "factorial": ("gamma(({0}) + 1)",),
+    "lfact": ("lgamma(({0}) + 1)",), "logfactorial": ("lgamma(({0}) + 1)",),
+    **dict.fromkeys(("nCr", "ncr", "binomial", "binom", "choose", "comb", "nck"),
+                    ("exp(lgamma(({0}) + 1) - lgamma(({1}) + 1) - lgamma(({0}) - ({1}) + 1))",)),
+    **dict.fromkeys(("nPr", "npr", "perm"), ("exp(lgamma(({0}) + 1) - lgamma(({0}) - ({1}) + 1))",)),
+    "beta": ("exp(lgamma({0}) + lgamma({1}) - lgamma(({0}) + ({1})))",),
+    **dict.fromkeys(("betaln", "lbeta"), ("lgamma({0}) + lgamma({1}) - lgamma(({0}) + ({1}))",)),
+    **dict.fromkeys(("if", "iif", "ifelse", "cond", "select"), ("where({0}, {1}, {2})",)),
+    "xlog1py": ("({0})*log1p({1})",), "entr": ("-xlogy({0}, {0})",), "entropy": ("-sum(xlogy({0}, {0}))",),
+    "erfcx": ("exp(({0})^2)*erfc({0})",), "erfi": (), "erfinv": (), "lambertw": (), "zeta": (),
+    **dict.fromkeys(("ndtr", "normcdf", "norm_cdf", "Phi"), ("erfc(-({0})/sqrt(2))/2",)),
+    **dict.fromkeys(("log_ndtr", "log_normcdf", "lognormcdf"), ("log(erfc(-({0})/sqrt(2))/2)",)),
+    **dict.fromkeys(("normpdf", "norm_pdf", "gaussian"), ("exp(-({0})^2/2)/sqrt(2*pi)",)),
+    "mish": ("({0})*tanh(softplus({0}))",), "relu6": ("clip({0}, 0, 6)",),
+    "crelu": ("concat(relu({0}), relu(-({0})))",),
+    **dict.fromkeys(("hardsigmoid", "hard_sigmoid"), ("clip(({0})/6 + 0.5, 0, 1)",)),
+    **dict.fromkeys(("hardswish", "hard_swish"), ("({0})*clip(({0})/6 + 0.5, 0, 1)",)),
+    "prelu": ("leaky_relu({0}, {1})",), "celu": ("elu({0})",), "softmin": ("softmax(-({0}))",),
+    "softshrink": ("sign({0})*max(abs({0}) - 0.5, 0)",), "hardshrink": ("where(abs({0}) > 0.5, {0}, 0)",),
+    "tanhshrink": ("({0}) - tanh({0})",), "logcosh": ("log(cosh({0}))",), "log1mexp": ("log1p(-exp(-({0})))",),
+    **dict.fromkeys(("huber", "huber_loss", "smooth_l1", "smooth_l1_loss"),
+                    ("where(abs({0}) < 1, ({0})^2/2, abs({0}) - 0.5)",)),
+    **dict.fromkeys(("bce", "binary_cross_entropy", "bce_loss"),
+    ("-mean(({1})*log({0}) + (1 - ({1}))*log(1 - ({0})))",)),
+    **dict.fromkeys(("bce_with_logits", "binary_cross_entropy_with_logits"), ("mean(softplus({0}) - ({1})*({0}))",)),
+    **dict.fromkeys(("kl_div", "kl", "kl_divergence"), ("sum(xlogy({0}, ({0})/({1})))",)),
+    **dict.fromkeys(("mae", "l1_loss", "mean_absolute_error"), ("mean(abs(({0}) - ({1})))",)),
+    **dict.fromkeys(("rmse", "root_mean_squared_error"), ("sqrt(mse({0}, {1}))",)), "rms": ("sqrt(mean(({0})^2))",),
+    "cosine_similarity": ("dot({0}, {1})/(norm({0})*norm({1}))",), "cosine": ("dot({0}, {1})/(norm({0})*norm({1}))",),
+    "lerp": ("({0}) + ({2})*(({1}) - ({0}))",), "fma": ("({0})*({1}) + ({2})",), "axpy": ("({0})*({1}) + ({2})",),
+    **dict.fromkeys(("deg2rad", "radians", "rad"), ("({0})*pi/180",)), **dict.fromkeys(("rad2deg", "degrees", "deg"),
+    ("({0})*180/pi",)),
+    "versin": ("1 - cos({0})",), "haversin": ("(1 - cos({0}))/2",), "gcd": (), "lcm": (), "argmax": (), "argmin": (),
+    "frobenius": ("norm({0})",), "sumsq": ("sum(({0})^2)",), "logsubexp": ("({0}) + log1p(-exp(({1}) - ({0})))",),
+}  # fmt: skip
+_DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient", "jacobian", "nabla"})
+GRADIENTS = "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
+
+
+def advice(name: str, operands: Sequence[str]) -> str:
+    """What to write for a call of a function of another tool; empty where the name is none's."""
+    if name in _DERIVATIVES:
+        return GRADIENTS
+    if name not in FORMULAS:
+        return ""
+    formulas = FORMULAS[name]
+    if not formulas:
+        return "there is no such gate, and no formula of gates for it"
+    given = [*operands, *"xyz"[len(operands) :]]
+    made = []
+    for formula in formulas:
+        for k, operand in enumerate(given):  # a name or a number needs no brackets
+            bare = operand if operand.isalnum() else f"({operand})"
+            formula = re.sub(rf"(?<!\w)\(\{{{k}\}}\)", bare, formula)
+        made.append(f"`{formula.format(*given)}`")
+    return "write " + " or ".join(made)

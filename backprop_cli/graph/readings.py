@@ -1,0 +1,76 @@
+"""How a text was read where it might have meant something else, as remarks for its reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from backprop_cli.errors import shorten
+from backprop_cli.gates import ALIASES, CONSTANTS, GATES
+from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.graph.graph import Graph, Remark
+from backprop_cli.language.program import Program
+
+_SHOWN = 3
+_LONGEST = 200  # characters of a text that is shown in our notation
+
+
+def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Remark]:
+    """Another notation in ours, names of the user's that the tables have too, products without a sign."""
+    found = []
+    if program.reading:
+        lines = (" ".join(line.split()) for line in program.reading.splitlines())
+        text = "; ".join(re.sub(r"(?<=[(\w]) (?=\()|(?<=[(]) | (?=[),])", "", line) for line in lines if line)
+        found.append(Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text)))
+    found += covered(program, bound)
+    remark = None if program.reading else read_products(graph)
+    return [*found, remark] if remark else found
+
+
+def covered(program: Program, bound: Collection[str]) -> list[Remark]:
+    """A remark on each name that is the user's though it is also that of a constant or an elementwise gate."""
+    places = {statement.name: statement.name_start for statement in reversed(program.statements) if statement.name}
+    places |= {definition.name: definition.name_start for definition in program.definitions}
+    places |= {
+        args: program.starts[row]
+        for row, (op, args) in enumerate(zip(program.ops, program.args, strict=True))
+        if op == "name" and args in bound
+    }
+    return [
+        Remark("reading", f"`{name}` is yours here, not the {_owner(name)}", start, start + len(name))
+        for name, start in places.items()
+        if _owner(name)
+    ]
+
+
+def _owner(name: str) -> str:
+    return "constant" if name in CONSTANTS else "gate" if name in GATES or name in ALIASES else ""
+
+
+def read_products(graph: Graph) -> Remark | None:
+    """The remark, None if every product has its sign; before shapes are known every product is an elementwise one."""
+    unsigned = graph.products
+    if graph.subgraphs:  # the text of what is inside a call is elsewhere
+        inside = graph.enclosing(outputs=True)
+        unsigned = [node for node in unsigned if inside[node] < 0]
+    if not unsigned:
+        return None
+    readings = []
+    for node in unsigned[:_SHOWN]:
+        sign = "*" if graph.gates[node] in GATES else "@"
+        parts = sign.join(shorten(_operand_text(graph, operand)) for operand in graph.inputs[node])
+        readings.append(f"`{shorten(graph.text(node))}` as `{parts}`")
+    more = len(unsigned) - len(readings)
+    words = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
+    first = unsigned[0]
+    return Remark("reading", words, *graph.span(first), of_products=True)
+
+
+def _operand_text(graph: Graph, node: int) -> str:
+    """An operand as it was written, in brackets unless it is of one piece."""
+    text = graph.text(node)
+    gate = graph.gates[node]
+    row = GATES.get(gate) or TENSORS.get(gate)
+    # A power has a sign and needs no brackets, as what comes after its operand, a transpose.
+    loose = row is not None and (row.prefix or row.symbol) and row.family not in ("power", "transpose")
+    return f"({text})" if loose else text

@@ -1,0 +1,205 @@
+"""Calls of other libraries' functions and methods: which of our gates they are, or which formula.
+
+Brackets are visited when they close, so that what is inside has been read before what is around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from backprop_cli.language.rewriting import Rewriter
+from backprop_cli.language.spellings import (
+    ELEMENTWISE,
+    FUNCTIONS,
+    KEYWORDS,
+    LIBRARIES,
+    LIMITS,
+    METHODS,
+    NORMS,
+    SILENT,
+    SPREAD,
+    SUMMING,
+    SUMS,
+    SWAPS,
+    TORCH,
+)
+
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+class CodeCalls:
+    """A text in somebody's language and the edits that make it ours; `names` are the user's own."""
+
+    def __init__(self, edits: Rewriter, names: Collection[str]) -> None:
+        self.edits = edits
+        self.names = names
+        self.texts = edits.texts
+        self.torch = any(text in TORCH and edits.at(k + 1) == "." for k, text in enumerate(self.texts))
+        self.numpy = any(text in ("np", "numpy") for text in self.texts)
+
+    def is_library(self, first: int, point: int) -> bool:
+        """Whether the words from `first` to a point are a library's."""
+        words = self.texts[first:point]
+        named = words[0]
+        return named in LIBRARIES and named not in self.names and all(w == "." or w in LIBRARIES for w in words)
+
+    def keywords(self, bracket: int, name: str) -> None:
+        """The names that other tools give to operands of ours; what changes no number is left out."""
+        edits = self.edits
+        if name in self.names:
+            return
+        limits = edits.commas[bracket]
+        for first, last in edits.arguments(bracket):
+            if not (edits.is_word(first) and edits.at(first + 1) == "="):
+                continue
+            word = self.texts[first]
+            if word in SILENT:
+                edits.drop(first, last)
+                if edits.at(first - 1) == ",":
+                    edits.drop(first - 1, first - 1)
+                elif last + 1 in limits:
+                    edits.drop(last + 1, last + 1)
+            elif word in KEYWORDS and not (word == "axes" and name in SWAPS):
+                edits.out[first] = KEYWORDS[word]
+            elif word in LIMITS.get(name, ()):
+                edits.out[first] = LIMITS[name][word]
+            elif word == "unbiased":
+                edits.out[first] = "ddof"
+                edits.out[last] = {"True": "1", "False": "0"}.get(self.texts[last], self.texts[last])
+
+    def function(self, name: str, bracket: int, close: int, first: int, *, library: bool) -> None:
+        """A function of a library: it is a gate, or a formula of its operands."""
+        edits = self.edits
+        if name in NORMS:
+            self.norm(bracket, first)
+            return
+        if name == SUMMING:
+            self.einsum(bracket, close, first)
+            return
+        meant = FUNCTIONS.get(name, name)
+        items = self._kept(bracket)
+        if name in ELEMENTWISE and len(items) == 2 and library and not self._is_axis(items[1]):
+            meant = name  # torch.max(a, b) is elementwise
+        self._read_as(meant, first, bracket, close, [])
+        if self._divides_by_less(name, bracket) and library:
+            edits.before[close] += ", ddof=1"
+
+    def method(self, name: str, head: int, point: int, bracket: int, close: int) -> None:
+        """A method behind an operand, which is the first of what it means."""
+        edits = self.edits
+        items = self._kept(bracket)
+        meant = METHODS.get(name, name)
+        if name in SPREAD and not (self.torch or self.numpy or self._has(bracket, "ddof")):
+            message = f"`.{name}()` divides by n in NumPy, and by n - 1 in PyTorch"
+            edits.refuse(point, close, message, f"write `{name}(…)`, or `{name}(…, ddof=1)`")
+            return
+        edits.out[point] = ""
+        if name in SWAPS and items:
+            axes = sorted(edits.out[last] for _, last in items)
+            if axes in (["0", "1"], ["1", "2"]):  # (0, 1), (1, 0), (-1, -2)
+                items = []
+                edits.drop(bracket + 1, close - 1)
+        if self._divides_by_less(name, bracket):
+            meant = meant if items else f"{meant}({{0}}, ddof=1)"
+            edits.before[close] += ", ddof=1" if items else ""
+        self._read_as(meant, point + 1, bracket, close, [(head, point - 1)])
+
+    def _read_as(self, meant: str, word: int, bracket: int, close: int, receiver: list[tuple[int, int]]) -> None:
+        """Write what a call means: a gate's name in the place of the old, or a formula around the operands."""
+        edits = self.edits
+        items = self._kept(bracket)
+        if not meant:
+            edits.blank(word, bracket - 1)
+            if receiver:
+                edits.drop(word, close)
+            else:
+                for first, last in items[1:]:
+                    edits.drop(first - 1, last)
+            return
+        if meant.isidentifier():
+            if not receiver:
+                edits.merge(word, bracket - 1, meant)
+                return
+            ((head, last),) = receiver
+            edits.out[word] = ""
+            if items:
+                edits.wrap(head, last, f"{meant}(", "")
+                edits.out[bracket] = ", "
+            else:
+                edits.wrap(head, last, f"{meant}(", ")")
+                edits.out[bracket] = edits.out[close] = ""
+            return
+        self._fill(meant, word, bracket, close, [*receiver, *items])
+
+    def _fill(self, meant: str, word: int, bracket: int, close: int, items: list[tuple[int, int]]) -> None:
+        """Put operands, which stand in their order, into a formula that names them in that order."""
+        edits = self.edits
+        pieces = _FIELD.split(meant)
+        fields = pieces[1::2]
+        order = [int(field) for field in fields if field.isdigit()]
+        if order != list(range(len(order))) or len(items) != len(order):
+            return  # another number of operands: left as it is, and refused by name
+        texts = pieces[0::2]
+        edits.blank(word, bracket)
+        edits.out[close] = ""
+        for k in edits.commas[bracket]:
+            edits.out[k] = ""
+        behind = texts[0]
+        for position, (first, last) in enumerate(items):
+            before, behind = behind, texts[position + 1]
+            if edits.head[last] == first and before.endswith("(") and behind.startswith(")"):
+                before, behind = before[:-1], behind[1:]  # of one piece: it needs no brackets
+            edits.wrap(first, last, before, "")
+        edits.behind[close] = behind + edits.behind[close]
+
+    def norm(self, bracket: int, first: int) -> None:
+        """`norm(x, 1)`, `norm(x, ord=np.inf)`, `torch.norm(x, p=2, dim=1)`."""
+        edits = self.edits
+        orders = NORMS[self.texts[bracket - 1]]
+        gate = orders["2"]
+        for a, b in self._kept(bracket)[1:]:
+            named = edits.is_word(a) and edits.at(a + 1) == "="
+            if named and self.texts[a] not in ("ord", "p"):
+                continue
+            order = "".join(edits.out[a + 2 * named : b + 1]).strip("'\"")
+            if order not in orders:
+                return
+            gate = orders[order]
+            edits.drop(a - 1, b)
+            break
+        edits.merge(first, bracket - 1, gate)
+
+    def einsum(self, bracket: int, close: int, first: int) -> None:
+        """`einsum('ij,jk->ik', A, B)`: the sums that have a name."""
+        edits = self.edits
+        (a, b), *items = edits.arguments(bracket)
+        if a != b or not items:
+            return
+        meant = SUMS.get(_canonical(self.texts[a].strip().strip("'\"")))
+        if meant is not None:
+            edits.drop(a, items[0][0] - 1)
+            self._fill(meant, first, bracket, close, items)
+
+    def _divides_by_less(self, name: str, bracket: int) -> bool:
+        """Whether it is PyTorch's variance, which divides by n - 1."""
+        return name in SPREAD and self.torch and not self.numpy and not self._has(bracket, "ddof")
+
+    def _kept(self, bracket: int) -> list[tuple[int, int]]:
+        return [(a, b) for a, b in self.edits.arguments(bracket) if not self.edits.dropped[a]]
+
+    def _has(self, bracket: int, keyword: str) -> bool:
+        return any(self.edits.out[a] == keyword and self.edits.at(a + 1) == "=" for a, _ in self._kept(bracket))
+
+    def _is_axis(self, item: tuple[int, int]) -> bool:
+        words = self.texts[item[0] : item[1] + 1]
+        return words[0] == "axis" or words[-1].isdigit() or words[0] == "dim"
+
+
+def _canonical(subscripts: str) -> str:
+    """Subscripts with their letters in the order of the alphabet: `bij,bjk->bik` is `abc,acd->abd`."""
+    letters: dict[str, str] = {}
+    for letter in subscripts:
+        if letter.isalpha():
+            letters.setdefault(letter, chr(ord("a") + len(letters)))
+    return "".join(letters.get(letter, letter) for letter in subscripts if letter != " ")

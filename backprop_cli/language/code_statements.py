@@ -1,0 +1,119 @@
+"""Statements of Python: `def`, `lambda`, `+=`, `N, D = X.shape`; and those that compute nothing here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.language.rewriting import Rewriter
+from backprop_cli.language.spellings import LENGTH
+
+_ENDS = ("\n", ";")
+_PRINT = "print"
+_SILENT = frozenset({"import", "from", _PRINT, "assert", "pass", "global"})
+_METHODS = frozenset({"backward", "zero_grad", "seed", "step"})
+_UPDATES = ("+=", "-=", "*=", "/=", "@=")
+
+
+def rewrite_statements(edits: Rewriter) -> None:
+    """Make the edits of whole statements."""
+    lines = list(_lines(edits))
+    definition: _Open | None = None
+    for number, (first, last) in enumerate(lines):
+        if definition is not None and edits.texts[first - 1] == "\n" and _indent(edits, first) <= definition.indent:
+            definition.close(edits)
+            definition = None
+        if edits.texts[first] == "def":
+            definition = _define(edits, first, last)
+        elif edits.texts[first] == _PRINT and edits.at(first + 1) == "(" and number + 1 == len(lines):
+            edits.out[first] = ""  # what is shown last is what is asked for
+        elif (edits.texts[first] in _SILENT and edits.at(first + 1) != "=") or _is_silent_method(edits, first, last):
+            edits.drop(first, last)
+        elif edits.texts[first][0] in "\"'" and first == last and len(edits.texts[first]) > 1:
+            edits.drop(first, last)  # a text that explains
+        elif edits.texts[first] == "return":
+            edits.out[first] = ""
+        else:
+            _assignment(edits, first, last)
+        if definition is not None:
+            definition.last = last
+            if number + 1 == len(lines):
+                definition.close(edits)
+
+
+class _Open:
+    """A `def` whose body is being read."""
+
+    def __init__(self, indent: int, last: int) -> None:
+        self.indent, self.last = indent, last
+
+    def close(self, edits: Rewriter) -> None:
+        """Put the brace behind the body."""
+        edits.behind[self.last] += " }"
+
+
+def _lines(edits: Rewriter) -> Iterator[tuple[int, int]]:
+    """The first and the last token of each statement."""
+    depth, first = 0, 0
+    for k, text in enumerate(edits.texts):
+        depth += (text in "([{") - (text in ")]}")
+        if text in _ENDS and depth <= 0:
+            if k > first:
+                yield first, k - 1
+            first = k + 1
+    if first < len(edits):
+        yield first, len(edits) - 1
+
+
+def _indent(edits: Rewriter, first: int) -> int:
+    start = edits.begins[first]
+    return start - (edits.text.rfind("\n", 0, start) + 1)
+
+
+def _define(edits: Rewriter, first: int, last: int) -> _Open | None:
+    """`def f(x, w=1): return x*w` is a gate; what is said about types goes."""
+    bracket = first + 2
+    close = edits.closes.get(bracket, -1)
+    if edits.at(bracket) != "(" or close < 0:
+        return None
+    colon = next((k for k in range(close, last + 1) if edits.texts[k] == ":"), -1)
+    if colon < 0:
+        return None
+    edits.out[first] = "gate"
+    edits.drop(close + 1, colon - 1)
+    for a, b in edits.arguments(bracket):
+        if edits.at(a + 1) == ":":
+            equals = next((k for k in range(a, b + 1) if edits.texts[k] == "="), b + 1)
+            edits.drop(a + 1, equals - 1)
+    edits.out[colon] = " = {"
+    if edits.at(colon + 1) == "return":
+        edits.out[colon + 1] = ""
+    return _Open(_indent(edits, first), last)
+
+
+def _is_silent_method(edits: Rewriter, first: int, last: int) -> bool:
+    """`loss.backward()`, `np.random.seed(0)`."""
+    words = edits.texts[first : last + 1]
+    return "=" not in words and len(words) > 4 and words[1] == "." and bool(_METHODS.intersection(words))
+
+
+def _assignment(edits: Rewriter, first: int, last: int) -> None:
+    """`loss += x`; `N, D = X.shape`; `f = lambda x: x**2`; `def` aside, annotations go."""
+    name, sign = edits.texts[first], edits.at(first + 1)
+    if not edits.is_word(first):
+        return
+    if sign in _UPDATES:
+        edits.out[first + 1] = f"= {name} {sign[0]} ("
+        edits.behind[last] += ")"
+    elif sign == "=" and edits.at(first + 2) == "lambda":
+        colon = next((k for k in range(first, last + 1) if edits.texts[k] == ":"), -1)
+        if colon > 0:
+            edits.before[first] = "gate "
+            edits.out[first + 1], edits.out[first + 2], edits.out[colon] = "(", "", ") ="
+    elif sign == "," and edits.texts[last] == "shape" and edits.at(last - 1) == ".":
+        names = [k for k in range(first, last) if edits.texts[k] == "="][:1]
+        if names and all(edits.is_word(k) for k in range(first, names[0], 2)):
+            whole = "".join(edits.texts[names[0] + 1 : last - 1])
+            words = edits.texts[first : names[0] : 2]
+            made = "; ".join(f"{word} = {LENGTH}({whole}, axis={axis})" for axis, word in enumerate(words))
+            edits.merge(first, last, made)
+            edits.drop(first + 1, last)

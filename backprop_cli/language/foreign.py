@@ -1,0 +1,89 @@
+"""Other people's notation read as ours, once the text has shown that it is not ours already.
+
+`read` answers our text with the place of every character in theirs; `relocated` tells a program, and what is wrong with
+it, of the text that was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Collection, Iterable
+
+from backprop_cli.errors import Diagnostic, Label, Source
+from backprop_cli.language.code_notation import CodeNotation
+from backprop_cli.language.code_statements import rewrite_statements
+from backprop_cli.language.mathematics import Mathematics
+from backprop_cli.language.program import Call, Definition, Program
+from backprop_cli.language.rewriting import Reading, Rewriter
+
+_OF_LATEX = re.compile(r"\\|\$")
+_COMMENT = re.compile(r"#[^\n]*")
+
+
+def read(text: str, names: Collection[str], *, failed: bool = True) -> Reading | None:
+    """The text in our notation, None where it is in that already; `names` have values.
+
+    `failed`: it is not in our notation for sure.
+    """
+    reading: Reading | None = None
+    if failed and _OF_LATEX.search(_COMMENT.sub("", text)):
+        from backprop_cli.language.latex import latex
+
+        reading = latex(text, names)
+        text = reading.text
+    edits = Rewriter(text)
+    own = {*names, *_defined(edits)}
+    rewrite_statements(edits)
+    CodeNotation(edits, own).rewrite()
+    Mathematics(edits, own).rewrite()
+    found = edits.reading()
+    if found.text == text and not found.problems:
+        return reading
+    return found if reading is None else reading.then(found)
+
+
+def _defined(edits: Rewriter) -> Iterable[str]:
+    """The names that the text defines."""
+    for k, text in enumerate(edits.texts):
+        if text == "=" and edits.is_word(k - 1) and (k == 1 or edits.texts[k - 2] in ("\n", ";")):
+            yield edits.texts[k - 1]
+
+
+def relocated(program: Program, reading: Reading, source: Source) -> Program:
+    """The program that a reading parses to, told of the text that was typed."""
+    starts, ends = reading.starts, reading.ends
+    program.source = source
+    program.starts = array("l", [starts[k] for k in program.starts])
+    program.ends = array("l", [ends[k] for k in program.ends])
+    for row, op in enumerate(program.ops):
+        if op == "call":
+            call: Call = program.args[row]
+            keywords = tuple((name, operand, starts[k]) for name, operand, k in call.keywords)
+            program.args[row] = call._replace(keywords=keywords, name_end=ends[call.name_end])
+    program.statements = [
+        statement._replace(name_start=starts[statement.name_start]) for statement in program.statements
+    ]
+    program.definitions = [_relocated_definition(definition, reading, source) for definition in program.definitions]
+    program.diagnostics = [
+        Diagnostic("S112", problem.message, (Label(source, problem.start, problem.end),), problem.help)
+        for problem in reading.problems
+    ] or [told_of_the_typed(diagnostic, reading, source) for diagnostic in program.diagnostics]
+    return program
+
+
+def _relocated_definition(definition: Definition, reading: Reading, source: Source) -> Definition:
+    parameters = tuple(p._replace(start=reading.starts[p.start]) for p in definition.parameters)
+    body = relocated(definition.body, reading, source)
+    return definition._replace(name_start=reading.starts[definition.name_start], parameters=parameters, body=body)
+
+
+def told_of_the_typed(diagnostic: Diagnostic, reading: Reading, source: Source) -> Diagnostic:
+    """A diagnostic of our text, told of the text that was typed."""
+    labels = (
+        label._replace(source=source, start=reading.starts[label.start], end=reading.ends[label.end])
+        if label.source.name == source.name and label.end < len(reading.ends)
+        else label
+        for label in diagnostic.labels
+    )
+    return diagnostic._replace(labels=tuple(labels))

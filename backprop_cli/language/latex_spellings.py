@@ -1,0 +1,94 @@
+"""What LaTeX calls things, and what they are called here: data, a row a command."""
+
+from __future__ import annotations
+
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Sigma",
+    "Upsilon",
+    "Phi",
+    "Psi",
+    "Omega",
+    "pi",
+    "Pi",
+]
+NAMES = {**{name: name for name in _GREEK}, "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "ell": "l",
+          "infty": "inf", "varrho": "rho", "varsigma": "sigma"}  # fmt: skip
+FUNCTIONS = {
+    **{name: name for name in ("log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "det", "ln")},
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+}  # fmt: skip
+# Of letters that stand upright: `\mathrm{ReLU}`, `\operatorname{tr}`.
+UPRIGHT = {
+    "relu": "relu", "ReLU": "relu", "softmax": "softmax", "sigmoid": "sigmoid", "tanh": "tanh", "tr": "trace",
+    "Tr": "trace",
+    "trace": "trace", "diag": "diag", "gelu": "gelu", "GELU": "gelu", "ELU": "elu", "sgn": "sign", "sign": "sign",
+    "softplus": "softplus", "SiLU": "silu", "silu": "silu", "erf": "erf", "logsumexp": "logsumexp", "Var": "var",
+    "mean": "mean", "sum": "sum", "exp": "exp", "log": "log", "max": "max", "min": "min", "LeakyReLU": "leaky_relu",
+    "det": "det", "logdet": "logdet", "norm": "norm", "MSE": "mse", "vec": "ravel", "sin": "sin", "cos": "cos",
+}  # fmt: skip
+INVERSE = {"sin": "asin", "cos": "acos", "tan": "atan", "tanh": "atanh", "sinh": "asinh", "cosh": "acosh"}
+UPRIGHT_COMMANDS = frozenset(
+    {"mathrm", "text", "operatorname", "mathit", "mathsf", "texttt", "textrm", "mathtt", "mbox"}
+)
+FONTS = frozenset({"mathbf", "boldsymbol", "bm", "mathcal", "mathscr", "vec", "mathbb", "mathfrak", "textbf",
+    "underline",
+                    "pmb", "mathop", "bold"})  # fmt: skip
+ACCENTS = {"hat": "hat", "bar": "bar", "tilde": "tilde", "widehat": "hat", "widetilde": "tilde", "overline": "bar"}
+FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+BLANK = frozenset({
+    "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "quad", "qquad",
+    ",", ";", "!",
+    ":", " ", "displaystyle", "textstyle", "nonumber", "limits", "[", "]", "(", ")", "mathstrut", "label", "middle",
+    "notag", ">",
+})  # fmt: skip
+SIGNS = {
+    "cdot": "·", "times": "*", "odot": "*", "circ": "*", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "ge": ">=",
+    "geq": ">=",
+    "leqslant": "<=", "geqslant": ">=", "ne": "!=", "neq": "!=", "lVert": "‖", "rVert": "‖", "Vert": "‖", "|": "‖",
+    "lvert": "|",
+    "rvert": "|", "vert": "|", "mid": "|", "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "lbrack": "(",
+    "rbrack": ")",
+    "lfloor": "floor(", "rfloor": ")", "lceil": "ceil(", "rceil": ")", "\\": "\n", "bmod": "%", "to": "", "%": "%",
+    "colon": "",
+    "coloneqq": "=", "lt": "<", "gt": ">", "newline": "\n", "prime": "'", "degree": "°", "top": "⊤", "intercal": "⊤",
+}  # fmt: skip
+SUMS = {"sum": "sum", "prod": "prod"}
+OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
+TRANSPOSED = frozenset({"T", "\\top", "\\intercal", "\\mathsf", "\\mathrm", "\\prime", "'"})
+ROWS = frozenset({"matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array"})
+STOPS = frozenset({"+", "-", "=", ",", "&", "<", ">", ";", "\n", "\\\\", "\\le", "\\leq", "\\ge", "\\geq", "$", "−",
+    "\\text",
+                    "\\right", "\\end", "\\}", "\\]", "\\)"})  # fmt: skip
+# A Greek letter that is called is a function.
+CALLED = {"sigma": "sigmoid", "Gamma": "gamma", "Phi": "normcdf"}
+LOGARITHMS = {"2": "log2", "10": "log10"}
+ROOT = "sqrt"
+UNICODE_NORMS = {"1": "₁", "2": "₂", "\\infty": "∞", "F": "₂"}

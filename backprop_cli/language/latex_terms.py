@@ -1,0 +1,213 @@
+"""Terms of LaTeX: how far a function and a sum reach, and what stands in an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from backprop_cli.language.latex_spellings import (
+    ACCENTS,
+    BLANK,
+    CLOSING,
+    FONTS,
+    FUNCTIONS,
+    INVERSE,
+    LOGARITHMS,
+    NAMES,
+    OPENING,
+    ROWS,
+    STOPS,
+    SUMS,
+    UPRIGHT_COMMANDS,
+)
+from backprop_cli.language.rewriting import Rewriter
+
+
+class LatexTerms:
+    """A text of LaTeX and the edits that make it ours; `names` have values."""
+
+    def __init__(self, edits: Rewriter, names: Collection[str]) -> None:
+        self.edits = edits
+        self.texts = edits.texts
+        self.names = names
+
+    def apart_command(self, k: int) -> str:
+        """A blank, where a word would run into the one before it."""
+        before = self.edits.at(k - 1)
+        return " " if before and (before[-1].isalnum() or before == "}") else ""
+
+    def argument(self, k: int) -> int:
+        """The last token of the argument that begins with token k: a group, or one token."""
+        edits = self.edits
+        if self.texts[k : k + 1] == ["{"]:
+            return edits.closes.get(k, k)
+        if edits.at(k).startswith("\\") and edits.at(k + 1) == "{" and edits.at(k)[1:] in (
+            FONTS | UPRIGHT_COMMANDS | ACCENTS.keys()
+        ):  # fmt: skip
+            return edits.closes.get(k + 1, k + 1)
+        return k
+
+    def inside(self, k: int, last: int) -> str:
+        """What an argument says, without braces."""
+        return "".join(self.texts[k : last + 1]).strip("{}")
+
+    def close(self, token: int, sign: str) -> None:
+        """Put a sign behind a token."""
+        self.edits.behind[token] += sign
+
+    def is_called(self, k: int) -> bool:
+        r"""Whether a bracket follows, `\left` aside."""
+        while self.edits.at(k)[:1] == "\\" and self.edits.at(k)[1:] in BLANK:
+            k += 1
+        return self.edits.at(k) in ("(", "[")
+
+    def function(self, k: int, last: int, gate: str) -> None:
+        r"""`\log(x)`, `\sin^2 x`, `\log_2 8`, `\exp{x}`: else the factors that follow are the operand."""
+        edits = self.edits
+        at, power = last + 1, ""
+        if edits.at(at) == "_":
+            end = self.argument(at + 1)
+            base = self.inside(at + 1, end)
+            if base not in LOGARITHMS or LOGARITHMS[base].rstrip(base) != gate:
+                return
+            gate = LOGARITHMS[base]
+            edits.blank(at, end)
+            at = end + 1
+        if edits.at(at) == "^":
+            end = self.argument(at + 1)
+            power = self.inside(at + 1, end)
+            if power == "-1" and gate in INVERSE:
+                gate, power = INVERSE[gate], ""
+            edits.blank(at, end)
+            at = end + 1
+        edits.out[k] = self.apart_command(k) + gate
+        while edits.at(at)[:1] == "\\" and edits.at(at)[1:] in BLANK:
+            edits.out[at] = ""
+            at += 1
+        if edits.at(at) in ("(", "[", "{") and at in edits.closes:
+            close = edits.closes[at]
+            edits.out[at], edits.out[close] = "(", ")"
+            if power:
+                self.close(close, f"^({power})")
+            return
+        if edits.at(at) in ("\\{", "\\lbrace"):
+            return  # \max\{0, x\}: its signs become brackets
+        end = self._end_of_factors(at)
+        if end < at:
+            return
+        edits.before[at] = "(" + edits.before[at]
+        self.close(end, ")" + (f"^({power})" if power else ""))
+
+    def _end_of_factors(self, k: int) -> int:
+        """The last token of the factors that begin at token k."""
+        edits, last = self.edits, k - 1
+        while k < len(edits):
+            text = self.texts[k]
+            name = text[1:] if text[0] == "\\" else ""
+            if (text in STOPS and not (text == "-" and last < k - 1)) or text in (*CLOSING, "/", "\\cdot", "\\times"):
+                break
+            if last >= k and name in FUNCTIONS:
+                break
+            if name in FUNCTIONS and last > k - 2 and last >= 0 and self._began(last):
+                break
+            k = last = edits.closes[k] if text in OPENING and k in edits.closes else k
+            k += 1
+        return last
+
+    def _began(self, last: int) -> bool:
+        """Whether an operand is there already, so that the next function begins a factor of its own."""
+        return self.texts[last][0] != "\\" or self.texts[last][1:] in NAMES
+
+    def sum(self, k: int, name: str) -> None:
+        r"""`\sum_{i=1}^{n} …`: the sum over a vector; the subscripts that it runs over go."""
+        edits = self.edits
+        at, indices = k + 1, set()
+        while edits.at(at) in ("_", "^"):
+            end = self.argument(at + 1)
+            if edits.at(at) == "_":
+                written = self.inside(at + 1, end).partition("=")[0]
+                indices |= {letter for letter in written if letter.isalpha()}
+            edits.blank(at, end)
+            at = end + 1
+        end = self._end_of_term(at)
+        if end < at:
+            return
+        edits.out[k] = self.apart_command(k) + f"{SUMS[name]}("
+        self.close(end, ")")
+        for place in range(at, end + 1):
+            if self.texts[place] in ("_", "^") and edits.out[place] == self.texts[place]:
+                last = self.argument(place + 1)
+                inside = self.inside(place + 1, last).strip("()")
+                if inside and set(inside) <= indices | {","}:
+                    edits.blank(place, last)
+
+    def _end_of_term(self, k: int) -> int:
+        """The last token of the product that begins at token k."""
+        edits, last = self.edits, k - 1
+        while k < len(edits):
+            text = self.texts[k]
+            if (text in STOPS or text in CLOSING) and not (text == "-" and last < k):
+                break
+            if text == "\\left":
+                depth, k = 1, k + 1
+                while k < len(edits) and depth:
+                    depth += (self.texts[k] == "\\left") - (self.texts[k] == "\\right")
+                    k += 1
+                last = k
+            else:
+                last = edits.closes[k] if text in OPENING and k in edits.closes else k
+            k = last + 1
+        return min(last, len(edits) - 1)
+
+    def environment(self, k: int) -> None:
+        """Matrices, cases, aligned lines."""
+        edits = self.edits
+        last = self.argument(k + 1)
+        name = self.inside(k + 1, last).rstrip("*")
+        depth, end = 1, last + 1
+        while end < len(edits):
+            depth += (self.texts[end] == "\\begin") - (self.texts[end] == "\\end")
+            if not depth:
+                break
+            end += 1
+        if end >= len(edits):
+            return
+        closing = self.argument(end + 1)
+        if name in ROWS and name != "array":
+            edits.out[k], edits.out[end] = "[", "]"
+            signs = {"&": ",", "\\\\": ";"}
+        elif name == "cases":
+            self._cases(k, last, end, closing)
+            return
+        else:
+            edits.out[k] = edits.out[end] = ""
+            signs = {"&": "", "\\\\": "\n"}
+        edits.blank(k + 1, last)
+        edits.blank(end + 1, closing)
+        for place in range(last + 1, end):
+            if self.texts[place] in signs:
+                edits.out[place] = signs[self.texts[place]] or " "
+        before_end = end - 1
+        if self.texts[before_end] == "\\\\":
+            edits.out[before_end] = " "
+
+    def _cases(self, k: int, last: int, end: int, closing: int) -> None:
+        r"""`\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}`."""
+        edits = self.edits
+        rows = [place for place in range(last + 1, end) if self.texts[place] == "\\\\"]
+        if rows and rows[-1] == end - 1:
+            edits.blank(rows[-1], rows[-1])
+            rows.pop()
+        edits.blank(k + 1, last)
+        edits.blank(end + 1, closing)
+        edits.out[k] = self.apart_command(k) + "where(x=" * bool(rows)
+        starts = [last + 1, *(row + 1 for row in rows)]
+        for number, start in enumerate(starts):
+            stop = rows[number] if number < len(rows) else end
+            sign = next((place for place in range(start, stop) if self.texts[place] == "&"), -1)
+            if number < len(rows):
+                if sign >= 0:
+                    edits.out[sign] = ", c="
+                edits.out[stop] = ", y=" + "where(x=" * (number + 1 < len(rows))
+            elif sign >= 0:
+                edits.blank(sign, stop - 1)
+        edits.out[end] = ")" * len(rows)

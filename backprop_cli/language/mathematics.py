@@ -1,0 +1,178 @@
+"""Mathematics as it is written by hand, in Unicode: θ, x₁, x⁴, wᵀ, |x|, ‖x‖, √x, ½, sin²(x), 5!, a mod b, 30°."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from backprop_cli.language.rewriting import FRACTIONS, RAISED, Rewriter
+from backprop_cli.language.spellings import ABSOLUTE, BAR_NORMS, CALLED, INVERSES, LOWERED, RAISABLE, ROOTS, SIGNS
+
+_BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
+
+
+class Mathematics:
+    """The edits that make a blackboard's signs ours; `names` are the user's own."""
+
+    def __init__(self, edits: Rewriter, names: Collection[str]) -> None:
+        self.edits = edits
+        self.names = names
+
+    def rewrite(self) -> None:
+        """Make the edits; signs around operands last, which need to know where those end."""
+        edits = self.edits
+        self._bars()
+        for k, text in enumerate(edits.texts):
+            if edits.is_word(k):
+                self._word(k, text)
+            elif text in FRACTIONS:
+                edits.out[k] = FRACTIONS[text]
+            elif text in SIGNS and edits.out[k] == text:
+                edits.out[k] = SIGNS[text]
+            elif text[0] in RAISED and k and edits.head[k - 1] >= 0:
+                self._raised(k, text)
+            elif text == "!" and k and edits.head[k - 1] >= 0 and edits.at(k + 1) != "=":
+                edits.wrap(edits.head[k - 1], k - 1, f"{CALLED['Γ']}((", ") + 1)")
+                edits.out[k] = ""
+            elif text == "^" and edits.at(k + 1) == "T" and "T" not in self.names and edits.at(k + 2) != "(":
+                edits.out[k], edits.out[k + 1] = "'", ""
+            elif text == "{" and k and edits.texts[k - 1] == "^" and k in edits.closes:
+                edits.out[k], edits.out[edits.closes[k]] = "(", ")"
+            elif (
+                text == "%" and k and edits.texts[k - 1][-1].isdigit() and edits.touches(k) and not edits.touches(k + 1)
+            ):
+                number = edits.texts[k - 1]
+                help_ = f"for percent write `{number}/100`, for the remainder of a division `{number} % n`"
+                edits.refuse(k - 1, k, f"`{number}%` is a percentage to some, and a division to others", help_)
+            elif text == "." and edits.at(k + 1) in ("^", "*", "/", "**") and edits.touches(k + 1):
+                edits.out[k] = ""  # MATLAB's and Julia's sign that it is elementwise
+            elif text == "°" and k and edits.head[k - 1] >= 0:
+                edits.wrap(edits.head[k - 1], k - 1, "(", "")
+                edits.out[k] = "*pi/180)"
+        for k in range(len(edits) - 1, -1, -1):
+            if edits.texts[k] in ROOTS:
+                self._root(k)
+
+    def _word(self, k: int, text: str) -> None:
+        """A name in ASCII letters; a Greek letter that is called, a function that is raised, `mod`."""
+        edits = self.edits
+        called = edits.at(k + 1) == "("
+        if text in CALLED and called and ascii_name(text) not in self.names:
+            edits.out[k] = CALLED[text]
+        elif text == "mod" and k and edits.head[k - 1] >= 0 and not called:
+            edits.out[k] = "%"
+        elif not text.isascii():
+            edits.out[k] = self._name(text)
+        elif text in RAISABLE and text not in self.names and self._power_at(k + 1):
+            self._function_raised(k)
+
+    def _name(self, text: str) -> str:
+        """The name in ASCII; of a Greek letter and a name that both have values, and together none, their product."""
+        whole = ascii_name(text)
+        parts = [ascii_name(text[:1]), ascii_name(text[1:])] if not text[0].isascii() else []
+        if whole not in self.names and all(part in self.names for part in parts):
+            return " ".join(parts) or whole or text
+        return whole or text
+
+    def _power_at(self, k: int) -> str:
+        """The power between a function's name and its operand: `²`, `⁻¹`, `^2`; empty if there is none."""
+        edits = self.edits
+        text = edits.at(k)
+        if text and text[0] in RAISED and "ᵀ" not in text and edits.at(k + 1) == "(":
+            return text.translate(LOWERED)
+        if text == "^" and edits.at(k + 1).isdigit() and edits.at(k + 2) == "(":
+            return edits.at(k + 1)
+        return ""
+
+    def _function_raised(self, k: int) -> None:
+        """`sin²(x)` is `sin(x)^2`, and `sin⁻¹(x)` the inverse."""
+        edits = self.edits
+        power = self._power_at(k + 1)
+        bracket = k + 2 + (edits.at(k + 1) == "^")
+        if power == "-1" and edits.texts[k] in INVERSES:
+            edits.out[k] = INVERSES[edits.texts[k]]
+        elif bracket in edits.closes:
+            edits.behind[edits.closes[bracket]] += f"^({power})" if len(power) > 1 else f"^{power}"
+        else:
+            return
+        edits.drop(k + 1, bracket - 1)
+
+    def _raised(self, k: int, text: str) -> None:
+        """A raised number, or the sign of a transpose."""
+        edits = self.edits
+        if edits.dropped[k] or text in ("²", "³"):
+            return
+        signs = text.replace("ᵀ", "'")
+        power = signs.strip("'").translate(LOWERED)
+        made = f"^({power})" if len(power) > 1 else f"^{power}" if power else ""
+        edits.out[k] = made + "'" * signs.count("'") if signs[0] != "'" else "'" * signs.count("'") + made
+
+    def _root(self, k: int) -> None:
+        """`√x` and `√(x+1)`: the operand right behind."""
+        edits = self.edits
+        gate = ROOTS[edits.texts[k]]
+        if edits.at(k + 1) == "(" and k + 1 in edits.closes:
+            edits.out[k] = gate
+            return
+        last = k + 1
+        while last + 1 < len(edits) and edits.head[last + 1] == edits.head[k + 1] >= 0:
+            last += 1
+        if k + 1 < len(edits) and edits.head[last] >= 0 and edits.texts[last][0] not in RAISED:
+            edits.out[k] = f"{gate}("
+            edits.behind[last] += ")"
+
+    def _bars(self) -> None:
+        """`|x|` and `‖x‖`: a bar where an operand is wanted opens, any other closes."""
+        edits = self.edits
+        opened: list[int] = []
+        for k, text in enumerate(edits.texts):
+            if text not in _BARS:
+                continue
+            wanted = k == 0 or (edits.head[k - 1] < 0 and edits.texts[k - 1] not in _BARS) or self._opens(k, opened)
+            if not (opened and edits.texts[opened[-1]] == text) or (wanted and not self._ends_operand(k - 1)):
+                opened.append(k)
+            elif opened and edits.texts[opened[-1]] == text:
+                first = opened.pop()
+                gate, end = ABSOLUTE, k
+                if text != "|":
+                    order = edits.at(k + 1)
+                    end += order in BAR_NORMS and order != ""
+                    gate = BAR_NORMS.get(order, BAR_NORMS[""])
+                edits.out[first], edits.out[k] = f"{gate}(", ")"
+                if end > k:
+                    edits.out[end] = ""
+                edits.head[k] = edits.head[end] = first
+
+    def _opens(self, k: int, opened: list[int]) -> bool:
+        """Whether a bar behind another opens one more: `||x| - 1|`."""
+        before = self.edits.texts[k - 1]
+        return before in _BARS and bool(opened) and opened[-1] == k - 1
+
+    def _ends_operand(self, k: int) -> bool:
+        return k >= 0 and self.edits.head[k] >= 0
+
+
+def ascii_name(text: str) -> str:
+    """A name with Greek letters and subscripts in ASCII: `theta1` for `θ₁`; empty where it is no such name."""
+    import unicodedata
+
+    made = ""
+    for written in text:
+        letter = written
+        if unicodedata.name(letter, "").startswith("MATHEMATICAL "):
+            letter = unicodedata.normalize("NFKC", letter)
+        name = unicodedata.name(letter, "")
+        if letter.isascii() and (letter.isalnum() or letter == "_"):
+            made += letter
+        elif (
+            name.startswith(("SUBSCRIPT", "LATIN SUBSCRIPT"))
+            and (plain := unicodedata.normalize("NFKC", letter)).isalnum()
+        ):
+            made += plain
+        elif name.startswith(("GREEK SMALL LETTER ", "GREEK CAPITAL LETTER ")) and name.count(" ") == 3:
+            word = name.rpartition(" ")[2].replace("LAMDA", "LAMBDA")
+            made += word.lower() if "SMALL" in name else word.capitalize()
+        elif name.startswith("GREEK ") and name.endswith(" SYMBOL") and name.count(" ") == 2:  # ϵ, ϕ, ϑ
+            made += name.split()[1].lower()
+        else:
+            return ""
+    return made if made[:1].isalpha() or made[:1] == "_" else ""

@@ -1,0 +1,202 @@
+"""A text rewritten piece by piece, so that every character of the new one knows where it comes from.
+
+The pieces are tokens of anybody's notation. What is put before, behind and in the place of a token is noted beside it
+and written out at the end: nested constructs need no copies of each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀ"
+_WORD = rf"(?:(?![{RAISED}½⅓⅔¼¾])[^\W\d])(?:(?![{RAISED}½⅓⅔¼¾])\w)*"
+_CUT = re.compile(
+    rf"""
+      [ \t\r\f\v]+ | \#[^\r\n]* | \\\n                      # nothing
+    | \"\"\"[\s\S]*?\"\"\"                                 # a text that explains
+    | (?<=[(\[,])[ ]?'[^'\n(]*'(?=[\]\),]) | "[^"\n]*"      # a text: subscripts, keys
+    | {_WORD}
+    | (?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
+    | [{RAISED}]+
+    | \.\.\. | \*\* | [-+*/@]= | <= | >= | == | != | -> | \|\| | &&
+    | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_OPEN, _CLOSE = "([{", ")]}"
+_BLANK = " \t\r\f\v#"
+
+
+class Problem(NamedTuple):
+    """What has two meanings: its place, and both in words."""
+
+    start: int
+    end: int
+    message: str
+    help: str
+
+
+class Reading(NamedTuple):
+    """A text, and for each of its characters (and its end) where what it was made of begins, and ends before it."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    problems: tuple[Problem, ...] = ()
+
+    def then(self, later: Reading) -> Reading:
+        """What a reading of this one's text is of the first text."""
+        starts, ends = [self.starts[k] for k in later.starts], [self.ends[k] for k in later.ends]
+        problems = (p._replace(start=self.starts[p.start], end=self.ends[p.end]) for p in later.problems)
+        return Reading(later.text, starts, ends, (*self.problems, *problems))
+
+
+class Rewriter:
+    """The tokens of a text that are not blank, brackets matched, and what is to be written in their place.
+
+    `texts`, `begins` are the tokens. `closes[k]` is the token that closes the bracket k, `opens` the reverse;
+    `commas[k]` are the commas directly inside of the bracket k. `head[k]` is the first token of the operand that ends
+    with token k, calls, indices and attributes included, -1 where none ends there; `calls` are the brackets of calls.
+    """
+
+    def __init__(self, text: str, pattern: re.Pattern[str] = _CUT) -> None:
+        self.text = text
+        self.texts: list[str] = []
+        self.begins: list[int] = []
+        at = 0
+        for piece in pattern.findall(text):
+            if piece[0] not in _BLANK and piece != "\\\n":
+                self.texts.append(piece)
+                self.begins.append(at)
+            at += len(piece)
+        count = len(self.texts)
+        self.out: list[str] = list(self.texts)
+        self.before, self.behind = [""] * count, [""] * count
+        self.dropped = bytearray(count)
+        self.problems: list[Problem] = []
+        self.spans: dict[int, int] = {}  # token that stands for several: the last of them
+        self.closes: dict[int, int] = {}
+        self.opens: dict[int, int] = {}
+        self.commas: dict[int, list[int]] = {}
+        self.calls: set[int] = set()
+        self.head = [-1] * count
+        self._match()
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def at(self, token: int) -> str:
+        """A token's text, "" beyond the ends."""
+        return self.texts[token] if 0 <= token < len(self.texts) else ""
+
+    def touches(self, token: int) -> bool:
+        """Whether a token follows the one before it without a blank."""
+        return 0 < token < len(self.texts) and self.begins[token - 1] + len(self.texts[token - 1]) == self.begins[token]
+
+    def is_word(self, token: int) -> bool:
+        """Whether a token is a name."""
+        text = self.at(token)
+        return bool(text) and (text[0].isalpha() or text[0] == "_") and text[0] not in RAISED
+
+    def _match(self) -> None:
+        around: list[int] = []
+        head = self.head
+        for k, text in enumerate(self.texts):
+            before = head[k - 1] if k else -1
+            if text in _OPEN:
+                if before >= 0 and text == "(" and (self.is_word(k - 1) and self.texts[k - 1] not in WORDS):
+                    self.calls.add(k)
+                around.append(k)
+                self.commas[k] = []
+            elif text in _CLOSE:
+                if around:
+                    first = around.pop()
+                    self.closes[first], self.opens[k] = k, first
+                    is_index = self.texts[first] == "[" and first > 0 and head[first - 1] >= 0
+                    head[k] = head[first - 1] if first in self.calls or is_index else first
+            elif text == "," and around:
+                self.commas[around[-1]].append(k)
+            elif self.is_word(k):
+                dotted = self.at(k - 1) == "." and k > 1 and head[k - 2] >= 0
+                head[k] = -1 if text in WORDS else head[k - 2] if dotted else k
+            elif text[0].isdigit() or (text[0] == "." and len(text) > 1 and text != "...") or text in FRACTIONS:
+                head[k] = k
+            elif (text in "'′’!" or text[0] in RAISED or text == "°") and before >= 0:
+                head[k] = before
+
+    # -- edits -----------------------------------------------------------------------------------------
+
+    def wrap(self, first: int, last: int, before: str, behind: str) -> None:
+        """Put something around tokens; what comes later goes around what came earlier."""
+        self.before[first] = before + self.before[first]
+        self.behind[last] += behind
+
+    def merge(self, first: int, last: int, text: str) -> None:
+        """Write one word for the tokens first … last."""
+        self.blank(first, last)
+        self.out[first] = text
+        self.spans[first] = last
+
+    def refuse(self, first: int, last: int, message: str, help_: str) -> None:
+        """The tokens first … last can be read in two ways."""
+        self.problems.append(Problem(self.begins[first], self.begins[last] + len(self.texts[last]), message, help_))
+
+    def drop(self, first: int, last: int) -> None:
+        """Leave out the tokens first … last, with all that was put around them."""
+        for k in range(first, last + 1):
+            self.dropped[k] = 1
+
+    def blank(self, first: int, last: int) -> None:
+        """Leave out the tokens first … last, but not what is put around them."""
+        for k in range(first, last + 1):
+            self.out[k] = ""
+
+    def arguments(self, bracket: int) -> list[tuple[int, int]]:
+        """The first and the last token of each argument in a bracket."""
+        limits = [bracket, *self.commas[bracket], self.closes[bracket]]
+        pairs = [(low + 1, high - 1) for low, high in pairwise(limits)]
+        return [(first, last) for first, last in pairs if first <= last]
+
+    def reading(self) -> Reading:
+        """The text that the edits make."""
+        made: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        last_end = 0
+
+        def write(text: str, begin: int, end: int) -> None:
+            made.append(text)
+            if len(text) == end - begin:
+                starts.extend(range(begin, end))
+                ends.extend(range(begin, end))
+            else:
+                starts.extend([begin] * len(text))
+                ends.extend([end] * len(text))
+
+        for k, begin in enumerate(self.begins):
+            whole = self.spans.get(k, k)
+            stop = self.begins[whole] + len(self.texts[whole])
+            end = begin + len(self.texts[k])
+            parts = ("", "", "") if self.dropped[k] else (self.before[k], self.out[k], self.behind[k])
+            early = parts[0][:1] in (")", ",") and parts[0]  # it belongs to what is before the blank
+            if early:
+                write(early, begin, stop)
+            write(self.text[last_end:begin], last_end, begin)
+            for text in parts[1:] if early else parts:
+                if text:
+                    write(text, begin, stop)
+            last_end = end
+        write(self.text[last_end:], last_end, len(self.text))
+        text = "".join(made)
+        # `ends` at k is where what character k - 1 was made of ends.
+        until = [0] * (len(text) + 1)
+        for k, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            until[k + 1] = end if end > start else start + 1
+        return Reading(text, [*starts, len(self.text)], until, tuple(self.problems))
+
+
+WORDS = frozenset({"if", "else", "and", "or", "not", "in", "lambda", "def", "return", "mod", "for", "import", "from"})
+FRACTIONS = {"½": "(1/2)", "⅓": "(1/3)", "⅔": "(2/3)", "¼": "(1/4)", "¾": "(3/4)"}

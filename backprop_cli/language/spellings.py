@@ -1,0 +1,135 @@
+"""How other tools spell what the gate table has: data, a row a spelling.
+
+A function is read as what stands behind it:
+
+* a name: it is that gate, whose operands come in the same order;
+* a text with `{0}`, `{1}`: its operands are put there, in that order;
+* "": it is its first operand; what else is given (a type, a device) changes no number.
+"""
+
+from __future__ import annotations
+
+# What may stand before a point: `np.exp`, `torch.nn.functional.relu`.
+LIBRARIES = frozenset({
+    "np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "scipy", "special", "sp",
+    "linalg",
+    "random", "lax", "numerics", "fft", "keras", "activations", "losses", "xp", "cp", "cupy", "autograd", "anp", "onp",
+})  # fmt: skip
+TORCH = frozenset({"torch", "F", "nn"})
+
+_SAME = ("array", "asarray", "tensor", "as_tensor", "matrix", "float", "float32", "float64", "FloatTensor", "Variable",
+         "constant", "convert_to_tensor", "Tensor", "atleast_1d", "ascontiguousarray", "int", "long",
+         "double", "Parameter", "real")  # fmt: skip
+# Of a library; and without one where nothing of ours has that name.
+FUNCTIONS: dict[str, str] = {
+    **dict.fromkeys(_SAME, ""),
+    **dict.fromkeys(("dot", "matmul", "mm", "mv", "bmm", "multi_dot"), "(({0}) @ ({1}))"),
+    **dict.fromkeys(("inner", "vdot"), "dot"),
+    **dict.fromkeys(("max", "reduce_max"), "amax"), **dict.fromkeys(("min", "reduce_min"), "amin"),
+    "reduce_sum": "sum", "reduce_mean": "mean", "reduce_prod": "prod", "reduce_logsumexp": "logsumexp",
+    "reduce_std": "std", "reduce_variance": "var", "nansum": "sum",
+    "abs": "abs", "absolute": "abs", "sum": "sum", "mean": "mean", "average": "mean", "square": "square", "pow": "pow",
+    **dict.fromkeys(("concatenate", "cat", "concat"), "concat"), "vstack": "concat", "hstack": "concat({0}, axis=-1)",
+    "column_stack": "stack({0}, axis=1)", "stack": "stack",
+    **dict.fromkeys(("transpose", "t", "permute_dims"), "transpose"), "reshape": "reshape", "ravel": "ravel",
+    "flatten": "ravel",
+    "expand_dims": "expand_dims", "unsqueeze": "expand_dims", "squeeze": "squeeze",
+    "len": "size({0}, axis=0)", "size": "size", "numel": "size",
+    "eye": "eye", "one_hot": "onehot", "clip_by_value": "clip", "clamp": "clip",
+    "slogdet": "logdet", "reciprocal": "(1/({0}))",
+    "rsqrt": "(1/sqrt({0}))", "exp2": "(2^({0}))", "true_divide": "div", "float_power": "pow",
+    "mse_loss": "mse", "mean_squared_error": "mse", "l1_loss": "mean(abs(({0}) - ({1})))",
+    "sparse_softmax_cross_entropy_with_logits": "cross_entropy",
+    "deg2rad": "(({0})*pi/180)", "radians": "(({0})*pi/180)", "rad2deg": "(({0})*180/pi)", "degrees": "(({0})*180/pi)",
+    "fabs": "abs", "factorial": "gamma(({0}) + 1)",
+    "comb": "exp(lgamma(({0}) + 1) - lgamma(({1}) + 1) - lgamma(({0}) - ({1}) + 1))",
+    "heaviside": "where(({0}) > 0, 1, where(({0}) < 0, 0, {1}))", "relu6": "clip({0}, 0, 6)",
+    "zeros_like": "(0*({0}))", "ones_like": "(0*({0}) + 1)",
+    "ger": "outer",
+}  # fmt: skip
+# Without a library these have a meaning of their own here, or in nobody's mind but one.
+OURS = frozenset({"dot", "max", "min", "abs", "sum", "mean", "square", "pow", "stack", "transpose", "reshape", "ravel",
+                  "eye", "size", "inner", "concat", "squeeze", "expand_dims", "real", "matmul", "constant", "t",
+                  "matrix", "int", "long", "double", "clamp", "absolute", "fabs"})  # fmt: skip
+# Of the library alone: `np.log` is our `log`, but `tf.log` is too, and `math.e` a constant.
+CONSTANTS = {"pi": "pi", "e": "e", "inf": "inf", "Inf": "inf", "infty": "inf", "newaxis": "None", "nan": ""}
+
+# Behind an operand: `x.sum(0)`, `W.T`. `{0}` is what stands before the point, `{1}` the first argument.
+METHODS: dict[str, str] = {
+    **dict.fromkeys(
+        ("detach", "copy", "clone", "astype", "float", "double", "numpy", "item", "cpu", "cuda", "to", "contiguous",
+         "requires_grad_", "type", "asnumpy", "tolist", "half", "long", "int", "block_until_ready", "retain_grad"), ""),
+    "detach": "stop_gradient", "data": "stop_gradient",
+    **dict.fromkeys(("dot", "matmul", "mm", "mv", "bmm", "__matmul__"), "(({0}) @ ({1}))"),
+    **dict.fromkeys(("t", "transpose", "adjoint"), "transpose"),
+    "max": "amax", "min": "amin", "pow": "(({0})^({1}))", "reshape": "reshape", "view": "reshape",
+    "flatten": "ravel", "unsqueeze": "expand_dims", "clamp": "clip", "clip": "clip", "size": "size",
+    "add": "(({0}) + ({1}))", "sub": "(({0}) - ({1}))", "mul": "(({0})*({1}))", "div": "(({0})/({1}))",
+    "neg": "(-({0}))",
+    "square": "square", "reciprocal": "(1/({0}))", "numel": "size", "rsqrt": "(1/sqrt({0}))", "inverse": "inv",
+    "masked_fill": "where({1}, {2}, {0})", "item": "", "squeeze": "squeeze", "logdet": "logdet",
+}  # fmt: skip
+ATTRIBUTES = {"T": "'", "mT": "'", "H": "'", "data": "", "real": "", "size": "size", "values": ""}
+
+KEYWORDS = {
+    "dim": "axis", "keepdim": "keepdims", "axes": "axis", "reduction_indices": "axis", "keep_dims": "keepdims",
+    "a_min": "lo", "a_max": "hi", "clip_value_min": "lo", "clip_value_max": "hi", "negative_slope": "slope",
+    "num_classes": "classes", "depth": "classes", "correction": "ddof",
+}  # fmt: skip
+# They change no number.
+SILENT = frozenset({"dtype", "requires_grad", "device", "out", "copy", "inplace", "casting", "order", "memory_format",
+                    "preferred_element_type", "precision", "name", "ndmin", "where_", "rcond",
+                    "approximate"})  # fmt: skip
+
+# Signs of mathematics, and what is typed here.
+SIGNS = {
+    "–": "-", "—": "-", "∗": "*", "∙": "*", "•": "*", "⋆": "*", "⊙": "*", "∘": "*", "⁄": "/", "∕": "/", "∞": "inf",
+    "≈": "", "＋": "+", "＝": "=", "（": "(", "）": ")", "，": ",", "ℓ": "l", "⊤": "'", "&&": "", "“": '"', "≔": "=",
+    "\u2009": " ", "\u202f": " ", "\u2003": " ", "\u2062": " ", "\u200b": " ", "\u2002": " ",
+}  # fmt: skip
+# Greek letters that are functions where they are called.
+CALLED = {
+    "σ": "sigmoid",
+    "Γ": "gamma",
+    "Φ": "normcdf",
+    "φ": "normpdf",
+    "ϕ": "normpdf",
+    "ψ": "digamma",
+    "Σ": "sum",
+    "Π": "prod",
+}
+# Functions whose inverse has a name, as in sin⁻¹(x); powers of others are written sin²(x) too.
+INVERSES = {
+    "sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh", "cosh": "acosh", "tanh": "atanh", "exp": "log",
+    "log": "exp", "ln": "exp",
+}  # fmt: skip
+RAISABLE = frozenset({*INVERSES, "log2", "log10", "sec", "csc", "cot", "sigmoid", "relu", "sqrt", "abs", "erf"})
+_DIGITS = {"⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",
+    "⁺": "+", "⁻": "-",
+           "⁽": "(", "⁾": ")", "ⁿ": "n"}  # fmt: skip
+LOWERED = str.maketrans(_DIGITS)
+
+# Which norm the order asks for: `norm(x, 1)`, `norm(x, ord=np.inf)`.
+NORMS = {"norm": {"1": "norm1", "2": "norm", "inf": "norminf", "fro": "norm"}}
+BAR_NORMS = {"": "norm", "₁": "norm1", "₂": "norm", "∞": "norminf", "_1": "norm1", "_2": "norm", "_inf": "norminf"}
+ABSOLUTE = "abs"
+ROOTS = {"√": "sqrt", "∛": "cbrt"}
+# Of two operands they are elementwise: `torch.max(a, b)`.
+ELEMENTWISE = frozenset({"max", "min"})
+LIMITS = {"clip": {"min": "lo", "max": "hi"}, "clamp": {"min": "lo", "max": "hi"}}
+SWAPS = frozenset({"transpose"})
+SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
+COUNTING = frozenset({"arange", "range"})
+CHOSEN, NEW_AXIS, LENGTH = "pick", "expand_dims", "size"
+# `einsum('ij,jk->ik', A, B)`: letters in the order of the alphabet, and the sum that has a name.
+SUMMING = "einsum"
+SUMS = {
+    "ab,bc->ac": "(({0}) @ ({1}))", "ab,b->a": "(({0}) @ ({1}))", "a,ab->b": "(({0}) @ ({1}))",
+    "abc,acd->abd": "(({0}) @ ({1}))", "abc,cd->abd": "(({0}) @ ({1}))", "ab,cb->ac": "(({0}) @ ({1})')",
+    "ab,ac->bc": "(({0})' @ ({1}))", "a,a->": "dot({0}, {1})", "a,b->ab": "outer({0}, {1})",
+    "ab->ba": "({0})'", "aa->": "trace({0})", "aa->a": "diag({0})", "ab->": "sum({0})", "a->": "sum({0})",
+    "ab->a": "sum({0}, axis=1)", "ab->b": "sum({0}, axis=0)", "ab,ab->": "sum(({0})*({1}))",
+    "ab,ab->ab": "(({0})*({1}))", "ab,ab->a": "sum(({0})*({1}), axis=1)", "a,a->a": "(({0})*({1}))",
+    "ab,ba->": "trace(({0}) @ ({1}))", "ab,ab->b": "sum(({0})*({1}), axis=0)",
+    "a,ab->ab": "(expand_dims({0}, 1)*({1}))",
+}  # fmt: skip

@@ -1,0 +1,105 @@
+"""Other people's notation: read as it is meant, and told in a note; or refused with the way out."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from notations import LINES, ROWS
+
+import backprop_cli
+from backprop_cli.graph.advice import FORMULAS
+
+
+def values_of(program, values):
+    """What a program is worth where its names have those of the values that it knows."""
+    given = dict(word.split("=") for word in values.split())
+    while True:
+        try:
+            return backprop_cli.evaluate(program, given)
+        except backprop_cli.BackpropError as error:
+            unused = [d.message.split("`")[1] for d in error.diagnostics if d.code == "N209"]
+            if len(unused) < len(error.diagnostics):
+                raise
+            given = {name: value for name, value in given.items() if name not in unused}
+
+
+@pytest.mark.parametrize(("text", "ours", "values"), ROWS, ids=[row[0][:40] for row in ROWS])
+def test_a_line_is_read_as_it_is_meant(text, ours, values):
+    read, expected = values_of(text, values), values_of(ours, values)
+    assert np.shape(read.value) == np.shape(expected.value)
+    np.testing.assert_allclose(read.value, expected.value, rtol=1e-13)
+    if text != ours:
+        assert any(note.code == "reading" for note in read.notes)
+
+
+# What the functions of other tools are, from their definitions: name, operands, value.
+ADVISED = {
+    "sec": lambda x: 1 / math.cos(x), "acot": lambda x: math.atan(1 / x), "sind": lambda x: math.sin(math.radians(x)),
+    "exp2": lambda x: 2**x, "logit": lambda x: math.log(x / (1 - x)), "trunc": math.trunc,
+    "factorial": lambda x: math.gamma(x + 1), "relu6": lambda x: min(max(x, 0), 6), "frac": lambda x: x - math.floor(x),
+    "mish": lambda x: x * math.tanh(math.log(1 + math.exp(x))), "ndtr": lambda x: (1 + math.erf(x / math.sqrt(2))) / 2,
+    "erfcx": lambda x: math.exp(x * x) * math.erfc(x), "hardswish": lambda x: x * min(max(x + 3, 0), 6) / 6,
+    "normpdf": lambda x: math.exp(-x * x / 2) / math.sqrt(2 * math.pi), "logcosh": lambda x: math.log(math.cosh(x)),
+    "xlog1py": lambda x, y: x * math.log(1 + y), "root": lambda x, n: x ** (1 / n),
+    "nCr": lambda n, k: math.gamma(n + 1) / math.gamma(k + 1) / math.gamma(n - k + 1),
+    "lerp": lambda a, b, t: a + t * (b - a), "huber": lambda x: x * x / 2 if abs(x) < 1 else abs(x) - 0.5,
+    "beta": lambda a, b: math.gamma(a) * math.gamma(b) / math.gamma(a + b), "rad2deg": math.degrees,
+}  # fmt: skip
+OPERANDS = ("0.7", "0.4", "0.25")
+OTHERS = {
+    **dict.fromkeys(("if", "iif", "ifelse", "cond", "select"), ("1 < 2", "0.7", "0.4")),
+    **dict.fromkeys(("cosine", "cosine_similarity"), ("[1, 2]", "[3, 4]")),
+    "inverse": ("[[2, 1], [1, 3]]",), "crelu": ("[1, -2]",), "softmin": ("[1, -2]",),
+}  # fmt: skip
+
+
+def refused(program):
+    with pytest.raises(backprop_cli.BackpropError) as caught:
+        backprop_cli.evaluate(program)
+    return caught.value.diagnostics[0]
+
+
+@pytest.mark.parametrize("name", sorted(FORMULAS))
+def test_advice_followed_literally_works(name):
+    """Each formula is given with the operands in it, and runs."""
+    operands = OTHERS.get(name, OPERANDS[: _count(name)])
+    diagnostic = refused(f"{name}({', '.join(operands)})")
+    advised = re.findall("`([^`]+)`", diagnostic.help)
+    assert diagnostic.code == "N201" and len(advised) == len(FORMULAS[name])
+    for formula in advised:
+        value = backprop_cli.evaluate(formula).value
+        if name in ADVISED:
+            assert value == pytest.approx(ADVISED[name](*map(float, operands)), rel=1e-9)
+
+
+def _count(name):
+    places = {int(place) for formula in FORMULAS[name] for place in re.findall(r"\{(\d)\}", formula)}
+    return len(places) or 1
+
+
+@pytest.mark.parametrize("text", ["x^T x", "np.exp(x)", "|x|", r"\frac{1}{2} x", "θ"])
+def test_strict_notation_reads_only_our_own(text):
+    with pytest.raises(backprop_cli.BackpropError):
+        backprop_cli.evaluate(text, {"x": 1.0, "theta": 2.0}, notation="strict")
+
+
+def test_the_documents_table_has_the_rows_that_are_tested(record):
+    path = ROOT / "docs/notations.md"
+    text = path.read_text(encoding="utf-8")
+    rows = "".join(
+        f"| **{section}** | |\n" + "".join(f"| {_code(text)} | {_code(ours)} |\n" for text, ours in lines)
+        for section, (_, lines) in LINES.items()
+    )
+    head = "| typed | read as |\n|---|---|\n"
+    before, after = text.split(head)
+    if record:
+        path.write_text(before + head + rows + after[after.index("\n- A prefix") :], encoding="utf-8")
+    else:
+        assert after.startswith(rows + "\n")
+
+
+def _code(text):
+    shown = text.replace("|", "\\|").replace("\n", " ⏎ ")
+    return f"`` {shown} ``" if "`" in shown else f"`{shown}`"
