@@ -8,6 +8,7 @@ import json
 import pytest
 from conftest import backprop
 from truth import run
+from truth_arrays import run as run_arrays
 
 import backprop_cli
 
@@ -136,3 +137,8 @@ def test_contributions_at_a_fork_are_added_exactly(program, values, gradient):
 def test_random_formulas_at_points_that_cost_digits():
     numbers, silent, needless = run(120, 7)
     assert numbers > 150 and silent == 0 and needless == 0
+
+
+def test_random_programs_of_arrays_at_points_that_cost_digits():
+    numbers, silent, needless = run_arrays(40, 0)
+    assert numbers > 200 and silent == 0 and needless == 0
