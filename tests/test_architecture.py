@@ -45,6 +45,7 @@ THIRD_PARTIES = {
         "numeric/linalg.py",
         "numeric/losses.py",
         "engine/doubtful.py",
+        "engine/moves.py",
         "engine/flow.py",
         "engine/passes.py",
         "engine/precision.py",

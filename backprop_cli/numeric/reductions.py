@@ -23,6 +23,11 @@ __all__ = [
     "others", "outer", "part", "place", "prod", "reshape", "shape_of", "share", "spread", "stack", "std", "sum",
     "swap", "ties", "total", "trace", "uniform", "unstack", "var", "zeros",
 ]  # fmt: skip
+# Those that add up or multiply, and so round.
+ROUNDED = (
+    "accumulate", "accumulate_back", "centred", "dot", "linspace", "matmul", "matmul_left", "matmul_right", "mean",
+    "norm", "others", "outer", "prod", "std", "sum", "trace", "var",
+)  # fmt: skip
 
 
 # -- sums and what they send back --------------------------------------------------------------------------
