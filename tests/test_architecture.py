@@ -46,6 +46,7 @@ THIRD_PARTIES = {
         "numeric/losses.py",
         "numeric/places.py",
         "engine/doubtful.py",
+        "engine/moves.py",
         "engine/flow.py",
         "engine/passes.py",
         "engine/precision.py",

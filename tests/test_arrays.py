@@ -82,12 +82,16 @@ def test_every_tensor_gate_is_in_the_table():
 
 
 def test_a_rule_that_is_wrong_is_caught(monkeypatch):
+    from backprop_cli.engine.moves import moves
     from backprop_cli.gates import fields
 
-    right = fields.ARRAYS.pull["matmul"]
-    monkeypatch.setitem(
-        fields.ARRAYS.pull, "matmul", lambda k, G, out, xs, a: right(k, G, out, xs, a) * (1.001 - k / 1000)
-    )
+    for field in (fields.ARRAYS, moves().arrays):  # both are made of the one row
+        right = field.pull["matmul"]
+
+        def wrong(k, *rest, right=right):
+            return right(k, *rest) * (1.001 - k / 1000)
+
+        monkeypatch.setitem(field.pull, "matmul", wrong)
     for program in ("sum(W@x)", "sum(A@B)", "sum((T@B)^2)"):
         report = grad(program, chosen(program))
         assert report.check.verdict == "disagree" and report.status == 1, program

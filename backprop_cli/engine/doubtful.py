@@ -10,11 +10,11 @@ asks no gate for its second derivatives.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from math import copysign
-from random import Random
 from typing import Any, NamedTuple
 
+from backprop_cli.engine.flow import Known
+from backprop_cli.engine.moves import moves
 from backprop_cli.engine.passes import ROUTES, Backward, Rule, add, nothing_yet, quiet, rule_of, send
 from backprop_cli.gates import CONSTANTS, GATES
 from backprop_cli.gates.fields import ARRAYS, FLOATS, RATIONALS
@@ -22,16 +22,15 @@ from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
 
 SIX_DIGITS = 1e-6
-_MOVE = 2.0**-43  # a thousand units in the last place
 _SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in a million
 _TINY = 2.0**-1064  # a thousand times the smallest double
 _EXACT = frozenset(name for name, gate in GATES.items() if gate.exact or gate.truth)
+_CLASSES = "labels"  # an operand of tensor gates that no rounding moves
 _LOOSE = frozenset(name for name, gate in GATES.items() if gate.loose)
 # Gates whose slopes are operands, or the same everywhere: never rounded themselves.
 _LINEAR = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product"))
 _ONES = (1.0, -1.0)
 _NAMED = frozenset(CONSTANTS.values())
-_FEW = 1009  # moves, used again and again
 
 
 class Doubtful(NamedTuple):
@@ -86,21 +85,13 @@ def _moved(here: Value, there: Value) -> Any:
     return mask if mask.any() else False
 
 
-@cache
-def _factors() -> list[float]:
-    """Moves: of one number after the other, none of them small."""
-    chosen = Random(0)  # noqa: S311  digits, not secrets
-    return [1.0 + _MOVE * chosen.choice((-1, 1)) * chosen.uniform(0.5, 1) for _ in range(_FEW)]
-
-
 class _Again:
     """The passes with every rounding exaggerated."""
 
     def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
         self.graph, self.output, self.before = graph, output, values
-        self.factors = _factors()
-        self.of_arrays: Any = None  # the factors again and again, as many as the largest array has elements
-        self.turn = 0
+        self.nearby = moves().nearby
+        moves().begin()
         self.values = list(values)
         for node, constant in graph.constants.items():
             self.values[node] = self.constant(constant)
@@ -115,10 +106,10 @@ class _Again:
             operands = graph.inputs[node]
             if not operands:
                 continue
-            rule, xs = rule_of(graph, node), [values[j] for j in operands]
+            rule, xs = self.rule(node), [values[j] for j in operands]
             try:
-                out = rule.value(self.operands(rule, xs))
-            except ValueError:  # a class's number, moved: it is no matter of digits
+                out = rule.value(self.operands(node, rule, xs))
+            except ValueError:  # a class's number, computed and moved: it is no matter of digits
                 continue
             out = out if graph.shapes[node] else float(out)
             values[node] = out if self.is_exact(rule.gate, xs, out) else self.rounded(out, node, xs)
@@ -132,9 +123,19 @@ class _Again:
                 out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
                 values[node] = out if self.is_exact(gate, xs, out) else self.rounded(out, node, xs)
 
-    def operands(self, rule: Rule, xs: list[Value]) -> list[Value]:
+    def rule(self, node: int) -> Rule:
+        """The rule of a node; of a tensor gate with what it rounds inside moved too."""
+        return rule_of(self.graph, node, moves().arrays if node in self.graph.attributes else None)
+
+    def operands(self, node: int, rule: Rule, xs: list[Value]) -> list[Value]:
         """What a gate is given: moved, where it adds up inside or is not right to the last digit."""
-        return [self.nearby(x) for x in xs] if rule.attributes is not None or rule.gate in _LOOSE else xs
+        if rule.attributes is None:
+            return [self.nearby(x) for x in xs] if rule.gate in _LOOSE else xs
+        row = TENSORS[rule.gate]
+        if row.exact:
+            return xs
+        places = zip(row.operands, self.graph.inputs[node], xs, strict=True)
+        return [self.before[j] if name == _CLASSES else self.nearby(x) for name, j, x in places]
 
     def backward(self, passed: Backward, active: bytearray | None) -> list[Value | None]:
         """The gradients again, from the values as they are now."""
@@ -147,15 +148,17 @@ class _Again:
             upstream, operands = again.grads[node], graph.inputs[node]
             if upstream is None or not operands or (active is not None and not active[node]):
                 continue
-            rule, xs = rule_of(graph, node), [values[j] for j in operands]
+            rule, xs = self.rule(node), [values[j] for j in operands]
+            given: Known = values
             if rule.attributes is None:
-                slopes = rule.slopes(self.operands(rule, xs), values[node])
+                slopes = rule.slopes(self.operands(node, rule, xs), values[node])
                 again.locals[node] = tuple([self.slope(slope, rule.gate, xs) for slope in slopes])
             else:
                 again.grads[node] = self.nearby(upstream)
+                given = {**dict(zip(operands, self.operands(node, rule, xs), strict=True)), node: values[node]}
             for k, j in enumerate(operands):
                 if active is None or active[j]:
-                    sent, flow = send(graph, values, again, node, k, rule)
+                    sent, flow = send(graph, given, again, node, k, rule)
                     slope = again.locals[node][k] if again.locals[node] else 1.0
                     add(again, j, self.product(sent, upstream, slope), flow)
         return again.grads
@@ -184,17 +187,6 @@ class _Again:
         return gate in _EXACT
 
     # -- moves -------------------------------------------------------------------------------------------
-
-    def nearby(self, x: Value) -> Value:
-        """A number a thousand units in the last place away; whole numbers of classes, axes and exponents too."""
-        self.turn = turn = (self.turn + 1) % _FEW
-        if type(x) is float or not x.shape:
-            return x * self.factors[turn]
-        if self.of_arrays is None or len(self.of_arrays) < x.size + _FEW:
-            import numpy as np
-
-            self.of_arrays = np.resize(self.factors, x.size + _FEW)
-        return x * self.of_arrays[turn : turn + x.size].reshape(x.shape)
 
     def constant(self, value: Value) -> Value:
         """A constant of the text: moved where it is a name for what no double equals."""

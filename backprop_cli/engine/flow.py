@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backprop_cli.gates.fields import ARRAYS
@@ -11,6 +11,7 @@ from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape
 
 Flow = Any  # True: a gradient arrives at every element, False: at none; or a mask of those at which one does
+Known = Sequence[Value] | Mapping[int, Value]  # the values of nodes
 
 
 def chosen(flow: Flow, sent: Value) -> Value:
@@ -27,7 +28,7 @@ def reached(flow: Flow, shape: Shape) -> Flow:
     return flow if isinstance(flow, bool) else bool(flow.any()) if not shape else unbroadcast(flow * 1.0, shape) != 0
 
 
-def flow_of_tensor(graph: Graph, values: Sequence[Value], node: int, k: int, flow: Flow) -> Flow:
+def flow_of_tensor(graph: Graph, values: Known, node: int, k: int, flow: Flow) -> Flow:
     """To which elements of a tensor gate's operand something flows from the marked elements of its value."""
     gate = TENSORS[graph.gates[node]]
     if not (gate.selects or gate.routes):

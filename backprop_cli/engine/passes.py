@@ -12,7 +12,7 @@ from math import nan
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from backprop_cli.engine.flow import Flow, chosen, flow_of_tensor, reached, unbroadcast
+from backprop_cli.engine.flow import Flow, Known, chosen, flow_of_tensor, reached, unbroadcast
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import ARRAYS, FLOATS, Field
 from backprop_cli.graph.graph import Graph, Value
@@ -244,7 +244,7 @@ def settle(grads: list[Value | None], node: int, lost: Lost) -> None:
 
 
 def send(
-    graph: Graph, values: Sequence[Value], passed: Backward, node: int, k: int, rule: Rule, *, summed: bool = True
+    graph: Graph, values: Known, passed: Backward, node: int, k: int, rule: Rule, *, summed: bool = True
 ) -> tuple[Value, Flow]:
     """What a node sends to its k-th operand, and to which elements: broadcasting undone, or as it is if not `summed`.
 

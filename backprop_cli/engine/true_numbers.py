@@ -6,6 +6,7 @@ The true number is that of the formula as it is written, at the doubles that wer
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import inf
 from random import Random
 from typing import Any, NamedTuple
 
@@ -132,18 +133,20 @@ def _of(item: _Number, numbers: Sequence[Any], passed: Backward | None) -> Any:
 
 
 def _same(before: Any, now: Any) -> bool:
-    return bool(before == now or (before != before and now != now) or abs(before - now) <= _SAME * abs(now))
+    if before == now or (before != before and now != now):
+        return True
+    return bool(abs(before) != inf and abs(now) != inf and abs(before - now) <= _SAME * abs(now))
 
 
 def _right(ours: float, true: Any) -> bool:
-    """Whether six digits are right."""
-    if true != true or true - true != 0:
-        return True  # said by the notes on what is not finite
+    """Whether six digits are right; of what is not finite the other notes speak."""
+    if true - true != 0:
+        return ours - ours != 0
     return bool(ours == true or abs(ours - true) <= SIX_DIGITS * abs(true))
 
 
 def _text(true: Any) -> str:
-    return written(true, 10) if true else "0"
+    return str(float(true)) if true - true != 0 else written(true, 10) if true else "0"
 
 
 class _NoisyDigits(Field):
@@ -173,11 +176,11 @@ class _NoisyDigits(Field):
         algebraic = _is_algebraic(gate, gate.formula)
 
         def moved(*xs: Any) -> Any:
-            out = function(*xs)
+            out, moved = function(*xs), self.move()
             is_root = gate.family == "power" and len(xs) > 1 and xs[1] % 1 != 0  # of a power that is no whole number
             if (exact_when and exact_when(*xs, out)) or (algebraic and not is_root and out == finely(function, xs)):
                 return out
-            return self.move(out)
+            return out * moved
 
         return moved
 
@@ -190,13 +193,14 @@ class _NoisyDigits(Field):
             exact = finely(function, xs) if algebraic else None
             if not isinstance(exact, tuple):
                 exact = (None,) * len(slopes)
-            return tuple([x if x == y else self.move(x) for x, y in zip(slopes, exact, strict=True)])
+            moves = [self.move() for _ in slopes]
+            return tuple([x if x == y else x * move for x, y, move in zip(slopes, exact, moves, strict=True)])
 
         return moved
 
-    def move(self, x: Any) -> Any:
-        """A number, moved in its last digits; 0 stays."""
-        return x * (1 + self.sign * self.random.uniform(-1, 1) * _PLACES * last_place())
+    def move(self) -> Any:
+        """A factor that moves a number in its last digits. What is exact takes one too: all others stay the same."""
+        return 1 + self.sign * self.random.uniform(-1, 1) * _PLACES * last_place()
 
 
 def _is_algebraic(gate: Gate, text: str) -> bool:

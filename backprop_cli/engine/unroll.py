@@ -7,7 +7,6 @@ numbers. The graph of numbers knows no rule of any tensor gate, which is what ma
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,13 +15,15 @@ from backprop_cli.gates import BY_SYMBOL, BY_SYNTAX, GATES
 from backprop_cli.gates.fields import ARRAYS, Field
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Value
+from backprop_cli.numeric.linalg import MINORS, by_minors
 from backprop_cli.text import index_text
 
 NODE_BUDGET = 20_000
-_LARGEST_MATRIX = 5  # the minors of a determinant are 2^n
 _TOO_LARGE = 10**18
 _MINORS = ("det(", "adjugate(")
-_ADD, _SUB, _MUL, _DIV = (BY_SYMBOL[symbol] for symbol in "+-*/")
+_ADD, _SUB, _MUL, _DIV, _ABOVE = (BY_SYMBOL[symbol] for symbol in "+-*/>")
+_CHOICE = next(name for name, gate in GATES.items() if gate.family == "choice")
+_LENGTH = "out == 0"  # where lengths have a kink: they send nothing back there
 
 
 class TooLargeError(Exception):
@@ -79,6 +80,7 @@ class _Numbers:
         self.span = (0, 1)
         self.origin = -1
         self.origins: list[int] = []
+        self.made: dict[tuple[str, tuple[int, ...]], Element] = {}  # by the meaning of one gate: exp(x)/exp(x) is 1
 
     def node(self, gate: str, inputs: tuple[int, ...]) -> int:
         if len(self.out) >= self.budget:
@@ -106,7 +108,10 @@ class _Numbers:
         simple = _simplified(gate, operands)
         if simple is not None:
             return simple
-        return Element(self, self.node(gate, tuple(self.element(operand).id for operand in operands)))
+        use = gate, tuple(self.element(operand).id for operand in operands)
+        if use not in self.made:
+            self.made[use] = Element(self, self.node(*use))
+        return self.made[use]
 
 
 def _simplified(gate: str, operands: tuple[Any, ...]) -> Any:
@@ -173,6 +178,7 @@ def _unrolled(graph: Graph, values: Sequence[Value], numbers: _Numbers) -> list[
     for node, gate in enumerate(graph.gates):
         numbers.span = graph.span(node)
         numbers.origin = node
+        numbers.made.clear()
         shape = graph.shapes[node]
         operands = [elements[j] for j in graph.inputs[node]]
         if _cost(graph, node) > numbers.budget:
@@ -195,6 +201,10 @@ def _unrolled(graph: Graph, values: Sequence[Value], numbers: _Numbers) -> list[
             meaning = field.tensor_means[gate]
             given = [x[()] if x.shape == () else x for x in operands]
             made = _elements(numbers, meaning(given, graph.attributes[node]), shape)
+            if any(note.condition == _LENGTH for note in TENSORS[gate].notes):
+                for index in (index for index in np.ndindex(*shape) if np.asarray(values[node])[index] == 0):
+                    is_above = numbers.apply(_ABOVE, made[index], 0.0)
+                    made[index] = numbers.apply(_CHOICE, is_above, made[index], 0.0)
         for element, value in zip(made.flat, np.ravel(values[node]), strict=True):
             numbers.known[element.id] = float(value)
         elements.append(made)
@@ -209,7 +219,7 @@ def _cost(graph: Graph, node: int) -> int:
         return 2 * sizes[-1] * graph.shapes[graph.inputs[node][0]][-1]
     if gate is not None and any(minor in gate.means for minor in _MINORS):
         order = graph.shapes[graph.inputs[node][0]][0]
-        return sum(sizes) if order <= _LARGEST_MATRIX else _TOO_LARGE
+        return sum(sizes) if order <= MINORS else _TOO_LARGE
     return sum(sizes)
 
 
@@ -229,7 +239,7 @@ def _nodes(numbers: _Numbers) -> Field:
     field = Field(*ARRAYS.modules)
     field.names.update({name: _gate(numbers, name) for name, gate in GATES.items() if len(gate.parameters) == 1})
     field.names.update({reduction: _largest(numbers, gate) for gate, reduction in REDUCTION_OF.items()})
-    field.names.update({"det": _determinant, "adjugate": _adjugate})
+    field.names.update({"det": by_minors})
     return field
 
 
@@ -249,33 +259,3 @@ def _largest(numbers: _Numbers, gate: str) -> Callable[..., Any]:
         return out.reshape([1 if k in axis else n for k, n in enumerate(x.shape)]) if keepdims else out
 
     return reduce
-
-
-def _determinant(a: Any) -> Any:
-    """By minors of the first rows, each worked out once (Laplace)."""
-    order = len(a)
-    minors: dict[tuple[int, ...], Any] = {(): 1.0}
-    for row in range(order):
-        minors = {
-            columns: _alternating(
-                [a[row, c] * minors[columns[:k] + columns[k + 1 :]] for k, c in enumerate(columns)], row % 2 == 1
-            )
-            for columns in combinations(range(order), row + 1)
-        }
-    return minors[tuple(range(order))]
-
-
-def _alternating(terms: list[Any], negative_first: bool) -> Any:
-    total: Any = 0.0
-    for k, term in enumerate(terms):
-        total = total - term if (k % 2 == 1) != negative_first else total + term
-    return total
-
-
-def _adjugate(a: Any) -> Any:
-    order = len(a)
-    out = np.empty((order, order), dtype=object)
-    for i, j in np.ndindex(order, order):
-        minor = _determinant(np.delete(np.delete(a, j, axis=0), i, axis=1))
-        out[i, j] = minor if (i + j) % 2 == 0 else 0.0 - minor
-    return out

@@ -2,39 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
 import numpy as np
 
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.reductions import others
 
+MINORS = 5  # the largest order of which all minors are worked out: there are 2^n
+
 __all__ = [
-    "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "logdet", "solve",
+    "adjugate", "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "logdet", "solve",
 ]  # fmt: skip
+ROUNDED = ("det", "logdet")  # results that are rounded
+SOLVED = ("adjugate", "cofactors", "inv", "solve")  # arrays of which each element is rounded on its way, not as a whole
 
 
 def det(a: Array) -> Array:
-    """The determinant; of orders up to 3 written out, so that whole numbers stay whole."""
-    if len(a) == 1:
-        return a[0, 0]
-    if len(a) == 2:
-        return a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]
-    if len(a) == 3:
-        return np.sum(a[0] * _cross(a[1], a[2]))
-    return np.linalg.det(a)
+    """The determinant; by minors where they are few, so that whole numbers stay whole."""
+    return np.float64(by_minors(a.tolist())) if len(a) <= MINORS else np.linalg.det(a)
+
+
+def by_minors(a: Sequence[Sequence[Any]]) -> Any:
+    """The determinant by minors of the first rows, each worked out once (Laplace)."""
+    minors: dict[tuple[int, ...], Any] = {(): 1.0}
+    for row, elements in enumerate(a):
+        minors = {
+            columns: _alternating(
+                [elements[c] * minors[columns[:k] + columns[k + 1 :]] for k, c in enumerate(columns)], row % 2 == 1
+            )
+            for columns in combinations(range(len(a)), row + 1)
+        }
+    return minors[tuple(range(len(a)))]
+
+
+def _alternating(terms: Sequence[Any], negative_first: bool) -> Any:
+    total: Any = 0.0
+    for k, term in enumerate(terms):
+        total = total - term if (k % 2 == 1) != negative_first else total + term
+    return total
+
+
+def adjugate(a: Array) -> Array:
+    """The cofactors, transposed, by minors."""
+    order, kind = len(a), object if np.asarray(a).dtype == object else float
+    rows, out = a.tolist(), np.empty((order, order), dtype=kind)
+    for i, j in np.ndindex(order, order):
+        minor = by_minors([row[:i] + row[i + 1 :] for k, row in enumerate(rows) if k != j])
+        out[i, j] = minor if (i + j) % 2 == 0 else 0.0 - minor
+    return out
 
 
 def cofactors(a: Array) -> Array:
     """The derivative of the determinant, the adjugate's transpose, which a singular matrix has too.
 
-    By singular values beyond order 3: a = U·S·Vᵀ has the cofactors det(U)·det(V)·U·C·Vᵀ, where C holds for each
+    By singular values beyond small orders: a = U·S·Vᵀ has the cofactors det(U)·det(V)·U·C·Vᵀ, where C holds for each
     singular value the product of the others.
     """
-    if len(a) == 1:
-        return np.ones((1, 1))
-    if len(a) == 2:
-        return np.array([[a[1, 1], -a[1, 0]], [-a[0, 1], a[0, 0]]])
-    if len(a) == 3:
-        return np.array([_cross(a[1], a[2]), _cross(a[2], a[0]), _cross(a[0], a[1])])
+    if len(a) <= MINORS:
+        return adjugate(a).T
     if not np.isfinite(a).all():
         return np.full_like(a, np.nan)
     u, s, vt = np.linalg.svd(a)
@@ -43,10 +71,6 @@ def cofactors(a: Array) -> Array:
         return turned * (u * rest) @ vt
     sizes = np.sum(np.log(s)) - np.log(s)  # by logarithms where half of a product leaves the doubles
     return turned * (u * np.exp(sizes - np.max(sizes))) @ vt * np.exp(np.max(sizes))
-
-
-def _cross(x: Array, y: Array) -> Array:
-    return np.array([x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]])
 
 
 def logdet(a: Array) -> Array:

@@ -10,9 +10,14 @@ from backprop_cli.numeric.arrays import Array, where
 from backprop_cli.numeric.shapes import Axis
 
 __all__ = [
-    "class_weights", "cross_entropy", "cross_entropy_slopes", "examples", "hinge_loss", "hinge_margins",
-    "hinge_slopes", "last", "log_softmax", "logsumexp", "one_hot", "softmax",
+    "apart", "class_weights", "cross_entropy", "cross_entropy_slopes", "examples", "hinge_loss", "hinge_margins",
+    "hinge_slopes", "last", "log_softmax", "log_softmax_back", "logsumexp", "one_hot", "softmax",
 ]  # fmt: skip
+# Those that round.
+ROUNDED = (
+    "apart", "cross_entropy", "cross_entropy_slopes", "hinge_loss", "hinge_margins", "log_softmax", "log_softmax_back",
+    "logsumexp", "softmax",
+)  # fmt: skip
 
 
 class ValueProblem(ValueError):  # noqa: N818  it becomes a diagnostic
@@ -29,10 +34,26 @@ def softmax(x: Array, axis: Axis) -> Array:
     return raised / np.sum(raised, axis=axis, keepdims=True)
 
 
+def apart(d: Array, weights: Array, axis: Axis) -> Array:
+    """Distances from the mean, which weighs each element by its share of 1.
+
+    Where one weight towers over the rest they are taken from that element: of a difference nothing would be left.
+    """
+    distances = d - np.sum(where(weights > 0.5, d, 0.0), axis=axis, keepdims=True)
+    return distances - np.sum(weights * distances, axis=axis, keepdims=True)
+
+
 def log_softmax(x: Array, axis: Axis) -> Array:
     """The logarithm of the softmax; next to 0, where one score towers over the rest, to the last digit too."""
     largest, _, rest = _largest_and_rest(x, axis)
     return (x - largest) - np.log1p(rest)
+
+
+def log_softmax_back(G: Array, x: Array, axis: Axis) -> Array:
+    """What it sends back, G - softmax*sum(G), of which 1 - softmax is left where one score towers over the rest."""
+    p, others = _chances(x, axis)
+    rest = np.sum(where(p > 0.5, 0.0, G), axis=axis, keepdims=True)
+    return where(p > 0.5, G * others - p * rest, G - p * np.sum(G, axis=axis, keepdims=True))
 
 
 def logsumexp(x: Array, axis: Axis, keepdims: bool) -> Array:
@@ -53,6 +74,13 @@ def _largest_and_rest(x: Array, axis: Axis) -> tuple[Array, Array, Array]:
     ones = raised == 1
     rest = np.sum(raised - ones, axis=axis, keepdims=True) + (np.sum(ones, axis=axis, keepdims=True) - 1)
     return largest, raised, rest
+
+
+def _chances(x: Array, axis: Axis) -> tuple[Array, Array]:
+    """The softmax and 1 - softmax, taken from the other scores where one towers over them."""
+    _, raised, rest = _largest_and_rest(x, axis)
+    p = raised / (1 + rest)
+    return p, where(p > 0.5, rest / (1 + rest), 1 - p)
 
 
 def one_hot(labels: Array, classes: int) -> Array:
@@ -92,15 +120,10 @@ def cross_entropy(scores: Array, labels: Array) -> Array:
 
 
 def cross_entropy_slopes(scores: Array, labels: Array) -> Array:
-    """Its derivative: (softmax * the sum of the weights - weights) over the examples.
-
-    1 - softmax is taken from the other scores where one towers over them: there is nothing left of a difference.
-    """
+    """Its derivative: (softmax * the sum of the weights - weights) over the examples."""
     weights = class_weights(scores, labels)
     total = 1.0 if np.shape(labels) != np.shape(scores) else np.sum(weights, axis=-1, keepdims=True)
-    _, raised, rest = _largest_and_rest(scores, last(scores))
-    p = raised / (1 + rest)
-    others = where(p > 0.5, rest / (1 + rest), 1 - p)
+    p, others = _chances(scores, last(scores))
     return (p * (total - weights) - weights * others) / examples(scores)
 
 

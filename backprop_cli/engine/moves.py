@@ -1,0 +1,78 @@
+"""Moves: numbers about a thousand units in the last place away, and the functions of arrays with every result moved so.
+
+A rule of a tensor gate is a text over functions of arrays. What it cancels inside, such as 1 - softmax where one score
+towers over the rest, is seen only where each of these functions is moved, not just what the rule answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, cached_property
+from random import Random
+from typing import Any
+
+from backprop_cli.gates.fields import ARRAYS, Field
+from backprop_cli.graph.graph import Value
+
+_MOVE = 2.0**-43  # a thousand units in the last place
+_FEW = 1009  # moves, used again and again
+
+
+@cache
+def moves() -> Moves:
+    """The moves from the first one on: there are only these, so that the rules are compiled once."""
+    return Moves()
+
+
+def _factors() -> list[float]:
+    """Of one number after the other, none of them nearly 1."""
+    chosen = Random(0)  # noqa: S311  digits, not secrets
+    return [1.0 + _MOVE * chosen.choice((-1, 1)) * chosen.uniform(0.5, 1) for _ in range(_FEW)]
+
+
+class Moves:
+    """One move after the other, the same whenever they are begun."""
+
+    def __init__(self) -> None:
+        self._factors = _factors()
+        self._of_arrays: Any = None  # the factors again and again, as many as the largest array has elements
+        self.begin()
+
+    def begin(self) -> None:
+        """The first move again."""
+        self._turn = 0
+
+    def nearby(self, x: Value) -> Value:
+        """A number a thousand units in the last place away; whole numbers of classes, axes and exponents too."""
+        self._turn = turn = (self._turn + 1) % _FEW
+        if type(x) is float or not x.shape:
+            return x * self._factors[turn]
+        if self._of_arrays is None or len(self._of_arrays) < x.size + _FEW:
+            import numpy as np
+
+            self._of_arrays = np.resize(self._factors, x.size + _FEW)
+        return x * self._of_arrays[turn : turn + x.size].reshape(x.shape)
+
+    @cached_property
+    def arrays(self) -> Field:
+        """The field of arrays with every result moved that is rounded."""
+        from backprop_cli.numeric import linalg, losses, reductions
+
+        field = Field(*ARRAYS.modules, choice=ARRAYS.choice, known=ARRAYS.known)
+        for name in (*reductions.ROUNDED, *losses.ROUNDED, *linalg.ROUNDED):
+            field.names[name] = self._moved(field.names[name])
+        for name in linalg.SOLVED:
+            field.names[name] = self._mixed(field.names[name])
+        return field
+
+    def _mixed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Each element from other operands nearby: of one matrix they keep what cancels, such as cofactors times it."""
+
+        def mixed(*operands: Any) -> Any:
+            here, there = function(*operands), function(*map(self.nearby, operands))
+            return here + (there - here) * (self.nearby(here * 0 + 1.0) - 1.0) / _MOVE
+
+        return mixed
+
+    def _moved(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *operands, **options: self.nearby(function(*operands, **options))
