@@ -209,6 +209,7 @@ OTHER_WORDS = {
     "report/mistakes.py": {"sign"},  # a mistake
     "engine/unroll.py": {"det"},  # a name in the meanings of the rows
     "graph/shapes.py": {"softmax"},  # a family
+    "graph/comparisons.py": {"sum"},
     "graph/messages.py": {"sigmoid", "cross_entropy"},  # what other tools call them
     "language/notations.py": {"dot", "matmul", "min", "norm", "abs"},  # spellings of other tools
     "language/rewriting.py": {"mod"},  # a word between operands

@@ -118,7 +118,8 @@ class _Expressions(Field):
         self.names.update({name: lambda *xs: xs[next(self.choices)] for name in ("largest", "smallest")})
 
     def _choose(self, yes: Any, no: Any) -> Any:
-        return yes if next(self.choices) else no
+        chosen = yes if next(self.choices) else no
+        return number(chosen) if isinstance(chosen, float) else chosen
 
     def _absolute(self, x: Any) -> Any:
         return x if next(self.choices) else -x

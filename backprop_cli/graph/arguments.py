@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from backprop_cli.errors import Diagnostic, shorten
 from backprop_cli.gates import ALIASES, GATES, Gate, Parameter
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSORS
-from backprop_cli.graph.attributes import Unreadable, attribute, whole
+from backprop_cli.graph.attributes import Unreadable, attribute
 from backprop_cli.language.program import Call, Definition, Program
 
 DEFAULT = -2  # an operand nobody wrote; -1 is one whose definition did not parse
@@ -141,23 +141,3 @@ def _refused(program: Program, row: int, gate: Signature, message: str = "") -> 
         plural = "s" * (expected not in ("1", "at least 1"))
         message = f"`{shorten(gate.name)}` expects {expected} operand{plural}, got {found}"
     return BoundCall(diagnostic=Diagnostic("N203", message, (program.label(row),), help_))
-
-
-def bind_index(program: Program, row: int) -> BoundCall:
-    """The operand of `x[items]`, and the items as whole numbers and slices."""
-    index = program.args[row]
-    items: list[int | slice] = []
-    absorbed: set[int] = set()
-    try:
-        for item in index.items:
-            parts = [None if part is None else whole(program, part, "a whole number") for part in item]
-            absorbed.update(part for part in item if part is not None)
-            items.append(slice(*parts) if len(item) > 1 else parts[0])  # type: ignore[arg-type]  # an item has a part
-    except Unreadable as problem:
-        help_ = "indices are whole numbers and slices, as in `W[1, :]`"
-        if program.ops[problem.row] == "array" or len(index.items) > 1:
-            help_ += "; for a product write `W @ [1, 2]`"
-        message = "an index is a whole number, written out"
-        diagnostic = Diagnostic("V307", message, (program.label(problem.row),), help_)
-        return BoundCall((index.operand,), diagnostic=diagnostic)
-    return BoundCall((index.operand,), (), (tuple(items),), frozenset(absorbed))

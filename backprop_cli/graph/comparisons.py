@@ -1,4 +1,4 @@
-"""Comparisons decide and are no numbers: a condition is one, and nothing else is."""
+"""Comparisons decide: a condition is one. In sums, products and over arrays they count as 1 and 0, and nowhere else."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from backprop_cli.errors import Diagnostic, Label
 from backprop_cli.gates import GATES
+from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.language.program import Program
 
 _TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
 _CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")
+# Where a comparison is 1 or 0, as in NumPy: `(x > 0)*x`, `sum(x > 0)`.
+_COUNTING = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product")) | TENSORS.keys()
 
 
 def misplaced(program: Program, gates: Sequence[str], inputs: Sequence[tuple[int, ...]]) -> Iterator[Diagnostic]:
@@ -23,7 +26,7 @@ def misplaced(program: Program, gates: Sequence[str], inputs: Sequence[tuple[int
             if decides and j >= 0 and j not in truths:
                 help_ = "write a comparison: `where(x > 0, …, …)`"
                 yield Diagnostic("V303", "expected a comparison, found a number", (_place(program, row, j),), help_)
-            elif not decides and j in truths:
+            elif not decides and j in truths and gate not in _COUNTING:
                 yield _no_number(_place(program, row, j))
     last = program.statements[-1].row
     if last in truths:
@@ -31,7 +34,7 @@ def misplaced(program: Program, gates: Sequence[str], inputs: Sequence[tuple[int
 
 
 def _no_number(label: Label) -> Diagnostic:
-    help_ = "a comparison chooses: `where(x > 0, 1, 0)` is a number"
+    help_ = "a comparison chooses or counts: `where(x > 0, 1, 0)` is a number, and so is `1*(x > 0)`"
     return Diagnostic("V302", "expected a number, found a comparison", (label,), help_)
 
 

@@ -12,10 +12,11 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
 from backprop_cli.graph import literals
-from backprop_cli.graph.arguments import BoundCall, bind, bind_index, signature, tensor_of
+from backprop_cli.graph.arguments import BoundCall, bind, signature, tensor_of
 from backprop_cli.graph.comparisons import misplaced
 from backprop_cli.graph.definitions import InputNames, afford, judge, place_of, write_out
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
+from backprop_cli.graph.indices import bind_index, gate_of_index
 from backprop_cli.graph.readings import readings
 from backprop_cli.graph.rebuild import rebuild
 from backprop_cli.graph.unused import unused
@@ -205,8 +206,9 @@ class _Lowering:
             self._accept(row, bind(self.program, row, signature(tensor)))
             self.out.attributes.setdefault(row, ())
         for row in self.rows["index"]:
-            self.out.gates[row] = TENSOR_BY_SYNTAX["index"]
+            self.out.gates[row] = gate_of_index(self.program, row)
             self._accept(row, bind_index(self.program, row))
+            self.out.attributes.setdefault(row, ())
 
     def _accept(self, row: int, bound: BoundCall) -> None:
         self.out.inputs[row] = bound.operands
