@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.data.bindings import Terms, ValueText, declared_shape, plain_name, read_value, read_values, source_of
+from backprop_cli.data.bindings import Terms, ValueText, declared_shape, read_value, read_values, source_of
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.free_shapes import infer_free
@@ -16,6 +16,7 @@ from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.definitions import read_program
+from backprop_cli.language.letters import plain_name
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Definition, Program
 from backprop_cli.numeric.shapes import written

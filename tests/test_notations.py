@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, backprop
 from notations import LINES, ROWS
 
 import backprop_cli
@@ -112,3 +112,43 @@ def test_the_documents_table_has_the_rows_that_are_tested(record):
 def _code(text):
     shown = text.replace("|", "\\|").replace("\n", " ⏎ ")
     return f"`` {shown} ``" if "`" in shown else f"`{shown}`"
+
+
+CLAIMS = ["df/dx == 2*x*y", "dx = 2*x*y", "df/dx: 2xy".replace("xy", "*x*y"), "d f/d x = 2*x*y", "∂f/∂x = 2*x*y",
+    "d/dx f = 2*x*y",
+          "d/dx = 2*x*y", "df/dx = 2*np.multiply(x, y)"]  # fmt: skip
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_claim_is_read_as_people_write_it(claim):
+    report = backprop_cli.check("x^2*y", x=2, y=3, claims=[claim])
+    assert report.verdict == "agrees" and report.results[0].target == "df/dx"
+
+
+def test_a_derivative_without_its_variable_is_refused_where_there_are_several():
+    assert backprop_cli.check("x^2", x=2, claims=["f' = 2*x"]).verdict == "agrees"
+    with pytest.raises(backprop_cli.BackpropError):
+        backprop_cli.check("x^2*y", x=2, y=3, claims=["f' = 2*x"])
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (["x", "=", "3"], 3.0),
+        (["x=", "3"], 3.0),
+        (["x", "=3"], 3.0),
+        (["x=[1,", "2]"], 3.0),
+        (["x=np.pi"], math.pi),
+        (["x=½"], 0.5),
+        (["x=np.array([1, 2])"], 3.0),
+    ],
+)
+def test_values_as_people_type_them(words, value):
+    ran = backprop("eval", "sum(x)" if "[" in "".join(words) else "x", *words, "-q")
+    assert (ran.status, float(ran.out)) == (0, value)
+
+
+def test_greek_names_have_values_and_gradients():
+    ran = backprop("grad", "θ²·α", "θ=3", "α=2", "--wrt", "θ", "-q")
+    assert (ran.status, ran.out) == (0, "theta=12\n")
+    assert backprop_cli.check("f = σ(θ*x)", {"θ": 0.3, "x": 2.0}, claims=["df/dθ = x*f*(1-f)"]).verdict == "agrees"

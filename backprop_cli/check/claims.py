@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from backprop_cli.check.messages import not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
+from backprop_cli.check.messages import meant_claim, not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
 from backprop_cli.check.point import Point
 from backprop_cli.check.scope import Scope, with_values
 from backprop_cli.engine.passes import forward
@@ -20,10 +20,11 @@ from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
+from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.language.tokens import CALL, NAME, Tokens, tokenize
 
-_LEFT = re.compile(r"\s*[d∂]([A-Za-z_]\w*)\s*[/÷]\s*[d∂]([A-Za-z_]\w*)\s*(\[[^\]=]*\])?\s*=(?!=)")
+_LEFT = re.compile(r"\s*[d∂]([^\W\d]\w*)\s*[/÷]\s*[d∂]([^\W\d]\w*)\s*(\[[^\]=]*\])?\s*=(?!=)")
 _DECIMAL = re.compile(r"\s*[-+−]?\s*([0-9]*)\.([0-9]*)(?:[eE]([-+]?[0-9]+))?\s*")
 
 
@@ -133,15 +134,17 @@ def read_claims(texts: Iterable[str | Source], scope: Scope) -> list[Claim]:
 def inputs_named(claims: Iterable[str | Source]) -> set[str]:
     """The names below the bars of the claims' left sides."""
     texts = (claim.text if isinstance(claim, Source) else claim for claim in claims)
-    return {found[2] for text in texts if isinstance(text, str) and (found := _LEFT.match(text))}
+    return {ascii_name(found[2]) for text in texts if isinstance(text, str) and (found := _LEFT.match(text))}
 
 
 def _claim(source: Source, scope: Scope) -> Claim:
-    found = _LEFT.match(source.text)
     names = scope.names
+    if not _LEFT.match(source.text) and (meant := meant_claim(source.text, names, scope.output)):
+        source = Source(source.name, meant)
+    found = _LEFT.match(source.text)
     if found is None:
-        raise not_a_claim(source, names, scope.output)
-    above, below = found[1], found[2]
+        raise not_a_claim(source)
+    above, below = ascii_name(found[1]), ascii_name(found[2])
     if above not in names:
         raise unknown_output(above, source, found.start(1), names, scope.output)
     if below not in names:

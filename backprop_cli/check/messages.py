@@ -16,11 +16,9 @@ _DEFAULT = "write `df/dx = …`: a formula over the program's names, or a number
 _SHOWN = 8
 
 
-def not_a_claim(source: Source, names: Mapping[str, int], output: str) -> BackpropError:
-    """The error of a text that is no claim, with the claim that it looks like."""
-    meant = _meant(source.text, names, output)
-    help_ = f"write `{meant}`" if meant else _DEFAULT
-    return _wrong("V312", f"`{shorten(source.text)}` is not a claim", source, 0, len(source.text), help_)
+def not_a_claim(source: Source) -> BackpropError:
+    """The error of a text that is no claim."""
+    return _wrong("V312", f"`{shorten(source.text)}` is not a claim", source, 0, len(source.text), _DEFAULT)
 
 
 def not_one_formula(source: Source, start: int, end: int) -> BackpropError:
@@ -67,7 +65,7 @@ def told_of(source: Source, diagnostic: Diagnostic, names: Iterable[str] = ()) -
     return Diagnostic("N213", f"`{shorten(name)}` is no node of the program", told.labels, help_)
 
 
-def _meant(text: str, names: Mapping[str, int], output: str) -> str:
+def meant_claim(text: str, names: Mapping[str, int], output: str) -> str:
     """The claim that a text would be in our spelling; empty where there is none."""
     if found := _SPACED.fullmatch(text):
         above, below, formula = found.groups()
@@ -76,10 +74,10 @@ def _meant(text: str, names: Mapping[str, int], output: str) -> str:
     elif (found := _BARE.fullmatch(text)) and found[1] in names:
         above, below, formula = output, found[1], found[2]
     elif (found := _PRIMED.fullmatch(text)) and found[1] in names:
-        above, below, formula = found[1], found[2] or next(iter(names)), found[3]
+        above, below, formula = found[1], found[2] or (next(iter(names)) if len(names) < 3 else ""), found[3]
     else:
         return ""
-    return f"d{above}/d{below} = {shorten(formula.strip())}" if above else ""
+    return f"d{above}/d{below} = {formula.strip()}" if above and below else ""
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -10,9 +10,10 @@ from backprop_cli.check.claims import Formula, read_formula
 from backprop_cli.check.messages import not_a_step, told_of, unknown_node
 from backprop_cli.check.scope import Scope
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
+from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS
 
-_STEP = re.compile(r"\s*([A-Za-z_∂][A-Za-z_0-9]*)[ \t]*(\+=|=(?!=))")
+_STEP = re.compile(r"\s*((?:[^\W\d]|∂)\w*)[ \t]*(\+=|=(?!=))")
 
 
 class Step(NamedTuple):
@@ -89,7 +90,7 @@ def _step(source: Source, plain: Source, start: int, end: int, scope: Scope, kno
     if found is None:
         first = start + len(source.text[start:end]) - len(source.text[start:end].lstrip())
         raise not_a_step(source, first, end)
-    name, begin = found[1].replace("∂", "d"), start + found.end()
+    name, begin = ascii_name(found[1].replace("∂", "d")), start + found.end()
     names = scope.names
     of = _node_of(name, names, scope.output)
     node = names.get(of, -1)

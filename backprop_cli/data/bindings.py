@@ -17,6 +17,7 @@ from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.graph import Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
+from backprop_cli.language.letters import plain_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import all_finite, rounded, shortest
@@ -53,8 +54,10 @@ def split_bindings(assignments: list[str]) -> dict[str, ValueText]:
     """The text of the value that each `name=value` has; all that is wrong with them is reported at once."""
     values: dict[str, ValueText] = {}
     wrong: list[Diagnostic] = []
-    if not all(word.find("=") > 0 for word in assignments):
-        _messages().refuse_pieces(assignments)
+    if not all(word.find("=") > 0 and word[-1] != "=" for word in assignments):
+        from backprop_cli.data.pieces import joined
+
+        assignments = joined(assignments)
     for text in assignments:
         source = Source("binding", text)
         name, equals, value = text.partition("=")
@@ -71,15 +74,6 @@ def split_bindings(assignments: list[str]) -> dict[str, ValueText]:
     if wrong:
         read_values(values, Terms(allow_nonfinite=True), wrong)
     return values
-
-
-def plain_name(name: str) -> str:
-    """A name as programs have it: `theta1` for `θ₁`; what is no name stays as it is."""
-    if name.isascii():
-        return name
-    from backprop_cli.language.mathematics import ascii_name
-
-    return ascii_name(name) or name
 
 
 def read_values(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
-from backprop_cli.language.mathematics import ascii_name
+from backprop_cli.language.letters import ascii_name
 from backprop_cli.numeric.shapes import Shape, written
 
 _GRADIENT = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂]\w+\s*=")
@@ -19,28 +18,6 @@ _OPENING, _CLOSING = "([", ")]"
 def wrong(code: str, message: str, source: Source, start: int, end: int, help_: str) -> BackpropError:
     """The error of a place in a source."""
     return BackpropError(Diagnostic(code, message, (Label(source, start, end),), help_))
-
-
-def refuse_pieces(words: Sequence[str]) -> None:
-    """Refuse words into which the shell has cut a binding at its blanks: `x = 1`, `W=[[1, 2], [3, 4]]`."""
-    if (at := next((k for k, word in enumerate(words) if word.startswith("=")), -1)) >= 0:
-        text = " ".join(words[max(at - 1, 0) : at + 2])
-        help_ = _tested(text) if _GRADIENT.match(text) else "write `x=1`, without blanks"
-        raise wrong("V305", "blanks around `=`", Source("binding", text), 0, len(text), help_)
-    for first, word in enumerate(words):
-        if "=" not in word or not (depth := _depth(word)) > 0:
-            continue
-        for last in range(first + 1, len(words)):
-            depth += _depth(words[last])
-            if depth <= 0 or "=" in words[last]:
-                break
-        else:
-            continue
-        if depth == 0:
-            text = " ".join(words[first : last + 1])
-            message = f"the shell has cut `{shorten(text)}` at its blanks"
-            help_ = f'quote it: `"{shorten(text)}"`'
-            raise wrong("V305", message, Source("binding", text), 0, len(text), help_)
 
 
 def not_a_binding(source: Source) -> BackpropError:
@@ -98,8 +75,3 @@ def only_a_shape(name: str, shape: Shape, source: Source, start: int) -> Backpro
 
 def _tested(text: str) -> str:
     return f'gradients come out; what you think of them is tested by `backprop check … --claim "{shorten(text)}"`'
-
-
-def _depth(word: str) -> int:
-    """How many brackets a word leaves open."""
-    return sum(map(word.count, _OPENING)) - sum(map(word.count, _CLOSING))

@@ -29,6 +29,7 @@ class Remark(NamedTuple):
     start: int
     end: int
     of_products: bool = False  # how products without a sign were read, which shapes may change
+    of_text: bool = False  # how all of it was read, which was not in our notation
 
 
 class Subgraph(NamedTuple):

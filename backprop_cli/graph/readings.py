@@ -21,9 +21,11 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
     if program.reading:
         lines = (" ".join(line.split()) for line in program.reading.splitlines())
         text = "; ".join(re.sub(r"(?<=[(\w]) (?=\()|(?<=[(]) | (?=[),])", "", line) for line in lines if line)
-        found.append(Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text)))
+        found.append(
+            Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text), of_text=True)
+        )
     found += covered(program, bound)
-    remark = None if program.reading else read_products(graph)
+    remark = read_products(graph) if not program.reading else None
     return [*found, remark] if remark else found
 
 
@@ -49,7 +51,7 @@ def _owner(name: str) -> str:
 
 def read_products(graph: Graph) -> Remark | None:
     """The remark, None if every product has its sign; before shapes are known every product is an elementwise one."""
-    unsigned = graph.products
+    unsigned = [] if any(remark.of_text for remark in graph.remarks) else graph.products
     if graph.subgraphs:  # the text of what is inside a call is elsewhere
         inside = graph.enclosing(outputs=True)
         unsigned = [node for node in unsigned if inside[node] < 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.rewriting import FRACTIONS, RAISED, Rewriter
 from backprop_cli.language.spellings import ABSOLUTE, BAR_NORMS, CALLED, INVERSES, LOWERED, RAISABLE, ROOTS, SIGNS
 
@@ -149,30 +150,3 @@ class Mathematics:
 
     def _ends_operand(self, k: int) -> bool:
         return k >= 0 and self.edits.head[k] >= 0
-
-
-def ascii_name(text: str) -> str:
-    """A name with Greek letters and subscripts in ASCII: `theta1` for `θ₁`; empty where it is no such name."""
-    import unicodedata
-
-    made = ""
-    for written in text:
-        letter = written
-        if unicodedata.name(letter, "").startswith("MATHEMATICAL "):
-            letter = unicodedata.normalize("NFKC", letter)
-        name = unicodedata.name(letter, "")
-        if letter.isascii() and (letter.isalnum() or letter == "_"):
-            made += letter
-        elif (
-            name.startswith(("SUBSCRIPT", "LATIN SUBSCRIPT"))
-            and (plain := unicodedata.normalize("NFKC", letter)).isalnum()
-        ):
-            made += plain
-        elif name.startswith(("GREEK SMALL LETTER ", "GREEK CAPITAL LETTER ")) and name.count(" ") == 3:
-            word = name.rpartition(" ")[2].replace("LAMDA", "LAMBDA")
-            made += word.lower() if "SMALL" in name else word.capitalize()
-        elif name.startswith("GREEK ") and name.endswith(" SYMBOL") and name.count(" ") == 2:  # ϵ, ϕ, ϑ
-            made += name.split()[1].lower()
-        else:
-            return ""
-    return made if made[:1].isalpha() or made[:1] == "_" else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_cli.language.mathematics import ascii_name
+from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.tokens import BAD, CALL, NAME, OPERATOR, Tokens
 
 _LIBRARIES = ("np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "special", "scipy")

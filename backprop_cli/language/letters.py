@@ -1,0 +1,37 @@
+"""Names in ASCII: Greek letters, subscripts and mathematical alphabets spelled out."""
+
+from __future__ import annotations
+
+
+def ascii_name(text: str) -> str:
+    """A name with Greek letters and subscripts in ASCII: `theta1` for `θ₁`; empty where it is no such name."""
+    if text.isascii():
+        return text if text.isidentifier() else ""
+    import unicodedata
+
+    made = ""
+    for written in text:
+        letter = written
+        if unicodedata.name(letter, "").startswith("MATHEMATICAL "):
+            letter = unicodedata.normalize("NFKC", letter)
+        name = unicodedata.name(letter, "")
+        if letter.isascii() and (letter.isalnum() or letter == "_"):
+            made += letter
+        elif (
+            name.startswith(("SUBSCRIPT", "LATIN SUBSCRIPT"))
+            and (plain := unicodedata.normalize("NFKC", letter)).isalnum()
+        ):
+            made += plain
+        elif name.startswith(("GREEK SMALL LETTER ", "GREEK CAPITAL LETTER ")) and name.count(" ") == 3:
+            word = name.rpartition(" ")[2].replace("LAMDA", "LAMBDA")
+            made += word.lower() if "SMALL" in name else word.capitalize()
+        elif name.startswith("GREEK ") and name.endswith(" SYMBOL") and name.count(" ") == 2:  # ϵ, ϕ, ϑ
+            made += name.split()[1].lower()
+        else:
+            return ""
+    return made if made[:1].isalpha() or made[:1] == "_" else ""
+
+
+def plain_name(name: str) -> str:
+    """A name as programs have it: `theta1` for `θ₁`; what is no name stays as it is."""
+    return name if name.isascii() else ascii_name(name) or name
