@@ -6,7 +6,6 @@ towers over the rest, is seen only where each of these functions is moved, not j
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, cached_property
 from random import Random
 from typing import Any
@@ -56,23 +55,8 @@ class Moves:
     @cached_property
     def arrays(self) -> Field:
         """The field of arrays with every result moved that is rounded."""
-        from backprop_cli.numeric import linalg, losses, reductions
+        from backprop_cli.numeric.moved import functions
 
         field = Field(*ARRAYS.modules, choice=ARRAYS.choice, known=ARRAYS.known)
-        for name in (*reductions.ROUNDED, *losses.ROUNDED, *linalg.ROUNDED):
-            field.names[name] = self._moved(field.names[name])
-        for name in linalg.SOLVED:
-            field.names[name] = self._mixed(field.names[name])
+        field.names.update(functions(self.nearby, _MOVE))
         return field
-
-    def _mixed(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Each element from other operands nearby: of one matrix they keep what cancels, such as cofactors times it."""
-
-        def mixed(*operands: Any) -> Any:
-            here, there = function(*operands), function(*map(self.nearby, operands))
-            return here + (there - here) * (self.nearby(here * 0 + 1.0) - 1.0) / _MOVE
-
-        return mixed
-
-    def _moved(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *operands, **options: self.nearby(function(*operands, **options))
