@@ -6,7 +6,7 @@ Where a choice could have gone otherwise, nobody knows the result: it is NaN. So
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import copysign, nan
+from math import nan
 from typing import Any
 
 from backprop_cli.engine.choices import CHOOSING, KINKED, sure_pull, sure_slopes, sure_value
@@ -20,7 +20,6 @@ from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.text import all_finite
 
 _SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in a million
-_TINY = 2.0**-1064  # a thousand times the smallest double
 _EXACT = frozenset(name for name, gate in GATES.items() if gate.exact or gate.truth)
 _CLASSES = "labels"  # an operand of tensor gates that no rounding moves
 _LOOSE = frozenset(name for name, gate in GATES.items() if gate.loose)
@@ -158,15 +157,15 @@ class Again:
             if moved - moved != 0:
                 return nan if self.overflows(node, xs, out) else moved
             if -_SMALL < out < _SMALL and (out or self.underflows(node, xs, out)):
-                moved += copysign(_TINY, moved)
+                moved = moves().beside(moved)
             return moved
         moved = self.nearby(out)
         if not all_finite(moved):
-            moved = _without((moved - moved != 0) & self.overflows(node, xs, out), moved)
+            moved = _where((moved - moved != 0) & self.overflows(node, xs, out), nan, moved)
         small = abs(out) < _SMALL
         if small.any():
             lost = self.underflows(node, xs, out)
-            moved = moved + _away(moved) * (small & ((out != 0) | lost))
+            moved = _where(small & ((out != 0) | lost), moves().beside(moved), moved)
         return moved
 
     def overflows(self, node: int, xs: Sequence[Value], out: Value) -> Any:
@@ -195,13 +194,13 @@ class Again:
         if type(slope) is float:
             moved = self.nearby(slope)
             if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and all(xs))):
-                moved += copysign(_TINY, moved)
+                moved = moves().beside(moved)
             return moved
         moved = self.nearby(slope)
         small = abs(slope) < _SMALL
         if small.any():
             zero = False if gate in ROUTES else _all_nonzero(xs)
-            moved = moved + _away(moved) * (small & ((slope != 0) | zero))
+            moved = _where(small & ((slope != 0) | zero), moves().beside(moved), moved)
         return moved
 
     def product(self, sent: Value, upstream: Value, slope: Value) -> Value:
@@ -211,10 +210,10 @@ class Again:
                 return sent
             moved = self.nearby(sent)
             lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and upstream))
-            return moved + copysign(_TINY, moved) if lost else moved
+            return moves().beside(moved) if lost else moved
         moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
         small = (abs(sent) < _SMALL) & (sent != 0)
-        return moved + _away(moved) * small if small.any() else moved
+        return _where(small, moves().beside(moved), moved) if small.any() else moved
 
 
 class AgainExactly(Again):
@@ -237,18 +236,10 @@ class AgainExactly(Again):
         return gate in self.rational and self.is_value(self.rational[gate], xs, out)
 
 
-def _away(x: Any) -> Any:
-    """A thousand times the smallest double, away from 0: so that two such moves never cancel."""
+def _where(mask: Any, x: Any, y: Any) -> Any:
     import numpy as np
 
-    return np.copysign(_TINY, x)
-
-
-def _without(mask: Any, x: Any) -> Any:
-    """The array with NaN where the mask says."""
-    import numpy as np
-
-    return np.where(mask, nan, x)
+    return np.where(mask, x, y)
 
 
 def _all_nonzero(xs: Sequence[Value]) -> Any:

@@ -7,6 +7,7 @@ towers over the rest, is seen only where each of these functions is moved, not j
 from __future__ import annotations
 
 from functools import cache, cached_property
+from math import copysign
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from backprop_cli.gates.fields import ARRAYS, Field
 from backprop_cli.graph.graph import Value
 
 _MOVE = 2.0**-43  # a thousand units in the last place
+_TINY = 2.0**-1064  # a thousand times the smallest double
 _FEW = 1009  # moves, used again and again
 
 
@@ -51,6 +53,14 @@ class Moves:
 
             self._of_arrays = np.resize(self._factors, x.size + _FEW)
         return x * self._of_arrays[turn : turn + x.size].reshape(x.shape)
+
+    def beside(self, x: Value) -> Value:
+        """A number hundreds of the smallest doubles farther from 0; no two moves are the same, or they might cancel."""
+        if type(x) is float:
+            return x + copysign(_TINY * (abs(self.nearby(1.0) - 1.0) / _MOVE), x)
+        import numpy as np
+
+        return x + np.copysign(_TINY * (abs(self.nearby(np.ones(np.shape(x))) - 1.0) / _MOVE), x)
 
     @cached_property
     def arrays(self) -> Field:

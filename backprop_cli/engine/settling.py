@@ -43,7 +43,7 @@ def settled(
     for digits in _DIGITS:
         if digits * nodes > MOST_WORK:
             break
-        field.begin()
+        field.begin(digits)
         with working(digits):
             now, way = answers(field)
             found = found or [None] * len(now)
@@ -114,18 +114,19 @@ class _NoisyDigits(Field):
 
     def __init__(self) -> None:
         super().__init__(*DIGITS.modules, literal=DIGITS.literal)
-        self.sign = -1
-        self.begin()
+        self.sign, self.is_enough = 1, False
         self.value, self.locals = Compiled(self._moved_value), Compiled(self._moved_slopes)
 
-    def begin(self) -> None:
+    def begin(self, digits: int) -> None:
         """The same moves again, in the other direction: a choice that they decide is never made twice alike."""
+        self.is_enough = digits >= _ENOUGH
         self.random = Random(0)  # noqa: S311  digits, not secrets
+        self.moves: dict[object, Any] = {}
         self.sign = -self.sign
 
     def constant(self, value: Any) -> Any:
         """A constant of the formula; pi and e are rounded."""
-        known, move = super().constant(value), self.move()
+        known, move = super().constant(value), self.move(value)
         return known if known == value else known * move
 
     def _moved_value(self, name: str) -> Callable[..., Any]:
@@ -136,9 +137,11 @@ class _NoisyDigits(Field):
         algebraic = _is_algebraic(gate, gate.formula)
 
         def moved(*xs: Any) -> Any:
-            out, move = function(*xs), self.move()
+            out, move = function(*xs), self.move(name, xs)
             is_root = gate.family == "power" and len(xs) > 1 and not is_whole(xs[1])
             if (exact_when and exact_when(*xs, out)) or (algebraic and not is_root and out == finely(function, xs)):
+                return out
+            if self.is_enough and abs(out) == 1:  # what is missing is nothing: tanh(100) was moved before
                 return out
             return out * move
 
@@ -155,14 +158,19 @@ class _NoisyDigits(Field):
             exact = finely(function, xs) if algebraic else None
             if not isinstance(exact, tuple):
                 exact = (None,) * len(slopes)
-            moves = [self.move() for _ in slopes]
+            moves = [self.move(name, k, xs) for k in range(len(slopes))]
             return tuple([x if x == y else x * move for x, y, move in zip(slopes, exact, moves, strict=True)])
 
         return moved
 
-    def move(self) -> Any:
-        """A factor that moves a number in its last digits. What is exact takes one too: all others stay the same."""
-        return 1 + self.sign * self.random.uniform(-1, 1) * _PLACES * last_place()
+    def move(self, *of: object) -> Any:
+        """A factor that moves a number in its last digits, the same for the same operation on the same numbers.
+
+        What is exact takes one too: so all others stay the same.
+        """
+        if of not in self.moves:
+            self.moves[of] = 1 + self.sign * self.random.uniform(-1, 1) * _PLACES * last_place()
+        return self.moves[of]
 
 
 def _is_algebraic(gate: Gate, text: str) -> bool:
