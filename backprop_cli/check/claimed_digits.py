@@ -16,8 +16,9 @@ from backprop_cli.check.point import Point
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
 from backprop_cli.engine.passes import backward, forward
-from backprop_cli.engine.true_numbers import settled
+from backprop_cli.engine.settling import settled
 from backprop_cli.gates.fields import Field
+from backprop_cli.graph.ancestors import ancestors
 
 Index = tuple[int, ...]
 
@@ -39,7 +40,9 @@ def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tup
     uses = [use for use in claim.formula.uses.values() if isinstance(use, Gradient)]
     outputs = {output: int(program.of(output)[()]) for output in {claim.of.output, *(use.output for use in uses)}}
 
-    def answers(field: Field) -> Sequence[Any]:
+    needed = ancestors(program.graph, outputs[claim.of.output])
+
+    def answers(field: Field) -> tuple[Sequence[Any], Sequence[Any]]:
         numbers = forward(program.graph, program.given, field)
         grads = {o: backward(program.graph, numbers, id_, field=field).grads for o, id_ in outputs.items()}
 
@@ -48,7 +51,8 @@ def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tup
             return field.number(0.0) if found is None else found
 
         values = forward(formula.graph, {name: number(*leaf) for name, leaf in leaves.items()}, field)
-        return [*(values[id_] for id_ in claimed), *(number(claim.of.output, id_) for id_ in wanted)]
+        way = [x for x, is_needed in zip(numbers, needed, strict=True) if is_needed] + values
+        return [*(values[id_] for id_ in claimed), *(number(claim.of.output, id_) for id_ in wanted)], way
 
     found = settled(answers, len(program.graph) * (1 + len(outputs)) + len(formula.graph))
     if not found or None in found:

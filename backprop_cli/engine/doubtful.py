@@ -10,27 +10,14 @@ asks no gate for its second derivatives.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import copysign
 from typing import Any, NamedTuple
 
-from backprop_cli.engine.flow import Known
-from backprop_cli.engine.moves import moves
-from backprop_cli.engine.passes import ROUTES, Backward, Rule, add, nothing_yet, quiet, rule_of, send
-from backprop_cli.gates import CONSTANTS, GATES
-from backprop_cli.gates.fields import ARRAYS, FLOATS, RATIONALS
-from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.engine.exaggerated import Again, AgainExactly
+from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.text import all_finite
 
 SIX_DIGITS = 1e-6
-_SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in a million
-_TINY = 2.0**-1064  # a thousand times the smallest double
-_EXACT = frozenset(name for name, gate in GATES.items() if gate.exact or gate.truth)
-_CLASSES = "labels"  # an operand of tensor gates that no rounding moves
-_LOOSE = frozenset(name for name, gate in GATES.items() if gate.loose)
-# Gates whose slopes are operands, or the same everywhere: never rounded themselves.
-_LINEAR = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product"))
-_ONES = (1.0, -1.0)
-_NAMED = frozenset(CONSTANTS.values())
 
 
 class Doubtful(NamedTuple):
@@ -52,229 +39,38 @@ def doubtful(
 ) -> Doubtful:
     """The doubtful ones among the numbers of a pass to `output`, and of the backward pass if there was one."""
     with quiet(graph):
-        found = _doubtful(_Again(graph, values, output), passed, active)
+        found = _doubtful(Again(graph, values, output), passed, active)
         if found and not graph.has_arrays:  # was it rounded at all?
-            found = _doubtful(_AgainExactly(graph, values, output), passed, active)
+            found = _doubtful(AgainExactly(graph, values, output), passed, active)
         return found
 
 
-def _doubtful(again: _Again, passed: Backward | None, active: bytearray | None) -> Doubtful:
-    doubted = _all_moved(again.before[: again.output + 1], again.values)
+def _doubtful(again: Again, passed: Backward | None, active: bytearray | None) -> Doubtful:
+    graph, values = again.graph, again.before[: again.output + 1]
+    leaves = (x for x, operands in zip(values, graph.inputs, strict=False) if not operands)
+    beyond = all(map(all_finite, leaves))  # an infinity that nobody gave may be an overflow
+    doubted = _all_moved(values, again.values, beyond)
     if passed is None:
         return Doubtful(doubted, {})
     grads = [grad if active is None or active[node] else None for node, grad in enumerate(passed.grads)]
-    return Doubtful(doubted, _all_moved(grads, again.backward(passed, active)))
+    return Doubtful(doubted, _all_moved(grads, again.backward(passed, active), beyond))
 
 
-def _all_moved(here: Sequence[Value | None], there: Sequence[Value | None]) -> dict[int, Any]:
+def _all_moved(here: Sequence[Value | None], there: Sequence[Value | None], beyond: bool) -> dict[int, Any]:
     """Where the numbers of nodes moved by too much; a gradient that nobody has is 0."""
     pairs = enumerate(zip(here, there, strict=False))
-    moved = ((node, _moved(x, 0.0 if y is None else y)) for node, (x, y) in pairs if x is not None)
+    moved = ((node, _moved(x, 0.0 if y is None else y, beyond)) for node, (x, y) in pairs if x is not None)
     return {node: mask for node, mask in moved if mask is not False}
 
 
-def _moved(here: Value, there: Value) -> Any:
-    """Where a number moved by too much: a truth or a mask; nothing is said of what is not finite."""
+def _moved(here: Value, there: Value, beyond: bool) -> Any:
+    """Where a number moved by too much: a truth or a mask. What is not finite has, if it may be an overflow."""
     if type(here) is float and type(there) is float:
-        if here == there:
-            return False
-        return here - here == 0 and not abs(there - here) <= SIX_DIGITS * abs(here)
+        if here - here != 0:
+            return beyond
+        return here != there and not abs(there - here) <= SIX_DIGITS * abs(here)
     import numpy as np
 
-    mask = np.isfinite(here) & ~(np.abs(there - here) <= SIX_DIGITS * np.abs(here))
+    finite = np.isfinite(here)
+    mask = finite & ~(np.abs(there - here) <= SIX_DIGITS * np.abs(here)) | (~finite if beyond else False)
     return mask if mask.any() else False
-
-
-class _Again:
-    """The passes with every rounding exaggerated."""
-
-    def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
-        self.graph, self.output, self.before = graph, output, values
-        self.nearby = moves().nearby
-        moves().begin()
-        self.values = list(values)
-        for node, constant in graph.constants.items():
-            self.values[node] = self.constant(constant)
-        if graph.shapes:
-            self._forward()
-        else:
-            self._forward_of_numbers()
-
-    def _forward(self) -> None:
-        graph, values = self.graph, self.values
-        for node in range(self.output + 1):
-            operands = graph.inputs[node]
-            if not operands:
-                continue
-            rule, xs = self.rule(node), [values[j] for j in operands]
-            try:
-                out = rule.value(self.operands(node, rule, xs))
-            except ValueError:  # a class's number, computed and moved: it is no matter of digits
-                continue
-            out = out if graph.shapes[node] else float(out)
-            values[node] = out if self.is_exact(rule.gate, xs, out) else self.rounded(out, node, xs)
-
-    def _forward_of_numbers(self) -> None:
-        graph, values, of = self.graph, self.values, FLOATS.value
-        for node in range(self.output + 1):
-            operands = graph.inputs[node]
-            if operands:
-                gate, xs = graph.gates[node], [values[j] for j in operands]
-                out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
-                values[node] = out if self.is_exact(gate, xs, out) else self.rounded(out, node, xs)
-
-    def rule(self, node: int) -> Rule:
-        """The rule of a node; of a tensor gate with what it rounds inside moved too."""
-        return rule_of(self.graph, node, moves().arrays if node in self.graph.attributes else None)
-
-    def operands(self, node: int, rule: Rule, xs: list[Value]) -> list[Value]:
-        """What a gate is given: moved, where it adds up inside or is not right to the last digit."""
-        if rule.attributes is None:
-            return [self.nearby(x) for x in xs] if rule.gate in _LOOSE else xs
-        row = TENSORS[rule.gate]
-        if row.exact:
-            return xs
-        places = zip(row.operands, self.graph.inputs[node], xs, strict=True)
-        return [self.before[j] if name == _CLASSES else self.nearby(x) for name, j, x in places]
-
-    def backward(self, passed: Backward, active: bytearray | None) -> list[Value | None]:
-        """The gradients again, from the values as they are now."""
-        graph, values = self.graph, self.values
-        if not graph.shapes:
-            return self._backward_of_numbers(passed.grads[self.output], active)
-        again = nothing_yet(graph)
-        again.grads[self.output], again.flows[self.output] = passed.grads[self.output], True
-        for node in range(self.output, -1, -1):
-            upstream, operands = again.grads[node], graph.inputs[node]
-            if upstream is None or not operands or (active is not None and not active[node]):
-                continue
-            rule, xs = self.rule(node), [values[j] for j in operands]
-            given: Known = values
-            if rule.attributes is None:
-                slopes = rule.slopes(self.operands(node, rule, xs), values[node])
-                again.locals[node] = tuple([self.slope(slope, rule.gate, xs) for slope in slopes])
-            else:
-                again.grads[node] = self.nearby(upstream)
-                given = {**dict(zip(operands, self.operands(node, rule, xs), strict=True)), node: values[node]}
-            for k, j in enumerate(operands):
-                if active is None or active[j]:
-                    sent, flow = send(graph, given, again, node, k, rule)
-                    slope = again.locals[node][k] if again.locals[node] else 1.0
-                    add(again, j, self.product(sent, upstream, slope), flow)
-        return again.grads
-
-    def _backward_of_numbers(self, upstream: Value | None, active: bytearray | None) -> list[Value | None]:
-        graph, values, of = self.graph, self.values, FLOATS.locals
-        grads: list[Value | None] = [None] * len(graph)
-        grads[self.output] = upstream
-        for node in range(self.output, -1, -1):
-            arrived, operands = grads[node], graph.inputs[node]
-            if arrived is None or not operands or (active is not None and not active[node]):
-                continue
-            gate, xs = graph.gates[node], [values[j] for j in operands]
-            slopes = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs), values[node])
-            ignores, is_linear = gate in ROUTES, gate in _LINEAR
-            for j, slope in zip(operands, slopes, strict=True):
-                if ignores and slope == 0:
-                    continue
-                slope = slope if is_linear else self.slope(slope, gate, xs)
-                sent, before = self.product(arrived * slope, arrived, slope), grads[j]
-                grads[j] = sent if before is None else before + sent
-        return grads
-
-    def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:  # noqa: ARG002  for those who look closer
-        """Whether a result is never rounded."""
-        return gate in _EXACT
-
-    # -- moves -------------------------------------------------------------------------------------------
-
-    def constant(self, value: Value) -> Value:
-        """A constant of the text: moved where it is a name for what no double equals."""
-        return self.nearby(value) if type(value) is float and value in _NAMED else value
-
-    def rounded(self, out: Value, node: int, xs: Sequence[Value]) -> Value:
-        """A result that was rounded; a 0 that is an underflow is one."""
-        if type(out) is float:
-            moved = self.nearby(out)
-            if -_SMALL < out < _SMALL and (out or self.underflows(node, xs, out)):
-                moved += copysign(_TINY, moved)
-            return moved
-        moved = self.nearby(out)
-        small = abs(out) < _SMALL
-        if small.any():
-            lost = self.underflows(node, xs, out)
-            moved = moved + _away(moved) * (small & ((out != 0) | lost))
-        return moved
-
-    def underflows(self, node: int, xs: Sequence[Value], out: Value) -> Any:
-        """Where a value of 0 is not exact."""
-        gate = self.graph.gates[node]
-        if gate in TENSORS and gate not in GATES:
-            row = TENSORS[gate]
-            return ~ARRAYS.exact_zero[gate](xs, self.graph.attributes[node]) if row.vanish else False
-        if not GATES[gate].vanish:
-            return False
-        field = FLOATS if type(out) is float else ARRAYS
-        return ~field.vanish[gate](*xs, out) if type(out) is not float else not field.vanish[gate](*xs, out)
-
-    def slope(self, slope: Value, gate: str, xs: Sequence[Value]) -> Value:
-        """A slope that was rounded. One of 0 may be an underflow, but for gates that ignore an operand."""
-        if gate in _LINEAR:
-            return slope
-        if type(slope) is float:
-            moved = self.nearby(slope)
-            if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and all(xs))):
-                moved += copysign(_TINY, moved)
-            return moved
-        moved = self.nearby(slope)
-        small = abs(slope) < _SMALL
-        if small.any():
-            zero = False if gate in ROUTES else _all_nonzero(xs)
-            moved = moved + _away(moved) * (small & ((slope != 0) | zero))
-        return moved
-
-    def product(self, sent: Value, upstream: Value, slope: Value) -> Value:
-        """What is sent, which is rounded, and what may have been lost of it below the smallest double."""
-        if type(sent) is float:
-            if (type(slope) is float and slope in _ONES) or (type(upstream) is float and upstream in _ONES):
-                return sent
-            moved = self.nearby(sent)
-            lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and upstream))
-            return moved + copysign(_TINY, moved) if lost else moved
-        moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
-        small = (abs(sent) < _SMALL) & (sent != 0)
-        return moved + _away(moved) * small if small.any() else moved
-
-
-class _AgainExactly(_Again):
-    """The same on numbers, where only what was indeed rounded is moved: it takes fractions to tell."""
-
-    def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
-        from backprop_cli.numeric.rationals import is_exact
-
-        self.is_value = is_exact
-        self.rational = {
-            name: RATIONALS.value[name] for name in set(graph.gates) if name in GATES and RATIONALS.has(GATES[name])
-        }
-        super().__init__(graph, values, output)
-
-    def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:
-        """Whether this result was not rounded."""
-        row = GATES[gate]
-        if gate in _EXACT or (row.exact_when and FLOATS.exact_when[gate](*xs, out)):
-            return True
-        return gate in self.rational and self.is_value(self.rational[gate], xs, out)
-
-
-def _away(x: Any) -> Any:
-    """A thousand times the smallest double, away from 0: so that two such moves never cancel."""
-    import numpy as np
-
-    return np.copysign(_TINY, x)
-
-
-def _all_nonzero(xs: Sequence[Value]) -> Any:
-    mask: Any = True
-    for x in xs:
-        mask = mask & (x != 0)
-    return mask

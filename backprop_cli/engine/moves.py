@@ -6,8 +6,8 @@ towers over the rest, is seen only where each of these functions is moved, not j
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, cached_property
+from math import copysign
 from random import Random
 from typing import Any
 
@@ -15,6 +15,7 @@ from backprop_cli.gates.fields import ARRAYS, Field
 from backprop_cli.graph.graph import Value
 
 _MOVE = 2.0**-43  # a thousand units in the last place
+_TINY = 2.0**-1064  # a thousand times the smallest double
 _FEW = 1009  # moves, used again and again
 
 
@@ -53,26 +54,19 @@ class Moves:
             self._of_arrays = np.resize(self._factors, x.size + _FEW)
         return x * self._of_arrays[turn : turn + x.size].reshape(x.shape)
 
+    def beside(self, x: Value) -> Value:
+        """A number hundreds of the smallest doubles farther from 0; no two moves are the same, or they might cancel."""
+        if type(x) is float:
+            return x + copysign(_TINY * (abs(self.nearby(1.0) - 1.0) / _MOVE), x)
+        import numpy as np
+
+        return x + np.copysign(_TINY * (abs(self.nearby(np.ones(np.shape(x))) - 1.0) / _MOVE), x)
+
     @cached_property
     def arrays(self) -> Field:
         """The field of arrays with every result moved that is rounded."""
-        from backprop_cli.numeric import linalg, losses, reductions
+        from backprop_cli.numeric.moved import functions
 
         field = Field(*ARRAYS.modules, choice=ARRAYS.choice, known=ARRAYS.known)
-        for name in (*reductions.ROUNDED, *losses.ROUNDED, *linalg.ROUNDED):
-            field.names[name] = self._moved(field.names[name])
-        for name in linalg.SOLVED:
-            field.names[name] = self._mixed(field.names[name])
+        field.names.update(functions(self.nearby, _MOVE))
         return field
-
-    def _mixed(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Each element from other operands nearby: of one matrix they keep what cancels, such as cofactors times it."""
-
-        def mixed(*operands: Any) -> Any:
-            here, there = function(*operands), function(*map(self.nearby, operands))
-            return here + (there - here) * (self.nearby(here * 0 + 1.0) - 1.0) / _MOVE
-
-        return mixed
-
-    def _moved(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *operands, **options: self.nearby(function(*operands, **options))

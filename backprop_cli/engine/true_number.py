@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_cli.graph.graph import Value
@@ -40,7 +41,7 @@ class TrueNumber(NamedTuple):
     @property
     def is_representable(self) -> bool:
         """Whether a double is the true number, to all its digits."""
-        return self.known and not self.is_small
+        return self.known and not self.is_small and (isfinite(self.true) or self.text == str(self.true))
 
 
 def put_in_place(values: list[Value], passed: Backward | None, untrue: Sequence[TrueNumber]) -> None:

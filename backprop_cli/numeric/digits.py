@@ -93,6 +93,11 @@ def _quiet(function: Callable[..., Digits]) -> Callable[..., Digits]:
     return quiet
 
 
+def is_whole(x: Digits) -> bool:
+    """Whether it is a whole number, also where its digits would fill the memory."""
+    return bool(_MP.isint(number(x)))
+
+
 def _huge(x: Digits) -> bool:
     return bool(_MP.isfinite(x)) and _MP.mag(x) > _MOST_BITS
 
@@ -139,7 +144,7 @@ hypot = _quiet(_MP.hypot)
 floor, ceil = (_quiet(lambda x, f=f: f(x) if _MP.isfinite(x) else x) for f in (_MP.floor, _MP.ceil))
 round = _quiet(lambda x: _MP.nint(x) if _MP.isfinite(x) else x)  # noqa: A001  the name the formulas use
 sign = _quiet(lambda x: x if x != x else number((x > 0) - (x < 0)))
-mod = _quiet(lambda x, y: x % y)
+mod = _quiet(lambda x, y: x % y if not x or not y or _MP.mag(x) - _MP.mag(y) < _MOST_SPREAD else nan)
 gamma = _quiet(lambda x: inf if x > 2**32 else _MP.gamma(x))
 lgamma = _quiet(lambda x: inf if x == inf or (x <= 0 and x == _MP.floor(x)) else _MP.re(_MP.loggamma(x)))
 digamma = _quiet(lambda x: nan if x <= 0 and x == _MP.floor(x) else _MP.digamma(x))
@@ -162,7 +167,7 @@ def pow(x: Digits, y: Digits) -> Digits:  # noqa: A001  the name the formulas us
         return number(0) if y > 0 else inf if y < 0 else nan
     if _MP.isfinite(x) and _MP.isfinite(y) and _huge(y * _MP.log(abs(x))):
         out = inf if (y > 0) == (abs(x) > 1) else number(0)
-        return -out if x < 0 and y % 2 == 1 else out if x > 0 or y % 1 == 0 else nan
+        return out if x > 0 else nan if not is_whole(y) else out if is_whole(y / 2) else -out
     return _power(x, y)
 
 

@@ -16,8 +16,6 @@ MINORS = 5  # the largest order of which all minors are worked out: there are 2^
 __all__ = [
     "adjugate", "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "logdet", "solve",
 ]  # fmt: skip
-ROUNDED = ("det", "logdet")  # results that are rounded
-SOLVED = ("adjugate", "cofactors", "inv", "solve")  # arrays of which each element is rounded on its way, not as a whole
 
 
 def det(a: Array) -> Array:
@@ -25,33 +23,38 @@ def det(a: Array) -> Array:
     return np.float64(by_minors(a.tolist())) if len(a) <= MINORS else np.linalg.det(a)
 
 
-def by_minors(a: Sequence[Sequence[Any]]) -> Any:
-    """The determinant by minors of the first rows, each worked out once (Laplace)."""
+def by_minors(a: Sequence[Sequence[Any]], *, alternating: bool = True) -> Any:
+    """The determinant by minors of the first rows, each worked out once (Laplace).
+
+    If not `alternating` all terms are added: of sizes, that is the scale of what rounding makes of the determinant.
+    """
     minors: dict[tuple[int, ...], Any] = {(): 1.0}
     for row, elements in enumerate(a):
         minors = {
-            columns: _alternating(
-                [elements[c] * minors[columns[:k] + columns[k + 1 :]] for k, c in enumerate(columns)], row % 2 == 1
+            columns: _total(
+                [elements[c] * minors[columns[:k] + columns[k + 1 :]] for k, c in enumerate(columns)],
+                row % 2 if alternating else None,
             )
             for columns in combinations(range(len(a)), row + 1)
         }
     return minors[tuple(range(len(a)))]
 
 
-def _alternating(terms: Sequence[Any], negative_first: bool) -> Any:
+def _total(terms: Sequence[Any], added: int | None) -> Any:
+    """The terms, of which every second is subtracted: all but the even or the odd ones, or none."""
     total: Any = 0.0
     for k, term in enumerate(terms):
-        total = total - term if (k % 2 == 1) != negative_first else total + term
+        total = total + term if added is None or k % 2 == added else total - term
     return total
 
 
-def adjugate(a: Array) -> Array:
+def adjugate(a: Array, *, alternating: bool = True) -> Array:
     """The cofactors, transposed, by minors."""
     order, kind = len(a), object if np.asarray(a).dtype == object else float
     rows, out = a.tolist(), np.empty((order, order), dtype=kind)
     for i, j in np.ndindex(order, order):
-        minor = by_minors([row[:i] + row[i + 1 :] for k, row in enumerate(rows) if k != j])
-        out[i, j] = minor if (i + j) % 2 == 0 else 0.0 - minor
+        minor = by_minors([row[:i] + row[i + 1 :] for k, row in enumerate(rows) if k != j], alternating=alternating)
+        out[i, j] = minor if (i + j) % 2 == 0 or not alternating else 0.0 - minor
     return out
 
 

@@ -10,14 +10,9 @@ from backprop_cli.numeric.arrays import Array, where
 from backprop_cli.numeric.shapes import Axis
 
 __all__ = [
-    "apart", "class_weights", "cross_entropy", "cross_entropy_slopes", "examples", "hinge_loss", "hinge_margins",
-    "hinge_slopes", "last", "log_softmax", "log_softmax_back", "logsumexp", "one_hot", "softmax",
+    "apart", "chances", "class_weights", "cross_entropy", "cross_entropy_slopes", "examples", "hinge_loss",
+    "hinge_margins", "hinge_slopes", "last", "log_softmax", "log_softmax_back", "logsumexp", "one_hot", "softmax",
 ]  # fmt: skip
-# Those that round.
-ROUNDED = (
-    "apart", "cross_entropy", "cross_entropy_slopes", "hinge_loss", "hinge_margins", "log_softmax", "log_softmax_back",
-    "logsumexp", "softmax",
-)  # fmt: skip
 
 
 class ValueProblem(ValueError):  # noqa: N818  it becomes a diagnostic
@@ -49,9 +44,9 @@ def log_softmax(x: Array, axis: Axis) -> Array:
     return (x - largest) - np.log1p(rest)
 
 
-def log_softmax_back(G: Array, x: Array, axis: Axis) -> Array:
+def log_softmax_back(G: Array, chances: tuple[Array, Array], axis: Axis) -> Array:
     """What it sends back, G - softmax*sum(G), of which 1 - softmax is left where one score towers over the rest."""
-    p, others = _chances(x, axis)
+    p, others = chances
     rest = np.sum(where(p > 0.5, 0.0, G), axis=axis, keepdims=True)
     return where(p > 0.5, G * others - p * rest, G - p * np.sum(G, axis=axis, keepdims=True))
 
@@ -76,7 +71,7 @@ def _largest_and_rest(x: Array, axis: Axis) -> tuple[Array, Array, Array]:
     return largest, raised, rest
 
 
-def _chances(x: Array, axis: Axis) -> tuple[Array, Array]:
+def chances(x: Array, axis: Axis) -> tuple[Array, Array]:
     """The softmax and 1 - softmax, taken from the other scores where one towers over them."""
     _, raised, rest = _largest_and_rest(x, axis)
     p = raised / (1 + rest)
@@ -119,11 +114,11 @@ def cross_entropy(scores: Array, labels: Array) -> Array:
     return -np.sum(where(weights == 0, 0.0, log_softmax(scores, last(scores)) * weights)) / examples(scores)
 
 
-def cross_entropy_slopes(scores: Array, labels: Array) -> Array:
+def cross_entropy_slopes(chances: tuple[Array, Array], scores: Array, labels: Array) -> Array:
     """Its derivative: (softmax * the sum of the weights - weights) over the examples."""
     weights = class_weights(scores, labels)
     total = 1.0 if np.shape(labels) != np.shape(scores) else np.sum(weights, axis=-1, keepdims=True)
-    p, others = _chances(scores, last(scores))
+    p, others = chances
     return (p * (total - weights) - weights * others) / examples(scores)
 
 

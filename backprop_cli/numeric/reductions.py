@@ -25,11 +25,6 @@ __all__ = [
     "shape_of", "share", "spread", "stack", "std", "sum", "swap", "take", "take_back", "ties", "total", "trace",
     "uniform", "unstack", "var", "zeros",
 ]  # fmt: skip
-# Those that add up or multiply, and so round.
-ROUNDED = (
-    "accumulate", "accumulate_back", "centred", "dot", "linspace", "matmul", "matmul_left", "matmul_right", "mean",
-    "norm", "others", "outer", "prod", "std", "sum", "trace", "var",
-)  # fmt: skip
 
 
 # -- sums and what they send back --------------------------------------------------------------------------

@@ -115,7 +115,7 @@ class Report(NamedTuple):
             return None
         passed = self.columns.passed
         ours = passed.grads[node] if grad and passed is not None else self.columns.values[node]
-        return found[0].text if found[0].is_small and not found[0].element else corrected(ours, found)
+        return corrected(ours, found) if found[0].is_representable or found[0].element else found[0].text
 
     @property
     def true_value(self) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from backprop_cli.engine.true_number import TrueNumber
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _MOST = 6  # numbers named in one note
 _ROUNDING = "{what} is {true}, not {ours}: its digits were lost in rounding"
 _UNDERFLOW = "{what} is {true}, not {ours}: below 2.2e-308 doubles have few digits, below 4.9e-324 none"
+_OVERFLOW = "{what} is {true}, not {ours}: a number on the way is larger than a double can be"
 _OPEN = "{what}, {ours}, may have lost its digits in rounding; to tell would take more work than there may be"
 _Group = tuple[int, bool, list[TrueNumber]]  # a node, whether it is its gradient, and the elements
 
@@ -76,16 +78,20 @@ def _on_the_way(graph: Graph, names: list[str], groups: list[_Group], *, after: 
         number = true_text(items[0]) if items[0].known else "unknown"
         told.append(f"`{called}{index_text(items[0].element)}` = {number}")
     more = f" and {len(groups) - _MOST} more" if len(groups) > _MOST else ""
-    small = all(item.known and item.is_small for _, _, items in groups for item in items)
+    all_items = [item for _, _, items in groups for item in items]
+    small = all(item.known and item.is_small for item in all_items)
+    beyond = not any(isfinite(item.ours) for item in all_items)
+    code = "overflow" if beyond else "underflow" if small else "precision"
     message = f"digits were lost on the way{' too' if after else ''}; truly {', '.join(told)}{more}"
     node = groups[0][0]
-    return Note("underflow" if small else "precision", message, node, graph.span(node), of_gradient=groups[0][1])
+    return Note(code, message, node, graph.span(node), of_gradient=groups[0][1])
 
 
 def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: Sequence[TrueNumber]) -> Note:
     item = items[0]
     small = item.known and item.is_small
-    words = _OPEN if not item.known else _UNDERFLOW if small else _ROUNDING
+    beyond = not isfinite(item.ours)
+    words = _OPEN if not item.known else _OVERFLOW if beyond else _UNDERFLOW if small else _ROUNDING
     what = f"the {'gradient' if of_gradient else 'value'} of `{shorten(names[node])}{index_text(item.element)}`"
     rank = len(graph.shape(graph.output))
     if of_gradient and len(item.element) > len(graph.shape(node)):  # of a Jacobian
@@ -95,10 +101,10 @@ def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: S
     if len(items) > 1:
         message += f" (and {len(items) - 1:,} more element{'s' * (len(items) > 2)})"
     message += graph.inside(node)
-    code = "underflow" if small else "precision"
+    code = "overflow" if beyond else "underflow" if small else "precision"
     return Note(code, message, node, graph.span(node), item.element, len(items), of_gradient)
 
 
 def true_text(item: TrueNumber) -> str:
     """The true number: the nearest double as it is written, or its digits where doubles have none."""
-    return item.text if item.is_small else shortest(item.true)
+    return shortest(item.true) if item.is_representable else item.text

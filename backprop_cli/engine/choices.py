@@ -1,0 +1,93 @@
+"""Choices that could have gone otherwise: comparisons, jumps, kinks and maxima of what rounding moved past each other.
+
+`before` are the operands of a gate, `xs` the same after moves. The choice is made again with moves in the other
+direction; where that answers something else, the result is NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import nan
+from typing import Any
+
+from backprop_cli.engine.passes import ROUTES, Rule
+from backprop_cli.gates import GATES
+from backprop_cli.gates.fields import ARRAYS
+from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.graph.graph import Value
+
+SIX_DIGITS = 1e-6
+_CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")
+CHOOSING = _CHOICES | {name for name, gate in GATES.items() if gate.truth or gate.jump}  # by their value
+KINKED = CHOOSING | ROUTES | {name for name, gate in GATES.items() if gate.kink}  # by their slopes
+
+
+def sure_value(rule: Rule, before: Sequence[Value], xs: Sequence[Value], out: Value) -> Value:
+    """The value of a gate that chooses, NaN where it could be another."""
+    if rule.gate in _CHOICES:
+        return _where(xs[0] != xs[0], out)
+    if (others := _other_way(before, xs)) is None:
+        return out
+    return _where(_differ(out, rule.value(others)), out)
+
+
+def sure_slopes(
+    rule: Rule, before: Sequence[Value], xs: Sequence[Value], slopes: tuple[Value, ...]
+) -> tuple[Value, ...]:
+    """The slopes of a gate that chooses, NaN where they could be others."""
+    if rule.gate in _CHOICES:
+        return tuple([_where(xs[0] != xs[0], slope) for slope in slopes])
+    if (others := _other_way(before, xs)) is None:
+        return slopes
+    again = rule.slopes(others, rule.value(others))
+    return tuple([_where(_differ(x, y), x) for x, y in zip(slopes, again, strict=True)])
+
+
+def sure_pull(
+    rule: Rule, k: int, upstream: Value, before: Sequence[Value], xs: Sequence[Value], out: Value, sent: Value
+) -> Value:
+    """What a tensor gate that chooses sends to its k-th operand, NaN where it could send something else."""
+    row = TENSORS[rule.gate]
+    assert rule.attributes is not None
+    if row.routes:
+        return _where(_tied(before[0], xs[0], out, rule.attributes[0], of_sizes="abs(" in row.formula), sent)
+    if any(note.code == "kink" for note in row.notes) and (others := _other_way(before, xs)) is not None:
+        return _where(_differ(sent, rule.pull(k, upstream, (), others, rule.value(others))), sent)
+    return sent
+
+
+def _tied(before: Any, x: Any, out: Value, axis: tuple[int, ...], *, of_sizes: bool) -> Any:
+    """Of a largest or smallest element: which ones it could be, if they are several and not exactly tied."""
+    import numpy as np
+
+    moved = abs(x - before)
+    most = np.max(moved, axis=axis, keepdims=True)
+    near = abs((abs(x) if of_sizes else x) - ARRAYS.names["spread"](out, x, axis)) <= 2 * (moved + most)
+    return near & (most > 0) & (np.sum(near, axis=axis, keepdims=True) > 1)
+
+
+def _other_way(before: Sequence[Value], xs: Sequence[Value]) -> list[Value] | None:
+    """The operands moved as far in the other direction; None if none is moved."""
+    others = [2 * x - y for x, y in zip(before, xs, strict=True)]
+    return others if any(_some(x != y) for x, y in zip(before, xs, strict=True)) else None
+
+
+def _some(mask: Any) -> bool:
+    return mask if isinstance(mask, bool) else bool(mask.any())
+
+
+def _differ(x: Value, y: Value) -> Any:
+    if type(x) is float and type(y) is float:
+        return not abs(x - y) <= SIX_DIGITS * abs(x)
+    return ~(abs(x - y) <= SIX_DIGITS * abs(x))
+
+
+def _where(mask: Any, x: Value) -> Value:
+    """NaN where the mask says."""
+    if not _some(mask):
+        return x
+    if type(x) is float and isinstance(mask, bool):
+        return nan
+    import numpy as np
+
+    return np.where(mask, nan, x)

@@ -1,0 +1,249 @@
+"""The passes again with every rounding exaggerated: each result that is rounded is moved, by a thousand times as much.
+
+Where a choice could have gone otherwise, nobody knows the result: it is NaN. So is what overflowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import nan
+from typing import Any
+
+from backprop_cli.engine.choices import CHOOSING, KINKED, sure_pull, sure_slopes, sure_value
+from backprop_cli.engine.flow import Known
+from backprop_cli.engine.moves import moves
+from backprop_cli.engine.passes import ROUTES, Backward, Rule, add, nothing_yet, rule_of, send
+from backprop_cli.gates import CONSTANTS, GATES
+from backprop_cli.gates.fields import ARRAYS, FLOATS, RATIONALS
+from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.text import all_finite
+
+_SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in a million
+_EXACT = frozenset(name for name, gate in GATES.items() if gate.exact or gate.truth)
+_CLASSES = "labels"  # an operand of tensor gates that no rounding moves
+_LOOSE = frozenset(name for name, gate in GATES.items() if gate.loose)
+# Gates whose slopes are operands, or the same everywhere: never rounded themselves.
+_LINEAR = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product"))
+_ONES = (1.0, -1.0)
+_NAMED = frozenset(CONSTANTS.values())
+
+
+class Again:
+    """The passes with every rounding exaggerated."""
+
+    def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
+        self.graph, self.output, self.before = graph, output, values
+        self.nearby = moves().nearby
+        moves().begin()
+        self.values = list(values)
+        for node, constant in graph.constants.items():
+            self.values[node] = self.constant(constant)
+        if graph.shapes:
+            self._forward()
+        else:
+            self._forward_of_numbers()
+
+    def _forward(self) -> None:
+        graph, values = self.graph, self.values
+        for node in range(self.output + 1):
+            operands = graph.inputs[node]
+            if not operands:
+                continue
+            rule, xs = self.rule(node), [values[j] for j in operands]
+            try:
+                out = rule.value(self.operands(node, rule, xs))
+            except ValueError:  # a class's number, computed and moved: it is no matter of digits
+                continue
+            out = out if graph.shapes[node] else float(out)
+            exact = TENSORS[rule.gate].exact if rule.attributes is not None else rule.gate in _EXACT
+            values[node] = out if exact else self.rounded(out, node, xs)
+            if rule.gate in CHOOSING:
+                values[node] = sure_value(rule, [self.before[j] for j in operands], xs, values[node])
+
+    def _forward_of_numbers(self) -> None:
+        graph, values, of = self.graph, self.values, FLOATS.value
+        for node in range(self.output + 1):
+            operands = graph.inputs[node]
+            if operands:
+                gate, xs = graph.gates[node], [values[j] for j in operands]
+                out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
+                values[node] = out if self.is_exact(gate, xs, out) else self.rounded(out, node, xs)
+                if gate in CHOOSING:
+                    before = [self.before[j] for j in operands]
+                    values[node] = sure_value(Rule(gate, FLOATS, None), before, xs, values[node])
+
+    def rule(self, node: int) -> Rule:
+        """The rule of a node; of a tensor gate with what it rounds inside moved too."""
+        return rule_of(self.graph, node, moves().arrays if node in self.graph.attributes else None)
+
+    def operands(self, node: int, rule: Rule, xs: list[Value]) -> list[Value]:
+        """What a gate is given: moved, where it adds up inside or is not right to the last digit."""
+        if rule.attributes is None:
+            return [self.nearby(x) for x in xs] if rule.gate in _LOOSE else xs
+        row = TENSORS[rule.gate]
+        if row.exact:
+            return xs
+        places = zip(row.operands, self.graph.inputs[node], xs, strict=True)
+        return [self.before[j] if name == _CLASSES else self.nearby(x) for name, j, x in places]
+
+    def backward(self, passed: Backward, active: bytearray | None) -> list[Value | None]:
+        """The gradients again, from the values as they are now."""
+        graph, values = self.graph, self.values
+        if not graph.shapes:
+            return self._backward_of_numbers(passed.grads[self.output], active)
+        again = nothing_yet(graph)
+        again.grads[self.output], again.flows[self.output] = passed.grads[self.output], True
+        for node in range(self.output, -1, -1):
+            upstream, operands = again.grads[node], graph.inputs[node]
+            if upstream is None or not operands or (active is not None and not active[node]):
+                continue
+            rule, xs = self.rule(node), [values[j] for j in operands]
+            given: Known = values
+            before = [self.before[j] for j in operands]
+            if rule.attributes is None:
+                slopes = rule.slopes(self.operands(node, rule, xs), values[node])
+                if rule.gate in KINKED:
+                    slopes = sure_slopes(rule, before, xs, slopes)
+                again.locals[node] = tuple([self.slope(slope, rule.gate, xs) for slope in slopes])
+            else:
+                again.grads[node] = self.nearby(upstream)
+                given = {**dict(zip(operands, self.operands(node, rule, xs), strict=True)), node: values[node]}
+            for k, j in enumerate(operands):
+                if active is None or active[j]:
+                    sent, flow = send(graph, given, again, node, k, rule)
+                    if rule.attributes is not None:
+                        sent = sure_pull(rule, k, upstream, before, xs, values[node], sent)
+                        flow = flow | (sent != sent)
+                    slope = again.locals[node][k] if again.locals[node] else 1.0
+                    add(again, j, self.product(sent, upstream, slope), flow)
+        return again.grads
+
+    def _backward_of_numbers(self, upstream: Value | None, active: bytearray | None) -> list[Value | None]:
+        graph, values, of = self.graph, self.values, FLOATS.locals
+        grads: list[Value | None] = [None] * len(graph)
+        grads[self.output] = upstream
+        for node in range(self.output, -1, -1):
+            arrived, operands = grads[node], graph.inputs[node]
+            if arrived is None or not operands or (active is not None and not active[node]):
+                continue
+            gate, xs = graph.gates[node], [values[j] for j in operands]
+            slopes = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs), values[node])
+            if gate in KINKED:
+                slopes = sure_slopes(Rule(gate, FLOATS, None), [self.before[j] for j in operands], xs, slopes)
+            ignores, is_linear = gate in ROUTES, gate in _LINEAR
+            for j, slope in zip(operands, slopes, strict=True):
+                if ignores and slope == 0:
+                    continue
+                slope = slope if is_linear else self.slope(slope, gate, xs)
+                sent, sum_ = self.product(arrived * slope, arrived, slope), grads[j]
+                grads[j] = sent if sum_ is None else sum_ + sent
+        return grads
+
+    def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:  # noqa: ARG002  for those who look closer
+        """Whether a result is never rounded."""
+        return gate in _EXACT
+
+    # -- moves -------------------------------------------------------------------------------------------
+
+    def constant(self, value: Value) -> Value:
+        """A constant of the text: moved where it is a name for what no double equals."""
+        return self.nearby(value) if type(value) is float and value in _NAMED else value
+
+    def rounded(self, out: Value, node: int, xs: Sequence[Value]) -> Value:
+        """A result that was rounded; a 0 that is an underflow is one. Of an overflow nothing is known."""
+        if type(out) is float:
+            moved = self.nearby(out)
+            if moved - moved != 0:
+                return nan if self.overflows(node, xs, out) else moved
+            if -_SMALL < out < _SMALL and (out or self.underflows(node, xs, out)):
+                moved = moves().beside(moved)
+            return moved
+        moved = self.nearby(out)
+        if not all_finite(moved):
+            moved = _where((moved - moved != 0) & self.overflows(node, xs, out), nan, moved)
+        small = abs(out) < _SMALL
+        if small.any():
+            lost = self.underflows(node, xs, out)
+            moved = _where(small & ((out != 0) | lost), moves().beside(moved), moved)
+        return moved
+
+    def overflows(self, node: int, xs: Sequence[Value], out: Value) -> Any:
+        """Where an infinite value is not that of a pole."""
+        gate = GATES.get(self.graph.gates[node])
+        if gate is None or not gate.pole:
+            return True
+        pole = (FLOATS if type(out) is float else ARRAYS).pole[gate.name](*xs, out)
+        return not pole if type(out) is float else ~pole
+
+    def underflows(self, node: int, xs: Sequence[Value], out: Value) -> Any:
+        """Where a value of 0 is not exact."""
+        gate = self.graph.gates[node]
+        if gate in TENSORS and gate not in GATES:
+            row = TENSORS[gate]
+            return ~ARRAYS.exact_zero[gate](xs, self.graph.attributes[node]) if row.vanish else False
+        if not GATES[gate].vanish:
+            return False
+        field = FLOATS if type(out) is float else ARRAYS
+        return ~field.vanish[gate](*xs, out) if type(out) is not float else not field.vanish[gate](*xs, out)
+
+    def slope(self, slope: Value, gate: str, xs: Sequence[Value]) -> Value:
+        """A slope that was rounded. One of 0 may be an underflow, but for gates that ignore an operand."""
+        if gate in _LINEAR:
+            return slope
+        if type(slope) is float:
+            moved = self.nearby(slope)
+            if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and all(xs))):
+                moved = moves().beside(moved)
+            return moved
+        moved = self.nearby(slope)
+        small = abs(slope) < _SMALL
+        if small.any():
+            zero = False if gate in ROUTES else _all_nonzero(xs)
+            moved = _where(small & ((slope != 0) | zero), moves().beside(moved), moved)
+        return moved
+
+    def product(self, sent: Value, upstream: Value, slope: Value) -> Value:
+        """What is sent, which is rounded, and what may have been lost of it below the smallest double."""
+        if type(sent) is float:
+            if (type(slope) is float and slope in _ONES) or (type(upstream) is float and upstream in _ONES):
+                return sent
+            moved = self.nearby(sent)
+            lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and upstream))
+            return moves().beside(moved) if lost else moved
+        moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
+        small = (abs(sent) < _SMALL) & (sent != 0)
+        return _where(small, moves().beside(moved), moved) if small.any() else moved
+
+
+class AgainExactly(Again):
+    """The same on numbers, where only what was indeed rounded is moved: it takes fractions to tell."""
+
+    def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
+        from backprop_cli.numeric.rationals import is_exact
+
+        self.is_value = is_exact
+        self.rational = {
+            name: RATIONALS.value[name] for name in set(graph.gates) if name in GATES and RATIONALS.has(GATES[name])
+        }
+        super().__init__(graph, values, output)
+
+    def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:
+        """Whether this result was not rounded."""
+        row = GATES[gate]
+        if gate in _EXACT or (row.exact_when and FLOATS.exact_when[gate](*xs, out)):
+            return True
+        return gate in self.rational and self.is_value(self.rational[gate], xs, out)
+
+
+def _where(mask: Any, x: Any, y: Any) -> Any:
+    import numpy as np
+
+    return np.where(mask, x, y)
+
+
+def _all_nonzero(xs: Sequence[Value]) -> Any:
+    mask: Any = True
+    for x in xs:
+        mask = mask & (x != 0)
+    return mask

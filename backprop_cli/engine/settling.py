@@ -1,0 +1,178 @@
+"""Answers over numbers of many digits, with more of them until more change nothing.
+
+Every result that is rounded is moved in its last digits, so that two answers agree only where neither is made of lost
+digits; and what they depend on has to agree as well, so that no saturated function hides that its operand has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.fields import DIGITS, Compiled, Field, formula_program, functions_of
+from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.graph.graph import Graph
+from backprop_cli.numeric.digits import ALGEBRAIC, finely, is_whole, last_place, number, working
+
+MOST_WORK = 600_000  # numbers times digits; beyond it a number stays doubtful
+LEAST = 30  # digits to begin with
+_DIGITS = (LEAST, 60, 120, 240, 480, 960)
+_ENOUGH = 480  # with so many a number that is none is 0
+_PLACES = 2.0**20  # how far a result is moved, in units of its last place: so many moves do not cancel by chance
+_NOTHING = number("1e-350")  # no double is so small
+_SAME = 1e-9  # relative, of the answers with some digits and with twice as many
+_STEADY = 1e-6  # of what they depend on: of its size, or of 1
+
+
+def settled(
+    answers: Callable[[Field], tuple[Sequence[Any], Sequence[Any]]],
+    nodes: int,
+    reached: Callable[[Sequence[bool]], Sequence[bool]] | None = None,
+) -> list[Any]:
+    """The answers that no more digits change; None for one that is still changed.
+
+    `answers` has them over a field, and all numbers on the way. `reached` tells of each answer whether it depends on a
+    number that is not steady; by default all do. Empty where that is too much: `nodes` are how many are computed.
+    """
+    field = _NoisyDigits()
+    before: Sequence[Any] = ()
+    way_before: Sequence[Any] = ()
+    found: list[Any] = []
+    for digits in _DIGITS:
+        if digits * nodes > MOST_WORK:
+            break
+        field.begin(digits)
+        with working(digits):
+            now, way = answers(field)
+            found = found or [None] * len(now)
+            if before:
+                unsteady = [not _steady(x, y) for x, y in zip(way_before, way, strict=True)]
+                open_ = reached(unsteady) if reached is not None else [any(unsteady)] * len(now)
+                for k, x in enumerate(now):
+                    if found[k] is not None or open_[k]:
+                        continue
+                    if _same(before[k], x):
+                        found[k] = x
+                    elif digits >= _ENOUGH and abs(x) < _NOTHING:
+                        found[k] = x * 0
+            before, way_before = now, way
+        if None not in found:
+            break
+    return found
+
+
+def reach(graph: Graph, output: int, unsteady: Sequence[bool]) -> tuple[list[bool], list[bool]]:
+    """For each node whether its value, and whether the output's gradient there, depends on a number without digits.
+
+    A gradient does by the slopes on its way, which are those of operands; of a sum they are always the same.
+    """
+    values = list(unsteady)
+    for node, operands in enumerate(graph.inputs):
+        values[node] = values[node] or any(values[j] for j in operands)
+    grads, needed = [False] * len(graph), ancestors(graph, output)
+    for node in range(output, -1, -1):
+        gate = GATES.get(graph.gates[node])
+        if gate is None or not needed[node]:
+            continue
+        operands = graph.inputs[node]
+        for k, j in enumerate(operands):
+            if gate.family == "sum":
+                of_slope = False
+            elif gate.family == "product":
+                of_slope = any(values[i] for i in (*operands[:k], *operands[k + 1 :]))
+            else:
+                of_slope = any(values[i] for i in operands)
+            grads[j] = grads[j] or grads[node] or of_slope
+    return values, grads
+
+
+def is_finite(x: Any) -> bool:
+    """Whether a number of many digits is one; most are larger than any double."""
+    return bool(x - x == 0)
+
+
+def _same(before: Any, now: Any) -> bool:
+    if before == now or (before != before and now != now):
+        return True
+    return is_finite(before) and is_finite(now) and bool(abs(before - now) <= _SAME * abs(now))
+
+
+def _steady(before: Any, now: Any) -> bool:
+    if before == now or (before != before and now != now):
+        return True
+    return is_finite(before) and is_finite(now) and bool(abs(before - now) <= _STEADY * max(1, abs(now)))
+
+
+class _NoisyDigits(Field):
+    """Numbers of many digits, of which a result that is rounded is moved in its last ones.
+
+    What 1 + 1e-500 rounds to is not taken for 1. What is exact is not moved: a sum, product, quotient or root that
+    stays the same with so many digits that nothing can be lost.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(*DIGITS.modules, literal=DIGITS.literal)
+        self.sign, self.is_enough = 1, False
+        self.value, self.locals = Compiled(self._moved_value), Compiled(self._moved_slopes)
+
+    def begin(self, digits: int) -> None:
+        """The same moves again, in the other direction: a choice that they decide is never made twice alike."""
+        self.is_enough = digits >= _ENOUGH
+        self.random = Random(0)  # noqa: S311  digits, not secrets
+        self.moves: dict[object, Any] = {}
+        self.sign = -self.sign
+
+    def constant(self, value: Any) -> Any:
+        """A constant of the formula; pi and e are rounded."""
+        known, move = super().constant(value), self.move(value)
+        return known if known == value else known * move
+
+    def _moved_value(self, name: str) -> Callable[..., Any]:
+        gate, function = GATES[name], DIGITS.value[name]
+        exact_when = DIGITS.exact_when[name] if gate.exact_when else None
+        if gate.exact or gate.truth:
+            return function
+        algebraic = _is_algebraic(gate, gate.formula)
+
+        def moved(*xs: Any) -> Any:
+            out, move = function(*xs), self.move(name, xs)
+            is_root = gate.family == "power" and len(xs) > 1 and not is_whole(xs[1])
+            if (exact_when and exact_when(*xs, out)) or (algebraic and not is_root and out == finely(function, xs)):
+                return out
+            if self.is_enough and abs(out) == 1:  # what is missing is nothing: tanh(100) was moved before
+                return out
+            return out * move
+
+        return moved
+
+    def _moved_slopes(self, name: str) -> Callable[..., Any]:
+        gate, function = GATES[name], DIGITS.locals[name]
+        if gate.family == "sum":  # also of what has no value: an element of an array says nothing of the others
+            return lambda *xs: function(*xs[:-1], number(0))
+        algebraic = all(_is_algebraic(gate, text) for text in gate.partials)
+
+        def moved(*xs: Any) -> Any:
+            slopes = function(*xs)
+            exact = finely(function, xs) if algebraic else None
+            if not isinstance(exact, tuple):
+                exact = (None,) * len(slopes)
+            moves = [self.move(name, k, xs) for k in range(len(slopes))]
+            return tuple([x if x == y else x * move for x, y, move in zip(slopes, exact, moves, strict=True)])
+
+        return moved
+
+    def move(self, *of: object) -> Any:
+        """A factor that moves a number in its last digits, the same for the same operation on the same numbers.
+
+        What is exact takes one too: so all others stay the same.
+        """
+        if of not in self.moves:
+            self.moves[of] = 1 + self.sign * self.random.uniform(-1, 1) * _PLACES * last_place()
+        return self.moves[of]
+
+
+def _is_algebraic(gate: Gate, text: str) -> bool:
+    """Whether a text only adds, multiplies, divides, takes roots and chooses."""
+    return functions_of(formula_program(gate, text)) <= ALGEBRAIC
