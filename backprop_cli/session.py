@@ -152,7 +152,8 @@ def open_session(
         message = f"unknown notation {shorten(str(options.notation))!r}"
         raise BackpropError(Diagnostic("U801", message, (), f"there are {', '.join(NOTATIONS)}"))
     strict = options.notation == NOTATIONS[1]
-    program = read_program(source, names, libraries(options.use), strict=strict)
+    sizes = {name: size for name, value in {**defaults, **values}.items() if (size := _size(value)) is not None}
+    program = read_program(source, names, libraries(options.use), strict=strict, sizes={**sizes, **declared})
     shown = _shown_gates(program, options.expand)
     defined = {statement.name for statement in program.statements} | {module.name for module in program.definitions}
     bound = names - (defined - values.keys()) - {module.name for module in program.definitions}
@@ -160,6 +161,8 @@ def open_session(
     left = {
         name: values.pop(name, shape) for name, shape in {**values, **declared}.items() if name not in graph.variables
     }
+    for name in program.counts:
+        left.pop(name, None)
     session = Session(graph, values, [], shown, options, left, program.definitions, given)
     if not spare:
         session.refuse_unused()
@@ -175,6 +178,13 @@ def open_session(
     elif shapes and (graph.needs_shapes or any(shape_of.values())):
         infer(graph, shape_of, seed=options.seed, max_elements=options.max_elements)
     return session
+
+
+def _size(value: Value) -> tuple[int, ...] | int | None:
+    """An array's shape, a whole number itself: what may say how often a loop runs."""
+    if hasattr(value, "shape"):
+        return tuple(value.shape)
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else None
 
 
 def as_source(text: Any, name: str = "expression") -> Source:

@@ -152,3 +152,39 @@ def test_greek_names_have_values_and_gradients():
     ran = backprop("grad", "θ²·α", "θ=3", "α=2", "--wrt", "θ", "-q")
     assert (ran.status, ran.out) == (0, "theta=12\n")
     assert backprop_cli.check("f = σ(θ*x)", {"θ": 0.3, "x": 2.0}, claims=["df/dθ = x*f*(1-f)"]).verdict == "agrees"
+
+
+LOOPS = [
+    ("h = 0; for t in range(3) { h = w*x[t] + h }; h", "w*(x[0] + x[1] + x[2])"),
+    ("h = 1\nfor t in range(len(x)):\n    h = h*x[t - 1]\n    # again\nh*w", "x[-1]*x[0]*x[1]*w"),
+    ("s = 0; for i in range(2) { for j in range(i + 1) { s += X[i, j]*w } }; s", "w*(X[0, 0] + X[1, 0] + X[1, 1])"),
+    ("s = 0; for row in X { s = s + norm(row) }; s", "norm(X[0]) + norm(X[1])"),
+    ("s = 0; for t in range(T, 0, -1) { s = s + t*w^t }; s", "3*w^3 + 2*w^2 + w"),
+    ("s = 0\nfor t in range(X.shape[1]): s += X[0, t]\ns", "X[0, 0] + X[0, 1] + X[0, 2]"),
+    ("s = w; for t in range(2*T - 6) { s = 7 }; s", "w"),
+    ("gate f(u) = { s = 0; for t in range(3) { s = s + u^t }; s }; f(w)", "1 + w + w^2"),
+]
+LOOP_VALUES = {"w": 1.5, "x": [1.0, -2.0, 0.5], "X": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "T": 3.0}
+
+
+@pytest.mark.parametrize(("loop", "plain"), LOOPS)
+def test_a_loop_is_its_body_as_often_as_it_runs(loop, plain):
+    values = {name: value for name, value in LOOP_VALUES.items() if re.search(rf"\b{name}\b", loop)}
+    read = backprop_cli.grad(loop, values)
+    expected = backprop_cli.grad(plain, {name: value for name, value in values.items() if name in read.gradients})
+    assert read.value == pytest.approx(expected.value, rel=1e-14)
+    for name, gradient in expected.gradients.items():
+        np.testing.assert_allclose(read.gradients[name], gradient, rtol=1e-13)
+
+
+def test_how_often_a_loop_runs_is_known_beforehand():
+    diagnostic = refused("for t in range(n) { y = t }; y")
+    assert diagnostic.code == "V307" and diagnostic.labels[0].start == len("for t in range(")
+    assert refused("s = 0; for t in range(10^9) { s = s + t }; s").code in ("V307", "L701")
+    assert refused("s = 0; for t in range(1000000000) { s = s + t }; s").code == "L701"
+
+
+def test_an_error_in_a_loop_is_said_once_and_where_it_is():
+    with pytest.raises(backprop_cli.BackpropError) as caught:
+        backprop_cli.evaluate("s = 0; for t in range(3) { s = s + foo(t) }; s")
+    assert {(d.code, d.labels[0].start) for d in caught.value.diagnostics} == {("N201", 35)}

@@ -206,7 +206,7 @@ def write_out(program: Program) -> Written:
         inside = dict(zip(parameters, operands, strict=True))
         frames.append(_Frame(definition.body, inside, len(subgraphs) - 1, label))
     out.statements = [Statement(s.name, frame.new[s.row], s.name_start) for s in program.statements]
-    out.definitions, out.reading = program.definitions, program.reading
+    out.definitions, out.reading, out.counts = program.definitions, program.reading, program.counts
     return Written(out, subgraphs, names)
 
 

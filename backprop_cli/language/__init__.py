@@ -4,7 +4,8 @@ It does not know which gates exist, nor what any number or name is worth.
 
 The grammar, loosest operator first (`;` and a newline outside brackets both end a statement):
 
-    program     = (statement | definition) { (";" | newline) (statement | definition) }
+    program     = (statement | definition | loop) { (";" | newline) (statement | definition | loop) }
+    loop        = "for" name "in" ("range" "(" expression { "," expression } ")" | name) "{" program "}"
     definition  = "gate" name "(" parameter { "," parameter } ")" "=" (expression | "{" statements "}")
     parameter   = name [ "=" [ "-" ] number ]
     statements  = statement { (";" | newline) statement }

@@ -111,6 +111,8 @@ class CodeNotation(CodeCalls):
                 self.function(name, bracket, close, first, library=True)
             else:
                 self.method(name, first, point, bracket, close)
+        elif edits.at(word - 1) == "(" and edits.at(word - 2) in COUNTING:
+            return  # range(len(x)), which loops understand
         elif name in FUNCTIONS and name not in OURS and name not in self.names:
             self.function(name, bracket, close, word, library=False)
         elif name in NORMS and name not in self.names:

@@ -55,8 +55,8 @@ def _lines(edits: Rewriter) -> Iterator[tuple[int, int]]:
     """The first and the last token of each statement."""
     depth, first = 0, 0
     for k, text in enumerate(edits.texts):
-        depth += (text in "([{") - (text in ")]}")
-        if text in _ENDS and depth <= 0:
+        depth += (text in "([") - (text in ")]")
+        if (text in _ENDS or text in "{}" or (text == ":" and edits.at(first) == "for")) and depth <= 0:
             if k > first:
                 yield first, k - 1
             first = k + 1

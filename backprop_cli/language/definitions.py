@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
@@ -55,11 +56,16 @@ class _Found(NamedTuple):
 
 
 def read_program(
-    source: Source, variables: Collection[str] = (), libraries: Sequence[Source] = (), *, strict: bool = False
+    source: Source,
+    variables: Collection[str] = (),
+    libraries: Sequence[Source] = (),
+    *,
+    strict: bool = False,
+    sizes: Mapping[str, tuple[int, ...] | int] = MappingProxyType({}),
 ) -> Program:
     """The program a text is, as `parse` has it, with the gates that the libraries and the text define, in order.
 
-    If `strict`, only our own notation is read.
+    If `strict`, only our own notation is read. `sizes` are the shapes and the whole numbers among the values.
     """
     diagnostics: list[Diagnostic] = []
     definitions: list[Definition] = []
@@ -68,7 +74,11 @@ def read_program(
         definitions += found
         diagnostics += _statements_of_library(library, tokens)
     others = [definition.name for definition in definitions]
-    program = understood(source, variables, lambda text, tokens: _parse(text, tokens, variables, others), strict=strict)
+
+    def parse(text: Source, tokens: Tokens) -> Program:
+        return _parse(text, tokens, variables, others)
+
+    program = understood(source, variables, parse, strict=strict, sizes=sizes)
     own = program.definitions
     if own and not program.statements and not (
         diagnostics or program.diagnostics or any(definition.body.diagnostics for definition in own)

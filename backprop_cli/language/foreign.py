@@ -66,7 +66,7 @@ def relocated(program: Program, reading: Reading, source: Source) -> Program:
     ]
     program.definitions = [_relocated_definition(definition, reading, source) for definition in program.definitions]
     program.diagnostics = [
-        Diagnostic("S112", problem.message, (Label(source, problem.start, problem.end),), problem.help)
+        Diagnostic(problem.code, problem.message, (Label(source, problem.start, problem.end),), problem.help)
         for problem in reading.problems
     ] or [told_of_the_typed(diagnostic, reading, source) for diagnostic in program.diagnostics]
     return program

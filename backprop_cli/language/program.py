@@ -89,7 +89,18 @@ class Program:
     `starts`, `ends` are characters of the source.
     """
 
-    __slots__ = ("args", "definitions", "diagnostics", "ends", "ops", "reading", "source", "starts", "statements")
+    __slots__ = (
+        "args",
+        "counts",
+        "definitions",
+        "diagnostics",
+        "ends",
+        "ops",
+        "reading",
+        "source",
+        "starts",
+        "statements",
+    )
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -101,6 +112,7 @@ class Program:
         self.definitions: list[Definition] = []
         self.diagnostics: list[Diagnostic] = []
         self.reading = ""  # the text in our notation, where it was not in that
+        self.counts: set[str] = set()  # names that say how often loops run, and are no inputs
 
     def label(self, row: int, text: str = "") -> Label:
         """The place of a row."""

@@ -7,7 +7,7 @@ and written out at the end: nested constructs need no copies of each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -31,12 +31,13 @@ _BLANK = " \t\r\f\v#"
 
 
 class Problem(NamedTuple):
-    """What has two meanings: its place, and both in words."""
+    """What cannot be read: its place, why, and the way out; by default because it has two meanings."""
 
     start: int
     end: int
     message: str
     help: str
+    code: str = "S112"
 
 
 class Reading(NamedTuple):
@@ -162,40 +163,38 @@ class Rewriter:
 
     def reading(self) -> Reading:
         """The text that the edits make."""
-        made: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
+        pieces: list[Piece] = []
         last_end = 0
-
-        def write(text: str, begin: int, end: int) -> None:
-            made.append(text)
-            if len(text) == end - begin:
-                starts.extend(range(begin, end))
-                ends.extend(range(begin, end))
-            else:
-                starts.extend([begin] * len(text))
-                ends.extend([end] * len(text))
-
         for k, begin in enumerate(self.begins):
             whole = self.spans.get(k, k)
             stop = self.begins[whole] + len(self.texts[whole])
-            end = begin + len(self.texts[k])
             parts = ("", "", "") if self.dropped[k] else (self.before[k], self.out[k], self.behind[k])
-            early = parts[0][:1] in (")", ",") and parts[0]  # it belongs to what is before the blank
-            if early:
-                write(early, begin, stop)
-            write(self.text[last_end:begin], last_end, begin)
-            for text in parts[1:] if early else parts:
-                if text:
-                    write(text, begin, stop)
-            last_end = end
-        write(self.text[last_end:], last_end, len(self.text))
-        text = "".join(made)
-        # `ends` at k is where what character k - 1 was made of ends.
-        until = [0] * (len(text) + 1)
-        for k, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            until[k + 1] = end if end > start else start + 1
-        return Reading(text, [*starts, len(self.text)], until, tuple(self.problems))
+            early = parts[0][:1] in (")", ",")  # it belongs to what is before the blank
+            gap = (self.text[last_end:begin], last_end, begin)
+            pieces += [(parts[0], begin, stop), gap] if early else [gap, (parts[0], begin, stop)]
+            pieces += [(part, begin, stop) for part in parts[1:]]
+            last_end = begin + len(self.texts[k])
+        pieces.append((self.text[last_end:], last_end, len(self.text)))
+        return reading_of(pieces, len(self.text), self.problems)
+
+
+Piece = tuple[str, int, int]  # a text, and the characters of the original that it was made of
+
+
+def reading_of(pieces: Iterable[Piece], length: int, problems: Iterable[Problem] = ()) -> Reading:
+    """The reading that pieces make, of a text of that length."""
+    made: list[str] = []
+    starts: list[int] = []
+    ends = [0]
+    for text, begin, end in pieces:
+        made.append(text)
+        if len(text) == end - begin:
+            starts.extend(range(begin, end))
+            ends.extend(range(begin + 1, end + 1))
+        else:
+            starts.extend([begin] * len(text))
+            ends.extend([max(end, begin + 1)] * len(text))
+    return Reading("".join(made), [*starts, length], ends, tuple(problems))
 
 
 WORDS = frozenset({"if", "else", "and", "or", "not", "in", "lambda", "def", "return", "mod", "for", "import", "from"})

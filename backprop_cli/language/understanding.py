@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 
-from backprop_cli.errors import Source
+from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.language.program import Program
 from backprop_cli.language.tokens import BAD, POSTFIX, Tokens, tokenize
 
@@ -17,24 +18,44 @@ _WORDS = frozenset({
 Parse = Callable[[Source, Tokens], Program]
 
 
-def understood(source: Source, variables: Collection[str], parse: Parse, *, strict: bool = False) -> Program:
+def understood(
+    source: Source,
+    variables: Collection[str],
+    parse: Parse,
+    *,
+    strict: bool = False,
+    sizes: Mapping[str, tuple[int, ...] | int] = MappingProxyType({}),
+) -> Program:
     """The program that a text is, of which `parse` makes one; `variables` are names that have values.
 
     What is not in our notation is read as ours where its meaning is plain, unless `strict`; the program's
-    `reading` says how.
+    `reading` says how. Loops are written out; `sizes` are the shapes and the whole numbers among the values.
     """
     tokens = tokenize(source.text)
     program = parse(source, tokens)
-    if strict or not (program.diagnostics or _is_foreign(tokens)):
+    loops = "for" in tokens.texts
+    if not loops and (strict or not (program.diagnostics or _is_foreign(tokens))):
         return program
     from backprop_cli.language import foreign
 
-    reading = foreign.read(source.text, variables, failed=bool(program.diagnostics))
+    reading = None if strict else foreign.read(source.text, variables, failed=bool(program.diagnostics))
+    typed, counts = reading.text if reading else "", set[str]()
+    if loops:
+        from backprop_cli.language.loops import TooLongError, unrolled
+
+        try:
+            written = unrolled(reading.text if reading else source.text, sizes)
+        except TooLongError:
+            message = "the program is too long, with its loops written out"
+            program.diagnostics = [Diagnostic("L701", message, (), "let them run less often")]
+            return program
+        if written is not None:
+            reading, counts = reading.then(written[0]) if reading else written[0], written[1]
     if reading is None:
         return program
     inner = Source(source.name, reading.text)
     made = foreign.relocated(parse(inner, tokenize(inner.text)), reading, source)
-    made.reading = reading.text
+    made.reading, made.counts = typed, counts
     return made
 
 
