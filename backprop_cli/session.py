@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backprop_cli.data.bindings import Terms, ValueText, declared_shape, read_value, read_values, source_of
+from backprop_cli.data.files import packaged
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.free_shapes import infer_free
@@ -203,8 +204,8 @@ def _several(given: str | Source | Sequence[Any]) -> Sequence[Any]:
 
 
 def libraries(use: str | Source | Sequence[str | Source]) -> list[Source]:
-    """The texts of libraries with a name for each."""
-    return [as_source(library, "library") for library in _several(use)]
+    """The texts of libraries with a name for each; `nn` is one that comes with us."""
+    return [packaged(library) or as_source(library, "library") for library in _several(use)]
 
 
 def _shown_gates(program: Program, expand: bool | Collection[str]) -> Collection[str] | None:

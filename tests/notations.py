@@ -93,6 +93,8 @@ LINES = {
         ("import numpy as np\nz = np.exp(x)\nz += y\nprint(z)", "exp(x) + y"),
         ("def f(u, v=2): return u**v\nf(x)", "x^2"),
         ("def f(u, w):\n    h = u*w\n    return h + 1\n\nf(x, w)", "x*w + 1"),
+        ("u, v = x, y\nu, v = v, u\nu - 2*v", "y - 2*x"),
+        ("def pair(u):\n    return u, u**2\np, q = pair(x)\np + q", "x + x^2"),
         ("g = lambda t: t*t + 1\ng(x)", "x*x + 1"),
     ]),
     "Mathematics": (NUMBERS, [

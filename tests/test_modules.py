@@ -6,11 +6,13 @@ from math import cosh, exp, isclose, isnan, tanh
 from time import process_time
 
 import jsonschema
+import numpy as np
 import pytest
 from conftest import backprop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import backprop_cli
 from backprop_cli.api import draw, evaluate, grad, structure
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.graph import lower
@@ -534,3 +536,56 @@ def test_tanh_by_the_table_and_by_hand():
 
 def test_a_constant_that_is_the_output_and_an_operand_is_drawn():
     assert "pi" in draw(grad("y*pi; pi", y=1, check=False), "boxes")
+
+
+# -- the library that comes with us -----------------------------------------------------------------------
+
+
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def _weights(gates, inputs, units):
+    draw = np.random.RandomState(0)
+    names = {"x": (inputs,), "h": (units,), "c": (units,), "W": (gates, inputs, units), "U": (gates, units, units)}
+    return {name: draw.standard_normal(shape).round(2) for name, shape in (names | {"b": (gates, units)}).items()}
+
+
+def _lstm(x, h, c, W, U, b):
+    """Gers, Schmidhuber & Cummins 2000, with loops over nothing."""
+    i, f, o = (_sigmoid(x @ W[k] + h @ U[k] + b[k]) for k in range(3))
+    c = f * c + i * np.tanh(x @ W[3] + h @ U[3] + b[3])
+    return o * np.tanh(c), c
+
+
+def _gru(x, h, W, U, b):
+    """Cho et al. 2014."""
+    z, r = (_sigmoid(x @ W[k] + h @ U[k] + b[k]) for k in range(2))
+    return (1 - z) * h + z * np.tanh(x @ W[2] + (r * h) @ U[2] + b[2])
+
+
+def test_nn_is_what_its_sources_say():
+    values = _weights(4, 3, 2)
+    h, c = _lstm(**values)
+    report = backprop_cli.grad("h, c = lstm(x, h, c, W, U, b); sum(h) + 2*sum(c)", values, use=["nn"])
+    assert report.value == pytest.approx(h.sum() + 2 * c.sum(), rel=1e-12) and report.check.verdict == "agree"
+    values = _weights(3, 3, 2)
+    del values["c"]
+    report = backprop_cli.grad("sum(gru(x, h, W, U, b)^2)", values, use=["nn"])
+    assert report.value == pytest.approx((_gru(**values) ** 2).sum(), rel=1e-12) and report.check.verdict == "agree"
+
+
+def test_attention_and_normalisations():
+    draw = np.random.RandomState(1)
+    Q, K, V = (draw.standard_normal(shape) for shape in ((2, 3), (4, 3), (4, 5)))
+    scores = Q @ K.T / np.sqrt(3)
+    weights = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+    found = backprop_cli.evaluate("attention(Q, K, V)", {"Q": Q, "K": K, "V": V}, use="nn").value
+    np.testing.assert_allclose(found, weights @ V, rtol=1e-12)
+    for gate, axis in (("batch_norm", 0), ("layer_norm", 1)):
+        expected = 2 * (V - V.mean(axis, keepdims=True)) / np.sqrt(V.var(axis, keepdims=True) + 1e-5) + 0.5
+        found = backprop_cli.evaluate(f"{gate}(V, 2, 0.5)", {"V": V}, use="nn").value
+        np.testing.assert_allclose(found, expected, rtol=1e-10)
+    assert (
+        backprop_cli.grad("sum(batch_norm(V, g, s)^3)", {"V": V, "g": 1.5, "s": 0.1}, use="nn").check.verdict == "agree"
+    )

@@ -7,6 +7,8 @@ import sys
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 
+_PACKAGED = ("nn",)
+
 
 def read_text(path: str) -> str:
     """The text of a file, or of standard input where the path is `-`.
@@ -41,9 +43,17 @@ def read_expression(argument: str) -> Source:
 
 
 def read_library(path: str) -> Source:
-    """A file of definitions, `file.bp` or `@file.bp`."""
+    """A file of definitions, `file.bp` or `@file.bp`, or a library that comes with us, by its name."""
     path = path.removeprefix("@")
-    return Source(path, read_text(path))
+    return packaged(path) or Source(path, read_text(path))
+
+
+def packaged(name: str) -> Source | None:
+    """A library that comes with us, if that is the name of one and no file's."""
+    if name not in _PACKAGED or os.path.exists(name):
+        return None
+    path = os.path.join(os.path.dirname(os.path.dirname(__file__)), f"{name}.bp")
+    return Source(f"{name}.bp", read_text(path))
 
 
 def unreadable(path: str, error: Exception) -> BackpropError:

@@ -32,6 +32,8 @@ def rewrite_statements(edits: Rewriter) -> None:
             edits.drop(first, last)  # a text that explains
         elif edits.texts[first] == "return":
             edits.out[first] = ""
+            if first < last and _commas(edits, first, last):
+                edits.wrap(first + 1, last, "[", "]")
         else:
             _assignment(edits, first, last)
         if definition is not None:
@@ -62,6 +64,24 @@ def _lines(edits: Rewriter) -> Iterator[tuple[int, int]]:
             first = k + 1
     if first < len(edits):
         yield first, len(edits) - 1
+
+
+def _commas(edits: Rewriter, first: int, last: int) -> list[int]:
+    """The commas of a statement that no bracket contains."""
+    inside = {k for commas in edits.commas.values() for k in commas}
+    return [k for k in range(first, last + 1) if edits.texts[k] == "," and k not in inside]
+
+
+def _several(edits: Rewriter, first: int, last: int, equals: int) -> None:
+    """`h, c = lstm(x, h, c)` takes a value apart; `a, b = b, a` takes both sides at once."""
+    words = edits.texts[first:equals:2]
+    if any(not edits.is_word(k) for k in range(first, equals, 2)) or set(edits.texts[first + 1 : equals : 2]) != {","}:
+        return
+    if _commas(edits, equals + 1, last):
+        edits.wrap(equals + 1, last, "[", "]")
+    whole = "_".join(words)
+    edits.merge(first, equals, f"{whole} =")
+    edits.behind[last] += "".join(f"; {word} = {whole}[{k}]" for k, word in enumerate(words))
 
 
 def _indent(edits: Rewriter, first: int) -> int:
@@ -109,7 +129,11 @@ def _assignment(edits: Rewriter, first: int, last: int) -> None:
         if colon > 0:
             edits.before[first] = "gate "
             edits.out[first + 1], edits.out[first + 2], edits.out[colon] = "(", "", ") ="
-    elif sign == "," and edits.texts[last] == "shape" and edits.at(last - 1) == ".":
+    elif sign == "," and not (edits.texts[last] == "shape" and edits.at(last - 1) == "."):
+        equals = next((k for k in range(first, last) if edits.texts[k] == "="), -1)
+        if equals > 0:
+            _several(edits, first, last, equals)
+    elif sign == ",":
         names = [k for k in range(first, last) if edits.texts[k] == "="][:1]
         if names and all(edits.is_word(k) for k in range(first, names[0], 2)):
             whole = "".join(edits.texts[names[0] + 1 : last - 1])
