@@ -153,8 +153,11 @@ def open_session(
         message = f"unknown notation {shorten(str(options.notation))!r}"
         raise BackpropError(Diagnostic("U801", message, (), f"there are {', '.join(NOTATIONS)}"))
     strict = options.notation == NOTATIONS[1]
-    sizes = {name: size for name, value in {**defaults, **values}.items() if (size := _size(value)) is not None}
-    program = read_program(source, names, libraries(options.use), strict=strict, sizes={**sizes, **declared})
+
+    def size_of(name: str) -> tuple[int, ...] | int | None:
+        return declared[name] if name in declared else _size(values.get(name, defaults.get(name)))
+
+    program = read_program(source, names, libraries(options.use), strict=strict, size_of=size_of)
     shown = _shown_gates(program, options.expand)
     defined = {statement.name for statement in program.statements} | {module.name for module in program.definitions}
     bound = names - (defined - values.keys()) - {module.name for module in program.definitions}

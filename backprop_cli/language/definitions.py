@@ -8,14 +8,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
-from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
 from backprop_cli.language.parser import parse_tokens
-from backprop_cli.language.program import Definition, Parameter, Program
+from backprop_cli.language.program import Definition, Parameter, Program, SizeOf
 from backprop_cli.language.tokens import (
     ASSIGN,
     CALL,
@@ -33,7 +32,7 @@ from backprop_cli.language.tokens import (
     Tokens,
     tokenize,
 )
-from backprop_cli.language.understanding import understood
+from backprop_cli.language.understanding import nothing_known, understood
 
 _WORD = "gate"
 _ENDS = (SEMICOLON, NEWLINE)
@@ -61,11 +60,12 @@ def read_program(
     libraries: Sequence[Source] = (),
     *,
     strict: bool = False,
-    sizes: Mapping[str, tuple[int, ...] | int] = MappingProxyType({}),
+    size_of: SizeOf = nothing_known,
 ) -> Program:
     """The program a text is, as `parse` has it, with the gates that the libraries and the text define, in order.
 
-    If `strict`, only our own notation is read. `sizes` are the shapes and the whole numbers among the values.
+    If `strict`, only our own notation is read. `size_of` answers the shape of a value, or the whole
+    number that it is.
     """
     diagnostics: list[Diagnostic] = []
     definitions: list[Definition] = []
@@ -78,7 +78,7 @@ def read_program(
     def parse(text: Source, tokens: Tokens) -> Program:
         return _parse(text, tokens, variables, others)
 
-    program = understood(source, variables, parse, strict=strict, sizes=sizes)
+    program = understood(source, variables, parse, strict=strict, size_of=size_of)
     own = program.definitions
     if own and not program.statements and not (
         diagnostics or program.diagnostics or any(definition.body.diagnostics for definition in own)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Piece, Problem, Reading, Rewriter, reading_of
 from backprop_cli.language.spellings import LENGTH
 
 MOST_TOKENS = 10_000_000
-Sizes = Mapping[str, tuple[int, ...] | int]  # the shapes of arrays, and the whole numbers, among the values
 _LOOSE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub__}
 _TIGHT: dict[str, Callable[[int, int], int]] = {"*": int.__mul__, "/": int.__floordiv__, "%": int.__mod__}
 _ENDS = ("\n", ";")
@@ -42,7 +42,7 @@ class TooLongError(Exception):
     """The text would be too long."""
 
 
-def unrolled(text: str, sizes: Sizes) -> tuple[Reading, set[str]] | None:
+def unrolled(text: str, size_of: SizeOf) -> tuple[Reading, set[str]] | None:
     """The text with its loops written out, and the names that say how often they run; None if it has no loop.
 
     Raises TooLongError.
@@ -51,7 +51,7 @@ def unrolled(text: str, sizes: Sizes) -> tuple[Reading, set[str]] | None:
     loops = dict(_loops(edits))
     if not loops:
         return None
-    turns = _Turns(edits, loops, sizes)
+    turns = _Turns(edits, loops, size_of)
     try:
         return reading_of(turns.pieces(), len(text)), turns.used
     except _Unknown as problem:
@@ -118,8 +118,8 @@ class _Turn:
 class _Turns:
     """The pieces of a text whose loops are written out; `used` are the names that said how often."""
 
-    def __init__(self, edits: Rewriter, loops: Mapping[int, _Loop], sizes: Sizes) -> None:
-        self.edits, self.loops, self.sizes = edits, loops, sizes
+    def __init__(self, edits: Rewriter, loops: Mapping[int, _Loop], size_of: SizeOf) -> None:
+        self.edits, self.loops, self.size_of = edits, loops, size_of
         self.used: set[str] = set()
         self.indices = {first: last for bracket in edits.closes for first, last in self._computed(bracket)}
 
@@ -178,7 +178,7 @@ class _Turns:
     def _each(self, loop: _Loop, names: dict[str, str]) -> Iterator[dict[str, str]]:
         """What the names of the loops are in each turn."""
         if loop.over:
-            shape = self.sizes.get(loop.over, ())
+            shape = self.size_of(loop.over)
             if isinstance(shape, int) or not shape:
                 raise _Unknown(loop.limits[0][0])
             for k in range(shape[0]):
@@ -222,12 +222,12 @@ class _Turns:
             return int(text), k + 1
         if text in names and names[text].strip("(-)").isdigit():
             return int(names[text].strip("()")), k + 1
-        size = self.sizes.get(text)
+        size = self.size_of(text)
         if isinstance(size, int):
             self.used.add(text)
             return size, k + 1
         if text in ("len", LENGTH) and edits.at(k + 1) == "(" and (close := edits.closes.get(k + 1)):
-            shape = self.sizes.get(edits.at(k + 2))
+            shape = self.size_of(edits.at(k + 2))
             axes = [int(edits.texts[j]) for j in range(k + 3, close) if edits.texts[j].isdigit()]
             if isinstance(shape, tuple) and len(shape) > (axes or [0])[0]:
                 return shape[(axes or [0])[0]], close + 1

@@ -11,6 +11,7 @@ f = (x+y)*2     row  op    args
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from backprop_cli.errors import Diagnostic, Label, Source
@@ -23,6 +24,7 @@ BINDING_POWER = {
     "^": 5,
     "transpose": 6, "index": 6,
 }  # fmt: skip
+SizeOf = Callable[[str], tuple[int, ...] | int | None]  # by name the shape of an array, or a whole number itself
 COMPARISONS = frozenset(op for op, power in BINDING_POWER.items() if power == 1)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Collection
 
 from backprop_cli.errors import Diagnostic, Source
-from backprop_cli.language.program import Program
+from backprop_cli.language.program import Program, SizeOf
 from backprop_cli.language.tokens import BAD, POSTFIX, Tokens, tokenize
 
 # Words that our language has too, as names or not at all.
@@ -18,18 +17,23 @@ _WORDS = frozenset({
 Parse = Callable[[Source, Tokens], Program]
 
 
+def nothing_known(_: str) -> None:
+    """No value has a size."""
+
+
 def understood(
     source: Source,
     variables: Collection[str],
     parse: Parse,
     *,
     strict: bool = False,
-    sizes: Mapping[str, tuple[int, ...] | int] = MappingProxyType({}),
+    size_of: SizeOf = nothing_known,
 ) -> Program:
     """The program that a text is, of which `parse` makes one; `variables` are names that have values.
 
     What is not in our notation is read as ours where its meaning is plain, unless `strict`; the program's
-    `reading` says how. Loops are written out; `sizes` are the shapes and the whole numbers among the values.
+    `reading` says how. Loops are written out; `size_of` answers the shape of a value, or the whole number
+    that it is.
     """
     tokens = tokenize(source.text)
     program = parse(source, tokens)
@@ -44,7 +48,7 @@ def understood(
         from backprop_cli.language.loops import TooLongError, unrolled
 
         try:
-            written = unrolled(reading.text if reading else source.text, sizes)
+            written = unrolled(reading.text if reading else source.text, size_of)
         except TooLongError:
             message = "the program is too long, with its loops written out"
             program.diagnostics = [Diagnostic("L701", message, (), "let them run less often")]
