@@ -46,6 +46,13 @@ def each(function: Callable[..., Any]) -> Callable[..., Any]:
     return np.frompyfunc(function, function.__code__.co_argcount, 1)
 
 
+def above(x: Any, y: Any) -> bool:
+    """Whether x > y; of two numbers that agree in all these digits nobody knows."""
+    if x == y:
+        raise NoNumberError
+    return bool(x > y)
+
+
 def total(x: Any, axis: Any, keep: bool) -> Any:
     return np.sum(x, axis=axis, keepdims=keep)
 
@@ -159,7 +166,7 @@ def _elementwise() -> list[Operation]:
     made += 4 * binary
     return [
         *made,
-        Operation("where({0} > {1}, {0}, {1}^2)", each(lambda x, y: x if x > y else y * y), _broadcast),
+        Operation("where({0} > {1}, {0}, {1}^2)", each(lambda x, y: x if above(x, y) else y * y), _broadcast),
         Operation("where({0} > 0, log(1 + {0}), {0})", each(lambda x: mp.log(1 + x) if x > 0 else x)),
         Operation("-{0}", lambda x: -x),
         Operation("1 - {0}", lambda x: 1 - x),
