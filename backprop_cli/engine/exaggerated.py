@@ -108,12 +108,14 @@ class Again:
                 again.locals[node] = tuple([self.slope(slope, rule.gate, xs) for slope in slopes])
             else:
                 again.grads[node] = self.nearby(upstream)
-                given = {**dict(zip(operands, self.operands(node, rule, xs), strict=True)), node: values[node]}
+                moved = self.operands(node, rule, xs)
+                out = rule.value(moved) if TENSORS[rule.gate].routes else values[node]
+                given = {**dict(zip(operands, moved, strict=True)), node: out}
             for k, j in enumerate(operands):
                 if active is None or active[j]:
                     sent, flow = send(graph, given, again, node, k, rule)
                     if rule.attributes is not None:
-                        sent = sure_pull(rule, k, upstream, before, xs, values[node], sent)
+                        sent = sure_pull(rule, k, upstream, before, xs, given[node], sent)
                         flow = flow | (sent != sent)
                     slope = again.locals[node][k] if again.locals[node] else 1.0
                     add(again, j, self.product(sent, upstream, slope), flow)
