@@ -21,7 +21,7 @@ from truth import DIGITS, POINTS, STEP, off
 
 import backprop_cli
 
-MORE_DIGITS = 6000  # for the reference itself, where it is about to accuse
+MORE_DIGITS, SMALLER = 6000, "1e-900"  # for the reference itself, where it is about to accuse
 HUGE, MOST = mp.mpf("1e5000"), 40
 SHAPES = ((), (2,), (3,), (2, 2), (3, 3), (2, 3), (3, 2), (3, 1), (1, 2), (2, 1, 2))
 
@@ -44,6 +44,13 @@ class Operation(NamedTuple):
 def each(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of numbers on every element."""
     return np.frompyfunc(function, function.__code__.co_argcount, 1)
+
+
+def above(x: Any, y: Any) -> bool:
+    """Whether x > y; of two numbers that agree in all these digits nobody knows."""
+    if x == y:
+        raise NoNumberError
+    return bool(x > y)
 
 
 def total(x: Any, axis: Any, keep: bool) -> Any:
@@ -159,7 +166,7 @@ def _elementwise() -> list[Operation]:
     made += 4 * binary
     return [
         *made,
-        Operation("where({0} > {1}, {0}, {1}^2)", each(lambda x, y: x if x > y else y * y), _broadcast),
+        Operation("where({0} > {1}, {0}, {1}^2)", each(lambda x, y: x if above(x, y) else y * y), _broadcast),
         Operation("where({0} > 0, log(1 + {0}), {0})", each(lambda x: mp.log(1 + x) if x > 0 else x)),
         Operation("-{0}", lambda x: -x),
         Operation("1 - {0}", lambda x: 1 - x),
@@ -361,7 +368,7 @@ def random_program(chosen: Random) -> Program:
     return Program("\n".join(lines), {name: value for name, value in values.items() if name in needed}, kept)
 
 
-def truth_of(program: Program, weights: Any) -> Any:
+def truth_of(program: Program, weights: Any, step_size: str) -> Any:
     """The output and, of its elements times the weights, the gradients; None where there are none."""
     point = {name: numbers(value) for name, value in program.values.items()}
 
@@ -375,7 +382,7 @@ def truth_of(program: Program, weights: Any) -> Any:
             grads = np.empty(np.shape(value), dtype=object)
             for index in np.ndindex(*np.shape(value)):
                 x = value[index] if index else value
-                step = mp.mpf(STEP) * min(max(abs(x), mp.mpf("1e-300")), 1)
+                step = mp.mpf(step_size) * min(max(abs(x), mp.mpf("1e-300")), 1)
                 sides = []
                 for sign in (1, -1):
                     moved = np.array(value, dtype=object)
@@ -395,7 +402,7 @@ def truth_of(program: Program, weights: Any) -> Any:
 def listed(program: Program, weights: Any, report: Any, digits: int) -> Any:
     """Each number (node, whether a gradient, element), ours and the true one; None where there are none."""
     with mp.workdps(digits):
-        found = truth_of(program, weights)
+        found = truth_of(program, weights, STEP if digits == DIGITS else SMALLER)
     if found is None:
         return None
     graph = report.columns.graph

@@ -7,6 +7,7 @@ direction; where that answers something else, the result is NaN.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from math import nan
 from typing import Any
 
@@ -18,17 +19,39 @@ from backprop_cli.graph.graph import Value
 
 SIX_DIGITS = 1e-6
 _CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")
-CHOOSING = _CHOICES | {name for name, gate in GATES.items() if gate.truth or gate.jump}  # by their value
-KINKED = CHOOSING | ROUTES | {name for name, gate in GATES.items() if gate.kink}  # by their slopes
+_LARGEST = frozenset(name for name, gate in GATES.items() if gate.variadic and gate.routes)
+_JUMPING = frozenset(name for name, gate in GATES.items() if gate.truth or gate.jump)
+KINKED = _CHOICES | _LARGEST | _JUMPING | ROUTES | {name for name, gate in GATES.items() if gate.kink}
 
 
 def sure_value(rule: Rule, before: Sequence[Value], xs: Sequence[Value], out: Value) -> Value:
-    """The value of a gate that chooses, NaN where it could be another."""
+    """The value of a gate that chooses, NaN where it could jump.
+
+    A largest element is as large either way; it is moved off the one it was, as it may be that of another. At a kink
+    the direction counts in which the value moves farther.
+    """
+    if rule.attributes is not None:
+        if not TENSORS[rule.gate].routes:
+            return out
+        import numpy as np
+
+        axis, keep = rule.attributes
+        tied, moved = _tied(before[0], xs[0], out, axis, of_sizes="abs(" in TENSORS[rule.gate].formula)
+        return _beside(out, np.max(tied * moved, axis=axis, keepdims=keep))
     if rule.gate in _CHOICES:
         return _where(xs[0] != xs[0], out)
+    if rule.gate in _LARGEST:
+        moved = [abs(x - y) for x, y in zip(before, xs, strict=True)]
+        most = reduce(_larger, moved)
+        near = sum([abs(x - out) <= 2 * (off + most) for x, off in zip(xs, moved, strict=True)])
+        return _beside(out, (near > 1) * most)
     if (others := _other_way(before, xs)) is None:
         return out
-    return _where(_differ(out, rule.value(others)), out)
+    other = rule.value(others)
+    if rule.gate in _JUMPING:
+        return _where(_differ(out, other), out)
+    here = rule.value(before)
+    return _where(abs(other - here) > 1.5 * abs(out - here), out, other)
 
 
 def sure_slopes(
@@ -50,20 +73,33 @@ def sure_pull(
     row = TENSORS[rule.gate]
     assert rule.attributes is not None
     if row.routes:
-        return _where(_tied(before[0], xs[0], out, rule.attributes[0], of_sizes="abs(" in row.formula), sent)
+        tied, _ = _tied(before[0], xs[0], out, rule.attributes[0], of_sizes="abs(" in row.formula)
+        return _where(tied, sent)
     if any(note.code == "kink" for note in row.notes) and (others := _other_way(before, xs)) is not None:
         return _where(_differ(sent, rule.pull(k, upstream, (), others, rule.value(others))), sent)
     return sent
 
 
-def _tied(before: Any, x: Any, out: Value, axis: tuple[int, ...], *, of_sizes: bool) -> Any:
-    """Of a largest or smallest element: which ones it could be, if they are several and not exactly tied."""
+def _beside(out: Value, moved: Value) -> Value:
+    return out + 0.75 * moved if _some(moved > 0) else out
+
+
+def _larger(x: Value, y: Value) -> Value:
+    if type(x) is float and type(y) is float:
+        return max(x, y)
+    import numpy as np
+
+    return np.maximum(x, y)
+
+
+def _tied(before: Any, x: Any, out: Value, axis: tuple[int, ...], *, of_sizes: bool) -> tuple[Any, Any]:
+    """Which elements a largest or smallest one could be, if several and not exactly tied, and how far they moved."""
     import numpy as np
 
     moved = abs(x - before)
     most = np.max(moved, axis=axis, keepdims=True)
     near = abs((abs(x) if of_sizes else x) - ARRAYS.names["spread"](out, x, axis)) <= 2 * (moved + most)
-    return near & (most > 0) & (np.sum(near, axis=axis, keepdims=True) > 1)
+    return near & (most > 0) & (np.sum(near, axis=axis, keepdims=True) > 1), moved + most
 
 
 def _other_way(before: Sequence[Value], xs: Sequence[Value]) -> list[Value] | None:
@@ -82,12 +118,12 @@ def _differ(x: Value, y: Value) -> Any:
     return ~(abs(x - y) <= SIX_DIGITS * abs(x))
 
 
-def _where(mask: Any, x: Value) -> Value:
-    """NaN where the mask says."""
+def _where(mask: Any, x: Value, other: Value = nan) -> Value:
+    """The other one where the mask says."""
     if not _some(mask):
         return x
     if type(x) is float and isinstance(mask, bool):
-        return nan
+        return other
     import numpy as np
 
-    return np.where(mask, nan, x)
+    return np.where(mask, other, x)

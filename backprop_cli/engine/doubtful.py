@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from backprop_cli.engine.exaggerated import Again, AgainExactly
 from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import all_finite
 
 SIX_DIGITS = 1e-6
@@ -52,8 +53,22 @@ def _doubtful(again: Again, passed: Backward | None, active: bytearray | None) -
     doubted = _all_moved(values, again.values, beyond)
     if passed is None:
         return Doubtful(doubted, {})
-    grads = [grad if active is None or active[node] else None for node, grad in enumerate(passed.grads)]
-    return Doubtful(doubted, _all_moved(grads, again.backward(passed, active), beyond))
+    grads, there = list(passed.grads), again.backward(passed, active)
+    for node, moved in enumerate(there):
+        if active is not None and not active[node]:
+            grads[node] = None
+        elif grads[node] is None and moved is not None:  # a kink that ignores it here, and not there
+            grads[node] = nothing(graph.shape(node))
+    return Doubtful(doubted, _all_moved(grads, there, beyond))
+
+
+def nothing(shape: Shape) -> Value:
+    """The gradient that nobody has."""
+    if not shape:
+        return 0.0
+    import numpy as np
+
+    return np.zeros(shape)
 
 
 def _all_moved(here: Sequence[Value | None], there: Sequence[Value | None], beyond: bool) -> dict[int, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import nan
 from typing import Any
 
-from backprop_cli.engine.choices import CHOOSING, KINKED, sure_pull, sure_slopes, sure_value
+from backprop_cli.engine.choices import KINKED, sure_pull, sure_slopes, sure_value
 from backprop_cli.engine.flow import Known
 from backprop_cli.engine.moves import moves
 from backprop_cli.engine.passes import ROUTES, Backward, Rule, add, nothing_yet, rule_of, send
@@ -58,7 +58,7 @@ class Again:
             out = out if graph.shapes[node] else float(out)
             exact = TENSORS[rule.gate].exact if rule.attributes is not None else rule.gate in _EXACT
             values[node] = out if exact else self.rounded(out, node, xs)
-            if rule.gate in CHOOSING:
+            if rule.gate in KINKED or rule.attributes is not None:
                 values[node] = sure_value(rule, [self.before[j] for j in operands], xs, values[node])
 
     def _forward_of_numbers(self) -> None:
@@ -69,7 +69,7 @@ class Again:
                 gate, xs = graph.gates[node], [values[j] for j in operands]
                 out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
                 values[node] = out if self.is_exact(gate, xs, out) else self.rounded(out, node, xs)
-                if gate in CHOOSING:
+                if gate in KINKED:
                     before = [self.before[j] for j in operands]
                     values[node] = sure_value(Rule(gate, FLOATS, None), before, xs, values[node])
 
@@ -108,12 +108,14 @@ class Again:
                 again.locals[node] = tuple([self.slope(slope, rule.gate, xs) for slope in slopes])
             else:
                 again.grads[node] = self.nearby(upstream)
-                given = {**dict(zip(operands, self.operands(node, rule, xs), strict=True)), node: values[node]}
+                moved = self.operands(node, rule, xs)
+                out = rule.value(moved) if TENSORS[rule.gate].routes else values[node]
+                given = {**dict(zip(operands, moved, strict=True)), node: out}
             for k, j in enumerate(operands):
                 if active is None or active[j]:
                     sent, flow = send(graph, given, again, node, k, rule)
                     if rule.attributes is not None:
-                        sent = sure_pull(rule, k, upstream, before, xs, values[node], sent)
+                        sent = sure_pull(rule, k, upstream, before, xs, given[node], sent)
                         flow = flow | (sent != sent)
                     slope = again.locals[node][k] if again.locals[node] else 1.0
                     add(again, j, self.product(sent, upstream, slope), flow)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from backprop_cli.engine.doubtful import doubtful
+from backprop_cli.engine.doubtful import doubtful, nothing
 from backprop_cli.engine.passes import Backward, backward
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.graph.graph import Graph, Value
@@ -59,4 +59,8 @@ def untrue_numbers(
         return []
     from backprop_cli.engine.true_numbers import true_numbers
 
-    return true_numbers(graph, values, found, output, passed, upstream)
+    items = true_numbers(graph, values, found, output, passed, upstream)
+    for item in items:
+        if passed is not None and item.of_gradient and passed.grads[item.node] is None:
+            passed.grads[item.node] = nothing(graph.shape(item.node))
+    return items

@@ -14,13 +14,14 @@ from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.fields import DIGITS, Compiled, Field, formula_program, functions_of
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.graph import Graph
-from backprop_cli.numeric.digits import ALGEBRAIC, finely, is_whole, last_place, number, working
+from backprop_cli.numeric.digits import ALGEBRAIC, finely, inf, is_whole, last_place, nearest, number, working
 
 MOST_WORK = 600_000  # numbers times digits; beyond it a number stays doubtful
 LEAST = 30  # digits to begin with
 _DIGITS = (LEAST, 60, 120, 240, 480, 960)
 _ENOUGH = 480  # with so many a number that is none is 0
 _PLACES = 2.0**20  # how far a result is moved, in units of its last place: so many moves do not cancel by chance
+_NEAR = 2.0**10  # moves, after which two numbers may still be the same
 _NOTHING = number("1e-350")  # no double is so small
 _SAME = 1e-9  # relative, of the answers with some digits and with twice as many
 _STEADY = 1e-6  # of what they depend on: of its size, or of 1
@@ -29,12 +30,13 @@ _STEADY = 1e-6  # of what they depend on: of its size, or of 1
 def settled(
     answers: Callable[[Field], tuple[Sequence[Any], Sequence[Any]]],
     nodes: int,
-    reached: Callable[[Sequence[bool]], Sequence[bool]] | None = None,
+    reached: Callable[[Sequence[bool], Sequence[Any]], Sequence[bool]] | None = None,
 ) -> list[Any]:
     """The answers that no more digits change; None for one that is still changed.
 
-    `answers` has them over a field, and all numbers on the way. `reached` tells of each answer whether it depends on a
-    number that is not steady; by default all do. Empty where that is too much: `nodes` are how many are computed.
+    `answers` has them over a field, and all numbers on the way. `reached` tells of each answer whether it depends on
+    numbers that are not steady; by default all do. That an answer does not exist is believed where nothing was guessed
+    and no infinity met. Empty where that is too much: `nodes` are how many numbers are computed.
     """
     field = _NoisyDigits()
     before: Sequence[Any] = ()
@@ -49,9 +51,10 @@ def settled(
             found = found or [None] * len(now)
             if before:
                 unsteady = [not _steady(x, y) for x, y in zip(way_before, way, strict=True)]
-                open_ = reached(unsteady) if reached is not None else [any(unsteady)] * len(now)
+                open_ = reached(unsteady, way) if reached is not None else [any(unsteady)] * len(now)
+                guessed = field.guessed or any(abs(x) == inf for x in way)
                 for k, x in enumerate(now):
-                    if found[k] is not None or open_[k]:
+                    if found[k] is not None or open_[k] or (guessed and x != x):
                         continue
                     if _same(before[k], x):
                         found[k] = x
@@ -63,20 +66,26 @@ def settled(
     return found
 
 
-def reach(graph: Graph, output: int, unsteady: Sequence[bool]) -> tuple[list[bool], list[bool]]:
+def reach(graph: Graph, output: int, unsteady: Sequence[bool], numbers: Sequence[Any]) -> tuple[list[bool], list[bool]]:
     """For each node whether its value, and whether the output's gradient there, depends on a number without digits.
 
-    A gradient does by the slopes on its way, which are those of operands; of a sum they are always the same.
+    A gradient does by the slopes on its way, which are those of operands; of a sum they are always the same. The branch
+    that is not taken does not matter.
     """
     values = list(unsteady)
+    taken: dict[int, tuple[int, ...]] = {}
     for node, operands in enumerate(graph.inputs):
+        gate = GATES.get(graph.gates[node])
+        if gate is not None and gate.family == "choice":
+            condition, yes, no = operands
+            operands = taken[node] = (condition, yes if numbers[condition] else no)
         values[node] = values[node] or any(values[j] for j in operands)
     grads, needed = [False] * len(graph), ancestors(graph, output)
     for node in range(output, -1, -1):
         gate = GATES.get(graph.gates[node])
         if gate is None or not needed[node]:
             continue
-        operands = graph.inputs[node]
+        operands = taken.get(node, graph.inputs[node])
         for k, j in enumerate(operands):
             if gate.family == "sum":
                 of_slope = False
@@ -114,12 +123,12 @@ class _NoisyDigits(Field):
 
     def __init__(self) -> None:
         super().__init__(*DIGITS.modules, literal=DIGITS.literal)
-        self.sign, self.is_enough = 1, False
+        self.sign, self.is_enough, self.guessed = 1, False, False
         self.value, self.locals = Compiled(self._moved_value), Compiled(self._moved_slopes)
 
     def begin(self, digits: int) -> None:
         """The same moves again, in the other direction: a choice that they decide is never made twice alike."""
-        self.is_enough = digits >= _ENOUGH
+        self.is_enough, self.guessed = digits >= _ENOUGH, False
         self.random = Random(0)  # noqa: S311  digits, not secrets
         self.moves: dict[object, Any] = {}
         self.sign = -self.sign
@@ -137,6 +146,7 @@ class _NoisyDigits(Field):
         algebraic = _is_algebraic(gate, gate.formula)
 
         def moved(*xs: Any) -> Any:
+            xs = self._whole(gate, xs)
             out, move = function(*xs), self.move(name, xs)
             is_root = gate.family == "power" and len(xs) > 1 and not is_whole(xs[1])
             if (exact_when and exact_when(*xs, out)) or (algebraic and not is_root and out == finely(function, xs)):
@@ -154,6 +164,9 @@ class _NoisyDigits(Field):
         algebraic = all(_is_algebraic(gate, text) for text in gate.partials)
 
         def moved(*xs: Any) -> Any:
+            if gate.variadic and self.sign > 0:  # all that may be the largest share; at other digits one has it all
+                xs = tuple([xs[-1] if self._near(x, xs[-1]) else x for x in xs])
+            xs = (*self._whole(gate, xs[:-1]), xs[-1])
             slopes = function(*xs)
             exact = finely(function, xs) if algebraic else None
             if not isinstance(exact, tuple):
@@ -162,6 +175,20 @@ class _NoisyDigits(Field):
             return tuple([x if x == y else x * move for x, y, move in zip(slopes, exact, moves, strict=True)])
 
         return moved
+
+    def _whole(self, gate: Gate, xs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The operands; the exponent of a negative number a whole one if it may be one but for moves."""
+        if gate.family != "power" or len(xs) < 2 or not xs[0] < 0 or is_whole(xs[1]):
+            return xs
+        near = nearest(xs[1])
+        if not self._near(xs[1], near):
+            return xs
+        self.guessed = True
+        return (xs[0], near) if self.is_enough else xs
+
+    def _near(self, x: Any, y: Any) -> bool:
+        """Whether moves may have made one number of the other."""
+        return bool(abs(x - y) <= _NEAR * _PLACES * last_place() * abs(y))
 
     def move(self, *of: object) -> Any:
         """A factor that moves a number in its last digits, the same for the same operation on the same numbers.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
-from backprop_cli.engine.doubtful import SIX_DIGITS, Doubtful
+from backprop_cli.engine.doubtful import SIX_DIGITS, Doubtful, nothing
 from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.settling import LEAST, MOST_WORK, is_finite, reach, settled
 from backprop_cli.engine.true_number import TrueNumber
@@ -62,6 +62,7 @@ def _listed(values: Sequence[Value], found: Doubtful, passed: Backward | None, i
     for of_gradient, marked in ((False, found.values), (True, found.grads)):
         for node, mask in marked.items():
             here: Any = passed.grads[node] if of_gradient and passed is not None else values[node]
+            here = nothing(getattr(mask, "shape", ())) if here is None else here
             if type(here) is float:
                 yield _Number(node, of_gradient, (), here, int(ids(node)[()]) if ids is not None else node)
                 continue
@@ -86,8 +87,8 @@ def _decided(
         whole = numbers[output] if infinite else 0.0
         return [whole, *(_of(item, numbers, passed) for item in doubts)], numbers
 
-    def reached(unsteady: Sequence[bool]) -> list[bool]:
-        values, grads = reach(graph, output, unsteady)
+    def reached(unsteady: Sequence[bool], numbers: Sequence[Any]) -> list[bool]:
+        values, grads = reach(graph, output, unsteady, numbers)
         return [False, *((grads if item.of_gradient else values)[item.id] for item in doubts)]
 
     whole, *found = settled(answers, 2 * len(graph), reached) or [None] * (len(doubts) + 1)

@@ -19,7 +19,8 @@ from backprop_cli.numeric.floats import largest, smallest
 Digits = Any  # an mpmath number, or a float out of a formula's text: they mix
 _MP = mpmath.MPContext()
 _MP.dps = 30
-_MOST_BITS = 64  # of what is raised to a power of e; beyond 2^64 the result's exponent alone fills a page
+_MOST_BITS = 64  # of what functions are asked of that have settled long before
+_MOST_OF_EXPONENTS = 1100  # of what is raised to a power of e: that of every double
 _MOST_SPREAD = 10_000  # bits between the sizes of two numbers that are added
 inf, nan = _MP.inf, _MP.nan
 
@@ -76,7 +77,9 @@ def last_place() -> Digits:
 
 
 def written(x: Digits, digits: int) -> str:
-    """A number's first digits, as a double's are written: `-9.9999999999999993e-341`."""
+    """A number's first digits, as a double's are written: `-9.9999999999999993e-341`; of `10^4.3e+159` its power."""
+    if _MP.isfinite(x) and x and abs(_MP.mag(x)) > 2**_MOST_BITS:
+        return f"{'-' * (x < 0)}10^{_MP.nstr(_MP.log10(abs(x)), digits)}"
     return str(_MP.nstr(x, digits, min_fixed=-5, max_fixed=16))
 
 
@@ -98,8 +101,13 @@ def is_whole(x: Digits) -> bool:
     return bool(_MP.isint(number(x)))
 
 
-def _huge(x: Digits) -> bool:
-    return bool(_MP.isfinite(x)) and _MP.mag(x) > _MOST_BITS
+def nearest(x: Digits) -> Digits:
+    """The nearest whole number."""
+    return _MP.nint(x)
+
+
+def _huge(x: Digits, bits: int = _MOST_BITS) -> bool:
+    return bool(_MP.isfinite(x)) and _MP.mag(x) > bits
 
 
 def _growing(function: Callable[[Digits], Digits], below: Digits = None) -> Callable[[Digits], Digits]:
@@ -107,7 +115,7 @@ def _growing(function: Callable[[Digits], Digits], below: Digits = None) -> Call
 
     def growing(x: Digits) -> Digits:
         x = number(x)
-        if not _huge(x):
+        if not _huge(x, _MOST_OF_EXPONENTS):
             return function(x)
         return inf if x > 0 else -inf if below is None else below
 
@@ -165,7 +173,7 @@ def pow(x: Digits, y: Digits) -> Digits:  # noqa: A001  the name the formulas us
         return number(1)
     if x == 0:
         return number(0) if y > 0 else inf if y < 0 else nan
-    if _MP.isfinite(x) and _MP.isfinite(y) and _huge(y * _MP.log(abs(x))):
+    if _MP.isfinite(x) and _MP.isfinite(y) and _huge(y * _MP.log(abs(x)), _MOST_OF_EXPONENTS):
         out = inf if (y > 0) == (abs(x) > 1) else number(0)
         return out if x > 0 else nan if not is_whole(y) else out if is_whole(y / 2) else -out
     return _power(x, y)
