@@ -236,12 +236,12 @@ def test_depth_leaves_stubs():
 def test_large_figures_are_refused_with_a_way_out(tmp_path):
     path = tmp_path / "large.bp"
     path.write_text("+".join(f"sin({i}*x)" for i in range(4000)))
-    started = time.perf_counter()
+    started = time.process_time()
     ran = backprop("graph", f"@{path}", "x=1")
     assert ran.status == 5 and "error[L701]" in ran.err
     assert "--depth" in ran.err and "--most" in ran.err
     assert backprop("graph", f"@{path}", "x=1", "--depth", "3").status == 0
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 # -- where things stand
