@@ -3,28 +3,24 @@
 >>> import backprop_cli
 >>> backprop_cli.grad("(x+y)*z", x=-2, y=5, z=-4).gradients["x"]
 -4.0
+
+What is imported from here is read when it is asked for first; so is NumPy, SymPy and all that takes time.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from backprop_cli import api, checking, notebook
-from backprop_cli.api import draw, evaluate, explain, grad, jacobian, structure
-from backprop_cli.checking import check_steps
-from backprop_cli.errors import BackpropError, Source
-from backprop_cli.render import EXPLAIN_FORMATS, FIGURE_FORMATS, FORMATS
-from backprop_cli.report import Note, Report, Row
-from backprop_cli.session import Options
-
 if TYPE_CHECKING:
+    from backprop_cli.api import draw, evaluate, explain, grad, jacobian, render, structure
+    from backprop_cli.checking import check, check_steps
+    from backprop_cli.errors import BackpropError, Source
+    from backprop_cli.render import EXPLAIN_FORMATS, FIGURE_FORMATS, FORMATS
+    from backprop_cli.report import Note, Report, Row
     from backprop_cli.report.claim_results import CheckReport, ClaimResult
     from backprop_cli.report.jacobians import JacobianReport
-
-# The functions; the rooms of those names stand behind them. A room that is imported later would take its name back.
-import_module("backprop_cli.check")
-check, render = checking.check, api.render
-Report._repr_svg_ = notebook.svg  # type: ignore[attr-defined]
-Report._repr_html_ = notebook.page  # type: ignore[attr-defined]
+    from backprop_cli.session import Options
 
 __version__ = "0.2.0"
 __all__ = [
@@ -32,14 +28,33 @@ __all__ = [
     "Note", "Options", "Report", "Row", "Source",
     "check", "check_steps", "draw", "evaluate", "explain", "grad", "jacobian", "render", "structure",
 ]  # fmt: skip
+# Each name and its home.
+_HOMES = {
+    **dict.fromkeys(("draw", "evaluate", "explain", "grad", "jacobian", "render", "structure"), "api"),
+    **dict.fromkeys(("check", "check_steps"), "checking"), **dict.fromkeys(("BackpropError", "Source"), "errors"),
+    **dict.fromkeys(("EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS"), "render"),
+    **dict.fromkeys(("Note", "Report", "Row"), "report"), "JacobianReport": "report.jacobians", "Options": "session",
+    **dict.fromkeys(("CheckReport", "ClaimResult"), "report.claim_results"),
+}  # fmt: skip
 
 
-# Records that only some verbs answer with, imported when they are asked for: where they are.
-_RECORDS = {"CheckReport": "claim_results", "ClaimResult": "claim_results", "JacobianReport": "jacobians"}
+def _asked_for(name: str) -> property:
+    def found(_: ModuleType) -> Any:
+        if _HOMES[name] == "api":
+            import_module("backprop_cli.notebook")  # which gives reports their looks there
+        return getattr(import_module(f"backprop_cli.{_HOMES[name]}"), name)
+
+    # A room of the same name, `check`, stands behind the function; when it is imported it is not to take its place.
+    return property(found, lambda *_: None)
 
 
-def __getattr__(name: str) -> Any:
-    if file := _RECORDS.get(name):
-        return getattr(import_module(f"backprop_cli.report.{file}"), name)
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
+class _Package(ModuleType):
+    """The package: its names are found when they are asked for."""
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__})
+
+
+for _name in _HOMES:
+    setattr(_Package, _name, _asked_for(_name))
+sys.modules[__name__].__class__ = _Package

@@ -25,3 +25,7 @@ def page(report: Report) -> str | None:
         return None
     looks = "width: 100%; height: 40rem; border: 0"
     return f'<iframe sandbox="allow-scripts" style="{looks}" srcdoc="{escape(html)}"></iframe>'
+
+
+Report._repr_svg_ = svg  # type: ignore[attr-defined]
+Report._repr_html_ = page  # type: ignore[attr-defined]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; answer the exit status."""
-    try:
-        from backprop_cli.cli.run import run
+    """Run the command line; answer the exit status. Where it is the process's own, signals end that."""
+    if arguments is None:
+        from backprop_cli.cli.leaving import leave_on_signals
 
-        return run(arguments)
-    except KeyboardInterrupt:  # while it was starting
-        return 130
+        leave_on_signals()
+    from backprop_cli.cli.run import run
+
+    return run(arguments)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from contextlib import suppress
 from itertools import pairwise
@@ -13,11 +12,12 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
+from backprop_cli.cli.destinations import unwritable, write
 from backprop_cli.cli.group import COMMANDS, Group
 from backprop_cli.cli.limits import OutOfTimeError, go_on
 from backprop_cli.cli.options import OutputOptions, Reply, Version
 from backprop_cli.cli.overwriting import refuse_overwriting
-from backprop_cli.cli.terminal import deliver, say, style_for, unwritable
+from backprop_cli.cli.terminal import deliver, say, style_for
 from backprop_cli.errors import BackpropError, Diagnostic, Status, nearest
 from backprop_cli.render import CARRIES_NOTES
 from backprop_cli.render.diagnostics import picture
@@ -39,7 +39,6 @@ def run(arguments: list[str] | None = None) -> int:
     if arguments is None:  # the process is ours
         # The columns of a large graph hold no cycles: the collector would walk them again and again and find nothing.
         gc.disable()
-        _exit_on_sigterm()
     try:
         if "--force" not in before_dashes:
             refuse_overwriting(words)
@@ -56,9 +55,7 @@ def run(arguments: list[str] | None = None) -> int:
         return int(Status.INTERRUPTED)
     except BrokenPipeError:
         return _reader_gone()
-    except SystemExit as leaving:
-        if leaving.code == Status.TERMINATED:
-            raise
+    except SystemExit:
         return _reader_gone()  # Typer's way to say that nobody reads the help
     except OSError as error:  # from the help and the version, which Typer writes
         return _fail(unwritable("standard output", error).diagnostics, Status.OUTPUT, wants_json=False)
@@ -92,7 +89,10 @@ def _run(words: list[str]) -> Status | int:
     )  # fmt: skip
     app.callback()(_group_options)
     group: Any = typer.main.get_command(app)
-    answer = group.main(words, prog_name="backprop", standalone_mode=False, windows_expand_args=False)
+    no_completion = "_BACKPROP_HAS_NO_COMPLETION"  # Typer's own would answer whatever the environment asks it
+    answer = group.main(
+        words, prog_name="backprop", complete_var=no_completion, standalone_mode=False, windows_expand_args=False
+    )
     if isinstance(answer, Reply):
         return deliver(answer)
     if sys.stdout is None:
@@ -113,8 +113,7 @@ def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, wants_json: bo
         from backprop_cli.render import as_json
 
         try:
-            sys.stdout.writelines(as_json.error(diagnostics, status))
-            sys.stdout.flush()
+            write(sys.stdout, "".join(as_json.error(diagnostics, status)))
         except BrokenPipeError:
             return _reader_gone()
         except (OSError, ValueError, AttributeError):
@@ -138,14 +137,6 @@ def _usage(error: TyperException, *, wants_json: bool) -> int:
         help_ = f"did you mean `backprop {near[0]}`? {help_}" if near else help_
     diagnostic = Diagnostic("U801", lowered, (), help_)
     return _fail((diagnostic,), Status.REQUEST, wants_json=wants_json)
-
-
-def _exit_on_sigterm() -> None:
-    def leave(*_: object) -> None:
-        raise SystemExit(int(Status.TERMINATED))
-
-    with suppress(ValueError):  # not in the main thread: whoever runs us there decides
-        signal.signal(signal.SIGTERM, leave)
 
 
 def _reader_gone() -> int:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import IO, TYPE_CHECKING
 
+from backprop_cli.cli.destinations import unwritable, write, write_file
 from backprop_cli.cli.options import OutputOptions, Reply
-from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status, shorten
+from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.render import CARRIES_NOTES, Style, render
 from backprop_cli.render.diagnostics import picture
 from backprop_cli.render.wrapping import wrapped
@@ -61,7 +62,7 @@ def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
     if report.junit:
         from backprop_cli.render import suites_junit
 
-        _replace_file(report.junit, suites_junit.render(kept))
+        write_file(report.junit, suites_junit.render(kept))
     return Status.OK if all(outcome.holds for outcome in kept) else Status.DISAGREES
 
 
@@ -126,15 +127,14 @@ def _as_diagnostic(note: Note, source: Source) -> Diagnostic:
 
 def _write(pieces: Iterator[str], options: OutputOptions, chunk: int = _CHUNK) -> None:
     if options.output and options.output != "-":
-        _replace_file(options.output, pieces)
+        write_file(options.output, pieces)
         return
     stream = sys.stdout
     if stream is None:
         raise unwritable("standard output", ValueError("it is closed"))
     for text in _chunks(pieces, chunk):
         try:
-            stream.write(text)
-            stream.flush()
+            write(stream, text)
         except BrokenPipeError:
             raise
         except (OSError, ValueError) as error:  # full, or closed
@@ -155,37 +155,6 @@ def _chunks(pieces: Iterator[str], least: int) -> Iterator[str]:
     yield "".join(held)
 
 
-def _replace_file(path: str, pieces: Iterator[str]) -> None:
-    """Write beside the file, then take its place: whoever looks sees the old text or the new, never half of it."""
-    import tempfile
-
-    text = "".join(pieces)
-    if path.endswith(("/", os.sep)):
-        raise unwritable(f"`{shorten(path, 80)}`", ValueError("it is a directory"))
-    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe takes text as it is
-        try:
-            with open(path, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-        except OSError as error:
-            raise unwritable(f"`{shorten(path, 80)}`", error) from None
-        return
-    temporary = ""
-    try:
-        folder = os.path.dirname(os.path.realpath(path))
-        handle, temporary = tempfile.mkstemp(prefix=".backprop-", suffix=".tmp", dir=folder)
-        with open(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~_umask()
-        os.chmod(temporary, mode)
-        os.replace(temporary, os.path.realpath(path))
-    except (OSError, ValueError) as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise unwritable(f"`{shorten(path, 80)}`", error) from None
-
-
 def _open(path: str) -> None:
     """Show a file in the browser; that there is none is no failure, the file stands."""
     import webbrowser
@@ -193,15 +162,3 @@ def _open(path: str) -> None:
 
     address = Path(path).resolve().as_uri()
     say([f"{'opened' if webbrowser.open(address) else 'no browser; open'} {address}\n"])
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def unwritable(what: str, error: Exception) -> BackpropError:
-    """The error of an output that takes no text."""
-    why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return BackpropError(Diagnostic("F605", f"{what} cannot be written: {why.lower()}"))

@@ -1,0 +1,83 @@
+"""What is written arrives whole, or the status says so; a signal leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+BACKPROP = [sys.executable, "-m", "backprop_cli"]
+LONG = ["eval", "x", "x=arange(40000)", "--json"]
+WHOLE = len(subprocess.run([*BACKPROP, *LONG], capture_output=True, check=True).stdout)
+
+
+def run(words, unbuffered=True, **more):
+    return subprocess.run(
+        [*BACKPROP, *words], stderr=subprocess.PIPE, check=False, env={**os.environ,
+        "PYTHONUNBUFFERED": "1" * unbuffered},
+        **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("unbuffered", [True, False])
+@pytest.mark.parametrize(
+    "words", [LONG, ["eval", "x", "x=1"], ["eval", "x", "--json"], ["--version"], ["gates"]], ids=" ".join
+)
+def test_a_full_disk_is_not_success(words, unbuffered):
+    with open("/dev/full", "wb") as full:
+        ran = run(words, unbuffered, stdout=full)
+    assert ran.returncode == 6 and ran.stderr.count(b"error[") in (1, 2) and b"Traceback" not in ran.stderr
+    assert b"Exception ignored" not in ran.stderr
+
+
+@pytest.mark.parametrize("unbuffered", [True, False])
+def test_a_reader_that_goes_away_and_a_file_that_may_not_grow(unbuffered, tmp_path):
+    line = f"{' '.join(BACKPROP)} {LONG[0]} {LONG[1]} '{LONG[2]}' --json"
+    env = {**os.environ, "PYTHONUNBUFFERED": "1" * unbuffered}
+    ran = subprocess.run(
+        ["bash", "-c", f"{line} | head -c 10; exit ${{PIPESTATUS[0]}}"], capture_output=True, env=env, check=False
+    )
+    assert ran.returncode == 141 and not ran.stderr
+    limited = f"trap '' XFSZ; ulimit -f 64; {line} > {tmp_path}/out"
+    ran = subprocess.run(["bash", "-c", limited], capture_output=True, env=env, check=False)
+    assert ran.returncode == 6 and b"cannot be written" in ran.stderr
+
+
+@pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_what_is_open_already_is_written_and_not_replaced(path, tmp_path):
+    out = tmp_path / "out"
+    with open(out, "w", encoding="utf-8") as file:
+        file.write("before\n")
+        file.flush()
+        ran = run(["eval", "x", "x=1", "-q", "-o", path], stdout=file)
+    assert ran.returncode == 0 and out.read_text(encoding="utf-8") == "before\n1\n"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_the_environment_asks_for_no_completion():
+    ran = run(["eval", "x", "x=1", "-q"], stdout=subprocess.PIPE, unbuffered=False)
+    asked = subprocess.run(
+        [*BACKPROP, "eval", "x", "x=1", "-q"], capture_output=True, check=False,
+        env={**os.environ, "_BACKPROP_COMPLETE": "complete_bash", "COMP_WORDS": "backprop ", "COMP_CWORD": "1"},
+    )  # fmt: skip
+    assert (ran.returncode, asked.returncode, asked.stdout) == (0, 0, ran.stdout)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_at_any_moment_leaves_the_old_file_or_the_new_and_nothing_else(number, tmp_path):
+    out = tmp_path / "out.json"
+    words = [*LONG, "-o", str(out)]
+    statuses = set()
+    for k in range(12):
+        process = subprocess.Popen([*BACKPROP, *words], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        time.sleep(0.1 + 0.04 * k)
+        process.send_signal(number)
+        _, told = process.communicate()
+        statuses.add(process.returncode)
+        assert b"Traceback" not in told
+        assert not out.exists() or out.stat().st_size == WHOLE
+        assert number == signal.SIGKILL or os.listdir(tmp_path) in ([], ["out.json"])
+    assert statuses <= {0, -number, 130, 143}  # -number: before there was a Python to ask
+    assert run(words, stdout=subprocess.DEVNULL).returncode == 0 and os.listdir(tmp_path) == ["out.json"]
