@@ -132,7 +132,7 @@ class Again:
         largest = float(abs(upstream).max()) if hasattr(upstream, "shape") else abs(upstream)
         if not 0 < largest < _LARGE:
             return sent
-        again.grads[node] = upstream * 2.0 ** (int(log2(_LARGE)) - int(log2(largest)))
+        again.grads[node] = upstream * 2.0 ** min(1000, int(log2(_LARGE) - log2(largest)))
         larger, _ = send(self.graph, given, again, node, k, rule)
         again.grads[node] = upstream
         lost = (sent == 0) & (larger != 0)
@@ -212,13 +212,13 @@ class Again:
             return slope
         if type(slope) is float:
             moved = self.nearby(slope)
-            if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and all(xs))):
+            if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and (gate in _LOOSE or all(xs)))):
                 moved = moves().beside(moved)
             return moved
         moved = self.nearby(slope)
         small = abs(slope) < _SMALL
         if small.any():
-            zero = False if gate in ROUTES else _all_nonzero(xs)
+            zero = False if gate in ROUTES else gate in _LOOSE or _all_nonzero(xs)
             moved = _where(small & ((slope != 0) | zero), moves().beside(moved), moved)
         return moved
 

@@ -18,7 +18,7 @@ from backprop_cli.numeric.digits import ALGEBRAIC, finely, inf, is_whole, last_p
 
 MOST_WORK = 600_000  # numbers times digits; beyond it a number stays doubtful
 LEAST = 30  # digits to begin with
-_DIGITS = (LEAST, 60, 120, 240, 480, 960)
+_DIGITS = (LEAST, 60, 120, 240, 480, 960, 1920)
 _ENOUGH = 480  # with so many a number that is none is 0
 _PLACES = 2.0**20  # how far a result is moved, in units of its last place: so many moves do not cancel by chance
 _NEAR = 2.0**10  # moves, after which two numbers may still be the same
