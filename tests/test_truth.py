@@ -104,12 +104,12 @@ def test_what_is_undefined_but_for_rounding_is_told(program, values):
         ("1/x", {"x": 1e170}, "-1e-340"),
         ("atan2(y, x)", {"y": 1.0, "x": 1e200}, "-1e-400"),
         ("hypot(x, y)", {"x": 1e-200, "y": 1e200}, "1e-400"),
+        ("logaddexp(y, x)", {"x": -800.0, "y": 0.0}, "3.667874584e-348"),
     ],
 )
 def test_a_slope_below_the_doubles_is_told(program, values, true):
     report = backprop_cli.grad(program, values, wrt="x")
-    (note,) = report.notes
-    assert note.code == "underflow" and report.status == 4 and report.gradients["x"] == 0
+    assert {note.code for note in report.notes} == {"underflow"} and report.status == 4 and report.gradients["x"] == 0
     mantissa, exponent = report.true_gradients["x"].split("e")
     assert exponent == true.split("e")[1] and float(mantissa) == pytest.approx(float(true.split("e")[0]), rel=1e-6)
 

@@ -63,7 +63,7 @@ class Examiner:
             return made
         numbers, of = written.point(), written.gradient(claim, judgement.element)
         numeric = estimated(numbers.estimate(*of))
-        made = made._replace(judgement=_doubted(judgement, numeric))
+        made = made._replace(judgement=_doubted(judgement, numeric, claim))
         if not self.symbolic:
             return made._replace(numeric=numeric)
         from backprop_cli.check.symbolic import Algebra
@@ -113,12 +113,16 @@ class Examiner:
                 return judgement._replace(verdict=AGREES, why="sixty digits")
             if not agreed:
                 return judgement._replace(verdict=DIFFERS, why="point")
-        return _doubted(judgement, numeric)
+        return _doubted(judgement, numeric, claim)
 
 
-def _doubted(judgement: Judgement, numeric: Estimate | None) -> Judgement:
-    """The judgement where the gradient that a claim differs from is heard against differences."""
-    if judgement.verdict != DIFFERS:
+def _doubted(judgement: Judgement, numeric: Estimate | None, claim: Claim) -> Judgement:
+    """The judgement where the gradient that a claim differs from is heard against differences.
+
+    Not one that doubles lost and many digits found: differences lose it too, and know nothing of that.
+    """
+    assert judgement.place is not None
+    if judgement.verdict != DIFFERS or any(item.known for item in judgement.place.lost(*claim.of)):
         return judgement
     found, why = verdict(judgement.backprop, by_differences(numeric))
     return judgement if found == AGREES else judgement._replace(verdict=found, why=why)

@@ -5,7 +5,7 @@ It knows no claim; SymPy is not asked here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from math import inf, isfinite
 from typing import Any
@@ -21,6 +21,7 @@ from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.numeric.shapes import written as shape_written
 
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
+_OVERFLOWS = frozenset({"undefined", "overflow"})  # an overflow, and the 0·∞ that it leads to
 
 
 class Point:
@@ -81,7 +82,16 @@ class Point:
             found = find_anomalies(graph, self.values, output, self.passed(output), graph.dependents(set(wrt)))
             below = ancestors(graph, output) if found else b""
             self._troubles[output, *wrt] = [f for f in found if f.code in _TROUBLE and below[f.node]]
+            if self._is_overcome(self._troubles[output, *wrt], output, wrt):
+                self._troubles[output, *wrt] = []
         return self._troubles[output, *wrt]
+
+    def _is_overcome(self, troubles: Sequence[Anomaly], output: int, wrt: Sequence[int]) -> bool:
+        """Whether an overflow on the way is all the trouble, and true numbers are known of all that it spoilt."""
+        if not _OVERFLOWS >= {trouble.code for trouble in troubles} >= {"overflow"}:
+            return False
+        known = all(item.known for node in wrt for item in self.lost(output, node))
+        return known and all(self.is_finite(output, node) for node in wrt)
 
     def estimate(self, output: int, wrt: int) -> Estimate:
         """The derivative from values alone."""

@@ -18,6 +18,8 @@ from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 
 _SHRINK = 1.4
 _STEPS = 12
+# Steps, and places next to the one that is meant: where imaginary parts cancel, they tell how far rounding goes.
+_SAMPLES = ((1.0, 1.0), (0.8137, 1.0), (0.9271, 1.0 + 2.0**-52))
 
 
 class Estimate(NamedTuple):
@@ -43,27 +45,33 @@ def difference(graph: Graph, given: Mapping[str, float], name: str) -> Estimate:
 
 
 def complex_step(graph: Graph, given: Mapping[str, float], name: str) -> Estimate | None:
-    """The derivative by one evaluation at x + ih; None where a gate has no analytic form or the values leave it."""
+    """The derivative by evaluations at x + ih; None where a gate has no analytic form or the values leave it."""
     if not all(analytic(GATES[gate]) for gate in {*graph.gates} - {INPUT, CONSTANT}):
         return None
     x = abs(given[name])
     if 0 < x < 1e-250:
         return None  # no step is small beside it
     step = 1e-100 * x if x > 1e-180 else 1e-280
-    point: dict[str, complex] = dict(given)
-    point[name] = complex(given[name], step)
-    try:
-        value = complex(forward(graph, point, COMPLEX)[graph.output])
-    except (ArithmeticError, ValueError):
-        return None
-    real = forward(graph, given)[graph.output]
-    # Off the real branch (log of a negative number) the complex function is another one.
-    if not isfinite(value.imag) or not abs(value.real - real) <= 1e-9 * max(1.0, abs(real)):
-        return None
-    if abs(value.imag) < 1e-290:
-        return None  # nothing is left of the slope
-    slope = value.imag / step
-    return Estimate(slope, 1e-15 * abs(slope), "complex step")
+    reals = forward(graph, given)
+    slopes = []
+    for share, here in _SAMPLES:
+        point: dict[str, complex] = {**given, name: complex(given[name] * here, step * share)}
+        try:
+            values = [complex(value) for value in forward(graph, point, COMPLEX)]
+        except (ArithmeticError, ValueError):
+            return None
+        # Off the real branch (log of a negative number) the complex function is another one; and its definitions in
+        # books (log(1 + x)) may lose the digits that ours keep.
+        if not all(abs(value.real - real) <= 1e-9 * abs(real) for value, real in zip(values, reals, strict=True)):
+            return None
+        value = values[graph.output]
+        if not isfinite(value.imag):
+            return None
+        if abs(value.imag) < 1e-290:
+            return None  # nothing is left of the slope
+        slopes.append(value.imag / (step * share))
+    slope, *others = slopes
+    return Estimate(slope, max(1e-15 * abs(slope), *(abs(slope - other) for other in others)), "complex step")
 
 
 def ridders(function: Callable[[float], float], x: float, step: float | None = None) -> Estimate:

@@ -6,7 +6,7 @@ Where a choice could have gone otherwise, nobody knows the result: it is NaN. So
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import nan
+from math import log2, nan
 from typing import Any
 
 from backprop_cli.engine.choices import KINKED, sure_pull, sure_slopes, sure_value
@@ -26,6 +26,9 @@ _LOOSE = frozenset(name for name, gate in GATES.items() if gate.loose)
 # Gates whose slopes are operands, or the same everywhere: never rounded themselves.
 _LINEAR = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product"))
 _ONES = (1.0, -1.0)
+_LARGE = 2.0**400
+# Gates that send 0 to what they ignore, or what arrived.
+_SENDING_ZEROS = frozenset({name for name, gate in GATES.items() if gate.family == "sum"} | ROUTES)
 _NAMED = frozenset(CONSTANTS.values())
 
 
@@ -114,12 +117,26 @@ class Again:
             for k, j in enumerate(operands):
                 if active is None or active[j]:
                     sent, flow = send(graph, given, again, node, k, rule)
+                    if rule.gate not in _SENDING_ZEROS and _some(sent == 0):
+                        sent = self.not_vanished(sent, given, again, node, k, rule)
                     if rule.attributes is not None:
                         sent = sure_pull(rule, k, upstream, before, xs, given[node], sent)
                         flow = flow | (sent != sent)
                     slope = again.locals[node][k] if again.locals[node] else 1.0
                     add(again, j, self.product(sent, upstream, slope), flow)
         return again.grads
+
+    def not_vanished(self, sent: Value, given: Known, again: Backward, node: int, k: int, rule: Rule) -> Value:
+        """What is sent, off 0 where a much larger gradient would send something: there a product underflowed."""
+        upstream: Any = again.grads[node]
+        largest = float(abs(upstream).max()) if hasattr(upstream, "shape") else abs(upstream)
+        if not 0 < largest < _LARGE:
+            return sent
+        again.grads[node] = upstream * 2.0 ** min(1000, int(log2(_LARGE) - log2(largest)))
+        larger, _ = send(self.graph, given, again, node, k, rule)
+        again.grads[node] = upstream
+        lost = (sent == 0) & (larger != 0)
+        return _where(lost, moves().beside(sent), sent) if _some(lost) else sent
 
     def _backward_of_numbers(self, upstream: Value | None, active: bytearray | None) -> list[Value | None]:
         graph, values, of = self.graph, self.values, FLOATS.locals
@@ -195,13 +212,13 @@ class Again:
             return slope
         if type(slope) is float:
             moved = self.nearby(slope)
-            if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and all(xs))):
+            if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and (gate in _LOOSE or all(xs)))):
                 moved = moves().beside(moved)
             return moved
         moved = self.nearby(slope)
         small = abs(slope) < _SMALL
         if small.any():
-            zero = False if gate in ROUTES else _all_nonzero(xs)
+            zero = False if gate in ROUTES else gate in _LOOSE or _all_nonzero(xs)
             moved = _where(small & ((slope != 0) | zero), moves().beside(moved), moved)
         return moved
 
@@ -236,6 +253,10 @@ class AgainExactly(Again):
         if gate in _EXACT or (row.exact_when and FLOATS.exact_when[gate](*xs, out)):
             return True
         return gate in self.rational and self.is_value(self.rational[gate], xs, out)
+
+
+def _some(mask: Any) -> bool:
+    return mask if isinstance(mask, bool) else bool(mask.any())
 
 
 def _where(mask: Any, x: Any, y: Any) -> Any:

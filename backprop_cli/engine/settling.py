@@ -18,7 +18,7 @@ from backprop_cli.numeric.digits import ALGEBRAIC, finely, inf, is_whole, last_p
 
 MOST_WORK = 600_000  # numbers times digits; beyond it a number stays doubtful
 LEAST = 30  # digits to begin with
-_DIGITS = (LEAST, 60, 120, 240, 480, 960)
+_DIGITS = (LEAST, 60, 120, 240, 480, 960, 1920)
 _ENOUGH = 480  # with so many a number that is none is 0
 _PLACES = 2.0**20  # how far a result is moved, in units of its last place: so many moves do not cancel by chance
 _NEAR = 2.0**10  # moves, after which two numbers may still be the same
@@ -143,13 +143,15 @@ class _NoisyDigits(Field):
         exact_when = DIGITS.exact_when[name] if gate.exact_when else None
         if gate.exact or gate.truth:
             return function
-        algebraic = _is_algebraic(gate, gate.formula)
+        algebraic, numbers = _is_algebraic(gate, gate.formula), _has_numbers(gate, gate.formula)
 
         def moved(*xs: Any) -> Any:
             xs = self._whole(gate, xs)
             out, move = function(*xs), self.move(name, xs)
             is_root = gate.family == "power" and len(xs) > 1 and not is_whole(xs[1])
-            if (exact_when and exact_when(*xs, out)) or (algebraic and not is_root and out == finely(function, xs)):
+            if (exact_when and exact_when(*xs, out)) or (
+                algebraic and not is_root and out == finely(function, xs, numbers=numbers)
+            ):
                 return out
             if self.is_enough and abs(out) == 1:  # what is missing is nothing: tanh(100) was moved before
                 return out
@@ -162,13 +164,14 @@ class _NoisyDigits(Field):
         if gate.family == "sum":  # also of what has no value: an element of an array says nothing of the others
             return lambda *xs: function(*xs[:-1], number(0))
         algebraic = all(_is_algebraic(gate, text) for text in gate.partials)
+        numbers = any(_has_numbers(gate, text) for text in gate.partials)
 
         def moved(*xs: Any) -> Any:
             if gate.variadic and self.sign > 0:  # all that may be the largest share; at other digits one has it all
                 xs = tuple([xs[-1] if self._near(x, xs[-1]) else x for x in xs])
             xs = (*self._whole(gate, xs[:-1]), xs[-1])
             slopes = function(*xs)
-            exact = finely(function, xs) if algebraic else None
+            exact = finely(function, xs, numbers=numbers) if algebraic else None
             if not isinstance(exact, tuple):
                 exact = (None,) * len(slopes)
             moves = [self.move(name, k, xs) for k in range(len(slopes))]
@@ -203,3 +206,9 @@ class _NoisyDigits(Field):
 def _is_algebraic(gate: Gate, text: str) -> bool:
     """Whether a text only adds, multiplies, divides, takes roots and chooses."""
     return functions_of(formula_program(gate, text)) <= ALGEBRAIC
+
+
+def _has_numbers(gate: Gate, text: str) -> bool:
+    """Whether a text adds numbers of its own to something."""
+    ops = formula_program(gate, text).ops
+    return "num" in ops and ("+" in ops or "-" in ops)

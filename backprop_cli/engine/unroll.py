@@ -239,12 +239,22 @@ def _nodes(numbers: _Numbers) -> Field:
     field = Field(*ARRAYS.modules)
     field.names.update({name: _gate(numbers, name) for name, gate in GATES.items() if len(gate.parameters) == 1})
     field.names.update({reduction: _largest(numbers, gate) for gate, reduction in REDUCTION_OF.items()})
-    field.names.update({"det": by_minors})
+    field.names.update({"det": by_minors, "log": _logarithm(numbers)})
     return field
 
 
 def _gate(numbers: _Numbers, name: str) -> Callable[[Any], Any]:
     return np.vectorize(lambda x: numbers.apply(name, x), otypes=[object])
+
+
+def _logarithm(numbers: _Numbers) -> Callable[[Any], Any]:
+    """The logarithm; of an exponential, which a sum over one element is, what was raised."""
+
+    def logarithm(x: Element) -> Any:
+        gate, operands = numbers.out.gates[x.id], numbers.out.inputs[x.id]
+        return Element(numbers, operands[0]) if gate == "exp" else numbers.apply("log", x)
+
+    return np.vectorize(logarithm, otypes=[object])
 
 
 def _largest(numbers: _Numbers, gate: str) -> Callable[..., Any]:

@@ -178,7 +178,8 @@ _ROWS = (
          at=[(2, 3)], means="x*log(y)", textbook="log(y); x/y", domain="y > 0 or x == 0 and y == 0",
          pole="y == 0 and x != 0", steep="x == 0 and y == 0"),
     Gate("logaddexp(x, y)", "log(exp(x) + exp(y)), without overflow", "logaddexp(x, y)", "sigmoid(x - y)",
-         "sigmoid(y - x)", at=[(1, 2), (30, -20)], means="log(exp(x) + exp(y))", symmetric=True, loose=True),
+         "sigmoid(y - x)", at=[(1, 2), (30, -20)], means="log(exp(x) + exp(y))", symmetric=True, loose=True,
+         vanish="abs(x) == 1/0 or abs(y) == 1/0"),
 )  # fmt: skip
 
 GATES = {gate.name: gate for gate in _ROWS}

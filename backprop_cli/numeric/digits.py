@@ -57,9 +57,12 @@ def working(digits: int) -> Iterator[None]:
         _MP.dps = before
 
 
-def finely(function: Callable[..., Any], xs: Sequence[Digits]) -> Any:
-    """What an algebraic function gives with so many digits that nothing it adds up is lost; NaN beyond reason."""
-    sizes = [_MP.mag(x) for x in xs if x and _MP.isfinite(x)]
+def finely(function: Callable[..., Any], xs: Sequence[Digits], *, numbers: bool = False) -> Any:
+    """What an algebraic function gives with so many digits that nothing it adds up is lost; NaN beyond reason.
+
+    `numbers`: it adds to its operands small numbers of its own.
+    """
+    sizes = [_MP.mag(x) for x in xs if x and _MP.isfinite(x)] + [1] * numbers
     spread = max(sizes, default=0) - min(sizes, default=0)
     if spread > _MOST_SPREAD:
         return nan

@@ -97,7 +97,7 @@ def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: S
     if of_gradient and len(item.element) > len(graph.shape(node)):  # of a Jacobian
         here, there = index_text(item.element[:rank]), index_text(item.element[rank:])
         what = f"`d{output_name(graph)}{here}/d{shorten(names[node])}{there}`"
-    message = words.format(what=what, true=true_text(item), ours=shortest(item.ours))
+    message = words.format(what=what, true=true_text(item), ours=shortest(item.ours + 0.0))
     if len(items) > 1:
         message += f" (and {len(items) - 1:,} more element{'s' * (len(items) > 2)})"
     message += graph.inside(node)
