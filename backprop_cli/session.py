@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.data.bindings import Terms, ValueText, declared_shape, read_value, read_values, source_of
+from backprop_cli.data.bindings import Terms, read_value, read_values, source_of
 from backprop_cli.data.files import packaged
+from backprop_cli.data.value_text import ValueText, declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.free_shapes import infer_free
+from backprop_cli.graph.literals import inexact
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
@@ -146,7 +148,8 @@ def open_session(
     source = as_source(expression)
     given = {plain_name(name): value for name, value in {**(bindings or {}), **keywords}.items()}
     declared = {name: shape for name in given if (shape := declared_shape(given[name]))} if free else {}
-    values = read_values({name: given[name] for name in given if name not in declared}, options.terms)
+    terms = options.terms._replace(lost=[])
+    values = read_values({name: given[name] for name in given if name not in declared}, terms)
     defaults = options.defaults or {}
     names = {*values, *declared, *defaults, *inputs}
     if options.notation not in NOTATIONS:
@@ -175,6 +178,8 @@ def open_session(
             values[name] = defaults[name]
         elif name not in values:
             session.free.append(name)
+    lost = {*(terms.lost or ()), *getattr(defaults, "lost", ())}
+    graph.remarks += [inexact(graph, name) for name in graph.variables if name in lost]
     shape_of = {name: declared.get(name) or getattr(values.get(name), "shape", ()) for name in graph.variables}
     unknown = [name for name in session.free if name not in declared]
     if shapes and unknown and graph.needs_shapes:

@@ -11,7 +11,7 @@ import typer
 
 from backprop_cli.cli.limits import SECONDS, stop_after
 from backprop_cli.data.bindings import read_vars
-from backprop_cli.data.files import read_library
+from backprop_cli.data.files import LIMIT, read_library
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
 from backprop_cli.report.model import Report
@@ -105,6 +105,8 @@ _INPUT = {
     "max_elements": _option(int, OPTIONS.max_elements,
                             f"the most elements all values may have together (default: {OPTIONS.max_elements:,})",
                             "--max-elements", min=1, metavar="N"),
+    "max_bytes": _option(int, LIMIT.most_bytes, f"the longest text to read, in bytes (default: {LIMIT.most_bytes:,})",
+                         "--max-bytes", min=1, metavar="N"),
     "notation": _option(str, OPTIONS.notation, "any (default), or strict: only our own is read", "--notation",
                         metavar="NAME"),
     "use": _option(list[str], (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
@@ -153,8 +155,16 @@ def with_common_options(
     return decorate
 
 
-def _options(*, vars: str | None = None, use: Sequence[str] = (), expand: Sequence[str] = (), **more: Any) -> Options:  # noqa: A002
+def _options(
+    *,
+    vars: str | None = None,  # noqa: A002
+    use: Sequence[str] = (),
+    expand: Sequence[str] = (),
+    max_bytes: int = LIMIT.most_bytes,
+    **more: Any,
+) -> Options:
     """What the verbs of `api` are asked: the files are read, the names told apart."""
+    LIMIT.most_bytes = max_bytes
     options = Options(use=[read_library(path) for path in use], expand="" in expand or names_in(expand), **more)
     return options if vars is None else options._replace(defaults=read_vars(vars, options.terms))
 

@@ -5,33 +5,51 @@ No file is trusted: pickles are refused, and a size is compared with what the fi
 
 from __future__ import annotations
 
+import os
+import struct
+import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from backprop_cli.data.files import malformed, unreadable, wrong_kind
+from backprop_cli.data.documents import Inexact, TooSmall
+from backprop_cli.data.files import malformed, too_small, unreadable, wrong_kind
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.numeric.shapes import MOST_AXES
 
 _HEADER = 16_384  # bytes an NPY header may have before its numbers
 _WIDEST = 32  # bytes of an element
+# What the readers of damaged files raise.
+_FAULTS = (
+    ValueError, EOFError, OverflowError, SyntaxError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile,
+    zlib.error, struct.error, MemoryError, TypeError,
+)  # fmt: skip
 
 
 def read_npy(path: str, max_elements: int) -> Any:
     """The array of an NPY file, or the number of one without axes."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of formats that NumPy no longer writes
             if file.read(len(np.lib.format.MAGIC_PREFIX)) != np.lib.format.MAGIC_PREFIX:
                 raise malformed(path, "", "an NPY file", "it does not begin as one")
-        # Mapped, not read: a header that claims more than the file holds is found out without allocating it.
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+            file.seek(0)
+            claimed = _claimed_bytes(file)
+            there = os.fstat(file.fileno()).st_size
+            if claimed > there:
+                raise _damaged(path, "NPY", ValueError(f"it claims {claimed:,} bytes of numbers, and has {there:,}"))
+            if claimed > max_elements * _WIDEST:
+                raise _too_large(path, f"it has {claimed:,} bytes of numbers", max_elements)
+            file.seek(0)
+            found = np.load(file, allow_pickle=False)
     except OSError as error:
         raise unreadable(path, error) from None
-    except (ValueError, EOFError, OverflowError, SyntaxError) as error:
+    except _FAULTS as error:
         raise _damaged(path, "NPY", error) from None
-    return _doubles(path, "", mapped, max_elements)
+    return _checked(path, "", found, max_elements)
 
 
 class _Archive(Mapping[str, Any]):
@@ -42,10 +60,13 @@ class _Archive(Mapping[str, Any]):
         self.max_elements = max_elements
         try:
             with zipfile.ZipFile(path) as archive:
-                self.sizes = {i.filename.removesuffix(".npy"): i.file_size for i in archive.infolist()}
+                members = archive.infolist()
+            self.sizes = {i.filename.removesuffix(".npy"): i.file_size for i in members}
+            if len(self.sizes) < len(members):
+                raise _damaged(path, "NPZ", ValueError("an array stands in it twice"))
         except OSError as error:
             raise unreadable(path, error) from None
-        except (zipfile.BadZipFile, ValueError) as error:
+        except _FAULTS as error:
             raise _damaged(path, "NPZ", error) from None
 
     def __getitem__(self, name: str) -> Any:
@@ -58,13 +79,14 @@ class _Archive(Mapping[str, Any]):
                 claimed = _claimed_bytes(member)
             if claimed > self.sizes[name]:
                 raise _damaged(self.path, "NPZ", ValueError(f"`{shorten(name)}` claims {claimed:,} bytes"))
-            with np.load(self.path, allow_pickle=False) as arrays:
+            with np.load(self.path, allow_pickle=False) as arrays, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 found = arrays[name]
         except BackpropError:
             raise
-        except (zipfile.BadZipFile, OSError, ValueError, EOFError, KeyError, SyntaxError, NotImplementedError) as error:
+        except (*_FAULTS, OSError) as error:
             raise _damaged(self.path, "NPZ", error) from None
-        return _doubles(self.path, name, found, self.max_elements)
+        return _checked(self.path, name, found, self.max_elements)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.sizes)
@@ -93,8 +115,8 @@ def only(path: str, arrays: Mapping[str, Any], name: str, *, exactly: bool = Fal
     raise wrong_kind(path, f"it has no array `{shorten(name)}`; it holds {there}{hint}")
 
 
-def from_lists(path: str, name: str, values: list[Any]) -> Any:
-    """Lists of numbers, or of lists of the same length, as an array."""
+def from_lists(path: str, name: str, values: list[Any], tell: Callable[[str], None]) -> Any:
+    """Lists of numbers, or of lists of the same length, as an array; `tell` is called if no double is one of them."""
     level: list[Any] = [values]
     shape: list[int] = []
     while level and all(isinstance(item, list) for item in level):
@@ -114,7 +136,11 @@ def from_lists(path: str, name: str, values: list[Any]) -> Any:
         number = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}.get(item) if isinstance(item, str) else item
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise wrong_kind(path, f"`{shorten(name)}` holds {shorten(repr(item))}; expected numbers")
+        if isinstance(number, TooSmall):
+            raise too_small(path, name)
         numbers.append(_as_float(number))
+    if any(isinstance(x, Inexact) or (isinstance(x, int) and x != y) for x, y in zip(level, numbers, strict=True)):
+        tell(name)
     return np.array(numbers).reshape(shape)
 
 
@@ -136,7 +162,7 @@ def _claimed_bytes(member: Any) -> int:
     return claimed
 
 
-def _doubles(path: str, name: str, found: Any, max_elements: int) -> Any:
+def _checked(path: str, name: str, found: Any, max_elements: int) -> Any:
     subject = f"`{shorten(name)}`" if name else "it"
     if found.dtype.kind not in "biuf":
         kind = "complex numbers" if found.dtype.kind == "c" else f"elements of the type {found.dtype}"
@@ -145,8 +171,17 @@ def _doubles(path: str, name: str, found: Any, max_elements: int) -> Any:
         raise _too_large(path, f"{subject} has {found.size:,} elements", max_elements)
     if not found.size:
         raise wrong_kind(path, f"{subject} has no elements")
+    return found
+
+
+def as_doubles(found: Any) -> tuple[Any, bool]:
+    """An array of any real type as doubles, and whether whole numbers in it were not doubles."""
     with np.errstate(over="ignore"):
-        return np.array(found, dtype=float) if found.ndim else float(found)
+        made = np.array(found, dtype=float)
+    lost = found.dtype.kind in "iu" and found.dtype.itemsize > 4 and bool((abs(made) > 2.0**53).any())
+    if lost:
+        lost = any(int(x) != int(y) for x, y in zip(found.flat, made.flat, strict=True) if abs(y) > 2.0**53)
+    return (made if made.ndim else float(made)), lost
 
 
 def _too_large(path: str, what: str, max_elements: int) -> BackpropError:

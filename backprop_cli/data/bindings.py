@@ -6,20 +6,19 @@ A value is a constant expression in the language itself, or a file: `x=-2`, `W=[
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf, nan
 from typing import Any, NamedTuple
 
-from backprop_cli.data.documents import read_json, read_toml
-from backprop_cli.data.files import read_text, wrong_kind
+from backprop_cli.data.documents import Inexact, TooSmall, read_json, read_toml
+from backprop_cli.data.files import read_text, too_small, wrong_kind
+from backprop_cli.data.value_text import ValueText, declared_shape
 from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.graph import Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.letters import plain_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
-from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import all_finite, rounded, shortest
 
 
@@ -29,10 +28,15 @@ class Terms(NamedTuple):
     allow_nonfinite: bool = False
     seed: int = 0
     max_elements: int = MAX_ELEMENTS
+    lost: list[str] | None = None  # gets the names of values that are not what was written, which no double is
+
+    def tell(self, name: str) -> None:
+        """A value is not what was written."""
+        if self.lost is not None:
+            self.lost.append(name)
 
 
 TERMS = Terms()
-_SHAPE = re.compile(r"\s*\(\s*[1-9][0-9]{0,8}\s*,\s*(?:[1-9][0-9]{0,8}\s*,\s*){0,9}(?:[1-9][0-9]{0,8})?\s*\)\s*")
 _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 
 
@@ -41,13 +45,6 @@ def _messages() -> Any:
     from backprop_cli.data import messages
 
     return messages
-
-
-class ValueText(NamedTuple):
-    """A value as it was written: the characters of a source from `start` on."""
-
-    source: Source
-    start: int
 
 
 def split_bindings(assignments: list[str]) -> dict[str, ValueText]:
@@ -107,13 +104,6 @@ def source_of(name: str, given: Any) -> Source:
     return Source("binding", f"{name}={rounded(given) if known else shorten(str(given))}")
 
 
-def declared_shape(given: Any) -> Shape | None:
-    """The shape that stands where a value might, `(3, 2)` or `(3,)`; None for anything else."""
-    text = given.source.text[given.start :] if isinstance(given, ValueText) else given
-    found = _SHAPE.fullmatch(text) if isinstance(text, str) else None
-    return tuple(map(int, re.findall("[0-9]+", text))) if found else None
-
-
 def read_value(given: Any, name: str = "value", terms: Terms = TERMS) -> Value:
     """A number or an array from what the library is given: a number, a constant expression, what NumPy reads.
 
@@ -170,6 +160,8 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
         if len(program.statements) > 1 or program.statements[0].name or "juxtaposed" in program.ops:
             raise _messages().not_a_value(stripped, source, offset)
         number = forward(graph, {})[graph.output]
+        if any(remark.code == "precision" for remark in graph.remarks):
+            terms.tell(name)
     return _finite(number, lambda: source, offset, terms)
 
 
@@ -210,7 +202,8 @@ class _FileValues(Mapping[str, Value]):
     def __init__(self, path: str, found: Mapping[str, Any], terms: Terms) -> None:
         self.path = path
         self.found = found
-        self.terms = terms
+        self.lost: list[str] = []
+        self.terms = terms._replace(lost=self.lost)
 
     def __getitem__(self, name: str) -> Value:
         return _number(self.path, name, self.found[name], self.terms)
@@ -281,14 +274,23 @@ def _number(path: str, name: str, value: Any, terms: Terms) -> Value:
     if isinstance(value, list):
         from backprop_cli.data.arrays import from_lists
 
-        value = from_lists(path, name, value)
+        value = from_lists(path, name, value, terms.tell)
     if hasattr(value, "shape"):
+        from backprop_cli.data.arrays import as_doubles
+
+        value, lost = as_doubles(value)
+        if lost:
+            terms.tell(name)
         return _finite(value, lambda: Source(path, f"{name} = {rounded(value)}"), 0, terms)
     if isinstance(value, bool) or not isinstance(value, int | float):
         kind = {dict: "a table", bool: "a truth value", type(None): "null"}.get(type(value), "no number")
         raise wrong_kind(path, f"`{shorten(name)}` is {kind}; expected a number or an array")
+    if isinstance(value, TooSmall):
+        raise too_small(path, name)
     try:
         number = float(value)
     except OverflowError:
         number = inf
+    if isinstance(value, Inexact) or (isinstance(value, int) and number != value):
+        terms.tell(name)
     return _finite(number, lambda: Source(path, f"{name} = {shortest(number)}"), 0, terms)

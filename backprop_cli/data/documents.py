@@ -8,6 +8,24 @@ from backprop_cli.data.files import malformed
 from backprop_cli.errors import shorten
 
 
+class Inexact(float):
+    """A double that is not the whole number that was written."""
+
+
+def _equals(value: float, digits: str) -> bool:
+    return len(digits) < 400 and int(value) == int(digits)
+
+
+class TooSmall(float):
+    """A 0 that was written as a number too small for a double."""
+
+
+def _real(digits: str) -> float:
+    """A number with a point or an exponent."""
+    value = float(digits)
+    return TooSmall(value) if value == 0 and digits.lower().partition("e")[0].strip("+-0._") else value
+
+
 def read_json(path: str, text: str) -> Any:
     """What a JSON text holds. Raises BackpropError (F603), also for a key that stands in it twice."""
     import json
@@ -24,10 +42,11 @@ def read_json(path: str, text: str) -> Any:
         raise malformed(path, text, "JSON", f"{word} is not part of JSON")
 
     def integer(digits: str) -> float:
-        return float(digits)  # int() refuses more than 4300 digits
+        value = float(digits)  # int() refuses more than 4300 digits
+        return value if len(digits) < 16 or _equals(value, digits) else Inexact(value)
 
     try:
-        return json.loads(text, object_pairs_hook=once, parse_constant=refuse, parse_int=integer)
+        return json.loads(text, object_pairs_hook=once, parse_constant=refuse, parse_int=integer, parse_float=_real)
     except json.JSONDecodeError as error:
         raise malformed(path, text, "JSON", error.msg.lower(), error.pos) from None
     except RecursionError:
@@ -39,7 +58,7 @@ def read_toml(path: str, text: str) -> Any:
     import tomllib
 
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=_real)
     except tomllib.TOMLDecodeError as error:
         raise malformed(path, text, "TOML", shorten(str(error), 200)) from None
     except ValueError as error:  # an integer of more than 4300 digits

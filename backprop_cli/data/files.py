@@ -10,6 +10,16 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorte
 _PACKAGED = ("nn",)
 
 
+class Limit:
+    """How many bytes of a text are read, in this process: more is an error, and is not read."""
+
+    def __init__(self) -> None:
+        self.most_bytes = 1 << 26
+
+
+LIMIT = Limit()
+
+
 def read_text(path: str) -> str:
     """The text of a file, or of standard input where the path is `-`.
 
@@ -18,14 +28,17 @@ def read_text(path: str) -> str:
     shown = "standard input" if path == "-" else f"`{shorten(path, 80)}`"
     try:
         if path == "-":
-            raw = sys.stdin.buffer.read()
+            raw = sys.stdin.buffer.read(LIMIT.most_bytes + 1)
         else:
             with open(path, "rb") as file:  # pathlib costs start-up and gives nothing here
-                raw = file.read()
+                raw = file.read(LIMIT.most_bytes + 1)
     except AttributeError:  # there is no standard input
         raise BackpropError(Diagnostic("F601", f"{shown} cannot be read: it is closed")) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
         raise unreadable(path, error) from None
+    if len(raw) > LIMIT.most_bytes:
+        help_ = f"the limit is {LIMIT.most_bytes:,}; `--max-bytes` raises it"
+        raise BackpropError(Diagnostic("L701", f"{shown} has more bytes than a text may have", (), help_))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -72,6 +85,12 @@ def malformed(path: str, text: str, kind: str, why: str, offset: int | None = No
 def wrong_kind(path: str, why: str) -> BackpropError:
     """The error of a file that can be read and holds something else than was wanted."""
     return BackpropError(Diagnostic("F604", f"`{shorten(path, 80)}`: {why}"))
+
+
+def too_small(path: str, name: str) -> BackpropError:
+    """The error of a number in a file that is not 0, and that no double is near."""
+    message = f"`{shorten(path, 80)}`: `{shorten(name)}` holds a number that is too small for a double"
+    return BackpropError(Diagnostic("V301", message, (), "doubles reach from 5e-324 to 1.8e308"))
 
 
 def _reason(error: Exception) -> str:

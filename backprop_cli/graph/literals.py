@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backprop_cli.errors import Diagnostic, shorten
-from backprop_cli.graph.graph import Remark
+from backprop_cli.graph.graph import Graph, Remark
 from backprop_cli.language.program import Program
 from backprop_cli.numeric.shapes import MOST_AXES, Shape
 
@@ -23,6 +23,12 @@ def doubtful(program: Program, row: int, value: float) -> tuple[list[Diagnostic]
         return [], []
     message = f"`{shorten(text)}` is not a double; the nearest one, {value:.0f}, is used"
     return [], [Remark("precision", message, program.starts[row], program.ends[row])]
+
+
+def inexact(graph: Graph, name: str) -> Remark:
+    """The remark on an input whose value is not what was given, because no double is that."""
+    message = f"the value of `{shorten(name)}` is not a double; the nearest one is used"
+    return Remark("precision", message, *graph.span(graph.variables[name]))
 
 
 def array(program: Program, row: int, values: list[Any]) -> tuple[Any, list[Diagnostic]]:
