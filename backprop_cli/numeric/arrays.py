@@ -68,16 +68,16 @@ from numpy import (
     rint as round,  # noqa: A004  as above
 )
 
-from backprop_cli.numeric import floats
+from backprop_cli.numeric import floats, special
 
 Array = Any  # numpy.ndarray or a float: the formulas mix them
 abs = np.abs  # noqa: A001  the name the formulas use
 
 __all__ = [
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh",
-    "digamma", "div", "erf", "erfc", "exp", "expm1", "floor", "gamma", "hypot", "largest", "lgamma", "log", "log1p",
-    "log2", "log10", "logaddexp", "maximum", "minimum", "mod", "pow", "round", "sign", "sin", "sinh",
-    "smallest", "sqrt", "tan", "tanh", "where", "where_known",
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "digamma",
+    "div", "erf", "erfc", "erfcx", "erfcx_slope", "exp", "expm1", "floor", "gamma", "hypot", "largest", "lgamma",
+    "log", "log1p", "log2", "log10", "logaddexp", "maximum", "minimum", "mod", "pow", "round", "sign", "sin",
+    "sinc_slope", "sinh", "smallest", "sqrt", "tan", "tanh", "trigamma", "where", "where_known",
 ]  # fmt: skip
 
 
@@ -96,6 +96,8 @@ erfc = _each(floats.erfc)
 gamma = _each(floats.gamma)
 lgamma = _each(floats.lgamma)
 digamma = _each(floats.digamma)
+trigamma, erfcx = _each(special.trigamma), _each(special.erfcx)
+erfcx_slope, sinc_slope = _each(special.erfcx_slope), _each(special.sinc_slope)
 
 
 def where_known(partials: tuple[Array, ...], out: Array) -> tuple[Array, ...]:

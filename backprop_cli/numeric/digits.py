@@ -26,9 +26,9 @@ inf, nan = _MP.inf, _MP.nan
 
 __all__ = [
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "constant", "cos", "cosh",
-    "digamma", "div", "e", "erf", "erfc", "exp", "expm1", "floor", "gamma", "hypot", "inf", "largest", "lgamma", "log",
-    "log1p", "log2",
-    "log10", "mod", "nan", "number", "pi", "pow", "round", "sign", "sin", "sinh", "smallest", "sqrt", "tan", "tanh",
+    "digamma", "div", "e", "erf", "erfc", "erfcx", "erfcx_slope", "exp", "expm1", "floor", "gamma", "hypot", "inf",
+    "largest", "lgamma", "log", "log1p", "log2", "log10", "mod", "nan", "number", "pi", "pow", "round", "sign", "sin",
+    "sinc_slope", "sinh", "smallest", "sqrt", "tan", "tanh", "trigamma",
 ]  # fmt: skip
 
 # The functions that only add, multiply, divide, take roots and choose.
@@ -159,6 +159,64 @@ mod = _quiet(lambda x, y: x % y if not x or not y or _MP.mag(x) - _MP.mag(y) < _
 gamma = _quiet(lambda x: inf if x > 2**32 else _MP.gamma(x))
 lgamma = _quiet(lambda x: inf if x == inf or (x <= 0 and x == _MP.floor(x)) else _MP.re(_MP.loggamma(x)))
 digamma = _quiet(lambda x: nan if x <= 0 and x == _MP.floor(x) else _MP.digamma(x))
+trigamma = _quiet(lambda x: nan if x <= 0 and x == _MP.floor(x) else _MP.psi(1, x))
+
+
+def _more(function: Callable[[Digits], Digits], lost: Callable[[Digits], int]) -> Callable[[Digits], Digits]:
+    """A function that cancels about so many bits, worked out with as many more."""
+
+    def finer(x: Digits) -> Digits:
+        bits = lost(x)
+        if bits > _MOST_SPREAD:
+            return nan
+        with _MP.extraprec(bits):
+            out = function(x)
+        return +out
+
+    return finer
+
+
+def _tail(x: Digits, first: int) -> Digits:
+    """The asymptotic series of sqrt(pi)*x*erfcx(x) from the term `first` on."""
+    total, term, k = number(0), number(1), 0
+    while k < first or abs(term) > _MP.eps * abs(total):
+        total += term if k >= first else 0
+        k += 1
+        term *= (1 - 2 * k) / (2 * x * x)
+    return total
+
+
+def _is_far(x: Digits) -> bool:
+    return bool(x > 0 and x * x > 2 * _MP.prec)
+
+
+_scaled = _more(lambda x: _MP.exp(x * x) * _MP.erfc(x), lambda _: 2 * _MOST_BITS)
+_scaled_slope = _more(lambda x: 2 * x * _scaled(x) - 2 / _MP.sqrt(_MP.pi), lambda _: 2 * _MOST_BITS)
+_sinc_slope = _more(lambda x: (_MP.cospi(x) - _MP.sincpi(x)) / x, lambda x: 64 + 2 * abs(_MP.mag(x)))
+
+
+@_quiet
+def erfcx(x: Digits) -> Digits:
+    """exp(x^2)*erfc(x)."""
+    if x < 0 and _huge(x * x):
+        return inf
+    return _tail(x, 0) / (_MP.sqrt(_MP.pi) * x) if _is_far(x) else _scaled(x)
+
+
+@_quiet
+def erfcx_slope(x: Digits) -> Digits:
+    """2*x*erfcx(x) - 2/sqrt(pi)."""
+    if x < 0 and _huge(x * x):
+        return -inf
+    return 2 * _tail(x, 1) / _MP.sqrt(_MP.pi) if _is_far(x) else _scaled_slope(x)
+
+
+@_quiet
+def sinc_slope(x: Digits) -> Digits:
+    """(cos(pi*x) - sinc(x))/x."""
+    if x == 0 or _MP.isinf(x):
+        return number(0)
+    return -_MP.pi * _MP.pi * x / 3 if _MP.mag(x) < -_MP.prec else _sinc_slope(x)
 
 
 def div(x: Digits, y: Digits) -> Digits:
