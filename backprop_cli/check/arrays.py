@@ -19,8 +19,8 @@ from backprop_cli.check.array_differences import (
     index_of_largest,
     moved_output,
 )
-from backprop_cli.check.tolerances import BESIDE_LARGEST, DIFFERENCES, RTOL, SUBNORMAL, SUBTLE
-from backprop_cli.check.verdict import Check, Disagreement, Judged
+from backprop_cli.check.tolerances import BESIDE_LARGEST, DIFFERENCES, RTOL, SIX_DIGITS, SUBNORMAL, SUBTLE
+from backprop_cli.check.verdict import Check, Disagreement, Judged, Lost
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.rounding import scales_of
@@ -102,6 +102,9 @@ def _by_elements(
             worst = Disagreement(float(ours[place]), float(found[place]), node, name=name + index_text(place))
     if worst is not None and not _confirmed(graph, values, worst, variables, seed):
         return None  # two close numbers were told apart by rounding, at a kink or where they cancel
+    lost = _lost_of_ours(inner, graph, passed, wrt)
+    if inner.lost and not lost:
+        inner = inner._replace(verdict="agree", reason="")
     largest = max([inner.max_rel_error, *(judged.error for judged in variables.values())])
     methods = ("elements", *inner.methods)
     if worst is not None or inner.verdict == "disagree":
@@ -110,8 +113,21 @@ def _by_elements(
             variables = {name: judged._replace(verdict="undecided") for name, judged in variables.items()}
         if worst is None and inner.worst is not None:  # a gate of numbers is wrong: point at the node it came from
             found_by = inner.worst._replace(node=graph.output, along=-1)
-        return Check("disagree", methods, largest, inner.formulas, "", found_by, (), variables)
-    return Check(inner.verdict, methods, largest, inner.formulas, inner.reason, None, (), variables)
+        return Check("disagree", methods, largest, inner.formulas, "", found_by, lost, variables)
+    return Check(inner.verdict, methods, largest, inner.formulas, inner.reason, None, lost, variables)
+
+
+def _lost_of_ours(inner: Check, graph: Graph, passed: Backward, wrt: Mapping[str, int]) -> tuple[Lost, ...]:
+    """What SymPy's sixty digits say of elements that numbers lost, where our gradient lost them too."""
+    theirs = {item.name: item.theirs for item in inner.lost}
+    found = []
+    for name, node in wrt.items() if theirs else ():
+        ours = np.asarray(gradient_of(graph, passed, node))
+        for index in np.ndindex(*ours.shape):
+            expected = theirs.get(name + index_text(index))
+            if expected is not None and abs(ours[index] - expected) > SIX_DIGITS * abs(expected):
+                found.append(Lost(name + index_text(index), node, float(ours[index]), expected))
+    return tuple(found)
 
 
 def _confirmed(

@@ -44,14 +44,15 @@ def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tup
 
     def answers(field: Field) -> tuple[Sequence[Any], Sequence[Any]]:
         numbers = forward(program.graph, program.given, field)
-        grads = {o: backward(program.graph, numbers, id_, field=field).grads for o, id_ in outputs.items()}
+        passes = {output: backward(program.graph, numbers, id_, field=field) for output, id_ in outputs.items()}
 
         def number(output: int | None, id_: int) -> Any:
-            found = numbers[id_] if output is None else grads[output][id_]
+            found = numbers[id_] if output is None else passes[output].grads[id_]
             return field.number(0.0) if found is None else found
 
         values = forward(formula.graph, {name: number(*leaf) for name, leaf in leaves.items()}, field)
-        way = [x for x, is_needed in zip(numbers, needed, strict=True) if is_needed] + values
+        slopes = next(iter(passes.values())).locals
+        way = [x for node, x in enumerate(numbers) if needed[node] for x in (x, *slopes[node])] + values
         return [*(values[id_] for id_ in claimed), *(number(claim.of.output, id_) for id_ in wanted)], way
 
     found = settled(answers, len(program.graph) * (1 + len(outputs)) + len(formula.graph))

@@ -16,6 +16,7 @@ from backprop_cli.engine.passes import Backward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.graph import Graph, Value
+from backprop_cli.text import index_text
 
 _JUDGED = frozenset({"underflow", "precision", "nonfinite-input", "reading"})  # notes that do not stop a comparison
 
@@ -39,19 +40,24 @@ def cross_check(
     number is shown, and SymPy's is compared with that.
     """
     found = _cross_check(graph, values, passed, active, wrt, anomalies, seed=seed, seconds=seconds)
-    nodes = {item.node: item.true for item in untrue if item.of_gradient}
-    without = [name for name, node in wrt.items() if node in nodes]
-    if not without or (found.verdict == "undecided" and not found.lost):
+    nodes = {node: name for name, node in wrt.items()}
+    wanted = [item for item in untrue if item.of_gradient and item.node in nodes]
+    true = {nodes[item.node] + index_text(item.element): item.true for item in wanted}
+    without = list(dict.fromkeys(nodes[item.node] for item in wanted))
+    if not without or (found.verdict == "undecided" and not found.lost and not found.variables):
         return found
-    if found.worst is not None and found.worst.along >= 0:  # the rule of a gate, judged at its own operands
+    # The rule of a gate, judged at its own operands, or a gradient that is right to six digits.
+    if found.worst is not None and (found.worst.along >= 0 or found.worst.name not in true):
         return found
-    theirs = {item.node: item.theirs for item in found.lost}
-    if exact and all(_same(theirs.get(wrt[name], nan), nodes[wrt[name]]) for name in without):
-        return found._replace(verdict="agree", reason="", lost=())
+    theirs = {item.name: item.theirs for item in found.lost}
+    decided = exact and all(_same(theirs.get(name, nan), number) for name, number in true.items())
+    verdict_ = "agree" if decided else "undecided"
     variables = {
-        name: judged._replace(verdict="undecided") if name in without else judged
+        name: judged._replace(verdict=verdict_) if name in without else judged
         for name, judged in found.variables.items()
     }
+    if decided:
+        return found._replace(verdict="agree", reason="", worst=None, lost=(), variables=variables)
     return found._replace(
         verdict="undecided", reason=_too_few_digits(without), worst=None, lost=(), variables=variables
     )

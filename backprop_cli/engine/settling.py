@@ -69,31 +69,34 @@ def settled(
 def reach(graph: Graph, output: int, unsteady: Sequence[bool], numbers: Sequence[Any]) -> tuple[list[bool], list[bool]]:
     """For each node whether its value, and whether the output's gradient there, depends on a number without digits.
 
-    A gradient does by the slopes on its way, which are those of operands; of a sum they are always the same. The branch
-    that is not taken does not matter.
+    The `numbers` are the values of all nodes, and if there was a backward pass their slopes after them. A gradient
+    depends on the slopes on its way, and they on operands but for a sum's. The branch not taken does not matter.
     """
-    values = list(unsteady)
-    taken: dict[int, tuple[int, ...]] = {}
-    for node, operands in enumerate(graph.inputs):
-        gate = GATES.get(graph.gates[node])
-        if gate is not None and gate.family == "choice":
-            condition, yes, no = operands
-            operands = taken[node] = (condition, yes if numbers[condition] else no)
-        values[node] = values[node] or any(values[j] for j in operands)
+    values, slopes = list(unsteady[: len(graph)]), iter(unsteady[len(graph) :])
     grads, needed = [False] * len(graph), ancestors(graph, output)
+    of_slopes = []
+    for node, operands in enumerate(graph.inputs):
+        gate, skipped = GATES.get(graph.gates[node]), -1
+        if gate is not None and gate.family == "choice":
+            skipped = 2 if numbers[operands[0]] else 1
+        reached = [values[j] and k != skipped for k, j in enumerate(operands)]
+        values[node] = values[node] or any(reached)
+        exempt = gate is None or gate.family == "sum"
+        alike = gate is not None and gate.family == "product"  # the slope along one is the other
+        own = [next(slopes, False) for _ in operands]
+        if gate is not None and gate.variadic:  # how it is shared is tried in two ways
+            own = [False for _ in operands]
+        of_slopes.append(
+            [
+                (j, not exempt and (own[k] or any(reached[:k] + reached[k + 1 - (not alike) :])))
+                for k, j in enumerate(operands)
+                if k != skipped
+            ]
+        )
     for node in range(output, -1, -1):
-        gate = GATES.get(graph.gates[node])
-        if gate is None or not needed[node]:
-            continue
-        operands = taken.get(node, graph.inputs[node])
-        for k, j in enumerate(operands):
-            if gate.family == "sum":
-                of_slope = False
-            elif gate.family == "product":
-                of_slope = any(values[i] for i in (*operands[:k], *operands[k + 1 :]))
-            else:
-                of_slope = any(values[i] for i in operands)
-            grads[j] = grads[j] or grads[node] or of_slope
+        if needed[node]:
+            for j, of_slope in of_slopes[node]:
+                grads[j] = grads[j] or grads[node] or of_slope
     return values, grads
 
 

@@ -85,7 +85,8 @@ def _decided(
         numbers = forward(graph, given, field)
         passed = None if upstream is None else backward(graph, numbers, output, upstream, field=field)
         whole = numbers[output] if infinite else 0.0
-        return [whole, *(_of(item, numbers, passed) for item in doubts)], numbers
+        slopes = [slope for of_node in passed.locals for slope in of_node] if passed is not None else []
+        return [whole, *(_of(item, numbers, passed) for item in doubts)], numbers + slopes
 
     def reached(unsteady: Sequence[bool], numbers: Sequence[Any]) -> list[bool]:
         values, grads = reach(graph, output, unsteady, numbers)

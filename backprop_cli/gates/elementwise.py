@@ -92,8 +92,7 @@ _ROWS = (
          aliases="not_equal", jump="x == y", routes=True, exact=True, truth=True, symmetric=True),
     # -- exponentials, logarithms, roots
     Gate("exp(x)", "exponential", "exp(x)", "out", at=[-1, 2], vanish="x == -1/0", exact_when="x == 0"),
-    Gate("expm1(x)", "exp(x) - 1, accurate near 0", "expm1(x)", "exp(x)", at=[-1, 2, 1e-9],
-         means="exp(x) - 1"),
+    Gate("expm1(x)", "exp(x) - 1, accurate near 0", "expm1(x)", "exp(x)", at=[-1, 2, 1e-9], means="exp(x) - 1"),
     Gate("log(x)", "natural logarithm", "log(x)", "1/x", at=[0.5, 3], aliases="ln", domain="x > 0",
          pole="x == 0", exact_when="x == 1"),
     Gate("log1p(x)", "log(1 + x), accurate near 0", "log1p(x)", "1/(1 + x)", at=[0.5, -0.5, 1e-9],
