@@ -7,12 +7,16 @@
 What is imported from here is read when it is asked for first; so is NumPy, SymPy and all that takes time.
 """
 
+from __future__ import annotations
+
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # `typing` takes longer to import than the rest: Ctrl-C is to find us ready
 if TYPE_CHECKING:
+    from typing import Any
+
     from backprop_cli.api import draw, evaluate, explain, grad, jacobian, render, structure
     from backprop_cli.checking import check, check_steps
     from backprop_cli.errors import BackpropError, Source

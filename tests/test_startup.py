@@ -71,3 +71,15 @@ def test_modules_loaded(words, allowed):
     # Rich loads a few of these itself.
     brought = {"json", "fractions", "decimal"} if "rich" in allowed else set()
     assert set(loaded) & set(HEAVY) <= allowed | brought
+
+
+def test_ctrl_c_soon_finds_us_ready():
+    """What is imported before signals are ours: nothing that takes time, such as `typing`."""
+    script = (
+        "import sys; before = set(sys.modules); import backprop_cli.cli.leaving;"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "backprop_cli.cli.leaving" in loaded
+    assert not loaded & {"typing", "re", "typer", "inspect", *HEAVY}

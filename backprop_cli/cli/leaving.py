@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
-from typing import Any
 
 TEMPORARY: set[str] = set()  # files that are being written
 _STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -19,7 +18,7 @@ def leave_on_signals() -> None:
                 signal.signal(number, _leave)
 
 
-def _leave(number: int, _: Any) -> None:
+def _leave(number: int, _: object) -> None:
     for path in tuple(TEMPORARY):
         with suppress(OSError):
             os.unlink(path)
