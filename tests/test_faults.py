@@ -175,3 +175,22 @@ def test_a_number_too_small_for_a_double_is_refused_as_on_the_command_line(name,
     for words in (["--vars", name], ["x=1e-400"]):
         ran = backprop("eval", "x", *words)
         assert ran.status == 2 and "too small for a double" in ran.err
+
+
+BLANKS = " " * 20_000
+DOCUMENTS = {
+    "fence.md": f"# t\n\n```{BLANKS}x`\n", "pairs.md": f"```backprop\nx\nx = 1{BLANKS}y\n```\n",
+    "lines.md": "\n" * 40_000,
+    "header.toml": f"[{BLANKS}\n", "case.toml": "\n" * 40_000 + "[[case]]\n", "key.toml": f"a{BLANKS}b\n",
+    "quotes.toml": '"' * 20_001 + "\n", "blanks.bp": BLANKS + "x", "tabs.md": "\t>" * 20_000 + "```\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_document_is_read_in_more_than_linear_time(name, tmp_path):
+    """A square of these lengths takes many seconds of the processor."""
+    path = tmp_path / name
+    path.write_text(DOCUMENTS[name], encoding="utf-8")
+    before = time.process_time()
+    ran = backprop("check", str(path)) if name != "blanks.bp" else backprop("eval", f"@{path}", "x=1")
+    assert ran.status in (0, 2, 3) and time.process_time() - before < 3

@@ -13,7 +13,7 @@ from backprop_cli.suites.markdown import holds_blocks, read_markdown
 from backprop_cli.suites.toml_file import read_toml
 
 _SUFFIXES = (".toml", ".md", ".markdown")
-_CASES = re.compile(r"^\s*\[\[\s*case\s*\]\]", re.MULTILINE)
+_CASES = re.compile(r"^[ \t]*+\[\[[ \t]*+case[ \t]*+\]\]", re.MULTILINE)
 _MOST_ERRORS = 20
 _NOT_OURS = ("node_modules", "__pycache__", "venv")
 

@@ -29,9 +29,9 @@ from backprop_cli.report.notes import NOTE_CODES
 from backprop_cli.suites.case import Case, beside, read_number
 from backprop_cli.suites.places import Place, wrong
 
-_FENCE = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*?)[ \t]*")
+_FENCE = re.compile(r"(?P<indent>[ \t>]*+)(?P<fence>`{3,}|~{3,})[ \t]*+(?P<info>[^`\n]*+)")
 _CLAIM = re.compile(r"[d∂][A-Za-z_]\w*\s*[/÷]\s*[d∂][A-Za-z_]\w*\s*=(?!=)", re.ASCII)
-_PAIRS = re.compile(r"[\s,;]+(?=[^\W\d]\w*\s*=(?!=))")  # between `x = 2` and `W = [[1, 2], [3, 4]]`
+_PAIRS = re.compile(r"(?<![\s,;])[\s,;]+(?=[^\W\d]\w*\s*=(?!=))")  # between `x = 2` and `W = [[1, 2], [3, 4]]`
 
 
 class _Line(NamedTuple):

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
-_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+# No expression tries a run of blanks in more than one way: `+` behind a quantifier gives nothing back.
+_HEADER = re.compile(r"\s*+(\[\[?)\s*+([^\[\]]++)\]")
+_KEY = re.compile(r"""\s*+((?:[\w-]++|"[^"]*+"|'[^']*+')(?:\s*+\.\s*+(?:[\w-]++|"[^"]*+"|'[^']*+'))*+)\s*+=""")
 _INLINE = r"""(?<![\w-])["']?{}["']?\s*="""
 _LONG = ('"""', "'''")
 
@@ -54,7 +55,10 @@ class Outline:
                 if header[1] == "[[" and words == ["case"]:
                     self._tables.append({"": Place(begin + header.start(1), begin + header.end())})
                 prefix = ".".join(words[1:]) if words[:1] == ["case"] else ".".join(words)
-                self._tables[-1].setdefault(prefix, Place(begin + header.start(2), begin + header.end(2)))
+                written = header[2].rstrip()
+                self._tables[-1].setdefault(
+                    prefix, Place(begin + header.start(2), begin + header.start(2) + len(written))
+                )
             elif key := _KEY.match(line):
                 path = ".".join([*filter(None, [prefix]), *_words(key[1])])
                 self._tables[-1].setdefault(path, Place(begin + key.start(1), begin + key.end(1)))
