@@ -63,6 +63,7 @@ THIRD_PARTIES = {
         "check/in_numbers.py",
         "check/stochastic_arithmetic.py",
         "check/array_claims.py",
+        "check/steps_in_digits.py",
         "check/full_check.py",
         "data/arrays.py",
         "data/csv_table.py",

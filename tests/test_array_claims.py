@@ -95,3 +95,24 @@ def test_steps_may_use_values_and_gates():
     report = backprop_cli.check_steps(program, x=[1, 2], mine=[4, 8], steps="dq = mine\ndx = twice(dq)")
     assert report.verdict == "agrees"
     assert backprop_cli.check_steps(program, x=[1, 2], mine=[4, 9], steps="dq = mine").verdict == "differs"
+
+
+# Program, values, right steps, a wrong last line: right and wrong only where doubles do not reach.
+LOST_STEPS = [
+    ("u = 1/(1 + exp(-a)); f = sum(u)", {"a": [60, 1]}, "du = 1; da = du*u*(1 - u)", "da = du*u*(1.001 - u)"),
+    ("u = 1/(1 + exp(-a)); f = u", {"a": 60}, "du = 1; da = du*u*(1 - u)", "da = 1.001*du*u*(1 - u)"),
+    ("m = mean(x); c = x - m; f = mean(c^2)", {"x": [2, 1e-8, 0.5]}, "dc = 2*c/3; dm = -sum(dc); dx = dc + dm/3",
+     "dx = 1.001*dc + dm/3"),
+    ("q = W@x; h = tanh(q); f = sum(h^2)", {"W": [[30, 1], [1, 2]], "x": [2, 0.5]},
+     "dh = 2*h; dq = dh*(1 - h^2); dW = outer(dq, x)", "dW = 1.001*outer(dq, x)"),
+    ("a = 1 + x; b = log(a); f = sum(b/x)", {"x": [1e-9, 2]}, "db = 1/x; da = db/a; dx = -b/x^2 + da",
+     "dx = -b/x^2 + 1.001*da"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "values", "steps", "wrong"), LOST_STEPS, ids=[case[2] for case in LOST_STEPS])
+def test_steps_are_judged_with_more_digits(program, values, steps, wrong):
+    lines = steps.split("; ")
+    assert backprop_cli.check_steps(program, values, steps="\n".join(lines)).verdict == "agrees"
+    report = backprop_cli.check_steps(program, values, steps="\n".join([*lines[:-1], wrong]))
+    assert [result.verdict for result in report.results][-1] == "differs"

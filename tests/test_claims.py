@@ -7,7 +7,7 @@ from importlib.resources import files
 import jsonschema
 import pytest
 from conftest import backprop, shell
-from random_claims import samples
+from random_claims import judged, samples
 from test_check import random_program
 
 import backprop_cli
@@ -211,6 +211,14 @@ def test_right_claims_of_random_programs_agree_and_wrong_ones_differ():
     assert len(right) > 250
     assert [found for found in right if found[0] != "agrees"] == []
     assert sum(verdict == "differs" for verdict, _, _ in wrong) >= 0.99 * len(wrong)
+
+
+@pytest.mark.parametrize(("kind", "count"), [("costly", 60), ("arrays", 60)])
+def test_claims_at_points_that_cost_digits(kind, count):
+    """No right claim is accused, and no wrong one acquitted; where nobody can tell, that is said."""
+    right, wrong = judged(kind, count, seed=5)
+    assert right["agrees"] >= 0.95 * right.total() and not right["differs"]
+    assert wrong["differs"] >= 0.95 * wrong.total() and not wrong["agrees"]
 
 
 def test_random_programs_with_sympy():

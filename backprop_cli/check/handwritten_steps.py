@@ -22,10 +22,12 @@ from backprop_cli.check.mistakes import Mistake, diagnose
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.step_lines import Step
+from backprop_cli.check.steps_in_digits import Line, last_in_digits
 from backprop_cli.check.tolerances import ROUNDING, Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
 from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.numeric.shapes import Shape
 
 _WAYS = 10  # into one node: of more, only the sum of all is checked
 
@@ -53,11 +55,11 @@ def follow(
     if not walk.places:
         yield Checked(steps[0], Judgement(UNDECIDED, "few points", tried=0))
         return
-    walk.set(f"d{output}", [1.0] * len(walk.places))
+    walk.set(f"d{output}", 1.0)
     last = {step.node: number for number, step in enumerate(steps)}
     for number, step in enumerate(steps):
         if _is_zero(step.formula) and any(later.adds and later.node == step.node for later in steps[number + 1 :]):
-            walk.set(step.name, [0.0] * len(walk.places))  # a sum begins here
+            walk.set(step.name, 0.0)  # a sum begins here
             continue
         checked = walk.take(step, final=last[step.node] == number)
         if checked is None:
@@ -87,6 +89,7 @@ class _Walk:
         self.names = names
         self.tolerance = tolerance
         self.written: dict[str, list[Value]] = {}
+        self.lines: list[list[Line]] = [[] for _ in places]  # the same, as they were made
         self.early: dict[str, str] = {}  # a gradient: another of which a part was still to come when it was used
         self.complete: set[str] = set()  # gradients that were found right and whole
         below = ancestors(graph, graph.output)
@@ -96,16 +99,21 @@ class _Walk:
                 for position, j in enumerate(operands):
                     self.takers.setdefault(j, []).append((node, position))
 
-    def set(self, name: str, values: list[Value]) -> None:
-        """The name has these values from here on, one a place."""
-        self.written[name] = values
+    def set(self, name: str, number: float) -> None:
+        """The name has this number from here on."""
+        self.written[name] = [number] * len(self.places)
+        for lines in self.lines:
+            lines.append(Line(name, None, number))
 
     def take(self, step: Step, *, final: bool) -> Checked | None:
         """What comes of a step; None for a number that is no gradient."""
-        found = [self._value(step.formula, k) for k in range(len(self.places))]
+        values = [step.formula.evaluate(self._given(step.formula, k)) for k in range(len(self.places))]
+        found = [of_nodes[step.formula.graph.output] for of_nodes in values]
         before = self.written.get(step.name)
         total = [a + b for a, b in zip(before, found, strict=True)] if step.adds and before else found
-        self.set(step.name, total)
+        self.written[step.name] = total
+        for lines, of_nodes in zip(self.lines, values, strict=True):
+            lines.append(Line(step.name, step.formula, 0.0, step.adds, of_nodes))
         if step.node < 0:
             return None
         of = Gradient(self.output, step.node)
@@ -122,9 +130,11 @@ class _Walk:
         judged = [k for k in wrong if not self._lost(step.formula, k, total[k], expected[k])]
         if judged or len(wrong) < len(self.places):  # at some place at least the numbers could be compared
             wrong = judged
-        at = wrong[0] if wrong else 0
+        seen = [] if partial else self._seen_through(wrong, of)
+        wrong = [k for k in wrong if k not in [k for k, verdict in seen if verdict == AGREES]]
+        at = wrong[0] if wrong else seen[0][0] if seen else 0
         place = self.places[at]
-        judgement = self._judgement(total[at], expected[at], place, differs=bool(wrong))
+        judgement = self._judgement(self.written[step.name][at], expected[at], place, differs=bool(wrong))
         if not wrong:
             if not partial:
                 self.complete.add(step.name)
@@ -149,8 +159,22 @@ class _Walk:
         verdict = DIFFERS if differs else AGREES
         return Judgement(verdict, "point", place, total, expected, rel_error=error, tried=tried)
 
-    def _value(self, formula: Formula, number: int) -> Value:
-        return formula.evaluate(self._given(formula, number))[formula.graph.output]
+    def _seen_through(self, wrong: Sequence[int], of: Gradient) -> list[tuple[int, str]]:
+        """What many digits say at places where the last line looks wrong; what they find is what the name has there."""
+        seen = []
+        for k in wrong:
+            lines = self.lines[k]
+            found, right = self.written[lines[-1].name][k], self.places[k].grad(*of)
+            fits = _shape(found) in ((), _shape(right)) and not self.places[k].trouble(*of)
+            pair = last_in_digits(lines, self.places[k], of) if fits else None
+            verdict = DIFFERS
+            if pair is not None:
+                found, right = (x if x.shape else float(x) for x in pair)
+                verdict = AGREES if self._same(found, right, ()) else DIFFERS
+            if verdict == AGREES:
+                self.written[lines[-1].name][k] = found
+            seen.append((k, verdict))
+        return seen
 
     def _given(self, formula: Formula, number: int) -> dict[str, Value]:
         """The values of the names in a formula, at a place."""
@@ -205,6 +229,10 @@ class _Walk:
             if is_gradient and not self._equal(self.written[name], Gradient(self.output, node)):
                 return name
         return ""
+
+
+def _shape(value: Value) -> Shape:
+    return getattr(value, "shape", ())
 
 
 def _usable(places: PointSampler) -> list[Point]:
