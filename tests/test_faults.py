@@ -61,6 +61,18 @@ def test_what_is_open_already_is_written_and_not_replaced(path, tmp_path):
     assert os.listdir(tmp_path) == ["out"]
 
 
+def test_a_link_to_standard_output_stays_one(tmp_path):
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    ran = run(["eval", "x", "x=1", "-q", "-o", str(tmp_path / "link")], stdout=subprocess.PIPE)
+    assert ran.stdout == b"1\n" and (tmp_path / "link").is_symlink()
+
+
+def test_a_reader_that_goes_away_from_an_output_file():
+    line = f"{' '.join(BACKPROP)} {LONG[0]} {LONG[1]} '{LONG[2]}' -o /dev/stdout | true; exit ${{PIPESTATUS[0]}}"
+    ran = subprocess.run(["bash", "-c", line], capture_output=True, check=False)
+    assert ran.returncode == 141 and not ran.stderr
+
+
 def test_the_environment_asks_for_no_completion():
     ran = run(["eval", "x", "x=1", "-q"], stdout=subprocess.PIPE, unbuffered=False)
     asked = subprocess.run(

@@ -46,14 +46,15 @@ def _write_bytes(file: Any, data: bytes) -> None:
 def write_file(path: str, pieces: Iterable[str | bytes]) -> None:
     """Write beside the file, then take its place: whoever looks sees the old text or the new, never half of it.
 
-    What is no file, and what is open already, takes the bytes as it is. Raises BackpropError (F605).
+    What is no file, and what is open already, takes the bytes as it is. Raises BackpropError (F605), or
+    BrokenPipeError if nobody reads any more.
     """
     data = b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
     shown = f"`{shorten(path, 80)}`"
     if path.endswith(("/", os.sep)):
         raise unwritable(shown, ValueError("it is a directory"))
     try:
-        if found := _OPEN.fullmatch(path):
+        if found := _OPEN.fullmatch(_first_link(path)):
             number = 1 if found[1] else 2 if found[2] else int(found[3] or found[4])
             with open(os.dup(number), "wb", buffering=0) as file:
                 _write_bytes(file, data)
@@ -62,8 +63,19 @@ def write_file(path: str, pieces: Iterable[str | bytes]) -> None:
                 _write_bytes(file, data)
         else:
             _replace(os.path.realpath(path), data)
+    except BrokenPipeError:
+        raise
     except (OSError, ValueError) as error:
         raise unwritable(shown, error) from None
+
+
+def _first_link(path: str) -> str:
+    """The path, with links followed as far as something that is open already: behind it is the file redirected to."""
+    for _ in range(40):  # as many as Linux follows
+        if _OPEN.fullmatch(path) or not os.path.islink(path):
+            break
+        path = os.path.join(os.path.dirname(path), os.readlink(path))
+    return path
 
 
 def _replace(path: str, data: bytes) -> None:
