@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.data.bindings import Terms, read_value, read_values, source_of
+from backprop_cli.data.bindings import read_value, read_values, source_of
 from backprop_cli.data.files import packaged
+from backprop_cli.data.terms import Terms
 from backprop_cli.data.value_text import ValueText, declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.free_shapes import infer_free
-from backprop_cli.graph.literals import inexact
+from backprop_cli.graph.graph import Remark
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
@@ -57,7 +58,7 @@ class Options(NamedTuple):
     @property
     def terms(self) -> Terms:
         """On what terms values are taken."""
-        return Terms(self.allow_nonfinite, self.seed, self.max_elements)
+        return Terms(self.allow_nonfinite, self.seed, self.max_elements, {})
 
 
 OPTIONS = Options()
@@ -148,7 +149,7 @@ def open_session(
     source = as_source(expression)
     given = {plain_name(name): value for name, value in {**(bindings or {}), **keywords}.items()}
     declared = {name: shape for name in given if (shape := declared_shape(given[name]))} if free else {}
-    terms = options.terms._replace(lost=[])
+    terms = options.terms
     values = read_values({name: given[name] for name in given if name not in declared}, terms)
     defaults = options.defaults or {}
     names = {*values, *declared, *defaults, *inputs}
@@ -178,8 +179,10 @@ def open_session(
             values[name] = defaults[name]
         elif name not in values:
             session.free.append(name)
-    lost = {*(terms.lost or ()), *getattr(defaults, "lost", ())}
-    graph.remarks += [inexact(graph, name) for name in graph.variables if name in lost]
+    noted = {**getattr(defaults, "noted", {}), **(terms.noted or {})}
+    for name, node in graph.variables.items():
+        if name in noted:
+            graph.remarks.append(Remark("precision", f"`{name}`: {noted[name]}", *graph.span(node)))
     shape_of = {name: declared.get(name) or getattr(values.get(name), "shape", ()) for name in graph.variables}
     unknown = [name for name in session.free if name not in declared]
     if shapes and unknown and graph.needs_shapes:

@@ -1,15 +1,11 @@
 """What is written arrives whole, or the status says so; a signal leaves nothing behind."""
 
-import io
 import os
 import signal
 import subprocess
 import sys
 import time
-import warnings
-import zipfile
 
-import numpy as np
 import pytest
 from conftest import backprop
 
@@ -102,71 +98,6 @@ def test_a_signal_at_any_moment_leaves_the_old_file_or_the_new_and_nothing_else(
 
 # -- what goes in -----------------------------------------------------------------------------------------
 
-BIG = 12345678901234567890
-
-
-def files_with_big_numbers(tmp_path):
-    np.save(tmp_path / "x.npy", np.array([2**60 + 1, 5]))
-    np.save(tmp_path / "even.npy", np.array([2**60, 5]))
-    np.savez(tmp_path / "x.npz", x=np.array([2**63 - 1]))
-    (tmp_path / "x.json").write_text(f'{{"x": {BIG}}}', encoding="utf-8")
-    (tmp_path / "list.json").write_text(f'{{"x": [1, {BIG}]}}', encoding="utf-8")
-    (tmp_path / "x.toml").write_text(f"x = {BIG}", encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("words", "noted"),
-    [
-        ([f"x={BIG}"], True), (["x=[1,9007199254740993]"], True), (["x=@x.npy"], True), (["--vars", "x.npz"], True),
-        (["--vars", "x.json"], True), (["--vars", "x.toml"], True), (["--vars", "list.json"], True),
-        (["x=100000000000000000000"], False), (["x=9007199254740992"], False), (["x=@even.npy"], False),
-    ],
-)  # fmt: skip
-def test_whole_numbers_that_no_double_is_are_noted(words, noted, tmp_path, monkeypatch):
-    files_with_big_numbers(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    ran = backprop("eval", "2*x", *words, "-q")
-    assert ("not a double" in ran.err) == noted and ran.out.strip()
-
-
-def write_npz(path, members):
-    with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as archive:
-        warnings.simplefilter("ignore")
-        for name, data in members:
-            archive.writestr(name, data)
-
-
-def npy(array):
-    buffer = io.BytesIO()
-    np.save(buffer, array)
-    return buffer.getvalue()
-
-
-def damaged_files(tmp_path):
-    whole = npy(np.arange(1000.0))
-    encrypted = bytearray()
-    write_npz(tmp_path / "twice.npz", [("x.npy", npy(np.ones(2))), ("x.npy", npy(np.zeros(2)))])
-    write_npz(tmp_path / "cut.npz", [("x.npy", whole[:500])])
-    write_npz(tmp_path / "locked.npz", [("x.npy", whole)])
-    encrypted += (tmp_path / "locked.npz").read_bytes()
-    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the flag of a member that has a password
-        encrypted[encrypted.index(signature) + offset] |= 1
-    (tmp_path / "locked.npz").write_bytes(bytes(encrypted))
-    (tmp_path / "cut.npy").write_bytes(whole[:500])
-    (tmp_path / "claims.npy").write_bytes(whole[:128].replace(b"(1000,)", b"(9999999,)")[:128] + b"12345678")
-    (tmp_path / "tiny.json").write_text('{"x": 1e-400}', encoding="utf-8")
-    (tmp_path / "tiny.list.json").write_text('{"x": [1, 1e-400]}', encoding="utf-8")
-    (tmp_path / "tiny.toml").write_text("x = 1e-400", encoding="utf-8")
-
-
-@pytest.mark.parametrize("name", ["twice.npz", "cut.npz", "locked.npz", "cut.npy", "claims.npy"])
-def test_damaged_files_are_told(name, tmp_path, monkeypatch):
-    damaged_files(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    words = [f"x=@{name}"] if name.endswith("npy") else ["--vars", name]
-    ran = backprop("eval", "x", *words)
-    assert ran.status == 3 and ran.err.startswith("error[F603]") and ran.err.count("\n") == 1, ran.err
-
 
 @pytest.mark.parametrize(
     "words", [["@/dev/zero"], ["x", "x=@/dev/zero:a.csv"], ["x", "--vars", "sparse.toml"], ["@sparse.toml"]]
@@ -177,16 +108,6 @@ def test_no_more_is_read_than_a_text_may_have(words, tmp_path, monkeypatch):
         file.truncate(1 << 30)
     ran = backprop("eval", *words, "--max-bytes", "100000")
     assert ran.status in (3, 5) and (ran.status == 3 or "--max-bytes" in ran.err)
-
-
-@pytest.mark.parametrize("name", ["tiny.json", "tiny.toml", "tiny.list.json"])
-def test_a_number_too_small_for_a_double_is_refused_as_on_the_command_line(name, tmp_path, monkeypatch):
-    damaged_files(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    assert backprop("eval", "y", "y=1", "--vars", name).status == 0  # nobody asks for it
-    for words in (["--vars", name], ["x=1e-400"]):
-        ran = backprop("eval", "x", *words)
-        assert ran.status == 2 and "too small for a double" in ran.err
 
 
 BLANKS = " " * 20_000

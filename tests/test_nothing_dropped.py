@@ -1,9 +1,12 @@
 """Nothing is dropped or guessed in silence: files, endings, what other tools mean, true digits, the user's limits."""
 
+import io
 import json
+import os
 import re
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -85,6 +88,138 @@ def test_arrays_of_an_npz_have_names(tmp_path):
     assert backprop("grad", "sum(S*x)", "--vars", f"{tmp_path}/d.npz", "-q").out == "S=[3,4]\nx=[1,2]\n"
     missing = backprop("grad", "sum(y)", f"y=@{tmp_path}/d.npz:Q")
     assert missing.status == 3 and "no array `Q`; it holds `S`, `x`" in missing.err
+
+
+# -- what comes in ---------------------------------------------------------------------------------------
+
+BIG, NEAR = "12345678901234567890", "12345678901234567168"
+ROUNDED = [
+    # file, its content (an array for NumPy's own), program, the remark
+    ("", f"x={BIG}", "2*x", f"`x`: `{BIG}` is not a double; the nearest one, {NEAR}, is used"),
+    ("", "x=9007199254740992", "2*x", ""),
+    ("", "x=[1, 9007199254740993]", "sum(x)", "9007199254740993"),
+    ("a.json", f'{{"x": {BIG}, "y": 9007199254740993}}', "2*x", f"`{BIG}` is not a double"),
+    ("a.json", '{"x": [1.5, 9007199254740993]}', "sum(x)", "`9007199254740993` is not a double"),
+    ("a.json", '{"x": 9007199254740992, "y": 9007199254740993}', "2*x", ""),
+    ("a.json", f'{{"x": "{BIG}"}}', "2*x", f"`{BIG}` is not a double"),
+    ("a.toml", f"x = -{BIG}", "2*x", f"the nearest one, -{NEAR}, is used"),
+    ("a.csv", f"x,y\n{BIG},1\n1,0.1\n", "sum(x)", f"`{BIG}` is not a double"),
+    ("a.csv", f"x,y\n{BIG},1\n1,0.1\n", "sum(y)", ""),
+    ("a.npy", np.array([3, 2**53 + 1, -(2**63), 2**62 + 1]), "sum(x)", "one, 9007199254740992, is used (and 1 more)"),
+    ("a.npy", np.array([2**64 - 1], dtype=np.uint64), "sum(x)", "`18446744073709551615` is not a double"),
+    ("a.npy", np.array(2**53 + 1), "2*x", "`9007199254740993` is not a double"),
+    ("a.npy", np.array([2**60, -3, 7 * 2**60]), "sum(x)", ""),
+    ("a.npz", np.array([2**53 + 1]), "sum(x)", "`9007199254740993` is not a double"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "program", "remark"), ROUNDED, ids=[f"{c[0]} {c[1]}" for c in ROUNDED])
+def test_a_number_that_loses_digits_on_the_way_in_is_noted(tmp_path, name, content, program, remark):
+    path = tmp_path / name
+    if name.endswith(".npy"):
+        np.save(path, content)
+    elif name.endswith(".npz"):
+        np.savez(path, x=content)
+    elif name:
+        path.write_text(content, encoding="utf-8")
+    given = [content] if not name else [f"x=@{path}"] if name.endswith(".npy") else ["--vars", str(path)]
+    ran = backprop("eval", program, *given, "-q")
+    assert ran.status == 0 and remark in ran.err and bool(remark) == bool(ran.err)
+    assert backprop("eval", program, *given, "-q", "--strict").status == (4 if remark else 0)
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, [2**53 + 1, 0.5], np.array([2**53 + 1]), (1, -(2**63) - 1)], ids=repr)
+def test_a_number_of_python_that_loses_digits_is_noted(value):
+    assert [note.code for note in backprop_cli.evaluate("sum(x)", x=value).notes] == ["precision"]
+    assert not backprop_cli.evaluate("sum(x)", x=[2**53, 0.1]).notes
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", '{"x": %s}'),
+        ("a.json", '{"x": [1, %s]}'),
+        ("a.toml", "x = %s"),
+        ("a.toml", "x = [1, %s]"),
+        ("a.csv", "x\n%s\n2\n"),
+    ],
+)
+@pytest.mark.parametrize("number", ["1e-400", "-2.5E-999", "1e400", "1" + "0" * 400])
+def test_a_number_beyond_the_doubles_is_one_in_a_file_too(tmp_path, name, content, number):
+    (tmp_path / name).write_text("y = 1\n" * name.endswith("toml") + content % number, encoding="utf-8")
+    ran = backprop("eval", "sum(x)", "--vars", str(tmp_path / name), "--allow-nonfinite")
+    told = "too small" if "-" in number[1:] else "too large"
+    assert ran.status == 2 and "error[V301]" in ran.err and told in ran.err
+
+
+def test_a_number_beyond_the_doubles_that_nobody_asks_for_is_nobodys_business(tmp_path):
+    (tmp_path / "a.json").write_text('{"x": 1e-400, "y": 2, "z": 0e-400, "u": -0.0}', encoding="utf-8")
+    assert backprop("eval", "y + z + u", "--vars", str(tmp_path / "a.json"), "-q").out == "2\n"
+
+
+def npy(header, numbers=b"", version=1):
+    text = header.encode() + b"\n"
+    return b"\x93NUMPY" + bytes([version, 0]) + len(text).to_bytes(2 if version == 1 else 4, "little") + text + numbers
+
+
+def npz(**members):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.npy", content)
+    return packed.getvalue()
+
+
+GOOD = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }", np.arange(3.0).tobytes())
+FLAGS = [at for at in range(len(npz(x=GOOD))) if npz(x=GOOD)[at : at + 2] == b"PK"]
+ENCRYPTED = bytearray(npz(x=GOOD))
+for _at, _offset in ((FLAGS[0], 6), (FLAGS[1], 8)):
+    ENCRYPTED[_at + _offset] |= 1
+DAMAGED = [
+    # a file's name, its content, what is said
+    ("a.npy", GOOD[:-1], "claims 24 bytes of numbers, and the file has 23"),
+    ("a.npy", GOOD[:40], "NPY"),
+    ("a.npy", GOOD[:7], "NPY"),
+    ("a.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (-3,), }", b"1" * 99), "NPY"),
+    ("a.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (3L,), }", np.arange(3.0).tobytes()), ""),
+    ("a.npy", npy("(" * 5000), "NPY"),
+    ("a.npy", npy("{'descr': 5, 'fortran_order': False, 'shape': (3,), }", b"1" * 99), "NPY"),
+    ("a.npy", npy("[1, 2"), "NPY"),
+    ("a.npy", npy("é" * 20, version=3), "NPY"),
+    ("a.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }", b"", 9), "NPY"),
+    ("a.npz", npz(x=GOOD, y=GOOD).replace(b"y.npy", b"x.npy"), "the array `x` occurs twice"),
+    ("a.npz", bytes(ENCRYPTED), "password"),
+    ("a.npz", npz(x=GOOD)[:60] + b"\xff\xff" + npz(x=GOOD)[62:], "NPZ"),
+    ("a.npz", npz(x=GOOD[:-1]), "claims 24 bytes of numbers, and the file has 23"),
+    ("a.npz", npz(x=b"text"), "does not begin as one"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "said"), DAMAGED, ids=[f"{c[0]} {c[2]} {len(c[1])}" for c in DAMAGED])
+def test_a_damaged_file_is_status_3_and_numpy_says_nothing(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    ran = backprop("eval", "sum(x)", f"x=@{tmp_path / name}", "-q")
+    if not said:
+        assert (ran.status, ran.out, ran.err) == (0, "3\n", "")
+        return
+    assert ran.status == 3 and ran.err.startswith("error[F603]") and said in ran.err and ran.err.count("\n") == 1
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_a_damaged_one(tmp_path, monkeypatch):
+    """Mapped, it would end the process with SIGBUS."""
+    np.save(tmp_path / "a.npy", np.arange(100_000.0))
+    from backprop_cli.data import arrays
+
+    header = arrays._header
+
+    def and_shrink(file, version):
+        found = header(file, version)
+        os.truncate(tmp_path / "a.npy", 500_000)
+        return found
+
+    monkeypatch.setattr(arrays, "_header", and_shrink)
+    ran = backprop("eval", "sum(x)", f"x=@{tmp_path}/a.npy")
+    assert ran.status == 3 and "error[F603]" in ran.err and "too early" in ran.err
 
 
 # -- what other tools mean ---------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from conftest import ROOT, backprop, shell
 from backprop_cli.check.verdict import Check
 from backprop_cli.cli import main
 from backprop_cli.render import Style, formats, render
+from backprop_cli.render.workflow_commands import defused_lines
 from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport
 from backprop_cli.suites import read_suites, run_cases
 from backprop_cli.suites.case import Written, read_number
@@ -493,6 +494,76 @@ def test_github():
     annotations = [line for line in told("github").splitlines() if line.startswith("::")]
     where = 'file=a%2Cb%3Ac.md,line=8,title=on%3A 50%25%2C <b>&"#1\\ \\x1b[31m\\u202e'
     assert annotations == [f"::error {where}::df/dx: expected 1, found 2 (100%25 off%0Aor so)"] * 2
+
+
+HOSTILE = """\
+[[case]]
+name = "##[stop-commands]tok"
+program = '''
+::stop-commands::tok
+f = x + ##[warning]y '''
+bindings = {x = 1}
+value = 1
+[[case]]
+name = "::warning::a name"
+program = "gate g(x) = x  ###[error]z\\ng(y) # ::debug::"
+claims = ["::stop-commands::tok", "\u00a0 ::error::x = ##[group]", "df/dy = 2 ##[set-output name=x]"]
+"""
+
+
+def commands_in(log):
+    """What the runner takes for commands: `##[name` anywhere in a line, `::name` at its beginning."""
+    lines = re.split("[\n\r]", log)
+    return [line for line in lines if "##[" in line or re.match(r"\s*::(?!error file=)", line)]
+
+
+@pytest.mark.parametrize("format_", [*formats("SuiteReport"), ""])
+def test_no_text_of_a_users_is_a_command_to_github(format_, tmp_path, monkeypatch):
+    (tmp_path / "##[error]s.toml").write_text(HOSTILE, encoding="utf-8")
+    (tmp_path / "::error::s.toml").write_text(HOSTILE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    words = ["check", "##[error]s.toml", "::error::s.toml", *(["--format", format_] if format_ else ["-x"])]
+    plain = backprop(*words)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    ran = backprop(*words)
+    assert ran.status == plain.status == 1 and not commands_in(ran.out + ran.err)
+    if format_ not in ("github", "latex", "tap"):  # which have escapes of their own
+        assert commands_in(plain.out + plain.err)
+    if format_ == "github":
+        assert plain == ran and "::error file=" in ran.out
+    if format_ == "json":
+        assert [case["name"] for case in json.loads(ran.out)["cases"]] == [
+            "##[stop-commands]tok",
+            "::warning::a name",
+        ] * 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["grad", "x*( ##[error]"],
+        ["grad", "::error::x", "--json"],
+        ["eval", "x  # ##[error]", "x=1", "--json"],
+        ["explain", "\n::error::\nx  # ##[error]", "x=1"],
+        ["explain", "x  # ##[error]\n::error::", "x=1", "--format", "markdown"],
+        ["graph", "x + y  # ##[error]", "x=1", "y=2", "--format", "tikz"],
+        ["eval", "x", "##[error]=1"],
+        ["##[error]"],
+        ["eval", "x", "--##[error]"],
+        ["eval", "x", "x=@##[error].csv"],
+    ],
+    ids=" ".join,
+)
+def test_no_expression_is_a_command_to_github(words, monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    ran = backprop(*words)
+    assert not commands_in(ran.out + ran.err) and (ran.status or ran.out)
+
+
+def test_what_is_defused_stays_readable():
+    text = "##[a] ###[b\n  ::c::d::\n::e\n a::b ## [x]\n" + "\n" * 100_000
+    wanted = "\\u0023#[a] #\\u0023#[b\n  \\u003a:c::d::\n\\u003a:e\n a::b ## [x]\n" + "\n" * 100_000
+    assert "".join(defused_lines(iter(text))) == "".join(defused_lines([text])) == wanted
 
 
 def test_junit(tmp_path):

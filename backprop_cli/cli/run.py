@@ -17,7 +17,7 @@ from backprop_cli.cli.group import COMMANDS, Group
 from backprop_cli.cli.limits import OutOfTimeError, go_on
 from backprop_cli.cli.options import OutputOptions, Reply, Version
 from backprop_cli.cli.overwriting import refuse_overwriting
-from backprop_cli.cli.terminal import deliver, say, style_for
+from backprop_cli.cli.terminal import deliver, for_log, say, style_for
 from backprop_cli.errors import BackpropError, Diagnostic, Status, nearest
 from backprop_cli.render import CARRIES_NOTES
 from backprop_cli.render.diagnostics import picture
@@ -113,7 +113,7 @@ def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, wants_json: bo
         from backprop_cli.render import as_json
 
         try:
-            write(sys.stdout, "".join(as_json.error(diagnostics, status)))
+            write(sys.stdout, "".join(for_log(as_json.error(diagnostics, status))))
         except BrokenPipeError:
             return _reader_gone()
         except (OSError, ValueError, AttributeError):

@@ -69,10 +69,19 @@ def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
 def say(pieces: Iterable[str]) -> None:
     """Write to standard error; that nobody can read it is no reason to fail."""
     try:
-        sys.stderr.write("".join(pieces))
+        sys.stderr.write("".join(for_log(pieces)))
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):
         pass
+
+
+def for_log(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces of a text as a log may have them: in GitHub Actions nothing that a user wrote is to be a command."""
+    if not os.environ.get("GITHUB_ACTIONS"):
+        return iter(pieces)
+    from backprop_cli.render.workflow_commands import defused_lines
+
+    return defused_lines(pieces)
 
 
 def style_for(stream: IO[str] | None, options: OutputOptions) -> Style:
@@ -126,8 +135,11 @@ def _as_diagnostic(note: Note, source: Source) -> Diagnostic:
 
 
 def _write(pieces: Iterator[str], options: OutputOptions, chunk: int = _CHUNK) -> None:
-    if options.output and options.output != "-":
-        write_file(options.output, pieces)
+    written = options.output if options.output and options.output != "-" else ""
+    if (not written or written.startswith("/dev/")) and options.format != "github":
+        pieces = for_log(pieces)
+    if written:
+        write_file(written, pieces)
         return
     stream = sys.stdout
     if stream is None:

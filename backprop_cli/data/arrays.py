@@ -1,55 +1,44 @@
-"""Arrays out of files: NPY and NPZ (NumPy's own formats), CSV, and lists out of JSON or TOML. All become doubles.
+"""Arrays out of files: NPY and NPZ (NumPy's own formats), and lists out of JSON or TOML. All become doubles.
 
-No file is trusted: pickles are refused, and a size is compared with what the file can hold before it is allocated.
+No file is trusted: pickles are refused, a size is compared with the limits before it is allocated, and numbers are read
+rather than mapped, so that a file which shrinks meanwhile is a damaged one and no SIGBUS.
 """
 
 from __future__ import annotations
 
 import os
-import struct
-import warnings
+import tokenize
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from backprop_cli.data.documents import Inexact, TooSmall
-from backprop_cli.data.files import malformed, too_small, unreadable, wrong_kind
-from backprop_cli.errors import BackpropError, Diagnostic, shorten
-from backprop_cli.numeric.shapes import MOST_AXES
+from backprop_cli.data.documents import BEYOND, OutOfRange
+from backprop_cli.data.files import malformed, unreadable, wrong_kind
+from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
+from backprop_cli.graph.literals import out_of_range
+from backprop_cli.numeric.shapes import MOST_AXES, size
 
-_HEADER = 16_384  # bytes an NPY header may have before its numbers
-_WIDEST = 32  # bytes of an element
-# What the readers of damaged files raise.
-_FAULTS = (
-    ValueError, EOFError, OverflowError, SyntaxError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile,
-    zlib.error, struct.error, MemoryError, TypeError,
+_NONFINITE = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
+# What broken headers and archives raise, encrypted ones (RuntimeError) and deeply nested headers (MemoryError) too.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, ArithmeticError, ValueError, TypeError, LookupError, SyntaxError,
+    RuntimeError, MemoryError, tokenize.TokenError,
 )  # fmt: skip
 
 
 def read_npy(path: str, max_elements: int) -> Any:
-    """The array of an NPY file, or the number of one without axes."""
+    """The array of an NPY file in its own type, or the number of one without axes."""
     try:
-        with open(path, "rb") as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of formats that NumPy no longer writes
-            if file.read(len(np.lib.format.MAGIC_PREFIX)) != np.lib.format.MAGIC_PREFIX:
-                raise malformed(path, "", "an NPY file", "it does not begin as one")
-            file.seek(0)
-            claimed = _claimed_bytes(file)
-            there = os.fstat(file.fileno()).st_size
-            if claimed > there:
-                raise _damaged(path, "NPY", ValueError(f"it claims {claimed:,} bytes of numbers, and has {there:,}"))
-            if claimed > max_elements * _WIDEST:
-                raise _too_large(path, f"it has {claimed:,} bytes of numbers", max_elements)
-            file.seek(0)
-            found = np.load(file, allow_pickle=False)
+        with open(path, "rb") as file:
+            there = os.fstat(file.fileno()).st_size if os.path.isfile(path) else None
+            return _read(path, "", file, there, max_elements)
     except OSError as error:
         raise unreadable(path, error) from None
-    except _FAULTS as error:
+    except _BROKEN as error:
         raise _damaged(path, "NPY", error) from None
-    return _checked(path, "", found, max_elements)
 
 
 class _Archive(Mapping[str, Any]):
@@ -58,35 +47,28 @@ class _Archive(Mapping[str, Any]):
     def __init__(self, path: str, max_elements: int) -> None:
         self.path = path
         self.max_elements = max_elements
+        self.sizes: dict[str, int] = {}
         try:
             with zipfile.ZipFile(path) as archive:
                 members = archive.infolist()
-            self.sizes = {i.filename.removesuffix(".npy"): i.file_size for i in members}
-            if len(self.sizes) < len(members):
-                raise _damaged(path, "NPZ", ValueError("an array stands in it twice"))
         except OSError as error:
             raise unreadable(path, error) from None
-        except _FAULTS as error:
+        except _BROKEN as error:
             raise _damaged(path, "NPZ", error) from None
+        for member in members:
+            name = member.filename.removesuffix(".npy")
+            if name in self.sizes:
+                raise _damaged(path, "NPZ", ValueError(f"the array `{shorten(name)}` occurs twice"))
+            self.sizes[name] = member.file_size
 
     def __getitem__(self, name: str) -> Any:
         if name not in self.sizes:
             raise KeyError(name)
-        if self.sizes[name] > self.max_elements * _WIDEST + _HEADER:
-            raise _too_large(self.path, f"`{shorten(name)}` takes {self.sizes[name]:,} bytes", self.max_elements)
         try:
             with zipfile.ZipFile(self.path) as archive, archive.open(f"{name}.npy") as member:
-                claimed = _claimed_bytes(member)
-            if claimed > self.sizes[name]:
-                raise _damaged(self.path, "NPZ", ValueError(f"`{shorten(name)}` claims {claimed:,} bytes"))
-            with np.load(self.path, allow_pickle=False) as arrays, warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                found = arrays[name]
-        except BackpropError:
-            raise
-        except (*_FAULTS, OSError) as error:
+                return _read(self.path, name, member, self.sizes[name], self.max_elements)
+        except (OSError, *_BROKEN) as error:
             raise _damaged(self.path, "NPZ", error) from None
-        return _checked(self.path, name, found, self.max_elements)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.sizes)
@@ -115,73 +97,74 @@ def only(path: str, arrays: Mapping[str, Any], name: str, *, exactly: bool = Fal
     raise wrong_kind(path, f"it has no array `{shorten(name)}`; it holds {there}{hint}")
 
 
-def from_lists(path: str, name: str, values: list[Any], tell: Callable[[str], None]) -> Any:
-    """Lists of numbers, or of lists of the same length, as an array; `tell` is called if no double is one of them."""
+def checked_lists(path: str, name: str, values: list[Any]) -> None:
+    """Raise BackpropError (F604) unless these are numbers, or lists of lists of numbers of the same lengths.
+
+    The texts that JSON has for what it has no numbers for are replaced by those, in place.
+    """
     level: list[Any] = [values]
-    shape: list[int] = []
+    axes = 0
     while level and all(isinstance(item, list) for item in level):
         lengths = {len(item) for item in level}
         if len(lengths) > 1:
             raise wrong_kind(
                 path, f"`{shorten(name)}` has rows of different lengths: {min(lengths)} and {max(lengths)}"
             )
-        shape.append(lengths.pop())
-        if shape[-1] == 0:
+        if 0 in lengths:
             raise wrong_kind(path, f"`{shorten(name)}` has no elements")
-        if len(shape) > MOST_AXES:
+        if (axes := axes + 1) > MOST_AXES:
             raise wrong_kind(path, f"`{shorten(name)}` has more than {MOST_AXES} axes")
+        rows = level
         level = [element for item in level for element in item]
-    numbers: list[float] = []
-    for item in level:
-        number = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}.get(item) if isinstance(item, str) else item
-        if isinstance(number, bool) or not isinstance(number, int | float):
-            raise wrong_kind(path, f"`{shorten(name)}` holds {shorten(repr(item))}; expected numbers")
-        if isinstance(number, TooSmall):
-            raise too_small(path, name)
-        numbers.append(_as_float(number))
-    if any(isinstance(x, Inexact) or (isinstance(x, int) and x != y) for x, y in zip(level, numbers, strict=True)):
-        tell(name)
-    return np.array(numbers).reshape(shape)
+    for row in rows:
+        for at, item in enumerate(row):
+            if isinstance(item, str) and item in _NONFINITE:
+                row[at] = _NONFINITE[item]
+            elif isinstance(item, OutOfRange) or (isinstance(item, int) and abs(item) >= BEYOND):
+                text = str(item)
+                raise BackpropError(out_of_range(text, Label(Source(f"{name} in {path}", text), 0, len(text))))
+            elif isinstance(item, bool) or not isinstance(item, int | float):
+                raise wrong_kind(path, f"`{shorten(name)}` holds {shorten(repr(item))}; expected numbers")
 
 
-def _as_float(number: float) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return np.inf
-
-
-def _claimed_bytes(member: Any) -> int:
-    """How many bytes of numbers an NPY header claims."""
-    version = np.lib.format.read_magic(member)
-    reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = reader(member)
-    claimed = int(dtype.itemsize)
-    for length in shape:
-        claimed *= int(length)
-    return claimed
-
-
-def _checked(path: str, name: str, found: Any, max_elements: int) -> Any:
+def _read(path: str, name: str, file: Any, there: int | None, max_elements: int) -> Any:
+    """The array that is in an open NPY file, or NPZ member, of so many bytes, if that is known."""
     subject = f"`{shorten(name)}`" if name else "it"
-    if found.dtype.kind not in "biuf":
-        kind = "complex numbers" if found.dtype.kind == "c" else f"elements of the type {found.dtype}"
-        raise wrong_kind(path, f"{subject} holds {kind}; expected real numbers")
-    if found.size > max_elements:
-        raise _too_large(path, f"{subject} has {found.size:,} elements", max_elements)
-    if not found.size:
+    if (begins := file.read(8))[:6] != np.lib.format.MAGIC_PREFIX:
+        raise malformed(path, "", "an NPY file", f"{subject} does not begin as one")
+    shape, by_columns, dtype = _header(file, begins[6])
+    if dtype.kind not in "biuf":
+        kind = "complex numbers" if dtype.kind == "c" else f"elements of the type {dtype}"
+        raise wrong_kind(path, f"{subject} holds {'Python objects, which are never read' if dtype.hasobject else kind}"
+                         "; expected real numbers")  # fmt: skip
+    count, bytes_ = size(shape), size(shape) * dtype.itemsize
+    if min(shape, default=1) < 0:
+        raise ValueError(f"{subject} claims the shape {shape}")
+    if there is not None and bytes_ > (left_ := there - file.tell()):
+        raise ValueError(f"{subject} claims {bytes_:,} bytes of numbers, and the file has {left_:,}")
+    if count > max_elements:
+        raise _too_large(path, f"{subject} has {count:,} elements", max_elements)
+    if not count:
         raise wrong_kind(path, f"{subject} has no elements")
-    return found
+    found = np.empty(count, dtype)
+    left = found.view(np.uint8).data
+    while left:
+        taken = file.readinto(left)
+        if not taken:
+            raise EOFError(f"{subject} ends {len(left):,} bytes too early")
+        left = left[taken:]
+    found = found.reshape(shape, order="F" if by_columns else "C")
+    return found if shape else found[()]
 
 
-def as_doubles(found: Any) -> tuple[Any, bool]:
-    """An array of any real type as doubles, and whether whole numbers in it were not doubles."""
-    with np.errstate(over="ignore"):
-        made = np.array(found, dtype=float)
-    lost = found.dtype.kind in "iu" and found.dtype.itemsize > 4 and bool((abs(made) > 2.0**53).any())
-    if lost:
-        lost = any(int(x) != int(y) for x, y in zip(found.flat, made.flat, strict=True) if abs(y) > 2.0**53)
-    return (made if made.ndim else float(made)), lost
+def _header(file: Any, version: int) -> tuple[tuple[int, ...], bool, Any]:
+    """The shape, whether columns come first, and the type. NumPy may warn of what it makes of a header."""
+    import warnings
+
+    reader = np.lib.format.read_array_header_1_0 if version == 1 else np.lib.format.read_array_header_2_0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return reader(file)
 
 
 def _too_large(path: str, what: str, max_elements: int) -> BackpropError:
@@ -191,6 +174,4 @@ def _too_large(path: str, what: str, max_elements: int) -> BackpropError:
 
 def _damaged(path: str, kind: str, error: Exception) -> BackpropError:
     why = " ".join(str(error).split()) or type(error).__name__
-    if "pickle" in why or "Python objects" in why:
-        return wrong_kind(path, "it holds Python objects, which are never read")
     return malformed(path, "", f"a usable {kind} file", shorten(why, 160))

@@ -8,35 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf, nan
-from typing import Any, NamedTuple
+from typing import Any
 
-from backprop_cli.data.documents import Inexact, TooSmall, read_json, read_toml
-from backprop_cli.data.files import read_text, too_small, wrong_kind
+from backprop_cli.data.documents import BEYOND
+from backprop_cli.data.files import wrong_kind
+from backprop_cli.data.terms import TERMS, Terms
+from backprop_cli.data.value_files import read_many, read_one
 from backprop_cli.data.value_text import ValueText, declared_shape
 from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.graph import Value, lower
-from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
+from backprop_cli.graph.shapes import infer
 from backprop_cli.language.letters import plain_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
-from backprop_cli.text import all_finite, rounded, shortest
+from backprop_cli.text import all_finite, rounded
 
-
-class Terms(NamedTuple):
-    """On what terms values are taken: whether infinities and NaN pass, the seed of random ones, the largest array."""
-
-    allow_nonfinite: bool = False
-    seed: int = 0
-    max_elements: int = MAX_ELEMENTS
-    lost: list[str] | None = None  # gets the names of values that are not what was written, which no double is
-
-    def tell(self, name: str) -> None:
-        """A value is not what was written."""
-        if self.lost is not None:
-            self.lost.append(name)
-
-
-TERMS = Terms()
 _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 
 
@@ -114,12 +100,13 @@ def read_value(given: Any, name: str = "value", terms: Terms = TERMS) -> Value:
     if isinstance(given, str):
         return _value(given, Source(name, given), 0, terms, name)
     try:
-        if isinstance(given, int | float):
+        if isinstance(given, float):
             value: Value = float(given)
         else:
-            from backprop_cli.numeric.arrays import doubles
+            from backprop_cli.data.nearest_doubles import nearest_doubles
 
-            value = doubles(given)
+            value, said = nearest_doubles(given)
+            terms.note(name, said)
     except (TypeError, ValueError, OverflowError):
         raise _messages().not_numbers(name, given) from None
     return _finite(value, lambda: source_of(name, value), 0, terms)
@@ -142,7 +129,8 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
         help_ = f"`@` goes before a file's name, such as `{shorten(name)}=@{shorten(name)}.npy`"
         raise _messages().wrong("V305", "the file's name is missing", source, offset, len(source.text), help_)
     if stripped.startswith("@"):
-        return _from_file(stripped[1:], terms, name)
+        path, found = read_one(stripped[1:], name, terms)
+        return _number(path, name, found, terms)
     if shape := declared_shape(stripped):
         raise _messages().only_a_shape(name, shape, source, offset)
     number = _NONFINITE.get(stripped.lower())
@@ -159,9 +147,8 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
             raise BackpropError(*(_constant_error(d, source) for d in error.diagnostics)) from None
         if len(program.statements) > 1 or program.statements[0].name or "juxtaposed" in program.ops:
             raise _messages().not_a_value(stripped, source, offset)
+        terms.note(name, "; ".join(remark.message for remark in graph.remarks if remark.code == "precision"))
         number = forward(graph, {})[graph.output]
-        if any(remark.code == "precision" for remark in graph.remarks):
-            terms.tell(name)
     return _finite(number, lambda: source, offset, terms)
 
 
@@ -202,8 +189,12 @@ class _FileValues(Mapping[str, Value]):
     def __init__(self, path: str, found: Mapping[str, Any], terms: Terms) -> None:
         self.path = path
         self.found = found
-        self.lost: list[str] = []
-        self.terms = terms._replace(lost=self.lost)
+        self.terms = terms
+
+    @property
+    def noted(self) -> Mapping[str, str]:
+        """A remark on each name whose value is not what the file has."""
+        return self.terms.noted or {}
 
     def __getitem__(self, name: str) -> Value:
         return _number(self.path, name, self.found[name], self.terms)
@@ -220,77 +211,28 @@ def read_vars(path: str, terms: Terms = TERMS) -> Mapping[str, Value]:
 
     Nobody looks at a value whose name is not used.
     """
-    lowered = path.lower()
-    if lowered.endswith(".npz"):
-        from backprop_cli.data.arrays import read_npz
-
-        return _FileValues(path, read_npz(path, terms.max_elements), terms)
-    text = read_text(path)
-    if lowered.endswith(".csv"):
-        from backprop_cli.data.csv_table import Columns, Table
-
-        return _FileValues(path, Columns(Table(path, text)), terms)
-    found = read_toml(path, text) if lowered.endswith(".toml") else read_json(path, text)
-    if not isinstance(found, Mapping):
-        raise wrong_kind(path, 'it holds no names: write `{"x": 1, "y": 2}`')
-    return _FileValues(path, found, terms)
-
-
-def _with_column(path: str) -> tuple[str, str]:
-    """A file and the column or the array wanted from it: `mm.csv:price`, `grads.npz:dW`."""
-    at = max(path.lower().rfind(".csv:"), path.lower().rfind(".npz:"))
-    return (path, "") if at < 0 else (path[: at + 4], path[at + 5 :])
-
-
-def _from_file(path: str, terms: Terms, name: str) -> Value:
-    path, column = _with_column(path)
-    lowered = path.lower()
-    if lowered.endswith(".csv"):
-        from backprop_cli.data.csv_table import read_csv
-
-        return _number(path, name, read_csv(path, read_text(path), name, column), terms)
-    if lowered.endswith((".npy", ".npz")):
-        from backprop_cli.data import arrays
-
-        if lowered.endswith(".npz"):
-            value: Any = arrays.only(
-                path, arrays.read_npz(path, terms.max_elements), column or name, exactly=bool(column)
-            )
-        else:
-            value = arrays.read_npy(path, terms.max_elements)
-        return _number(path, name, value, terms)
-    found = read_json(path, read_text(path))
-    if isinstance(found, Mapping):
-        raise wrong_kind(path, "it holds several values; `--vars FILE` reads many")
-    return _number(path, name, found, terms)
+    return _FileValues(path, read_many(path, terms), terms)
 
 
 def _number(path: str, name: str, value: Any, terms: Terms) -> Value:
     """A value out of a file: a number, an array, lists of numbers, or a constant expression in quotes."""
+    if isinstance(value, int) and abs(value) >= BEYOND:
+        value = str(value)  # read as a text, it is told what it is
     if isinstance(value, str) and value.lstrip().startswith("@"):
         raise wrong_kind(path, f"`{shorten(name)}` names another file, which only the command line may")
     if isinstance(value, str):
         return _value(value, Source(f"{name} in {path}", value), 0, terms, name)
     if isinstance(value, list):
-        from backprop_cli.data.arrays import from_lists
+        from backprop_cli.data.arrays import checked_lists
 
-        value = from_lists(path, name, value, terms.tell)
-    if hasattr(value, "shape"):
-        from backprop_cli.data.arrays import as_doubles
-
-        value, lost = as_doubles(value)
-        if lost:
-            terms.tell(name)
-        return _finite(value, lambda: Source(path, f"{name} = {rounded(value)}"), 0, terms)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+        checked_lists(path, name, value)
+    if isinstance(value, bool) or not (hasattr(value, "dtype") or isinstance(value, int | float | list)):
         kind = {dict: "a table", bool: "a truth value", type(None): "null"}.get(type(value), "no number")
         raise wrong_kind(path, f"`{shorten(name)}` is {kind}; expected a number or an array")
-    if isinstance(value, TooSmall):
-        raise too_small(path, name)
-    try:
-        number = float(value)
-    except OverflowError:
-        number = inf
-    if isinstance(value, Inexact) or (isinstance(value, int) and number != value):
-        terms.tell(name)
-    return _finite(number, lambda: Source(path, f"{name} = {shortest(number)}"), 0, terms)
+    number: Value = value
+    if not isinstance(value, float):
+        from backprop_cli.data.nearest_doubles import nearest_doubles
+
+        number, said = nearest_doubles(value)
+        terms.note(name, said)
+    return _finite(number, lambda: Source(path, f"{name} = {rounded(number)}"), 0, terms)

@@ -6,10 +6,12 @@ import csv
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
+from backprop_cli.data.documents import OutOfRange, decimal, whole
 from backprop_cli.data.files import malformed, wrong_kind
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+from backprop_cli.graph.literals import out_of_range
+
+_SHORT = 15  # characters of a whole number that is surely a double
 
 
 class Table:
@@ -59,18 +61,21 @@ class Table:
             hint = f"did you mean `{near[0]}`?" if near else f"it has {there}"
             raise wrong_kind(self.path, f"it has no column `{shorten(name)}`; {hint}")
         at = self.headings.index(name)
-        found = np.array([self._number(number, cells, at) for number, cells in self.lines])
-        return float(found[0]) if found.size == 1 else found
+        found = [self._number(number, cells, at) for number, cells in self.lines]
+        return found[0] if len(found) == 1 else found
 
     def matrix(self) -> Any:
         """All numbers: a matrix, a row a line; a vector of one column or one row; a number of one cell."""
-        found = np.array([[self._number(n, cells, at) for at in range(len(cells))] for n, cells in self.lines])
-        if found.size == 1:
-            return float(found[0, 0])
-        return found.reshape(-1) if 1 in found.shape else found
+        found = [[self._number(n, cells, at) for at in range(len(cells))] for n, cells in self.lines]
+        if len(found) > 1 and len(found[0]) > 1:
+            return found
+        flat = [number for row in found for number in row]
+        return flat if len(flat) > 1 else flat[0]
 
-    def _number(self, line: int, cells: list[str], at: int) -> float:
+    def _number(self, line: int, cells: list[str], at: int) -> float | int:
         number = _cell(cells[at])
+        if isinstance(number, OutOfRange):
+            raise BackpropError(out_of_range(number, self._label(line)))
         if number is not None:
             return number
         cell = shorten(cells[at])
@@ -81,10 +86,13 @@ class Table:
 
     def wrong(self, number: int, why: str) -> BackpropError:
         """The error of a line."""
+        message = f"`{shorten(self.path, 80)}` is not usable CSV: {why}"
+        return BackpropError(Diagnostic("F603", message, (self._label(number),)))
+
+    def _label(self, number: int) -> Label:
         lines = self.text.splitlines(keepends=True)
         start = sum(map(len, lines[: number - 1]))
-        label = Label(Source(self.path, self.text), start, start + max(1, len(lines[number - 1].rstrip())))
-        return BackpropError(Diagnostic("F603", f"`{shorten(self.path, 80)}` is not usable CSV: {why}", (label,)))
+        return Label(Source(self.path, self.text), start, start + max(1, len(lines[number - 1].rstrip())))
 
 
 class Columns(Mapping[str, Any]):
@@ -121,10 +129,10 @@ def _begins_a_number(text: str) -> bool:
     return text.lstrip("+-.")[:1].isdigit()
 
 
-def _cell(text: str) -> float | None:
+def _cell(text: str) -> float | int | OutOfRange | None:
     if not text.isascii() or "_" in text:
         return None
     try:
-        return float(text)
+        return whole(text) if len(text) > _SHORT and text.lstrip("+-").isdigit() else decimal(text)
     except ValueError:
         return None

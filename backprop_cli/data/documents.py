@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from backprop_cli.data.files import malformed
 from backprop_cli.errors import shorten
 
-
-class Inexact(float):
-    """A double that is not the whole number that was written."""
-
-
-def _equals(value: float, digits: str) -> bool:
-    return len(digits) < 400 and int(value) == int(digits)
+BEYOND = 2**1024 - 2**970  # the least whole number that no double is nearest to
+_DIGITS = 400  # more than the whole part of any double has
 
 
-class TooSmall(float):
-    """A 0 that was written as a number too small for a double."""
+class OutOfRange(str):
+    """A number as it is written, which is no double and near none; what it is asked for as says so, when it is."""
+
+    __slots__ = ()
 
 
-def _real(digits: str) -> float:
-    """A number with a point or an exponent."""
-    value = float(digits)
-    return TooSmall(value) if value == 0 and digits.lower().partition("e")[0].strip("+-0._") else value
+def decimal(text: str) -> float | OutOfRange:
+    """The double nearest to a decimal number. Raises ValueError for what is none."""
+    number, lowered = float(text), text.lower()
+    beyond = abs(number) == inf and "inf" not in lowered
+    vanishes = number == 0 and lowered.partition("e")[0].strip("-+0._ ")
+    return OutOfRange(text) if beyond or vanishes else number
+
+
+def whole(digits: str) -> int | OutOfRange:
+    """A whole number as it is."""
+    return int(digits) if len(digits) < _DIGITS and abs(float(digits)) < inf else OutOfRange(digits)
 
 
 def read_json(path: str, text: str) -> Any:
@@ -41,12 +46,8 @@ def read_json(path: str, text: str) -> Any:
     def refuse(word: str) -> Any:
         raise malformed(path, text, "JSON", f"{word} is not part of JSON")
 
-    def integer(digits: str) -> float:
-        value = float(digits)  # int() refuses more than 4300 digits
-        return value if len(digits) < 16 or _equals(value, digits) else Inexact(value)
-
     try:
-        return json.loads(text, object_pairs_hook=once, parse_constant=refuse, parse_int=integer, parse_float=_real)
+        return json.loads(text, object_pairs_hook=once, parse_constant=refuse, parse_float=decimal, parse_int=whole)
     except json.JSONDecodeError as error:
         raise malformed(path, text, "JSON", error.msg.lower(), error.pos) from None
     except RecursionError:
@@ -58,7 +59,7 @@ def read_toml(path: str, text: str) -> Any:
     import tomllib
 
     try:
-        return tomllib.loads(text, parse_float=_real)
+        return tomllib.loads(text, parse_float=decimal)
     except tomllib.TOMLDecodeError as error:
         raise malformed(path, text, "TOML", shorten(str(error), 200)) from None
     except ValueError as error:  # an integer of more than 4300 digits

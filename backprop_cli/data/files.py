@@ -87,11 +87,5 @@ def wrong_kind(path: str, why: str) -> BackpropError:
     return BackpropError(Diagnostic("F604", f"`{shorten(path, 80)}`: {why}"))
 
 
-def too_small(path: str, name: str) -> BackpropError:
-    """The error of a number in a file that is not 0, and that no double is near."""
-    message = f"`{shorten(path, 80)}`: `{shorten(name)}` holds a number that is too small for a double"
-    return BackpropError(Diagnostic("V301", message, (), "doubles reach from 5e-324 to 1.8e308"))
-
-
 def _reason(error: Exception) -> str:
     return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)

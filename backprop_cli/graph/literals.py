@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from backprop_cli.errors import Diagnostic, shorten
-from backprop_cli.graph.graph import Graph, Remark
+from backprop_cli.errors import Diagnostic, Label, shorten
+from backprop_cli.graph.graph import Remark
 from backprop_cli.language.program import Program
 from backprop_cli.numeric.shapes import MOST_AXES, Shape
 
@@ -16,8 +16,7 @@ def doubtful(program: Program, row: int, value: float) -> tuple[list[Diagnostic]
     if value in (0.0, float("inf"), float("-inf")):
         if value == 0 and text.lstrip("-0.")[:1] in ("", "e", "E"):
             return [], []
-        message = f"`{shorten(text)}` is too {'large' if value else 'small'} for a double"
-        return [Diagnostic("V301", message, (program.label(row),), "doubles reach from 5e-324 to 1.8e308")], []
+        return [out_of_range(text, program.label(row))], []
     digits = text.lstrip("-0")
     if not digits.isdigit() or int(digits) == int(abs(value)):
         return [], []
@@ -25,10 +24,10 @@ def doubtful(program: Program, row: int, value: float) -> tuple[list[Diagnostic]
     return [], [Remark("precision", message, program.starts[row], program.ends[row])]
 
 
-def inexact(graph: Graph, name: str) -> Remark:
-    """The remark on an input whose value is not what was given, because no double is that."""
-    message = f"the value of `{shorten(name)}` is not a double; the nearest one is used"
-    return Remark("precision", message, *graph.span(graph.variables[name]))
+def out_of_range(text: str, label: Label) -> Diagnostic:
+    """What is wrong with a number that is no double, and near none."""
+    message = f"`{shorten(text)}` is too {'small' if 'e-' in text.lower() else 'large'} for a double"
+    return Diagnostic("V301", message, (label,), "doubles reach from 5e-324 to 1.8e308")
 
 
 def array(program: Program, row: int, values: list[Any]) -> tuple[Any, list[Diagnostic]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.suites import lines, words
+from backprop_cli.render.workflow_commands import defused
 from backprop_cli.report.case_result import SuiteReport, Tally
 
 
@@ -17,8 +18,7 @@ def render(report: SuiteReport, style: Style) -> Iterator[str]:
     tally = Tally()
     for outcome in report.outcomes:
         tally.add(outcome)
-        # A name cannot pose as a command: lines begin with `ok` or `FAIL`.
-        yield lines(outcome, style._replace(color=False))
+        yield defused(lines(outcome, style._replace(color=False)))
         for item in outcome.differences:
             where = f"file={_property(outcome.path)},line={item.line or outcome.line},title={_property(outcome.name)}"
             yield f"::error {where}::{_data(words(item))}\n"
@@ -26,7 +26,7 @@ def render(report: SuiteReport, style: Style) -> Iterator[str]:
 
 
 def _data(text: str) -> str:
-    return visible(text.replace("%", "%25").replace("\n", "%0A"))
+    return defused(visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")))
 
 
 def _property(text: str) -> str:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, Self
 
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
-from backprop_cli.data.bindings import Terms, constant
+from backprop_cli.data.bindings import constant
+from backprop_cli.data.terms import Terms
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.session import Number
 

@@ -23,7 +23,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from backprop_cli.check.verdict import DIFFERS
-from backprop_cli.data.bindings import Terms, read_values, split_bindings
+from backprop_cli.data.bindings import read_values, split_bindings
+from backprop_cli.data.terms import Terms
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, shorten
 from backprop_cli.report.notes import NOTE_CODES
 from backprop_cli.suites.case import Case, beside, read_number

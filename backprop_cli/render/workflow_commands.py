@@ -1,0 +1,31 @@
+"""What GitHub Actions would take for a command in a log, made text.
+
+A runner obeys `::name::` at the beginning of a line, blanks aside, and `##[name]` anywhere in one. One character of
+each is replaced by its escape, which JSON reads back as that character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+_COMMAND = re.compile(r"#(?=#\[)|(?:(?<=[\n\r])|^)(?P<blanks>[^\S\n\r]*):(?=:)")
+
+
+def defused(text: str) -> str:
+    """The text, a whole number of lines, with no command in it."""
+    if "##[" not in text and "::" not in text:
+        return text
+    return _COMMAND.sub(lambda found: f"{found['blanks'] or ''}\\u{ord(found[0][-1]):04x}", text)
+
+
+def defused_lines(pieces: Iterable[str]) -> Iterator[str]:
+    """The same for a text in pieces that may end anywhere."""
+    held: list[str] = []
+    for piece in pieces:
+        before, newline, after = piece.rpartition("\n")
+        if newline:
+            yield defused("".join([*held, before, newline]))
+            held.clear()
+        held.append(after)
+    yield defused("".join(held))
