@@ -25,7 +25,6 @@ LINES = {
         ("np.linalg.inv(X) @ x", "inv(X) @ x"),
         ("np.concatenate((x, a))", "concat(x, a)"),
         ("np.concatenate([X, W], axis=1)", "concat(X, W, axis=1)"),
-        ("np.vstack((X, W))", "concat(X, W)"),
         ("np.zeros((2, 2)) + X", "zeros(2, 2) + X"),
         ("np.ones_like(x) + x", "0*x + 1 + x"),
         ("np.array([[1, 2], [3, 4]]) @ x", "[1, 2; 3, 4] @ x"),

@@ -186,3 +186,34 @@ def test_an_error_in_a_loop_is_said_once_and_where_it_is():
     with pytest.raises(backprop_cli.BackpropError) as caught:
         backprop_cli.evaluate("s = 0; for t in range(3) { s = s + foo(t) }; s")
     assert {(d.code, d.labels[0].start) for d in caught.value.diagnostics} == {("N201", 35)}
+
+
+TWO_MEANINGS = [
+    "10%", "10% + 1", "2½", "5!!", "1 + 7 mod 3", "x.std()", "np.exp(x).sum() + torch.ones(2).sum() + x.var()",
+    "np.linalg.norm(X, 1)", "np.linalg.norm(X @ x, 2)", "X.transpose(0, 1)", "X.max(1)[0]", r"\sum_{i=1}^{3} 2",
+]  # fmt: skip
+REFUSED = [
+    "x.astype(int)", "np.array([1.7], dtype=int)", "int(x)", "F.gelu(x, approximate='tanh')", "np.vstack((x, x))",
+    "X.mT",
+    "np.reshape(X, 4, order='F')", "7 // 2", "x.long()", "F.cross_entropy(X, x, reduction='sum')", "np.round(x, 2)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TWO_MEANINGS)
+def test_what_has_two_meanings_is_refused(text):
+    with pytest.raises(backprop_cli.BackpropError) as caught:
+        values_of(text, "X=[[1,2],[3,4]] x=[1,2]")
+    assert caught.value.diagnostics[0].code == "S112" and caught.value.diagnostics[0].help
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_would_change_numbers_is_not_dropped(text):
+    with pytest.raises(backprop_cli.BackpropError):
+        values_of(text, "X=[[1,2],[3,4]] x=[1,2]")
+
+
+def test_the_larger_of_pytorchs_two_results():
+    values = {"X": [[1, 5], [3, 4]]}
+    read = backprop_cli.evaluate("torch.relu(X).max(dim=1)[0]", values).value
+    assert read.tolist() == [5, 4]
+    assert backprop_cli.evaluate("np.exp(0*X).max(axis=1)[0] + X.max(axis=1)[0]", values).value == 6

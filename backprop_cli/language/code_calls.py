@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import (
     ELEMENTWISE,
@@ -31,9 +32,10 @@ _FIELD = re.compile(r"\{(\w+)\}")
 class CodeCalls:
     """A text in somebody's language and the edits that make it ours; `names` are the user's own."""
 
-    def __init__(self, edits: Rewriter, names: Collection[str]) -> None:
+    def __init__(self, edits: Rewriter, names: Collection[str], size_of: SizeOf) -> None:
         self.edits = edits
         self.names = names
+        self.size_of = size_of
         self.texts = edits.texts
         self.torch = any(text in TORCH and edits.at(k + 1) == "." for k, text in enumerate(self.texts))
         self.numpy = any(text in ("np", "numpy") for text in self.texts)
@@ -54,7 +56,7 @@ class CodeCalls:
             if not (edits.is_word(first) and edits.at(first + 1) == "="):
                 continue
             word = self.texts[first]
-            if word in SILENT:
+            if word in SILENT and not self._counts_only(first, last):
                 edits.drop(first, last)
                 if edits.at(first - 1) == ",":
                     edits.drop(first - 1, first - 1)
@@ -79,10 +81,12 @@ class CodeCalls:
             return
         meant = FUNCTIONS.get(name, name)
         items = self._kept(bracket)
+        if not meant and any(self._counts_only(*item) for item in items[1:]):
+            return
         if name in ELEMENTWISE and len(items) == 2 and library and not self._is_axis(items[1]):
             meant = name  # torch.max(a, b) is elementwise
         self._read_as(meant, first, bracket, close, [])
-        if self._divides_by_less(name, bracket) and library:
+        if name in SPREAD and self.texts[first] in TORCH and not self._has(bracket, "ddof"):
             edits.before[close] += ", ddof=1"
 
     def method(self, name: str, head: int, point: int, bracket: int, close: int) -> None:
@@ -90,16 +94,24 @@ class CodeCalls:
         edits = self.edits
         items = self._kept(bracket)
         meant = METHODS.get(name, name)
-        if name in SPREAD and not (self.torch or self.numpy or self._has(bracket, "ddof")):
+        if not meant and any(self._counts_only(*item) for item in items):
+            return
+        if name in SPREAD and self.torch == self.numpy and not self._has(bracket, "ddof"):
             message = f"`.{name}()` divides by n in NumPy, and by n - 1 in PyTorch"
             edits.refuse(point, close, message, f"write `{name}(…)`, or `{name}(…, ddof=1)`")
             return
         edits.out[point] = ""
-        if name in SWAPS and items:
-            axes = sorted(edits.out[last] for _, last in items)
-            if axes in (["0", "1"], ["1", "2"]):  # (0, 1), (1, 0), (-1, -2)
-                items = []
-                edits.drop(bracket + 1, close - 1)
+        if name in SWAPS and items:  # two axes of several are swapped, and ours turns all around
+            message = f"`.{name}(…)` of axes swaps those, and a transpose here reverses all"
+            edits.refuse(point, close, message, f"of a matrix write `.T` or `{name}(x)`")
+            return
+        if name in ELEMENTWISE and items and edits.at(close + 1) == "[" and not self.numpy:
+            if not (self.torch or self._has(bracket, "axis")):
+                message = f"`.{name}(…)[…]` is the first of PyTorch's two results, and an element of NumPy's one"
+                edits.refuse(point, close, message, f"write `{meant}(x, axis=0)`")
+                return
+            if (end := edits.closes.get(close + 1)) == close + 3 and self.texts[close + 2] == "0":
+                edits.drop(close + 1, end)
         if self._divides_by_less(name, bracket):
             meant = meant if items else f"{meant}({{0}}, ddof=1)"
             edits.before[close] += ", ddof=1" if items else ""
@@ -154,11 +166,12 @@ class CodeCalls:
         edits.behind[close] = behind + edits.behind[close]
 
     def norm(self, bracket: int, first: int) -> None:
-        """`norm(x, 1)`, `norm(x, ord=np.inf)`, `torch.norm(x, p=2, dim=1)`."""
+        """`norm(x, 1)`, `norm(x, ord=np.inf)`, `torch.norm(x, p=2, dim=1)`; NumPy's of a matrix is another norm."""
         edits = self.edits
         orders = NORMS[self.texts[bracket - 1]]
         gate = orders["2"]
-        for a, b in self._kept(bracket)[1:]:
+        operand, *others = self._kept(bracket)
+        for a, b in others:
             named = edits.is_word(a) and edits.at(a + 1) == "="
             if named and self.texts[a] not in ("ord", "p"):
                 continue
@@ -166,9 +179,19 @@ class CodeCalls:
             if order not in orders:
                 return
             gate = orders[order]
+            is_vector = len(self._shape(*operand)) == 1 or self._has(bracket, "axis") or self.texts[a] == "p"
+            if not (is_vector or order == "fro" or self.texts[first] in TORCH):
+                message = "of a vector this is a norm of its elements, and of a matrix another"
+                edits.refuse(first, edits.closes[bracket], message, f"for the elements' write `{gate}(x)`")
+                return
             edits.drop(a - 1, b)
             break
         edits.merge(first, bracket - 1, gate)
+
+    def _shape(self, first: int, last: int) -> tuple[int, ...]:
+        """The shape of an operand, if that is the name of a value; otherwise ()."""
+        shape = self.size_of(self.texts[first]) if first == last else None
+        return shape if isinstance(shape, tuple) else ()
 
     def einsum(self, bracket: int, close: int, first: int) -> None:
         """`einsum('ij,jk->ik', A, B)`: the sums that have a name."""
@@ -184,6 +207,10 @@ class CodeCalls:
     def _divides_by_less(self, name: str, bracket: int) -> bool:
         """Whether it is PyTorch's variance, which divides by n - 1."""
         return name in SPREAD and self.torch and not self.numpy and not self._has(bracket, "ddof")
+
+    def _counts_only(self, first: int, last: int) -> bool:
+        """Whether a type is one of whole numbers: what is cut to one changes."""
+        return any(kind in text for text in self.texts[first : last + 1] for kind in ("int", "bool", "long"))
 
     def _kept(self, bracket: int) -> list[tuple[int, int]]:
         return [(a, b) for a, b in self.edits.arguments(bracket) if not self.edits.dropped[a]]

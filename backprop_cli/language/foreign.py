@@ -14,14 +14,14 @@ from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.language.code_notation import CodeNotation
 from backprop_cli.language.code_statements import rewrite_statements
 from backprop_cli.language.mathematics import Mathematics
-from backprop_cli.language.program import Call, Definition, Program
+from backprop_cli.language.program import Call, Definition, Program, SizeOf
 from backprop_cli.language.rewriting import Reading, Rewriter
 
 _OF_LATEX = re.compile(r"\\|\$")
 _COMMENT = re.compile(r"#[^\n]*")
 
 
-def read(text: str, names: Collection[str], *, failed: bool = True) -> Reading | None:
+def read(text: str, names: Collection[str], size_of: SizeOf, *, failed: bool = True) -> Reading | None:
     """The text in our notation, None where it is in that already; `names` have values.
 
     `failed`: it is not in our notation for sure.
@@ -35,7 +35,7 @@ def read(text: str, names: Collection[str], *, failed: bool = True) -> Reading |
     edits = Rewriter(text)
     own = {*names, *_defined(edits)}
     rewrite_statements(edits)
-    CodeNotation(edits, own).rewrite()
+    CodeNotation(edits, own, size_of).rewrite()
     Mathematics(edits, own).rewrite()
     found = edits.reading()
     if found.text == text and not found.problems:
@@ -69,6 +69,10 @@ def relocated(program: Program, reading: Reading, source: Source) -> Program:
         Diagnostic(problem.code, problem.message, (Label(source, problem.start, problem.end),), problem.help)
         for problem in reading.problems
     ] or [told_of_the_typed(diagnostic, reading, source) for diagnostic in program.diagnostics]
+    if reading.problems:  # what else would be said is said of half a reading
+        for column in (program.ops, program.args, program.starts, program.ends):
+            del column[:]
+        program.statements, program.definitions = [], []
     return program
 
 

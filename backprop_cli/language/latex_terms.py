@@ -131,14 +131,19 @@ class LatexTerms:
         end = self._end_of_term(at)
         if end < at:
             return
-        edits.out[k] = self.apart_command(k) + f"{SUMS[name]}("
-        self.close(end, ")")
+        found = False
         for place in range(at, end + 1):
             if self.texts[place] in ("_", "^") and edits.out[place] == self.texts[place]:
                 last = self.argument(place + 1)
                 inside = self.inside(place + 1, last).strip("()")
                 if inside and set(inside) <= indices | {","}:
                     edits.blank(place, last)
+                    found = True
+        if indices and not found:
+            help_ = "write the sum out, or over a vector: its elements have the index as subscript"
+            edits.refuse(k, end, "nothing in this sum has its index", help_)
+        edits.out[k] = self.apart_command(k) + f"{SUMS[name]}("
+        self.close(end, ")")
 
     def _end_of_term(self, k: int) -> int:
         """The last token of the product that begins at token k."""

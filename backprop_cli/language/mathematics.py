@@ -27,10 +27,16 @@ class Mathematics:
                 self._word(k, text)
             elif text in FRACTIONS:
                 edits.out[k] = FRACTIONS[text]
+                if edits.touches(k) and edits.texts[k - 1][-1].isdigit():
+                    whole = edits.texts[k - 1]
+                    help_ = f"write `({whole} + {FRACTIONS[text][1:-1]})` or `{whole}*{FRACTIONS[text]}`"
+                    edits.refuse(k - 1, k, f"`{whole}{text}` is a sum to most, and a product to others", help_)
             elif text in SIGNS and edits.out[k] == text:
                 edits.out[k] = SIGNS[text]
             elif text[0] in RAISED and k and edits.head[k - 1] >= 0:
                 self._raised(k, text)
+            elif text == "!" and edits.at(k + 1) == "!" and k and edits.head[k - 1] >= 0:
+                edits.refuse(k, k + 1, "`!!` is the product of every second number", "no gate has that: write it out")
             elif text == "!" and k and edits.head[k - 1] >= 0 and edits.at(k + 1) != "=":
                 edits.wrap(edits.head[k - 1], k - 1, f"{CALLED['Γ']}((", ") + 1)")
                 edits.out[k] = ""
@@ -61,6 +67,10 @@ class Mathematics:
             edits.out[k] = CALLED[text]
         elif text == "mod" and k and edits.head[k - 1] >= 0 and not called:
             edits.out[k] = "%"
+            before = edits.head[k - 1] - 1
+            if edits.at(before) in ("+", "-") and before > 0 and edits.head[before - 1] >= 0:
+                message = "`a + b mod n` is (a + b) mod n to some, and a + (b mod n) to others"
+                edits.refuse(before, k, message, "put brackets around what is divided")
         elif not text.isascii():
             edits.out[k] = self._name(text)
         elif text in RAISABLE and text not in self.names and self._power_at(k + 1):

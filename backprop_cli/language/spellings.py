@@ -18,8 +18,8 @@ LIBRARIES = frozenset({
 TORCH = frozenset({"torch", "F", "nn"})
 
 _SAME = ("array", "asarray", "tensor", "as_tensor", "matrix", "float", "float32", "float64", "FloatTensor", "Variable",
-         "constant", "convert_to_tensor", "Tensor", "atleast_1d", "ascontiguousarray", "int", "long",
-         "double", "Parameter", "real")  # fmt: skip
+         "constant", "convert_to_tensor", "Tensor", "atleast_1d", "ascontiguousarray", "double", "Parameter",
+         "real")  # fmt: skip
 # Of a library; and without one where nothing of ours has that name.
 FUNCTIONS: dict[str, str] = {
     **dict.fromkeys(_SAME, ""),
@@ -29,8 +29,8 @@ FUNCTIONS: dict[str, str] = {
     "reduce_sum": "sum", "reduce_mean": "mean", "reduce_prod": "prod", "reduce_logsumexp": "logsumexp",
     "reduce_std": "std", "reduce_variance": "var", "nansum": "sum",
     "abs": "abs", "absolute": "abs", "sum": "sum", "mean": "mean", "average": "mean", "square": "square", "pow": "pow",
-    **dict.fromkeys(("concatenate", "cat", "concat"), "concat"), "vstack": "concat", "hstack": "concat({0}, axis=-1)",
-    "column_stack": "stack({0}, axis=1)", "stack": "stack",
+    **dict.fromkeys(("concatenate", "cat", "concat"), "concat"),
+    "stack": "stack",
     **dict.fromkeys(("transpose", "t", "permute_dims"), "transpose"), "reshape": "reshape", "ravel": "ravel",
     "flatten": "ravel",
     "expand_dims": "expand_dims", "unsqueeze": "expand_dims", "squeeze": "squeeze",
@@ -58,7 +58,7 @@ CONSTANTS = {"pi": "pi", "e": "e", "inf": "inf", "Inf": "inf", "infty": "inf", "
 METHODS: dict[str, str] = {
     **dict.fromkeys(
         ("detach", "copy", "clone", "astype", "float", "double", "numpy", "item", "cpu", "cuda", "to", "contiguous",
-         "requires_grad_", "type", "asnumpy", "tolist", "half", "long", "int", "block_until_ready", "retain_grad"), ""),
+         "requires_grad_", "type", "asnumpy", "tolist", "half", "block_until_ready", "retain_grad"), ""),
     "detach": "stop_gradient", "data": "stop_gradient",
     **dict.fromkeys(("dot", "matmul", "mm", "mv", "bmm", "__matmul__"), "(({0}) @ ({1}))"),
     **dict.fromkeys(("t", "transpose", "adjoint"), "transpose"),
@@ -69,7 +69,7 @@ METHODS: dict[str, str] = {
     "square": "square", "reciprocal": "(1/({0}))", "numel": "size", "rsqrt": "(1/sqrt({0}))", "inverse": "inv",
     "masked_fill": "where({1}, {2}, {0})", "item": "", "squeeze": "squeeze", "logdet": "logdet",
 }  # fmt: skip
-ATTRIBUTES = {"T": "'", "mT": "'", "H": "'", "data": "", "real": "", "size": "size", "values": ""}
+ATTRIBUTES = {"T": "'", "H": "'", "data": "", "real": "", "size": "size", "values": ""}
 
 KEYWORDS = {
     "dim": "axis", "keepdim": "keepdims", "axes": "axis", "reduction_indices": "axis", "keep_dims": "keepdims",
@@ -77,9 +77,8 @@ KEYWORDS = {
     "num_classes": "classes", "depth": "classes", "correction": "ddof",
 }  # fmt: skip
 # They change no number.
-SILENT = frozenset({"dtype", "requires_grad", "device", "out", "copy", "inplace", "casting", "order", "memory_format",
-                    "preferred_element_type", "precision", "name", "ndmin", "where_", "rcond",
-                    "approximate"})  # fmt: skip
+SILENT = frozenset({"dtype", "requires_grad", "device", "out", "copy", "inplace", "memory_format",
+                    "preferred_element_type", "name", "ndmin"})  # fmt: skip
 
 # Signs of mathematics, and what is typed here.
 SIGNS = {

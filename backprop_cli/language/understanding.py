@@ -42,7 +42,7 @@ def understood(
         return program
     from backprop_cli.language import foreign
 
-    reading = None if strict else foreign.read(source.text, variables, failed=bool(program.diagnostics))
+    reading = None if strict else foreign.read(source.text, variables, size_of, failed=bool(program.diagnostics))
     typed, counts = reading.text if reading else "", set[str]()
     if loops:
         from backprop_cli.language.loops import TooLongError, unrolled
