@@ -130,6 +130,32 @@ PROGRAMS = {
     "squeeze(expand_dims(A, 1), axis=1)": lambda e: e["A"],
     "size(A)*s + size(A, axis=0)*A[0]": lambda e: 12 * e["s"] + 3 * e["A"][0],
     "onehot([2, 0], 4) @ A'": lambda e: np.eye(4)[[2, 0]] @ e["A"].T,
+    "tril(S) + triu(S, 1)*s": lambda e: np.tril(e["S"]) + np.triu(e["S"], 1) * e["s"],
+    "triu(T, diagonal=-1)": lambda e: np.triu(e["T"], -1),
+    "flip(A)*A + flip(T, axis=[0, 2])[0]": lambda e: np.flip(e["A"]) * e["A"] + np.flip(e["T"], (0, 2))[0],
+    "roll(A, 5) + roll(A, -1, axis=1)": lambda e: np.roll(e["A"], 5) + np.roll(e["A"], -1, 1),
+    "swapaxes(T, 0, -1)": lambda e: np.swapaxes(e["T"], 0, -1),
+    "permute(T, 1, -1, 0)*s": lambda e: np.transpose(e["T"], (1, 2, 0)) * e["s"],
+    "tile(A, 2, 3) + tile(tile(x, 2)[1:5], [3, 2, 3])[2, :, :12][:1]": lambda e: (
+        np.tile(e["A"], (2, 3)) + np.tile(np.tile(e["x"], 2)[1:5], (3, 2, 3))[2, :, :12][:1]
+    ),
+    "tile(T, 2)": lambda e: np.tile(e["T"], 2),
+    "repeat(A, 2) + repeat(repeat(x, 2, axis=0), 4)": lambda e: e["A"].repeat(2) + e["x"].repeat(2, 0).repeat(4),
+    "repeat(T, 3, axis=1)": lambda e: e["T"].repeat(3, 1),
+    "broadcast_to(col, 2, 3, 4)*A": lambda e: np.broadcast_to(e["col"], (2, 3, 4)) * e["A"],
+    "cumprod(A)": lambda e: e["A"].cumprod(),
+    "cumprod(Z, axis=1)": lambda e: e["Z"].cumprod(1),
+    "cumprod(T, axis=-2)": lambda e: e["T"].cumprod(-2),
+    "sort(A)*line + sort(A, axis=0)": lambda e: np.sort(e["A"]) * e["line"] + np.sort(e["A"], 0),
+    "sort(A, axis=None)": lambda e: np.sort(e["A"], None),
+    "kron(A, S2)": lambda e: np.kron(e["A"], e["S2"]),
+    "kron(x, z)": lambda e: np.kron(e["x"], e["z"]),
+    "matrix_power(S, 5)": lambda e: np.linalg.matrix_power(e["S"], 5),
+    "matrix_power(S, -3) + matrix_power(S, 0)*s": lambda e: np.linalg.matrix_power(e["S"], -3) + np.eye(3) * e["s"],
+    "argmax(A)*s + argmin(T, axis=1)*A[0]": lambda e: e["A"].argmax() * e["s"] + e["T"].argmin(1) * e["A"][0],
+    "argmax(A, axis=1, keepdims=True) - argmin(A, keepdims=True)*A": lambda e: (
+        e["A"].argmax(1, keepdims=True) - e["A"].argmin(keepdims=True) * e["A"]
+    ),
 }
 
 

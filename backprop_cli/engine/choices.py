@@ -31,6 +31,9 @@ def sure_value(rule: Rule, before: Sequence[Value], xs: Sequence[Value], out: Va
     the direction counts in which the value moves farther.
     """
     if rule.attributes is not None:
+        if TENSORS[rule.gate].jump:
+            others = _other_way(before, xs)
+            return out if others is None else _where(_differ(out, rule.value(others)), out)
         if not TENSORS[rule.gate].routes:
             return out
         import numpy as np

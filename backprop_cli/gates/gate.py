@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 # How an attribute of a tensor gate is read. Every other parameter is an operand.
 ATTRIBUTES = {
     "axis": "axes", "keepdims": "flag", "ddof": "whole", "shape": "lengths", "count": "whole", "classes": "whole",
-    "delta": "number", "items": "items", "begin": "number", "end": "number", "step": "number",
+    "delta": "number", "items": "items", "begin": "number", "end": "number", "step": "number", "diagonal": "whole",
+    "shift": "whole", "one": "whole", "other": "whole", "order": "lengths", "counts": "lengths", "power": "whole",
 }  # fmt: skip
 _WORDS = {"None": None, "False": False}
 
@@ -64,7 +65,7 @@ class Gate:
     and some elements of the operand may be in none of them.
     `truth`: the result is a comparison's, not a number. `symmetric`: operands may change places.
     `family` is what kind of operation it is where that decides how it is told: sum, product, quotient, power, choice,
-    join, places, transpose, softmax, loss of scores.
+    join, places, transpose, softmax, loss of scores, order (of elements in a row, along one axis or of all).
 
     How it is written: `symbol` between two operands (or after one, `'`), `prefix` before one, `syntax` in brackets.
 

@@ -54,7 +54,7 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     "lerp": ("({0}) + ({2})*(({1}) - ({0}))",), "fma": ("({0})*({1}) + ({2})",), "axpy": ("({0})*({1}) + ({2})",),
     **dict.fromkeys(("deg2rad", "radians", "rad"), ("({0})*pi/180",)), **dict.fromkeys(("rad2deg", "degrees", "deg"),
     ("({0})*180/pi",)),
-    "versin": ("1 - cos({0})",), "haversin": ("(1 - cos({0}))/2",), "gcd": (), "lcm": (), "argmax": (), "argmin": (),
+    "versin": ("1 - cos({0})",), "haversin": ("(1 - cos({0}))/2",), "gcd": (), "lcm": (),
     "frobenius": ("norm({0})",), "sumsq": ("sum(({0})^2)",), "logsubexp": ("({0}) + log1p(-exp(({1}) - ({0})))",),
 }  # fmt: skip
 _DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient", "jacobian", "nabla"})

@@ -89,6 +89,8 @@ def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
     for k, p in enumerate(q for q in row.parameters if q.kind):
         if p.kind == "axes":
             new = (1,) if row.family == "join" else ()
+            if row.family == "order" and isinstance(attributes[k], tuple) and 1 < len(attributes[k]) < len(shapes[0]):
+                raise ShapeProblem(f"`{row.name}` goes along one axis, such as `axis=0`, or over all elements in order")
             try:
                 attributes[k] = axes((*shapes[0], *new), attributes[k])
             except ShapeProblem as problem:

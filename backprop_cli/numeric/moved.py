@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.numeric import linalg, losses, reductions
+from backprop_cli.numeric import arranged, linalg, losses, matrices, reductions
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.linalg import MINORS, adjugate, by_minors
 from backprop_cli.numeric.shapes import Axis
@@ -27,6 +27,10 @@ _ROUNDED = {
     losses: (
         "apart", "cross_entropy", "cross_entropy_slopes", "hinge_loss", "hinge_margins", "log_softmax",
         "log_softmax_back", "logsumexp",
+    ),
+    arranged: (
+        "kron", "kron_left", "kron_right", "multiply_up", "multiply_up_back", "multiply_up_push", "repeat_back",
+        "sort_back", "sort_push", "tile_back",
     ),
     linalg: ("logdet",),
 }  # fmt: skip
@@ -70,6 +74,8 @@ def functions(nearby: Callable[[Array], Array], size: float) -> dict[str, Functi
         "cofactors": lambda a: minors(a).T if len(a) <= MINORS else of_others(linalg.cofactors, a),
         "inv": inverse,
         "solve": lambda a, b: np.matmul(inverse(a), b) if len(a) <= MINORS else of_others(linalg.solve, a, b),
+        "matrix_power": lambda a, power: matrices.matrix_power(a, power, moved(np.matmul), inverse),
+        "matrix_power_push": lambda e, a, power: matrices.matrix_power_push(e, a, power, moved(np.matmul), inverse),
         "softmax": softmax,
         "chances": chances,
     }

@@ -71,7 +71,8 @@ def _told(graph: Graph, node: int, row: Gate) -> Iterator[str]:
             usual = {None: axes, -1: axes[-1:]}.get(parameter.default, (0,))
             value = (value,) if isinstance(value, int) else value  # before shapes are known
             if value not in (usual, None):
-                yield f"axis={value[0] if len(value) == 1 else list(value)}"
+                several = None if row.family == "order" else list(value)
+                yield f"axis={value[0] if len(value) == 1 else several}"
         elif parameter.starred:
             yield from map(str, value)
         elif parameter.required:

@@ -71,7 +71,7 @@ def _kinks_of_tensor(graph: Graph, values: list[Value], node: int, sensitive: Ma
         if rule.code != "kink":
             continue
         met = ARRAYS.note[gate.name](number, values[node], operands, attributes)
-        if "axis" in gate.attributes:  # a reduction's, marked in its value or in its operand
+        if "keepdims" in gate.attributes:  # a reduction's, marked in its value or in its operand
             kept = reduced(graph.shapes[graph.inputs[node][0]], attributes[0], keepdims=True)
             met = whole(met, here.shape).reshape(kept) if getattr(met, "shape", ()) == here.shape else met
             met = met & here.reshape(kept)
