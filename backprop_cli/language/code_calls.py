@@ -11,6 +11,7 @@ from collections.abc import Collection
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import (
+    COPIES,
     ELEMENTWISE,
     FUNCTIONS,
     KEYWORDS,
@@ -100,6 +101,12 @@ class CodeCalls:
             message = f"`.{name}()` divides by n in NumPy, and by n - 1 in PyTorch"
             edits.refuse(point, close, message, f"write `{name}(…)`, or `{name}(…, ddof=1)`")
             return
+        if name in COPIES:
+            if self.torch == self.numpy:
+                message = f"`.{name}(…)` repeats elements in NumPy, and all of it in PyTorch"
+                edits.refuse(point, close, message, f"write `{name}(x, …)` or `{COPIES[name]}(x, …)`")
+                return
+            meant = COPIES[name] if self.torch else name
         edits.out[point] = ""
         if name in SWAPS and items:  # two axes of several are swapped, and ours turns all around
             message = f"`.{name}(…)` of axes swaps those, and a transpose here reverses all"

@@ -117,6 +117,7 @@ ROOTS = {"√": "sqrt", "∛": "cbrt"}
 ELEMENTWISE = frozenset({"max", "min"})
 LIMITS = {"clip": {"min": "lo", "max": "hi"}, "clamp": {"min": "lo", "max": "hi"}}
 SWAPS = frozenset({"transpose"})
+COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
 COUNTING = frozenset({"arange", "range"})
 CHOSEN, NEW_AXIS, LENGTH = "pick", "expand_dims", "size"
