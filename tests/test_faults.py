@@ -110,11 +110,24 @@ def test_no_more_is_read_than_a_text_may_have(words, tmp_path, monkeypatch):
     assert ran.status in (3, 5) and (ran.status == 3 or "--max-bytes" in ran.err)
 
 
+def test_a_directory_may_have_pipes_devices_and_huge_files_in_it(tmp_path):
+    (tmp_path / "a.md").write_text("```backprop\nx\nat x = 1\n=> 1\n```\n", encoding="utf-8")
+    os.mkfifo(tmp_path / "b.toml")
+    (tmp_path / "c.toml").symlink_to("/dev/zero")
+    with open(tmp_path / "d.md", "wb") as file:
+        file.truncate(1 << 32)
+    ran = backprop("check", str(tmp_path), "--max-bytes", "100000")
+    assert ran.status == 0 and "1 case: all ok" in ran.out
+
+
 BLANKS = " " * 20_000
 DOCUMENTS = {
     "fence.md": f"# t\n\n```{BLANKS}x`\n", "pairs.md": f"```backprop\nx\nx = 1{BLANKS}y\n```\n",
     "lines.md": "\n" * 40_000,
     "header.toml": f"[{BLANKS}\n", "case.toml": "\n" * 40_000 + "[[case]]\n", "key.toml": f"a{BLANKS}b\n",
+    "fences.md": ("```" + " \t" * 5_000 + "`\n") * 3, "words.toml": "[[case" + " x" * 20_000 + "\n",
+    "commas.md": "```backprop\nx\nat x = 1" + " ," * 20_000 + "\n=> 1\n```\n", "word.toml": "a-" * 20_000,
+    "parts.toml": "a" + ".a" * 20_000 + " = 1\n", "header parts.toml": "[[case]]\n[a" + " . 'a'" * 10_000 + "]\n",
     "quotes.toml": '"' * 20_001 + "\n", "blanks.bp": BLANKS + "x", "tabs.md": "\t>" * 20_000 + "```\n",
 }  # fmt: skip
 
@@ -127,3 +140,20 @@ def test_no_document_is_read_in_more_than_linear_time(name, tmp_path):
     before = time.process_time()
     ran = backprop("check", str(path)) if name != "blanks.bp" else backprop("eval", f"@{path}", "x=1")
     assert ran.status in (0, 2, 3) and time.process_time() - before < 3
+
+
+@pytest.mark.parametrize("name", [name for name in DOCUMENTS if name.endswith("toml")])
+def test_nor_are_values(name, tmp_path):
+    (tmp_path / name).write_text(DOCUMENTS[name], encoding="utf-8")
+    before = time.process_time()
+    assert backprop("eval", "x", "x=1", "--vars", str(tmp_path / name)).status in (0, 3)
+    assert time.process_time() - before < 3
+
+
+def test_a_key_may_have_many_parts_and_a_text_many_dots(tmp_path):
+    """For a key of many parts tomllib takes the square of their number in memory."""
+    (tmp_path / "a.toml").write_text(".".join("a" * 64) + " = 1\nx = '" + "1." * 30 + "'\ny = 2\n", encoding="utf-8")
+    assert backprop("eval", "y", "--vars", str(tmp_path / "a.toml"), "-q").out == "2\n"
+    (tmp_path / "a.toml").write_text("y = 2\n" + ".".join("a" * 65) + " = 1\n", encoding="utf-8")
+    ran = backprop("eval", "y", "--vars", str(tmp_path / "a.toml"), "-q")
+    assert ran.status == 3 and "a key has more than 64 parts" in ran.err and "a.toml:2" in ran.err

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from math import inf
 from typing import Any
 
 from backprop_cli.data.files import malformed
 from backprop_cli.errors import shorten
 
+_PARTS = 64
+_LONG_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_PARTS}}}[\w"'-]""")
 BEYOND = 2**1024 - 2**970  # the least whole number that no double is nearest to
 _DIGITS = 400  # more than the whole part of any double has
 
@@ -54,10 +57,17 @@ def read_json(path: str, text: str) -> Any:
         raise malformed(path, text, "usable JSON", "it is nested too deeply") from None
 
 
+def refuse_long_keys(path: str, text: str) -> None:
+    """Raise BackpropError (F603) for a key of very many parts: `tomllib` takes the square of that in memory."""
+    if found := _LONG_KEY.search(text):
+        raise malformed(path, text, "usable TOML", f"a key has more than {_PARTS} parts", found.start())
+
+
 def read_toml(path: str, text: str) -> Any:
     """What a TOML text holds. Raises BackpropError (F603)."""
     import tomllib
 
+    refuse_long_keys(path, text)
     try:
         return tomllib.loads(text, parse_float=decimal)
     except tomllib.TOMLDecodeError as error:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.data.files import read_text
+from backprop_cli.data.files import LIMIT, read_text
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.suites.case import Case
 from backprop_cli.suites.markdown import holds_blocks, read_markdown
@@ -55,15 +55,16 @@ def _below(directory: str) -> Iterator[str]:
     for folder, folders, files in os.walk(directory):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _NOT_OURS)
         for name in sorted(files):
-            if name.lower().endswith(_SUFFIXES) and not name.startswith("."):
-                yield os.path.normpath(os.path.join(folder, name))
+            path = os.path.normpath(os.path.join(folder, name))
+            if name.lower().endswith(_SUFFIXES) and not name.startswith(".") and os.path.isfile(path):
+                yield path
 
 
 def _is_one(path: str) -> bool:
     """Whether a file that nobody named is a suite; one that cannot be read might be."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read()
+            text = file.read(LIMIT.most_bytes)
     except OSError:
         return True
     return bool(_CASES.search(text)) if path.lower().endswith(".toml") else holds_blocks(text)

@@ -21,6 +21,7 @@ from typing import Any
 
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, UNDECIDED
+from backprop_cli.data.documents import refuse_long_keys
 from backprop_cli.data.files import malformed
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, nearest, shorten
 from backprop_cli.report.notes import NOTE_CODES
@@ -75,6 +76,7 @@ class _Reader:
     def _toml(self) -> dict[str, Any]:
         import tomllib
 
+        refuse_long_keys(self.path, self.text)
         try:
             return tomllib.loads(self.text, parse_float=Digits)
         except tomllib.TOMLDecodeError as error:
