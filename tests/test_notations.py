@@ -218,3 +218,11 @@ def test_the_larger_of_pytorchs_two_results():
     read = backprop_cli.evaluate("torch.relu(X).max(dim=1)[0]", values).value
     assert read.tolist() == [5, 4]
     assert backprop_cli.evaluate("np.exp(0*X).max(axis=1)[0] + X.max(axis=1)[0]", values).value == 6
+
+
+def test_a_negative_power_of_a_matrix_is_told_from_its_inverse():
+    values = {"A": [[1, 2], [3, 4]]}
+    for text in ("A⁻¹", "A^-1", "A^{-1}"):
+        notes = backprop_cli.evaluate(text, values).notes
+        assert any("`inv(A)`" in note.message for note in notes), text
+    assert not backprop_cli.evaluate("A^2", values).notes and not backprop_cli.evaluate("a^-1", a=2.0).notes

@@ -195,7 +195,7 @@ def _rows(graph: Graph, node: int) -> str:
 
 
 def _not_what_numpy_does(graph: Graph) -> Iterator[Remark]:
-    """Remarks on the first `A*x` where `A@x` fits, and on the first `max(A, 1)` that is no axis."""
+    """Remarks on the first `A*x` where `A@x` fits, `max(A, 1)` that is no axis, and `A^-1` that is no inverse."""
     told: set[str] = set()
     for node, operands in enumerate(graph.inputs):
         gate = graph.gates[node]
@@ -206,6 +206,11 @@ def _not_what_numpy_does(graph: Graph) -> Iterator[Remark]:
         if GATES[gate].symbol == "*" and len(left) == 2 and min(left) > 1 and right == left[1:]:
             one, other = (shorten(graph.text(j)) for j in operands)
             words = f"`{text}` is elementwise: every row times the vector; the matrix product is `{one} @ {other}`"
+        elif GATES[gate].family == "power" and len(left) == 2 and left[0] == left[1] and not right:
+            power = graph.constants.get(operands[1], 0.0)
+            one = shorten(graph.text(operands[0]))
+            if power < 0:
+                words = f"`{text}` is elementwise; the inverse of the matrix is `inv({one})`"
         elif gate in REDUCTION_OF and len(left) > 1 and graph.gates[operands[1]] == CONSTANT and not right:
             axis = graph.constants[operands[1]]
             if axis and axis % 1 == 0 and -len(left) <= axis < len(left):
