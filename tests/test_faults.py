@@ -9,6 +9,11 @@ import time
 import pytest
 from conftest import backprop
 
+from backprop_cli.check.sampler import PointSampler
+from backprop_cli.errors import Source
+from backprop_cli.graph import lower
+from backprop_cli.language.parser import parse
+
 BACKPROP = [sys.executable, "-m", "backprop_cli"]
 LONG = ["eval", "x", "x=arange(40000)", "--json"]
 WHOLE = len(subprocess.run([*BACKPROP, *LONG], capture_output=True, check=True).stdout)
@@ -157,3 +162,10 @@ def test_a_key_may_have_many_parts_and_a_text_many_dots(tmp_path):
     (tmp_path / "a.toml").write_text("y = 2\n" + ".".join("a" * 65) + " = 1\n", encoding="utf-8")
     ran = backprop("eval", "y", "--vars", str(tmp_path / "a.toml"), "-q")
     assert ran.status == 3 and "a key has more than 64 parts" in ran.err and "a.toml:2" in ran.err
+
+
+def test_many_points_of_an_empty_domain_are_given_up_soon():
+    sampler = PointSampler(lower(parse(Source("expression", "log(x-100)*sqrt(-x)"))), {}, ["x"], points=100_000)
+    assert sum(1 for _ in sampler) == 2_000  # not 40 times as many as are wanted
+    ran = backprop("check", "log(x-100)*sqrt(-x)", "--points", "100000", "--no-sympy")
+    assert ran.status == 4 and "cannot decide" in ran.out

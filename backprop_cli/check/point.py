@@ -19,6 +19,7 @@ from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph import INPUT, Graph, Value
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.numeric.shapes import written as shape_written
+from backprop_cli.text import all_finite
 
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
 _OVERFLOWS = frozenset({"undefined", "overflow"})  # an overflow, and the 0·∞ that it leads to
@@ -34,6 +35,11 @@ class Point:
         self._passes: dict[int, Backward] = {}
         self._untrue: dict[int, list[TrueNumber]] = {}
         self._troubles: dict[tuple[int, ...], list[Anomaly]] = {}
+
+    @property
+    def has_value(self) -> bool:
+        """Whether the program's value is finite here."""
+        return all_finite(self.values[self.graph.output])
 
     def passed(self, output: int) -> Backward:
         """The backward pass from a node. Raises BackpropError (V310) if that is an array."""

@@ -17,6 +17,7 @@ from backprop_cli.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape, size
 
 _TRIES = 40  # for each point that is wanted: domains may be narrow
+_HOPELESS = 2_000  # tries after which a domain is taken for empty, however many points are wanted
 _WIDTHS = (2.0, 2.0, 2.0, 1.0, 10.0, 1000.0)  # small numbers find most, large ones what only shows far from 0
 _CONSTANTS = 8
 _NEAR = (0.05, 0.5)  # how far from a constant, beside its size and beside 1
@@ -53,6 +54,8 @@ class PointSampler:
         """At most as many places as are worth trying."""
         number = 0
         while number < (self.wanted * _TRIES if self.free else 1):
+            if number == _HOPELESS and not any(place.has_value for place in self._made):
+                return
             if number == len(self._made):
                 self._made.append(Point(self.graph, next(self._source)))
             yield self._made[number]

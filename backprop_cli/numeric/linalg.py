@@ -11,6 +11,7 @@ import numpy as np
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.reductions import others
 
+_SMALL = 100  # the order up to which singular values take no time
 MINORS = 5  # the largest order of which all minors are worked out: there are 2^n
 
 __all__ = [
@@ -102,8 +103,13 @@ def solve(a: Array, b: Array) -> Array:
 
 
 def cond(a: Array) -> float:
-    """By how much solving with the matrix can magnify a relative error."""
-    return float(np.linalg.cond(a)) if np.isfinite(a).all() else np.nan
+    """By how much solving with the matrix can magnify a relative error, up to a factor of its order where it is large.
+
+    Singular values take many times as long as the inverse.
+    """
+    if not np.isfinite(a).all():
+        return np.nan
+    return float(np.linalg.cond(a, None if len(a) <= _SMALL else 1))
 
 
 def diag(x: Array) -> Array:
