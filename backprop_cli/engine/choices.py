@@ -11,8 +11,8 @@ from functools import reduce
 from math import nan
 from typing import Any
 
-from backprop_cli.engine.passes import ROUTES, Rule
-from backprop_cli.gates import GATES
+from backprop_cli.engine.passes import Rule
+from backprop_cli.gates import GATES, ROUTES
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Value

@@ -12,8 +12,8 @@ from typing import Any
 from backprop_cli.engine.choices import KINKED, sure_pull, sure_slopes, sure_value
 from backprop_cli.engine.flow import Known
 from backprop_cli.engine.moves import moves
-from backprop_cli.engine.passes import ROUTES, Backward, Rule, add, nothing_yet, rule_of, send
-from backprop_cli.gates import CONSTANTS, GATES
+from backprop_cli.engine.passes import Backward, Rule, add, nothing_yet, rule_of, send
+from backprop_cli.gates import CONSTANTS, GATES, ROUTES
 from backprop_cli.gates.fields import ARRAYS, FLOATS, RATIONALS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value

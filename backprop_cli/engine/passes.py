@@ -12,14 +12,13 @@ from math import nan
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from backprop_cli.engine import numbers
 from backprop_cli.engine.flow import Flow, Known, chosen, flow_of_tensor, reached, unbroadcast
-from backprop_cli.gates import GATES
+from backprop_cli.engine.sums import Lost, join, settle
+from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS, FLOATS, Field
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.graph.shapes import unfit_value
-
-Lost = dict[int, Value]  # of nodes at which gradients meet: what rounding took of the sum
-ROUTES = frozenset(name for name, gate in GATES.items() if gate.routes)
 
 
 class Backward(NamedTuple):
@@ -87,13 +86,7 @@ def forward(graph: Graph, given: Mapping[str, Value], field: Field | None = None
     for node, constant in graph.constants.items():
         values[node] = constant if field is None else field.constant(constant)
     if not graph.shapes:
-        of = (field or FLOATS).value
-        for node, (gate, operands) in enumerate(zip(graph.gates, graph.inputs, strict=True)):
-            if len(operands) == 2:
-                left, right = operands
-                values[node] = of[gate](values[left], values[right])
-            elif operands:
-                values[node] = of[gate](*[values[j] for j in operands])
+        numbers.forward(graph, values, field or FLOATS)
         return values
     with quiet(graph):
         for node, operands in enumerate(graph.inputs):
@@ -122,7 +115,7 @@ def backward(
     `known` are slopes already at hand.
     """
     if not graph.shapes:
-        return _backward_of_numbers(graph, values, output, upstream, field or FLOATS)
+        return Backward(*numbers.backward(graph, values, output, upstream, field or FLOATS), [])
     return plain_backward(graph, values, output, upstream, active, known=known, field=field)
 
 
@@ -156,55 +149,6 @@ def plain_backward(
     return passed
 
 
-def _backward_of_numbers(graph: Graph, values: Sequence[Value], output: int, upstream: Value, field: Field) -> Backward:
-    """The same loop without masks: a number flows or it does not."""
-    locals_, grads, _ = nothing_yet(graph)
-    grads[output] = upstream
-    gates, inputs, slopes_of, routes = graph.gates, graph.inputs, field.locals, ROUTES
-    lost: Lost = {}
-    for node in range(len(graph) - 1, -1, -1):
-        operands = inputs[node]
-        if node in lost:
-            settle(grads, node, lost)
-        if not operands:
-            continue
-        gate, arrived = gates[node], grads[node]
-        if len(operands) == 2:
-            left, right = operands
-            slopes = locals_[node] = slopes_of[gate](values[left], values[right], values[node])
-            if arrived is not None and gate not in routes:  # as below, without a loop
-                if grads[left] is None:
-                    grads[left] = 0.0 + arrived * slopes[0]
-                else:
-                    _join(grads, left, arrived * slopes[0], lost)
-                if grads[right] is None:
-                    grads[right] = 0.0 + arrived * slopes[1]
-                else:
-                    _join(grads, right, arrived * slopes[1], lost)
-                continue
-        elif len(operands) == 1:
-            (only,) = operands
-            slopes = locals_[node] = slopes_of[gate](values[only], values[node])
-            if arrived is not None and gate not in routes:
-                if grads[only] is None:
-                    grads[only] = 0.0 + arrived * slopes[0]  # from +0, so that no gradient is ever shown as -0
-                else:
-                    _join(grads, only, arrived * slopes[0], lost)
-                continue
-        else:
-            slopes = locals_[node] = slopes_of[gate](*[values[j] for j in operands], values[node])
-        if arrived is None:
-            continue
-        ignores = gate in routes
-        for j, slope in zip(operands, slopes, strict=True):
-            if slope != 0 or not ignores:
-                if grads[j] is None:
-                    grads[j] = 0.0 + arrived * slope
-                else:
-                    _join(grads, j, arrived * slope, lost)
-    return Backward(locals_, grads, [])
-
-
 def nothing_yet(graph: Graph) -> Backward:
     """A backward pass before anything flows."""
     return Backward([()] * len(graph), [None] * len(graph), [False] * len(graph))
@@ -216,31 +160,8 @@ def add(passed: Backward, node: int, sent: Value, flow: Flow, lost: Lost | None 
         if passed.grads[node] is None:
             passed.grads[node] = sent
         else:
-            _join(passed.grads, node, sent, lost)
+            join(passed.grads, node, sent, lost)
         passed.flows[node] = passed.flows[node] | flow
-
-
-def _join(grads: list[Value | None], node: int, sent: Value, lost: Lost | None) -> None:
-    """Add to a gradient; what rounding takes of the sum is kept beside it (D. E. Knuth, TAOCP 2, 4.2.2, theorem B)."""
-    before = grads[node]
-    total = grads[node] = before + sent
-    if lost is not None:
-        added = total - before
-        rounded = (before - (total - added)) + (sent - added)
-        lost[node] = lost[node] + rounded if node in lost else rounded
-
-
-def settle(grads: list[Value | None], node: int, lost: Lost) -> None:
-    """Give a gradient back what its sum lost: contributions at a fork are added as if exactly."""
-    if node not in lost:
-        return
-    rounded, grad = lost.pop(node), grads[node]
-    if not hasattr(rounded, "shape"):
-        grads[node] = grad + rounded if rounded == rounded else grad  # not where the sum is infinite
-        return
-    import numpy as np
-
-    grads[node] = np.where(np.isnan(rounded), grad, grad + rounded)
 
 
 def send(

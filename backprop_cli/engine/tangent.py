@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from backprop_cli.engine.flow import chosen
-from backprop_cli.engine.passes import ROUTES, quiet
+from backprop_cli.engine.passes import quiet
+from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph.graph import Graph, Value
 

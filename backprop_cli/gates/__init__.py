@@ -3,7 +3,7 @@
 It does not know graphs or passes: a gate is a rule, a node elsewhere is one use of it.
 """
 
-from backprop_cli.gates.elementwise import ALIASES, BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES
+from backprop_cli.gates.elementwise import ALIASES, BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES, ROUTES
 from backprop_cli.gates.gate import Gate, Parameter
 
-__all__ = ["ALIASES", "BY_SYMBOL", "BY_SYNTAX", "CONSTANTS", "GATES", "Gate", "Parameter"]
+__all__ = ["ALIASES", "BY_SYMBOL", "BY_SYNTAX", "CONSTANTS", "GATES", "ROUTES", "Gate", "Parameter"]

@@ -8,19 +8,19 @@ This is the one file that compiles, and all it ever compiles is our own table.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib import import_module
 from math import inf, nan
 from typing import Any
 
 from backprop_cli.errors import Source
+from backprop_cli.gates import tensor_rules
 from backprop_cli.gates.elementwise import COMPOSITES, CONSTANTS, GATES
 from backprop_cli.gates.gate import Gate
-from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.gates.tensor_rules import Function
 from backprop_cli.language.parser import parse
 from backprop_cli.language.program import COMPARISONS, Program
 
-Function = Callable[..., Any]
 _FUNCTION_OF = {"/": "div", "%": "mod", "^": "pow"}
 
 
@@ -66,10 +66,11 @@ class Field:
             Compiled(self._condition(text))
             for text in ("domain", "pole", "steep", "kink", "jump", "edge", "vanish", "exact_when")
         )
-        self.pull, self.push, self.note = Compiled(self._pull), Compiled(self._push), Compiled(self._note)
         self.forward, self.tensor_means, self.exact_zero, self.shape = (
-            Compiled(lambda name, text=text: self._tensor(TENSORS[name], getattr(TENSORS[name], text)))  # type: ignore[misc]
-            for text in ("formula", "means", "vanish", "shape")
+            Compiled(partial(tensor_rules.rule, self, text)) for text in ("formula", "means", "vanish", "shape")
+        )
+        self.pull, self.push, self.note = (
+            Compiled(partial(made, self)) for made in (tensor_rules.pull, tensor_rules.push, tensor_rules.note)
         )
 
     @cached_property
@@ -96,7 +97,7 @@ class Field:
         gate = GATES[name]
         python = self._python(gate, getattr(gate, self.of))
         python = self.choice.format(python, "1.0", "0.0") if gate.truth else python  # every value is a number
-        return self._build(f"lambda {_head(gate)}: {python}")
+        return self.build(f"lambda {_head(gate)}: {python}")
 
     def _locals(self, name: str) -> Function:
         gate = GATES[name]
@@ -105,11 +106,11 @@ class Field:
             shares = f"tuple([(lambda x: {partials[0]})(x) for x in xs])"
             undefined = "tuple([nan for _ in xs])"
             inner = f"lambda xs, out, ties: {self.known.format(shares, undefined)}"
-            return self._build(f"lambda *a: ({inner})(a[:-1], a[-1], _ties(a[:-1], a[-1]))")
+            return self.build(f"lambda *a: ({inner})(a[:-1], a[-1], _ties(a[:-1], a[-1]))")
         slopes = f"({', '.join(partials)},)"
         if gate.family != "choice":  # which alone looks at one branch only
             slopes = self.known.format(slopes, f"({'nan, ' * len(partials)})")
-        return self._build(f"lambda {_head(gate)}, out: {slopes}")
+        return self.build(f"lambda {_head(gate)}, out: {slopes}")
 
     def _condition(self, field: str) -> Callable[[str], Function]:
         def make(name: str) -> Function:
@@ -119,17 +120,18 @@ class Field:
                 for alternative in getattr(gate, field).split(" or ")
             )
             if gate.variadic:
-                return self._build(f"lambda *a: (lambda out, ties: {condition})(a[-1], _ties(a[:-1], a[-1]))")
-            return self._build(f"lambda {_head(gate)}, out: {condition}")
+                return self.build(f"lambda *a: (lambda out, ties: {condition})(a[-1], _ties(a[:-1], a[-1]))")
+            return self.build(f"lambda {_head(gate)}, out: {condition}")
 
         return make
 
     @cache  # noqa: B019  the fields are a handful, and live as long as the program
     def textbook(self, name: str, text: str) -> Function:
         """A slope as books write it, a part of the gate's `textbook`, as a function of its operands and `out`."""
-        return self._build(f"lambda {_head(GATES[name])}, out: {self._python(GATES[name], text)}")
+        return self.build(f"lambda {_head(GATES[name])}, out: {self._python(GATES[name], text)}")
 
-    def _build(self, python: str) -> Function:
+    def build(self, python: str) -> Function:
+        """The function that a text in Python is, over the field's names."""
         function: Function = eval(compile(python, "<gate table>", "eval"), self.names)  # noqa: S307  our own table
         return function
 
@@ -137,7 +139,7 @@ class Field:
         """What a name in a formula means; a composite is compiled when it is first used."""
         if name not in self.names and name in COMPOSITES:
             composite = COMPOSITES[name]
-            self.names[name] = self._build(f"lambda {_head(composite)}: {self._python(composite, composite.formula)}")
+            self.names[name] = self.build(f"lambda {_head(composite)}: {self._python(composite, composite.formula)}")
         return self.names.get(name)
 
     def _python(self, gate: Gate, text: str) -> str:
@@ -167,44 +169,6 @@ class Field:
                 left, right = (written[row] for row in args)
                 written.append(f"({left} {op} {right})")
         return written[-1]
-
-    # -- tensor gates ------------------------------------------------------------------------------------
-
-    def _tensor(self, gate: Gate, text: str, before: str = "") -> Function:
-        """A tensor gate's text as a function of (*before, operands, attributes)."""
-        operands = ["xs"] if gate.variadic else gate.operands
-        head = ", ".join([*filter(None, [before]), *operands, *gate.attributes, *["seed=()"] * gate.random])
-        function = self._build(f"lambda {head}: {text}")
-        if gate.variadic:
-            return lambda *a: function(*a[:-2], a[-2], *a[-1])
-        return lambda *a: function(*a[:-2], *a[-2], *a[-1])
-
-    def _pull(self, name: str) -> Function:
-        gate = TENSORS[name]
-        pulls = [self._tensor(gate, text, "k, G, out") for text in gate.pulls]
-        return lambda k, *rest: pulls[0 if gate.variadic else k](k, *rest)
-
-    def _push(self, name: str) -> Function:
-        gate, forward, pull = TENSORS[name], self.forward[name], self.pull[name]
-
-        def linear(k: int, d: Any, _: Any, operands: Sequence[Any], attributes: Sequence[Any]) -> Any:
-            # Of what is put side by side the rest does not move; of a product it stays a factor.
-            rest = operands if gate.family == "product" else [0 * x for x in operands]
-            return forward([*rest[:k], d, *rest[k + 1 :]], attributes)
-
-        def reduction(k: int, d: Any, out: Any, operands: Sequence[Any], attributes: Sequence[Any]) -> Any:
-            weighed = pull(k, 0 * out + 1, out, operands, attributes) * d
-            return self.names["sum"](weighed, *attributes[:2]) if "keepdims" in gate.attributes else weighed.sum()
-
-        ways = {"linear": linear, "reduction": reduction, "symmetric": pull}
-        if gate.push in ways:
-            return ways[gate.push]
-        pushes = [self._tensor(gate, text, "d, out") for text in gate.push.split("; ")]
-        return lambda k, *rest: pushes[k](*rest)
-
-    def _note(self, name: str) -> Function:
-        conditions = [self._tensor(TENSORS[name], note.condition, "out") for note in TENSORS[name].notes]
-        return lambda k, *rest: conditions[k](*rest)
 
 
 def formula_program(gate: Gate, text: str) -> Program:

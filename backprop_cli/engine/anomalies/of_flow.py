@@ -17,7 +17,8 @@ from backprop_cli.engine.anomalies.masks import (
     some,
 )
 from backprop_cli.engine.flow import chosen, flow_of_tensor
-from backprop_cli.engine.passes import ROUTES, Backward
+from backprop_cli.engine.passes import Backward
+from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph.graph import Graph, Value
 
