@@ -40,49 +40,50 @@ class NoteRule(NamedTuple):
 
 
 class Gate:
-    """A row of the gate table, of elementwise gates or of tensor gates (`is_tensor`).
+    """A row of the gate table, of elementwise gates or of tensor gates (`is_tensor`: those that say their `shape`).
 
     `formula` is computed. Of an elementwise gate `partials` has one formula a parameter, over the parameters and `out`.
     Of a tensor gate the texts are Python over the names of `numeric`; `pulls` has for each operand what flows back to
     it, over the operands, `out`, the upstream gradient `G` and the attributes (for a variadic gate one text, over the
-    operand's position `k` and all of them, `xs`).
-
-    Conditions over the same names, at which something deserves a note:
-
-    * `domain`: where the gate has a real value; elsewhere the value is NaN.
-    * `pole`: where the value leaves for infinity. * `steep`: where a slope does.
-    * `kink`: where the slopes of two sides differ. * `jump`: where the values do.
-    * `edge`: where only one side lies in the domain, yet the slope there is finite.
-    * `vanish`: where a value of 0 is exact; elsewhere a 0 is an underflow. Empty: a 0 is always exact.
-    * `exact_when`: where the value is not rounded. `exact`: it never is. `loose`: near a zero of its value or of a
-      slope it has fewer digits than its operands.
-    * `notes`: a tensor gate's own, with their words.
-
-    `means` is the definition in simpler gates, for SymPy and for reading, where `formula` is a primitive or is
-    written for stability. `textbook` is how books write the partials where ours are written for stability.
-    `routes`: a slope of exactly 0 means the operand is ignored, so nothing flows to it, whatever lies behind.
-    `selects`: every element of the value is a sum of elements, so what it ignores is ignored in the operand. `picks`:
-    and some elements of the operand may be in none of them.
-    `truth`: the result is a comparison's, not a number. `symmetric`: operands may change places.
-    `family` is what kind of operation it is where that decides how it is told: sum, product, quotient, power, choice,
-    join, places, transpose, softmax, loss of scores, order (of elements in a row, along one axis or of all).
-
-    How it is written: `symbol` between two operands (or after one, `'`), `prefix` before one, `syntax` in brackets.
-
-    Of a tensor gate `shape` is the value's shape over the operands' shapes, in the names of `numeric.shapes`. `words`
-    say what flows back, in the names of the nodes, by the operands' numbers of axes where that matters. `structures`
-    say what kind of matrix each operand's Jacobian is, which is never formed. `push` says how the value moves with an
-    operand: `linear` (as the gate itself, put in the operand's place), `reduction` (each element of the value has
-    elements of its own: their pulls, times how they move, summed), `symmetric` (as it pulls), or texts over how the
-    operand moves, `d`.
+    operand's position `k` and all of them, `xs`). `at` are points at which tests try the row.
     """
 
-    __slots__ = (
-        "aliases", "at", "attributes", "description", "domain", "edge", "exact", "exact_when", "family", "formula",
-        "head", "is_tensor", "jump", "kink", "loose", "means", "name", "notes", "operands", "parameters", "partials",
-        "picks", "pole", "prefix", "pulls", "push", "random", "routes", "selects", "shape", "steep", "structures",
-        "symbol", "symmetric", "syntax", "textbook", "truth", "vanish", "variadic", "words",
-    )  # fmt: skip
+    # `means` is the definition in simpler gates, for SymPy and for reading, where `formula` is a primitive or is
+    # written for stability; `textbook` is how books write the partials where ours are written for stability.
+    means: str
+    textbook: str = ""
+    # How it is written: between two operands (or after one, `'`), before one, in brackets.
+    symbol: str = ""
+    prefix: str = ""
+    syntax: str = ""
+
+    # Conditions over the same names, at which something deserves a note.
+    domain: str = ""  # where the gate has a real value; elsewhere the value is NaN
+    pole: str = ""  # where the value leaves for infinity
+    steep: str = ""  # where a slope does
+    kink: str = ""  # where the slopes of two sides differ
+    jump: str = ""  # where the values do
+    edge: str = ""  # where only one side lies in the domain, yet the slope there is finite
+    vanish: str = ""  # where a value of 0 is exact; elsewhere a 0 is an underflow. Empty: a 0 is always exact
+    exact_when: str = ""  # where the value is not rounded
+
+    exact: bool = False  # the value is never rounded
+    loose: bool = False  # near a zero of its value or of a slope it has fewer digits than its operands
+    routes: bool = False  # a slope of exactly 0 means the operand is ignored: nothing flows, whatever lies behind
+    picks: bool = False  # it selects, and some elements of the operand may be in no element of the value
+    selects: bool = False  # every element of the value is a sum of elements: what it ignores is ignored in the operand
+    truth: bool = False  # the result is a comparison's, not a number
+    symmetric: bool = False  # operands may change places
+    # What kind of operation it is where that decides how it is told: sum, product, quotient, power, choice, join,
+    # places, transpose, softmax, loss of scores, order (of elements in a row, along one axis or of all).
+    family: str = ""
+
+    # Of a tensor gate: the value's shape over the operands' shapes, in the names of `numeric.shapes`.
+    shape: str = ""
+    # How the value moves with an operand: `linear` (as the gate itself, put in the operand's place), `reduction` (each
+    # element of the value has elements of its own: their pulls, times how they move, summed), `symmetric` (as it
+    # pulls), or texts over how the operand moves, `d`.
+    push: str
 
     def __init__(
         self,
@@ -91,39 +92,23 @@ class Gate:
         formula: str,
         *partials: str,
         at: Sequence[float | tuple[float, ...]] = (),
-        symbol: str = "",
-        prefix: str = "",
-        syntax: str = "",
         aliases: str = "",
-        means: str = "",
-        textbook: str = "",
-        family: str = "",
-        domain: str = "",
-        pole: str = "",
-        steep: str = "",
-        kink: str = "",
-        jump: str = "",
-        edge: str = "",
-        vanish: str = "",
-        exact_when: str = "",
-        exact: bool = False,
-        loose: bool = False,
-        routes: bool = False,
-        selects: bool = False,
-        picks: bool = False,
-        truth: bool = False,
-        symmetric: bool = False,
-        shape: str = "",
         words: Sequence[str] | Mapping[str, Sequence[str]] = (),
         structures: Sequence[str] | Mapping[str, Sequence[str]] = (),
         notes: Sequence[tuple[str, str, str]] = (),
-        push: str = "",
+        **facts: str | bool,
     ) -> None:
+        """`words` say what flows back to each operand, in the names of the nodes; `structures` what kind of matrix its
+        Jacobian is, which is never formed; both by the operands' numbers of axes where that matters.
+        """
+        assert facts.keys() <= Gate.__annotations__.keys(), facts
+        self.__dict__.update({"means": formula, **facts})
         self.head, self.description, self.formula = head, description, formula
         self.name, _, inside = head.removesuffix(")").partition("(")
         before, star, named = inside.partition("*, ")
+        self.is_tensor = bool(self.shape)
         self.parameters = tuple(
-            _parameter(text, ATTRIBUTES if shape else {})._replace(named=bool(star) and part is named)
+            _parameter(text, ATTRIBUTES if self.is_tensor else {})._replace(named=bool(star) and part is named)
             for part in (before, named)
             for text in part.split(", ")
             if text
@@ -131,22 +116,16 @@ class Gate:
         self.operands = tuple(p.name for p in self.parameters if not p.kind)
         self.attributes = tuple(p.name for p in self.parameters if p.kind)
         self.variadic = any(p.starred and not p.kind for p in self.parameters)
-        self.is_tensor = bool(shape)
-        self.partials: tuple[str, ...] = () if shape else partials
-        self.pulls: tuple[str, ...] = partials if shape else ()
+        self.partials: tuple[str, ...] = () if self.is_tensor else partials
+        self.pulls: tuple[str, ...] = partials if self.is_tensor else ()
         self.at: tuple[tuple[float, ...], ...] = tuple(p if isinstance(p, tuple) else (p,) for p in at)
-        self.symbol, self.prefix, self.syntax, self.family = symbol, prefix, syntax, family
         self.aliases = tuple(aliases.split())
-        self.means, self.textbook = means or formula, textbook
-        self.domain, self.pole, self.steep = domain, pole, steep
-        self.kink, self.jump, self.edge, self.vanish = kink, jump, edge, vanish
-        self.exact_when, self.exact, self.loose = exact_when, exact, loose
-        self.routes, self.selects, self.picks = routes, selects or picks, picks
-        self.truth, self.symmetric = truth, symmetric
-        self.shape, self.words, self.structures = shape, _by_case(words), _by_case(structures)
+        self.selects = self.selects or self.picks
+        self.words, self.structures = _by_case(words), _by_case(structures)
         self.notes = tuple(NoteRule(*note) for note in notes)
         self.random = "seed" in formula
-        self.push = push or ("reduction" if "keepdims" in head or shape.endswith("()") else "linear")
+        if "push" not in facts:
+            self.push = "reduction" if "keepdims" in head or self.shape.endswith("()") else "linear"
 
     def __repr__(self) -> str:
         return f"<gate {self.head}>"

@@ -12,22 +12,10 @@ from backprop_cli.errors import Diagnostic, shorten
 from backprop_cli.gates import ALIASES, GATES, Gate, Parameter
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSORS
 from backprop_cli.graph.attributes import Unreadable, attribute
-from backprop_cli.language.program import Call, Definition, Program
+from backprop_cli.graph.signature import Signature
+from backprop_cli.language.program import Call, Program
 
 DEFAULT = -2  # an operand nobody wrote; -1 is one whose definition did not parse
-
-
-class Signature(NamedTuple):
-    """What a call is judged by, of a gate of the table or of the user's."""
-
-    head: str
-    parameters: tuple[Parameter, ...]
-    is_tensor: bool = False
-
-    @property
-    def name(self) -> str:
-        """The gate's name."""
-        return self.head.partition("(")[0]
 
 
 class BoundCall(NamedTuple):
@@ -41,14 +29,6 @@ class BoundCall(NamedTuple):
     attributes: tuple[Any, ...] = ()
     absorbed: frozenset[int] = frozenset()
     diagnostic: Diagnostic | None = None
-
-
-def signature(gate: Gate | Definition) -> Signature:
-    """The names and defaults of a gate's parameters."""
-    if isinstance(gate, Gate):
-        return Signature(gate.head, gate.parameters, gate.is_tensor)
-    defaults = ((p.name, None if p.default is None else float(p.default)) for p in gate.parameters)
-    return Signature(gate.head, tuple(Parameter(name, "", value is None, value) for name, value in defaults))
 
 
 def tensor_of(call: Call) -> Gate | None:
@@ -76,19 +56,18 @@ def bind(program: Program, row: int, gate: Signature) -> BoundCall:
     unnamed = any(p.starred for p in parameters) and not gate.is_tensor
     for keyword, operand, start in call.keywords:
         if unnamed:
-            return _refused(program, row, gate, f"the operands of `{shorten(gate.name)}` have no names")
+            return _misfit(program, row, gate, f"the operands of `{shorten(gate.name)}` have no names")
         if keyword not in names:
-            label = program.label(row)._replace(start=start, end=start + len(keyword))
-            shown = call.name if gate.is_tensor else gate.name
-            message = f"`{shorten(shown)}` has no parameter `{shorten(keyword)}`"
-            return BoundCall(diagnostic=Diagnostic("N210", message, (label,), f"the gate is `{gate.head}`"))
+            from backprop_cli.graph.messages import unknown_parameter  # only now is there something to complain of
+
+            return BoundCall(diagnostic=unknown_parameter(program, row, gate, keyword, start))
         given[names.index(keyword)].append(operand)
     left_over = _by_position(parameters, given, positional)
     filled = list(zip(parameters, given, strict=True))
     missing = any(p.required and not rows and not (p.starred and p.kind) for p, rows in filled)
     twice = any(len(rows) > 1 and not p.starred for p, rows in filled)
     if left_over or twice or missing:
-        return _refused(program, row, gate)
+        return _misfit(program, row, gate)
     operands = [j for p, rows in filled if not p.kind for j in rows or [DEFAULT]]
     defaults = tuple(p.default for p, rows in filled if not p.kind and not rows)
     try:
@@ -120,24 +99,7 @@ def _by_position(parameters: tuple[Parameter, ...], given: list[list[int]], posi
     return positional
 
 
-def _refused(program: Program, row: int, gate: Signature, message: str = "") -> BoundCall:
-    """A call with too few or too many operands, or with one given twice."""
-    call: Call = program.args[row]
-    found = len(call.operands) + len(call.keywords)
-    help_ = f"the gate is `{gate.head}`"
-    if named := [p.name for p in gate.parameters if p.named]:
-        help_ += f"; an axis has its name: `{call.name}(x, {named[0]}=0)`"
-        help_ += "".join(
-            f"; `{name}` is another" for name in TENSORS if name.startswith(gate.name) and name != gate.name
-        )
-    if gate.is_tensor:
-        message = f"`{call.name}` expects `{gate.head}`, got {found} operand{'s' * (found != 1)}"
-    elif not message and call.keywords:
-        message = f"an operand of `{shorten(gate.name)}` is given twice or not at all"
-    elif not message:
-        most, least = len(gate.parameters), sum(p.required for p in gate.parameters)
-        variadic = any(p.starred for p in gate.parameters)
-        expected = "at least 1" if variadic else str(most) if least == most else f"{least} to {most}"
-        plural = "s" * (expected not in ("1", "at least 1"))
-        message = f"`{shorten(gate.name)}` expects {expected} operand{plural}, got {found}"
-    return BoundCall(diagnostic=Diagnostic("N203", message, (program.label(row),), help_))
+def _misfit(program: Program, row: int, gate: Signature, message: str = "") -> BoundCall:
+    from backprop_cli.graph.messages import misfit
+
+    return BoundCall(diagnostic=misfit(program, row, gate, message))

@@ -142,33 +142,6 @@ class Graph:
                     break
         return depends
 
-    def enclosing(self, *, outputs: bool = False) -> list[int]:
-        """For each node the innermost sub-graph (a position in `subgraphs`) that it is inside of, -1 for none.
-
-        The output of a sub-graph is not inside of it but where the call stands, unless `outputs` are asked for.
-        """
-        inside = [-1] * len(self.gates)
-        around: list[int] = []
-        waiting = 0
-        for node in range(self.subgraphs[0].first if self.subgraphs else len(inside), len(inside)):
-            while around and self.subgraphs[around[-1]].last <= node:
-                around.pop()
-            while waiting < len(self.subgraphs) and self.subgraphs[waiting].first <= node:
-                if self.subgraphs[waiting].last > node:
-                    around.append(waiting)
-                waiting += 1
-            depth = len(around)
-            while depth and not outputs and self.subgraphs[around[depth - 1]].output == node:
-                depth -= 1
-            if depth:
-                inside[node] = around[depth - 1]
-        return inside
-
-    def inside(self, node: int) -> str:
-        """` (inside `sig`)`, for words on a node: the innermost of the user's gates that it belongs to, if any."""
-        around = [subgraph for subgraph in self.subgraphs if subgraph.first <= node < subgraph.last]
-        return f" (inside `{around[-1].name}`)" if around else ""
-
 
 def _same(ours: Any, theirs: Any) -> bool:
     """Equality of two columns; a constant may be an array, whose `==` is no truth value."""

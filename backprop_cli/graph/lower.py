@@ -11,15 +11,15 @@ from math import inf
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES
 from backprop_cli.gates.special import OF_OPERANDS
-from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
 from backprop_cli.graph import literals
-from backprop_cli.graph.arguments import BoundCall, bind, signature, tensor_of
+from backprop_cli.graph.arguments import bind
+from backprop_cli.graph.array_rows import ArrayRows
 from backprop_cli.graph.comparisons import misplaced
 from backprop_cli.graph.definitions import InputNames, afford, judge, place_of, write_out
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
-from backprop_cli.graph.indices import bind_index, gate_of_index
 from backprop_cli.graph.readings import readings
 from backprop_cli.graph.rebuild import rebuild
+from backprop_cli.graph.signature import signature
 from backprop_cli.graph.unused import unused
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program
@@ -29,7 +29,6 @@ MAX_NODES = 5_000_000
 _GATE_OF = {
     **BY_SYMBOL, **BY_SYNTAX, "juxtaposed": BY_SYMBOL["*"], "·": BY_SYMBOL["*"], "name": INPUT, "num": CONSTANT,
 }  # fmt: skip
-_SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
 _SUSPECT = (0.0, inf, -inf)
 
 
@@ -51,22 +50,12 @@ def lower(
     return lowering.graph()
 
 
-class _Lowering:
+class _Lowering(ArrayRows):
     def __init__(self, program: Program, given: InputNames, max_nodes: int) -> None:
-        self.program = program
+        super().__init__(program)
         self.given = given
         self.max_nodes = max_nodes
-        self.out = Graph(program.source)
-        self.diagnostics = list(program.diagnostics)
-        # The rows that are not simply an operator's.
-        self.rows: dict[str, list[int]] = {op: [] for op in _SPECIAL}
-        for row, op in enumerate(program.ops):
-            if op in _SPECIAL:
-                self.rows[op].append(row)
-        self.defaults: dict[int, tuple[float, ...]] = {}  # call's row: constants it needs and nobody wrote
-        self.tensor_calls: set[int] = set()
         self.shown: dict[str, str] = {}  # a defined name: what the node is called that it stands for in the end
-        self.absorbed: set[int] = set()  # rows that are attributes or elements: no nodes of their own
 
     def graph(self) -> Graph:
         program, out = self.program, self.out
@@ -80,12 +69,12 @@ class _Lowering:
         out.starts, out.ends = program.starts, program.ends
         self._definitions()
         if self.rows["call"] or self.rows["index"]:
-            self._attributes()
+            self.bind_tensors()
         self._names()
         self._constants()
         self._calls()
         if any(self.rows[op] for op in ("@", "transpose", "array")):
-            self._arrays()
+            self.stack_arrays()
         self.diagnostics += misplaced(program, out.gates, out.inputs)
         if self.diagnostics:
             raise BackpropError(*sorted(self.diagnostics, key=place_of)[:MOST_ERRORS])
@@ -122,7 +111,6 @@ class _Lowering:
                 if ops[statement.row] not in ("name", "num"):
                     names.setdefault(statement.row, shown)
                 self.shown[name] = shown
-        self.defined = {statement.name for statement in self.program.statements if statement.name}
 
     def _is_used(self, name: str) -> bool:
         """Whether a name that is bound stands for its value somewhere, though the program defines it as well."""
@@ -191,56 +179,7 @@ class _Lowering:
             operands = inputs[row] = call.operands
             if call.keywords or not operands or (len(operands) != len(gate.parameters) and not gate.variadic):
                 gates[row] = OF_OPERANDS.get((call.name, len(operands) + len(call.keywords)), gate.name)
-                self._accept(row, bind(self.program, row, signature(GATES[gates[row]])))
-
-    # -- arrays ----------------------------------------------------------------------------------------
-
-    def _attributes(self) -> None:
-        """Calls of tensor gates and indices: which rows are operands, and what the attributes beside them are."""
-        args = self.program.args
-        for row in self.rows["call"]:
-            call = args[row]
-            tensor = tensor_of(call)
-            if tensor is None or call.name in self.defined:
-                continue
-            self.tensor_calls.add(row)
-            self.out.gates[row], self.out.inputs[row] = tensor.name, ()
-            self._accept(row, bind(self.program, row, signature(tensor)))
-            self.out.attributes.setdefault(row, ())
-        for row in self.rows["index"]:
-            self.out.gates[row] = gate_of_index(self.program, row)
-            self._accept(row, bind_index(self.program, row))
-            self.out.attributes.setdefault(row, ())
-
-    def _accept(self, row: int, bound: BoundCall) -> None:
-        self.out.inputs[row] = bound.operands
-        if bound.attributes:
-            self.out.attributes[row] = bound.attributes
-        if bound.defaults:
-            self.defaults[row] = bound.defaults
-        self.absorbed |= bound.absorbed
-        if bound.diagnostic:
-            self.diagnostics.append(bound.diagnostic)
-
-    def _arrays(self) -> None:
-        """Array literals: constants where all elements are, otherwise the elements stacked."""
-        out, args = self.out, self.program.args
-        for op in ("@", "transpose"):
-            for row in self.rows[op]:
-                out.gates[row], out.attributes[row] = TENSOR_BY_SYNTAX[op], ()
-        for row in self.rows["array"]:
-            if row in self.absorbed:
-                continue
-            elements = args[row]
-            out.gates[row] = TENSOR_BY_SYNTAX["array"]
-            out.inputs[row] = elements
-            if all(j >= 0 and out.gates[j] == CONSTANT for j in elements):
-                out.gates[row], out.inputs[row] = CONSTANT, ()
-                self.absorbed |= {j for j in elements if self.program.ops[j] != "name"}
-                out.constants[row], wrong = literals.array(self.program, row, [out.constants[j] for j in elements])
-                self.diagnostics += wrong
-            else:
-                out.attributes[row] = ((0,),)
+                self.accept(row, bind(self.program, row, signature(GATES[gates[row]])))
 
     def _report(self, code: str, message: str, label: Label, help_: str) -> None:
         self.diagnostics.append(Diagnostic(code, message, (label,), help_))

@@ -10,6 +10,7 @@ from backprop_cli.errors import Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.graph.advice import GRADIENTS, advice
+from backprop_cli.graph.signature import Signature
 from backprop_cli.language.program import Call, Program
 from backprop_cli.language.uses import operands_of
 
@@ -104,3 +105,33 @@ def _product_of(name: str, known: Collection[str]) -> list[str]:
 def names_of_failed_statements(program: Program) -> set[int]:
     """Rows of names that only statements mention which did not parse: nobody is to be blamed for those."""
     return {row for row, op in enumerate(program.ops) if op == "name"} - operands_of(program)
+
+
+def unknown_parameter(program: Program, row: int, gate: Signature, keyword: str, start: int) -> Diagnostic:
+    """An operand or attribute given by a name that its gate does not have."""
+    label = program.label(row)._replace(start=start, end=start + len(keyword))
+    shown = program.args[row].name if gate.is_tensor else gate.name
+    message = f"`{shorten(shown)}` has no parameter `{shorten(keyword)}`"
+    return Diagnostic("N210", message, (label,), f"the gate is `{gate.head}`")
+
+
+def misfit(program: Program, row: int, gate: Signature, message: str = "") -> Diagnostic:
+    """A call with too few or too many operands, or with one given twice."""
+    call: Call = program.args[row]
+    found = len(call.operands) + len(call.keywords)
+    help_ = f"the gate is `{gate.head}`"
+    if named := [p.name for p in gate.parameters if p.named]:
+        others = (name for name in TENSORS if name.startswith(gate.name) and name != gate.name)
+        help_ += f"; an axis has its name: `{call.name}(x, {named[0]}=0)`"
+        help_ += "".join(f"; `{name}` is another" for name in others)
+    if gate.is_tensor:
+        message = f"`{call.name}` expects `{gate.head}`, got {found} operand{'s' * (found != 1)}"
+    elif not message and call.keywords:
+        message = f"an operand of `{shorten(gate.name)}` is given twice or not at all"
+    elif not message:
+        most, least = len(gate.parameters), sum(p.required for p in gate.parameters)
+        variadic = any(p.starred for p in gate.parameters)
+        expected = "at least 1" if variadic else str(most) if least == most else f"{least} to {most}"
+        plural = "s" * (expected not in ("1", "at least 1"))
+        message = f"`{shorten(gate.name)}` expects {expected} operand{plural}, got {found}"
+    return Diagnostic("N203", message, (program.label(row),), help_)

@@ -7,6 +7,7 @@ from typing import Any
 
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
+from backprop_cli.graph.subgraphs import enclosing
 from backprop_cli.text import shortest
 
 _NAME_OF_CONSTANT = {value: name for name, value in CONSTANTS.items()}
@@ -40,7 +41,7 @@ def node_names(graph: Graph) -> list[str]:
         names[node] = name
     taken = {*graph.variables, *graph.names.values(), *GATES, *ALIASES}
     number = 0
-    around = graph.enclosing() if graph.subgraphs else []
+    around = enclosing(graph) if graph.subgraphs else []
     numbers: dict[int, int] = {}
     for node, gate in enumerate(graph.gates):
         if gate == INPUT:

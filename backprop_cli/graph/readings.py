@@ -9,6 +9,7 @@ from backprop_cli.errors import shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Remark
+from backprop_cli.graph.subgraphs import enclosing
 from backprop_cli.language.program import Program
 
 _SHOWN = 3
@@ -53,7 +54,7 @@ def read_products(graph: Graph) -> Remark | None:
     """The remark, None if every product has its sign; before shapes are known every product is an elementwise one."""
     unsigned = [] if any(remark.of_text for remark in graph.remarks) else graph.products
     if graph.subgraphs:  # the text of what is inside a call is elsewhere
-        inside = graph.enclosing(outputs=True)
+        inside = enclosing(graph, outputs=True)
         unsigned = [node for node in unsigned if inside[node] < 0]
     if not unsigned:
         return None

@@ -16,6 +16,7 @@ from backprop_cli.gates.fields import SHAPES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
 from backprop_cli.graph.readings import read_products
+from backprop_cli.graph.subgraphs import inside_of
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written
 from backprop_cli.text import bytes_written
@@ -123,7 +124,7 @@ def _clash(graph: Graph, node: int, shapes: list[Shape], problem: ShapeProblem) 
     row = GATES.get(graph.gates[node]) or TENSORS[graph.gates[node]]
     if not message.startswith("`"):
         message = f"`{row.symbol or row.name}`: {message}"
-    return Diagnostic("V309", message + graph.inside(node), tuple(labels) or (whole,), problem.help)
+    return Diagnostic("V309", message + inside_of(graph, node), tuple(labels) or (whole,), problem.help)
 
 
 def operand_label(graph: Graph, node: int, position: int) -> Label:

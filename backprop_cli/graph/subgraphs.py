@@ -1,6 +1,6 @@
-"""A graph with sub-graphs folded: the same ids, and each folded one a single node, at its output's id.
+"""The sub-graphs of a graph: which node is inside of which, and the graph with some of them folded.
 
-Nodes inside a folded sub-graph keep their places and lose their operands, so that nothing leads to them.
+A folded sub-graph is a single node, at its output's id; the others keep their ids.
 """
 
 from __future__ import annotations
@@ -34,10 +34,40 @@ def to_fold(graph: Graph, unfold: Collection[str] | None = ()) -> list[Subgraph]
     return found
 
 
+def enclosing(graph: Graph, *, outputs: bool = False) -> list[int]:
+    """For each node the innermost sub-graph (a position in `Graph.subgraphs`) that it is inside of, -1 for none.
+
+    The output of a sub-graph is not inside of it but where the call stands, unless `outputs` are asked for.
+    """
+    inside = [-1] * len(graph)
+    around: list[int] = []
+    waiting, subgraphs = 0, graph.subgraphs
+    for node in range(subgraphs[0].first if subgraphs else len(inside), len(inside)):
+        while around and subgraphs[around[-1]].last <= node:
+            around.pop()
+        while waiting < len(subgraphs) and subgraphs[waiting].first <= node:
+            if subgraphs[waiting].last > node:
+                around.append(waiting)
+            waiting += 1
+        depth = len(around)
+        while depth and not outputs and subgraphs[around[depth - 1]].output == node:
+            depth -= 1
+        if depth:
+            inside[node] = around[depth - 1]
+    return inside
+
+
+def inside_of(graph: Graph, node: int) -> str:
+    """` (inside `sig`)`, for words on a node: the innermost of the user's gates that it belongs to, if any."""
+    around = [subgraph for subgraph in graph.subgraphs if subgraph.first <= node < subgraph.last]
+    return f" (inside `{around[-1].name}`)" if around else ""
+
+
 def fold(graph: Graph, folded: Iterable[Subgraph]) -> tuple[Graph, bytearray]:
     """The graph with those sub-graphs folded, and for each node 1 if it is inside of one.
 
-    A folded sub-graph's gate is its name, its attributes are its operands, its inputs those that differ.
+    Nodes inside keep their places and lose their operands, so that nothing leads to them. A folded sub-graph's gate is
+    its name, its attributes are its operands, its inputs those that differ.
     """
     out = Graph(graph.source)
     for column in Graph.__slots__:

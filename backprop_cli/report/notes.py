@@ -13,6 +13,7 @@ from backprop_cli.gates.fields import FLOATS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names
+from backprop_cli.graph.subgraphs import inside_of
 from backprop_cli.report.model import Note
 from backprop_cli.report.names import written
 from backprop_cli.report.parts import CALLED
@@ -101,7 +102,7 @@ def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -
     other = anomaly.other
     if anomaly.rule is not None:
         message = anomaly.rule.words.format(*(shorten(names[j]) for j in operands), name=CALLED.get(gate, gate))
-        said = message + _others(anomaly) + graph.inside(node)
+        said = message + _others(anomaly) + inside_of(graph, node)
         return Note(anomaly.code, said, node, graph.span(node))
     words = _MORE if anomaly.wording == "more" else _WORDS[anomaly.code, anomaly.wording]
     message = words.format(
@@ -115,7 +116,7 @@ def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -
         domain=f"; it needs {_domain(row, [names[j] for j in operands])}" if row and row.domain else "",
     )
     span = graph.span(node)
-    said = message + _others(anomaly) + graph.inside(node)
+    said = message + _others(anomaly) + inside_of(graph, node)
     return Note(anomaly.code, said, node, span, anomaly.element, anomaly.elements)
 
 

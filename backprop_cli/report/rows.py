@@ -9,6 +9,7 @@ from backprop_cli.engine.passes import Backward
 from backprop_cli.gates import GATES
 from backprop_cli.graph import CONSTANT, Graph, Subgraph, Value
 from backprop_cli.graph.names import node_names
+from backprop_cli.graph.subgraphs import enclosing
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.report.names import rules, written
 from backprop_cli.text import without_negative_zeros
@@ -87,7 +88,7 @@ def node_rows(columns: Columns, *, constants: bool = True) -> Iterator[Row]:
     graph, values, passed, active, hidden, folded, _ = columns
     names = node_names(graph)
     uses = graph.uses() if graph.attributes else []
-    around = graph.enclosing() if graph.subgraphs else []
+    around = enclosing(graph) if graph.subgraphs else []
     labels = {call.output: call.label for call in folded}
     for node, gate in enumerate(graph.gates):
         if (gate == CONSTANT and not constants) or (hidden and hidden[node]):

@@ -11,6 +11,7 @@ from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.errors import shorten
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names, output_name
+from backprop_cli.graph.subgraphs import inside_of
 from backprop_cli.report.model import Note
 from backprop_cli.text import index_text, shortest
 
@@ -100,7 +101,7 @@ def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: S
     message = words.format(what=what, true=true_text(item), ours=shortest(item.ours + 0.0))
     if len(items) > 1:
         message += f" (and {len(items) - 1:,} more element{'s' * (len(items) > 2)})"
-    message += graph.inside(node)
+    message += inside_of(graph, node)
     code = "overflow" if beyond else "underflow" if small else "precision"
     return Note(code, message, node, graph.span(node), item.element, len(items), of_gradient)
 

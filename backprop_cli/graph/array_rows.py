@@ -1,0 +1,82 @@
+"""What lowering does with rows that mean arrays: tensor gates and their attributes, indices, array literals.
+
+`lower` has the rest, which every program needs.
+"""
+
+from __future__ import annotations
+
+from backprop_cli.errors import Diagnostic
+from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
+from backprop_cli.graph import literals
+from backprop_cli.graph.arguments import BoundCall, bind, tensor_of
+from backprop_cli.graph.graph import CONSTANT, Graph
+from backprop_cli.graph.indices import bind_index, gate_of_index
+from backprop_cli.graph.signature import signature
+from backprop_cli.language.program import Program
+
+_SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
+
+
+class ArrayRows:
+    """The graph under construction, and which of the program's rows become more, or less, than an operator's node."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.out = Graph(program.source)
+        self.diagnostics: list[Diagnostic] = list(program.diagnostics)
+        self.defined = {statement.name for statement in program.statements if statement.name}
+        self.rows: dict[str, list[int]] = {op: [] for op in _SPECIAL}
+        for row, op in enumerate(program.ops):
+            if op in _SPECIAL:
+                self.rows[op].append(row)
+        self.defaults: dict[int, tuple[float, ...]] = {}  # call's row: constants it needs and nobody wrote
+        self.tensor_calls: set[int] = set()
+        self.absorbed: set[int] = set()  # rows that are attributes or elements: no nodes of their own
+
+    def bind_tensors(self) -> None:
+        """Calls of tensor gates and indices: which rows are operands, and what the attributes beside them are."""
+        args = self.program.args
+        for row in self.rows["call"]:
+            call = args[row]
+            tensor = tensor_of(call)
+            if tensor is None or call.name in self.defined:
+                continue
+            self.tensor_calls.add(row)
+            self.out.gates[row], self.out.inputs[row] = tensor.name, ()
+            self.accept(row, bind(self.program, row, signature(tensor)))
+            self.out.attributes.setdefault(row, ())
+        for row in self.rows["index"]:
+            self.out.gates[row] = gate_of_index(self.program, row)
+            self.accept(row, bind_index(self.program, row))
+            self.out.attributes.setdefault(row, ())
+
+    def accept(self, row: int, bound: BoundCall) -> None:
+        """Make a call's row a node: its operands, attributes and defaults; or keep what is wrong with it."""
+        self.out.inputs[row] = bound.operands
+        if bound.attributes:
+            self.out.attributes[row] = bound.attributes
+        if bound.defaults:
+            self.defaults[row] = bound.defaults
+        self.absorbed |= bound.absorbed
+        if bound.diagnostic:
+            self.diagnostics.append(bound.diagnostic)
+
+    def stack_arrays(self) -> None:
+        """Array literals: constants where all elements are, otherwise the elements stacked."""
+        out, args = self.out, self.program.args
+        for op in ("@", "transpose"):
+            for row in self.rows[op]:
+                out.gates[row], out.attributes[row] = TENSOR_BY_SYNTAX[op], ()
+        for row in self.rows["array"]:
+            if row in self.absorbed:
+                continue
+            elements = args[row]
+            out.gates[row] = TENSOR_BY_SYNTAX["array"]
+            out.inputs[row] = elements
+            if all(j >= 0 and out.gates[j] == CONSTANT for j in elements):
+                out.gates[row], out.inputs[row] = CONSTANT, ()
+                self.absorbed |= {j for j in elements if self.program.ops[j] != "name"}
+                out.constants[row], wrong = literals.array(self.program, row, [out.constants[j] for j in elements])
+                self.diagnostics += wrong
+            else:
+                out.attributes[row] = ((0,),)
