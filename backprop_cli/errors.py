@@ -67,6 +67,7 @@ CODES = {
     "N212": "`--wrt` names no input",
     "N213": "a claim or a step names no node",
     "N214": "a gate is used before it is defined, or in its own definition",
+    "N215": "the derivative of a gate has no formula",
     "V301": "a number is out of range",
     "V302": "expected a number, found a comparison",
     "V303": "expected a comparison, found a number",

@@ -1,0 +1,109 @@
+"""The backward pass over nodes in place of numbers: what flows back to each node is a node too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from backprop_cli.engine.derive.builder import CHOICE, Builder, Node
+from backprop_cli.engine.derive.field import field_of_nodes
+from backprop_cli.engine.derive.sums import filled, unbroadcast
+from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.gates import GATES, ROUTES
+from backprop_cli.gates.fields import Field, formula_program, functions_of
+from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.graph.graph import Graph
+from backprop_cli.numeric.shapes import broadcast
+
+
+class Derived(NamedTuple):
+    """The graph with the nodes of its derivative after its own, and the node of each gradient."""
+
+    graph: Graph
+    gradients: list[int]
+
+
+def derive(
+    graph: Graph, output: int, wrt: Sequence[int], upstream: float = 1.0, *, as_in_books: bool = False
+) -> Derived:
+    """The gradient of `output` with respect to the nodes `wrt`; of an array that of its elements' sum.
+
+    `as_in_books` takes the slopes that textbooks write where the table's are written for stability.
+    Raises BackpropError (N215) at a gate whose derivative is no formula of gates.
+    """
+    builder = Builder(graph)
+    field = field_of_nodes(builder)
+    active, needed = graph.dependents(set(wrt)), ancestors(graph, output)
+    grads: list[Node | None] = [None] * len(graph)
+    grads[output] = builder.node(upstream)
+    for node in range(output, -1, -1):
+        arrived, operands = grads[node], graph.inputs[node]
+        if arrived is None or not (active[node] and needed[node]):
+            continue
+        try:
+            sent = _sent(field, graph, node, arrived, as_in_books=as_in_books) if operands else []
+        except NameError as problem:
+            raise _no_formula(graph, node) from problem
+        for j, flow in zip(operands, sent, strict=True):
+            if flow is not None and active[j]:
+                shape, before = graph.shape(j), grads[j]
+                result = broadcast([flow.shape, shape]) if node in graph.attributes else graph.shape(node)
+                part = unbroadcast(flow, result, shape)
+                grads[j] = part if before is None else before + part
+    zero = builder.node(0.0)
+    return Derived(builder.out, [filled(zero if (g := grads[j]) is None else g, graph.shape(j)).id for j in wrt])
+
+
+def _sent(field: Field, graph: Graph, node: int, arrived: Node, *, as_in_books: bool) -> list[Node | None]:
+    """What a node sends to each operand, None where that is nothing."""
+    gate, builder = graph.gates[node], arrived.builder
+    xs, out = [Node(builder, j) for j in graph.inputs[node]], Node(builder, node)
+    if node in graph.attributes:
+        full, attributes = filled(arrived, graph.shape(node)), graph.attributes[node]
+        return [builder.node(field.pull[gate](k, full, out, xs, attributes)) for k in range(len(xs))]
+    slopes = _slopes(field, gate, xs, out, as_in_books=as_in_books)
+    return [_times(builder.node(slope), arrived, routed=gate in ROUTES) for slope in slopes]
+
+
+def _slopes(field: Field, gate: str, xs: Sequence[Node], out: Node, *, as_in_books: bool) -> Sequence[Node | float]:
+    texts = GATES[gate].textbook.split("; ")
+    if as_in_books and all(_is_formula(field, gate, text) for text in texts):
+        return [field.textbook(gate, text)(*xs, out) for text in texts]
+    slopes: Sequence[Node | float] = field.locals[gate](*xs, out)
+    return slopes
+
+
+def _is_formula(field: Field, gate: str, text: str) -> bool:
+    """Whether a slope as books write it can be computed; some are told in words."""
+    try:
+        return bool(text) and functions_of(formula_program(GATES[gate], text)) <= field.names.keys()
+    except AssertionError:
+        return False
+
+
+def _times(slope: Node, arrived: Node, *, routed: bool) -> Node | None:
+    """A slope times what arrives; an operand that is ignored gets nothing, and not 0 times whatever lies behind.
+
+    That holds of an operand that a gate which routes ignores here, and of what was ignored further on.
+    """
+    builder = slope.builder
+    conditions: list[tuple[Node, bool]] = []
+    factors = [slope, arrived]
+    for k in range(2) if routed else (1,):
+        while builder.out.gates[factors[k].id] == CHOICE:
+            condition, x, y = (Node(builder, j) for j in builder.out.inputs[factors[k].id])
+            if 0 not in (x.number, y.number):
+                break
+            conditions.append((condition, y.number == 0))
+            factors[k] = x if y.number == 0 else y
+    if factors[0].number == 0 or factors[1].number == 0:
+        return None
+    product = factors[0] * factors[1]
+    for condition, holds in reversed(conditions):
+        product = builder.make(CHOICE, condition, *((product, 0) if holds else (0, product)))
+    return product
+
+
+def _no_formula(graph: Graph, node: int) -> BackpropError:
+    message = f"the derivative of `{graph.gates[node]}` has no formula in gates"
+    return BackpropError(Diagnostic("N215", message, (graph.label(node),), "give values: its slope is a number"))
