@@ -47,7 +47,7 @@ def node_names(graph: Graph) -> list[str]:
         if gate == INPUT:
             continue
         if gate == CONSTANT:
-            names[node] = _name_of_constant(graph.constants[node])
+            names[node] = name_of_constant(graph.constants[node])
         elif node in graph.names:
             names[node] = graph.names[node]
         elif node == graph.output:
@@ -78,7 +78,8 @@ def all_names(graph: Graph) -> dict[str, int]:
     }
 
 
-def _name_of_constant(value: Any) -> str:
+def name_of_constant(value: Any) -> str:
+    """What a constant is written as: `2`, `pi`, a small array, or what kind of array it is."""
     if not hasattr(value, "tolist"):
         return _NAME_OF_CONSTANT.get(value) or shortest(value)
     text = shortest(value) if value.size <= _LITERAL_WIDTH else ""

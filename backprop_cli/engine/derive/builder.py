@@ -16,6 +16,7 @@ from backprop_cli.numeric.shapes import Shape, broadcast
 
 _ADD, _SUB, _MUL, _DIV, _POWER = (BY_SYMBOL[symbol] for symbol in "+-*/^")
 _NEGATIVE = BY_SYNTAX["negative"]
+ZERO = BY_SYMBOL["=="]  # of what is compared with 0
 CHOICE = next(name for name, gate in GATES.items() if gate.family == "choice")
 _LARGEST_WHOLE = 2.0**53
 _FOLDED = frozenset({_ADD, _SUB, _MUL, _NEGATIVE}) | {n for n, g in GATES.items() if g.truth}
@@ -91,9 +92,13 @@ class Node:
 
 
 class Builder:
-    """A copy of a graph to which nodes are added; a node that is there already is not made again."""
+    """A copy of a graph to which nodes are added; a node that is there already is not made again.
 
-    def __init__(self, graph: Graph) -> None:
+    `as_in_books`: forms that are easier to read, and the same wherever everything is finite.
+    """
+
+    def __init__(self, graph: Graph, *, as_in_books: bool = False) -> None:
+        self.as_in_books = as_in_books
         out = self.out = Graph(graph.source)
         for column in Graph.__slots__:
             value = getattr(graph, column)
@@ -186,7 +191,17 @@ def _sum(x: Node, y: Node, a: float | None, b: float | None) -> Node | None:
     if x.id == y.id:
         return 2 * x
     opposite = x.builder.opposite(y)
-    return None if opposite is None else x - opposite
+    return _choices(x, y) if opposite is None else x - opposite
+
+
+def _choices(x: Node, y: Node) -> Node | None:
+    """The sum of two choices by the same condition, as one."""
+    builder, out = x.builder, x.builder.out
+    if out.gates[x.id] == out.gates[y.id] == CHOICE and out.inputs[x.id][0] == out.inputs[y.id][0]:
+        (condition, *ours), (_, *theirs) = ([Node(builder, j) for j in out.inputs[node.id]] for node in (x, y))
+        if 0 in (ours[0].number, theirs[0].number) and 0 in (ours[1].number, theirs[1].number):
+            return builder.make(CHOICE, condition, *(a + b for a, b in zip(ours, theirs, strict=True)))
+    return None
 
 
 def _difference(x: Node, y: Node, a: float | None, b: float | None) -> Node | None:

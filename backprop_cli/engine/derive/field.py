@@ -27,6 +27,7 @@ def field_of_nodes(builder: Builder) -> Field:
     field.names.update({function.__name__: function for function in (
         bell, below, erfcx_slope, mish_gate, mish_gate_slope, sinc_slope, weigh,
     )})  # fmt: skip
+    field.names["pi"] = builder.node(pi)
     field.names["eye"] = lambda count: builder.tensor("eye", count=count)
     field.names["linspace"] = lambda start, stop, count: builder.tensor("linspace", start, stop, count=count)
     return field

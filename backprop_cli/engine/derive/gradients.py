@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from backprop_cli.engine.derive.builder import CHOICE, Builder, Node
+from backprop_cli.engine.derive.builder import CHOICE, ZERO, Builder, Node
 from backprop_cli.engine.derive.field import field_of_nodes
 from backprop_cli.engine.derive.sums import filled, unbroadcast
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.gates import GATES, ROUTES
 from backprop_cli.gates.fields import Field, formula_program, functions_of
+from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.graph import Graph
 from backprop_cli.numeric.shapes import broadcast
+
+_NOTHING = "0*"  # how the pull to labels begins
 
 
 class Derived(NamedTuple):
@@ -31,7 +34,7 @@ def derive(
     `as_in_books` takes the slopes that textbooks write where the table's are written for stability.
     Raises BackpropError (N215) at a gate whose derivative is no formula of gates.
     """
-    builder = Builder(graph)
+    builder = Builder(graph, as_in_books=as_in_books)
     field = field_of_nodes(builder)
     active, needed = graph.dependents(set(wrt)), ancestors(graph, output)
     grads: list[Node | None] = [None] * len(graph)
@@ -41,7 +44,7 @@ def derive(
         if arrived is None or not (active[node] and needed[node]):
             continue
         try:
-            sent = _sent(field, graph, node, arrived, as_in_books=as_in_books) if operands else []
+            sent = _sent(field, graph, node, arrived) if operands else []
         except NameError as problem:
             raise _no_formula(graph, node) from problem
         for j, flow in zip(operands, sent, strict=True):
@@ -54,19 +57,26 @@ def derive(
     return Derived(builder.out, [filled(zero if (g := grads[j]) is None else g, graph.shape(j)).id for j in wrt])
 
 
-def _sent(field: Field, graph: Graph, node: int, arrived: Node, *, as_in_books: bool) -> list[Node | None]:
+def _sent(field: Field, graph: Graph, node: int, arrived: Node) -> list[Node | None]:
     """What a node sends to each operand, None where that is nothing."""
     gate, builder = graph.gates[node], arrived.builder
     xs, out = [Node(builder, j) for j in graph.inputs[node]], Node(builder, node)
     if node in graph.attributes:
-        full, attributes = filled(arrived, graph.shape(node)), graph.attributes[node]
-        return [builder.node(field.pull[gate](k, full, out, xs, attributes)) for k in range(len(xs))]
-    slopes = _slopes(field, gate, xs, out, as_in_books=as_in_books)
+        full, attributes, pulls = filled(arrived, graph.shape(node)), graph.attributes[node], TENSORS[gate].pulls
+        return [
+            None if pulls[min(k, len(pulls) - 1)].startswith(_NOTHING)
+            else _away_from_zero(builder.node(field.pull[gate](k, full, out, xs, attributes)))
+            for k in range(len(xs))
+        ]  # fmt: skip
+    slopes = _slopes(field, gate, xs, out)
     return [_times(builder.node(slope), arrived, routed=gate in ROUTES) for slope in slopes]
 
 
-def _slopes(field: Field, gate: str, xs: Sequence[Node], out: Node, *, as_in_books: bool) -> Sequence[Node | float]:
+def _slopes(field: Field, gate: str, xs: Sequence[Node], out: Node) -> Sequence[Node | float]:
+    as_in_books = out.builder.as_in_books
     texts = GATES[gate].textbook.split("; ")
+    if as_in_books and GATES[gate].variadic:  # away from ties
+        return [out.builder.make(CHOICE, x == out, 1, 0) for x in xs]
     if as_in_books and all(_is_formula(field, gate, text) for text in texts):
         return [field.textbook(gate, text)(*xs, out) for text in texts]
     slopes: Sequence[Node | float] = field.locals[gate](*xs, out)
@@ -102,6 +112,16 @@ def _times(slope: Node, arrived: Node, *, routed: bool) -> Node | None:
     for condition, holds in reversed(conditions):
         product = builder.make(CHOICE, condition, *((product, 0) if holds else (0, product)))
     return product
+
+
+def _away_from_zero(x: Node) -> Node:
+    """A formula without the choice of what it is where a length is 0, which books leave out."""
+    builder, out = x.builder, x.builder.out
+    if builder.as_in_books and out.gates[x.id] == CHOICE:
+        condition, _, usual = out.inputs[x.id]
+        if out.gates[condition] == ZERO and Node(builder, out.inputs[condition][1]).number == 0:
+            return Node(builder, usual)
+    return x
 
 
 def _no_formula(graph: Graph, node: int) -> BackpropError:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from backprop_cli.engine.derive.builder import Node
-from backprop_cli.engine.derive.sums import column, count_of, cut, expanded, flip, matmul, reshape, swap
+from backprop_cli.engine.derive.sums import column, count_of, cut, expanded, flip, matmul, outer, reshape, swap
 from backprop_cli.engine.derive.sums import sum as summed
 from backprop_cli.numeric.shapes import Axis, Shape
 
@@ -32,6 +32,15 @@ def unstack(G: Node, k: int, axis: Axis) -> Node:
 
 def place(G: Node, x: Node, items: Sequence[int | slice]) -> Node:
     """Zeros of the shape of x, with G at the items: put together along one axis after the other."""
+    units = [
+        x.builder.tensor("onehot", item % n, classes=n)
+        for item, n in zip(items, x.shape, strict=False)
+        if isinstance(item, int)
+    ]
+    if x.builder.as_in_books and len(units) == len(items) and len(x.shape) < 3:
+        if len(units) < len(x.shape):
+            return outer(units[0], G)
+        return G * (units[0] if len(units) == 1 else outer(*units))
     G = expanded(G, tuple(k for k, item in enumerate(items) if isinstance(item, int)))
     for k, item in enumerate(items):
         length = x.shape[k]

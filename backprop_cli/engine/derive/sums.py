@@ -151,10 +151,15 @@ def swap(x: Node) -> Node:
     """The transpose; of a transpose what was transposed."""
     if len(x.shape) < 2:
         return x
-    out = x.builder.out
-    if out.gates[x.id] == "transpose":
-        return Node(x.builder, out.inputs[x.id][0])
-    return x.builder.tensor("transpose", x)
+    out, builder = x.builder.out, x.builder
+    gate, operands = out.gates[x.id], [Node(builder, j) for j in out.inputs[x.id]]
+    if gate == "transpose":
+        return operands[0]
+    if gate == "eye":
+        return x
+    if gate in ("matmul", "outer") and len(operands[0].shape) == len(operands[1].shape) and builder.as_in_books:
+        return builder.tensor(gate, swap(operands[1]), swap(operands[0]))
+    return builder.tensor("transpose", x)
 
 
 def _matrices(x: Node) -> Node:
@@ -168,8 +173,11 @@ def column(x: Node) -> Node:
 
 
 def matmul(a: Node, b: Node) -> Node:
-    """The matrix product."""
-    return a.builder.tensor("matmul", a, b)
+    """The matrix product; with the identity nothing is multiplied."""
+    gates = a.builder.out.gates
+    if gates[a.id] == "eye":
+        return b
+    return a if gates[b.id] == "eye" else a.builder.tensor("matmul", a, b)
 
 
 def outer(x: Node, y: Node) -> Node:
