@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.precision import untrue_jacobian, untrue_numbers
-from backprop_cli.errors import Source, Status
+from backprop_cli.errors import BackpropError, Diagnostic, Source, Status
+from backprop_cli.graph.names import output_name
 from backprop_cli.graph.shapes import infer
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.session import Number, open_session
 
 if TYPE_CHECKING:
+    from backprop_cli.report.derivatives import DerivativeReport
     from backprop_cli.report.jacobians import JacobianReport
 
 
@@ -86,7 +88,7 @@ def grad(
     if check and report.columns.folded:
         from backprop_cli.check.closed_form import slopes
 
-        report = report._replace(slopes=slopes(graph, numbers, report.columns.folded, check_seconds))
+        report = report._replace(slopes=slopes(graph, report.columns.folded, check_seconds))
     return report
 
 
@@ -146,6 +148,52 @@ def jacobian(
         graph.source, report.output, report.value, graph.shapes[graph.output], tuple(blocks),
         tuple(parts_of(graph, active)) if anatomy else (), report.notes, verdict, report.status,
     )  # fmt: skip
+
+
+def diff(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] = (),
+    order: int = 1,
+    check: bool = True,
+    **values: Any,
+) -> DerivativeReport:
+    """The derivatives of an expression as formulas, with respect to each input, or to the names in `wrt`.
+
+    `report.formulas["df/dx"]` is the text, with the program's names and those in `report.parts`. No input needs a
+    value; an array may be given by its shape (`W=(3, 2)`). `order` is that of the derivatives, all mixed ones included.
+    `check` has SymPy differentiate programs of numbers too: `simplified` is what it finds, where that is shorter.
+    Values and options are given as to `evaluate`.
+
+    Raises BackpropError as `evaluate` does, and at a gate whose derivative is no formula of gates (N215).
+    """
+    from backprop_cli.report.derivatives import DerivativeReport, formulas
+    from backprop_cli.report.notes import notes
+
+    session = open_session(expression, bindings, values, free=True)
+    session.refuse_array("its derivatives are a Jacobian: `backprop jacobian`, or wrap it, as in `sum(…)`")
+    graph, targets = session.graph, session.targets(wrt)
+    if not targets:
+        message, help_ = "there is nothing to differentiate with respect to", "a name in the expression is an input"
+        raise BackpropError(Diagnostic("N212", message, (graph.label(graph.output),), help_))
+    made = formulas(graph, targets, order)
+    numbers = [] if session.free else forward(made.graph, session.values)
+    report = DerivativeReport(
+        graph.source, made.heading, output_name(graph), made.parts, made.derivatives, made.graph, numbers,
+        tuple(notes(graph, numbers, ())),
+    )  # fmt: skip
+    if check and not graph.has_arrays:
+        from backprop_cli.check.simplified import simplified
+
+        report = report.checked(simplified(graph, made.graph, {d.variables: d.node for d in made.derivatives}))
+    return report
+
+
+def has_inputs(expression: str | Source, /, **options: Any) -> bool:
+    """Whether an expression has inputs, which need values. Raises BackpropError as `evaluate` does."""
+    return bool(open_session(expression, None, dict(options), free=True, shapes=False).graph.variables)
 
 
 def structure(expression: str | Source, /, **options: Any) -> Report:

@@ -21,7 +21,8 @@ ROOMS = {
     "graph": {"errors", "text", "language", "numeric", "gates"},
     "engine": {"errors", "text", "language", "numeric", "gates", "graph"},
     "check": {"errors", "text", "language", "numeric", "gates", "graph", "engine"},
-    "report": {"errors", "text", "numeric", "gates", "graph", "engine", "check"},
+    # How tightly operators bind decides where a formula needs brackets.
+    "report": {"errors", "text", "language", "numeric", "gates", "graph", "engine", "check"},
     "render": {"errors", "text", "report"},
     "data": {"errors", "text", "language", "numeric", "gates", "graph", "engine"},
     "session": {"errors", "language", "numeric", "graph", "data"},
@@ -81,6 +82,7 @@ DOORS = {
             "verdict",
             "cross_check",
             "closed_form",
+            "simplified",
             "claims",
             "scope",
             "mistakes",
@@ -206,7 +208,7 @@ def test_no_file_imports_itself_by_way_of_others():
 NAMING = ("gates", "numeric", "check")
 SPELLINGS = ("language/spellings.py", "language/latex_spellings.py", "graph/advice.py")  # what others call gates
 # What the texts of rows mean where numbers are nodes.
-NODES = ("engine/derive/field.py", "engine/derive/sums.py", "engine/derive/places.py")
+NODES = ("engine/derive/field.py", "engine/derive/sums.py", "engine/derive/scores.py", "engine/derive/places.py")
 # Words that are gates' names too, and mean something else.
 SYNTAX = {"index", "transpose"}  # operators of a program
 OTHER_WORDS = {
@@ -318,7 +320,7 @@ def test_the_core_is_read_in_an_hour():
 
 # Longer than three hundred lines: tables.
 LONG = {
-    "gates/tensors.py": 360, "render/documents.py": 410,
+    "gates/tensors.py": 360, "render/documents.py": 480,
 }  # fmt: skip
 
 

@@ -150,7 +150,11 @@ def test_json_follows_its_schema_in_both_layouts(command, program):
 
 
 def test_json_errors_follow_the_schema_too():
-    for words in (["eval", "x+", "--json"], ["grad", "x", "--format", "json"], ["eval", "--json", "--nonsense"]):
+    for words in (
+        ["eval", "x+", "--json"],
+        ["grad", "x*y", "x=1", "--format", "json"],
+        ["eval", "--json", "--nonsense"],
+    ):
         ran = backprop(*words)
         assert ran.status == 2 and ran.err.startswith("error[")
         jsonschema.validate(json.loads(ran.out), SCHEMA)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import random_arrays
 
+import backprop_cli
 from backprop_cli.engine.derive import derive
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import BackpropError
@@ -68,3 +69,93 @@ def test_random_array_programs(seed):
 def test_what_is_ignored_sends_nothing():
     (_, found) = both("where(x > 0, sqrt(x), 0) + max(1/x, 5)*relu(y)", {"x": -1.0, "y": -3.0})
     assert found == [0.0, 0.0]
+
+
+# Formulas as books have them: K. B. Petersen and M. S. Pedersen, The Matrix Cookbook (2012), by the number of the
+# equation; the activations and losses as in the notes of CS231n; the rest, any book of calculus.
+FORMULAS = [
+    ("x^3 - 2x + 1", {"x": "3*x^2 - 2"}),
+    ("(x+y)*z", {"x": "z", "y": "z", "z": "x + y"}),
+    ("1/x", {"x": "-1/x^2"}),
+    ("x*x*x", {"x": "3*x^2"}),
+    ("x^n", {"x": "n*x^(n - 1)", "n": "x^n*log(x)"}),
+    ("sin(x)^2", {"x": "2*cos(x)*sin(x)"}),
+    ("exp(-x^2/2)", {"x": "-x*f"}),
+    ("log(1 + exp(x))", {"x": "exp(x)/(exp(x) + 1)"}),
+    ("sqrt(x^2 + y^2)", {"x": "x/f", "y": "y/f"}),
+    ("cos(2*pi*x)", {"x": "-2*pi*sin(2*pi*x)"}),
+    ("atan2(y, x)", {"y": "x/(x^2 + y^2)", "x": "-y/(x^2 + y^2)"}),
+    ("(1-x)^2 + 100*(y-x^2)^2", {"x": "-2*(1 - x) - 400*x*(y - x^2)", "y": "200*(y - x^2)"}),
+    ("0.1*x^2 + 0.25*x", {"x": "0.2*x + 0.25"}),
+    ("where(x > 0, x^2, -x)", {"x": "where(x > 0, 2*x, -1)"}),
+    ("sigmoid(w*x + b)", {"w": "x*f*(1 - f)", "x": "w*f*(1 - f)", "b": "f*(1 - f)"}),
+    ("tanh(x)", {"x": "1 - tanh(x)^2"}),
+    ("relu(x)*y", {"x": "where(x > 0, y, 0)", "y": "relu(x)"}),
+    ("softplus(x)", {"x": "sigmoid(x)"}),
+    ("gelu(x)", {"x": "normcdf(x) + x*exp(-x^2/2)/sqrt(2*pi)"}),
+    ("max(x, y)", {"x": "where(x == f, 1, 0)", "y": "where(y == f, 1, 0)"}),
+    ("a' X b", {"X": "outer(a, b)", "a": "X @ b", "b": "X' @ a"}),  # 70
+    ("a' X' b", {"X": "outer(b, a)"}),  # 71
+    ("b' X' X c", {"X": "outer(X @ c, b) + outer(X @ b, c)"}),  # 77
+    ("x' B x", {"x": "B @ x + B' @ x"}),  # 81
+    ("(x - A@s)' @ W @ (x - A@s)", None),  # 84 to 88, with a W that need not be symmetric
+    ("trace(X)", {"X": "eye(3)"}),  # 99
+    ("trace(X A)", {"X": "A'"}),  # 100
+    ("trace(A X B)", {"X": "A' @ B'"}),  # 101
+    ("trace(A X' B)", {"X": "B @ A"}),  # 102
+    ("trace(X' A)", {"X": "A"}),  # 103
+    ("trace(X' X)", {"X": "2*X"}),  # 106 with B = I, 115
+    ("trace(X' B X)", {"X": "B @ X + B' @ X"}),  # 108
+    ("trace(X B X')", {"X": "X @ B' + X @ B"}),  # 111
+    ("trace(A X B X)", {"X": "A' @ (X' @ B') + B' @ X' @ A'"}),  # 112 and its kind
+    ("det(X)", {"X": "det(X)*inv(X)'"}),  # 49
+    ("logdet(X)", {"X": "inv(X)'"}),  # 57
+    ("a' inv(X) b", {"X": "-inv(X)' @ outer(a, b) @ inv(X)'"}),  # 61
+    ("trace(A inv(X) B)", {"X": "-inv(X)' @ (A' @ B') @ inv(X)'"}),  # 63, 124
+    ("b' solve(A, c)", {"A": "-outer(solve(A', b), solve(A, c))", "c": "solve(A', b)"}),
+    ("norm(x - a)", {"x": "(x - a)/f"}),  # 129
+    ("norm(x)^2", {"x": "2*x"}),  # 131
+    ("norm(W x)^2", {"W": "2*outer(W @ x, x)", "x": "2*(W' @ (W @ x))"}),  # the lecture's f = ‖Wx‖²
+    ("norm(A x - b)^2", {"x": "2*(A' @ (A @ x - b))", "b": "-2*(A @ x - b)"}),
+    ("logsumexp(x)", {"x": "softmax(x)"}),
+    ("sum(softmax(x)*y)", {"x": "softmax(x)*(y - sum(y*softmax(x), keepdims=True))", "y": "softmax(x)"}),
+    ("norm1(x)", {"x": "sign(x)"}),
+    ("x[0]*x[1]", {"x": "x[1]*onehot(0, 3) + x[0]*onehot(1, 3)"}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FORMULAS, ids=[text for text, _ in FORMULAS])
+def test_formulas_are_those_of_books_and_have_their_numbers(text, expected):
+    report = backprop_cli.diff(text)
+    found = {derivative.variables[0]: derivative.formula for derivative in report.derivatives}
+    for name, formula in (expected or {}).items():
+        assert found[name] == formula
+    drawn = np.random.RandomState(4)
+    shapes = {name: report.graph.shape(node) for name, node in report.graph.variables.items()}
+    values = {
+        name: drawn.uniform(0.2, 1.8, shape) if shape else drawn.uniform(0.2, 1.8) for name, shape in shapes.items()
+    }
+    values = {name: x + 3 * np.eye(3) if np.shape(x) == (3, 3) else x for name, x in values.items()}  # invertible
+    gradients = backprop_cli.grad(text, values, check=False).gradients
+    named = "".join(f"; {name} = {part}" for name, part in report.parts)
+    for name, formula in found.items():  # the text, read as anybody would
+        number = backprop_cli.evaluate(f"f = {text}{named}; {formula} + 0*{name}", values).value
+        assert np.allclose(number, gradients[name], rtol=1e-9)
+
+
+def test_second_derivatives_are_sympys_in_its_form():
+    report = backprop_cli.diff("(1-x)^2 + 100*(y-x^2)^2", order=2)
+    assert report.verdict == "agrees" and report.formulas == {
+        "d2f/dx2": "1200*x^2 - 400*y + 2", "d2f/dxdy": "-400*x", "d2f/dy2": "200"
+    }  # fmt: skip
+
+
+def test_values_are_put_in():
+    report = backprop_cli.diff("x^3*y", x=2, y=5)
+    assert [report.value(derivative) for derivative in report.derivatives] == [60, 8]
+
+
+def test_a_long_chain_is_derived_in_linear_time_and_names_its_parts():
+    text = "; ".join(["a0 = sin(x)", *(f"a{k} = sin(a{k - 1})*x" for k in range(1, 300))])
+    report = backprop_cli.diff(text, check=False)
+    assert len(report.graph) < 5_000 and len(report.derivatives[0].formula) < 1_000

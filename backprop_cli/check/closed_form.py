@@ -15,19 +15,19 @@ from backprop_cli.check.sympy_expression import CONSTANT_NAMES
 from backprop_cli.check.sympy_gates import expression, is_smooth, readable_number
 from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, budget
 from backprop_cli.gates import GATES
-from backprop_cli.graph import CONSTANT, Graph, Subgraph, Value
+from backprop_cli.graph import CONSTANT, Graph, Subgraph
 
 _SIZE_BUDGET = 100  # of a body, written out without sharing
 _SECONDS_BUDGET = 4.0  # of work, for all gates together
-_LONGEST = 60  # characters of a slope that is worth showing
+LONGEST = 60  # characters of a slope that is worth showing
 _MOST_DENOMINATOR = 12
 _MOST_SHOWN = 1000  # the largest denominator of a fraction that is not shown as a decimal
 _DIGITS = 40
-_READABLE = re.compile(r"[A-Za-z0-9_ .+\-*/^(),]+")
+READABLE = re.compile(r"[A-Za-z0-9_ .+\-*/^(),]+")
 Slopes = Mapping[str, Mapping[str, str]]
 
 
-def slopes(graph: Graph, values: Sequence[Value], calls: Iterable[Subgraph], seconds: float) -> Slopes:
+def slopes(graph: Graph, calls: Iterable[Subgraph], seconds: float) -> Slopes:
     """For each gate called, by its name, its slope along each parameter, over the parameters and `out`.
 
     A gate with pieces (a kink, a `where`) has no one slope; nor has one here that is large, or takes too much work.
@@ -40,8 +40,8 @@ def slopes(graph: Graph, values: Sequence[Value], calls: Iterable[Subgraph], sec
                 if call.name in seen or len(set(call.operands)) < len(call.operands):
                     continue
                 seen.add(call.name)
-                if "out" not in call.parameters and _affordable(graph, call):
-                    of_gate = _slopes(graph, values, call)
+                if "out" not in call.parameters and is_affordable(graph, call):
+                    of_gate = _slopes(graph, call)
                     if of_gate:
                         found[call.name] = of_gate
     except (OutOfWorkError, RecursionError):
@@ -49,38 +49,48 @@ def slopes(graph: Graph, values: Sequence[Value], calls: Iterable[Subgraph], sec
     return found
 
 
-def _affordable(graph: Graph, call: Subgraph) -> bool:
-    """Whether the body is smooth and small."""
+def is_affordable(graph: Graph, call: Subgraph) -> bool:
+    """Whether the body of a call, or of a program seen as one, is smooth and small."""
     size: dict[int, int] = {}
     if call.output - call.first > _SIZE_BUDGET:
         return False
     for node in range(call.first, call.output + 1):
         gate, operands = graph.gates[node], graph.inputs[node]
+        if node in call.operands:
+            continue
         size[node] = 1 + sum(size.get(j, 1) for j in operands)
         if gate != CONSTANT and (gate not in GATES or not is_smooth(gate) or GATES[gate].kink):
             return False
         if node in graph.constants and hasattr(graph.constants[node], "shape"):
             return False
-    return size[call.output] <= _SIZE_BUDGET
+    return size.get(call.output, 1) <= _SIZE_BUDGET
 
 
-def _slopes(graph: Graph, values: Sequence[Value], call: Subgraph) -> dict[str, str]:
-    symbols = [sympy.Dummy(name, real=True) for name in call.parameters]
-    built: dict[int, Any] = dict(zip(call.operands, symbols, strict=True))
+def written_out(graph: Graph, call: Subgraph) -> tuple[Any, dict[str, Any]]:
+    """The body as one expression, and the symbol of each parameter in it."""
+    symbols = {name: sympy.Dummy(name, real=True) for name in call.parameters}
+    built: dict[int, Any] = dict(zip(call.operands, symbols.values(), strict=True))
     for node in range(call.first, call.output + 1):
+        if node in built:
+            continue
         gate = graph.gates[node]
         if gate == CONSTANT:
-            built[node] = CONSTANT_NAMES.get(values[node]) or sympy.Rational(repr(values[node]))
+            value: float = graph.constants[node]
+            built[node] = CONSTANT_NAMES.get(value) or sympy.Rational(repr(value))
         else:
             built[node] = expression(gate, [built[j] for j in graph.inputs[node]], (), ())
-    body = built[call.output]
+    return built[call.output], symbols
+
+
+def _slopes(graph: Graph, call: Subgraph) -> dict[str, str]:
+    body, symbols = written_out(graph, call)
     made = {}
-    for name, symbol in zip(call.parameters, symbols, strict=True):
+    for name, symbol in symbols.items():
         slope = sympy.diff(body, symbol)
-        short = _text(sympy.simplify(slope))
-        of_out = _over_out(slope, body, symbols)
+        short = in_words(sympy.simplify(slope))
+        of_out = _over_out(slope, body, [*symbols.values()])
         text = min((of_out, short), key=len) if of_out else short
-        if len(text) <= _LONGEST and _READABLE.fullmatch(text):
+        if len(text) <= LONGEST and READABLE.fullmatch(text):
             made[name] = text
     return made
 
@@ -113,8 +123,8 @@ def _over_out(slope: Any, body: Any, symbols: Sequence[Any]) -> str:
         if factor == 1:
             return inner
         if constant:
-            return f"{_text(factor)}*({inner})"
-        return f"-{_text(factor)}*{inner[1:]}" if inner.startswith("-") else f"{_text(factor)}*{inner}"
+            return f"{in_words(factor)}*({inner})"
+        return f"-{in_words(factor)}*{inner[1:]}" if inner.startswith("-") else f"{in_words(factor)}*{inner}"
     return ""
 
 
@@ -139,7 +149,7 @@ def _sum(terms: Iterable[Any]) -> str:
     for term in terms:
         if term == 0:
             continue
-        written = _text(term)
+        written = in_words(term)
         if not text:
             text = written
         else:
@@ -147,7 +157,8 @@ def _sum(terms: Iterable[Any]) -> str:
     return text
 
 
-def _text(expression_: Any) -> str:
+def in_words(expression_: Any) -> str:
+    """An expression as a user would type it, decimals where fractions are long."""
     numbers = expression_.atoms(sympy.Float, sympy.Rational)
     shown = {number_: readable_number(number_) for number_ in numbers if number_.is_Float or number_.q > _MOST_SHOWN}
     shown |= {dummy: sympy.Symbol(dummy.name) for dummy in expression_.atoms(sympy.Dummy)}

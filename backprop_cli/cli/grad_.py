@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -11,13 +12,17 @@ from backprop_cli.cli.options import (
     Bindings,
     Check,
     Expression,
+    OutputOptions,
+    Reply,
     SeedGrad,
     Wrt,
     names_in,
     with_common_options,
 )
+from backprop_cli.cli.terminal import style_for
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
+from backprop_cli.render import render
 from backprop_cli.report.model import Report
 from backprop_cli.session import Options
 
@@ -39,13 +44,20 @@ def command(
     check: Check = True,
     step: _Step = None,
     options: Options,
-) -> Report:
+    output: OutputOptions,
+) -> Report | Reply:
     """Compute an expression and its gradient: local gradients at every gate, and d output / d node for every node.
+
+    Without any values the gradient is a formula, as `backprop diff` gives it.
 
     Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
     """
+    source = read_expression(expression)
+    if not bindings and options.defaults is None and step is None and api.has_inputs(source, **options._asdict()):
+        report = api.diff(source, wrt=names_in(wrt), check=check, **options._asdict())
+        return Reply("".join(render(report, output.format, style_for(sys.stdout, output))), output, report)
     return api.grad(
-        read_expression(expression),
+        source,
         split_bindings(bindings),
         wrt=names_in(wrt),
         seed_grad=seed_grad,

@@ -16,6 +16,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
 COMMANDS = {
     "eval": "the value of an expression, and of every node in it",
     "grad": "the gradient of an expression, node by node",
+    "diff": "the derivatives of an expression as formulas, without values",
     "explain": "the gradient step by step: each rule in symbols and in numbers",
     "graph": "the figure of an expression: values above, gradients below",
     "jacobian": "every element of an output with respect to every element of an input",

@@ -257,6 +257,37 @@ class Jacobian(TypedDict):
     notes: list[Note]
 
 
+class Derivative(TypedDict):
+    """A derivative as a formula, over the program's names and those of the parts."""
+
+    name: Annotated[str, "`df/dx`, `d2f/dxdy`"]
+    variables: list[str]
+    formula: str
+    simplified: Annotated[str | None, "SymPy's form, where it is shorter"]
+    value: Annotated[Number | None, "where every input has a value"]
+
+
+class NamedFormula(TypedDict):
+    """What a name that is not the program's stands for."""
+
+    name: str
+    formula: str
+
+
+class Diff(TypedDict):
+    """What `diff --json` prints, and `grad --json` without values."""
+
+    schema: Literal["backprop/diff@1"]
+    expression: str
+    output: str
+    derivatives: list[Derivative]
+    parts: list[NamedFormula]
+    verdict: Annotated[
+        str | None, OneOf(("agrees", "differs", "cannot decide")), "SymPy's; null where it was not asked"
+    ]
+    notes: list[Note]
+
+
 class Problem(TypedDict):
     """One thing that is wrong with the input."""
 
@@ -394,7 +425,7 @@ class Gates(TypedDict):
 
 # A schema's file, and the documents it is about.
 SCHEMAS: dict[str, tuple[str, tuple[Any, ...]]] = {
-    "report": ("What `backprop --json` prints", (Eval, Grad, Explain, Error, Jacobian)),
+    "report": ("What `backprop --json` prints", (Eval, Grad, Explain, Error, Jacobian, Diff)),
     "check": ("What `backprop check --json` prints", (Checked,)),
     "suites": ("What `backprop check SUITE --json` prints", (Suites,)),
     "gates": ("What `backprop gates --json` prints", (Gates,)),

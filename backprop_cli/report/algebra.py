@@ -24,16 +24,18 @@ from backprop_cli.report.parts import node_parts
 _ADD, _SUB, _MUL, _DIV, _POW = (BY_SYMBOL[symbol] for symbol in "+-*/^")
 _NEGATIVE = BY_SYNTAX["negative"]
 _LONG = 240  # characters after which a part of a formula gets a name
-_SHARED = 12  # the same, of a part that is used more than once
+_SAVED = 30  # characters that a name must save, of a part that is used more than once
 _PLAIN = (1e-4, 1e15)  # between these a number is written without exponent, and computed with
+_LAST = 1 << 62
 _ATOM = 9  # how tightly a name, a number or a call holds together
 
 
 class Factor(NamedTuple):
-    """What is multiplied: its text, and how tightly that holds together."""
+    """What is multiplied: its text, and how tightly that holds together. Inputs come first, by their `rank`."""
 
     text: str
     power: int = _ATOM
+    rank: int = _LAST
 
     def within(self, power: int) -> str:
         """The text, in brackets where it would fall apart."""
@@ -116,9 +118,14 @@ def write(graph: Graph, nodes: Sequence[int], names: Mapping[int, str], spare: S
     formulas: dict[int, Formula] = {}
     parts: list[tuple[str, str]] = []
     for node in sorted(used):
-        formula = formulas[node] = _atom(names[node]) if node in names else _formula(graph, node, formulas)
-        if used[node] and len(text := formula.text) > (_SHARED if used[node] > 1 else _LONG):
-            parts.append((spare[node], text))
+        if node in names:
+            formula = _atom(names[node], rank=_LAST if graph.inputs[node] else node)
+        else:
+            formula = _formula(graph, node, formulas)
+        formulas[node] = formula
+        length = len(formula.text)
+        if used[node] and (length > _LONG or length * (used[node] - 1) > _SAVED):
+            parts.append((spare[node], formula.text))
             formulas[node] = _atom(spare[node])
     return Written([formulas[node].text for node in nodes], parts)
 
@@ -200,13 +207,13 @@ def _transposed(factor: Factor) -> str:
 def _constant(value: Any) -> Formula:
     if type(value) is float and (value == 0 or _PLAIN[0] <= abs(value) < _PLAIN[1]):
         text = name_of_constant(value)
-        return _atom(text) if text.isalpha() else Formula((Term(number=Fraction(text)),))
+        return _atom(text, rank=-1) if text.isalpha() else Formula((Term(number=Fraction(text)),))
     text = name_of_constant(value)
     return _atom(text, BINDING_POWER["+"] if text.startswith("-") else _ATOM)
 
 
-def _atom(text: str, power: int = _ATOM) -> Formula:
-    return Formula((Term(above=((Factor(text, power), 1),)),))
+def _atom(text: str, power: int = _ATOM, rank: int = _LAST) -> Formula:
+    return Formula((Term(above=((Factor(text, power, rank), 1),)),))
 
 
 def _whole(formula: Formula) -> int | None:
@@ -239,7 +246,10 @@ def _reduced(number: Fraction, whole: int, above: Powers, below: Powers) -> Form
     if number.denominator == 1:
         common = gcd(number.numerator, whole)
         number, whole = number / common, whole // common
-    above, below = (tuple((factor, n) for factor, n in side.items() if n) for side in (up, down))
+    above, below = (
+        tuple(sorted(((factor, n) for factor, n in side.items() if n), key=lambda power: power[0].rank))
+        for side in (up, down)
+    )
     return Formula((Term(number, whole, above, below),))
 
 

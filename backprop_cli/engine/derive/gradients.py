@@ -52,7 +52,7 @@ def derive(
                 shape, before = graph.shape(j), grads[j]
                 result = broadcast([flow.shape, shape]) if node in graph.attributes else graph.shape(node)
                 part = unbroadcast(flow, result, shape)
-                grads[j] = part if before is None else before + part
+                grads[j] = part if before is None else part + before
     zero = builder.node(0.0)
     return Derived(builder.out, [filled(zero if (g := grads[j]) is None else g, graph.shape(j)).id for j in wrt])
 

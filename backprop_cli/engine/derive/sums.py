@@ -1,4 +1,4 @@
-"""What tensor gates send back, in gates: sums and broadcasting, products of matrices, scores of classes.
+"""What tensor gates send back, in gates: sums and broadcasting, products of matrices.
 
 The functions have the names that the rows' texts use, and take nodes where those of `numeric` take arrays. Broadcasting
 may be left to the gate that comes next: what is sent is then smaller than the operand.
@@ -6,16 +6,15 @@ may be left to the gate that comes next: what is sent is then smaller than the o
 
 from __future__ import annotations
 
+from functools import reduce
 from math import prod
 
 from backprop_cli.engine.derive.builder import Node
 from backprop_cli.numeric.shapes import Axis, Shape
 
 __all__ = [
-    "accumulate_back", "apart", "centred", "chances", "cofactors", "count_of", "cross_entropy_slopes", "examples",
-    "hinge_slopes", "inv", "last", "log_softmax", "log_softmax_back", "matmul", "matmul_left", "matmul_right",
-    "matrix_power_push", "mean", "others", "outer", "shape_of", "share", "softmax", "solve", "spread", "sum", "swap",
-    "total",
+    "accumulate_back", "centred", "cofactors", "count_of", "inv", "matmul", "matmul_left", "matmul_right",
+    "matrix_power_push", "mean", "others", "outer", "shape_of", "share", "solve", "spread", "sum", "swap", "total",
 ]  # fmt: skip
 _FEW = 16  # the largest power of a matrix whose slope is written out
 
@@ -148,18 +147,31 @@ def accumulate_back(G: Node, x: Node, axis: Axis) -> Node:
 
 
 def swap(x: Node) -> Node:
-    """The transpose; of a transpose what was transposed."""
+    """The transpose; of a transpose what was transposed, in books of a product the product of the transposes."""
     if len(x.shape) < 2:
         return x
-    out, builder = x.builder.out, x.builder
-    gate, operands = out.gates[x.id], [Node(builder, j) for j in out.inputs[x.id]]
-    if gate == "transpose":
-        return operands[0]
-    if gate == "eye":
+    factors, k = [x], 0
+    while k < len(factors) and x.builder.as_in_books:
+        gate, operands = _made_of(factors[k])
+        if gate == "matmul" and len(operands[0].shape) == len(operands[1].shape) == 2:
+            factors[k : k + 1] = operands
+        else:
+            k += 1
+    return reduce(matmul, map(_transposed, reversed(factors)))
+
+
+def _made_of(x: Node) -> tuple[str, list[Node]]:
+    out = x.builder.out
+    return out.gates[x.id], [Node(x.builder, j) for j in out.inputs[x.id]]
+
+
+def _transposed(x: Node) -> Node:
+    gate, operands = _made_of(x)
+    if len(x.shape) < 2 or gate == "eye":
         return x
-    if gate in ("matmul", "outer") and len(operands[0].shape) == len(operands[1].shape) and builder.as_in_books:
-        return builder.tensor(gate, swap(operands[1]), swap(operands[0]))
-    return builder.tensor("transpose", x)
+    if gate == "outer" and x.builder.as_in_books:
+        return outer(operands[1], operands[0])
+    return operands[0] if gate == "transpose" else x.builder.tensor("transpose", x)
 
 
 def _matrices(x: Node) -> Node:
@@ -239,61 +251,3 @@ def matrix_power_push(d: Node, a: Node, power: int) -> Node:
         after = power - 1 - k
         moved = moved + (matmul(left, times(after)) if after else left)
     return moved
-
-
-# -- scores of classes -------------------------------------------------------------------------------------
-
-
-def softmax(x: Node, axis: Axis) -> Node:
-    """exp(x) over its sum."""
-    return x.builder.tensor("softmax", x, axis=axis)
-
-
-chances = softmax
-
-
-def apart(d: Node, weights: Node, axis: Axis) -> Node:
-    """Distances from the mean that weighs each element by its share of 1."""
-    return d - sum(weights * d, axis, keepdims=True)
-
-
-def log_softmax(x: Node, axis: Axis) -> Node:
-    """The logarithm of the softmax."""
-    return x.builder.tensor("log_softmax", x, axis=axis)
-
-
-def log_softmax_back(G: Node, p: Node, axis: Axis) -> Node:
-    """What it sends back."""
-    return G - p * sum(G, axis, keepdims=True)
-
-
-def last(scores: Node) -> Axis:
-    """The last axis."""
-    return (len(scores.shape) - 1,)
-
-
-def examples(scores: Node) -> int:
-    """How many rows of scores there are."""
-    return prod(scores.shape[:-1])
-
-
-def _class_weights(scores: Node, labels: Node) -> Node:
-    """The weight of each class: the labels themselves where they have the scores' shape, otherwise one-hot rows."""
-    if labels.shape == scores.shape:
-        return labels
-    return labels.builder.tensor("onehot", labels, classes=scores.shape[-1])
-
-
-def cross_entropy_slopes(p: Node, scores: Node, labels: Node) -> Node:
-    """The slopes of the mean over the examples of -sum(weight * log softmax(scores))."""
-    weights = _class_weights(scores, labels)
-    whole = sum(labels, last(scores), keepdims=True) if labels.shape == scores.shape else 1
-    return (whole * p - weights) / examples(scores)
-
-
-def hinge_slopes(scores: Node, labels: Node, delta: float) -> Node:
-    """The slopes of the multiclass SVM loss: 1 for each violating class, minus their number for the right one."""
-    right, axis = _class_weights(scores, labels), last(scores)
-    margins = scores - sum(right * scores, axis, keepdims=True) + delta
-    violating = (1 - right) * (margins > 0)
-    return (violating - right * sum(violating, axis, keepdims=True)) / examples(scores)
