@@ -119,6 +119,9 @@ LIMITS = {"clip": {"min": "lo", "max": "hi"}, "clamp": {"min": "lo", "max": "hi"
 SWAPS = frozenset({"transpose"})
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
+# What PyTorch's functions assume where ours assume something else.
+ASSUMED = {**dict.fromkeys(SPREAD, "ddof=1"), "cosine_similarity": "axis=1"}
+LAST_AXES = {"layer_norm": "normalized_shape"}  # the second operand is the lengths of the last axes
 COUNTING = frozenset({"arange", "range"})
 CHOSEN, NEW_AXIS, LENGTH = "pick", "expand_dims", "size"
 # `einsum('ij,jk->ik', A, B)`: letters in the order of the alphabet, and the sum that has a name.
