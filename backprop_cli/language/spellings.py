@@ -57,9 +57,9 @@ CONSTANTS = {"pi": "pi", "e": "e", "inf": "inf", "Inf": "inf", "infty": "inf", "
 # Behind an operand: `x.sum(0)`, `W.T`. `{0}` is what stands before the point, `{1}` the first argument.
 METHODS: dict[str, str] = {
     **dict.fromkeys(
-        ("detach", "copy", "clone", "astype", "float", "double", "numpy", "item", "cpu", "cuda", "to", "contiguous",
+        ("copy", "clone", "astype", "float", "double", "numpy", "item", "cpu", "cuda", "to", "contiguous",
          "requires_grad_", "type", "asnumpy", "tolist", "half", "block_until_ready", "retain_grad"), ""),
-    "detach": "stop_gradient", "data": "stop_gradient",
+    "detach": "stop_gradient",
     **dict.fromkeys(("dot", "matmul", "mm", "mv", "bmm", "__matmul__"), "(({0}) @ ({1}))"),
     **dict.fromkeys(("t", "transpose", "adjoint"), "transpose"),
     "max": "amax", "min": "amin", "pow": "(({0})^({1}))", "reshape": "reshape", "view": "reshape",
@@ -69,7 +69,7 @@ METHODS: dict[str, str] = {
     "square": "square", "reciprocal": "(1/({0}))", "numel": "size", "rsqrt": "(1/sqrt({0}))", "inverse": "inv",
     "masked_fill": "where({1}, {2}, {0})", "item": "", "squeeze": "squeeze", "logdet": "logdet",
 }  # fmt: skip
-ATTRIBUTES = {"T": "'", "H": "'", "data": "", "real": "", "size": "size", "values": ""}
+ATTRIBUTES = {"T": "'", "H": "'", "data": "stop_gradient", "real": "", "size": "size", "values": ""}
 
 KEYWORDS = {
     "dim": "axis", "keepdim": "keepdims", "axes": "axis", "reduction_indices": "axis", "keep_dims": "keepdims",

@@ -77,7 +77,7 @@ def _lines(gate: Gate) -> Iterator[tuple[str, str]]:
     yield "also", ", ".join(gate.aliases)
     formula = gate.formula.replace("largest(x)", "the largest of them").replace("smallest(x)", "the smallest of them")
     yield "computed as", formula if formula != gate.head.partition("=")[0] and not (gate.symbol or gate.prefix) else ""
-    yield "means", gate.means if gate.means != gate.formula else ""
+    yield "means", gate.means if gate.means not in (gate.formula, gate.head) else ""
     for parameter, partial in zip(gate.parameters, gate.partials, strict=True):
         yield f"∂/∂{parameter.name}", partial
     yield "in books", gate.textbook
