@@ -95,6 +95,33 @@ PROGRAMS = {
     "hinge_loss(A, [0, 3, 1])": lambda e: _svm(e["A"], [0, 3, 1], 1.0),
     "hinge_loss(A, [0, 3, 1], delta=0.5)": lambda e: _svm(e["A"], [0, 3, 1], 0.5),
     "mse(x, y)": lambda e: ((e["x"] - e["y"]) ** 2).mean(),
+    "cross_entropy(A, [0, 3, 1], label_smoothing=0.1)": lambda e: _smoothed(e["A"], np.eye(4)[[0, 3, 1]], 0.1),
+    "cross_entropy(A, P, label_smoothing=0.3)": lambda e: _smoothed(e["A"], e["P"], 0.3),
+    "binary_cross_entropy(sigmoid(x), [0, 1, 0.3])": lambda e: _bits(1 / (1 + np.exp(-e["x"])), np.array([0, 1, 0.3])),
+    "binary_cross_entropy(sigmoid(A), sigmoid(P*A))": lambda e: _bits(
+        1 / (1 + np.exp(-e["A"])), 1 / (1 + np.exp(-e["P"] * e["A"]))
+    ),
+    "binary_cross_entropy_with_logits(x, y)": lambda e: _bits(1 / (1 + np.exp(-e["x"])), e["y"]),
+    "binary_cross_entropy_with_logits(s, 1)": lambda e: np.log(1 + np.exp(-e["s"])),
+    "kl_div(A, P)": lambda e: (e["P"] * (np.log(e["P"]) - e["A"])).mean(),
+    "kl_div(log_softmax(x), softmax(y))": lambda e: (
+        _softmax(e["y"], -1) * np.log(_softmax(e["y"], -1) / _softmax(e["x"], -1))
+    ).mean(),
+    "cosine_similarity(x, y)": lambda e: e["x"] @ e["y"] / np.sqrt((e["x"] @ e["x"]) * (e["y"] @ e["y"])),
+    "cosine_similarity(A, line) + cosine_similarity(S, T[:3, :, 0], axis=1)": lambda e: (
+        _cosine(e["A"], e["line"], 1) + _cosine(e["S"], e["T"][:3, :, 0], 1)
+    ),
+    "cosine_similarity(S, A[:, :3], axis=0)": lambda e: _cosine(e["S"], e["A"][:, :3], 0),
+    "cosine_similarity(x, y, eps=10)": lambda e: e["x"] @ e["y"] / 100,
+    "layer_norm(A)": lambda e: _standardized(e["A"], 1),
+    "layer_norm(A, line, s, axis=0)": lambda e: _standardized(e["A"], 0) * e["line"] + e["s"],
+    "layer_norm(T, P, A, axis=[-2, -1], eps=0.1)": lambda e: _standardized(e["T"], (1, 2), 0.1) * e["P"] + e["A"],
+    "layer_norm(x, bias=y)": lambda e: _standardized(e["x"], 0) + e["y"],
+    "batch_norm(A, line[0], A[0])": lambda e: _standardized(e["A"], 0) * e["line"][0] + e["A"][0],
+    "batch_norm(T, x, y)": lambda e: _standardized(e["T"], (0, 2)) * e["x"][:, None] + e["y"][:, None],
+    "batch_norm(reshape(T, 5, 3, 2, 2), weight=s, eps=0.01)": lambda e: (
+        _standardized(e["T"].reshape(5, 3, 2, 2), (0, 2, 3), 0.01) * e["s"]
+    ),
     "reshape(A, 2, -1)": lambda e: e["A"].reshape(2, -1),
     "reshape(A, [6, 2])": lambda e: e["A"].reshape(6, 2),
     "ravel(T)": lambda e: e["T"].ravel(),
@@ -162,6 +189,24 @@ PROGRAMS = {
 def _softmax(x, axis):
     raised = np.exp(x)
     return raised / raised.sum(axis, keepdims=True)
+
+
+def _smoothed(scores, weights, share):
+    """Szegedy et al. 2016, section 7: the labels' distribution, mixed with the uniform one."""
+    mixed = (1 - share) * weights + share / scores.shape[-1]
+    return -(mixed * np.log(_softmax(scores, -1))).sum() / len(scores)
+
+
+def _bits(x, y):
+    return -(y * np.log(x) + (1 - y) * np.log(1 - x)).mean()
+
+
+def _cosine(x, y, axis):
+    return (x * y).sum(axis) / np.sqrt((x * x).sum(axis) * (y * y).sum(axis))
+
+
+def _standardized(x, axis, eps=1e-5):
+    return (x - x.mean(axis, keepdims=True)) / np.sqrt(x.var(axis, keepdims=True) + eps)
 
 
 def _svm(scores, labels, delta):

@@ -57,7 +57,7 @@ ADVISED = {
 OPERANDS = ("0.7", "0.4", "0.25")
 OTHERS = {
     **dict.fromkeys(("if", "iif", "ifelse", "cond", "select"), ("1 < 2", "0.7", "0.4")),
-    **dict.fromkeys(("cosine", "cosine_similarity"), ("[1, 2]", "[3, 4]")),
+    "cosine": ("[1, 2]", "[3, 4]"),
     "inverse": ("[[2, 1], [1, 3]]",), "crelu": ("[1, -2]",), "softmin": ("[1, -2]",),
 }  # fmt: skip
 

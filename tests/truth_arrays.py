@@ -117,6 +117,26 @@ def entropy(scores: Any) -> Any:
     return -np.sum(picked) / len(scores)
 
 
+def chances(x: Any, y: Any) -> Any:
+    """The binary cross-entropy of sigmoid(x) and sigmoid(y)."""
+    p, q = (1 / (1 + exponentials(-z)) for z in (x, y))
+    return -np.sum(q * logarithms(p) + (1 - q) * logarithms(1 - p)) / mp.mpf(x.size)
+
+
+def divergence(x: Any, y: Any) -> Any:
+    p, q = softmax(x, -1), softmax(y, -1)
+    return np.sum(q * (logarithms(q) - logarithms(p))) / mp.mpf(x.size)
+
+
+def cosines(x: Any, y: Any) -> Any:
+    lengths = [each(lambda z: max(z, mp.mpf(1e-8)))(root(total(z * z, -1, False))) for z in (x, y)]
+    return total(x * y, -1, False) / (lengths[0] * lengths[1])
+
+
+def standardized(x: Any, axis: Any) -> Any:
+    return (x - total(x, axis, True) / count(x, axis)) / root(variance(x, axis, True) + mp.mpf(1e-5))
+
+
 def hinge(scores: Any) -> Any:
     margins = np.frompyfunc(lambda x: max(x, mp.mpf(0)), 1, 1)(scores[:, 1:] - scores[:, :1] + 1)
     return np.sum(margins) / len(scores)
@@ -243,6 +263,12 @@ def _tensors() -> list[Operation]:
         Operation("outer({0}, {1})", np.outer, lambda a, b: len(a) == len(b) == 1),
         Operation("mse({0}, {1})",
                   lambda x, y: np.sum((x - y) * (x - y)) / mp.mpf(x.size), lambda a, b: len(a) > 0 and a == b),
+        Operation("binary_cross_entropy(sigmoid({0}), sigmoid({1}))", chances, lambda a, b: len(a) > 0 and a == b),
+        Operation("binary_cross_entropy_with_logits({0}, sigmoid({1}))", chances, lambda a, b: len(a) > 0 and a == b),
+        Operation("kl_div(log_softmax({0}), softmax({1}))", divergence, lambda a, b: len(a) > 0 and a == b),
+        Operation("cosine_similarity({0}, {1})", cosines, lambda a, b: len(a) > 0 and a == b),
+        Operation("layer_norm({0})", lambda x: standardized(x, -1), _axes(1)),
+        Operation("batch_norm({0})", lambda x: standardized(x, 0), _axes(1, 2)),
         Operation("cumsum({0})", lambda x: accumulated(x, None), _axes(1)),
         Operation("cumprod({0}, axis=-1)", lambda x: np.multiply.accumulate(x, -1), _axes(1)),
         Operation("matrix_power({0}, 3)", lambda a: np.dot(a, np.dot(a, a)), _square),

@@ -22,6 +22,7 @@ from backprop_cli.check.array_differences import (
 from backprop_cli.check.tolerances import BESIDE_LARGEST, DIFFERENCES, RTOL, SIX_DIGITS, SUBNORMAL, SUBTLE
 from backprop_cli.check.verdict import Check, Disagreement, Judged, Lost
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
+from backprop_cli.engine.frozen import frozen
 from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.unroll import unroll
@@ -48,7 +49,7 @@ def check_arrays(
         return Check("undecided", (), 0.0, {}, "the value is not finite")
     if not all(np.isfinite(gradient_of(graph, passed, node)).all() for node in wrt.values()):
         return Check("undecided", (), 0.0, {}, "a gradient is not finite")
-    codes = {anomaly.code for anomaly in anomalies}
+    codes, graph = {anomaly.code for anomaly in anomalies}, frozen(graph, values)
     with np.errstate(all="ignore"):
         written_out = _by_elements(graph, values, passed, wrt, seed, judge)
         if written_out is not None:

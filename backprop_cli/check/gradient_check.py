@@ -18,6 +18,7 @@ from backprop_cli.check.stochastic_arithmetic import rounding_of
 from backprop_cli.check.tolerances import ONE_SIDED, ROUNDING, SIX_DIGITS, Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, Opinion, relative_error, verdict
 from backprop_cli.engine.differences import Estimate, one_sided, ridders
+from backprop_cli.engine.frozen import frozen
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.tangent import tangent
@@ -148,10 +149,11 @@ class GradientCheck:
     def _along(self, direction: Mapping[int, float], place: Point) -> Callable[[float], float]:
         """The output where the inputs have moved along the direction."""
         weights = {name: direction[node] for name, node in self.graph.variables.items() if node in direction}
+        graph = frozen(self.graph, place.values)
 
         def moved(t: float) -> float:
             given = {name: x + t * weights.get(name, 0.0) for name, x in place.given.items()}
-            return float(forward(self.graph, given)[self.graph.output])
+            return float(forward(graph, given)[graph.output])
 
         return moved
 

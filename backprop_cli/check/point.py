@@ -12,6 +12,7 @@ from typing import Any
 
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.differences import Estimate, difference
+from backprop_cli.engine.frozen import frozen
 from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.engine.true_number import TrueNumber, corrected, of_node
@@ -101,7 +102,7 @@ class Point:
 
     def estimate(self, output: int, wrt: int) -> Estimate:
         """The derivative from values alone."""
-        graph, name = function_of(self.graph, output, wrt)
+        graph, name = function_of(frozen(self.graph, self.values), output, wrt)
         return difference(graph, {**self.given, name: self.values[wrt]}, name)
 
 

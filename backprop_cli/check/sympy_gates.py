@@ -20,7 +20,7 @@ from backprop_cli.gates.fields import FLOATS, Field, formula_program, functions_
 from backprop_cli.numeric import floats
 
 _MOST_DIGITS = 60
-_FLAT = ("floor", "ceil", "round", "sign")  # constant around every point where they have a slope
+_FLAT = ("floor", "ceil", "round", "sign", "stop_gradient")  # constant around every point where they have a slope
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt,
     "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "asin": sympy.asin, "acos": sympy.acos,
@@ -69,7 +69,7 @@ class _Traced(Field):
         super().__init__(*FLOATS.modules, of="means", choice="choose({0}, {1}, {2})")
         self.key: list[int] = []
         self.flats: list[float] = []
-        self.names.update({name: partial(self._constant, self.names[name]) for name in _FLAT})
+        self.names.update({name: partial(self._constant, self.names.get(name, float)) for name in _FLAT})
         self.names.update(choose=self._choose, abs=self._absolute, div=_quotient)
         self.names.update({name: partial(self._one_of, self.names[name]) for name in ("largest", "smallest")})
         self.names.update({name: FLOATS.function(name) for name in COMPOSITES})  # whose own choices are not the gate's

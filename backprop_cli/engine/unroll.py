@@ -240,11 +240,12 @@ def _nodes(numbers: _Numbers) -> Field:
     field.names.update({name: _gate(numbers, name) for name, gate in GATES.items() if len(gate.parameters) == 1})
     field.names.update({reduction: _largest(numbers, gate) for gate, reduction in REDUCTION_OF.items()})
     field.names.update({"det": by_minors, "log": _logarithm(numbers)})
+    field.names.update({"weighed_log": _gate(numbers, "xlogy"), "length_or": _length_or(numbers)})
     return field
 
 
-def _gate(numbers: _Numbers, name: str) -> Callable[[Any], Any]:
-    return np.vectorize(lambda x: numbers.apply(name, x), otypes=[object])
+def _gate(numbers: _Numbers, name: str) -> Callable[..., Any]:
+    return np.vectorize(lambda *xs: numbers.apply(name, *xs), otypes=[object])
 
 
 def _logarithm(numbers: _Numbers) -> Callable[[Any], Any]:
@@ -255,6 +256,12 @@ def _logarithm(numbers: _Numbers) -> Callable[[Any], Any]:
         return Element(numbers, operands[0]) if gate == "exp" else numbers.apply("log", x)
 
     return np.vectorize(logarithm, otypes=[object])
+
+
+def _length_or(numbers: _Numbers) -> Callable[..., Any]:
+    """Lengths along axes, but at least so much."""
+    root, longer = _gate(numbers, "sqrt"), _gate(numbers, "max")
+    return lambda x, axis, least: longer(root(np.sum(x * x, axis=axis)), least)
 
 
 def _largest(numbers: _Numbers, gate: str) -> Callable[..., Any]:

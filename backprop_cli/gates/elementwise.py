@@ -67,6 +67,8 @@ _ROWS = (
     Gate("where(c, x, y)", "x if the comparison c holds, otherwise y", "where(c, x, y)",
          "0", "where(c, 1, 0)", "where(c, 0, 1)", at=[(1, 2, 3), (0, 2, 3)], family="choice",
          routes=True, exact=True),
+    Gate("stop_gradient(x)", "x, through which no gradient flows back", "x", "0", at=[0.5, -2], aliases="detach",
+         means="stop_gradient(x)", family="cut", routes=True, exact=True),
     Gate("floor(x)", "largest whole number not above x", "floor(x)", "0", at=[2.5, -2.5], jump="x == floor(x)",
          routes=True, exact=True),
     Gate("ceil(x)", "smallest whole number not below x", "ceil(x)", "0", at=[2.5, -2.5], jump="x == floor(x)",

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 # How an attribute of a tensor gate is read. Every other parameter is an operand.
 ATTRIBUTES = {
     "axis": "axes", "keepdims": "flag", "ddof": "whole", "shape": "lengths", "count": "whole", "classes": "whole",
-    "delta": "number", "items": "items", "begin": "number", "end": "number", "step": "number", "diagonal": "whole",
+    "delta": "number", "eps": "number", "label_smoothing": "number",
+    "items": "items", "begin": "number", "end": "number", "step": "number", "diagonal": "whole",
     "shift": "whole", "one": "whole", "other": "whole", "order": "lengths", "counts": "lengths", "power": "whole",
 }  # fmt: skip
 _WORDS = {"None": None, "False": False}
@@ -137,7 +138,7 @@ def _parameter(text: str, kinds: Mapping[str, str]) -> Parameter:
     kind = kinds.get(bare, "")
     if not equals:
         return Parameter(bare, kind, starred=name != bare)
-    value = _WORDS[default] if default in _WORDS else int(default) if kind else float(default)
+    value = _WORDS[default] if default in _WORDS else int(default) if kind not in ("", "number") else float(default)
     return Parameter(bare, kind, False, value)
 
 

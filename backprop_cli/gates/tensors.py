@@ -3,9 +3,8 @@
 A row is text, as in the table of elementwise gates, but over whole arrays and in Python: `numeric.reductions` and
 `numeric.arrays` have the names. NumPy's conventions for axes, shapes and broadcasting hold throughout.
 
-Sources: matrix derivatives, Petersen & Pedersen, *The Matrix Cookbook* (2012), sections 2.1, 2.2 and 2.4; softmax,
-cross-entropy and the multiclass SVM loss as in the CS231n notes ("Linear classification"); the determinant's slope is
-the adjugate, which exists where the inverse does not (Jacobi's formula).
+Sources: matrix derivatives, Petersen & Pedersen, *The Matrix Cookbook* (2012), sections 2.1, 2.2 and 2.4; the
+determinant's slope is the adjugate, which exists where the inverse does not (Jacobi's formula).
 
 Conventions: a norm or `std` at 0 has slope 0, the subgradient of least norm; elements tied for a maximum or minimum
 share evenly; class numbers have no slope.
@@ -18,6 +17,7 @@ from functools import cache
 from typing import Any
 
 from backprop_cli.gates.gate import Gate
+from backprop_cli.gates.losses import rows as loss_rows
 from backprop_cli.gates.places import rows as place_rows
 
 _REDUCED = "reduced(x, axis, keepdims)"
@@ -142,37 +142,7 @@ def _rows() -> tuple[Gate, ...]:
                "diag(G) if len(shape_of(x)) == 1 else diagonal_back(G, x)", shape="diagonal(x)",
                words={"": ("the diagonal of {G}",), "2": ("{G}, on the diagonal",)},
                structures=("one-hot",), picks=True, exact=True),
-        # -- classes and losses
-        Gate("softmax(x, axis=-1)", "exp(x) over its sum", "softmax(x, axis)", "out*apart(G, out, axis)",
-               shape="x", vanish="x == -inf", family="softmax", means="exp(x)/sum(exp(x), axis, True)", words=("{out} * ({G} - sum({G} * {out}))",), push="symmetric",
-               structures=("diagonal minus outer product: diag(p) - p·pᵀ, p = {out}",)),
-        Gate("log_softmax(x, axis=-1)", "logarithm of the softmax", "log_softmax(x, axis)",
-               "log_softmax_back(G, chances(x, axis), axis)", shape="x", vanish="sum(x != -inf, axis, True) < 2",
-               family="softmax", means="x - log(sum(exp(x), axis, True))", words=("{G} - softmax({x}) * sum({G})",),
-               push="apart(d, softmax(x, axis), axis)",
-               structures=("identity minus outer product: I - 1·pᵀ",)),
-        Gate("cross_entropy(scores, labels)", "mean over the examples of -log softmax(scores) at the label",
-               "cross_entropy(scores, labels)",
-               "G*cross_entropy_slopes(chances(scores, last(scores)), scores, labels)",
-               "-G*log_softmax(scores, last(scores))/examples(scores) if shape_of(labels) == shape_of(scores) else 0*labels",
-               family="loss of scores", shape="classes(scores, labels)", push="reduction",
-               vanish="sum((class_weights(scores, labels) != 0) & (sum(scores != -inf, last(scores), True) > 1), None, False) == 0",
-               means="sum((log(sum(exp(scores), last(scores), True)) - scores)*class_weights(scores, labels), None, False)/examples(scores)",
-               words={"": ("{G} * (softmax({scores}) - onehot({labels})) / {examples}", "0: labels are class numbers"),
-                      **dict.fromkeys(["11", "22"], ("{G} * (softmax({scores})*sum({labels}, axis=-1, keepdims=True) - {labels}) / {examples}",
-                                                     "-{G} * log_softmax({scores}) / {examples}"))},
-               structures=("row: (softmax - onehot)/N", "row: -log softmax/N")),
-        Gate("hinge_loss(scores, labels, delta=1)", "multiclass SVM loss: mean over the examples of violated margins",
-               "hinge_loss(scores, labels, delta)", "G*hinge_slopes(scores, labels, delta)", "0*labels",
-               shape="classes(scores, labels)", push="reduction", means="sum(relu(hinge_margins(scores, labels, delta)), None, False)/examples(scores)",
-               words=("{G} * (1 for a violating class, minus their number for the label) / {examples}", "0: labels are class numbers"),
-               structures=("row: violations/N", "zero"), aliases="svm_loss multiclass_svm",
-               notes=[("kink", "(hinge_margins(scores, labels, delta) == 0) & (class_weights(scores, labels) == 0)",
-                       "`hinge_loss` has a kink where a margin is just met: slope 0 is used")]),
-        Gate("mse(x, y)", "mean squared error", "sum((x - y)*(x - y), None, False)/count_of(x)", "G*2*(x - y)/count_of(x)",
-               "G*2*(y - x)/count_of(x)", shape="same(x, y) and ()", vanish="sum(x != y, None, False) == 0",
-               words=("{G} * 2*({x} - {y}) / {count}", "{G} * 2*({y} - {x}) / {count}"),
-               structures=("row: 2({x} - {y})ᵀ/n", "row: 2({y} - {x})ᵀ/n"), aliases="mse_loss"),
+        *loss_rows(),
         *place_rows(),
     )  # fmt: skip
 

@@ -11,10 +11,12 @@ from collections.abc import Collection
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import (
+    ASSUMED,
     COPIES,
     ELEMENTWISE,
     FUNCTIONS,
     KEYWORDS,
+    LAST_AXES,
     LIBRARIES,
     LIMITS,
     METHODS,
@@ -86,9 +88,30 @@ class CodeCalls:
             return
         if name in ELEMENTWISE and len(items) == 2 and library and not self._is_axis(items[1]):
             meant = name  # torch.max(a, b) is elementwise
+        if name in LAST_AXES and library:
+            self._last_axes(bracket, close, LAST_AXES[name])
         self._read_as(meant, first, bracket, close, [])
-        if name in SPREAD and self.texts[first] in TORCH and not self._has(bracket, "ddof"):
-            edits.before[close] += ", ddof=1"
+        assumed = ASSUMED.get(name, "") if self.texts[first] in TORCH else ""
+        if assumed and not self._has(bracket, assumed.partition("=")[0]) and (name in SPREAD or len(items) == 2):
+            edits.before[close] += f", {assumed}"
+
+    def _last_axes(self, bracket: int, close: int, name: str) -> None:
+        """Lengths of the last axes, which ours knows: what is left of them is which axes they are."""
+        edits = self.edits
+        items = self._kept(bracket)
+        if len(items) < 2:
+            return
+        first, last = items[1]
+        begin = first + 2 if self.texts[first] == name else first
+        text = "".join(self.texts[begin : last + 1])
+        count = 1 if begin == last or text.endswith((".shape[-1:]", ".shape[-1]", ".size(-1)")) else 0
+        if edits.closes.get(begin) == last:
+            commas = edits.commas[begin]
+            count = len(commas) + (last - 1 not in commas)
+        if count:
+            edits.drop(first - 1, last)
+        if count > 1:
+            edits.before[close] += f", axis=[{', '.join(map(str, range(-count, 0)))}]"
 
     def method(self, name: str, head: int, point: int, bracket: int, close: int) -> None:
         """A method behind an operand, which is the first of what it means."""

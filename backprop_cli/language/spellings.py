@@ -57,9 +57,9 @@ CONSTANTS = {"pi": "pi", "e": "e", "inf": "inf", "Inf": "inf", "infty": "inf", "
 # Behind an operand: `x.sum(0)`, `W.T`. `{0}` is what stands before the point, `{1}` the first argument.
 METHODS: dict[str, str] = {
     **dict.fromkeys(
-        ("detach", "copy", "clone", "astype", "float", "double", "numpy", "item", "cpu", "cuda", "to", "contiguous",
+        ("copy", "clone", "astype", "float", "double", "numpy", "item", "cpu", "cuda", "to", "contiguous",
          "requires_grad_", "type", "asnumpy", "tolist", "half", "block_until_ready", "retain_grad"), ""),
-    "detach": "stop_gradient", "data": "stop_gradient",
+    "detach": "stop_gradient",
     **dict.fromkeys(("dot", "matmul", "mm", "mv", "bmm", "__matmul__"), "(({0}) @ ({1}))"),
     **dict.fromkeys(("t", "transpose", "adjoint"), "transpose"),
     "max": "amax", "min": "amin", "pow": "(({0})^({1}))", "reshape": "reshape", "view": "reshape",
@@ -69,7 +69,7 @@ METHODS: dict[str, str] = {
     "square": "square", "reciprocal": "(1/({0}))", "numel": "size", "rsqrt": "(1/sqrt({0}))", "inverse": "inv",
     "masked_fill": "where({1}, {2}, {0})", "item": "", "squeeze": "squeeze", "logdet": "logdet",
 }  # fmt: skip
-ATTRIBUTES = {"T": "'", "H": "'", "data": "", "real": "", "size": "size", "values": ""}
+ATTRIBUTES = {"T": "'", "H": "'", "data": "stop_gradient", "real": "", "size": "size", "values": ""}
 
 KEYWORDS = {
     "dim": "axis", "keepdim": "keepdims", "axes": "axis", "reduction_indices": "axis", "keep_dims": "keepdims",
@@ -119,6 +119,9 @@ LIMITS = {"clip": {"min": "lo", "max": "hi"}, "clamp": {"min": "lo", "max": "hi"
 SWAPS = frozenset({"transpose"})
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
+# What PyTorch's functions assume where ours assume something else.
+ASSUMED = {**dict.fromkeys(SPREAD, "ddof=1"), "cosine_similarity": "axis=1"}
+LAST_AXES = {"layer_norm": "normalized_shape"}  # the second operand is the lengths of the last axes
 COUNTING = frozenset({"arange", "range"})
 CHOSEN, NEW_AXIS, LENGTH = "pick", "expand_dims", "size"
 # `einsum('ij,jk->ik', A, B)`: letters in the order of the alphabet, and the sum that has a name.

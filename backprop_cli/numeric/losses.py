@@ -1,4 +1,4 @@
-"""Scores of classes: softmax, cross-entropy, the multiclass SVM loss, and labels as one-hot rows."""
+"""Scores of classes: softmax, cross-entropy, the multiclass SVM loss, and labels as one-hot rows; losses of chances."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from backprop_cli.numeric.shapes import Axis
 
 __all__ = [
     "apart", "chances", "class_weights", "cross_entropy", "cross_entropy_slopes", "examples", "hinge_loss",
-    "hinge_margins", "hinge_slopes", "last", "log_softmax", "log_softmax_back", "logsumexp", "one_hot", "softmax",
+    "hinge_margins", "hinge_slopes", "last", "log_softmax", "log_softmax_back", "logsumexp", "odds_slope", "one_hot",
+    "sigmoid", "softmax", "softplus", "weighed_log", "weighed_log1p", "weighed_log_over",
 ]  # fmt: skip
 
 
@@ -88,12 +89,16 @@ def one_hot(labels: Array, classes: int) -> Array:
     return (labels[..., None] == np.arange(classes)).astype(float)
 
 
-def class_weights(scores: Array, labels: Array) -> Array:
-    """The weight of each class: the labels themselves where they have the scores' shape, otherwise one-hot rows."""
+def class_weights(scores: Array, labels: Array, smoothing: float = 0.0) -> Array:
+    """The weight of each class: the labels themselves where they have the scores' shape, otherwise one-hot rows.
+
+    Smoothing takes that share from them, and gives every class as much of it.
+    """
+    classes = np.shape(scores)[-1]
     if np.shape(labels) == np.shape(scores):
-        return np.asarray(labels)
+        return (1 - smoothing) * np.asarray(labels) + smoothing / classes
     try:
-        return one_hot(labels, np.shape(scores)[-1])
+        return (1 - smoothing) * one_hot(labels, classes) + smoothing / classes
     except ValueProblem as problem:
         raise ValueProblem(str(problem), 1) from None
 
@@ -108,15 +113,15 @@ def last(scores: Array) -> Axis:
     return (np.ndim(scores) - 1,)
 
 
-def cross_entropy(scores: Array, labels: Array) -> Array:
+def cross_entropy(scores: Array, labels: Array, smoothing: float) -> Array:
     """The mean over the examples of -sum(weight * log softmax(scores))."""
-    weights = class_weights(scores, labels)
+    weights = class_weights(scores, labels, smoothing)
     return -np.sum(where(weights == 0, 0.0, log_softmax(scores, last(scores)) * weights)) / examples(scores)
 
 
-def cross_entropy_slopes(chances: tuple[Array, Array], scores: Array, labels: Array) -> Array:
+def cross_entropy_slopes(chances: tuple[Array, Array], scores: Array, labels: Array, smoothing: float) -> Array:
     """Its derivative: (softmax * the sum of the weights - weights) over the examples."""
-    weights = class_weights(scores, labels)
+    weights = class_weights(scores, labels, smoothing)
     total = 1.0 if np.shape(labels) != np.shape(scores) else np.sum(weights, axis=-1, keepdims=True)
     p, others = chances
     return (p * (total - weights) - weights * others) / examples(scores)
@@ -140,3 +145,37 @@ def hinge_slopes(scores: Array, labels: Array, delta: float) -> Array:
     right = class_weights(scores, labels)
     violating = (hinge_margins(scores, labels, delta) > 0) * 1.0
     return (violating - right * np.sum(violating, axis=-1, keepdims=True)) / examples(scores)
+
+
+# -- losses of chances -------------------------------------------------------------------------------------
+
+
+def weighed_log(weight: Array, x: Array) -> Array:
+    """weight*log(x), and 0 where the weight is 0."""
+    return where(weight == 0, 0.0, weight * np.log(x))
+
+
+def weighed_log1p(weight: Array, x: Array) -> Array:
+    """weight*log(1 + x), and 0 where the weight is 0."""
+    return where(weight == 0, 0.0, weight * np.log1p(x))
+
+
+def weighed_log_over(weight: Array, x: Array) -> Array:
+    """weight*(log(weight) - x), and 0 where the weight is 0."""
+    return where(weight == 0, 0.0, weight * (np.log(weight) - x))
+
+
+def odds_slope(x: Array, y: Array) -> Array:
+    """The slope of -(y*log(x) + (1 - y)*log(1 - x)) in x; at the ends, where that is 0, that of the one side."""
+    return where((x == y) & ((x == 0) | (x == 1)), 1 - 2 * y, (x - y) / (x * (1 - x)))
+
+
+def softplus(x: Array) -> Array:
+    """log(1 + exp(x)), without overflow."""
+    return np.logaddexp(0.0, x)
+
+
+def sigmoid(x: Array) -> Array:
+    """1/(1 + exp(-x)), without overflow."""
+    raised = np.exp(-np.abs(x))
+    return where(x >= 0, 1.0, raised) / (1 + raised)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.numeric import arranged, linalg, losses, matrices, reductions
+from backprop_cli.numeric import arranged, linalg, losses, matrices, normalizations, reductions
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.linalg import MINORS, adjugate, by_minors
 from backprop_cli.numeric.shapes import Axis
@@ -26,8 +26,10 @@ _ROUNDED = {
     ),
     losses: (
         "apart", "cross_entropy", "cross_entropy_slopes", "hinge_loss", "hinge_margins", "log_softmax",
-        "log_softmax_back", "logsumexp",
+        "log_softmax_back", "logsumexp", "odds_slope", "sigmoid", "softplus", "weighed_log", "weighed_log1p",
+        "weighed_log_over",
     ),
+    normalizations: ("cosine", "cosine_slopes", "normalized", "normalized_back", "over_channels"),
     arranged: (
         "kron", "kron_left", "kron_right", "multiply_up", "multiply_up_back", "multiply_up_push", "repeat_back",
         "sort_back", "sort_push", "tile_back",

@@ -175,6 +175,7 @@ class _Drawing:
     def _edges(self, row: Row, step: int) -> list[Edge]:
         """The wires that arrive at a gate. Along a tensor gate's there is no slope to show, only what it sends."""
         slopes = row.locals or (None,) * len(row.inputs)
+        cut = row.gate in GATES and GATES[row.gate].family == "cut"
         made = []
         for operand, (source, slope) in enumerate(zip(row.inputs, slopes, strict=True)):
             if source in self.inside:
@@ -182,7 +183,7 @@ class _Drawing:
             local = self._brief(slope) if self.shows in ("local", "both") else ""
             flows = step and self.report.columns.active[source]
             grad = self._sent(row.id, operand) if flows else ""
-            made.append(Edge(source, row.id, operand, self.texts[source], local, grad, step if flows else 0))
+            made.append(Edge(source, row.id, operand, self.texts[source], local, grad, step if flows else 0, cut=cut))
         return made
 
     def _sent(self, node: int, operand: int) -> str:

@@ -48,7 +48,7 @@ class Edge(NamedTuple):
     """A wire from a node to an operand of a gate.
 
     `value` is what it carries, `local` the slope of the gate along it (of a tensor gate nothing), `grad` what flows
-    back. `sent` is the backward step that sends it, 0 for never.
+    back. `sent` is the backward step that sends it, 0 for never. `cut`: the gate lets nothing flow back.
     """
 
     source: int
@@ -59,6 +59,7 @@ class Edge(NamedTuple):
     grad: str = ""
     sent: int = 0
     state: str = ""
+    cut: bool = False
 
 
 class DrawnSubgraph(NamedTuple):

@@ -55,17 +55,20 @@ def _tensor_lines(gate: Gate) -> Iterator[tuple[str, str]]:
     yield "also", ", ".join(gate.aliases)
     words = {name: name for name in (*gate.operands, *gate.attributes)}
     words |= {"G": "upstream", "out": "out", "count": "n", "free": "(n - ddof)", "examples": "N"}
+    words |= {"taken": "ε", "kept": "(1 - ε)", "given": "ε/K"}
     for k, operand in enumerate(gate.operands if gate.words else ()):
         for case, texts in gate.words.items():
             axes = f" ({_AXES[case]})" if case in _AXES else ""
             yield f"to {operand}", texts[k].format(**words) + axes
     for k, operand in enumerate(gate.operands if gate.structures else ()):
         yield f"∂/∂{operand}", next(iter(gate.structures.values()))[k].format(**words)
+    yield "steep", f"{gate.steep}: the slope is infinite" if gate.steep else ""
     for note in gate.notes:
         yield note.code, note.words.format(*gate.operands, name=gate.name)
 
 
-_AXES = {"21": "of a matrix and a vector", "12": "of a vector and a matrix", "11": "of two vectors"}
+_AXES = {"21": "of a matrix and a vector", "12": "of a vector and a matrix", "11": "of two vectors",
+         "~": "label smoothing ε of K classes", "11~": "label smoothing, of two vectors"}  # fmt: skip
 
 
 def _lines(gate: Gate) -> Iterator[tuple[str, str]]:
@@ -74,7 +77,7 @@ def _lines(gate: Gate) -> Iterator[tuple[str, str]]:
     yield "also", ", ".join(gate.aliases)
     formula = gate.formula.replace("largest(x)", "the largest of them").replace("smallest(x)", "the smallest of them")
     yield "computed as", formula if formula != gate.head.partition("=")[0] and not (gate.symbol or gate.prefix) else ""
-    yield "means", gate.means if gate.means != gate.formula else ""
+    yield "means", gate.means if gate.means not in (gate.formula, gate.head) else ""
     for parameter, partial in zip(gate.parameters, gate.partials, strict=True):
         yield f"∂/∂{parameter.name}", partial
     yield "in books", gate.textbook

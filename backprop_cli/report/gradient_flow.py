@@ -32,6 +32,7 @@ _BY_STRUCTURES: dict[tuple[str, ...], str] = {
 _PULLS = "hands the gradient back by a rule of its own"
 _ROUTES = "routes the gradient to the operand taken, nothing to the others"
 _PASSES = "passes the gradient where its slope is 1, stops it where it is 0"
+_CUTS = "lets the value through and nothing back: the gradient ends here"
 _SCALES = "scales the gradient by its slope"
 
 
@@ -55,6 +56,8 @@ def _of_tensor(row: Gate) -> str:
 
 
 def _of(gate: Gate) -> str:
+    if gate.family == "cut":
+        return _CUTS
     if gate.partials in _BY_PARTIALS:
         return _BY_PARTIALS[gate.partials]
     if not (gate.routes and gate.exact):  # what routes and is never rounded hands on one of its operands as it is

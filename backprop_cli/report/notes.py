@@ -50,6 +50,7 @@ _WORDS = {
     ("undefined", "gradient"): "the gradient that `{name}` sends to {along} is not a number",
     ("undefined", "sum"): "infinite gradients of opposite signs meet at `{name}`",
     ("pole", "value"): "`{gate}` has a pole at {at}{domain}",
+    ("infinite", "gradient"): "the gradient that `{name}` sends to {along} is infinite",
     ("overflow", "value"): "`{gate}` at {at} is larger than a double can be",
     ("overflow", "slope"): "the slope of `{gate}` along {along} at {at} is larger than a double can be",
     ("overflow", "gradient"): "the gradient that `{name}` sends to {along} is larger than a double can be",

@@ -97,14 +97,18 @@ def sent_parts(graph: Graph, node: int, position: int) -> Rule:
     if row is None:
         return Rule((Grad(node), " · ", Partial(node, operands[position])))
     case = "".join(str(min(len(graph.shape(j)), 2)) for j in operands[:2])
-    texts = row.words.get(case) or row.words[""]
     attributes = dict(zip(row.attributes, graph.attributes[node], strict=False))
+    taken = attributes.get("label_smoothing", 0)
+    smoothed = "~" * bool(taken)
+    texts = row.words.get(case + smoothed) or row.words.get(smoothed) or row.words[""]
     shape = graph.shape(operands[0])
     over = attributes.get("axis") if "keepdims" in attributes else None
     count = prod(shape[k] for k in over) if isinstance(over, tuple) else prod(shape)
     stands_for: dict[str, Piece] = dict(zip(row.operands, map(Name, operands), strict=False))
     stands_for |= {"G": Grad(node), "out": Name(node), "count": str(count), "examples": str(prod(shape[:-1]))}
     stands_for["free"] = str(count - attributes.get("ddof", 0))
+    if taken:
+        stands_for |= {"taken": f"{taken:.6g}", "kept": f"{1 - taken:.6g}", "given": f"{taken / shape[-1]:.6g}"}
     template, in_words = _template(texts[0 if row.variadic else position])
     return Rule(tuple(stands_for[part] if is_field else part for part, is_field in template), in_words)
 

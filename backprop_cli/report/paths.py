@@ -78,7 +78,7 @@ def _walk(derivation: Derivation, node: int, counts: list[int]) -> Iterator[tupl
 def _equation(derivation: Derivation, path: list[tuple[int, int]], node: int) -> tuple[Equation, Any]:
     assert derivation.passed is not None
     inputs, slopes, seed = derivation.graph.inputs, derivation.passed.locals, derivation.report.seed
-    if derivation.report.has_arrays:
+    if derivation.report.has_arrays or not all(slopes[gate] for gate, _ in path):  # a tensor gate has a rule
         return _jacobians(derivation, path, node), None
     product: Any = seed
     for gate, position in path:

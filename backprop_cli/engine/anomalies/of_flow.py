@@ -20,6 +20,7 @@ from backprop_cli.engine.flow import chosen, flow_of_tensor
 from backprop_cli.engine.passes import Backward
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS
+from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
 
 
@@ -95,7 +96,8 @@ def _pulled(
     sent = chosen(flow_of_tensor(graph, values, node, k, flow), pulled)
     if every(is_finite(sent)) or not all(every(is_finite(x)) for x in (upstream, values[node], *operands)):
         return sent, {}
-    return sent, {"undefined": is_nan(sent), "overflow": is_infinite(sent)}
+    steep = TENSORS[graph.gates[node]].steep
+    return sent, {"undefined": is_nan(sent), "infinite" if steep else "overflow": is_infinite(sent)}
 
 
 def _sender(graph: Graph, passed: Backward, node: int, output: int) -> int:

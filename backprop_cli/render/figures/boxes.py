@@ -27,6 +27,7 @@ from backprop_cli.render.style import GRAD, VALUE, Style
 from backprop_cli.report.figure import Edge, Figure, Node
 
 _LONGEST = 24  # characters of a name or an operation
+_CUT = "╳"  # where nothing flows back
 _SHORT = 4  # characters of a number that fewer digits would not shorten
 
 
@@ -193,7 +194,7 @@ class _Drawing:
             for down, edge in zip(shape.ports, self.arriving.get(node.id, ()), strict=True):
                 above, below = self._labels(edge)
                 sheet.across(edge.source, row + down, left, box - 1)
-                sheet.text(row + down, box, pen.enters)
+                sheet.text(row + down, box - edge.cut, _CUT * edge.cut + pen.enters)
                 sheet.text(row + down - 1, box - 1 - len(above), above)
                 sheet.text(row + down + 1, box - 1 - len(below), below, GRAD)
             sheet.text(row, right, pen.leaves)

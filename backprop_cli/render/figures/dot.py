@@ -67,6 +67,7 @@ def _node(node: Node, total: str, style: Style) -> str:
 
 def _edge(edge: Edge, style: Style) -> str:
     said = f"label={_label(edge.value, edge.grad, edge.local, style)}"
+    said += ", style=dashed" if edge.cut else ""
     return said + (f', color="{_ACTIVE}", penwidth=2' if edge.state == "active" else "")
 
 

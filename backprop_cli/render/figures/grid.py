@@ -19,7 +19,7 @@ _WIRES = {
     RIGHT | UP: "└", LEFT | UP: "┘", UP | DOWN | RIGHT: "├", UP | DOWN | LEFT: "┤", LEFT | RIGHT | DOWN: "┬",
     LEFT | RIGHT | UP: "┴", UP | DOWN | LEFT | RIGHT: "┼",
 }  # fmt: skip
-_ASCII = str.maketrans("─│┌┐└┘├┤┬┴┼═║╔╗╚╝╢╟", "-|+++++++++=#######")
+_ASCII = str.maketrans("─│┌┐└┘├┤┬┴┼═║╔╗╚╝╢╟╳", "-|+++++++++=#######x")
 
 
 class Pen(NamedTuple):

@@ -33,7 +33,8 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
             yield f"{indent}n{item.id}{_shape(item, total.get(item.id, ''), style)}\n"
     for edge in figure.edges:
         local = f"∂ {edge.local}" if edge.local else ""
-        yield f"  n{edge.source} ---{_wire(style, edge.value, edge.grad, local)} n{edge.target}\n"
+        line = "-.-" if edge.cut else "---"
+        yield f"  n{edge.source} {line}{_wire(style, edge.value, edge.grad, local)} n{edge.target}\n"
     for node in figure.nodes:
         if node.kind == "output":
             yield f'  n{node.id} ---{_wire(style, node.value, node.grad)} output["{_label(style, figure.output)}"]\n'

@@ -162,7 +162,7 @@ class _Picture:
         look = self._look(edge.state)
         computed, sent = _since("forward", self.shapes.computed(edge.target)), _since("backward", edge.sent)
         ends = f'data-from="{edge.source}" data-to="{edge.target}"{computed}{sent}'
-        yield f'<path class="wire{look}" d="{self._path(edge, number, down)}" {ends}/>\n'
+        yield f'<path class="wire{" cut" * edge.cut}{look}" d="{self._path(edge, number, down)}" {ends}/>\n'
         local, share = self.shapes.labels(edge)
         if local or share:
             middle = x - shape.half - shape.lead / 2 - 4

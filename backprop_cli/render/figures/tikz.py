@@ -97,7 +97,7 @@ def _wire(edge: Edge, placed: Placed, number: int, shapes: Shapes) -> Iterator[s
     meet_x, meet_y = shape.meets(down)
     path += f" -- {_point((x - shape.half - 8, y + down))}" if shape.lead else ""
     path += f" -- {_point((x - meet_x, y + meet_y))}"
-    yield rf"\draw[wire{', now' if edge.state == 'active' else ''}] {path};" + "\n"
+    yield rf"\draw[wire{', dashed' * edge.cut}{', now' if edge.state == 'active' else ''}] {path};" + "\n"
     middle = x - shape.half - shape.lead / 2 - 4
     local, share = shapes.labels(edge)
     yield _label(middle, y + down - 10, "local", rf"\partial\;{tex_value(edge.local)}" if local else "")

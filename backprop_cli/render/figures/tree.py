@@ -82,6 +82,7 @@ def _table(figure: Figure, lines: Iterable[_Line], style: Style) -> Iterator[lis
             said = style.text(node.name) + style.glyphs(" ↑")
         if node.state == "active":
             said += style.glyphs(" ◀")
+        branches += style.glyphs("╳ ") if edge and edge.cut else ""
         value, grad = ("", "") if again or node.kind == "constant" else (node.value, node.grad)
         share = edge.grad if edge and uses[edge.source] > 1 else ""
         yield [branches + said, *map(style.text, (value, grad, share, edge.local if edge else ""))]
