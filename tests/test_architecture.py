@@ -209,7 +209,7 @@ def test_no_file_imports_itself_by_way_of_others():
 NAMING = ("gates", "numeric", "check")
 SPELLINGS = ("language/spellings.py", "language/latex_spellings.py", "graph/advice.py")  # what others call gates
 # What the texts of rows mean where numbers are nodes.
-NODES = ("engine/derive/field.py", "engine/derive/sums.py", "engine/derive/scores.py", "engine/derive/places.py")
+NODES = tuple(f"engine/derive/{name}.py" for name in ("field", "sums", "scores", "normalizations", "places"))
 # Words that are gates' names too, and mean something else.
 SYNTAX = {"index", "transpose"}  # operators of a program
 OTHER_WORDS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from math import pi
 
-from backprop_cli.engine.derive import places, scores, sums
+from backprop_cli.engine.derive import normalizations, places, scores, sums
 from backprop_cli.engine.derive.builder import Builder, Node
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import Field
@@ -23,7 +23,9 @@ def field_of_nodes(builder: Builder) -> Field:
     gates = {name: partial(builder.make, name) for name in GATES}
     field.names.update(gates)
     field.names.update({ours: gates[gate] for ours, gate in _CALLED.items()})
-    field.names.update({name: getattr(room, name) for room in (sums, scores, places) for name in room.__all__})
+    field.names.update(
+        {name: getattr(room, name) for room in (sums, scores, normalizations, places) for name in room.__all__}
+    )
     field.names.update({function.__name__: function for function in (
         bell, below, erfcx_slope, mish_gate, mish_gate_slope, sinc_slope, weigh,
     )})  # fmt: skip

@@ -10,7 +10,7 @@ from backprop_cli.numeric.shapes import Axis
 
 __all__ = [
     "apart", "chances", "cross_entropy_slopes", "examples", "hinge_slopes", "last", "log_softmax", "log_softmax_back",
-    "softmax",
+    "odds_slope", "softmax",
 ]  # fmt: skip
 
 
@@ -54,10 +54,13 @@ def _class_weights(scores: Node, labels: Node) -> Node:
     return labels.builder.tensor("onehot", labels, classes=scores.shape[-1])
 
 
-def cross_entropy_slopes(p: Node, scores: Node, labels: Node) -> Node:
-    """The slopes of the mean over the examples of -summed(weight * log softmax(scores))."""
+def cross_entropy_slopes(p: Node, scores: Node, labels: Node, label_smoothing: float) -> Node:
+    """The slopes of the mean over the examples of -sum(weight * log softmax(scores))."""
     weights = _class_weights(scores, labels)
-    whole = summed(labels, last(scores), keepdims=True) if labels.shape == scores.shape else 1
+    whole: Node | float = summed(labels, last(scores), keepdims=True) if labels.shape == scores.shape else 1
+    if label_smoothing:
+        weights = (1 - label_smoothing) * weights + label_smoothing / scores.shape[-1]
+        whole = (1 - label_smoothing) * whole + label_smoothing
     return (whole * p - weights) / examples(scores)
 
 
@@ -67,3 +70,8 @@ def hinge_slopes(scores: Node, labels: Node, delta: float) -> Node:
     margins = scores - summed(right * scores, axis, keepdims=True) + delta
     violating = (1 - right) * (margins > 0)
     return (violating - right * summed(violating, axis, keepdims=True)) / examples(scores)
+
+
+def odds_slope(x: Node, y: Node) -> Node:
+    """The slope of -(y*log(x) + (1 - y)*log(1 - x)) in x."""
+    return (x - y) / (x * (1 - x))
