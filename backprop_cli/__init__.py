@@ -17,29 +17,33 @@ TYPE_CHECKING = False  # `typing` takes longer to import than the rest: Ctrl-C i
 if TYPE_CHECKING:
     from typing import Any
 
-    from backprop_cli.api import diff, draw, evaluate, explain, grad, jacobian, render, structure
+    from backprop_cli.api import diff, draw, evaluate, explain, grad, hessian, jacobian, render, structure
     from backprop_cli.checking import check, check_steps
     from backprop_cli.errors import BackpropError, Source
     from backprop_cli.render import EXPLAIN_FORMATS, FIGURE_FORMATS, FORMATS
     from backprop_cli.report import Note, Report, Row
     from backprop_cli.report.claim_results import CheckReport, ClaimResult
     from backprop_cli.report.derivatives import DerivativeReport
+    from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.jacobians import JacobianReport
     from backprop_cli.session import Options
 
 __version__ = "0.2.0"
 __all__ = [
     "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult",
-    "DerivativeReport", "JacobianReport",
+    "DerivativeReport", "HessianReport", "JacobianReport",
     "Note", "Options", "Report", "Row", "Source",
-    "check", "check_steps", "diff", "draw", "evaluate", "explain", "grad", "jacobian", "render", "structure",
+    "check", "check_steps", "diff", "draw", "evaluate", "explain", "grad", "hessian", "jacobian", "render",
+    "structure",
 ]  # fmt: skip
 # Each name and its home.
 _HOMES = {
-    **dict.fromkeys(("diff", "draw", "evaluate", "explain", "grad", "jacobian", "render", "structure"), "api"),
+    **dict.fromkeys(
+        ("diff", "draw", "evaluate", "explain", "grad", "hessian", "jacobian", "render", "structure"), "api"),
     **dict.fromkeys(("check", "check_steps"), "checking"), **dict.fromkeys(("BackpropError", "Source"), "errors"),
     **dict.fromkeys(("EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS"), "render"),
     **dict.fromkeys(("Note", "Report", "Row"), "report"), "DerivativeReport": "report.derivatives",
+    "HessianReport": "report.hessians",
     "JacobianReport": "report.jacobians", "Options": "session",
     **dict.fromkeys(("CheckReport", "ClaimResult"), "report.claim_results"),
 }  # fmt: skip

@@ -17,10 +17,12 @@ from backprop_cli.graph.names import output_name
 from backprop_cli.graph.shapes import infer
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
-from backprop_cli.session import Number, open_session
+from backprop_cli.session import Number, Session, open_session
 
 if TYPE_CHECKING:
+    from backprop_cli.graph import Graph
     from backprop_cli.report.derivatives import DerivativeReport
+    from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.jacobians import JacobianReport
 
 
@@ -110,15 +112,23 @@ def jacobian(
     no Jacobian is formed: the report says of each gate what its Jacobian is and what is used instead. The rest is as
     for `grad`; a Jacobian of more than `max_elements` elements is a BackpropError too.
     """
+    session = open_session(expression, bindings, values)
+    graph, targets, options = session.graph, session.targets(wrt), session.options
+    if not graph.has_arrays:
+        infer(graph, dict.fromkeys(graph.variables, ()), max_elements=options.max_elements)
+    return _jacobian(graph, targets, session, mode=mode, anatomy=anatomy, check=check)
+
+
+def _jacobian(
+    graph: Graph, targets: Mapping[str, int], session: Session, *, mode: str, anatomy: bool, check: bool
+) -> JacobianReport:
+    """The Jacobian of a graph with shapes, at the session's values."""
     from backprop_cli.engine.jacobian import afford, random_upstream
     from backprop_cli.engine.jacobian import jacobian as whole
     from backprop_cli.report.jacobian_structure import anatomy as parts_of
     from backprop_cli.report.jacobians import Block, JacobianReport
 
-    session = open_session(expression, bindings, values)
-    graph, targets, options = session.graph, session.targets(wrt), session.options
-    if not graph.has_arrays:
-        infer(graph, dict.fromkeys(graph.variables, ()), max_elements=options.max_elements)
+    options = session.options
     if not anatomy:
         afford(graph, targets, options.max_elements)
     numbers = forward(graph, session.values)
@@ -150,6 +160,40 @@ def jacobian(
     )  # fmt: skip
 
 
+def hessian(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] = (),
+    check: bool = True,
+    **values: Any,
+) -> HessianReport:
+    """The second derivatives of an expression with respect to all elements of its inputs, or of the names in `wrt`.
+
+    `report.matrix[i, j]` is d2f/d(i)d(j), the elements in the order of `report.labels`. It is the Jacobian of the
+    gradient, which is derived as more nodes of the graph; `check` judges it as `jacobian` does. Values and options are
+    given as to `evaluate`.
+
+    Raises BackpropError as `evaluate` does, if the output is an array (V310), and at a gate whose derivative is no
+    formula of gates (N215).
+    """
+    from backprop_cli.engine.derive import with_gradient
+    from backprop_cli.report.hessians import hessian_report
+
+    session = open_session(expression, bindings, values)
+    session.refuse_array("its second derivatives have no matrix: wrap it, as in `sum(…)`")
+    graph, targets = session.graph, _some(session, wrt)
+    if not graph.has_arrays:
+        infer(graph, dict.fromkeys(graph.variables, ()), max_elements=session.options.max_elements)
+    numbers = forward(graph, session.values)
+    passed = backward(graph, numbers, graph.output)
+    anomalies = find_anomalies(graph, numbers, graph.output, passed)
+    derived = with_gradient(graph, graph.output, list(targets.values()))
+    found = _jacobian(derived, targets, session, mode="auto", anatomy=False, check=check)
+    return hessian_report(graph, numbers, passed, targets, found, anomalies)
+
+
 def diff(
     expression: str | Source,
     bindings: Mapping[str, Number] | None = None,
@@ -174,10 +218,7 @@ def diff(
 
     session = open_session(expression, bindings, values, free=True)
     session.refuse_array("its derivatives are a Jacobian: `backprop jacobian`, or wrap it, as in `sum(…)`")
-    graph, targets = session.graph, session.targets(wrt)
-    if not targets:
-        message, help_ = "there is nothing to differentiate with respect to", "a name in the expression is an input"
-        raise BackpropError(Diagnostic("N212", message, (graph.label(graph.output),), help_))
+    graph, targets = session.graph, _some(session, wrt)
     made = formulas(graph, targets, order)
     numbers = [] if session.free else forward(made.graph, session.values)
     report = DerivativeReport(
@@ -194,6 +235,15 @@ def diff(
 def has_inputs(expression: str | Source, /, **options: Any) -> bool:
     """Whether an expression has inputs, which need values. Raises BackpropError as `evaluate` does."""
     return bool(open_session(expression, None, dict(options), free=True, shapes=False).graph.variables)
+
+
+def _some(session: Session, wrt: str | Sequence[str]) -> dict[str, int]:
+    """The targets. Raises BackpropError (N212) if there are none."""
+    targets, graph = session.targets(wrt), session.graph
+    if not targets:
+        message, help_ = "there is nothing to differentiate with respect to", "a name in the expression is an input"
+        raise BackpropError(Diagnostic("N212", message, (graph.label(graph.output),), help_))
+    return targets
 
 
 def structure(expression: str | Source, /, **options: Any) -> Report:

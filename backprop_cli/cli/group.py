@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "the gradient step by step: each rule in symbols and in numbers",
     "graph": "the figure of an expression: values above, gradients below",
     "jacobian": "every element of an output with respect to every element of an input",
+    "hessian": "the matrix of second derivatives, and what kind of point it is",
     "check": "whether a gradient is what you claim it is",
     "gates": "the gates there are: formulas, slopes, domains, conventions",
 }

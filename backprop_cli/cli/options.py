@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from backprop_cli.report.case_result import SuiteReport
     from backprop_cli.report.claim_results import CheckReport
     from backprop_cli.report.derivatives import DerivativeReport
+    from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.jacobians import JacobianReport
 
-    Noted = Report | JacobianReport | DerivativeReport | CheckReport  # what has notes, a status and perhaps a complaint
+    Noted = (
+        Report | JacobianReport | DerivativeReport | HessianReport | CheckReport
+    )  # what has notes, a status and perhaps a complaint
     Answer = Report | CheckReport | SuiteReport | str
 
 _DEFAULT_ROWS = 40

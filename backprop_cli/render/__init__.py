@@ -34,6 +34,12 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "csv": ("csv", "one line an element of the output"),
         **_QUIET,
     }),
+    "HessianReport": ("hessians", _READ | {
+        "json": ("json", "everything, for programs; `backprop/hessian@1`"),
+        "jsonl": ("json_line", "the same on one line, for logs and loops"),
+        "csv": ("csv", "one line an element"),
+        **_QUIET,
+    }),
     "DerivativeReport": ("derivatives", _READ | {
         "json": ("json", "everything, for programs; `backprop/diff@1`"),
         "jsonl": ("json_line", "the same on one line, for logs and loops"),

@@ -13,6 +13,7 @@ from backprop_cli.report.model import Note, Report
 from backprop_cli.report.rows import Row
 
 if TYPE_CHECKING:
+    from backprop_cli.check.verdict import Check
     from backprop_cli.render import documents
     from backprop_cli.report.jacobian_structure import Part
     from backprop_cli.report.jacobians import Block, JacobianReport
@@ -73,7 +74,7 @@ def fields(report: Report) -> Iterator[tuple[str, Any]]:
     if report.columns.graph.subgraphs:
         yield "modules", list(_modules(report))
     if report.kind == "grad":
-        yield "check", _check(report)
+        yield "check", check(report.check)
     yield "notes", list(map(note, report.notes))
 
 
@@ -90,9 +91,8 @@ def note(note: Note) -> documents.Note:
     return made
 
 
-def _check(report: Report | JacobianReport) -> documents.Check | None:
+def check(check: Check | None) -> documents.Check | None:
     """A check's verdict as an object, null where there was no check."""
-    check = report.check
     if check is None:
         return None
     made: documents.Check = {
@@ -175,7 +175,7 @@ def _jacobian(report: JacobianReport) -> Iterator[tuple[str, Any]]:
     yield "jacobians", {block.variable: _block(block, report) for block in report.blocks}
     if report.anatomy:
         yield "anatomy", list(map(_part, report.anatomy))
-    yield "check", _check(report)
+    yield "check", check(report.check)
     yield "notes", list(map(note, report.notes))
 
 

@@ -288,6 +288,23 @@ class Diff(TypedDict):
     notes: list[Note]
 
 
+class Hessian(TypedDict):
+    """What `hessian --json` prints; arrays are by element, in the order of `elements`."""
+
+    schema: Literal["backprop/hessian@1"]
+    expression: str
+    output: str
+    value: Number
+    elements: list[str]
+    gradient: Number
+    hessian: Number
+    eigenvalues: Number
+    condition: Number
+    point: Annotated[str | None, OneOf(("minimum", "maximum", "saddle point", "degenerate")), "where the gradient is 0"]
+    check: Check | None
+    notes: list[Note]
+
+
 class Problem(TypedDict):
     """One thing that is wrong with the input."""
 
@@ -425,7 +442,7 @@ class Gates(TypedDict):
 
 # A schema's file, and the documents it is about.
 SCHEMAS: dict[str, tuple[str, tuple[Any, ...]]] = {
-    "report": ("What `backprop --json` prints", (Eval, Grad, Explain, Error, Jacobian, Diff)),
+    "report": ("What `backprop --json` prints", (Eval, Grad, Explain, Error, Jacobian, Diff, Hessian)),
     "check": ("What `backprop check --json` prints", (Checked,)),
     "suites": ("What `backprop check SUITE --json` prints", (Suites,)),
     "gates": ("What `backprop gates --json` prints", (Gates,)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from backprop_cli.render.pages import GAP, Formula, Lines, Notes, Page
 from backprop_cli.render.prose import verdict
@@ -51,10 +52,16 @@ def quiet(report: JacobianReport, style: Style) -> Iterator[str]:
 
 
 def _matrix(report: JacobianReport, block: Block, style: Style) -> Page:
-    """A row an element of the output, a column an element of the variable; in panels as wide as fits."""
+    """A row an element of the output, a column an element of the variable."""
     matrix = block.values.reshape(len(labels(report.output, report.shape, _EVERY)), -1)
     rows = labels(report.output, report.shape, style.rows or len(matrix))
-    headings = labels(block.variable, block.shape, _COLUMNS if style.rows else matrix.shape[1])
+    return panels(matrix, rows, labels(block.variable, block.shape, _COLUMNS if style.rows else matrix.shape[1]), style)
+
+
+def panels(matrix: Any, rows: Sequence[str], headings: Sequence[str], style: Style) -> Page:
+    """The first rows and columns of a matrix, in panels as wide as fits, and how many more there are."""
+    rows = rows[: style.rows]
+    headings = headings[: _COLUMNS if style.rows else None]
     cells = [[style.number(float(x)) for x in matrix[: len(rows), k]] for k in range(len(headings))]
     widths = [max(map(len, [heading, *column])) for heading, column in zip(headings, cells, strict=True)]
     begin = 0

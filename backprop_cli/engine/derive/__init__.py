@@ -1,5 +1,5 @@
 """Derivatives as graphs: the gradient of a graph as more nodes beside its own."""
 
-from backprop_cli.engine.derive.gradients import Derived, derive
+from backprop_cli.engine.derive.gradients import Derived, derive, with_gradient
 
-__all__ = ["Derived", "derive"]
+__all__ = ["Derived", "derive", "with_gradient"]

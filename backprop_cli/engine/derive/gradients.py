@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from backprop_cli.engine.derive.builder import CHOICE, ZERO, Builder, Node
 from backprop_cli.engine.derive.field import field_of_nodes
-from backprop_cli.engine.derive.sums import filled, unbroadcast
+from backprop_cli.engine.derive.sums import filled, joined, unbroadcast
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.gates import GATES, ROUTES
 from backprop_cli.gates.fields import Field, formula_program, functions_of
@@ -55,6 +55,17 @@ def derive(
                 grads[j] = part if before is None else part + before
     zero = builder.node(0.0)
     return Derived(builder.out, [filled(zero if (g := grads[j]) is None else g, graph.shape(j)).id for j in wrt])
+
+
+def with_gradient(graph: Graph, output: int, wrt: Sequence[int]) -> Graph:
+    """The graph, whose shapes are known, with the gradient as its output: all elements of all of `wrt` as one vector.
+
+    Raises BackpropError (N215) as `derive` does.
+    """
+    derived = derive(graph, output, wrt)
+    builder = Builder(derived.graph)
+    builder.out.output = joined([Node(builder, node) for node in derived.gradients]).id
+    return builder.out
 
 
 def _sent(field: Field, graph: Graph, node: int, arrived: Node) -> list[Node | None]:

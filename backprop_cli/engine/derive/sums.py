@@ -6,6 +6,7 @@ may be left to the gate that comes next: what is sent is then smaller than the o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from math import prod
 
@@ -48,6 +49,13 @@ def cut(x: Node, axis: int, begin: int, end: int) -> Node:
     """The elements from `begin` to before `end` along an axis."""
     items = (*(slice(None) for _ in range(axis)), slice(begin, end))
     return x.builder.tensor("index", x, items=items)
+
+
+def joined(xs: Sequence[Node]) -> Node:
+    """All elements of all of them as one vector."""
+    builder = xs[0].builder
+    rows = [reshape(x, (count_of(x),)) if x.shape else builder.tensor("stack", x, axis=(0,)) for x in xs]
+    return rows[0] if len(rows) == 1 else builder.tensor("concat", *rows, axis=(0,))
 
 
 def flip(x: Node, axis: Axis) -> Node:

@@ -1,0 +1,46 @@
+"""`backprop hessian`: the matrix of second derivatives."""
+
+from __future__ import annotations
+
+import sys
+
+from backprop_cli import api
+from backprop_cli.cli.options import (
+    Bindings,
+    Check,
+    Expression,
+    OutputOptions,
+    Reply,
+    Wrt,
+    names_in,
+    with_common_options,
+)
+from backprop_cli.cli.terminal import style_for
+from backprop_cli.data.bindings import split_bindings
+from backprop_cli.data.files import read_expression
+from backprop_cli.render import formats, render
+from backprop_cli.session import Options
+
+
+@with_common_options(formats=tuple(formats("HessianReport")), without=("expand", "exact"))
+def command(
+    expression: Expression,
+    bindings: Bindings = [],  # noqa: B006  never changed
+    *,
+    wrt: Wrt = [],  # noqa: B006  never changed
+    check: Check = True,
+    options: Options,
+    output: OutputOptions,
+) -> Reply:
+    """Compute the second derivatives of an expression, and say what kind of point it is where the gradient is 0.
+
+    Example: backprop hessian "(1-x)^2 + 100*(y-x^2)^2" x=1 y=1
+    """
+    report = api.hessian(
+        read_expression(expression),
+        split_bindings(bindings),
+        wrt=names_in(wrt),
+        check=check,
+        **options._asdict(),
+    )
+    return Reply("".join(render(report, output.format, style_for(sys.stdout, output))), output, report)

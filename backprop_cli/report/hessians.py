@@ -1,0 +1,136 @@
+"""The result of `hessian`: the matrix of second derivatives, its eigenvalues, what kind of point it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import inf
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_cli.check.tolerances import SIX_DIGITS
+from backprop_cli.check.verdict import Check
+from backprop_cli.engine.anomalies import Anomaly
+from backprop_cli.engine.passes import Backward
+from backprop_cli.errors import Diagnostic, Label, Source, Status
+from backprop_cli.graph import Graph, Value
+from backprop_cli.graph.names import output_name
+from backprop_cli.report.jacobians import JacobianReport, labels
+from backprop_cli.report.model import TROUBLE, Note
+from backprop_cli.report.notes import notes
+from backprop_cli.report.rows import gradient_at
+
+_ZERO = 1e-9  # beside the largest: what counts as 0 of a gradient and of eigenvalues
+_NO_SLOPE = frozenset({"kink", "jump"})  # where the gradient is a convention
+_EVERY = 1 << 62
+
+
+class HessianReport(NamedTuple):
+    """`matrix[i, j]` is d2f/d(i)d(j), made symmetric; `labels`, `place` (the values) and `gradient` are by element.
+    `written` is the output's text.
+
+    `apart` is by how much the matrix was not symmetric, or its gradient not that of the backward pass, whichever is
+    more, beside the largest element. `status` is the exit's.
+    """
+
+    source: Source
+    output: str
+    written: str
+    value: Value
+    labels: tuple[str, ...]
+    place: Any
+    gradient: Any
+    matrix: Any
+    jacobian: JacobianReport
+    notes: tuple[Note, ...]
+    apart: float
+    status: Status
+
+    @property
+    def check(self) -> Check | None:
+        """The verdict on the second derivatives."""
+        return self.jacobian.check
+
+    @property
+    def complaint(self) -> Diagnostic | None:
+        """What to say where the check disagrees, or what must be equal is not."""
+        if self.apart <= SIX_DIGITS:
+            return self.jacobian.complaint
+        message = f"the second derivatives are not symmetric, or not the gradient's, by {self.apart:.2g} of the largest"
+        return Diagnostic("C501", message, (Label(self.source, 0, len(self.source.text)),))
+
+    @property
+    def expression(self) -> str:
+        """The text as it was given."""
+        return self.source.text
+
+    @property
+    def eigenvalues(self) -> Any:
+        """In ascending order; none where it is not finite."""
+        if not np.isfinite(self.matrix).all():
+            return np.zeros(0)
+        return np.linalg.eigvalsh(self.matrix)
+
+    @property
+    def condition(self) -> float:
+        """The largest size of an eigenvalue over the smallest."""
+        sizes = np.abs(self.eigenvalues)
+        return float(sizes.max() / sizes.min()) if sizes.size and sizes.min() else inf
+
+    @property
+    def _is_stationary(self) -> bool:
+        """Whether the gradient is 0, up to what rounding leaves: Newton's step leads nowhere else."""
+        if not np.any(self.gradient):
+            return True
+        step = np.linalg.lstsq(self.matrix, self.gradient, rcond=None)[0]
+        moved = np.abs(self.matrix @ step - self.gradient).max() <= _ZERO * np.abs(self.gradient).max()
+        return bool(moved and np.all(np.abs(step) <= _ZERO * np.maximum(1.0, np.abs(self.place))))
+
+    @property
+    def point(self) -> str:
+        """What kind of point it is where the gradient is 0: minimum, maximum, saddle point, degenerate; else empty."""
+        found = self.eigenvalues
+        if not found.size or not self._is_stationary or any(note.code in _NO_SLOPE for note in self.notes):
+            return ""
+        if np.abs(found).min() <= _ZERO * np.abs(found).max():
+            return "degenerate"
+        return "minimum" if found[0] > 0 else "maximum" if found[-1] < 0 else "saddle point"
+
+
+def hessian_report(
+    graph: Graph,
+    values: list[Value],
+    passed: Backward,
+    targets: Mapping[str, int],
+    found: JacobianReport,
+    anomalies: Iterable[Anomaly],
+) -> HessianReport:
+    """The report of a graph, from its backward pass, the Jacobian of its gradient, and what to note of the former."""
+    names = [label for name, node in targets.items() for label in labels(name, graph.shape(node), _EVERY)]
+    matrix = np.concatenate([block.values.reshape(len(names), -1) for block in found.blocks], axis=1)
+    made = notes(graph, values, anomalies)
+    made += [note for note in found.notes if not any(note.message == other.message for other in made)]
+    trouble = any(note.code in TROUBLE for note in made)
+    status = Status.MATHEMATICS if found.status == Status.OK and trouble else found.status
+    gradient = np.concatenate([np.ravel(gradient_at(graph, passed, node)) for node in targets.values()])
+    apart = max(_apart(gradient, found.value), _apart(matrix, matrix.T))
+    return HessianReport(
+        source=graph.source,
+        output=output_name(graph),
+        written=graph.text(graph.output),
+        value=values[graph.output],
+        labels=tuple(names),
+        place=np.concatenate([np.ravel(values[node]) for node in targets.values()]),
+        gradient=gradient,
+        matrix=(matrix + matrix.T) / 2,
+        jacobian=found,
+        notes=tuple(made),
+        apart=apart,
+        status=Status.DISAGREES if apart > SIX_DIGITS else status,
+    )
+
+
+def _apart(one: Any, other: Any) -> float:
+    """By how much two arrays differ beside their largest element; 0 where one is not finite."""
+    size = max(np.abs(one).max(), np.abs(other).max())
+    return float(np.abs(one - other).max() / size) if 0 < size < inf else 0.0

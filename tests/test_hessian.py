@@ -1,0 +1,98 @@
+"""Second derivatives: numbers one can verify, and those of differences of gradients."""
+
+import json
+
+import arrays
+import numpy as np
+import pytest
+import random_arrays
+from conftest import backprop
+
+import backprop_cli
+
+# Black and Scholes 1973 at s = k = 100, r = 0.05, v = 0.2, t = 1: d1 = 0.35, d2 = 0.15, and the normal density at 0.35
+# is 0.3752403469169379: gamma is it over s*v*sqrt(t), vanna it times -d2/v.
+_DENSITY = 0.3752403469169379
+_OPTION = (
+    "d1 = (log(s/k) + (r + v^2/2)*t)/(v*sqrt(t)); c = s*normcdf(d1) - k*exp(-r*t)*normcdf(d1 - v*sqrt(t))",
+    {"s": 100, "k": 100, "r": 0.05, "v": 0.2, "t": 1},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "expected", "point"),
+    [
+        ("(1-x)^2 + 100*(y-x^2)^2", {"x": 1, "y": 1}, [[802, -400], [-400, 200]], "minimum"),
+        ("x^2 - y^2", {"x": 0, "y": 0}, [[2, 0], [0, -2]], "saddle point"),
+        ("-x^2 - 3*y^2", {"x": 0, "y": 0}, [[-2, 0], [0, -6]], "maximum"),
+        ("x^4", {"x": 0}, [[0]], "degenerate"),
+        ("x^2*y", {"x": 2, "y": 3}, [[6, 4], [4, 0]], ""),
+        ("exp(x*y)", {"x": 0, "y": 2}, [[4, 1], [1, 0]], ""),
+        ("norm(x)^2", {"x": [1.0, 2.0]}, [[2, 0], [0, 2]], ""),
+        ("x' @ A @ x", {"x": [1.0, 2.0], "A": [[1.0, 2.0], [3.0, 4.0]]}, None, ""),
+        ("relu(x)^2", {"x": -1}, [[0]], "degenerate"),
+        ("sigmoid(x)", {"x": 60}, [[-8.756510762696520e-27]], ""),
+    ],
+)
+def test_numbers_one_can_verify(text, values, expected, point):
+    report = backprop_cli.hessian(text, values)
+    if expected is not None:
+        assert np.allclose(report.matrix, expected, rtol=1e-9)
+    assert report.point == point and report.check.verdict == "agree" and report.status == 0
+
+
+def test_the_greeks_of_an_option():
+    found = backprop_cli.hessian(*_OPTION, wrt=["s", "v"]).matrix
+    assert found[0, 0] == pytest.approx(_DENSITY / 20) and found[0, 1] == pytest.approx(-_DENSITY * 0.15 / 0.2)
+
+
+@pytest.mark.parametrize("text", [text for text in arrays.PROGRAMS if text.count("(") < 4][:60])
+def test_array_programs_against_differences_of_gradients(text):
+    assert_differences(
+        f"out = {text}; sum(sin(out))", {name: arrays.ENVIRONMENT[name] for name in arrays.names_in(text)}
+    )
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_random_programs_against_differences_of_gradients(seed):
+    made = random_arrays.program(seed)
+    assert_differences(f"{made.text}; sum(sin({made.text.split('; ')[-1].partition(' =')[0]}))", made.values)
+
+
+def assert_differences(text, values):
+    """Along a direction: the matrix times it, and central differences of the gradient, extrapolated once."""
+    values = {name: np.asarray(value, dtype=float) for name, value in values.items()}
+    try:
+        report = backprop_cli.hessian(text, values, check=False)
+    except backprop_cli.BackpropError as problem:
+        assert "has no formula in gates" in str(problem)  # noqa: PT017
+        return
+    direction = np.random.RandomState(2).uniform(-1, 1, len(report.labels))
+
+    def gradient(t):
+        moved, at = {}, 0
+        for name, value in values.items():
+            moved[name] = value + t * direction[at : at + value.size].reshape(value.shape)
+            at += value.size
+        found = backprop_cli.grad(text, moved, check=False).gradients
+        return np.concatenate([np.ravel(found[name]) for name in values])
+
+    values = {name: values[name] for name in report.jacobian.jacobians}
+    slopes = [(gradient(h) - gradient(-h)) / (2 * h) for h in (1e-4, 2e-4)]
+    expected = (4 * slopes[0] - slopes[1]) / 3
+    unsure = {"kink", "jump", "precision", "undefined"} & {note.code for note in report.notes}  # det of a singular one
+    if np.isfinite(expected).all() and not unsure:
+        assert np.allclose(report.matrix @ direction, expected, rtol=1e-5, atol=1e-5 * max(1, np.abs(expected).max()))
+
+
+def test_a_kink_is_noted_and_no_kind_of_point_is_told():
+    report = backprop_cli.hessian("abs(x)*x", x=0)
+    assert {note.code for note in report.notes} == {"kink", "jump"} and report.point == ""
+
+
+def test_json_and_errors():
+    found = json.loads(backprop("hessian", "x*y", "x=0", "y=0", "--json").out)
+    assert found["hessian"] == [[0, 1], [1, 0]] and found["elements"] == ["x", "y"] and found["point"] == "saddle point"
+    assert backprop("hessian", "[x, x]", "x=1").status == 2
+    assert backprop("hessian", "2 + 3").status == 2
+    assert backprop("hessian", "log(x)", "x=0").status == 4
