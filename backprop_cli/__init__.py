@@ -17,8 +17,9 @@ TYPE_CHECKING = False  # `typing` takes longer to import than the rest: Ctrl-C i
 if TYPE_CHECKING:
     from typing import Any
 
-    from backprop_cli.api import diff, draw, evaluate, explain, grad, hessian, jacobian, render, structure
+    from backprop_cli.api import draw, evaluate, explain, grad, jacobian, render, structure
     from backprop_cli.checking import check, check_steps
+    from backprop_cli.deriving import diff, hessian
     from backprop_cli.errors import BackpropError, Source
     from backprop_cli.render import EXPLAIN_FORMATS, FIGURE_FORMATS, FORMATS
     from backprop_cli.report import Note, Report, Row
@@ -38,8 +39,8 @@ __all__ = [
 ]  # fmt: skip
 # Each name and its home.
 _HOMES = {
-    **dict.fromkeys(
-        ("diff", "draw", "evaluate", "explain", "grad", "hessian", "jacobian", "render", "structure"), "api"),
+    **dict.fromkeys(("draw", "evaluate", "explain", "grad", "jacobian", "render", "structure"), "api"),
+    **dict.fromkeys(("diff", "hessian"), "deriving"),
     **dict.fromkeys(("check", "check_steps"), "checking"), **dict.fromkeys(("BackpropError", "Source"), "errors"),
     **dict.fromkeys(("EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS"), "render"),
     **dict.fromkeys(("Note", "Report", "Row"), "report"), "DerivativeReport": "report.derivatives",

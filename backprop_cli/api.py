@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.precision import untrue_jacobian, untrue_numbers
-from backprop_cli.errors import BackpropError, Diagnostic, Source, Status
-from backprop_cli.graph.names import output_name
+from backprop_cli.errors import Source, Status
 from backprop_cli.graph.shapes import infer
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
@@ -21,8 +20,6 @@ from backprop_cli.session import Number, Session, open_session
 
 if TYPE_CHECKING:
     from backprop_cli.graph import Graph
-    from backprop_cli.report.derivatives import DerivativeReport
-    from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.jacobians import JacobianReport
 
 
@@ -116,10 +113,10 @@ def jacobian(
     graph, targets, options = session.graph, session.targets(wrt), session.options
     if not graph.has_arrays:
         infer(graph, dict.fromkeys(graph.variables, ()), max_elements=options.max_elements)
-    return _jacobian(graph, targets, session, mode=mode, anatomy=anatomy, check=check)
+    return jacobian_at(graph, targets, session, mode=mode, anatomy=anatomy, check=check)
 
 
-def _jacobian(
+def jacobian_at(
     graph: Graph, targets: Mapping[str, int], session: Session, *, mode: str, anatomy: bool, check: bool
 ) -> JacobianReport:
     """The Jacobian of a graph with shapes, at the session's values."""
@@ -160,90 +157,9 @@ def _jacobian(
     )  # fmt: skip
 
 
-def hessian(
-    expression: str | Source,
-    bindings: Mapping[str, Number] | None = None,
-    /,
-    *,
-    wrt: str | Sequence[str] = (),
-    check: bool = True,
-    **values: Any,
-) -> HessianReport:
-    """The second derivatives of an expression with respect to all elements of its inputs, or of the names in `wrt`.
-
-    `report.matrix[i, j]` is d2f/d(i)d(j), the elements in the order of `report.labels`. It is the Jacobian of the
-    gradient, which is derived as more nodes of the graph; `check` judges it as `jacobian` does. Values and options are
-    given as to `evaluate`.
-
-    Raises BackpropError as `evaluate` does, if the output is an array (V310), and at a gate whose derivative is no
-    formula of gates (N215).
-    """
-    from backprop_cli.engine.derive import with_gradient
-    from backprop_cli.report.hessians import hessian_report
-
-    session = open_session(expression, bindings, values)
-    session.refuse_array("its second derivatives have no matrix: wrap it, as in `sum(…)`")
-    graph, targets = session.graph, _some(session, wrt)
-    if not graph.has_arrays:
-        infer(graph, dict.fromkeys(graph.variables, ()), max_elements=session.options.max_elements)
-    numbers = forward(graph, session.values)
-    passed = backward(graph, numbers, graph.output)
-    anomalies = find_anomalies(graph, numbers, graph.output, passed)
-    derived = with_gradient(graph, graph.output, list(targets.values()))
-    found = _jacobian(derived, targets, session, mode="auto", anatomy=False, check=check)
-    return hessian_report(graph, numbers, passed, targets, found, anomalies)
-
-
-def diff(
-    expression: str | Source,
-    bindings: Mapping[str, Number] | None = None,
-    /,
-    *,
-    wrt: str | Sequence[str] = (),
-    order: int = 1,
-    check: bool = True,
-    **values: Any,
-) -> DerivativeReport:
-    """The derivatives of an expression as formulas, with respect to each input, or to the names in `wrt`.
-
-    `report.formulas["df/dx"]` is the text, with the program's names and those in `report.parts`. No input needs a
-    value; an array may be given by its shape (`W=(3, 2)`). `order` is that of the derivatives, all mixed ones included.
-    `check` has SymPy differentiate programs of numbers too: `simplified` is what it finds, where that is shorter.
-    Values and options are given as to `evaluate`.
-
-    Raises BackpropError as `evaluate` does, and at a gate whose derivative is no formula of gates (N215).
-    """
-    from backprop_cli.report.derivatives import DerivativeReport, formulas
-    from backprop_cli.report.notes import notes
-
-    session = open_session(expression, bindings, values, free=True)
-    session.refuse_array("its derivatives are a Jacobian: `backprop jacobian`, or wrap it, as in `sum(…)`")
-    graph, targets = session.graph, _some(session, wrt)
-    made = formulas(graph, targets, order)
-    numbers = [] if session.free else forward(made.graph, session.values)
-    report = DerivativeReport(
-        graph.source, made.heading, output_name(graph), made.parts, made.derivatives, made.graph, numbers,
-        tuple(notes(graph, numbers, ())),
-    )  # fmt: skip
-    if check and not graph.has_arrays:
-        from backprop_cli.check.simplified import simplified
-
-        report = report.checked(simplified(graph, made.graph, {d.variables: d.node for d in made.derivatives}))
-    return report
-
-
 def has_inputs(expression: str | Source, /, **options: Any) -> bool:
     """Whether an expression has inputs, which need values. Raises BackpropError as `evaluate` does."""
     return bool(open_session(expression, None, dict(options), free=True, shapes=False).graph.variables)
-
-
-def _some(session: Session, wrt: str | Sequence[str]) -> dict[str, int]:
-    """The targets. Raises BackpropError (N212) if there are none."""
-    targets, graph = session.targets(wrt), session.graph
-    if not targets:
-        message, help_ = "there is nothing to differentiate with respect to", "a name in the expression is an input"
-        raise BackpropError(Diagnostic("N212", message, (graph.label(graph.output),), help_))
-    return targets
 
 
 def structure(expression: str | Source, /, **options: Any) -> Report:

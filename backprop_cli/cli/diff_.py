@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from backprop_cli import api
+from backprop_cli import deriving
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -47,7 +47,7 @@ def command(
 
     Example: backprop diff "norm(W@x)^2" "W=(2,3)" "x=(3,)"
     """
-    report = api.diff(
+    report = deriving.diff(
         read_expression(expression),
         split_bindings(bindings),
         wrt=names_in(wrt),

@@ -54,7 +54,9 @@ def command(
     """
     source = read_expression(expression)
     if not bindings and options.defaults is None and step is None and api.has_inputs(source, **options._asdict()):
-        report = api.diff(source, wrt=names_in(wrt), check=check, **options._asdict())
+        from backprop_cli.deriving import diff
+
+        report = diff(source, wrt=names_in(wrt), check=check, **options._asdict())
         return Reply("".join(render(report, output.format, style_for(sys.stdout, output))), output, report)
     return api.grad(
         source,

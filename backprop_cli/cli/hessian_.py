@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from backprop_cli import api
+from backprop_cli import deriving
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -36,7 +36,7 @@ def command(
 
     Example: backprop hessian "(1-x)^2 + 100*(y-x^2)^2" x=1 y=1
     """
-    report = api.hessian(
+    report = deriving.hessian(
         read_expression(expression),
         split_bindings(bindings),
         wrt=names_in(wrt),

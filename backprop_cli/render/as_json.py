@@ -13,7 +13,6 @@ from backprop_cli.report.model import Note, Report
 from backprop_cli.report.rows import Row
 
 if TYPE_CHECKING:
-    from backprop_cli.check.verdict import Check
     from backprop_cli.render import documents
     from backprop_cli.report.jacobian_structure import Part
     from backprop_cli.report.jacobians import Block, JacobianReport
@@ -74,7 +73,7 @@ def fields(report: Report) -> Iterator[tuple[str, Any]]:
     if report.columns.graph.subgraphs:
         yield "modules", list(_modules(report))
     if report.kind == "grad":
-        yield "check", check(report.check)
+        yield "check", check(report)
     yield "notes", list(map(note, report.notes))
 
 
@@ -91,18 +90,19 @@ def note(note: Note) -> documents.Note:
     return made
 
 
-def check(check: Check | None) -> documents.Check | None:
+def check(report: Report | JacobianReport) -> documents.Check | None:
     """A check's verdict as an object, null where there was no check."""
-    if check is None:
+    found = report.check
+    if found is None:
         return None
     made: documents.Check = {
-        "verdict": check.verdict,
-        "methods": list(check.methods),
-        "max_rel_error": number(check.max_rel_error),
+        "verdict": found.verdict,
+        "methods": list(found.methods),
+        "max_rel_error": number(found.max_rel_error),
     }
-    if check.formulas:
-        made["formulas"] = dict(check.formulas)
-    if check.variables:
+    if found.formulas:
+        made["formulas"] = dict(found.formulas)
+    if found.variables:
         made["variables"] = {
             name: {
                 "verdict": judged.verdict,
@@ -111,13 +111,13 @@ def check(check: Check | None) -> documents.Check | None:
                 "backprop": number(judged.ours),
                 "expected": number(judged.theirs),
             }
-            for name, judged in check.variables.items()
+            for name, judged in found.variables.items()
         }
-    if check.reason:
-        made["reason"] = check.reason
-    if check.worst is not None:
-        ours, theirs = number(check.worst.ours), number(check.worst.theirs)
-        made["worst"] = {"node": check.worst.node, "backprop": ours, "expected": theirs}
+    if found.reason:
+        made["reason"] = found.reason
+    if found.worst is not None:
+        ours, theirs = number(found.worst.ours), number(found.worst.theirs)
+        made["worst"] = {"node": found.worst.node, "backprop": ours, "expected": theirs}
     return made
 
 
@@ -175,7 +175,7 @@ def _jacobian(report: JacobianReport) -> Iterator[tuple[str, Any]]:
     yield "jacobians", {block.variable: _block(block, report) for block in report.blocks}
     if report.anatomy:
         yield "anatomy", list(map(_part, report.anatomy))
-    yield "check", check(report.check)
+    yield "check", check(report)
     yield "notes", list(map(note, report.notes))
 
 

@@ -75,5 +75,5 @@ def _fields(report: HessianReport) -> Iterator[tuple[str, Any]]:
     yield "eigenvalues", number(report.eigenvalues)
     yield "condition", number(report.condition)
     yield "point", report.point or None
-    yield "check", check(report.check)
+    yield "check", check(report.jacobian)
     yield "notes", list(map(note, report.notes))
