@@ -66,6 +66,7 @@ class Field:
             Compiled(self._condition(text))
             for text in ("domain", "pole", "steep", "kink", "jump", "edge", "vanish", "exact_when")
         )
+        self.period = Compiled(self._condition("period"))
         self.forward, self.tensor_means, self.exact_zero, self.shape = (
             Compiled(partial(tensor_rules.rule, self, text)) for text in ("formula", "means", "vanish", "shape")
         )
