@@ -42,6 +42,9 @@ LOST = [
     ("x*floor(10*y)", {"x": 1.0, "y": 0.3}, 2.0, {"x": 2.0}),
     ("tanh(100)^y", {"y": 1e160}, None, None),
     ("x*y*z", {"x": 1e-200, "y": 1e-120, "z": 1e300}, 1e-20, None),
+    # 1 + 1e-100 arrives at `v`, of which -1 leaves 1e-100.
+    ("w = x + y; v = w + y; f = v + v*1e-100 - x", {"x": 2.0, "y": 1.0}, None, {"x": 1e-100}),
+    ("w = x - y; f = w + w*1e-25 - x + y*1", {"x": 8.0, "y": 7.0}, 1e-25, {"x": 1e-25, "y": -1e-25}),
     # Every double past 2^53 is a whole number, and looks alike to what repeats itself.
     ("sinc(expm1(x))", {"x": 37.0}, 2.2405757224812218e-17, {"x": 0.5652675257669612}),
     ("mod(exp(x)*3, 0.5)", {"x": 37.0}, 0.4263188193735706, None),
@@ -65,6 +68,7 @@ def test_lost_digits_are_noted_with_the_true_number(program, values, value, grad
 ARRAYS = [
     ("sum(log(1+x)/x)", {"x": [1e-9, 1]}, {"x": [-0.499999999333, -0.193147]}),
     ("sum(1/(1+exp(-a)))", {"a": [-400, 1]}, {"a": [1.9151695967140057e-174, 0.196611933]}),
+    ("w = x + y; f = sum(w + w*1e-100 - x)", {"x": [2, 3], "y": [1, 1]}, {"x": [1e-100, 1e-100]}),
     ("det(A @ A')", {"A": [[1, 1], [1, 1 + 2e-15]]}, {"A": [[3.9968029e-15, -3.9968029e-15]] * 2}),
 ]
 

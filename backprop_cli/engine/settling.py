@@ -140,6 +140,10 @@ class _NoisyDigits(Field):
         self.sign, self.is_enough, self.guessed = 1, False, False
         self.value, self.locals = Compiled(self._moved_value), Compiled(self._moved_slopes)
 
+    def moved_sum(self, total: Any) -> Any:
+        """A sum of gradients that was rounded."""
+        return total * self.move(total)
+
     def begin(self, digits: int) -> None:
         """The same moves again, in the other direction: a choice that they decide is never made twice alike."""
         self.is_enough, self.guessed = digits >= _ENOUGH, False

@@ -47,6 +47,8 @@ class Field:
     `exact_zero[gate](operands, attributes)`: where a value of 0 is exact; `shape[gate](shapes, attributes)`.
     """
 
+    moved_sum: Function | None = None  # what becomes of a sum of gradients that is rounded
+
     def __init__(
         self,
         *modules: str,
