@@ -331,7 +331,7 @@ def lines_of(path):
 
 
 def test_the_core_is_read_in_an_hour():
-    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 1880
+    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 1890
 
 
 # Longer than three hundred lines: tables.

@@ -4,6 +4,7 @@ True numbers are mpmath's, with hundreds of digits.
 """
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from truth import run
 from truth_arrays import run as run_arrays
 
 import backprop_cli
+from backprop_cli.gates.fields import DIGITS
+from backprop_cli.numeric.digits import number, working
 
 # program, values, the true value, the true gradients (None: not looked at)
 LOST = [
@@ -39,6 +42,14 @@ LOST = [
     ("x*floor(10*y)", {"x": 1.0, "y": 0.3}, 2.0, {"x": 2.0}),
     ("tanh(100)^y", {"y": 1e160}, None, None),
     ("x*y*z", {"x": 1e-200, "y": 1e-120, "z": 1e300}, 1e-20, None),
+    # 1 + 1e-100 arrives at `v`, of which -1 leaves 1e-100.
+    ("w = x + y; v = w + y; f = v + v*1e-100 - x", {"x": 2.0, "y": 1.0}, None, {"x": 1e-100}),
+    ("w = x - y; f = w + w*1e-25 - x + y*1", {"x": 8.0, "y": 7.0}, 1e-25, {"x": 1e-25, "y": -1e-25}),
+    # Every double past 2^53 is a whole number, and looks alike to what repeats itself.
+    ("sinc(expm1(x))", {"x": 37.0}, 2.2405757224812218e-17, {"x": 0.5652675257669612}),
+    ("mod(exp(x)*3, 0.5)", {"x": 37.0}, 0.4263188193735706, None),
+    ("round(exp(x)) - exp(x)", {"x": 37.0}, -0.3087729397911902, None),
+    ("floor(exp(x)) - exp(x)", {"x": 170.0}, -0.4518937369374859, None),
 ]
 
 
@@ -57,6 +68,7 @@ def test_lost_digits_are_noted_with_the_true_number(program, values, value, grad
 ARRAYS = [
     ("sum(log(1+x)/x)", {"x": [1e-9, 1]}, {"x": [-0.499999999333, -0.193147]}),
     ("sum(1/(1+exp(-a)))", {"a": [-400, 1]}, {"a": [1.9151695967140057e-174, 0.196611933]}),
+    ("w = x + y; f = sum(w + w*1e-100 - x)", {"x": [2, 3], "y": [1, 1]}, {"x": [1e-100, 1e-100]}),
     ("det(A @ A')", {"A": [[1, 1], [1, 1 + 2e-15]]}, {"A": [[3.9968029e-15, -3.9968029e-15]] * 2}),
 ]
 
@@ -132,6 +144,25 @@ def test_what_is_exact_is_not_noted(program, values):
 def test_what_the_output_does_not_use_is_noted_and_no_failure():
     report = backprop_cli.evaluate("v = exp(u); u + 3.25", u=-8643)
     assert {note.code for note in report.notes} == {"reading", "underflow"} and report.status == 0
+
+
+def test_the_slope_of_digamma_far_to_the_left():
+    # By reflection; mpmath's own psi(1, x) takes a step a unit, and SymPy's evaluation with it.
+    report = backprop_cli.grad("digamma(-exp(x))", x=20.0)
+    assert report.check.verdict == "agree" and report.gradients["x"] == pytest.approx(-5194547285.861933, rel=1e-8)
+    with working(30):
+        assert float(DIGITS.locals["digamma"](number(-1e9 - 0.25), None)[0]) == pytest.approx(2 * math.pi**2, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("x", "value", "slope"),
+    [(3.0, 0.0, -1 / 3), (-2.0, 0.0, -0.5), (1e16, 0.0, 1e-16), (1e10 + 0.25, 2.2507907903364954e-11, 7.07106781e-11)],
+)
+def test_sinc_is_exactly_0_at_whole_numbers_and_pi_in_it_is_exact(x, value, slope):
+    report = backprop_cli.grad("sinc(x)", x=x)
+    assert report.check.verdict == "agree" and not report.notes
+    assert report.value == pytest.approx(value, rel=1e-14) and math.copysign(1, report.value) == 1
+    assert report.gradients["x"] == pytest.approx(slope, rel=1e-8)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isnan, nan, ulp
@@ -16,7 +15,6 @@ from backprop_cli.check.tolerances import ROUNDING
 # Looked with, one after the other, before a difference is believed: 1 - tanh(x)^2 at x = 300 is 1e-260, and only
 # more digits than that see it.
 DIGITS = (60, 700)
-_DOUBLES = {sympy.pi: math.pi, sympy.E: math.e}
 _WORTH_COMPILING = 50  # uses of a gate; fewer are quicker by substitution
 
 
@@ -80,8 +78,7 @@ class Partials:
 
 def numbers(expressions: Iterable[Any], point: Mapping[Any, float], digits: int) -> list[float]:
     """The values of SymPy expressions where its symbols have the values of doubles; NaN where one is not real."""
-    # Our own pass knows pi and e as doubles: so does its judge.
-    exact = {symbol: sympy.Float(value, digits) for symbol, value in (*point.items(), *_DOUBLES.items())}
+    exact = {symbol: sympy.Float(value, digits) for symbol, value in point.items()}
     return [_real(expression_, exact, digits) for expression_ in expressions]
 
 

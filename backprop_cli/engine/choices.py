@@ -21,7 +21,8 @@ SIX_DIGITS = 1e-6
 _CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")
 _LARGEST = frozenset(name for name, gate in GATES.items() if gate.variadic and gate.routes)
 _JUMPING = frozenset(name for name, gate in GATES.items() if gate.truth or gate.jump)
-KINKED = _CHOICES | _LARGEST | _JUMPING | ROUTES | {name for name, gate in GATES.items() if gate.kink}
+_PERIODIC = frozenset(name for name, gate in GATES.items() if gate.period)
+KINKED = _CHOICES | _LARGEST | _JUMPING | _PERIODIC | ROUTES | {name for name, gate in GATES.items() if gate.kink}
 
 
 def sure_value(rule: Rule, before: Sequence[Value], xs: Sequence[Value], out: Value) -> Value:
@@ -43,6 +44,8 @@ def sure_value(rule: Rule, before: Sequence[Value], xs: Sequence[Value], out: Va
         return _beside(out, np.max(tied * moved, axis=axis, keepdims=keep))
     if rule.gate in _CHOICES:
         return _where(xs[0] != xs[0], out)
+    if rule.gate in _PERIODIC:
+        out = _where(_astray(rule, before, xs), out)
     if rule.gate in _LARGEST:
         moved = [abs(x - y) for x, y in zip(before, xs, strict=True)]
         most = reduce(_larger, moved)
@@ -65,6 +68,8 @@ def sure_slopes(
         return tuple([_where(xs[0] != xs[0], slope) for slope in slopes])
     if (others := _other_way(before, xs)) is None:
         return slopes
+    if rule.gate in _PERIODIC:
+        slopes = tuple([_where(_astray(rule, before, xs), slope) for slope in slopes])
     again = rule.slopes(others, rule.value(others))
     return tuple([_where(_differ(x, y), x) for x, y in zip(slopes, again, strict=True)])
 
@@ -81,6 +86,11 @@ def sure_pull(
     if any(note.code == "kink" for note in row.notes) and (others := _other_way(before, xs)) is not None:
         return _where(_differ(sent, rule.pull(k, upstream, (), others, rule.value(others))), sent)
     return sent
+
+
+def _astray(rule: Rule, before: Sequence[Value], xs: Sequence[Value]) -> Any:
+    """Where a gate that repeats itself was moved by half a period: all the doubles there may look alike to it."""
+    return abs(xs[0] - before[0]) >= rule.field.period[rule.gate](*xs, 0.0) / 2
 
 
 def _beside(out: Value, moved: Value) -> Value:

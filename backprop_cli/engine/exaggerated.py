@@ -13,6 +13,7 @@ from backprop_cli.engine.choices import KINKED, sure_pull, sure_slopes, sure_val
 from backprop_cli.engine.flow import Known
 from backprop_cli.engine.moves import moves
 from backprop_cli.engine.passes import Backward, Rule, add, nothing_yet, rule_of, send
+from backprop_cli.engine.sums import Lost, join, settle
 from backprop_cli.gates import CONSTANTS, GATES, ROUTES
 from backprop_cli.gates.fields import ARRAYS, FLOATS, RATIONALS
 from backprop_cli.gates.tensors import TENSORS
@@ -95,9 +96,10 @@ class Again:
         graph, values = self.graph, self.values
         if not graph.shapes:
             return self._backward_of_numbers(passed.grads[self.output], active)
-        again = nothing_yet(graph)
+        again, lost = nothing_yet(graph), Lost(self.nearby)
         again.grads[self.output], again.flows[self.output] = passed.grads[self.output], True
         for node in range(self.output, -1, -1):
+            settle(again.grads, node, lost)
             upstream, operands = again.grads[node], graph.inputs[node]
             if upstream is None or not operands or (active is not None and not active[node]):
                 continue
@@ -123,7 +125,7 @@ class Again:
                         sent = sure_pull(rule, k, upstream, before, xs, given[node], sent)
                         flow = flow | (sent != sent)
                     slope = again.locals[node][k] if again.locals[node] else 1.0
-                    add(again, j, self.product(sent, upstream, slope), flow)
+                    add(again, j, self.product(sent, upstream, slope), flow, lost)
         return again.grads
 
     def not_vanished(self, sent: Value, given: Known, again: Backward, node: int, k: int, rule: Rule) -> Value:
@@ -142,7 +144,10 @@ class Again:
         graph, values, of = self.graph, self.values, FLOATS.locals
         grads: list[Value | None] = [None] * len(graph)
         grads[self.output] = upstream
+        lost = Lost(self.nearby)
         for node in range(self.output, -1, -1):
+            if node in lost:
+                settle(grads, node, lost)
             arrived, operands = grads[node], graph.inputs[node]
             if arrived is None or not operands or (active is not None and not active[node]):
                 continue
@@ -155,8 +160,11 @@ class Again:
                 if ignores and slope == 0:
                     continue
                 slope = slope if is_linear else self.slope(slope, gate, xs)
-                sent, sum_ = self.product(arrived * slope, arrived, slope), grads[j]
-                grads[j] = sent if sum_ is None else sum_ + sent
+                sent = self.product(arrived * slope, arrived, slope)
+                if grads[j] is None:
+                    grads[j] = sent
+                else:
+                    join(grads, j, sent, lost)
         return grads
 
     def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:  # noqa: ARG002  for those who look closer

@@ -33,7 +33,7 @@ def backward(
     grads: list[Value | None] = [None] * len(graph)
     grads[output] = upstream
     gates, inputs, slopes_of, routes = graph.gates, graph.inputs, field.locals, ROUTES
-    lost: Lost = {}
+    lost = Lost(field.moved_sum)
     for node in range(len(graph) - 1, -1, -1):
         operands = inputs[node]
         if node in lost:

@@ -132,7 +132,7 @@ def plain_backward(
     """`backward` for any kind of value."""
     passed = locals_, grads, flows = nothing_yet(graph)
     grads[output], flows[output] = upstream, True
-    lost: Lost = {}
+    lost = Lost(field.moved_sum if field else None)
     with quiet(graph):
         for node in range(len(graph) - 1, -1, -1):
             operands = graph.inputs[node]

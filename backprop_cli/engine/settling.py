@@ -14,7 +14,18 @@ from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.fields import DIGITS, Compiled, Field, formula_program, functions_of
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.graph import Graph
-from backprop_cli.numeric.digits import ALGEBRAIC, finely, inf, is_whole, last_place, nearest, number, working
+from backprop_cli.numeric.digits import (
+    ALGEBRAIC,
+    finely,
+    inf,
+    is_rounded,
+    is_whole,
+    last_place,
+    nan,
+    nearest,
+    number,
+    working,
+)
 
 MOST_WORK = 600_000  # numbers times digits; beyond it a number stays doubtful
 LEAST = 30  # digits to begin with
@@ -129,6 +140,10 @@ class _NoisyDigits(Field):
         self.sign, self.is_enough, self.guessed = 1, False, False
         self.value, self.locals = Compiled(self._moved_value), Compiled(self._moved_slopes)
 
+    def moved_sum(self, total: Any) -> Any:
+        """A sum of gradients that was rounded."""
+        return total * self.move(total)
+
     def begin(self, digits: int) -> None:
         """The same moves again, in the other direction: a choice that they decide is never made twice alike."""
         self.is_enough, self.guessed = digits >= _ENOUGH, False
@@ -144,6 +159,8 @@ class _NoisyDigits(Field):
     def _moved_value(self, name: str) -> Callable[..., Any]:
         gate, function = GATES[name], DIGITS.value[name]
         exact_when = DIGITS.exact_when[name] if gate.exact_when else None
+        if gate.period:
+            function = self._within_period(name, function)
         if gate.exact or gate.truth:
             return function
         algebraic, numbers = _is_algebraic(gate, gate.formula), _has_numbers(gate, gate.formula)
@@ -161,6 +178,18 @@ class _NoisyDigits(Field):
             return out * move
 
         return moved
+
+    def _within_period(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function; what it has no digits for is not known yet."""
+        period = DIGITS.period[name]
+
+        def within(*xs: Any) -> Any:
+            if is_rounded(xs[0]) and abs(xs[0]) * _PLACES * last_place() >= period(*xs, None) / 2:
+                self.guessed = True
+                return nan
+            return function(*xs)
+
+        return within
 
     def _moved_slopes(self, name: str) -> Callable[..., Any]:
         gate, function = GATES[name], DIGITS.locals[name]

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from backprop_cli.graph.graph import Value
 
-Lost = dict[int, Value]  # of nodes at which gradients meet: what rounding took of the sum
+
+class Lost(dict[int, Value]):
+    """Of nodes at which gradients meet, what rounding took of the sum.
+
+    `moved` is what becomes of a sum that has not enough digits for all of it, where rounding is exaggerated.
+    """
+
+    def __init__(self, moved: Callable[[Any], Any] | None = None) -> None:
+        super().__init__()
+        self.moved = moved
 
 
 def join(grads: list[Value | None], node: int, sent: Value, lost: Lost | None) -> None:
@@ -21,10 +33,16 @@ def settle(grads: list[Value | None], node: int, lost: Lost) -> None:
     """Give a gradient back what its sum lost."""
     if node not in lost:
         return
-    rounded, grad = lost.pop(node), grads[node]
+    rounded: Any = lost.pop(node)
+    grad: Any = grads[node]
     if not hasattr(rounded, "shape"):
-        grads[node] = grad + rounded if rounded == rounded else grad  # not where the sum is infinite
+        if rounded == rounded:  # not where the sum is infinite
+            grads[node] = total = grad + rounded
+            if lost.moved is not None and (total - grad != rounded or total - rounded != grad):
+                grads[node] = lost.moved(total)
         return
     import numpy as np
 
-    grads[node] = np.where(np.isnan(rounded), grad, grad + rounded)
+    sums = np.where(np.isnan(rounded), grad, grad + rounded)
+    exact = (sums - grad == rounded) & (sums - rounded == grad) if lost.moved is not None else True
+    grads[node] = sums if lost.moved is None else np.where(exact, sums, lost.moved(sums))

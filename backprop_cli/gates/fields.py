@@ -47,6 +47,8 @@ class Field:
     `exact_zero[gate](operands, attributes)`: where a value of 0 is exact; `shape[gate](shapes, attributes)`.
     """
 
+    moved_sum: Function | None = None  # what becomes of a sum of gradients that is rounded
+
     def __init__(
         self,
         *modules: str,
@@ -66,6 +68,7 @@ class Field:
             Compiled(self._condition(text))
             for text in ("domain", "pole", "steep", "kink", "jump", "edge", "vanish", "exact_when")
         )
+        self.period = Compiled(self._condition("period"))
         self.forward, self.tensor_means, self.exact_zero, self.shape = (
             Compiled(partial(tensor_rules.rule, self, text)) for text in ("formula", "means", "vanish", "shape")
         )

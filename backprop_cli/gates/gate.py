@@ -67,6 +67,7 @@ class Gate:
     edge: str = ""  # where only one side lies in the domain, yet the slope there is finite
     vanish: str = ""  # where a value of 0 is exact; elsewhere a 0 is an underflow. Empty: a 0 is always exact
     exact_when: str = ""  # where the value is not rounded
+    period: str = ""  # what lies between places of x that look alike: a move by half of it leaves no digit
 
     exact: bool = False  # the value is never rounded
     loose: bool = False  # near a zero of its value or of a slope it has fewer digits than its operands

@@ -104,6 +104,11 @@ def is_whole(x: Digits) -> bool:
     return bool(_MP.isint(number(x)))
 
 
+def is_rounded(x: Digits) -> bool:
+    """Whether a number has so many digits that rounding may have taken some, as no double has and no short sum."""
+    return bool(number(x)._mpf_[3] > 0.9 * _MP.prec)
+
+
 def nearest(x: Digits) -> Digits:
     """The nearest whole number."""
     return _MP.nint(x)
@@ -159,7 +164,14 @@ mod = _quiet(lambda x, y: x % y if not x or not y or _MP.mag(x) - _MP.mag(y) < _
 gamma = _quiet(lambda x: inf if x > 2**32 else _MP.gamma(x))
 lgamma = _quiet(lambda x: inf if x == inf or (x <= 0 and x == _MP.floor(x)) else _MP.re(_MP.loggamma(x)))
 digamma = _quiet(lambda x: nan if x <= 0 and x == _MP.floor(x) else _MP.digamma(x))
-trigamma = _quiet(lambda x: nan if x <= 0 and x == _MP.floor(x) else _MP.psi(1, x))
+
+
+@_quiet
+def trigamma(x: Digits) -> Digits:
+    """The slope of digamma; by reflection below 0, where mpmath's recurrence takes a step a unit."""
+    if x > 0:
+        return _MP.psi(1, x)
+    return nan if x == _MP.floor(x) else (_MP.pi / _MP.sinpi(x)) ** 2 - _MP.psi(1, 1 - x)
 
 
 def _more(function: Callable[[Digits], Digits], lost: Callable[[Digits], int]) -> Callable[[Digits], Digits]:
