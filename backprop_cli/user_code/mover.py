@@ -1,0 +1,93 @@
+"""Moves values at certain places while statements are run again, reads others, and stops when it has read them all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET
+from backprop_cli.user_code.trace import Place, StoppedError, as_array
+
+
+class Mover:
+    """Moves values and reads others while statements are run again."""
+
+    def __init__(self, moves: Mapping[Place, Any], reads: Sequence[Place]) -> None:
+        self.moves: dict[tuple[int, int, int], list[tuple[tuple[Any, ...], Any]]] = {}
+        for place, delta in moves.items():
+            self.moves.setdefault(place[:3], []).append((place.path, delta))
+        self.reads: dict[tuple[int, int, int], list[tuple[int, tuple[Any, ...]]]] = {}
+        for number, place in enumerate(reads):
+            self.reads.setdefault(place[:3], []).append((number, place.path))
+        self.found: list[Any] = [None] * len(reads)
+        self.missing = len(reads)
+        self.watched = {place.site for place in (*moves, *reads)}
+        self.statement = 0
+        self._counts: dict[int, int] = {}
+
+    def hooks(self) -> dict[str, Callable[..., Any]]:
+        """The functions that the instrumented program calls."""
+        watched, arrive = self.watched, self._arrive
+
+        def bind(site: int, value: Any) -> Any:
+            return arrive(site, value, written=False) if site in watched else value
+
+        def again(site: int, value: Any) -> Any:
+            return arrive(site, value, written=True) if site in watched else value
+
+        def set_(site: int, base: Any, _key: Any) -> None:
+            if site in watched:
+                arrive(site, base, written=True)
+
+        return {BIND: bind, SET: set_, AGAIN: again, EXPR: bind}
+
+    def begin(self, statement: int) -> None:
+        """A top-level statement begins."""
+        self.statement = statement
+        self._counts.clear()
+
+    def _arrive(self, site: int, value: Any, *, written: bool) -> Any:
+        count = self._counts[site] = self._counts.get(site, 0) + 1
+        here = (self.statement, site, count)
+        for path, delta in self.moves.get(here, ()):
+            value = _moved(value, path, delta, written=written)
+        for number, path in self.reads.get(here, ()):
+            if self.found[number] is None:
+                self.found[number] = as_array(_part(value, path))
+                self.missing -= 1
+        if not self.missing:
+            raise StoppedError
+        return value
+
+
+def _part(value: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def _moved(value: Any, path: tuple[Any, ...], delta: Any, *, written: bool) -> Any:
+    """The value with a part of it moved; in place where it was written in place."""
+    if not path:
+        return _plus(value, delta, in_place=written)
+    inside = _part(value, path[:-1])
+    key, moved = path[-1], _plus(_part(value, path), delta, in_place=False)
+    if isinstance(inside, tuple) and len(path) == 1:
+        return (*inside[:key], moved, *inside[key + 1 :])
+    inside[key] = moved
+    return value
+
+
+def _plus(value: Any, delta: Any, *, in_place: bool) -> Any:
+    if hasattr(value, "detach"):
+        torch: Any = sys.modules["torch"]
+        return value + torch.as_tensor(np.asarray(delta).reshape(tuple(value.shape)), dtype=value.dtype)
+    if not isinstance(value, np.ndarray):
+        return value + float(np.reshape(delta, ()))
+    if in_place and value.dtype.kind == "f":
+        value += np.reshape(delta, value.shape)
+        return value
+    return value + np.reshape(delta, value.shape)
