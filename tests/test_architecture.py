@@ -221,6 +221,7 @@ OTHER_WORDS = {
     "engine/settling.py": {"sum"},
     "report/notes.py": {"sum"},
     "report/mistakes.py": {"sign"},  # a mistake
+    "report/code_report.py": {"where"},  # a place in a message
     "engine/unroll.py": {"det", "log", "exp"},  # names in the meanings of the rows
     "graph/shapes.py": {"softmax"},  # a family
     "graph/comparisons.py": {"sum"},
@@ -323,7 +324,7 @@ def test_the_core_is_read_in_an_hour():
 
 # Longer than three hundred lines: tables.
 LONG = {
-    "gates/tensors.py": 360, "render/documents.py": 410,
+    "gates/tensors.py": 360, "render/documents.py": 460,
 }  # fmt: skip
 
 

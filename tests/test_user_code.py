@@ -5,6 +5,7 @@ import textwrap
 import pytest
 
 from backprop_cli.user_code.examine import examine
+from backprop_cli.user_code.script import Script
 
 NET = """
     import numpy as np
@@ -54,7 +55,7 @@ CIRCUIT = """
 def verdicts(text, change=("", "")):
     changed = textwrap.dedent(text).replace(*change)
     assert change == ("", "") or changed != textwrap.dedent(text)
-    return {judged.claim.text: judged.ruling.verdict for judged in examine(changed, "net.py").judged}
+    return {one.text: one.verdict for one in examine(Script("net.py", changed)).findings}
 
 
 @pytest.mark.parametrize(("text", "names"), [

@@ -20,10 +20,11 @@ from backprop_cli.session import OPTIONS, Options
 if TYPE_CHECKING:
     from backprop_cli.report.case_result import SuiteReport
     from backprop_cli.report.claim_results import CheckReport
+    from backprop_cli.report.code_report import CodeReport
     from backprop_cli.report.jacobians import JacobianReport
 
-    Noted = Report | JacobianReport | CheckReport  # what has notes, a status and perhaps a complaint
-    Answer = Report | CheckReport | SuiteReport | str
+    Noted = Report | JacobianReport | CheckReport | CodeReport  # what has notes, a status and perhaps a complaint
+    Answer = Report | CheckReport | CodeReport | SuiteReport | str
 
 _DEFAULT_ROWS = 40
 

@@ -2,61 +2,119 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from backprop_cli.check.tolerances import SIX_DIGITS
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
+from backprop_cli.user_code.findings import Examined, Finding, Loss, Remark
 from backprop_cli.user_code.instrument import instrument
 from backprop_cli.user_code.judge import Ruling, best
+from backprop_cli.user_code.problems import failed, no_gradient, no_loss, no_python
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.resolve import candidates, loss_of
-from backprop_cli.user_code.run import Failure, Program, parse, quietly
+from backprop_cli.user_code.resolve import Candidate, candidates, loss_of
+from backprop_cli.user_code.run import Program, parse, quietly
+from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent
 
-
-class Judged(NamedTuple):
-    """A claim, and what became of it."""
-
-    claim: Claim
-    ruling: Ruling
-    loss: LossEvent
+_WORST = (DIFFERS, UNDECIDED, AGREES)
 
 
-class Examined(NamedTuple):
-    """What was found in a file."""
+def examine(script: Script, *, loss: str = "", rtol: float | None = None, seed: int = 0) -> Examined:
+    """Run the file and judge every gradient that it assigns.
 
-    judged: tuple[Judged, ...]
-    recorder: Recorder
-    failure: Failure | None
-    runs: int
-
-
-def examine(text: str, path: str, *, loss: str = "", rtol: float = SIX_DIGITS, seed: int = 0) -> Examined:
-    """Run the file and judge every gradient that it assigns. Raises SyntaxError where it is no Python."""
-    made = instrument(parse(text, path))
-    with quietly(path, seed=seed):
-        program = Program(made, path)
+    Raises BackpropError where it is no Python, fails before there is a gradient, or has no loss or no gradient.
+    """
+    try:
+        made = instrument(parse(script.text, script.path))
+    except (SyntaxError, RecursionError, ValueError) as error:
+        raise no_python(script, error) from None
+    with quietly(script.path, seed=seed):
+        program = Program(made, script.path)
         recorder = Recorder(made.sites, loss)
         failure = program.record(recorder, {})
-        judged: list[Judged] = []
+        findings: list[Finding] = []
+        losses: list[Loss] = []
         runs = 0
         for round_ in range(recorder.round + 1):
             at = loss_of(recorder, round_)
             if at is None:
                 continue
             bench = Bench(program, [(at.place, None)], seed)
-            for claim in recorder.claims:
-                if claim.round != round_ or not _judgeable(claim):
-                    continue
-                ruling = best(bench, claim, candidates(recorder, claim, at.order + 1), rtol)
-                if ruling is not None:
-                    judged.append(Judged(claim, ruling, at))
+            judged = list(_judged(bench, recorder, at, SIX_DIGITS if rtol is None else rtol))
+            if judged:
+                losses.append(Loss(at.name, at.line))
+                findings += _merged(judged, at)
             runs += bench.runs
-    return Examined(tuple(judged), recorder, failure, runs)
+    if failure is not None and not findings:
+        raise failed(script, failure)
+    if not findings:
+        raise no_gradient(script, recorder) if losses or loss_of(recorder, 0) else no_loss(script, recorder)
+    remarks = [Remark("left", line) for line in dict.fromkeys(recorder.left)]
+    if failure is not None:
+        remarks.append(Remark("stopped", failure.line, (("kind", failure.kind), ("message", failure.message))))
+    return Examined(tuple(findings), tuple(losses), tuple(remarks), runs)
 
 
-def _judgeable(claim: Claim) -> bool:
-    value: Any = claim.value
-    return bool(np.size(value))
+_Judged = tuple[Claim, Ruling]
+
+
+def _judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float) -> Iterator[_Judged]:
+    """Each claim of a pass that has something it can be the gradient with respect to, with the ruling."""
+    claims = [claim for claim in recorder.claims if claim.round == at.round and np.size(claim.value)]
+    claims.sort(key=lambda claim: claim.order)
+    seen: set[tuple[str, int, int]] = set()
+    last = {(claim.call, claim.text): claim.order for claim in claims}
+    for claim in claims:
+        options = candidates(recorder, claim, at.order + 1)
+        ruling = best(bench, claim, options, rtol)
+        if ruling is None or ruling.candidate is None:
+            continue
+        same = (claim.text, id(claim.object), id(ruling.candidate.version.value))
+        if same in seen:
+            continue  # what a function returned has the name there too
+        seen.add(same)
+        final = last[claim.call, claim.text] == claim.order
+        if not final and ruling.verdict != AGREES and not _of_its_own(ruling):
+            continue  # a name that was used for something else before
+        yield claim, ruling
+
+
+def _of_its_own(ruling: Ruling) -> bool:
+    """Whether what it is judged against is an element of its own, as `hs[t]` is in a loop over time."""
+    return ruling.candidate is not None and isinstance(ruling.candidate.version.element, int | np.integer)
+
+
+def _merged(judged: Iterable[_Judged], at: LossEvent) -> Iterator[Finding]:
+    """A finding for each gradient in the text, however often it was assigned; the worst speaks for all."""
+    groups: dict[tuple[str, str, tuple[int, ...]], list[_Judged]] = {}
+    for claim, ruling in judged:
+        groups.setdefault((claim.function, claim.text, claim.lines), []).append((claim, ruling))
+    for (function, text, lines), group in groups.items():
+        claim, ruling = min(group, key=lambda one: _WORST.index(one[1].verdict))
+        candidate = ruling.candidate
+        assert candidate is not None
+        error = max((one.error for _, one in group if one.verdict == ruling.verdict), default=ruling.error)
+        details: tuple[tuple[str, str], ...] = ()
+        if ruling.why == "shape":
+            details = (("claimed", str(claim.value.shape)), ("right", str(candidate.version.shape)))
+        yield Finding(
+            text,
+            candidate.of.name if candidate.of else at.name,
+            _named(candidate, claim, len(group)), lines[-1], lines, function,
+            len(group), ruling.verdict, error, ruling.why, details,
+        )  # fmt: skip
+
+
+def _named(candidate: Candidate, claim: Claim, calls: int) -> str:
+    """How the user writes the variable."""
+    version = candidate.version
+    if isinstance(version.element, int | np.integer):
+        return f"{candidate.by}[{version.element if calls == 1 else '…'}]"
+    if isinstance(version.element, str) and candidate.by not in claim.around:
+        return f"{version.base}[{version.element!r}]"
+    if version.base and not isinstance(version.element, str) and candidate.by not in claim.around:
+        return f"{version.base}.{candidate.by}"
+    return candidate.by

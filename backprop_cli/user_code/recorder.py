@@ -45,6 +45,7 @@ class Recorder:
         self._claim_depth: int | None = None
         self._claim_statement = -1
         self.left: list[int] = []
+        self.arrays: list[tuple[str, int, tuple[int, ...]]] = []  # what has the name of a loss and is not one number
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
         """The functions that the instrumented program calls."""
@@ -172,7 +173,11 @@ class Recorder:
     def _loss(self, where: Site, place: Place, value: Any, call: int, frame: Any) -> bool:
         """Whether it is the loss; where it begins anew, a pass is over."""
         named = where.name == self.loss if self.loss else looks_like_a_loss(where.name)
-        if where.kind in ("param", "loop") or not (is_number(value) or (is_array(value) and np.size(value) == 1)):
+        if where.kind in ("param", "loop"):
+            return False
+        if not (is_number(value) or (is_array(value) and np.size(value) == 1)):
+            if is_array(value) and named and not readings(where.name):
+                self.arrays.append((where.name, where.line, tuple(np.shape(value))))
             return False
         depth = self._depth(frame)
         if named and where.fresh and self._claim_depth is not None and self._claim_depth <= depth:

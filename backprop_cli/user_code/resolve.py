@@ -19,6 +19,7 @@ class Candidate(NamedTuple):
     """A reading of a claim: the gradient of `of` (None: the loss) with respect to a version of a variable."""
 
     of: Version | None
+    by: str
     version: Version
     near: bool  # bound in the call that belongs to the claim's
 
@@ -79,7 +80,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
         of = numbers[reading.of] if reading.of else None
         for by in spellings(reading.by):
             for version in _versions(recorder, claim, by, beside, until):
-                found.setdefault((reading.of, version.order), Candidate(of, version, version.call == beside))
+                found.setdefault((reading.of, version.order), Candidate(of, by, version, version.call == beside))
             if found:
                 break
         if found:
@@ -90,7 +91,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
             name = low.get(reading.by.lower().replace("_", ""))
             if name and not reading.of:
                 for version in _versions(recorder, claim, name, beside, until):
-                    found.setdefault(("", version.order), Candidate(None, version, version.call == beside))
+                    found.setdefault(("", version.order), Candidate(None, name, version, version.call == beside))
     return list(found.values())[:_MOST_CANDIDATES]
 
 
