@@ -221,7 +221,7 @@ OTHER_WORDS = {
     "engine/settling.py": {"sum"},
     "report/notes.py": {"sum"},
     "report/mistakes.py": {"sign"},  # a mistake
-    "report/code_report.py": {"where"},  # a place in a message
+    "report/code_report.py": {"where", "mean", "sign"},  # a place in a message, and mistakes
     "engine/unroll.py": {"det", "log", "exp"},  # names in the meanings of the rows
     "graph/shapes.py": {"softmax"},  # a family
     "graph/comparisons.py": {"sum"},

@@ -75,3 +75,18 @@ def test_what_is_right_agrees(text, names):
 def test_what_is_wrong_differs(text, change, wrong):
     found = verdicts(text, change)
     assert {name for name, verdict in found.items() if verdict == "differs"} == wrong
+
+
+@pytest.mark.parametrize(("change", "line", "mistake"), [
+    (("dscores[range(N), y] -= 1", "dscores[range(N), y] += 1"), 22, "sign"),
+    (("    dscores /= N\n", ""), 22, "not divided"),
+    (("dscores.sum(axis=0)", "dscores.mean(axis=0)"), 25, "mean"),
+    (("dh = dscores @ W2.T", "dh = dscores @ W2.T * 2"), 26, "extra factor"),
+    (("dW1 = X.T @ dh + reg * W1", "dW1 = X.T @ dh"), 28, "term"),
+    (("dW1 = X.T @ dh + reg", "dW1 = X.T @ dh - reg"), 28, "sign"),
+])  # fmt: skip
+def test_the_mistake_is_found_and_named(change, line, mistake):
+    text = textwrap.dedent(NET).replace(*change)
+    wrong = [one for one in examine(Script("net.py", text)).findings if one.verdict == "differs"]
+    assert (wrong[0].wrong_line, wrong[0].mistake.name) == (line, mistake)
+    assert all(one.inherits == wrong[0].text for one in wrong[1:])

@@ -93,7 +93,7 @@ def _record(columns: list[Column], row: list[Cell]) -> Iterator[str]:
 def _below(report: CodeReport, style: Style) -> Iterator[tuple[str, ...]]:
     for result in report.results:
         name = Formula(style.text(result.name))
-        if result.verdict == "agrees" and not result.reason:
+        if (result.verdict == "agrees" and not result.reason) or result.inherits:
             continue
         for text in _remarks(result):
             yield (name, style.text(f": {text}"))
@@ -113,16 +113,13 @@ def _remarks(result: GradientResult) -> Iterator[str]:
 
 
 def _summary(report: CodeReport) -> str:
-    counts = [
-        (word, sum(result.verdict == word for result in report.results))
-        for word in ("agrees", "differs", "cannot decide")
-    ]
-    total = len(report.results)
-    told = ", ".join(f"{count} {word}" for word, count in counts if count)
+    """`6 gradients of `loss`, by differences along random directions: 4 agree, 1 differs, 1 inherits that`."""
+    words = ["inherits" if result.inherits else result.verdict for result in report.results]
+    told = []
+    for word, many in (("agrees", "agree"), ("differs", "differ"), ("inherits", "inherit that"), ("cannot decide", "")):
+        if count := words.count(word):
+            one = "inherits that" if word == "inherits" else word
+            told.append(f"{count} {one if count == 1 or not many else many}")
     losses = ", ".join(dict.fromkeys(f"`{loss.name}`" for loss in report.losses))
-    noun = "gradient" if total == 1 else "gradients"
-    return f"{total} {noun} of {losses}, by differences along random directions: {_plural(told, total)}"
-
-
-def _plural(told: str, total: int) -> str:
-    return told if total == 1 else told.replace("agrees", "agree").replace("differs", "differ")
+    noun = "gradient" if len(words) == 1 else "gradients"
+    return f"{len(words)} {noun} of {losses}, by differences along random directions: {', '.join(told)}"

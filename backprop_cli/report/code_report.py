@@ -19,8 +19,11 @@ _REASONS = {
     "no slope": "the loss cannot be computed near this point",
     "rounding": "rounding leaves too few digits of the loss to tell",
     "kink": "the loss has a kink here, and the slopes on its two sides differ",
+    "multiple": "it is {factor} times {target}, and the gradients computed from it are right",
+    "part": "it is a part of {target}, or has another meaning: the gradients computed from it are right",
     "inherited": "right, given the wrong `{upstream}`",
 }
+_CHANGED = 100  # characters of a statement
 _REMARKS = {
     "left": "judged in the first pass of the loop around {where}; the rest of it was not run",
     "stopped": "the run ended at {where}: {kind}: {message}",
@@ -114,7 +117,9 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
 def _result(script: Script, finding: Finding) -> GradientResult:
     cell, line = script.cell(finding.line)
     mistake = finding.mistake
-    reason = _REASONS[finding.why].format_map({**dict(finding.details), "upstream": finding.inherits})
+    reason = _REASONS[finding.why].format_map(
+        {**dict(finding.details), "upstream": finding.inherits, "target": f"d{finding.goal}/d{finding.of}"}
+    )
     return GradientResult(
         finding.text, finding.goal, finding.of, cell, line, tuple(script.cell(one)[1] for one in finding.lines),
         script.where(finding.line), finding.function, finding.calls, finding.verdict, finding.error, reason,
@@ -125,12 +130,40 @@ def _result(script: Script, finding: Finding) -> GradientResult:
 def _mistake_words(script: Script, finding: Finding) -> str:
     if finding.mistake is None:
         return ""
-    words = _MISTAKES[finding.mistake.name].format_map(dict(finding.mistake.words))
-    where = f" ({script.where(finding.mistake.line)})" if finding.mistake.line != finding.line else ""
-    return words + where
+    words = dict(finding.mistake.words)
+    where = f" in {script.where(finding.mistake.line)}" if finding.mistake.line != finding.line else ""
+    told = _MISTAKES[finding.mistake.name].format_map(words) + where
+    after = f" {words['after']}" if words["after"] else ""
+    return f"{told}: it is right with `{shorten(words['fixed'], _CHANGED)}`{after}"
 
 
-_MISTAKES: dict[str, str] = {}
+# What a change of the statement undoes; the changes are those of `user_code/edits.py`.
+_MISTAKES = {
+    "sign": "a sign is wrong",
+    "inverse": "`*` and `/` are mixed up",
+    "overwrites": "`=` forgets what had flowed in before, and `+=` is meant",
+    "adds": "`+=` adds to an older value, and `=` is meant",
+    "factor": "the factor {detail} is missing",
+    "not divided": "the division by {detail} is missing",
+    "extra factor": "there is a factor too many",
+    "term": "the term `{detail}` is missing",
+    "extra term": "there is a term too many",
+    "mask": "the mask of `{detail}` is missing",
+    "local": "a local gradient over `{detail}` is missing",
+    "complement": "`x` and `1 - x` are mixed up",
+    "power": "an exponent is missing, or one too many",
+    "transposed": "a transpose is missing, or one too many",
+    "order": "the factors of a matrix product are in the wrong order",
+    "product": "the matrix product and the elementwise product are mixed up",
+    "not summed": "a sum over an axis is missing",
+    "mean": "sum and mean are mixed up",
+    "axis": "the axis is wrong",
+    "comparison": "the comparison is wrong",
+    "constant": "a constant is wrong",
+    "index": "an index is off by one",
+    "function": "the wrong function is called",
+    "name": "`{detail}` is meant",
+}
 
 
 def _first_wrong(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import nan
 
 import numpy as np
 
 from backprop_cli.check.tolerances import SIX_DIGITS
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
+from backprop_cli.user_code.diagnose import Diagnosed, diagnose
 from backprop_cli.user_code.findings import Examined, Finding, Loss, Remark
 from backprop_cli.user_code.instrument import instrument
 from backprop_cli.user_code.judge import Ruling, best
 from backprop_cli.user_code.problems import failed, no_gradient, no_loss, no_python
 from backprop_cli.user_code.recorder import Recorder
+from backprop_cli.user_code.repair import Case, Workshop
 from backprop_cli.user_code.resolve import Candidate, candidates, loss_of
 from backprop_cli.user_code.run import Program, parse, quietly
 from backprop_cli.user_code.script import Script
@@ -43,10 +46,11 @@ def examine(script: Script, *, loss: str = "", rtol: float | None = None, seed: 
             if at is None:
                 continue
             bench = Bench(program, [(at.place, None)], seed)
-            judged = list(_judged(bench, recorder, at, SIX_DIGITS if rtol is None else rtol))
-            if judged:
+            cases = list(_judged(bench, recorder, at, SIX_DIGITS if rtol is None else rtol))
+            if cases:
                 losses.append(Loss(at.name, at.line))
-                findings += _merged(judged, at)
+                shop = Workshop(bench, recorder, script.text, at.place)
+                findings += _merged(diagnose(shop, cases), at)
             runs += bench.runs
     if failure is not None and not findings:
         raise failed(script, failure)
@@ -58,10 +62,7 @@ def examine(script: Script, *, loss: str = "", rtol: float | None = None, seed: 
     return Examined(tuple(findings), tuple(losses), tuple(remarks), runs)
 
 
-_Judged = tuple[Claim, Ruling]
-
-
-def _judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float) -> Iterator[_Judged]:
+def _judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float) -> Iterator[Case]:
     """Each claim of a pass that has something it can be the gradient with respect to, with the ruling."""
     claims = [claim for claim in recorder.claims if claim.round == at.round and np.size(claim.value)]
     claims.sort(key=lambda claim: claim.order)
@@ -79,7 +80,9 @@ def _judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float) -> Ite
         final = last[claim.call, claim.text] == claim.order
         if not final and ruling.verdict != AGREES and not _of_its_own(ruling):
             continue  # a name that was used for something else before
-        yield claim, ruling
+        if ruling.why == "shape" and ruling.candidate.version.call not in (claim.call, 0):
+            continue  # a variable of another function that only has the same name
+        yield Case(claim, ruling, tuple(options))
 
 
 def _of_its_own(ruling: Ruling) -> bool:
@@ -87,25 +90,36 @@ def _of_its_own(ruling: Ruling) -> bool:
     return ruling.candidate is not None and isinstance(ruling.candidate.version.element, int | np.integer)
 
 
-def _merged(judged: Iterable[_Judged], at: LossEvent) -> Iterator[Finding]:
+def _merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:
     """A finding for each gradient in the text, however often it was assigned; the worst speaks for all."""
-    groups: dict[tuple[str, str, tuple[int, ...]], list[_Judged]] = {}
-    for claim, ruling in judged:
-        groups.setdefault((claim.function, claim.text, claim.lines), []).append((claim, ruling))
+    groups: dict[tuple[str, str, tuple[int, ...]], list[Diagnosed]] = {}
+    for one in diagnosed:
+        claim = one.case.claim
+        groups.setdefault((claim.function, claim.text, claim.lines), []).append(one)
     for (function, text, lines), group in groups.items():
-        claim, ruling = min(group, key=lambda one: _WORST.index(one[1].verdict))
+        worst = min(group, key=_rank)
+        claim, ruling, _ = worst.case
         candidate = ruling.candidate
         assert candidate is not None
-        error = max((one.error for _, one in group if one.verdict == ruling.verdict), default=ruling.error)
-        details: tuple[tuple[str, str], ...] = ()
-        if ruling.why == "shape":
+        verdict, why, details = ruling.verdict, worst.why or ruling.why, worst.details
+        error = max(one.case.ruling.error for one in group if _rank(one) == _rank(worst))
+        if why in _CONVENTIONS:
+            verdict, error = AGREES, nan
+        if why == "shape":
             details = (("claimed", str(claim.value.shape)), ("right", str(candidate.version.shape)))
         yield Finding(
-            text,
-            candidate.of.name if candidate.of else at.name,
-            _named(candidate, claim, len(group)), lines[-1], lines, function,
-            len(group), ruling.verdict, error, ruling.why, details,
+            text, candidate.of.name if candidate.of else at.name, _named(candidate, claim, len(group)), lines[-1],
+            lines, function, len(group), verdict, error, why, details, worst.inherits, worst.mistake,
         )  # fmt: skip
+
+
+_CONVENTIONS = ("multiple", "part")
+
+
+def _rank(one: Diagnosed) -> tuple[bool, int, bool, bool]:
+    """The worse, the smaller."""
+    verdict = one.case.ruling.verdict
+    return one.why in _CONVENTIONS, _WORST.index(verdict), bool(one.inherits), one.mistake is None
 
 
 def _named(candidate: Candidate, claim: Claim, calls: int) -> str:

@@ -58,16 +58,26 @@ def instrument(tree: ast.Module) -> Instrumented:
     return Instrumented(statements, sites)
 
 
+def instrument_again(changed: ast.stmt, statement: int, sites: list[Site]) -> ast.Module:
+    """A top-level statement that was changed, with the hooks that it had before."""
+    hooks = _Hooks([], statement)
+    hooks.numbers = [number for number, site in enumerate(sites) if site.statement == statement and site.kind != "expr"]
+    made = hooks.visit(changed)
+    module = ast.Module(made if isinstance(made, list) else [made], [])
+    return ast.fix_missing_locations(module)
+
+
 class _Hooks(ast.NodeTransformer):
     def __init__(self, sites: list[Site], statement: int) -> None:
         self.sites, self.statement, self.inside = sites, statement, [""]
         self.current: ast.AST | None = None
+        self.numbers: list[int] | None = None  # of the sites, where they are known; values inside have none then
 
     # -- statements -------------------------------------------------------------------------------
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         """`a = b = value`, `a, b = values`, `a[i] = value`."""
-        before, self.current = self.current, copy(node)
+        before, self.current = self.current, self._kept(node)
         after: list[ast.stmt] = []
         again = renames(node.value)
         stale = [target for target in node.targets if reads(node.value, target)]
@@ -80,7 +90,7 @@ class _Hooks(ast.NodeTransformer):
                 after += self._unpacked(target, node, renames=again)
         self.current = before
         made = ast.copy_location(ast.Assign(node.targets, value), node)
-        return [made, *(ast.copy_location(extra, node) for extra in after)]
+        return [made, *getattr(node, "followed", ()), *(ast.copy_location(extra, node) for extra in after)]
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         """`a: int = value`."""
@@ -90,7 +100,7 @@ class _Hooks(ast.NodeTransformer):
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         """`a += value`."""
-        before, self.current = self.current, copy(node)
+        before, self.current = self.current, self._kept(node)
         target = node.target
         after: list[ast.stmt] = []
         if isinstance(target, ast.Name | ast.Attribute) and pure(target):
@@ -100,11 +110,11 @@ class _Hooks(ast.NodeTransformer):
             after = self._unpacked(target, node, renames=False)
         node.value = self.visit(node.value)
         self.current = before
-        return [node, *(ast.copy_location(extra, node) for extra in after)]
+        return [node, *getattr(node, "followed", ()), *(ast.copy_location(extra, node) for extra in after)]
 
     def visit_Expr(self, node: ast.Expr) -> Any:
         """`np.add.at(dW, i, d)`, `np.maximum(h, 0, out=h)`: calls that write into what they are given."""
-        before, self.current = self.current, copy(node)
+        before, self.current = self.current, self._kept(node)
         after: list[ast.stmt] = []
         call = node.value
         if isinstance(call, ast.Call):
@@ -158,7 +168,7 @@ class _Hooks(ast.NodeTransformer):
 
     def visit_Return(self, node: ast.Return) -> Any:
         """`return value`."""
-        before, self.current = self.current, copy(node)
+        before, self.current = self.current, self._kept(node)
         if node.value is not None:
             node.value = self.visit(node.value)
         self.current = before
@@ -201,13 +211,16 @@ class _Hooks(ast.NodeTransformer):
     def _wrapped(self, node: Any) -> Any:
         if self.current is None or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
             return self.generic_visit(node)
-        text = copy(node)
-        return self._expr(self.generic_visit(node), text)
+        return self._expr(self.generic_visit(node))
 
-    def _expr(self, node: Any, text: Any) -> Any:
-        self.sites.append(
-            Site("expr", "", "", node.lineno, True, True, self.inside[-1], self.statement, (text, self.current))
-        )
+    def _kept(self, node: Any) -> Any:
+        """The statement as it is, for its sites."""
+        return copy(node) if self.numbers is None else node
+
+    def _expr(self, node: Any) -> Any:
+        if self.numbers is not None:
+            return node
+        self.sites.append(Site("expr", "", "", node.lineno, True, True, self.inside[-1], self.statement, self.current))
         return ast.copy_location(_call(EXPR, len(self.sites) - 1, node), node)
 
     visit_BinOp = visit_Name = visit_IfExp = visit_UnaryOp = _wrapped
@@ -216,20 +229,18 @@ class _Hooks(ast.NodeTransformer):
         """`x[i]`: its index is no value that could be moved."""
         if self.current is None or not isinstance(node.ctx, ast.Load):
             return node
-        text = copy(node)
         node.value = self._called(node.value)
-        return self._expr(node, text)
+        return self._expr(node)
 
     def visit_Call(self, node: ast.Call) -> Any:
         """A call: what is called is no value that could be moved."""
         if self.current is None:
             return self.generic_visit(node)
-        text = copy(node)
         if isinstance(node.func, ast.Attribute):
             node.func.value = self._called(node.func.value)
         node.args = [self.visit(one) for one in node.args]
         node.keywords = [self.visit(one) if one.arg not in ("axis", "out", "dtype") else one for one in node.keywords]
-        return self._expr(node, text)
+        return self._expr(node)
 
     def _called(self, node: ast.expr) -> ast.expr:
         """What a method belongs to: `np` and `np.random` are no values."""
@@ -247,9 +258,8 @@ class _Hooks(ast.NodeTransformer):
             return node
         if isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy", "math", "torch"):
             return node
-        text = copy(node)
         node.value = self._called(node.value)
-        return self._expr(node, text)
+        return self._expr(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
         """Text: untouched."""
@@ -260,6 +270,8 @@ class _Hooks(ast.NodeTransformer):
         return node
 
     def _site(self, kind: str, target: ast.expr, node: Any, *, fresh: bool, renames: bool) -> int:
+        if self.numbers is not None:
+            return self.numbers.pop(0)
         name, base = named(target)
         statement = self.current if kind not in ("loop", "param") and self.current is not None else node
         self.sites.append(

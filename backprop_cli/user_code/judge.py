@@ -62,10 +62,8 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
             worst = max(worst, apart / size)
         allowed = rtol * size + UNSURE * slope.error
         if apart > allowed:
-            verdict, why = _at_a_kink(projected, slope, size, rtol)
-            if verdict == DIFFERS:
-                return Ruling(DIFFERS, worst, why, candidate, tuple(pairs))
-        elif UNSURE * slope.error > _SURE * size and np.any(claimed):
+            verdict, why = (DIFFERS, "") if verdict == DIFFERS else _at_a_kink(projected, slope, size, rtol)
+        elif UNSURE * slope.error > _SURE * size and np.any(claimed) and verdict != DIFFERS:
             verdict, why = UNDECIDED, "rounding"
     return Ruling(verdict, worst, why, candidate, tuple(pairs))
 

@@ -15,7 +15,7 @@ from backprop_cli.user_code.trace import Place, StoppedError, as_array
 class Mover:
     """Moves values and reads others while statements are run again."""
 
-    def __init__(self, moves: Mapping[Place, Any], reads: Sequence[Place]) -> None:
+    def __init__(self, moves: Mapping[Place, Any], reads: Sequence[Place], shaken: int = -1) -> None:
         self.moves: dict[tuple[int, int, int], list[tuple[tuple[Any, ...], Any]]] = {}
         for place, delta in moves.items():
             self.moves.setdefault(place[:3], []).append((place.path, delta))
@@ -24,7 +24,8 @@ class Mover:
             self.reads.setdefault(place[:3], []).append((number, place.path))
         self.found: list[Any] = [None] * len(reads)
         self.missing = len(reads)
-        self.watched = {place.site for place in (*moves, *reads)}
+        self.shaken = shaken  # a site whose value is another one every time
+        self.watched = {shaken, *(place.site for place in (*moves, *reads))}
         self.statement = 0
         self._counts: dict[int, int] = {}
 
@@ -52,6 +53,8 @@ class Mover:
     def _arrive(self, site: int, value: Any, *, written: bool) -> Any:
         count = self._counts[site] = self._counts.get(site, 0) + 1
         here = (self.statement, site, count)
+        if site == self.shaken:
+            value = _shaken(value, count, in_place=written)
         for path, delta in self.moves.get(here, ()):
             value = _moved(value, path, delta, written=written)
         for number, path in self.reads.get(here, ()):
@@ -91,3 +94,15 @@ def _plus(value: Any, delta: Any, *, in_place: bool) -> Any:
         value += np.reshape(delta, value.shape)
         return value
     return value + np.reshape(delta, value.shape)
+
+
+def _shaken(value: Any, seed: int, *, in_place: bool) -> Any:
+    """Another value of the same kind, not far away."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fb" and value.size:
+        rng = np.random.default_rng(seed)
+        noise = rng.standard_normal(value.shape) * 1e-3 if value.dtype.kind == "f" else rng.random(value.shape) < 0.5
+        if in_place:
+            value[...] = value + noise if value.dtype.kind == "f" else value ^ noise
+            return value
+        return value + noise if value.dtype.kind == "f" else value ^ noise
+    return value + 1e-3 if isinstance(value, float) else value

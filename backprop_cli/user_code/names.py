@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 LOSSES = (
     "loss", "cost", "J", "L", "total_loss", "E", "loss_value", "objective", "nll", "mse", "data_loss", "Loss", "LOSS",
-    "C", "error", "err", "f",
+    "error", "err", "f",
 )  # fmt: skip
 _OF_THE_LOSS = "|".join([*LOSSES, "l"])
 # `of` is what is differentiated where the name says so, `by` with respect to what.
@@ -27,8 +27,7 @@ _FORMS = tuple(
         r"d(?P<of>\w+?)_?d_?(?P<by>\w+)",
     )
 )
-_CONTAINERS = re.compile(r"d|d?params?|d?parameters?|grads?|gradients?|(grads?|gradients?)_\w+|\w+_(grads?|gradients?)")
-_HOLDING = re.compile(r"self|\w*params?|\w*parameters?|\w*weights?|\w*cache")
+_CONTAINERS = re.compile(r"d|dparams?|dparameters?|grads?|gradients?|(grads?|gradients?)_\w+|\w+_(grads?|gradients?)")
 
 
 class Reading(NamedTuple):
@@ -42,7 +41,7 @@ class Reading(NamedTuple):
 def readings(name: str) -> tuple[Reading, ...]:
     """What a name can be the gradient of, the likelier first; none where it is no gradient's name."""
     found: dict[Reading, None] = {}
-    if name.isascii() and name.isidentifier():
+    if name.isascii() and name.isidentifier() and not looks_like_a_loss(name):
         for form in _FORMS:
             if match := form.fullmatch(name):
                 groups = match.groupdict()
@@ -62,6 +61,11 @@ def spellings(by: str) -> tuple[str, ...]:
     """The variables that are meant: `W_1` is `W1`, and `h` in a loop over time is an element of `hs`."""
     plain = by.replace("_", "")
     return tuple(dict.fromkeys([by, by + "s", by + "es", plain, plain + "s", f"{by}_list", f"all_{by}"]))
+
+
+def is_a_loss(name: str) -> bool:
+    """Whether a number of that name is one: `E`, `L` and `f` may be many other things."""
+    return len(name) > 1 and name not in ("err", "error") and looks_like_a_loss(name)
 
 
 def looks_like_a_loss(name: str) -> bool:

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET, Site
-from backprop_cli.user_code.names import holds_gradients, looks_like_a_loss, readings
+from backprop_cli.user_code.names import holds_gradients, is_a_loss, looks_like_a_loss, readings
 from backprop_cli.user_code.trace import (
     Claim,
     LeftError,
     LossEvent,
     Place,
     Version,
+    Visit,
     as_array,
     is_array,
     is_number,
@@ -45,6 +46,7 @@ class Recorder:
         self._claim_depth: int | None = None
         self._claim_statement = -1
         self.left: list[int] = []
+        self.visited: dict[int, Visit] = {}
         self.arrays: list[tuple[str, int, tuple[int, ...]]] = []  # what has the name of a loss and is not one number
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
@@ -87,6 +89,9 @@ class Recorder:
     def _arrive(self, site: int) -> Place:
         count = self._counts[site] = self._counts.get(site, 0) + 1
         self.order += 1
+        if site not in self.visited:
+            scope = dict(sys._getframe(2).f_locals)  # noqa: SLF001
+            self.visited[site] = Visit(self.order, self.statement, scope, self.round)
         return Place(self.statement, site, count)
 
     def _see(self, where: Site, place: Place, value: Any, key: Any, *, write: bool) -> None:
@@ -120,7 +125,8 @@ class Recorder:
             if named and where.kind == "bind" and not where.renames:
                 self._claim(where, at, key, where.name, key, item, call, frame)
             if is_array(item) and id(item) not in self.of_object:
-                self._version(at, where, str(key), where.name, key, call, item, False)
+                name, base = (key, where.name) if isinstance(key, str) else (where.name, "")
+                self._version(at, where, name, base, key, call, item, False)
 
     def _version(
         self, place: Place, where: Site, name: str, base: str, key: Any, call: int, value: Any, write: bool
@@ -179,8 +185,11 @@ class Recorder:
             if is_array(value) and named and not readings(where.name):
                 self.arrays.append((where.name, where.line, tuple(np.shape(value))))
             return False
+        if not named and not isinstance(value, float | np.floating):
+            return False
         depth = self._depth(frame)
-        if named and where.fresh and self._claim_depth is not None and self._claim_depth <= depth:
+        sure = named and (is_a_loss(where.name) or bool(self.loss))
+        if sure and where.fresh and self._claim_depth is not None and self._claim_depth <= depth:
             if self.statement == self._claim_statement:
                 self.left.append(where.line)
                 raise LeftError

@@ -72,7 +72,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
     names = {version.name for version in recorder.versions}
     read = list(readings(claim.name))
     if claim.element is not None and isinstance(claim.element, str) and holds_gradients(claim.base):
-        read.insert(0, Reading("", claim.element))
+        read.append(Reading("", claim.element))
     beside = _call_beside(recorder, claim, until)
     for reading in read:
         if reading.of and reading.of not in numbers:
@@ -107,7 +107,7 @@ def _versions(recorder: Recorder, claim: Claim, by: str, beside: int, until: int
         yield from (one for one in reversed(mine) if one.kind != "alias")
         yield from (one for one in reversed(mine) if one.kind == "alias")
     named = [one for one in recorder.versions if one.name == by and one.order < until]
-    indices = {it for it in claim.around.values() if isinstance(it, int | np.integer)}
+    indices = {it + step for it in claim.around.values() if isinstance(it, int | np.integer) for step in (0, -1, 1)}
     whole = [one for one in named if not isinstance(one.element, int | np.integer)]
     yield from (one for one in reversed(whole) if one.call == claim.call)
     yield from (one for one in reversed(whole) if one.call != claim.call)

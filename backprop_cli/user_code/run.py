@@ -75,11 +75,13 @@ class Program:
                 return failure
         return None
 
-    def again(self, mover: Mover, start: int, codes: Mapping[int, Any] | None = None) -> list[Any] | None:
+    def again(
+        self, mover: Mover, start: int, codes: Mapping[int, Any] | None = None, last: int | None = None
+    ) -> list[Any] | None:
         """Run from a statement on until everything is read; None where that does not come to pass."""
         self._restore(start)
         self.names.update(mover.hooks())
-        for number in range(start, len(self.codes)):
+        for number in range(start, len(self.codes) if last is None else last + 1):
             mover.begin(number)
             code = codes.get(number) if codes else None
             try:
@@ -90,6 +92,27 @@ class Program:
             except (Exception, SystemExit, LeftError):
                 return None
         return None
+
+    @contextmanager
+    def changed(self, statement: int, module: ast.Module) -> Iterator[Mapping[int, Any]]:
+        """With another text of a top-level statement; of a definition, its functions have other code for a while."""
+        code = compile(module, self.path, "exec", dont_inherit=True)
+        if not isinstance(module.body[0], ast.FunctionDef | ast.ClassDef):
+            yield {statement: code}
+            return
+        kept: list[tuple[Any, Any]] = []
+        bodies = _bodies(code)
+        held = self.names.get(module.body[0].name)
+        try:
+            for function in _functions(held):
+                new = bodies.get(function.__code__.co_qualname)
+                if new is not None and new.co_freevars == function.__code__.co_freevars:
+                    kept.append((function, function.__code__))
+                    function.__code__ = new
+            yield {}
+        finally:
+            for function, old in kept:
+                function.__code__ = old
 
     # -- the namespace ----------------------------------------------------------------------------
 
@@ -123,6 +146,26 @@ class Program:
                 return Failure(0, "", "")  # of ours
             trace = trace.tb_next
         return Failure(line, type(error).__name__, " ".join(str(error).split()))
+
+
+def _bodies(code: Any) -> dict[str, Any]:
+    """The code objects inside one, by their qualified names."""
+    found: dict[str, Any] = {}
+    waiting = [code]
+    while waiting:
+        for one in waiting.pop().co_consts:
+            if isinstance(one, types.CodeType):
+                found[one.co_qualname] = one
+                waiting.append(one)
+    return found
+
+
+def _functions(held: Any) -> Iterator[Any]:
+    """A function itself, or the methods of a class."""
+    for one in vars(held).values() if isinstance(held, type) else [held]:
+        inner = getattr(one, "__func__", getattr(one, "fget", None) or one)
+        if isinstance(inner, types.FunctionType):
+            yield inner
 
 
 def run_user_code(code: Any, names: dict[str, Any]) -> None:

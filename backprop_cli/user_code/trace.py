@@ -81,6 +81,15 @@ class LossEvent(NamedTuple):
     round: int
 
 
+class Visit(NamedTuple):
+    """When a site was passed first, in which top-level statement, and with which local names."""
+
+    order: int
+    statement: int
+    scope: Mapping[str, Any]
+    round: int
+
+
 class LeftError(BaseException):
     """The first pass of a loop is over: the rest of the statement would only do the same again."""
 

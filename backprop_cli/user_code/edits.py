@@ -1,0 +1,277 @@
+"""Small changes of one statement: what somebody may have meant who wrote it.
+
+Each change has the name of the mistake that it undoes. The numbers decide which of them is the one; here is only what
+is worth trying, the likelier first.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_cli.user_code.node_changes import Change, changes
+from backprop_cli.user_code.targets import copy
+
+_MOST_NAMES = 24
+_BY = (("/", "not divided"), ("*", "factor"))
+
+
+class Edit(NamedTuple):
+    """A change: the mistake it undoes, and the statement as it would be; `followed` is one that is missing after it."""
+
+    mistake: str
+    statement: ast.stmt
+    detail: str = ""
+    followed: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is right, as code."""
+        return self.followed or ast.unparse(self.statement)
+
+
+def edits(statement: ast.stmt, scope: Mapping[str, Any], tier: int) -> Iterator[Edit]:
+    """The changes of a statement that are worth trying, the likelier tiers first; `scope` has the values of names."""
+    if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) or statement.value is None:
+        return
+    seen = {ast.unparse(statement)}
+    for table in TIERS[tier]:
+        for edit in table(statement, scope):
+            text = edit.text
+            if text not in seen:
+                seen.add(text)
+                yield edit
+
+
+# -- the whole right side -------------------------------------------------------------------------
+
+
+def _with_value(statement: Any, change: Change) -> Any:
+    made = copy(statement)
+    made.value = change(made.value)
+    return ast.fix_missing_locations(made)
+
+
+def _signs(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
+    if isinstance(statement, ast.AugAssign):
+        twins: dict[type, Any] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+        twin = twins.get(type(statement.op))
+        if twin is not None:
+            made = copy(statement)
+            made.op = twin()
+            yield Edit("sign" if twin in (ast.Add, ast.Sub) else "inverse", made)
+    yield Edit("sign", _with_value(statement, lambda value: ast.UnaryOp(ast.USub(), value)))
+
+
+def _operators(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """`=` for `+=`, and the other way round."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
+            yield Edit(
+                "overwrites",
+                ast.copy_location(ast.AugAssign(copy(target), ast.Add(), copy(statement.value)), statement),
+            )
+    if isinstance(statement, ast.AugAssign):
+        yield Edit("adds", ast.copy_location(ast.Assign([copy(statement.target)], copy(statement.value)), statement))
+
+
+def _whole(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """A factor or a term that is missing on the right side, or in one of its terms."""
+    arrays = {name: it for name, it in scope.items() if np.ndim(it) > 0}
+    numbers = {name: it for name, it in scope.items() if np.ndim(it) == 0 and _is_real(it)}
+    factors: list[tuple[str, str, str]] = []
+    for name in numbers:
+        factors += [("not divided", f"/ {name}", name), ("factor", f"* {name}", name)]
+    factors += [(what, f"{by} {number}", number) for number in ("2", "3", "4") for by, what in _BY]
+    for name in list(arrays)[:_MOST_NAMES]:
+        it = arrays[name]
+        factors += [(what, f"{by} {name}.shape[{axis}]", f"{name}.shape[{axis}]")
+                    for axis in range(min(np.ndim(it), 4)) for by, what in _BY]  # fmt: skip
+    for name in list(arrays)[:_MOST_NAMES]:
+        if _is_mask(arrays[name]):
+            factors.append(("mask", f"* {name}", name))
+            continue
+        factors += [
+            ("mask", f"* ({name} > 0)", name), ("local", f"* (1 - {name} ** 2)", name),
+            ("local", f"* {name} * (1 - {name})", name), ("local", f"* {name}", name), ("local", f"/ {name}", name),
+            ("local", f"* (1 - {name})", name),
+        ]  # fmt: skip
+    for mistake, tail, detail in factors:
+        yield from _times(statement, mistake, tail, detail)
+    axes = [f".sum(axis={axis})" for axis in range(3)] + [f".sum(axis={axis}, keepdims=True)" for axis in range(3)]
+    for tail in (".T", *axes, ".sum()"):
+        yield _tail(statement, "transposed" if tail == ".T" else "not summed", tail)
+    for name in list(arrays)[:_MOST_NAMES]:
+        for number in ["1", *numbers]:
+            for scale in ("", "2 * ", "0.5 * "):
+                term = f"{scale}{number} * {name}"
+                yield Edit("term", _with_value(statement, _plus(term)), term)
+        yield Edit("term", _with_value(statement, _plus(f"np.sign({name})")), f"np.sign({name})")
+    for name in list(arrays)[:_MOST_NAMES]:
+        yield Edit("term", _with_value(statement, _plus(name, ast.Sub())), name)
+
+
+def _is_real(it: Any) -> bool:
+    return isinstance(it, int | float | np.number) and not isinstance(it, bool)
+
+
+def _is_mask(it: Any) -> bool:
+    return isinstance(it, np.ndarray) and it.dtype.kind == "b"
+
+
+def _parsed(text: str) -> Any:
+    return ast.parse(text, mode="eval").body
+
+
+def _plus(term: str, operator: Any = None) -> Change:
+    return lambda value: ast.BinOp(value, operator or ast.Add(), _parsed(term))
+
+
+def _tail(statement: Any, mistake: str, tail: str) -> Edit:
+    """`(value).T`."""
+
+    def change(value: Any) -> Any:
+        made = _parsed(f"_{tail}")
+        for node in ast.walk(made):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "_":
+                node.value = value
+        return made
+
+    return Edit(mistake, _with_value(statement, change))
+
+
+def _times(statement: Any, mistake: str, tail: str, detail: str) -> Iterator[Edit]:
+    def change(value: Any) -> Any:
+        made = _parsed(f"_ {tail}")
+        for node in ast.walk(made):
+            if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Name) and node.left.id == "_":
+                node.left = value
+        return made
+
+    yield Edit(mistake, _with_value(statement, change), detail)
+    for number in range(len(_terms(statement.value))):
+        made = copy(statement)
+        holder = _terms(made.value)[number]
+        setattr(holder[0], holder[1], change(getattr(holder[0], holder[1])))
+        yield Edit(mistake, ast.fix_missing_locations(made), detail)
+
+
+def _terms(value: Any) -> list[tuple[Any, str]]:
+    """The two sides of a sum, each by its node and field."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
+        return [(value, "left"), (value, "right")]
+    return []
+
+
+# -- inside ---------------------------------------------------------------------------------------
+
+
+def _inside(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """Changes of one node: operators, operands, axes, constants, transposes."""
+    nodes = _places(statement)
+    for number, node in enumerate(nodes):
+        for mistake, change in changes(node, scope):
+            yield Edit(mistake, _changed(statement, number, change))
+
+
+def _places(statement: Any) -> list[Any]:
+    """The nodes that may be changed, in an order that copies have too: of the value, and of the target's index."""
+    roots = [statement.value]
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    roots += [target.slice for target in targets if isinstance(target, ast.Subscript)]
+    return [node for root in roots for node in ast.walk(root) if isinstance(node, ast.expr)]
+
+
+def _changed(statement: Any, number: int, change: Change) -> Any:
+    made = copy(statement)
+    old = _places(made)[number]
+    parents = {id(child): (parent, field, index) for parent, field, index, child in _children(made)}
+    parent, field, index = parents[id(old)]
+    new = change(old)
+    if index is None:
+        setattr(parent, field, new)
+    else:
+        getattr(parent, field)[index] = new
+    return ast.fix_missing_locations(made)
+
+
+def _children(root: Any) -> Iterator[tuple[Any, str, int | None, Any]]:
+    for parent in ast.walk(root):
+        for field, value in ast.iter_fields(parent):
+            if isinstance(value, ast.AST):
+                yield parent, field, None, value
+            elif isinstance(value, list):
+                for index, child in enumerate(value):
+                    yield parent, field, index, child
+
+
+def _names(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """Another variable of the same kind in the place of one."""
+    for number, node in enumerate(_places(statement)):
+        if isinstance(node, ast.Name) and node.id in scope:
+            shape = np.shape(scope[node.id])
+            for name, it in scope.items():
+                if name != node.id and (np.shape(it) == shape or (np.shape(it)[::-1] == shape and shape)):
+                    yield Edit("name", _changed(statement, number, _name(name)), name)
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in scope:
+            kind = type(scope[node.value.id])
+            for name, it in scope.items():
+                if name != node.value.id and type(it) is kind:
+
+                    def change(one: Any, name: str = name) -> Any:
+                        one.value = ast.Name(name, ast.Load())
+                        return one
+
+                    yield Edit("name", _changed(statement, number, change), name)
+
+
+def _name(name: str) -> Change:
+    return lambda _: ast.Name(name, ast.Load())
+
+
+def _masked(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """A factor that is missing at one of the arrays on the right side."""
+    arrays = {name: it for name, it in scope.items() if np.ndim(it) > 0}
+    for number, node in enumerate(_places(statement)):
+        shape = np.shape(scope[node.id]) if isinstance(node, ast.Name) and node.id in scope else ()
+        for name, it in arrays.items() if shape else ():
+            if name != getattr(node, "id", "") and np.shape(it) == shape:
+                for mistake, factor in (("mask", f"({name} > 0)"), ("local", f"(1 - {name} ** 2)"),
+                                        ("local", f"({name} * (1 - {name}))"), ("local", name)):  # fmt: skip
+                    yield Edit(mistake, _changed(statement, number, _product(factor)), name)
+
+
+def _product(factor: str) -> Change:
+    return lambda one: ast.BinOp(one, ast.Mult(), _parsed(factor))
+
+
+def _followed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """A statement that is missing after one that writes into an array: `dscores /= N`, `dW += reg * W`."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+    if isinstance(statement, ast.Assign) and not isinstance(target, ast.Subscript):
+        return
+    while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
+        target = target.value
+    name = ast.unparse(target)
+    shape = np.shape(scope[name]) if name in scope else None
+    numbers = [one for one, it in scope.items() if np.ndim(it) == 0 and _is_real(it)]
+    texts: list[tuple[str, str, str]] = []
+    for number in (*numbers, "2"):
+        texts += [("not divided", f"{name} /= {number}", number), ("factor", f"{name} *= {number}", number)]
+    for one, it in scope.items():
+        if np.ndim(it) > 0 and one != name and (shape is None or np.shape(it) == shape):
+            texts += [("mask", f"{name} *= {one} > 0", one), ("local", f"{name} *= 1 - {one} ** 2", one)]
+            texts += [("local", f"{name} *= {one}", one), ("term", f"{name} += {one}", one)]
+            texts += [("term", f"{name} += {number} * {one}", f"{number} * {one}") for number in numbers]
+            texts += [("term", f"{name} += 2 * {number} * {one}", f"2 * {number} * {one}") for number in numbers]
+    for mistake, text, detail in texts:
+        made = copy(statement)
+        made.followed = ast.parse(text).body
+        yield Edit(mistake, made, detail, text)
+
+
+TIERS = ((_signs, _operators, _inside), (_names, _masked), (_followed, _whole))
