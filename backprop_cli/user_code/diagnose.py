@@ -45,17 +45,21 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
             wrong.append(case)
     numbers = {id(case): number for number, case in enumerate(cases)}
     for _ in range(_MOST_ROOTS):
-        if not wrong:
-            break
-        repair = shop.repair(wrong, right)
-        root = wrong[0]
+        repair = shop.repair(wrong, right) if wrong else None
         if repair is None:
-            wrong = wrong[1:]
-            continue
-        for case in repair.mends:
-            mended = Diagnosed(case, "inherited", inherits=root.claim.text)
-            found[numbers[id(case)]] = Diagnosed(case, mistake=_mistake(repair)) if case is root else mended
-        wrong = [case for case in wrong if not any(case is one for one in repair.mends)]
+            break
+        mends = sorted(repair.mends, key=lambda case: numbers[id(case)])
+        site = shop.recorder.sites.index(repair.site)
+        first = next((case for case in mends if site in case.claim.sites), mends[0])
+        for case in mends:
+            inherited = Diagnosed(case, "inherited", inherits=first.claim.text)
+            found[numbers[id(case)]] = Diagnosed(case, mistake=_mistake(repair)) if case is first else inherited
+        wrong = [case for case in wrong if not any(case is one for one in mends)]
+        for case in wrong:
+            convention = _convention(case)
+            if convention.details and case.claim.order < max(one.claim.order for one in mends):
+                found[numbers[id(case)]] = convention._replace(why="multiple alone")
+        wrong = [case for case in wrong if not found[numbers[id(case)]].why]
     return [found[number] for number in range(len(cases))]
 
 

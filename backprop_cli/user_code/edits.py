@@ -16,6 +16,7 @@ from backprop_cli.user_code.node_changes import Change, changes
 from backprop_cli.user_code.targets import copy
 
 _MOST_NAMES = 24
+SHAPE = ""  # under this name a scope has the shape of what is assigned
 _BY = (("/", "not divided"), ("*", "factor"))
 
 
@@ -63,7 +64,13 @@ def _signs(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
             made = copy(statement)
             made.op = twin()
             yield Edit("sign" if twin in (ast.Add, ast.Sub) else "inverse", made)
-    yield Edit("sign", _with_value(statement, lambda value: ast.UnaryOp(ast.USub(), value)))
+    yield Edit("sign", _with_value(statement, _negative))
+
+
+def _negative(value: Any) -> Any:
+    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+        return value.operand
+    return ast.UnaryOp(ast.USub(), value)
 
 
 def _operators(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
@@ -81,38 +88,70 @@ def _operators(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
 
 def _whole(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     """A factor or a term that is missing on the right side, or in one of its terms."""
-    arrays = {name: it for name, it in scope.items() if np.ndim(it) > 0}
-    numbers = {name: it for name, it in scope.items() if np.ndim(it) == 0 and _is_real(it)}
-    factors: list[tuple[str, str, str]] = []
-    for name in numbers:
-        factors += [("not divided", f"/ {name}", name), ("factor", f"* {name}", name)]
-    factors += [(what, f"{by} {number}", number) for number in ("2", "3", "4") for by, what in _BY]
-    for name in list(arrays)[:_MOST_NAMES]:
-        it = arrays[name]
-        factors += [(what, f"{by} {name}.shape[{axis}]", f"{name}.shape[{axis}]")
-                    for axis in range(min(np.ndim(it), 4)) for by, what in _BY]  # fmt: skip
-    for name in list(arrays)[:_MOST_NAMES]:
-        if _is_mask(arrays[name]):
-            factors.append(("mask", f"* {name}", name))
-            continue
-        factors += [
-            ("mask", f"* ({name} > 0)", name), ("local", f"* (1 - {name} ** 2)", name),
-            ("local", f"* {name} * (1 - {name})", name), ("local", f"* {name}", name), ("local", f"/ {name}", name),
-            ("local", f"* (1 - {name})", name),
-        ]  # fmt: skip
-    for mistake, tail, detail in factors:
+    for mistake, tail, detail in (*_quantities(scope), *_factors(scope, scope.get(SHAPE))):
         yield from _times(statement, mistake, tail, detail)
     axes = [f".sum(axis={axis})" for axis in range(3)] + [f".sum(axis={axis}, keepdims=True)" for axis in range(3)]
     for tail in (".T", *axes, ".sum()"):
         yield _tail(statement, "transposed" if tail == ".T" else "not summed", tail)
-    for name in list(arrays)[:_MOST_NAMES]:
-        for number in ["1", *numbers]:
-            for scale in ("", "2 * ", "0.5 * "):
-                term = f"{scale}{number} * {name}"
-                yield Edit("term", _with_value(statement, _plus(term)), term)
-        yield Edit("term", _with_value(statement, _plus(f"np.sign({name})")), f"np.sign({name})")
-    for name in list(arrays)[:_MOST_NAMES]:
-        yield Edit("term", _with_value(statement, _plus(name, ast.Sub())), name)
+    for term in _missing_terms(scope, scope.get(SHAPE)):
+        yield Edit("term", _with_value(statement, _plus(term)), term)
+        if term.isidentifier():
+            yield Edit("term", _with_value(statement, _plus(term, ast.Sub())), term)
+
+
+def _quantities(scope: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The numbers by which something may have to be multiplied or divided, each under one of its names."""
+    names: dict[float, str] = {}
+    for name, it in scope.items():
+        if np.ndim(it) == 0 and _is_real(it):
+            names.setdefault(float(it), name)
+    for name, it in scope.items():
+        for axis, length in enumerate(np.shape(it)[:4] if name != SHAPE else ()):
+            names.setdefault(float(length), f"{name}.shape[{axis}]")
+    names.setdefault(2.0, "2")
+    names.pop(1.0, None)
+    names.pop(0.0, None)
+    return [(mistake, f"{sign} {name}", name) for name in names.values() for sign, mistake in _BY]
+
+
+def _factors(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, str, str]]:
+    """The arrays by which it may have to be multiplied: masks, slopes over a value, upstream gradients."""
+    found: list[tuple[str, str, str]] = []
+    for name, it in _fitting(scope, shape):
+        if _is_mask(it):
+            found.append(("mask", f"* {name}", name))
+            continue
+        found += [
+            ("mask", f"* ({name} > 0)", name), ("local", f"* (1 - {name} ** 2)", name),
+            ("local", f"* {name} * (1 - {name})", name), ("local", f"* {name}", name), ("local", f"/ {name}", name),
+            ("local", f"* (1 - {name})", name),
+        ]  # fmt: skip
+    return found
+
+
+def _missing_terms(scope: Mapping[str, Any], shape: Any) -> Iterator[str]:
+    """What may have to be added: other gradients, and penalties of parameters."""
+    numbers = [name for name, it in scope.items() if np.ndim(it) == 0 and isinstance(it, float)]
+    for name, _ in _fitting(scope, shape):
+        yield name
+        yield from (f"{scale}{number} * {name}" for number in numbers for scale in ("", "2 * ", "0.5 * "))
+        yield f"np.sign({name})"
+
+
+def _fitting(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, Any]]:
+    """The arrays that can be multiplied with one of that shape."""
+    arrays = [(name, it) for name, it in scope.items() if name != SHAPE and np.ndim(it) > 0]
+    if shape:
+        arrays = [(name, it) for name, it in arrays if _broadcasts(np.shape(it), shape)]
+    return arrays[:_MOST_NAMES]
+
+
+def _broadcasts(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    try:
+        np.broadcast_shapes(one, other)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_real(it: Any) -> bool:
@@ -257,17 +296,10 @@ def _followed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
         target = target.value
     name = ast.unparse(target)
-    shape = np.shape(scope[name]) if name in scope else None
-    numbers = [one for one, it in scope.items() if np.ndim(it) == 0 and _is_real(it)]
-    texts: list[tuple[str, str, str]] = []
-    for number in (*numbers, "2"):
-        texts += [("not divided", f"{name} /= {number}", number), ("factor", f"{name} *= {number}", number)]
-    for one, it in scope.items():
-        if np.ndim(it) > 0 and one != name and (shape is None or np.shape(it) == shape):
-            texts += [("mask", f"{name} *= {one} > 0", one), ("local", f"{name} *= 1 - {one} ** 2", one)]
-            texts += [("local", f"{name} *= {one}", one), ("term", f"{name} += {one}", one)]
-            texts += [("term", f"{name} += {number} * {one}", f"{number} * {one}") for number in numbers]
-            texts += [("term", f"{name} += 2 * {number} * {one}", f"2 * {number} * {one}") for number in numbers]
+    shape = np.shape(scope[name]) if name in scope else scope.get(SHAPE)
+    texts = [(mistake, f"{name} {tail[0]}= {tail[2:]}", detail) for mistake, tail, detail in
+             (*_quantities(scope), *_factors(scope, shape))]  # fmt: skip
+    texts += [("term", f"{name} += {term}", term) for term in _missing_terms(scope, shape)]
     for mistake, text, detail in texts:
         made = copy(statement)
         made.followed = ast.parse(text).body

@@ -13,6 +13,7 @@ from backprop_cli.user_code.diagnose import Diagnosed, diagnose
 from backprop_cli.user_code.findings import Examined, Finding, Loss, Remark
 from backprop_cli.user_code.instrument import instrument
 from backprop_cli.user_code.judge import Ruling, best
+from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.problems import failed, no_gradient, no_loss, no_python
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.repair import Case, Workshop
@@ -52,14 +53,22 @@ def examine(script: Script, *, loss: str = "", rtol: float | None = None, seed: 
                 shop = Workshop(bench, recorder, script.text, at.place)
                 findings += _merged(diagnose(shop, cases), at)
             runs += bench.runs
-    if failure is not None and not findings:
+    if failure is not None and not (findings and (recorder.left or _is_after(recorder))):
         raise failed(script, failure)
     if not findings:
         raise no_gradient(script, recorder) if losses or loss_of(recorder, 0) else no_loss(script, recorder)
-    remarks = [Remark("left", line) for line in dict.fromkeys(recorder.left)]
+    remarks = [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
     if failure is not None:
         remarks.append(Remark("stopped", failure.line, (("kind", failure.kind), ("message", failure.message))))
     return Examined(tuple(findings), tuple(losses), tuple(remarks), runs)
+
+
+def _is_after(recorder: Recorder) -> bool:
+    """Whether the run ended where no gradient was to come."""
+    return not any(
+        site.statement >= recorder.statement and readings(site.name) and number not in recorder.visited
+        for number, site in enumerate(recorder.sites)
+    )
 
 
 def _judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float) -> Iterator[Case]:
@@ -113,7 +122,7 @@ def _merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-_CONVENTIONS = ("multiple", "part")
+_CONVENTIONS = ("multiple", "multiple alone", "part")
 
 
 def _rank(one: Diagnosed) -> tuple[bool, int, bool, bool]:

@@ -10,6 +10,7 @@ A hook answers the value it is given, so that the program does what it did. A si
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from backprop_cli.user_code.targets import copy, loaded, named, pure, reads, renames
@@ -58,7 +59,7 @@ def instrument(tree: ast.Module) -> Instrumented:
     return Instrumented(statements, sites)
 
 
-def instrument_again(changed: ast.stmt, statement: int, sites: list[Site]) -> ast.Module:
+def instrument_again(changed: ast.stmt, statement: int, sites: Sequence[Site]) -> ast.Module:
     """A top-level statement that was changed, with the hooks that it had before."""
     hooks = _Hooks([], statement)
     hooks.numbers = [number for number, site in enumerate(sites) if site.statement == statement and site.kind != "expr"]

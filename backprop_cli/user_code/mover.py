@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET
-from backprop_cli.user_code.trace import Place, StoppedError, as_array
+from backprop_cli.user_code.trace import LeftError, Place, StoppedError, as_array
 
 
 class Mover:
@@ -22,12 +22,19 @@ class Mover:
         self.reads: dict[tuple[int, int, int], list[tuple[int, tuple[Any, ...]]]] = {}
         for number, place in enumerate(reads):
             self.reads.setdefault(place[:3], []).append((number, place.path))
-        self.found: list[Any] = [None] * len(reads)
-        self.missing = len(reads)
+        self.found: list[Any] = []
+        self.missing = 0
+        self.count = len(reads)
         self.shaken = shaken  # a site whose value is another one every time
         self.watched = {shaken, *(place.site for place in (*moves, *reads))}
         self.statement = 0
+        self.left: set[tuple[int, int, int]] = set()
         self._counts: dict[int, int] = {}
+
+    def start(self, left: set[tuple[int, int, int]]) -> None:
+        """A run begins; at the places in `left` the first pass of a loop is over."""
+        self.found, self.missing, self.left = [None] * self.count, self.count, left
+        self.watched |= {site for _, site, _ in left}
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
         """The functions that the instrumented program calls."""
@@ -53,6 +60,8 @@ class Mover:
     def _arrive(self, site: int, value: Any, *, written: bool) -> Any:
         count = self._counts[site] = self._counts.get(site, 0) + 1
         here = (self.statement, site, count)
+        if here in self.left:
+            raise LeftError
         if site == self.shaken:
             value = _shaken(value, count, in_place=written)
         for path, delta in self.moves.get(here, ()):

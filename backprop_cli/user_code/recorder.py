@@ -45,8 +45,9 @@ class Recorder:
         self._claim_at: dict[tuple[Any, ...], int] = {}
         self._claim_depth: int | None = None
         self._claim_statement = -1
-        self.left: list[int] = []
+        self.left: dict[tuple[int, int, int], int] = {}  # where a loop was left, and the line
         self.visited: dict[int, Visit] = {}
+        self.shapes: dict[int, tuple[int, ...]] = {}
         self.arrays: list[tuple[str, int, tuple[int, ...]]] = []  # what has the name of a loss and is not one number
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
@@ -111,6 +112,7 @@ class Recorder:
                     self._version(place._replace(path=(number,)), where, where.name, "", number, call, item, False)
         if not (is_array(value) or is_number(value)):
             return
+        self.shapes[place.site] = tuple(np.shape(value))
         gradient = where.kind not in ("param", "loop")
         if gradient and (readings(name) or (key is not None and holds_gradients(where.name))):
             self._claim(where, place, name, base, key, value, call, frame)
@@ -191,7 +193,7 @@ class Recorder:
         sure = named and (is_a_loss(where.name) or bool(self.loss))
         if sure and where.fresh and self._claim_depth is not None and self._claim_depth <= depth:
             if self.statement == self._claim_statement:
-                self.left.append(where.line)
+                self.left[place[:3]] = where.line
                 raise LeftError
             self.round += 1
             self._claim_depth = None

@@ -12,8 +12,8 @@ import os
 import random
 import sys
 import types
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,6 +54,7 @@ class Program:
         self.sites = made.sites
         self.names: dict[str, Any] = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__}
         self.snapshots: dict[int, Snapshot] = {}
+        self.left: set[tuple[int, int, int]] = set()  # where a loop has had its first pass
 
     def record(self, recorder: Recorder, given: Mapping[str, Any]) -> Failure | None:
         """Run the file from its beginning to its end, or to where it fails."""
@@ -65,6 +66,7 @@ class Program:
             try:
                 run_user_code(code, self.names)
             except LeftError:
+                self.left = set(recorder.left)
                 continue
             except SystemExit:
                 return None
@@ -79,19 +81,28 @@ class Program:
         self, mover: Mover, start: int, codes: Mapping[int, Any] | None = None, last: int | None = None
     ) -> list[Any] | None:
         """Run from a statement on until everything is read; None where that does not come to pass."""
-        self._restore(start)
-        self.names.update(mover.hooks())
-        for number in range(start, len(self.codes) if last is None else last + 1):
-            mover.begin(number)
-            code = codes.get(number) if codes else None
+        for _ in range(2):
+            self._restore(start)
+            mover.start(self.left)
+            self.names.update(mover.hooks())
             try:
-                run_user_code(code or self.codes[number], self.names)
+                self._run(mover, range(start, len(self.codes) if last is None else last + 1), codes or {})
             except StoppedError:
                 self._settle(start)
                 return mover.found
-            except (Exception, SystemExit, LeftError):
+            except (Exception, SystemExit) as error:
+                if "read-only" not in str(error) or not self.snapshots[start].settled:
+                    return None
+                self._unsettle(start)
+            else:
                 return None
         return None
+
+    def _run(self, mover: Mover, statements: Iterable[int], codes: Mapping[int, Any]) -> None:
+        for number in statements:
+            mover.begin(number)
+            with suppress(LeftError):
+                run_user_code(codes.get(number) or self.codes[number], self.names)
 
     @contextmanager
     def changed(self, statement: int, module: ast.Module) -> Iterator[Mapping[int, Any]]:
@@ -134,8 +145,15 @@ class Program:
         if not kept.seen:
             kept.seen.append(True)
             for original, mine in self._copies:
-                if original.dtype.kind != "O" and np.array_equal(original, mine, equal_nan=original.dtype.kind == "f"):
+                plain = original.dtype.kind in "fiub" and original.flags.writeable and original.flags.owndata
+                if plain and np.array_equal(original, mine, equal_nan=original.dtype.kind == "f"):
+                    original.flags.writeable = False  # whoever writes into it after all is noticed
                     kept.settled.add(id(original))
+
+    def _unsettle(self, statement: int) -> None:
+        """A run writes into what others leave alone: everything is copied again."""
+        kept = self.snapshots[statement]
+        kept.settled.clear()
 
     def _failure(self, error: BaseException) -> Failure:
         line, trace = 0, error.__traceback__
