@@ -1,4 +1,4 @@
-"""The verbs that judge: claims about gradients, and backward passes written by hand."""
+"""The verbs that judge: claims about gradients, backward passes written by hand, and Python files with such passes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from backprop_cli.check.sampler import PointSampler
     from backprop_cli.check.scope import Scope
     from backprop_cli.report.claim_results import CheckReport
+    from backprop_cli.report.code_report import CodeReport
 
 POINTS = 20  # random points to try a claim at
 
@@ -85,6 +86,23 @@ def check_steps(
     session.refuse_unused({name for step in read for name in step.formula.values_used})
     found = follow(read, _sampler(session, points, range_), scope.names, scope.output, Tolerance(rtol, atol))
     return build_steps(session.graph, found, read, session.free)
+
+
+def check_code(path: str, *, loss: str = "", rtol: float | None = None, seed: int = 0) -> CodeReport:
+    """Whether the gradients that a Python file (`net.py`, a notebook) assigns are the derivatives of its loss.
+
+    The file is executed, in the current directory, and parts of it again and again. `loss` names the number that is
+    differentiated, where it cannot be told; gradients agree within `rtol` (1e-6) times the larger.
+
+    Raises BackpropError where the file cannot be read or fails, or has no loss or no gradient.
+    """
+    from backprop_cli.data.files import read_text
+    from backprop_cli.report.code_report import build_code_report
+    from backprop_cli.user_code.examine import examine
+    from backprop_cli.user_code.script import Script
+
+    script = Script(path, read_text(path))
+    return build_code_report(script, examine(script, loss=loss, rtol=rtol, seed=seed))
 
 
 def _scope(session: Session) -> Scope:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from backprop_cli import checking
+from backprop_cli.cli.code import Loss, code_report, is_code
 from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
 from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
 from backprop_cli.cli.values import read_number, read_range, refuse_format
@@ -16,6 +17,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.render import formats
 from backprop_cli.report.case_result import SuiteReport
 from backprop_cli.report.claim_results import CheckReport
+from backprop_cli.report.code_report import CodeReport
 from backprop_cli.session import Options
 
 
@@ -43,10 +45,12 @@ _Rtol = Annotated[
 ]
 _Atol = Annotated[str, _option("absolute error to allow (default: 0)", "--atol", metavar="X")]
 _Sympy = Annotated[bool | None, _option("ask SymPy too (default: on; off in suites)", "--sympy/--no-sympy")]
-_FORMATS, _SUITE_FORMATS = map(tuple, map(formats, ("CheckReport", "SuiteReport")))
+_FORMATS, _SUITE_FORMATS, _CODE_FORMATS = map(tuple, map(formats, ("CheckReport", "SuiteReport", "CodeReport")))
 
 
-@with_common_options(formats=tuple(dict.fromkeys(_FORMATS + _SUITE_FORMATS)), without=("expand", "exact"))
+@with_common_options(
+    formats=tuple(dict.fromkeys(_FORMATS + _SUITE_FORMATS + _CODE_FORMATS)), without=("expand", "exact")
+)
 def command(
     expression: Subject,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -58,18 +62,29 @@ def command(
     rtol: _Rtol = None,
     atol: _Atol = "0",
     sympy: _Sympy = None,
+    loss: Loss = "",
     junit: Junit = None,
     exitfirst: First = False,
     only: Only = "",
     options: Options,
     output: OutputOptions,
-) -> CheckReport | SuiteReport:
+) -> CheckReport | CodeReport | SuiteReport:
     """Say whether claims about gradients are true; without claims, check the whole gradient by four methods.
 
-    Where names have no value, random points of the domain are tried. Suites are files of such cases.
+    Where names have no value, random points of the domain are tried. Suites are files of such cases. A Python file
+    (.py, .ipynb) is EXECUTED, and the gradients it assigns (dW1, grads['b1']) are checked against its loss.
 
     Example: backprop check "f = (x+y)*z" --claim "df/dz = x + y" --claim "df/dx = z"
     """
+    if is_code(expression):
+        alien = {"--claim": claim, "--steps": steps, "--range": range_, "--atol": atol != "0", "--points":
+                 points != checking.POINTS, "--sympy": sympy is not None, "-x": exitfirst, "-k": only,
+                 "--vars": options.defaults is not None, "--use": options.use}  # fmt: skip
+        refuse_format(output.format, _CODE_FORMATS, "a Python file")
+        tolerance = None if rtol is None else read_number(rtol, "--rtol")
+        return code_report(expression, bindings, alien, loss=loss, rtol=tolerance, seed=options.seed, junit=junit)
+    if loss:
+        raise BackpropError(Diagnostic("U801", "`--loss` is for Python files", (), "a formula is its own loss"))
     if is_suite(expression, bindings):
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
                  "--vars": options.defaults is not None, "--strict": options.strict, "--use": options.use}  # fmt: skip

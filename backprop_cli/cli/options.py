@@ -20,14 +20,14 @@ from backprop_cli.session import OPTIONS, Options
 if TYPE_CHECKING:
     from backprop_cli.report.case_result import SuiteReport
     from backprop_cli.report.claim_results import CheckReport
+    from backprop_cli.report.code_report import CodeReport
     from backprop_cli.report.derivatives import DerivativeReport
     from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.jacobians import JacobianReport
 
-    Noted = (
-        Report | JacobianReport | DerivativeReport | HessianReport | CheckReport
-    )  # what has notes, a status and perhaps a complaint
-    Answer = Report | CheckReport | SuiteReport | str
+    # What has notes, a status and perhaps a complaint.
+    Noted = Report | JacobianReport | DerivativeReport | HessianReport | CheckReport | CodeReport
+    Answer = Report | CheckReport | CodeReport | SuiteReport | str
 
 _DEFAULT_ROWS = 40
 

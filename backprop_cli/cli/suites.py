@@ -14,16 +14,19 @@ from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.report.case_result import CaseResult, SuiteReport
 
 _SUFFIXES = (".toml", ".md", ".markdown")
-_OTHER_FILE = re.compile(r"[\w./\\-]*\w\.(?:ya?ml|json|txt|py|ipynb|rst|tex|html?|csv|bp|xml|ini|cfg)", re.IGNORECASE)
+_OTHER_FILE = re.compile(r"[\w./\\-]*\w\.(?:ya?ml|json|txt|rst|tex|html?|csv|bp|xml|ini|cfg)", re.IGNORECASE)
 
 Subject = Annotated[
     str,
     typer.Argument(
-        metavar="EXPRESSION", help="the formula, @FILE, -, or a suite (.toml, .md, a directory)", show_default=False
+        metavar="EXPRESSION",
+        help="the formula, @FILE, -, a suite (.toml, .md, a directory), or Python (.py, .ipynb), which is executed",
+        show_default=False,
     ),
 ]
 Junit = Annotated[
-    str | None, typer.Option("--junit", help="suites: also write JUnit XML", metavar="FILE", show_default=False)
+    str | None,
+    typer.Option("--junit", help="suites, Python files: also write JUnit XML", metavar="FILE", show_default=False),
 ]
 First = Annotated[bool, typer.Option("-x", "--exitfirst", help="suites: stop at the first failure", show_default=False)]
 Only = Annotated[

@@ -34,6 +34,12 @@ def deliver(reply: Reply) -> Status:
 
         if isinstance(content, SuiteReport):
             return _deliver_suites(content, options)
+        from backprop_cli.report.code_report import CodeReport
+
+        if isinstance(content, CodeReport) and content.junit:
+            from backprop_cli.render.code_checks import junit
+
+            write_file(content.junit, junit(content))
     report: Noted | None = reply.report if isinstance(content, str) else content
     if report is not None:
         if not reply.noted and options.format not in CARRIES_NOTES:

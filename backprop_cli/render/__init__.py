@@ -52,6 +52,13 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "csv": ("csv", "one line a row of the table"),
         **_QUIET,
     }),
+    "CodeReport": ("code_checks", _READ | {
+        "json": ("as_json_checks.code", "everything, for programs; `backprop/code-check@1`"),
+        "jsonl": ("as_json_checks.code_line", "the same on one line, for logs and loops"),
+        "csv": ("csv", "one line a gradient"),
+        "github": ("github", "the table, and annotations at lines that are wrong, for GitHub Actions"),
+        **_QUIET,
+    }),
     "GateReference": ("gates", _READ | {
         "json": ("as_json_checks.gates", "the gate table's rows, for programs; `backprop/gates@1`"),
         "csv": ("csv", "one line a row of the table"),

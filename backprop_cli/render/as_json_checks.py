@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isnan
+from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 from backprop_cli.render.as_json import note
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from backprop_cli.render import documents
     from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport, Tally
     from backprop_cli.report.claim_results import CheckReport, ClaimResult
+    from backprop_cli.report.code_report import CodeReport, GradientResult
     from backprop_cli.report.gate_reference import Gate, GateReference
 
 
@@ -25,6 +26,16 @@ def check(report: CheckReport, _style: Style) -> Iterator[str]:
 def check_line(report: CheckReport, _style: Style) -> Iterator[str]:
     """One line."""
     return line(_claims(report), brief=True)
+
+
+def code(report: CodeReport, _style: Style) -> Iterator[str]:
+    """A value a line."""
+    return indented(dict(_code(report)))
+
+
+def code_line(report: CodeReport, _style: Style) -> Iterator[str]:
+    """One line."""
+    return line(_code(report), brief=True)
 
 
 def gates(report: GateReference, _style: Style) -> Iterator[str]:
@@ -68,6 +79,36 @@ def _claim(result: ClaimResult) -> documents.Claim:
         "mistakes": list(result.mistakes),
         "correct": result.correct or None,
         "element": None if result.element is None else list(result.element),
+    }
+
+
+def _code(report: CodeReport) -> Iterator[tuple[str, Any]]:
+    first = report.first_wrong
+    yield "schema", "backprop/code-check@1"
+    yield "file", report.path
+    yield "verdict", report.verdict
+    yield "first_wrong", first and {"name": first.name, "cell": first.cell, "line": first.line}
+    yield "losses", [{"name": one.name, "cell": one.cell, "line": one.line} for one in report.losses]
+    yield "gradients", list(map(_gradient, report.results))
+    yield "remarks", list(report.remarks)
+
+
+def _gradient(result: GradientResult) -> documents.CodeGradient:
+    return {
+        "name": result.name,
+        "goal": result.goal,
+        "of": result.of,
+        "cell": result.cell,
+        "line": result.line,
+        "lines": list(result.lines),
+        "function": result.function or None,
+        "calls": result.calls,
+        "verdict": result.verdict,
+        "error": result.error if isfinite(result.error) else None,
+        "reason": result.reason or None,
+        "mistake": result.mistake or None,
+        "mistakes": list(result.mistakes),
+        "inherits": result.inherits or None,
     }
 
 

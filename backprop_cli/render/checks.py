@@ -16,7 +16,7 @@ _LAYOUTS = (Layout(3, 30), Layout(2, 30), Layout(2, 20), Layout(2, 14))
 _LINE = 80
 _SAID = 60  # characters of a claim below the table
 _INPUTS_SHOWN = 6
-_LOOKS = {"agrees": "green", "differs": "red", "cannot decide": "yellow"}
+LOOKS = {"agrees": "green", "differs": "red", "cannot decide": "yellow"}
 
 
 def page(report: CheckReport, style: Style) -> Page:
@@ -26,7 +26,7 @@ def page(report: CheckReport, style: Style) -> Page:
         return
     columns = _columns(report)
     rows: list[list[Cell]] = [_cells(result, columns, style) for result in report.results[: style.rows]]
-    yield Table(columns, rows, partial(_record, columns), _LOOKS, _LAYOUTS)
+    yield Table(columns, rows, partial(_record, columns), LOOKS, _LAYOUTS)
     if hidden := len(report.results) - len(rows):
         yield Lines([(style.glyphs(f"… {hidden:,} more; `--rows all` shows them"),)], apart=False)
     yield Notes(report.notes)
@@ -73,7 +73,7 @@ def _numbers(result: ClaimResult, columns: list[Column]) -> list[float | None]:
 
 def _cells(result: ClaimResult, columns: list[Column], style: Style) -> list[Cell]:
     numbers = map(style.number, _numbers(result, columns))
-    return [style.text(shorten(result.text, 200)), *numbers, _error(result.rel_error), result.verdict]
+    return [style.text(shorten(result.text, 200)), *numbers, error_text(result.rel_error), result.verdict]
 
 
 def _record(columns: list[Column], row: list[Cell]) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _record(columns: list[Column], row: list[Cell]) -> Iterator[str]:
     yield from (f"{column.heading} {number}" for column, number in zip(columns[1:], numbers, strict=False) if number)
 
 
-def _error(error: float) -> str:
+def error_text(error: float) -> str:
     """A relative error, as far as it says something: of the last bit nothing is said."""
     return "" if isnan(error) else "0" if error == 0 else "<1e-15" if error < 1e-15 else f"{error:.2g}"
 

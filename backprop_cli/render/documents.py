@@ -364,6 +364,53 @@ class Checked(TypedDict):
     notes: list[Note]
 
 
+class FirstWrong(TypedDict):
+    """The first line of a Python file that is wrong by itself."""
+
+    name: Annotated[str, "the gradient that shows it"]
+    cell: Annotated[int | None, "of a notebook"]
+    line: Positive
+
+
+class CodeLoss(TypedDict):
+    """A number that gradients in a Python file are those of."""
+
+    name: str
+    cell: int | None
+    line: Positive
+
+
+class CodeGradient(TypedDict):
+    """A gradient that a Python file assigns."""
+
+    name: str
+    goal: Annotated[str, "what is differentiated, such as loss"]
+    of: Annotated[str, "with respect to what"]
+    cell: int | None
+    line: Annotated[Positive, "the statement that decides"]
+    lines: Annotated[list[Positive], "all that set it"]
+    function: str | None
+    calls: Positive
+    verdict: Verdict
+    error: float | None
+    reason: str | None
+    mistake: Annotated[str | None, "what mistake it looks like, in words"]
+    mistakes: list[str]
+    inherits: Annotated[str | None, "the wrong gradient of which it is the right product"]
+
+
+class CodeCheck(TypedDict):
+    """What `check FILE.py --json` prints."""
+
+    schema: Literal["backprop/code-check@1"]
+    file: str
+    verdict: Verdict
+    first_wrong: FirstWrong | None
+    losses: list[CodeLoss]
+    gradients: list[CodeGradient]
+    remarks: list[str]
+
+
 class Difference(TypedDict):
     """One thing that is not as the case says; numbers are text here."""
 
@@ -444,6 +491,7 @@ class Gates(TypedDict):
 SCHEMAS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "report": ("What `backprop --json` prints", (Eval, Grad, Explain, Error, Jacobian, Diff, Hessian)),
     "check": ("What `backprop check --json` prints", (Checked,)),
+    "code-check": ("What `backprop check FILE.py --json` prints", (CodeCheck,)),
     "suites": ("What `backprop check SUITE --json` prints", (Suites,)),
     "gates": ("What `backprop gates --json` prints", (Gates,)),
 }

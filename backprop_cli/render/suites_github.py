@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backprop_cli.render.style import Style, visible
+from backprop_cli.render.style import Style
 from backprop_cli.render.suites import lines, words
-from backprop_cli.render.workflow_commands import defused
+from backprop_cli.render.workflow_commands import annotation, defused
 from backprop_cli.report.case_result import SuiteReport, Tally
 
 
@@ -20,14 +20,5 @@ def render(report: SuiteReport, style: Style) -> Iterator[str]:
         tally.add(outcome)
         yield defused(lines(outcome, style._replace(color=False)))
         for item in outcome.differences:
-            where = f"file={_property(outcome.path)},line={item.line or outcome.line},title={_property(outcome.name)}"
-            yield f"::error {where}::{_data(words(item))}\n"
+            yield annotation(outcome.path, item.line or outcome.line, outcome.name, words(item))
     yield f"\n{tally.words}\n"
-
-
-def _data(text: str) -> str:
-    return defused(visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")))
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from backprop_cli.render.style import visible
+
 _COMMAND = re.compile(r"#(?=#\[)|(?:(?<=[\n\r])|^)(?P<blanks>[^\S\n\r]*):(?=:)")
 
 
@@ -17,6 +19,11 @@ def defused(text: str) -> str:
     if "##[" not in text and "::" not in text:
         return text
     return _COMMAND.sub(lambda found: f"{found['blanks'] or ''}\\u{ord(found[0][-1]):04x}", text)
+
+
+def annotation(path: str, line: int, title: str, message: str) -> str:
+    """An error at a line of a file, as the runner shows it beside that line."""
+    return f"::error file={_property(path)},line={line},title={_property(title)}::{_data(message)}\n"
 
 
 def defused_lines(pieces: Iterable[str]) -> Iterator[str]:
@@ -29,3 +36,11 @@ def defused_lines(pieces: Iterable[str]) -> Iterator[str]:
             held.clear()
         held.append(after)
     yield defused("".join(held))
+
+
+def _data(text: str) -> str:
+    return defused(visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")))
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,309 @@
+"""Small changes of one statement: what somebody may have meant who wrote it.
+
+Each change has the name of the mistake that it undoes. The numbers decide which of them is the one; here is only what
+is worth trying, the likelier first.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_cli.user_code.node_changes import Change, changes
+from backprop_cli.user_code.targets import copy
+
+_MOST_NAMES = 24
+SHAPE = ""  # under this name a scope has the shape of what is assigned
+_BY = (("/", "not divided"), ("*", "factor"))
+
+
+class Edit(NamedTuple):
+    """A change: the mistake it undoes, and the statement as it would be; `followed` is one that is missing after it."""
+
+    mistake: str
+    statement: ast.stmt
+    detail: str = ""
+    followed: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is right, as code."""
+        return self.followed or ast.unparse(self.statement)
+
+
+def edits(statement: ast.stmt, scope: Mapping[str, Any], tier: int) -> Iterator[Edit]:
+    """The changes of a statement that are worth trying, the likelier tiers first; `scope` has the values of names."""
+    if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) or statement.value is None:
+        return
+    seen = {ast.unparse(statement)}
+    for table in TIERS[tier]:
+        for edit in table(statement, scope):
+            text = edit.text
+            if text not in seen:
+                seen.add(text)
+                yield edit
+
+
+# -- the whole right side -------------------------------------------------------------------------
+
+
+def _with_value(statement: Any, change: Change) -> Any:
+    made = copy(statement)
+    made.value = change(made.value)
+    return ast.fix_missing_locations(made)
+
+
+def _signs(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
+    if isinstance(statement, ast.AugAssign):
+        twins: dict[type, Any] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+        twin = twins.get(type(statement.op))
+        if twin is not None:
+            made = copy(statement)
+            made.op = twin()
+            yield Edit("sign" if twin in (ast.Add, ast.Sub) else "inverse", made)
+    yield Edit("sign", _with_value(statement, _negative))
+
+
+def _negative(value: Any) -> Any:
+    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+        return value.operand
+    return ast.UnaryOp(ast.USub(), value)
+
+
+def _operators(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """`=` for `+=`, and the other way round."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
+            yield Edit(
+                "overwrites",
+                ast.copy_location(ast.AugAssign(copy(target), ast.Add(), copy(statement.value)), statement),
+            )
+    if isinstance(statement, ast.AugAssign):
+        yield Edit("adds", ast.copy_location(ast.Assign([copy(statement.target)], copy(statement.value)), statement))
+
+
+def _whole(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """A factor or a term that is missing on the right side, or in one of its terms."""
+    for mistake, tail, detail in (*_quantities(scope), *_factors(scope, scope.get(SHAPE))):
+        yield from _times(statement, mistake, tail, detail)
+    axes = [f".sum(axis={axis})" for axis in range(3)] + [f".sum(axis={axis}, keepdims=True)" for axis in range(3)]
+    for tail in (".T", *axes, ".sum()"):
+        yield _tail(statement, "transposed" if tail == ".T" else "not summed", tail)
+    for term in _missing_terms(scope, scope.get(SHAPE)):
+        yield Edit("term", _with_value(statement, _plus(term)), term)
+        if term.isidentifier():
+            yield Edit("term", _with_value(statement, _plus(term, ast.Sub())), term)
+
+
+def _quantities(scope: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The numbers by which something may have to be multiplied or divided, each under one of its names."""
+    names: dict[float, str] = {}
+    for name, it in scope.items():
+        if np.ndim(it) == 0 and _is_real(it):
+            names.setdefault(float(it), name)
+    for name, it in scope.items():
+        for axis, length in enumerate(np.shape(it)[:4] if name != SHAPE else ()):
+            names.setdefault(float(length), f"{name}.shape[{axis}]")
+    names.setdefault(2.0, "2")
+    names.pop(1.0, None)
+    names.pop(0.0, None)
+    return [(mistake, f"{sign} {name}", name) for name in names.values() for sign, mistake in _BY]
+
+
+def _factors(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, str, str]]:
+    """The arrays by which it may have to be multiplied: masks, slopes over a value, upstream gradients."""
+    found: list[tuple[str, str, str]] = []
+    for name, it in _fitting(scope, shape):
+        if _is_mask(it):
+            found.append(("mask", f"* {name}", name))
+            continue
+        found += [
+            ("mask", f"* ({name} > 0)", name), ("local", f"* (1 - {name} ** 2)", name),
+            ("local", f"* {name} * (1 - {name})", name), ("local", f"* {name}", name), ("local", f"/ {name}", name),
+            ("local", f"* (1 - {name})", name),
+        ]  # fmt: skip
+    return found
+
+
+def _missing_terms(scope: Mapping[str, Any], shape: Any) -> Iterator[str]:
+    """What may have to be added: other gradients, and penalties of parameters."""
+    numbers = [name for name, it in scope.items() if np.ndim(it) == 0 and isinstance(it, float)]
+    for name, _ in _fitting(scope, shape):
+        yield name
+        yield from (f"{scale}{number} * {name}" for number in numbers for scale in ("", "2 * ", "0.5 * "))
+        yield f"np.sign({name})"
+
+
+def _fitting(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, Any]]:
+    """The arrays that can be multiplied with one of that shape."""
+    arrays = [(name, it) for name, it in scope.items() if name != SHAPE and np.ndim(it) > 0]
+    if shape:
+        arrays = [(name, it) for name, it in arrays if _broadcasts(np.shape(it), shape)]
+    return arrays[:_MOST_NAMES]
+
+
+def _broadcasts(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    try:
+        np.broadcast_shapes(one, other)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_real(it: Any) -> bool:
+    return isinstance(it, int | float | np.number) and not isinstance(it, bool)
+
+
+def _is_mask(it: Any) -> bool:
+    return isinstance(it, np.ndarray) and it.dtype.kind == "b"
+
+
+def _parsed(text: str) -> Any:
+    return ast.parse(text, mode="eval").body
+
+
+def _plus(term: str, operator: Any = None) -> Change:
+    return lambda value: ast.BinOp(value, operator or ast.Add(), _parsed(term))
+
+
+def _tail(statement: Any, mistake: str, tail: str) -> Edit:
+    """`(value).T`."""
+
+    def change(value: Any) -> Any:
+        made = _parsed(f"_{tail}")
+        for node in ast.walk(made):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "_":
+                node.value = value
+        return made
+
+    return Edit(mistake, _with_value(statement, change))
+
+
+def _times(statement: Any, mistake: str, tail: str, detail: str) -> Iterator[Edit]:
+    def change(value: Any) -> Any:
+        made = _parsed(f"_ {tail}")
+        for node in ast.walk(made):
+            if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Name) and node.left.id == "_":
+                node.left = value
+        return made
+
+    yield Edit(mistake, _with_value(statement, change), detail)
+    for number in range(len(_terms(statement.value))):
+        made = copy(statement)
+        holder = _terms(made.value)[number]
+        setattr(holder[0], holder[1], change(getattr(holder[0], holder[1])))
+        yield Edit(mistake, ast.fix_missing_locations(made), detail)
+
+
+def _terms(value: Any) -> list[tuple[Any, str]]:
+    """The two sides of a sum, each by its node and field."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
+        return [(value, "left"), (value, "right")]
+    return []
+
+
+# -- inside ---------------------------------------------------------------------------------------
+
+
+def _inside(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """Changes of one node: operators, operands, axes, constants, transposes."""
+    nodes = _places(statement)
+    for number, node in enumerate(nodes):
+        for mistake, change in changes(node, scope):
+            yield Edit(mistake, _changed(statement, number, change))
+
+
+def _places(statement: Any) -> list[Any]:
+    """The nodes that may be changed, in an order that copies have too: of the value, and of the target's index."""
+    roots = [statement.value]
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    roots += [target.slice for target in targets if isinstance(target, ast.Subscript)]
+    return [node for root in roots for node in ast.walk(root) if isinstance(node, ast.expr)]
+
+
+def _changed(statement: Any, number: int, change: Change) -> Any:
+    made = copy(statement)
+    old = _places(made)[number]
+    parents = {id(child): (parent, field, index) for parent, field, index, child in _children(made)}
+    parent, field, index = parents[id(old)]
+    new = change(old)
+    if index is None:
+        setattr(parent, field, new)
+    else:
+        getattr(parent, field)[index] = new
+    return ast.fix_missing_locations(made)
+
+
+def _children(root: Any) -> Iterator[tuple[Any, str, int | None, Any]]:
+    for parent in ast.walk(root):
+        for field, value in ast.iter_fields(parent):
+            if isinstance(value, ast.AST):
+                yield parent, field, None, value
+            elif isinstance(value, list):
+                for index, child in enumerate(value):
+                    yield parent, field, index, child
+
+
+def _names(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """Another variable of the same kind in the place of one."""
+    for number, node in enumerate(_places(statement)):
+        if isinstance(node, ast.Name) and node.id in scope:
+            shape = np.shape(scope[node.id])
+            for name, it in scope.items():
+                if name != node.id and (np.shape(it) == shape or (np.shape(it)[::-1] == shape and shape)):
+                    yield Edit("name", _changed(statement, number, _name(name)), name)
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in scope:
+            kind = type(scope[node.value.id])
+            for name, it in scope.items():
+                if name != node.value.id and type(it) is kind:
+
+                    def change(one: Any, name: str = name) -> Any:
+                        one.value = ast.Name(name, ast.Load())
+                        return one
+
+                    yield Edit("name", _changed(statement, number, change), name)
+
+
+def _name(name: str) -> Change:
+    return lambda _: ast.Name(name, ast.Load())
+
+
+def _masked(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """A factor that is missing at one of the arrays on the right side."""
+    arrays = {name: it for name, it in scope.items() if np.ndim(it) > 0}
+    for number, node in enumerate(_places(statement)):
+        shape = np.shape(scope[node.id]) if isinstance(node, ast.Name) and node.id in scope else ()
+        for name, it in arrays.items() if shape else ():
+            if name != getattr(node, "id", "") and np.shape(it) == shape:
+                for mistake, factor in (("mask", f"({name} > 0)"), ("local", f"(1 - {name} ** 2)"),
+                                        ("local", f"({name} * (1 - {name}))"), ("local", name)):  # fmt: skip
+                    yield Edit(mistake, _changed(statement, number, _product(factor)), name)
+
+
+def _product(factor: str) -> Change:
+    return lambda one: ast.BinOp(one, ast.Mult(), _parsed(factor))
+
+
+def _followed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """A statement that is missing after one that writes into an array: `dscores /= N`, `dW += reg * W`."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+    if isinstance(statement, ast.Assign) and not isinstance(target, ast.Subscript):
+        return
+    while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
+        target = target.value
+    name = ast.unparse(target)
+    shape = np.shape(scope[name]) if name in scope else scope.get(SHAPE)
+    texts = [(mistake, f"{name} {tail[0]}= {tail[2:]}", detail) for mistake, tail, detail in
+             (*_quantities(scope), *_factors(scope, shape))]  # fmt: skip
+    texts += [("term", f"{name} += {term}", term) for term in _missing_terms(scope, shape)]
+    for mistake, text, detail in texts:
+        made = copy(statement)
+        made.followed = ast.parse(text).body
+        yield Edit(mistake, made, detail, text)
+
+
+TIERS = ((_signs, _operators, _inside), (_names, _masked), (_followed, _whole))

@@ -1,0 +1,143 @@
+"""The whole examination of a file: run it, find the loss and the gradients, judge each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import nan
+
+import numpy as np
+
+from backprop_cli.check.tolerances import SIX_DIGITS
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
+from backprop_cli.user_code.diagnose import Diagnosed, diagnose
+from backprop_cli.user_code.findings import Examined, Finding, Loss, Remark
+from backprop_cli.user_code.instrument import instrument
+from backprop_cli.user_code.judge import Ruling, best
+from backprop_cli.user_code.names import readings
+from backprop_cli.user_code.problems import failed, no_gradient, no_loss, no_python
+from backprop_cli.user_code.recorder import Recorder
+from backprop_cli.user_code.repair import Case, Workshop
+from backprop_cli.user_code.resolve import Candidate, candidates, loss_of
+from backprop_cli.user_code.run import Program, parse, quietly
+from backprop_cli.user_code.script import Script
+from backprop_cli.user_code.slopes import Bench
+from backprop_cli.user_code.trace import Claim, LossEvent
+
+_WORST = (DIFFERS, UNDECIDED, AGREES)
+
+
+def examine(script: Script, *, loss: str = "", rtol: float | None = None, seed: int = 0) -> Examined:
+    """Run the file and judge every gradient that it assigns.
+
+    Raises BackpropError where it is no Python, fails before there is a gradient, or has no loss or no gradient.
+    """
+    try:
+        made = instrument(parse(script.text, script.path))
+    except (SyntaxError, RecursionError, ValueError) as error:
+        raise no_python(script, error) from None
+    with quietly(script.path, seed=seed):
+        program = Program(made, script.path)
+        recorder = Recorder(made.sites, loss)
+        failure = program.record(recorder, {})
+        findings: list[Finding] = []
+        losses: list[Loss] = []
+        runs = 0
+        for round_ in range(recorder.round + 1):
+            at = loss_of(recorder, round_)
+            if at is None:
+                continue
+            bench = Bench(program, [(at.place, None)], seed)
+            cases = list(_judged(bench, recorder, at, SIX_DIGITS if rtol is None else rtol))
+            if cases:
+                losses.append(Loss(at.name, at.line))
+                shop = Workshop(bench, recorder, script.text, at.place)
+                findings += _merged(diagnose(shop, cases), at)
+            runs += bench.runs
+    if failure is not None and not (findings and (recorder.left or _is_after(recorder))):
+        raise failed(script, failure)
+    if not findings:
+        raise no_gradient(script, recorder) if losses or loss_of(recorder, 0) else no_loss(script, recorder)
+    remarks = [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
+    if failure is not None:
+        remarks.append(Remark("stopped", failure.line, (("kind", failure.kind), ("message", failure.message))))
+    return Examined(tuple(findings), tuple(losses), tuple(remarks), runs)
+
+
+def _is_after(recorder: Recorder) -> bool:
+    """Whether the run ended where no gradient was to come."""
+    return not any(
+        site.statement >= recorder.statement and readings(site.name) and number not in recorder.visited
+        for number, site in enumerate(recorder.sites)
+    )
+
+
+def _judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float) -> Iterator[Case]:
+    """Each claim of a pass that has something it can be the gradient with respect to, with the ruling."""
+    claims = [claim for claim in recorder.claims if claim.round == at.round and np.size(claim.value)]
+    claims.sort(key=lambda claim: claim.order)
+    seen: set[tuple[str, int, int]] = set()
+    last = {(claim.call, claim.text): claim.order for claim in claims}
+    for claim in claims:
+        options = candidates(recorder, claim, at.order + 1)
+        ruling = best(bench, claim, options, rtol)
+        if ruling is None or ruling.candidate is None:
+            continue
+        same = (claim.text, id(claim.object), id(ruling.candidate.version.value))
+        if same in seen:
+            continue  # what a function returned has the name there too
+        seen.add(same)
+        final = last[claim.call, claim.text] == claim.order
+        if not final and ruling.verdict != AGREES and not _of_its_own(ruling):
+            continue  # a name that was used for something else before
+        if ruling.why == "shape" and ruling.candidate.version.call not in (claim.call, 0):
+            continue  # a variable of another function that only has the same name
+        yield Case(claim, ruling, tuple(options))
+
+
+def _of_its_own(ruling: Ruling) -> bool:
+    """Whether what it is judged against is an element of its own, as `hs[t]` is in a loop over time."""
+    return ruling.candidate is not None and isinstance(ruling.candidate.version.element, int | np.integer)
+
+
+def _merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:
+    """A finding for each gradient in the text, however often it was assigned; the worst speaks for all."""
+    groups: dict[tuple[str, str, tuple[int, ...]], list[Diagnosed]] = {}
+    for one in diagnosed:
+        claim = one.case.claim
+        groups.setdefault((claim.function, claim.text, claim.lines), []).append(one)
+    for (function, text, lines), group in groups.items():
+        worst = min(group, key=_rank)
+        claim, ruling, _ = worst.case
+        candidate = ruling.candidate
+        assert candidate is not None
+        verdict, why, details = ruling.verdict, worst.why or ruling.why, worst.details
+        error = max(one.case.ruling.error for one in group if _rank(one) == _rank(worst))
+        if why in _CONVENTIONS:
+            verdict, error = AGREES, nan
+        if why == "shape":
+            details = (("claimed", str(claim.value.shape)), ("right", str(candidate.version.shape)))
+        yield Finding(
+            text, candidate.of.name if candidate.of else at.name, _named(candidate, claim, len(group)), lines[-1],
+            lines, function, len(group), verdict, error, why, details, worst.inherits, worst.mistake,
+        )  # fmt: skip
+
+
+_CONVENTIONS = ("multiple", "multiple alone", "part")
+
+
+def _rank(one: Diagnosed) -> tuple[bool, int, bool, bool]:
+    """The worse, the smaller."""
+    verdict = one.case.ruling.verdict
+    return one.why in _CONVENTIONS, _WORST.index(verdict), bool(one.inherits), one.mistake is None
+
+
+def _named(candidate: Candidate, claim: Claim, calls: int) -> str:
+    """How the user writes the variable."""
+    version = candidate.version
+    if isinstance(version.element, int | np.integer):
+        return f"{candidate.by}[{version.element if calls == 1 else '…'}]"
+    if isinstance(version.element, str) and candidate.by not in claim.around:
+        return f"{version.base}[{version.element!r}]"
+    if version.base and not isinstance(version.element, str) and candidate.by not in claim.around:
+        return f"{version.base}.{candidate.by}"
+    return candidate.by

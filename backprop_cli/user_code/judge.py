@@ -1,0 +1,98 @@
+"""The verdict on each claimed gradient: against slopes of the loss along random directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import isfinite, nan
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_cli.check.tolerances import SIX_DIGITS, SUBNORMAL, UNSURE
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
+from backprop_cli.user_code.resolve import Candidate
+from backprop_cli.user_code.slopes import Bench, Slope
+from backprop_cli.user_code.trace import Claim, as_array
+
+DIRECTIONS = 2
+_SURE = 1e-3  # slopes that are less sure than that judge nobody
+_WEIGHT = 0.1  # a projection that is small by chance is judged beside the whole gradient
+
+
+class Ruling(NamedTuple):
+    """A claim against one candidate: verdict, relative error, why; `pairs` are what was claimed and found."""
+
+    verdict: str
+    error: float
+    why: str
+    candidate: Candidate | None
+    pairs: tuple[tuple[float, Slope], ...] = ()
+
+
+def fitted(value: Any, shape: tuple[int, ...]) -> Any | None:
+    """The claimed gradient in the shape of the variable; None where the two cannot be the same thing."""
+    if value.shape == shape:
+        return value
+    if [n for n in value.shape if n != 1] == [n for n in shape if n != 1]:
+        return value.reshape(shape)
+    return None
+
+
+def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGITS) -> Ruling:
+    """Whether a gradient is that of the loss with respect to a candidate."""
+    version = candidate.version
+    claimed = fitted(value, version.shape)
+    if claimed is None:
+        return Ruling(DIFFERS, nan, "shape", candidate)
+    if not np.all(np.isfinite(claimed)):
+        return Ruling(UNDECIDED, nan, "not finite", candidate)
+    here = as_array(version.value)
+    pairs: list[tuple[float, Slope]] = []
+    worst, verdict, why = 0.0, AGREES, ""
+    for number in range(DIRECTIONS if claimed.size > 1 else 1):
+        slope = bench.along(version.place, here, number, candidate.of and candidate.of.place)
+        direction = bench.direction(version.place, here.shape, number)
+        projected = float(np.sum(claimed * direction))
+        pairs.append((projected, slope))
+        if not isfinite(slope.slope):
+            return Ruling(UNDECIDED, nan, "no slope", candidate, tuple(pairs))
+        size = max(abs(projected), abs(slope.slope), _WEIGHT * float(np.linalg.norm(claimed)))
+        apart = abs(projected - slope.slope)
+        if size > SUBNORMAL:
+            worst = max(worst, apart / size)
+        allowed = rtol * size + UNSURE * slope.error
+        if apart > allowed:
+            verdict, why = (DIFFERS, "") if verdict == DIFFERS else _at_a_kink(projected, slope, size, rtol)
+        elif UNSURE * slope.error > _SURE * size and np.any(claimed) and verdict != DIFFERS:
+            verdict, why = UNDECIDED, "rounding"
+    return Ruling(verdict, worst, why, candidate, tuple(pairs))
+
+
+def _at_a_kink(claimed: float, slope: Slope, size: float, rtol: float) -> tuple[str, str]:
+    """Where the slopes of the two sides differ, any number between them may be meant."""
+    low, high = sorted(slope.sides)
+    gap = high - low
+    if not gap > max(1e-4 * size, 100 * slope.error):
+        return DIFFERS, ""
+    allowed = rtol * size + UNSURE * slope.error + 1e-2 * gap
+    return (UNDECIDED, "kink") if low - allowed <= claimed <= high + allowed else (DIFFERS, "")
+
+
+def best(bench: Bench, claim: Claim, options: Sequence[Candidate], rtol: float) -> Ruling | None:
+    """The ruling by the first candidate with which the claim agrees; otherwise by the first whose shape fits."""
+    rulings: list[Ruling] = []
+    for candidate in options:
+        ruling = rule(bench, claim.value, candidate, rtol)
+        if ruling.verdict == AGREES:
+            return ruling
+        rulings.append(ruling)
+    return min(rulings, key=_preference, default=None)
+
+
+def _preference(ruling: Ruling) -> tuple[int, ...]:
+    return (ruling.why == "shape", ruling.verdict == DIFFERS)
+
+
+def ratios(pairs: Iterable[tuple[float, Slope]]) -> list[float]:
+    """Claimed over found, along each direction."""
+    return [claimed / found.slope for claimed, found in pairs if found.slope]

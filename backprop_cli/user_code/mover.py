@@ -1,0 +1,117 @@
+"""Moves values at certain places while statements are run again, reads others, and stops when it has read them all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET
+from backprop_cli.user_code.trace import LeftError, Place, StoppedError, as_array
+
+
+class Mover:
+    """Moves values and reads others while statements are run again."""
+
+    def __init__(self, moves: Mapping[Place, Any], reads: Sequence[Place], shaken: int = -1) -> None:
+        self.moves: dict[tuple[int, int, int], list[tuple[tuple[Any, ...], Any]]] = {}
+        for place, delta in moves.items():
+            self.moves.setdefault(place[:3], []).append((place.path, delta))
+        self.reads: dict[tuple[int, int, int], list[tuple[int, tuple[Any, ...]]]] = {}
+        for number, place in enumerate(reads):
+            self.reads.setdefault(place[:3], []).append((number, place.path))
+        self.found: list[Any] = []
+        self.missing = 0
+        self.count = len(reads)
+        self.shaken = shaken  # a site whose value is another one every time
+        self.watched = {shaken, *(place.site for place in (*moves, *reads))}
+        self.statement = 0
+        self.left: set[tuple[int, int, int]] = set()
+        self._counts: dict[int, int] = {}
+
+    def start(self, left: set[tuple[int, int, int]]) -> None:
+        """A run begins; at the places in `left` the first pass of a loop is over."""
+        self.found, self.missing, self.left = [None] * self.count, self.count, left
+        self.watched |= {site for _, site, _ in left}
+
+    def hooks(self) -> dict[str, Callable[..., Any]]:
+        """The functions that the instrumented program calls."""
+        watched, arrive = self.watched, self._arrive
+
+        def bind(site: int, value: Any) -> Any:
+            return arrive(site, value, written=False) if site in watched else value
+
+        def again(site: int, value: Any) -> Any:
+            return arrive(site, value, written=True) if site in watched else value
+
+        def set_(site: int, base: Any, _key: Any) -> None:
+            if site in watched:
+                arrive(site, base, written=True)
+
+        return {BIND: bind, SET: set_, AGAIN: again, EXPR: bind}
+
+    def begin(self, statement: int) -> None:
+        """A top-level statement begins."""
+        self.statement = statement
+        self._counts.clear()
+
+    def _arrive(self, site: int, value: Any, *, written: bool) -> Any:
+        count = self._counts[site] = self._counts.get(site, 0) + 1
+        here = (self.statement, site, count)
+        if here in self.left:
+            raise LeftError
+        if site == self.shaken:
+            value = _shaken(value, count, in_place=written)
+        for path, delta in self.moves.get(here, ()):
+            value = _moved(value, path, delta, written=written)
+        for number, path in self.reads.get(here, ()):
+            if self.found[number] is None:
+                self.found[number] = as_array(_part(value, path))
+                self.missing -= 1
+        if not self.missing:
+            raise StoppedError
+        return value
+
+
+def _part(value: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def _moved(value: Any, path: tuple[Any, ...], delta: Any, *, written: bool) -> Any:
+    """The value with a part of it moved; in place where it was written in place."""
+    if not path:
+        return _plus(value, delta, in_place=written)
+    inside = _part(value, path[:-1])
+    key, moved = path[-1], _plus(_part(value, path), delta, in_place=False)
+    if isinstance(inside, tuple) and len(path) == 1:
+        return (*inside[:key], moved, *inside[key + 1 :])
+    inside[key] = moved
+    return value
+
+
+def _plus(value: Any, delta: Any, *, in_place: bool) -> Any:
+    if hasattr(value, "detach"):
+        torch: Any = sys.modules["torch"]
+        return value + torch.as_tensor(np.asarray(delta).reshape(tuple(value.shape)), dtype=value.dtype)
+    if not isinstance(value, np.ndarray):
+        return value + float(np.reshape(delta, ()))
+    if in_place and value.dtype.kind == "f":
+        value += np.reshape(delta, value.shape)
+        return value
+    return value + np.reshape(delta, value.shape)
+
+
+def _shaken(value: Any, seed: int, *, in_place: bool) -> Any:
+    """Another value of the same kind, not far away."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fb" and value.size:
+        rng = np.random.default_rng(seed)
+        noise = rng.standard_normal(value.shape) * 1e-3 if value.dtype.kind == "f" else rng.random(value.shape) < 0.5
+        if in_place:
+            value[...] = value + noise if value.dtype.kind == "f" else value ^ noise
+            return value
+        return value + noise if value.dtype.kind == "f" else value ^ noise
+    return value + 1e-3 if isinstance(value, float) else value

@@ -1,0 +1,73 @@
+"""How people name gradients: what `dW1`, `grad_W`, `W.grad` or `dfdx` is the gradient of, and what a loss is called."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+LOSSES = (
+    "loss", "cost", "J", "L", "total_loss", "E", "loss_value", "objective", "nll", "mse", "data_loss", "Loss", "LOSS",
+    "error", "err", "f",
+)  # fmt: skip
+_OF_THE_LOSS = "|".join([*LOSSES, "l"])
+# `of` is what is differentiated where the name says so, `by` with respect to what.
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        rf"d(?:{_OF_THE_LOSS})_?d_?(?P<by>\w+)",
+        r"d_?(?P<by>\w+)",
+        r"grads?_?(?P<by>\w+)",
+        r"gradient_?(?P<by>\w+)",
+        r"(?P<by>\w+?)_?grads?",
+        r"(?P<by>\w+?)_gradient",
+        r"nabla_?(?P<by>\w+)",
+        r"g_(?P<by>\w+)",
+        r"(?P<by>\w+)_bar",
+        r"d(?P<of>\w+?)_?d_?(?P<by>\w+)",
+    )
+)
+_CONTAINERS = re.compile(r"d|dparams?|dparameters?|grads?|gradients?|(grads?|gradients?)_\w+|\w+_(grads?|gradients?)")
+
+
+class Reading(NamedTuple):
+    """A gradient's name read: of what (empty: the loss), and by which variable."""
+
+    of: str
+    by: str
+
+
+@cache
+def readings(name: str) -> tuple[Reading, ...]:
+    """What a name can be the gradient of, the likelier first; none where it is no gradient's name."""
+    found: dict[Reading, None] = {}
+    if name.isascii() and name.isidentifier() and not looks_like_a_loss(name):
+        for form in _FORMS:
+            if match := form.fullmatch(name):
+                groups = match.groupdict()
+                by = groups["by"].strip("_")
+                if by:
+                    found.setdefault(Reading(groups.get("of") or "", by))
+    return tuple(found)
+
+
+def holds_gradients(name: str) -> bool:
+    """Whether a dictionary of that name has gradients under the variables' own names: `grads['W1']`."""
+    return bool(_CONTAINERS.fullmatch(name))
+
+
+@cache
+def spellings(by: str) -> tuple[str, ...]:
+    """The variables that are meant: `W_1` is `W1`, and `h` in a loop over time is an element of `hs`."""
+    plain = by.replace("_", "")
+    return tuple(dict.fromkeys([by, by + "s", by + "es", plain, plain + "s", f"{by}_list", f"all_{by}"]))
+
+
+def is_a_loss(name: str) -> bool:
+    """Whether a number of that name is one: `E`, `L` and `f` may be many other things."""
+    return len(name) > 1 and name not in ("err", "error") and looks_like_a_loss(name)
+
+
+def looks_like_a_loss(name: str) -> bool:
+    """Whether a number of that name may be the loss."""
+    return name in LOSSES or name.lower().endswith(("loss", "cost"))

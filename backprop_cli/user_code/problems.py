@@ -1,0 +1,66 @@
+"""Why a file cannot be examined, as errors that point at its lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
+from backprop_cli.user_code.names import readings
+from backprop_cli.user_code.recorder import Recorder
+from backprop_cli.user_code.run import Failure
+from backprop_cli.user_code.script import Script, label
+
+_NAMES = 4
+
+
+def no_python(script: Script, error: Exception) -> BackpropError:
+    """The file cannot be parsed."""
+    line = getattr(error, "lineno", None) or 0
+    told = getattr(error, "msg", None) or str(error) or "it is nested too deeply"
+    where = f" ({script.where(line)})" if script.cells and line else ""
+    message = f"`{shorten(script.path)}` is not Python: {told}{where}"
+    return BackpropError(Diagnostic("F603", message, label(script, line)))
+
+
+def failed(script: Script, failure: Failure) -> BackpropError:
+    """The file raises an exception before a gradient could be judged."""
+    told = f": {failure.message}" if failure.message else ""
+    where = f" in {script.where(failure.line)}" if script.cells else ""
+    message = f"`{shorten(script.path)}` raises {failure.kind}{where}{shorten(told, 200)}"
+    help_ = f"`python {shorten(script.path)}` should end without an exception; it runs in the current directory"
+    if script.cells:
+        help_ = "the code cells are run from the first to the last, in the current directory"
+    if failure.kind == "ModuleNotFoundError":
+        help_ = "install the module where `backprop` is installed"
+    return BackpropError(Diagnostic("F606", message, label(script, failure.line), help_))
+
+
+def no_loss(script: Script, recorder: Recorder) -> BackpropError:
+    """No number was assigned that could be the loss."""
+    path, wanted = shorten(script.path), recorder.loss
+    if recorder.arrays:
+        name, line, shape = recorder.arrays[0]
+        message = f"`{name}` has the shape {shape}, and a gradient is that of one number"
+        help_ = f"assign its sum or its mean, as in `total = {name}.sum()`, and name it: `--loss total`"
+        return BackpropError(Diagnostic("V314", message, label(script, line), help_))
+    events = [event for event in recorder.losses if not isinstance(event.value, int)]
+    numbers = list(dict.fromkeys(event.name for event in events if not readings(event.name)))
+    if wanted:
+        near = nearest(wanted, numbers) or numbers[-1:]
+        message = f"no number is assigned to `{shorten(wanted)}` in `{path}`"
+        help_ = f"`--loss {near[0]}` names one that is" if near else "`--loss` names a variable that holds a number"
+        return BackpropError(Diagnostic("N216", message, (), help_))
+    help_ = "assign the number that is differentiated to `loss`, or name it with `--loss NAME`"
+    if numbers:
+        help_ += f", such as {', '.join(f'`{name}`' for name in numbers[-_NAMES:])}"
+    return BackpropError(Diagnostic("N216", f"no loss was found in `{path}`", (), help_))
+
+
+def no_gradient(script: Script, recorder: Recorder) -> BackpropError:
+    """No array was assigned to a name that is a gradient's."""
+    claims: list[Any] = [claim for claim in recorder.claims if not claim.text.startswith("data")]
+    help_ = "a gradient has the name of its variable: `dW1`, `grad_W1`, `grads['W1']`, `self.dW` of `W1` and `self.W`"
+    if claims:
+        names = ", ".join(f"`{claim.text}`" for claim in claims[:_NAMES])
+        help_ = f"the loss is computed from no variable whose name fits {names}; {help_}"
+    return BackpropError(Diagnostic("N217", f"no gradient was found in `{shorten(script.path)}`", (), help_))

@@ -1,0 +1,217 @@
+"""Watches the first run of the user's program: every value that gets a name, every gradient, every possible loss."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET, Site
+from backprop_cli.user_code.names import holds_gradients, is_a_loss, looks_like_a_loss, readings
+from backprop_cli.user_code.trace import (
+    Claim,
+    LeftError,
+    LossEvent,
+    Place,
+    Version,
+    Visit,
+    as_array,
+    is_array,
+    is_number,
+)
+
+_MOST_EVENTS = 200_000
+_MOST_OF_A_SITE = 3_000  # a site that binds arrays more often than that is a loop over elements
+_MOST_ITEMS = 200  # of a list or dictionary
+
+
+class Recorder:
+    """Watches a run from its beginning."""
+
+    def __init__(self, sites: Sequence[Site], loss: str = "") -> None:
+        self.sites, self.loss = sites, loss
+        self.versions: list[Version] = []
+        self.of_object: dict[int, list[int]] = {}
+        self.claims: list[Claim] = []
+        self.losses: list[LossEvent] = []
+        self.statement = 0
+        self.order = 0
+        self.round = 0
+        self._counts: dict[int, int] = {}
+        self._totals: dict[int, int] = {}
+        self._calls: dict[Any, int] = {}
+        self._claim_at: dict[tuple[Any, ...], int] = {}
+        self._claim_depth: int | None = None
+        self._claim_statement = -1
+        self.left: dict[tuple[int, int, int], int] = {}  # where a loop was left, and the line
+        self.visited: dict[int, Visit] = {}
+        self.shapes: dict[int, tuple[int, ...]] = {}
+        self.arrays: list[tuple[str, int, tuple[int, ...]]] = []  # what has the name of a loss and is not one number
+
+    def hooks(self) -> dict[str, Callable[..., Any]]:
+        """The functions that the instrumented program calls."""
+        return {BIND: self.bind, SET: self.set, AGAIN: self.again, EXPR: lambda _site, value: value}
+
+    def begin(self, statement: int) -> None:
+        """A top-level statement begins."""
+        self.statement = statement
+        self._counts.clear()
+
+    # -- hooks ------------------------------------------------------------------------------------
+
+    def bind(self, site: int, value: Any) -> Any:
+        """A value has got a name, or is about to."""
+        place, where = self._arrive(site), self.sites[site]
+        self._see(where, place, value, None, write=False)
+        return value
+
+    def again(self, site: int, value: Any) -> Any:
+        """`x += …` has been done; `value` is x."""
+        place, where = self._arrive(site), self.sites[site]
+        self._see(where, place, value, None, write=True)
+        return value
+
+    def set(self, site: int, base: Any, key: Any) -> None:
+        """An element of `base` has been assigned."""
+        place, where = self._arrive(site), self.sites[site]
+        if isinstance(base, dict | list):
+            try:
+                value = base[key]
+            except (KeyError, IndexError, TypeError):
+                return
+            self._see(where, place._replace(path=(key,)), value, key, write=False)
+        else:
+            self._see(where, place, base, None, write=True)
+
+    # -- what it was ------------------------------------------------------------------------------
+
+    def _arrive(self, site: int) -> Place:
+        count = self._counts[site] = self._counts.get(site, 0) + 1
+        self.order += 1
+        if site not in self.visited:
+            scope = dict(sys._getframe(2).f_locals)  # noqa: SLF001
+            self.visited[site] = Visit(self.order, self.statement, scope, self.round)
+        return Place(self.statement, site, count)
+
+    def _see(self, where: Site, place: Place, value: Any, key: Any, *, write: bool) -> None:
+        if len(self.versions) > _MOST_EVENTS:
+            return
+        frame = sys._getframe(2)  # noqa: SLF001  the caller's locals are what a claim is about
+        call = self._call_of(frame)
+        name = key if isinstance(key, str) else where.name
+        base = where.name if isinstance(key, str) else where.base
+        if self._loss(where, place, value, call, frame):
+            return
+        if isinstance(value, dict) and key is None:
+            self._dictionary(where, place, value, call, frame)
+        elif isinstance(value, list | tuple) and key is None:
+            for number, item in enumerate(value[:_MOST_ITEMS]):
+                if is_array(item):
+                    self._version(place._replace(path=(number,)), where, where.name, "", number, call, item, False)
+        if not (is_array(value) or is_number(value)):
+            return
+        self.shapes[place.site] = tuple(np.shape(value))
+        gradient = where.kind not in ("param", "loop")
+        if gradient and (readings(name) or (key is not None and holds_gradients(where.name))):
+            self._claim(where, place, name, base, key, value, call, frame)
+        self._version(place, where, name, base, key, call, value, write)
+
+    def _dictionary(self, where: Site, place: Place, value: dict[Any, Any], call: int, frame: Any) -> None:
+        for key, item in list(value.items())[:_MOST_ITEMS]:
+            if not (is_array(item) or is_number(item)):
+                continue
+            at = place._replace(path=(key,))
+            named = isinstance(key, str) and (readings(key) or holds_gradients(where.name))
+            if named and where.kind == "bind" and not where.renames:
+                self._claim(where, at, key, where.name, key, item, call, frame)
+            if is_array(item) and id(item) not in self.of_object:
+                name, base = (key, where.name) if isinstance(key, str) else (where.name, "")
+                self._version(at, where, name, base, key, call, item, False)
+
+    def _version(
+        self, place: Place, where: Site, name: str, base: str, key: Any, call: int, value: Any, write: bool
+    ) -> None:
+        total = self._totals[place.site] = self._totals.get(place.site, 0) + 1
+        known = self.of_object.setdefault(id(value), [])
+        kind = "birth"
+        if known:
+            if write:
+                kind = "write"
+            elif is_array(value) or any(self.versions[one].name == name for one in known):
+                kind = "alias"
+        version = Version(self.order, place, name, base, key, call, kind, value, tuple(np.shape(value)), where.line)
+        last = self.versions[known[-1]] if known else None
+        same = last is not None and last.place.site == place.site and last.call == call
+        if same and last is not None and last.value is value and last.element == key:
+            self.versions[known[-1]] = version._replace(kind=last.kind)
+        elif total <= _MOST_OF_A_SITE:
+            known.append(len(self.versions))
+            self.versions.append(version)
+
+    def _claim(
+        self, where: Site, place: Place, name: str, base: str, key: Any, value: Any, call: int, frame: Any
+    ) -> None:
+        slot = (call, base, name, key)
+        at = self._claim_at.get(slot)
+        before = self.claims[at] if at is not None and not (where.fresh and where.kind != "set") else None
+        around = {
+            one: it for one, it in frame.f_locals.items() if is_array(it) or is_number(it) or isinstance(it, dict)
+        }
+        holder = frame.f_locals.get("self")
+        if holder is not None:
+            around |= {one: it for one, it in getattr(holder, "__dict__", {}).items() if one not in around}
+        depth = self._depth(frame)
+        claim = Claim(
+            name, base, key, as_array(value),
+            _with(before.lines if before else (), where.line), _with(before.sites if before else (), place.site),
+            place, before.first if before else self.order, self.order, call, where.function, depth, around, value,
+            self.round,
+        )  # fmt: skip
+        if before is not None and at is not None:
+            self.claims[at] = claim
+        else:
+            self._claim_at[slot] = len(self.claims)
+            self.claims.append(claim)
+        if np.any(claim.value):  # what is all zeros is about to be summed up
+            self._claim_depth = depth if self._claim_depth is None else min(depth, self._claim_depth)
+            self._claim_statement = self.statement
+
+    def _loss(self, where: Site, place: Place, value: Any, call: int, frame: Any) -> bool:
+        """Whether it is the loss; where it begins anew, a pass is over."""
+        named = where.name == self.loss if self.loss else looks_like_a_loss(where.name)
+        if where.kind in ("param", "loop"):
+            return False
+        if not (is_number(value) or (is_array(value) and np.size(value) == 1)):
+            if is_array(value) and named and not readings(where.name):
+                self.arrays.append((where.name, where.line, tuple(np.shape(value))))
+            return False
+        if not named and not isinstance(value, float | np.floating):
+            return False
+        depth = self._depth(frame)
+        sure = named and (is_a_loss(where.name) or bool(self.loss))
+        if sure and where.fresh and self._claim_depth is not None and self._claim_depth <= depth:
+            if self.statement == self._claim_statement:
+                self.left[place[:3]] = where.line
+                raise LeftError
+            self.round += 1
+            self._claim_depth = None
+        event = LossEvent(self.order, place, where.name, call, depth, where.line, value, where.fresh, self.round)
+        self.losses.append(event)
+        return named and not readings(where.name)
+
+    def _call_of(self, frame: Any) -> int:
+        """The number of a function call; 0 is the file itself."""
+        return 0 if frame.f_code.co_name == "<module>" else self._calls.setdefault(frame, len(self._calls) + 1)
+
+    def _depth(self, frame: Any) -> int:
+        depth = 0
+        while frame is not None and frame.f_code.co_name != "run_user_code":
+            frame, depth = frame.f_back, depth + 1
+        return depth
+
+
+def _with(known: tuple[int, ...], one: int) -> tuple[int, ...]:
+    """The one at the end, once."""
+    return (*(other for other in known if other != one), one)

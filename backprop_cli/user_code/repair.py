@@ -1,0 +1,233 @@
+"""Which line is wrong, and how: the small change of one line that makes the wrong gradients right.
+
+The lines that can be meant are those on which a wrong gradient depends and the loss does not; those on which right
+gradients depend too are innocent. A change is tried by running the backward pass again with it; the slopes to compare
+with are known.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_cli.check.verdict import AGREES
+from backprop_cli.user_code.edits import SHAPE, TIERS, Edit, edits
+from backprop_cli.user_code.instrument import Site, instrument_again
+from backprop_cli.user_code.judge import Ruling, rule
+from backprop_cli.user_code.mover import Mover
+from backprop_cli.user_code.names import readings
+from backprop_cli.user_code.recorder import Recorder
+from backprop_cli.user_code.resolve import Candidate
+from backprop_cli.user_code.slopes import Bench
+from backprop_cli.user_code.trace import Claim, Place
+
+_WORK = 400_000_000  # elements that all tries together may move
+_TRIES = (60, 1000)  # at least and at most so many
+_ROUNDING = 1e-10
+_ACCURACY = 1e-5  # what a change must come to
+
+
+class Case(NamedTuple):
+    """A claim with the ruling on it."""
+
+    claim: Claim
+    ruling: Ruling
+    options: tuple[Candidate, ...] = ()
+
+
+class Repair(NamedTuple):
+    """A change that makes things right: where, which, and the cases that it mends."""
+
+    site: Site
+    edit: Edit
+    mends: tuple[Case, ...]
+    scope: Mapping[str, Any]
+
+
+class Workshop:
+    """The program with its judged claims, and tries at its lines."""
+
+    def __init__(self, bench: Bench, recorder: Recorder, text: str, loss: Place) -> None:
+        self.bench, self.recorder, self.text, self.loss = bench, recorder, text, loss
+        size = sum(np.size(it) for it in bench.program.names.values() if isinstance(it, np.ndarray)) + 1000
+        self.right: Sequence[Case] = ()
+        self._lines: dict[int, str] = {}
+        self.tries = int(min(max(_WORK / size, _TRIES[0]), _TRIES[1]))
+
+    def depends(self, sites: Sequence[int], cases: Sequence[Case]) -> dict[int, set[int]]:
+        """For each site on which the loss does not depend, the numbers of the cases whose values change with it."""
+        found: dict[int, set[int]] = {}
+        for site in sites:
+            visit = self.recorder.visited[site]
+            reads = [case.claim.place for case in cases]
+            after = [one for one in reads if one.statement >= visit.statement]
+            if not after:
+                continue
+            loss = [self.loss] if self.loss.statement >= visit.statement else []
+            moved = self._run(Mover({}, [*after, *loss], site), visit.statement)
+            if moved is None or (loss and not np.array_equal(moved[-1], self._loss())):
+                continue
+            values = dict(zip(after, moved, strict=False))
+            found[site] = {
+                number for number, case in enumerate(cases)
+                if case.claim.place in values and not _same(values[case.claim.place], case.claim.value)
+            }  # fmt: skip
+        return found
+
+    def _loss(self) -> Any:
+        value = next(event.value for event in self.recorder.losses if event.place == self.loss)
+        return np.array(value, dtype=float)
+
+    def _run(self, mover: Mover, start: int, codes: Mapping[int, Any] | None = None) -> list[Any] | None:
+        self.bench.runs += 1
+        last = max((key[0] for key in mover.reads), default=start)
+        return self.bench.program.again(mover, start, codes, last)
+
+    def repair(self, wrong: Sequence[Case], right: Sequence[Case]) -> Repair | None:
+        """The best change for a wrong case on which no other depends: it mends most, and breaks nothing right."""
+        self.right = right
+        wrong = self._last_first(wrong)
+        tries = [(tier, site) for tier in range(len(TIERS)) for site in self._suspects(wrong, right)]
+        tries += [(tier, site) for tier in range(1, len(TIERS)) for site in self._shared(wrong)]
+        best: Repair | None = None
+        for tier, site in tries:
+            for edit, mended in self._tried(site, tier, wrong, right):
+                if best is None or len(mended) > len(best.mends):
+                    mends = tuple(wrong[number] for number in sorted(mended))
+                    scope = _scope(self.recorder.visited[site].scope, self.bench.program.names)
+                    best = Repair(self.recorder.sites[site], edit, mends, scope)
+                if len(mended) == len(wrong):
+                    return best
+        return best
+
+    def _last_first(self, wrong: Sequence[Case]) -> list[Case]:
+        """The wrong cases, the first on which no other wrong one depends before all others."""
+        depends = self.depends(list(dict.fromkeys(case.claim.place.site for case in wrong)), wrong)
+        for case in wrong:
+            site = case.claim.place.site
+            if all(wrong[number].claim.place.site == site for number in depends.get(site, ())):
+                return [case, *(other for other in wrong if other is not case)]
+        return list(wrong)
+
+    def _suspects(self, wrong: Sequence[Case], right: Sequence[Case]) -> list[int]:
+        """The lines on which the first wrong case depends: its own, those of other gradients, what helps them."""
+        sites, cases = self.recorder.sites, [*wrong, *right]
+        mine = wrong[0].claim.round
+        visited = sorted(
+            (visit.order, site) for site, visit in self.recorder.visited.items()
+            if visit.round <= mine and sites[site].kind not in ("param", "loop") and not _declares(sites[site])
+        )  # fmt: skip
+        depends = self.depends([site for _, site in visited], cases)
+        clear = {site for case in right for site in case.claim.sites}
+        clear -= {site for case in wrong for site in case.claim.sites}
+        found = [
+            site for site in depends
+            if 0 in depends[site] and site not in clear and not any(number >= len(wrong) for number in depends[site])
+        ] or list(wrong[0].claim.sites)  # fmt: skip
+        own = wrong[0].claim.sites
+        return sorted(found, key=lambda site: (site not in own, not readings(sites[site].name)))
+
+    def _shared(self, wrong: Sequence[Case]) -> list[int]:
+        """Lines of right gradients on which several wrong ones depend: something may be missing after them."""
+        sites = dict.fromkeys(case.claim.place.site for case in self.right if case.claim.round == wrong[0].claim.round)
+        depends = self.depends(list(sites), wrong)
+        return [site for site, found in reversed(depends.items()) if 0 in found and len(found) > 1]
+
+    def _tried(
+        self, site: int, tier: int, wrong: Sequence[Case], right: Sequence[Case]
+    ) -> Iterator[tuple[Edit, set[int]]]:
+        where, visit = self.recorder.sites[site], self.recorder.visited[site]
+        scope = _scope(visit.scope, self.bench.program.names)
+        scope[SHAPE] = self.recorder.shapes.get(site, ())
+        cases = [*wrong, *right]
+        reads = [case.claim.place for case in cases if case.claim.place.statement >= visit.statement]
+        original = _statement(self._parsed(where.statement), where)
+        if original is None or not reads:
+            return
+        for edit in edits(original, scope, tier):
+            self.tries -= 1
+            if self.tries < 0:
+                return
+            tree = self._parsed(where.statement)
+            top = _replaced(tree, where, edit.statement)
+            if top is None:
+                return
+            try:
+                module = instrument_again(top, where.statement, self.recorder.sites)
+                with self.bench.program.changed(where.statement, module) as codes:
+                    found = self._run(Mover({}, reads), visit.statement, codes)
+            except (SyntaxError, ValueError, IndexError):
+                continue
+            if found is None:
+                continue
+            values = dict(zip(reads, found, strict=True))
+            good = (self._good(case, values.get(case.claim.place)) for case in (wrong[0], *right))
+            if all(good):
+                rest = (number for number in range(1, len(wrong)))
+                mended = {number for number in rest if self._good(wrong[number], values.get(wrong[number].claim.place))}
+                yield edit, {0, *mended}
+
+    def _parsed(self, statement: int) -> ast.Module:
+        """The syntax of the lines of a top-level statement, on their lines."""
+        if statement not in self._lines:
+            node = ast.parse(self.text).body[statement]
+            first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+            lines = self.text.split("\n")[first - 1 : node.end_lineno]
+            self._lines[statement] = "\n" * (first - 1) + "\n".join(lines)
+        return ast.parse(self._lines[statement])
+
+    def _good(self, case: Case, value: Any) -> bool:
+        if value is None:
+            value = case.claim.value
+        options = [one for one in (case.ruling.candidate, *case.options) if one is not None]
+        return any(rule(self.bench, value, one, _ACCURACY).verdict == AGREES for one in options)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two arrays are equal but for rounding: what cancels is no dependence."""
+    if np.shape(one) != np.shape(other):
+        return False
+    apart, size = np.linalg.norm(np.ravel(one - other)), np.linalg.norm(np.ravel(other))
+    return bool(apart <= _ROUNDING * size or np.array_equal(one, other, equal_nan=True))
+
+
+def _declares(site: Site) -> bool:
+    return not isinstance(site.node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+
+
+def _scope(local: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers, arrays and dictionaries that have names where a statement is."""
+    found: dict[str, Any] = {}
+    for holder in (local, names):
+        for name, it in holder.items():
+            plain = isinstance(it, int | float | np.number | np.ndarray | dict) and not name.startswith("__")
+            if plain and name not in found and name.isidentifier():
+                found[name] = it
+    return found
+
+
+def _key(node: Any) -> tuple[Any, ...]:
+    return (node.lineno, node.col_offset, type(node).__name__)
+
+
+def _statement(tree: ast.Module, where: Site) -> Any:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and _key(node) == _key(where.node):
+            return node
+    return None
+
+
+def _replaced(tree: ast.Module, where: Site, new: ast.stmt) -> ast.stmt | None:
+    """The top-level statement with another one in the place of the one at a site."""
+    for top in tree.body:
+        for parent in [tree] if _key(top) == _key(where.node) else ast.walk(top):
+            for _, value in ast.iter_fields(parent):
+                if isinstance(value, list):
+                    for index, child in enumerate(value):
+                        if isinstance(child, ast.stmt) and _key(child) == _key(where.node):
+                            value[index] = ast.copy_location(new, child)
+                            return value[index] if child is top else top
+    return None

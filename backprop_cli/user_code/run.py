@@ -1,0 +1,297 @@
+"""The one place where the user's file is compiled and executed: in a namespace that can be put back as it was.
+
+What it prints is swallowed, what it plots is not shown, its random numbers are the same in every run.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import io
+import os
+import random
+import sys
+import types
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_cli.user_code.instrument import Instrumented
+from backprop_cli.user_code.mover import Mover
+from backprop_cli.user_code.recorder import Recorder
+from backprop_cli.user_code.trace import LeftError, StoppedError
+
+_HOOKS = Recorder.bind.__code__.co_filename
+_PLOTTING = ("matplotlib", "matplotlib.pyplot", "seaborn", "pylab", "plotly", "tqdm.notebook")
+
+
+class Failure(NamedTuple):
+    """An exception of the user's code: where it happened in their file, and what it says."""
+
+    line: int
+    kind: str
+    message: str
+
+
+class Snapshot(NamedTuple):
+    """The namespace, and the state of the random numbers, before a statement."""
+
+    names: dict[str, Any]
+    numpy_state: Any
+    random_state: Any
+    settled: set[int]  # arrays that no run has changed: they need no copy
+    seen: list[bool]
+
+
+class Program:
+    """The user's file, ready to run from any of its top-level statements."""
+
+    def __init__(self, made: Instrumented, path: str) -> None:
+        self.path = path
+        self.codes = [compile(statement, path, "exec", dont_inherit=True) for statement in made.statements]
+        self.sites = made.sites
+        self.names: dict[str, Any] = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__}
+        self.snapshots: dict[int, Snapshot] = {}
+        self.left: set[tuple[int, int, int]] = set()  # where a loop has had its first pass
+
+    def record(self, recorder: Recorder, given: Mapping[str, Any]) -> Failure | None:
+        """Run the file from its beginning to its end, or to where it fails."""
+        self.names.update(given)
+        self.names.update(recorder.hooks())
+        for number, code in enumerate(self.codes):
+            self.snapshots[number] = self._snapshot()
+            recorder.begin(number)
+            try:
+                run_user_code(code, self.names)
+            except LeftError:
+                self.left = set(recorder.left)
+                continue
+            except SystemExit:
+                return None
+            except Exception as error:
+                failure = self._failure(error)
+                if not failure.line:
+                    raise
+                return failure
+        return None
+
+    def again(
+        self, mover: Mover, start: int, codes: Mapping[int, Any] | None = None, last: int | None = None
+    ) -> list[Any] | None:
+        """Run from a statement on until everything is read; None where that does not come to pass."""
+        for _ in range(2):
+            self._restore(start)
+            mover.start(self.left)
+            self.names.update(mover.hooks())
+            try:
+                self._run(mover, range(start, len(self.codes) if last is None else last + 1), codes or {})
+            except StoppedError:
+                self._settle(start)
+                return mover.found
+            except (Exception, SystemExit) as error:
+                if "read-only" not in str(error) or not self.snapshots[start].settled:
+                    return None
+                self._unsettle(start)
+            else:
+                return None
+        return None
+
+    def _run(self, mover: Mover, statements: Iterable[int], codes: Mapping[int, Any]) -> None:
+        for number in statements:
+            mover.begin(number)
+            with suppress(LeftError):
+                run_user_code(codes.get(number) or self.codes[number], self.names)
+
+    @contextmanager
+    def changed(self, statement: int, module: ast.Module) -> Iterator[Mapping[int, Any]]:
+        """With another text of a top-level statement; of a definition, its functions have other code for a while."""
+        code = compile(module, self.path, "exec", dont_inherit=True)
+        if not isinstance(module.body[0], ast.FunctionDef | ast.ClassDef):
+            yield {statement: code}
+            return
+        kept: list[tuple[Any, Any]] = []
+        bodies = _bodies(code)
+        held = self.names.get(module.body[0].name)
+        try:
+            for function in _functions(held):
+                new = bodies.get(function.__code__.co_qualname)
+                if new is not None and new.co_freevars == function.__code__.co_freevars:
+                    kept.append((function, function.__code__))
+                    function.__code__ = new
+            yield {}
+        finally:
+            for function, old in kept:
+                function.__code__ = old
+
+    # -- the namespace ----------------------------------------------------------------------------
+
+    def _snapshot(self) -> Snapshot:
+        names, _ = _copied(self.names, set())
+        return Snapshot(names, np.random.get_state(), random.getstate(), set(), [])  # noqa: NPY002
+
+    def _restore(self, statement: int) -> None:
+        kept = self.snapshots[statement]
+        names, self._copies = _copied(kept.names, kept.settled)
+        self.names.clear()
+        self.names.update(names)
+        np.random.set_state(kept.numpy_state)  # noqa: NPY002
+        random.setstate(kept.random_state)
+
+    def _settle(self, statement: int) -> None:
+        """After the first run from a snapshot: what it has left alone is not copied any more."""
+        kept = self.snapshots[statement]
+        if not kept.seen:
+            kept.seen.append(True)
+            for original, mine in self._copies:
+                plain = original.dtype.kind in "fiub" and original.flags.writeable and original.flags.owndata
+                if plain and np.array_equal(original, mine, equal_nan=original.dtype.kind == "f"):
+                    original.flags.writeable = False  # whoever writes into it after all is noticed
+                    kept.settled.add(id(original))
+
+    def _unsettle(self, statement: int) -> None:
+        """A run writes into what others leave alone: everything is copied again."""
+        kept = self.snapshots[statement]
+        kept.settled.clear()
+
+    def _failure(self, error: BaseException) -> Failure:
+        line, trace = 0, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == self.path:
+                line = trace.tb_lineno
+            elif trace.tb_frame.f_code.co_filename == _HOOKS:
+                return Failure(0, "", "")  # of ours
+            trace = trace.tb_next
+        return Failure(line, type(error).__name__, " ".join(str(error).split()))
+
+
+def _bodies(code: Any) -> dict[str, Any]:
+    """The code objects inside one, by their qualified names."""
+    found: dict[str, Any] = {}
+    waiting = [code]
+    while waiting:
+        for one in waiting.pop().co_consts:
+            if isinstance(one, types.CodeType):
+                found[one.co_qualname] = one
+                waiting.append(one)
+    return found
+
+
+def _functions(held: Any) -> Iterator[Any]:
+    """A function itself, or the methods of a class."""
+    for one in vars(held).values() if isinstance(held, type) else [held]:
+        inner = getattr(one, "__func__", getattr(one, "fget", None) or one)
+        if isinstance(inner, types.FunctionType):
+            yield inner
+
+
+def run_user_code(code: Any, names: dict[str, Any]) -> None:
+    """Execute a statement; its frame is how deep a call is, counted from here."""
+    exec(code, names)  # noqa: S102  the user asked for it: it is their file
+
+
+def _copied(names: Mapping[str, Any], settled: set[int]) -> tuple[dict[str, Any], list[tuple[Any, Any]]]:
+    """A copy of a namespace in which arrays, lists, dictionaries and the user's objects are new ones."""
+    memo: dict[int, Any] = {}
+    kept: list[Any] = []
+    made: dict[str, Any] = {}
+    for name, value in names.items():
+        if name.startswith("__") or isinstance(value, types.ModuleType | types.FunctionType | type):
+            made[name] = value
+            continue
+        try:
+            made[name] = _deep(value, memo, kept, settled)
+        except Exception:
+            made[name] = value  # a file, a lock, a generator: shared
+    copies = [(one, memo[id(one)]) for one in kept if isinstance(one, np.ndarray) and memo.get(id(one)) is not one]
+    return made, copies
+
+
+def _deep(value: Any, memo: dict[int, Any], kept: list[Any], settled: set[int]) -> Any:
+    if isinstance(value, np.ndarray):
+        if id(value) in memo:
+            return memo[id(value)]
+        memo[id(value)] = value if id(value) in settled else copy.deepcopy(value)
+        kept.append(value)
+        return memo[id(value)]
+    for one in settled_inside(value):
+        if id(one) in settled:
+            memo[id(one)] = one
+    made = copy.deepcopy(value, memo)
+    kept += [one for one in memo.get(id(memo), ()) if isinstance(one, np.ndarray)]
+    memo.pop(id(memo), None)
+    return made
+
+
+def settled_inside(value: Any) -> Iterator[Any]:
+    """The arrays in a value, one or two levels down."""
+    waiting, depth = [value], 0
+    while waiting and depth < 4:
+        inner: list[Any] = []
+        for one in waiting:
+            if isinstance(one, np.ndarray):
+                yield one
+            elif isinstance(one, dict):
+                inner += one.values()
+            elif isinstance(one, list | tuple):
+                inner += one[:1000]
+            elif hasattr(one, "__dict__") and not isinstance(one, type | types.ModuleType | types.FunctionType):
+                inner += vars(one).values()
+        waiting, depth = inner, depth + 1
+
+
+@contextmanager
+def quietly(path: str, arguments: Sequence[str] = (), seed: int = 0) -> Iterator[None]:
+    """Around everything that runs the user's code: streams, arguments, random numbers, plots; put back afterwards."""
+    kept = sys.argv, list(sys.path), np.random.get_state(), random.getstate(), os.environ.get("MPLBACKEND")  # noqa: NPY002
+    stdin, default_rng = sys.stdin, np.random.default_rng
+    stubs = _plotting_stubs()
+    sys.argv, sys.stdin = [path, *arguments], io.StringIO("")
+    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+    os.environ["MPLBACKEND"] = "Agg"
+    np.random.seed(seed)  # noqa: NPY002
+    random.seed(seed)
+    seeded: Any = lambda given=None: default_rng(seed if given is None else given)  # noqa: E731
+    np.random.default_rng = seeded
+    sink = io.StringIO()
+    try:
+        import warnings
+
+        with redirect_stdout(sink), redirect_stderr(sink), np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        np.random.default_rng = default_rng
+        sys.argv, sys.path[:], sys.stdin = kept[0], kept[1], stdin
+        np.random.set_state(kept[2])  # noqa: NPY002
+        random.setstate(kept[3])
+        for name in stubs:
+            sys.modules.pop(name, None)
+        if kept[4] is None:
+            os.environ.pop("MPLBACKEND", None)
+        else:
+            os.environ["MPLBACKEND"] = kept[4]
+
+
+def _plotting_stubs() -> list[str]:
+    """Where plotting is not installed, something that takes its calls and does nothing."""
+    from importlib.util import find_spec
+    from unittest.mock import MagicMock
+
+    made: list[str] = []
+    for name in _PLOTTING:
+        root = name.partition(".")[0]
+        try:
+            there = root in sys.modules or find_spec(root) is not None
+        except (ImportError, ValueError):
+            there = False
+        if not there or root in made:
+            sys.modules[name] = MagicMock(name=name)
+            made.append(name)
+    return made
+
+
+def parse(text: str, path: str) -> ast.Module:
+    """The user's syntax tree. Raises SyntaxError as Python does."""
+    return ast.parse(text, path)

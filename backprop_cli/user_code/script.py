@@ -1,0 +1,41 @@
+"""The text of a user's file, and where in it a line is: `net.py:14`, or `cell 7, line 3` of a notebook."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from backprop_cli.errors import Label, Source
+
+
+class Script(NamedTuple):
+    """The Python text of a file. `cells` are the numbers and first lines of a notebook's code cells."""
+
+    path: str
+    text: str
+    cells: tuple[tuple[int, int], ...] = ()
+    dropped: tuple[int, ...] = ()  # lines that were no Python: `%matplotlib inline`
+
+    def cell(self, line: int) -> tuple[int | None, int]:
+        """The cell of a line, None in a plain file, and the line in it."""
+        for number, first in reversed(self.cells):
+            if first <= line:
+                return number, line - first + 1
+        return None, line
+
+    def where(self, line: int) -> str:
+        """A line in words, for a message."""
+        cell, inside = self.cell(line)
+        return f"line {line}" if cell is None else f"cell {cell}, line {inside}"
+
+
+def label(script: Script, line: int, text: str = "") -> tuple[Label, ...]:
+    """The statement on a line of the file."""
+    lines = script.text.split("\n")
+    if not 1 <= line <= len(lines):
+        return ()
+    start = sum(len(one) + 1 for one in lines[: line - 1])
+    shown = lines[line - 1]
+    indent = len(shown) - len(shown.lstrip())
+    code = shown.split("  #")[0].rstrip()
+    source = Source(script.path, script.text)
+    return (Label(source, start + indent, start + max(len(code), indent + 1), text),)

@@ -1,0 +1,121 @@
+"""Slopes of the loss along random directions, from running the user's own statements with values moved.
+
+Ridders' method, as in `engine/differences.py`, with steps that shrink far enough to get between the kinks of a layer
+of rectifiers; its estimate of its own error goes with every slope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import inf, isfinite, nan
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_cli.user_code.mover import Mover
+from backprop_cli.user_code.run import Program
+from backprop_cli.user_code.trace import Place
+
+_FIRST_STEP = 1e-2  # of the size of what is moved
+_SHRINK = 4.0
+_LEVELS = 10
+_ENOUGH = 1e-10  # relative error at which no better one is looked for
+
+
+class Slope(NamedTuple):
+    """A slope along a direction, and how far off it may be; `sides` are the one-sided slopes at a small step."""
+
+    slope: float
+    error: float
+    sides: tuple[float, float] = (nan, nan)
+
+
+Goal = Sequence[tuple[Place, Any]]  # places with weights: what is differentiated is their sum; None weighs a number
+
+
+class Bench:
+    """The program, what is differentiated, and the slopes that were found."""
+
+    def __init__(self, program: Program, goal: Goal, seed: int = 0) -> None:
+        self.program, self.goal, self.seed = program, goal, seed
+        self.runs = 0
+        self._kept: dict[tuple[Any, ...], Slope] = {}
+
+    def direction(self, place: Place, shape: tuple[int, ...], number: int) -> Any:
+        """A random direction for the value at a place; the same one whenever it is asked for."""
+        keys = (self.seed, number, place.statement, place.site, place.passed)
+        return np.random.default_rng(keys).standard_normal(shape)
+
+    def along(self, place: Place, value: Any, number: int, of: Place | None = None) -> Slope:
+        """The slope of the goal, or of what is at `of`, along the direction of that number.
+
+        `value` is about as large as what is at the place.
+        """
+        key = (place, number, of)
+        if key not in self._kept:
+            direction = self.direction(place, tuple(np.shape(value)), number)
+            goal = self.goal if of is None else [(of, None)]
+            self._kept[key] = self.slope({place: direction}, size_of(value), goal)
+        return self._kept[key]
+
+    def slope(self, moves: Mapping[Place, Any], size: float, goal: Goal | None = None) -> Slope:
+        """d goal / d step, where every place moves along its direction."""
+        goal = self.goal if goal is None else goal
+        start = min(place.statement for place in moves)
+
+        def value(step: float) -> float:
+            self.runs += 1
+            mover = Mover({place: step * delta for place, delta in moves.items()}, [place for place, _ in goal])
+            found = self.program.again(mover, start)
+            if found is None:
+                return nan
+            total = 0.0
+            for (_, weights), one in zip(goal, found, strict=True):
+                total += float(np.sum(one if weights is None else one * weights))
+            return total
+
+        return ridders(value, _FIRST_STEP * size)
+
+    def values(self, moves: Mapping[Place, Any], reads: Sequence[Place], start: int) -> list[Any] | None:
+        """What is at certain places when others have been moved."""
+        self.runs += 1
+        return self.program.again(Mover(moves, reads), min([start, *(place.statement for place in moves)]))
+
+
+def size_of(value: Any) -> float:
+    """The usual size of an element, 1 where there is none."""
+    array = np.asarray(value, dtype=float)
+    size = float(np.sqrt(np.mean(array * array))) if array.size else 0.0
+    return size if isfinite(size) and size > 0 else 1.0
+
+
+def ridders(function: Any, width: float) -> Slope:
+    """The derivative at 0 by extrapolated central differences."""
+    best, best_error, sides = nan, inf, (nan, nan)
+    at = function(0.0)
+    row: list[float] = []
+    for _ in range(_LEVELS):
+        above, below = function(width), function(-width)
+        quotient = (above - below) / (2 * width)
+        if not isfinite(quotient):
+            width /= _SHRINK
+            row = []
+            continue
+        rounding = 2.0**-52 * max(abs(above), abs(below)) / width
+        fresh, factor = [quotient], _SHRINK * _SHRINK
+        for before in row:
+            better = (factor * fresh[-1] - before) / (factor - 1)
+            error = max(abs(better - fresh[-1]), abs(better - before), rounding)
+            factor *= _SHRINK * _SHRINK
+            fresh.append(better)
+            if error < best_error:
+                best, best_error = better, error
+                sides = ((above - at) / width, (at - below) / width)
+        if row and abs(fresh[0] - row[0]) < best_error:  # straight: no extrapolation is better
+            best, best_error = fresh[0], max(abs(fresh[0] - row[0]), rounding)
+            sides = ((above - at) / width, (at - below) / width)
+        if best_error <= _ENOUGH * abs(best) or (best_error <= 4 * rounding and len(row) > 1):
+            break
+        row = fresh
+        width /= _SHRINK
+    return Slope(best, best_error, sides)

@@ -1,0 +1,117 @@
+"""The records of a run: which values got names, which gradients were claimed, what the loss was; and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Place(NamedTuple):
+    """When and where a value is at hand: the top-level statement, the site, how often it was passed in that statement
+    before, and the keys that lead from the value to the part that is meant.
+    """
+
+    statement: int
+    site: int
+    passed: int
+    path: tuple[Any, ...] = ()
+
+
+class Version(NamedTuple):
+    """An array or a number as it is from one moment on; `order` counts the moments.
+
+    `kind` is `birth`, `alias` (another name for it) or `write` (its elements changed). `element` is the key in a list
+    or dictionary under which it was put; `call` is the number of the function call.
+    """
+
+    order: int
+    place: Place
+    name: str
+    base: str
+    element: Any
+    call: int
+    kind: str
+    value: Any
+    shape: tuple[int, ...]
+    line: int
+
+
+class Claim(NamedTuple):
+    """A gradient that the user assigned: its name, a copy of its value, the lines that set it, the order of the first
+    and of the last of them, and the names and objects that were around.
+    """
+
+    name: str
+    base: str
+    element: Any
+    value: Any
+    lines: tuple[int, ...]
+    sites: tuple[int, ...]
+    place: Place
+    first: int
+    order: int
+    call: int
+    function: str
+    depth: int
+    around: Mapping[str, Any]
+    object: Any
+    round: int
+
+    @property
+    def text(self) -> str:
+        """As the user writes it."""
+        if self.element is not None:
+            return f"{self.base}[{self.element!r}]"
+        return f"{self.base}.{self.name}" if self.base else self.name
+
+
+class LossEvent(NamedTuple):
+    """A number that may be the loss, when it was assigned."""
+
+    order: int
+    place: Place
+    name: str
+    call: int
+    depth: int
+    line: int
+    value: Any
+    fresh: bool
+    round: int
+
+
+class Visit(NamedTuple):
+    """When a site was passed first, in which top-level statement, and with which local names."""
+
+    order: int
+    statement: int
+    scope: Mapping[str, Any]
+    round: int
+
+
+class LeftError(BaseException):
+    """The first pass of a loop is over: the rest of the statement would only do the same again."""
+
+
+class StoppedError(BaseException):
+    """Everything that was to be read has been read."""
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number that can be moved."""
+    return isinstance(value, float | int | np.floating | np.integer) and not isinstance(value, bool)
+
+
+def is_array(value: Any) -> bool:
+    """Whether it is an array of numbers that can be moved; torch's tensors are, if they are of floats."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "fiu" and value.size > 0
+    return type(value).__name__ in ("Tensor", "Parameter") and hasattr(value, "detach")
+
+
+def as_array(value: Any) -> Any:
+    """A copy in doubles, whatever it is."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    return np.array(value, dtype=float)
