@@ -13,8 +13,10 @@ from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.gates.fields import Field
+from backprop_cli.numeric.shapes import size
 
 _FEWEST = 3  # points on which more than a guess can stand
+_MOST_UNDECIDED = 3_000  # places that leave a claim undecided, times the numbers of the program: all digits are tried
 
 
 def judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgement:
@@ -28,7 +30,7 @@ def judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgement
 def _judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgement:
     if not places.free:
         return judge_at(claim, next(iter(places)), tolerance, printed=True)
-    tried = 0
+    tried, left = 0, _MOST_UNDECIDED
     agreed: Judgement | None = None
     undecided: Judgement | None = None
     for place in places:
@@ -41,6 +43,9 @@ def _judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgemen
             continue
         if found.verdict == UNDECIDED:
             undecided = undecided or found
+            left -= sum(size(place.graph.shape(node)) for node in range(len(place.graph)))
+            if left < 0:
+                return undecided
             continue
         tried += 1
         if found.verdict == DIFFERS:

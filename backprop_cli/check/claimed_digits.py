@@ -55,7 +55,7 @@ def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tup
         way = [x for node, x in enumerate(numbers) if needed[node] for x in (x, *slopes[node])] + values
         return [*(values[id_] for id_ in claimed), *(number(claim.of.output, id_) for id_ in wanted)], way
 
-    found = settled(answers, len(program.graph) * (1 + len(outputs)) + len(formula.graph))
+    found = settled(answers, [program.graph] * (1 + len(outputs)) + [formula.graph])
     if not found or None in found:
         return None
     numbers = list(map(float, found))

@@ -109,6 +109,8 @@ def read_value(given: Any, name: str = "value", terms: Terms = TERMS) -> Value:
             terms.note(name, said)
     except (TypeError, ValueError, OverflowError):
         raise _messages().not_numbers(name, given) from None
+    if hasattr(value, "shape") and not value.size:
+        raise _messages().no_elements(name, value.shape)
     return _finite(value, lambda: source_of(name, value), 0, terms)
 
 

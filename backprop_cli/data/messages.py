@@ -58,6 +58,13 @@ def not_numbers(name: str, given: Any) -> BackpropError:
     return wrong("V306", message, Source("binding", text), len(name) + 1, len(text), help_)
 
 
+def no_elements(name: str, shape: Shape) -> BackpropError:
+    """The error of an empty array."""
+    text = f"{name} of shape {written(shape)}"
+    message = f"the value of `{shorten(name)}` has no elements"
+    return wrong("V309", message, Source("binding", text), 0, len(name), "every length of a shape is at least 1")
+
+
 def refuse_file_name(text: str, source: Source, start: int) -> None:
     """Refuse a value that is a file's name without `@`."""
     if _FILE.fullmatch(text):

@@ -23,9 +23,18 @@ def chosen(flow: Flow, sent: Value) -> Value:
     return sent if flow.all() else np.where(flow, sent, 0.0)
 
 
-def reached(flow: Flow, shape: Shape) -> Flow:
-    """The elements of an operand that any marked element of the result uses."""
-    return flow if isinstance(flow, bool) else bool(flow.any()) if not shape else unbroadcast(flow * 1.0, shape) != 0
+def reached(flow: Flow, shape: Shape, of: Shape | None = None) -> Flow:
+    """The elements of an operand, by its shape, that any marked element of the result uses.
+
+    The marks may yet be to broadcast to the result's shape, `of`, as slopes may.
+    """
+    if isinstance(flow, bool):
+        return flow
+    if not shape or of == ():
+        return bool(flow.any())
+    import numpy as np
+
+    return unbroadcast((flow if of is None else np.broadcast_to(flow, of)) * 1.0, shape) != 0
 
 
 def flow_of_tensor(graph: Graph, values: Known, node: int, k: int, flow: Flow) -> Flow:

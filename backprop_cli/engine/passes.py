@@ -187,7 +187,7 @@ def send(
     if not summed:
         return sent, flow
     shape = graph.shape(graph.inputs[node][k])
-    return unbroadcast(sent, shape), reached(flow, shape)
+    return unbroadcast(sent, shape), reached(flow, shape, None if rule.attributes is not None else graph.shape(node))
 
 
 def _defined(upstream: Value, out: Value) -> Value:

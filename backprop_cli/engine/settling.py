@@ -6,11 +6,14 @@ digits; and what they depend on has to agree as well, so that no saturated funct
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 from random import Random
 from typing import Any
 
 from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.elementwise import COMPOSITES
 from backprop_cli.gates.fields import DIGITS, Compiled, Field, formula_program, functions_of
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.graph import Graph
@@ -24,10 +27,11 @@ from backprop_cli.numeric.digits import (
     nan,
     nearest,
     number,
+    price,
     working,
 )
 
-MOST_WORK = 600_000  # numbers times digits; beyond it a number stays doubtful
+MOST_WORK = 600_000  # numbers times digits, two seconds; beyond it a number stays doubtful
 LEAST = 30  # digits to begin with
 _DIGITS = (LEAST, 60, 120, 240, 480, 960, 1920)
 _ENOUGH = 480  # with so many a number that is none is 0
@@ -40,21 +44,22 @@ _STEADY = 1e-6  # of what they depend on: of its size, or of 1
 
 def settled(
     answers: Callable[[Field], tuple[Sequence[Any], Sequence[Any]]],
-    nodes: int,
+    graphs: Sequence[Graph],
     reached: Callable[[Sequence[bool], Sequence[Any]], Sequence[bool]] | None = None,
 ) -> list[Any]:
     """The answers that no more digits change; None for one that is still changed.
 
     `answers` has them over a field, and all numbers on the way. `reached` tells of each answer whether it depends on
     numbers that are not steady; by default all do. That an answer does not exist is believed where nothing was guessed
-    and no infinity met. Empty where that is too much: `nodes` are how many numbers are computed.
+    and no infinity met. Empty where that is too much: `graphs` are those that are computed, once for each pass.
     """
+    work = _work(graphs)
     field = _NoisyDigits()
     before: Sequence[Any] = ()
     way_before: Sequence[Any] = ()
     found: list[Any] = []
     for digits in _DIGITS:
-        if digits * nodes > MOST_WORK:
+        if work(digits) > MOST_WORK:
             break
         field.begin(digits)
         with working(digits):
@@ -75,6 +80,26 @@ def settled(
         if None not in found:
             break
     return found
+
+
+def _work(graphs: Sequence[Graph]) -> Callable[[int], float]:
+    """The work of computing them, as a function of the digits: numbers times digits, the slow functions' many times."""
+    uses = Counter(gate for graph in graphs for gate in graph.gates)
+    return lambda digits: digits * sum(count * _price(gate, digits) for gate, count in uses.items())
+
+
+@cache
+def _price(name: str, digits: int) -> float:
+    """That of the slowest function a gate's value and slopes are computed with."""
+    if name not in GATES:
+        return 1.0
+    called, waiting = set[str](), [GATES[name]]
+    while waiting:
+        gate = waiting.pop()
+        found = {word for text in (gate.formula, *gate.partials) for word in functions_of(formula_program(gate, text))}
+        waiting += [COMPOSITES[word] for word in found - called if word in COMPOSITES]
+        called |= found
+    return max(price(word, digits) for word in called | {"exp"})
 
 
 def reach(graph: Graph, output: int, unsteady: Sequence[bool], numbers: Sequence[Any]) -> tuple[list[bool], list[bool]]:

@@ -92,7 +92,7 @@ def _decided(
         values, grads = reach(graph, output, unsteady, numbers)
         return [False, *((grads if item.of_gradient else values)[item.id] for item in doubts)]
 
-    whole, *found = settled(answers, 2 * len(graph), reached) or [None] * (len(doubts) + 1)
+    whole, *found = settled(answers, [graph, graph], reached) or [None] * (len(doubts) + 1)
     exists = whole is not None and is_finite(whole)  # of an output that has no value no gradient does
     decided = []
     with working(LEAST):

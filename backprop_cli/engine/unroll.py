@@ -268,6 +268,7 @@ def _largest(numbers: _Numbers, gate: str) -> Callable[..., Any]:
     """A maximum or minimum over axes: one gate of as many operands."""
 
     def reduce(x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+        x = np.asarray(x, dtype=object)  # an element alone is one too
         kept = [k for k in range(x.ndim) if k not in axis]
         flat = np.transpose(x, [*kept, *axis]).reshape(*(x.shape[k] for k in kept), -1)
         out = np.empty(flat.shape[:-1], dtype=object)

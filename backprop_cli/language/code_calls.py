@@ -46,7 +46,7 @@ class CodeCalls:
     def is_library(self, first: int, point: int) -> bool:
         """Whether the words from `first` to a point are a library's."""
         words = self.texts[first:point]
-        named = words[0]
+        named = words[0] if words else ""  # nothing is before the point in `.sum()`
         return named in LIBRARIES and named not in self.names and all(w == "." or w in LIBRARIES for w in words)
 
     def keywords(self, bracket: int, name: str) -> None:

@@ -151,8 +151,8 @@ class Rewriter:
             self.dropped[k] = 1
 
     def blank(self, first: int, last: int) -> None:
-        """Leave out the tokens first … last, but not what is put around them."""
-        for k in range(first, last + 1):
+        """Leave out the tokens first … last, but not what is put around them; beyond the last of all is none."""
+        for k in range(first, min(last + 1, len(self))):
             self.out[k] = ""
 
     def arguments(self, bracket: int) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ sub-graph flows into that node. A sub-graph that two wires leave is not one node
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from backprop_cli.graph import Subgraph
@@ -73,8 +74,10 @@ def _steps(figure: Figure, home: Mapping[int, int]) -> _Steps:
     """The number each step of the figure has in the folded one, 0 for none.
 
     A sub-graph computes when its way out does. It sends when the last of its nodes has: only then is all known that
-    has flowed back to the sub-graph's operands.
+    has flowed back to the sub-graph's operands. Where nothing has a value there are no steps.
     """
+    if not figure.valued:
+        return defaultdict(int)
     step_of: dict[tuple[str, int], int] = {("forward", 0): 0, ("backward", 0): 0, ("backward", 1): 1}
     forward = [moment for moment in figure.moments if moment.phase == "forward"]
     backward = [moment for moment in figure.moments if moment.phase == "backward"]

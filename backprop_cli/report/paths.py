@@ -35,8 +35,9 @@ def paths(derivation: Derivation, limit: int | None = None) -> Iterator[Paths]:
         count = counts[derivation.graph.output]
         walked = list(islice(_walk(derivation, node, counts), MOST_PATHS if limit is None else min(limit, MOST_PATHS)))
         sides: list[Formula] = [(Number(grad),)]
-        if 1 < count == len(walked) and walked[0][1] is not None:
-            sides.insert(0, joined(" + ", [product for _, product in walked], Number))
+        products = [product for _, product in walked]
+        if 1 < count == len(walked) and not any(product is None for product in products):
+            sides.insert(0, joined(" + ", products, Number))
         total = Equation((Grad(node),), tuple(sides), shapes=derivation.shape_text(node))
         yield Paths(name, count, tuple(path for path, _ in walked), total)
 
@@ -76,9 +77,10 @@ def _walk(derivation: Derivation, node: int, counts: list[int]) -> Iterator[tupl
 
 
 def _equation(derivation: Derivation, path: list[tuple[int, int]], node: int) -> tuple[Equation, Any]:
+    """A path and its product, None of Jacobians: there are some also where a tensor gate has one number, `sum(x)`."""
     assert derivation.passed is not None
     inputs, slopes, seed = derivation.graph.inputs, derivation.passed.locals, derivation.report.seed
-    if derivation.report.has_arrays or not all(slopes[gate] for gate, _ in path):  # a tensor gate has a rule
+    if derivation.report.has_arrays or not all(slopes[gate] for gate, _ in path):
         return _jacobians(derivation, path, node), None
     product: Any = seed
     for gate, position in path:

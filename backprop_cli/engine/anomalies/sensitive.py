@@ -30,7 +30,7 @@ def live(graph: Graph, values: list[Value], output: int) -> list[Mask]:
             taken = values[operands[0]] != 0
             masks = [here, here & taken, here & (taken ^ True)]
         for j, mask in zip(operands, masks, strict=True):
-            found[j] = found[j] | reached(mask, graph.shape(j))
+            found[j] = found[j] | reached(mask, graph.shape(j), None if gate is None else graph.shape(node))
     return found
 
 
@@ -57,5 +57,5 @@ def sensitive(
                     field = rule_of(graph, node).field
                     moves = moves | field.kink[gate.name](*operands_of(graph, values, node), values[node])
                 mask = mask & moves
-            found[j] = found[j] | (reached(mask, graph.shape(j)) & live[j])
+            found[j] = found[j] | (reached(mask, graph.shape(j), None if gate is None else graph.shape(node)) & live[j])
     return found

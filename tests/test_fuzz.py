@@ -1,0 +1,59 @@
+"""Random programs, command lines and damaged documents end with a documented status: no traceback, no status 70."""
+
+import os
+
+import numpy as np
+import pytest
+from conftest import backprop
+from fuzz import DOCUMENTED, DOCUMENTS, KINDS, READERS, faults, many
+
+import backprop_cli
+
+COUNTS = {"programs": 1000, "command lines": 700, "documents": 800}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_is_tried_ends_with_a_documented_status(kind):
+    outcomes = list(many(kind, COUNTS[kind]))
+    assert not faults(outcomes), "\n\n".join(f"{what}\n{told}" for what, _, told, _ in faults(outcomes)[:5])
+    assert {outcome.status for outcome in outcomes} >= {0, 2}
+
+
+def test_a_fault_is_seen(monkeypatch):
+    monkeypatch.setattr(backprop_cli.api, "evaluate", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(backprop_cli.api, "jacobian", lambda *_, **__: {}[0])
+    assert {outcome.status for outcome in faults(list(many("programs", 60)))} == {70}
+    assert 70 not in DOCUMENTED
+
+
+# What it has found, each the smallest of its kind.
+@pytest.mark.parametrize(
+    ("words", "status", "shown"),
+    [
+        (["explain", "normcdf(x)", "x=1", "--no-check"], 0, "∂f/∂x = normpdf(x) = normpdf(1)"),
+        (["explain", "log_normcdf(x)", "x=1", "--no-check"], 0, "normpdf(x)/normcdf(x)"),
+        (["explain", "x*sigmoid(sum(x))", "x=2", "--paths", "--no-check"], 0, "f → x"),
+        (["graph", "-x^2", "--collapse"], 0, "x"),
+        (["grad", "lgamma(x)", "x=-2.457024738220801", "--no-check"], 4, "precision"),
+    ],
+    ids=lambda value: value[1] if isinstance(value, list) else "",
+)  # fmt: skip
+def test_what_was_a_fault_has_an_answer(words, status, shown):
+    ran = backprop(*words)
+    assert ran.status == status and shown in ran.out + ran.err
+
+
+def test_a_value_has_elements():
+    for empty in ([], [[]], np.zeros((0, 2))):
+        with pytest.raises(backprop_cli.BackpropError, match=r"V309.*has no elements"):
+            backprop_cli.evaluate("sum(x)", x=empty)
+
+
+@pytest.mark.parametrize(
+    "name", ["suite.toml", "notes.md", "v.toml", "h.csv", "t.csv", "a.npz", "f.bp", "net.py", "loss.tex"]
+)
+def test_the_documents_are_right_before_they_are_damaged(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(DOCUMENTS[name])
+    words = READERS[os.path.splitext(name)[1]]
+    assert 0 in {backprop(*(word.format(name) for word in line)).status for line in words}
