@@ -61,6 +61,8 @@ THIRD_PARTIES = {
         "engine/unroll.py",
         "engine/jacobian.py",
         "check/arrays.py",
+        "check/assignments.py",
+        "check/step_index.py",
         "check/array_differences.py",
         "check/claimed_digits.py",
         "check/in_numbers.py",
@@ -279,6 +281,8 @@ ARRAYS_OR_NUMBERS = {
     "check/examiner.py": "",
     "check/full_check.py": "",
     "check/handwritten_steps.py": "",
+    "check/step_values.py": "",
+    "check/steps_in_digits.py": "",
     "check/point.py": "",
 }
 _OF_ARRAYS = {"shape", "tolist", "ndim", "any", "all"}  # what a float does not have
