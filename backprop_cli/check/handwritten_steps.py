@@ -15,22 +15,24 @@ judged.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
-from backprop_cli.check.assignments import SET, assigned
+from backprop_cli.check.assignments import SET
 from backprop_cli.check.claims import Formula, Gradient, NotComputableError
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake, diagnose
+from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
+from backprop_cli.check.step_gradients import StepGradients
 from backprop_cli.check.step_lines import Step
-from backprop_cli.check.step_values import StepValues, is_any, numbers_in, shape_of, sums_of
-from backprop_cli.check.steps_in_digits import Line
-from backprop_cli.check.tolerances import ROUNDING, RTOL, Tolerance
+from backprop_cli.check.step_values import StepValues, is_any, shape_of, sums_of, usable
+from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.graph import INPUT, Value
-from backprop_cli.graph.ancestors import ancestors
 
-_SURE = 1e6  # times what rounding may have made: a number that says something
+_COMPARED = 5  # places at which a mistake must give what is written
 
 
 class Checked(NamedTuple):
@@ -53,10 +55,9 @@ class Checked(NamedTuple):
 
 def follow(steps: Sequence[Step], places: PointSampler, output: str, tolerance: Tolerance) -> list[Checked]:
     """The steps that say a gradient, up to the first that is not right."""
-    walk = _Walk(places, tolerance)
+    walk = _Walk(places, tolerance, output)
     if not walk.places:
         return [Checked(steps[0], Judgement(UNDECIDED, "few points", tried=0))]
-    walk.set(f"d{output}", 1.0)
     last = {step.name: number for number, step in enumerate(steps) if not step.goes_on}
     found: list[Checked] = []
     for number, step in enumerate(steps):
@@ -69,11 +70,14 @@ def follow(steps: Sequence[Step], places: PointSampler, output: str, tolerance: 
     return walk.settled(found)
 
 
-class _Walk(StepValues):
+class _Walk(StepGradients):
     """What is known of the names beside their values."""
 
-    def __init__(self, places: PointSampler, tolerance: Tolerance) -> None:
-        super().__init__(places, tolerance)
+    def __init__(self, places: PointSampler, tolerance: Tolerance, output: str) -> None:
+        super().__init__(places.graph, usable(places), tolerance, free=bool(places.free))
+        self.sampler, self.output_name = places, output
+        self.taken: list[Step] = []
+        self.set(f"d{output}", 1.0)
         self.early: dict[str, str] = {}  # a gradient: another of which a part was still to come when it was used
         self.node: dict[str, int] = {}  # the node whose gradient a name is, once it was right
         self.changed: set[str] = set()  # gradients that are not what they will be
@@ -83,28 +87,17 @@ class _Walk(StepValues):
 
     def take(self, step: Step, *, final: bool) -> Checked | None:
         """What comes of a step; None for a number that is no gradient."""
+        before = self.written.get(step.name)
         try:
-            values = [step.formula.evaluate(self.given(step.formula, k)) for k in range(len(self.places))]
-            found = [of_nodes[step.formula.graph.output] for of_nodes in values]
-            if step.goes_on:
-                return self._equation(step, found)
-            before = self.written.get(step.name)
-            if before is None and step.is_value and step.operator != SET:
-                before = [place.values[step.node] for place in self.places]
-            indices = [self.index(step, k) for k in range(len(self.places))]
-            total = [
-                assigned(step.operator, self.spread(step, before, k), found[k], indices[k], gathers=step.gathers)
-                for k in range(len(self.places))
-            ]
+            found, total = self.advance(step)
         except NotComputableError as error:
             return self._not_computable(step, error.diagnostics[0].message)
         except (ValueError, IndexError) as error:
             return self._not_computable(step, str(error).partition("\n")[0])
+        self.taken.append(step)
+        if step.goes_on:
+            return self._equation(step, found)
         self.made = found
-        self.written[step.name] = total
-        for k, lines in enumerate(self.lines):
-            shape = shape_of(total[k])
-            lines.append(Line(step.name, step.formula, 0.0, step.operator, values[k], indices[k], step.gathers, shape))
         self._inherit(step)
         if step.node < 0 or (step.is_value and (step.operator != SET or step.items)):
             return None
@@ -150,7 +143,7 @@ class _Walk(StepValues):
         *,
         final: bool,
     ) -> Checked | None:
-        expected = self._expected(of, total) if step.above >= 0 else [place.grad(*of) for place in self.places]
+        expected = self.derivatives(of, total) if step.above >= 0 else [place.grad(*of) for place in self.places]
         if not expected:
             return None
         wrong = [k for k in range(len(self.places)) if not self.same(total[k], expected[k], k, step.half_unit)]
@@ -159,7 +152,7 @@ class _Walk(StepValues):
             if not any(map(is_any, total)):
                 return None  # a sum begins here
             return Checked(step, self.compared(total[0], total[0], self.places[0], differs=False), "partial")
-        if wrong and (is_of := self._moved_on(step, of, total)) >= 0:
+        if wrong and (is_of := self.moved_on(step, of, total, was_right=step.name in self.node)) >= 0:
             self._is_right(step, is_of)
             return Checked(
                 step, self.compared(total[0], total[0], self.places[0], differs=False), "moved on", is_of=is_of
@@ -186,9 +179,10 @@ class _Walk(StepValues):
             hint, of_what = "unfinished", self.early[step.name]
         mistakes = () if hint or step.above >= 0 else self._diagnosed(of, total, step.half_unit)
         checked = Checked(step, judgement, "", mistakes, hint, of_what)
-        if step.above < 0 and not hint and self._held(step, of, total):
-            is_of, factor = self._held(step, of, total) or (-1, 1.0)
+        if step.above < 0 and not hint and self.convention(step, of, total):
+            is_of, factor = self.convention(step, of, total) or (-1, 1.0)
             self.held.setdefault(step.name, set()).add(step.name)
+            self.changed.discard(step.name)
             return checked._replace(
                 judgement=judgement._replace(verdict=AGREES), kind="convention", is_of=is_of, factor=factor
             )
@@ -213,73 +207,36 @@ class _Walk(StepValues):
         return Checked(step, Judgement(DIFFERS, "not computable", self.places[0], problem=problem))
 
     def _diagnosed(self, of: Gradient, total: list[Value], half_unit: float) -> tuple[Mistake, ...]:
-        if self.has_arrays or any(map(shape_of, total)):
-            return ()
-        return diagnose(of, list(zip(self.places, total, strict=True)), half_unit)
+        """What the last line looks like; what has values is tried with others, too."""
+        pairs = list(zip(self.places, total, strict=True))[:_COMPARED]
+        arrays = self.has_arrays or any(map(shape_of, total))
+        if arrays:
+            from backprop_cli.check.array_mistakes import diagnose_arrays as diagnosed
+        else:
+            diagnosed = partial(diagnose, half_unit=half_unit)
+        if self.free:
+            return diagnosed(of, pairs)
+        for keep_numbers in (False, True) if arrays else (False,):
+            others = self._elsewhere(of, keep_numbers=keep_numbers)
+            if others and (found := diagnosed(of, [*pairs, *others])):
+                return found
+        return () if arrays else diagnosed(of, pairs)
 
-    # -- gradients that names have ---------------------------------------------------------------------
+    def _elsewhere(self, of: Gradient, *, keep_numbers: bool) -> list[tuple[Point, Value]]:
+        """What the last line gives at other places, where the lines can be followed."""
+        near = self.sampler.near(self.places[0], keep_numbers=keep_numbers)
+        places = list(islice((p for p in near if not p.trouble(*of) and p.is_finite(*of)), _COMPARED - 1))
+        values = StepValues(self.graph, places, self.tolerance, free=True)
+        values.set(f"d{self.output_name}", 1.0)
+        made: list[Value] = []
+        try:
+            for step in self.taken:
+                _, made = values.advance(step)
+        except (NotComputableError, ValueError, IndexError):
+            return []
+        return list(zip(places, made, strict=True))
 
-    def _expected(self, of: Gradient, total: list[Value]) -> list[Value]:
-        """A derivative in the middle at every place, the local one if that is what is there; nothing of a Jacobian."""
-        graph = self.graph
-        operands = [k for k, j in enumerate(graph.inputs[of.output]) if j == of.wrt]
-        local = None
-        if len(operands) == 1 and of.output not in graph.attributes:
-            local = [place.passed(self.output).locals[of.output][operands[0]] for place in self.places]
-        if graph.shape(of.output):
-            return local or []
-        whole = [place.grad(*of) for place in self.places]
-        if local and all(self.same(total[k], local[k], k) for k in range(len(self.places))):
-            return local
-        return whole
-
-    def _moved_on(self, step: Step, of: Gradient, total: list[Value]) -> int:
-        """The node before this one whose gradient the name is now, after it was this one's; -1 if there is none."""
-        changes = step.name in step.formula.uses or step.operator != SET or step.items is not None
-        if not changes or step.above >= 0 or step.name not in self.node or self.graph.gates[of.wrt] == INPUT:
-            return -1
-        return self._gradient_before(of, total)
-
-    def _gradient_before(self, of: Gradient, total: list[Value]) -> int:
-        """The nearest node that this one is made of whose gradient is this; -1 if there is none."""
-        made_of = ancestors(self.graph, of.wrt)
-        for node in range(of.wrt - 1, -1, -1):
-            if made_of[node] and self.equal(total, Gradient(of.output, node)) and any(map(is_any, total)):
-                return node
-        return -1
-
-    def _held(self, step: Step, of: Gradient, total: list[Value]) -> tuple[int, float] | None:
-        """What a gradient in the middle is that others may show to be meant: another's, or a multiple of its own."""
-        if self.graph.gates[of.wrt] == INPUT or of.wrt == self.output:
-            return None
-        if (node := self._gradient_before(of, total)) >= 0:
-            return node, 1.0
-        factor = self._factor(step, of, total)
-        return None if factor is None else (-1, factor)
-
-    def _factor(self, step: Step, of: Gradient, total: list[Value]) -> float | None:
-        """The one number by which a gradient is too large, at every place and in every element.
-
-        A place where it is next to nothing beside what it is made of (ROUNDING) has no say.
-        """
-        factor = None
-        for k, (value, place) in enumerate(zip(total, self.places, strict=True)):
-            right = place.grad(*of)
-            if shape_of(value) != shape_of(right):
-                return None
-            made_of = [abs(x) for given in self.given(step.formula, k).values() for x in numbers_in(given)]
-            lost = ROUNDING * max([1.0, *made_of])
-            pairs = list(zip(numbers_in(value), numbers_in(right), strict=True))
-            largest = max(pairs, key=lambda pair: abs(pair[1]))
-            if max(map(abs, largest)) <= _SURE * lost:
-                continue
-            if not largest[1] or not largest[0]:
-                return None
-            factor = factor or largest[0] / largest[1]
-            slack = lost + RTOL * abs(largest[0])
-            if any(abs(one - factor * other) > slack for one, other in pairs):
-                return None
-        return factor
+    # -- what names are made of -------------------------------------------------------------------------
 
     def _inherit(self, step: Step) -> None:
         """A name is made of conventions if what is in its formula is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backprop_cli.check.assignments import SET, assigned
 from backprop_cli.check.claims import Formula, Gradient
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.point import Point
@@ -13,19 +14,19 @@ from backprop_cli.check.step_lines import Step
 from backprop_cli.check.steps_in_digits import Line, last_in_digits
 from backprop_cli.check.tolerances import ROUNDING, Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, relative_error
-from backprop_cli.graph import Value
+from backprop_cli.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape
 
 
 class StepValues:
     """The values of the names written so far; `lines` are how they were made, for more digits."""
 
-    def __init__(self, places: PointSampler, tolerance: Tolerance) -> None:
-        self.graph = places.graph
-        self.output = self.graph.output
-        self.has_arrays = self.graph.has_arrays
-        self.places = _usable(places)
-        self.free = set(places.free)
+    def __init__(self, graph: Graph, places: list[Point], tolerance: Tolerance, *, free: bool) -> None:
+        self.graph = graph
+        self.output = graph.output
+        self.has_arrays = graph.has_arrays
+        self.places = places
+        self.free = free
         self.tolerance = tolerance
         self.written: dict[str, list[Value]] = {}
         self.lines: list[list[Line]] = [[] for _ in self.places]
@@ -35,6 +36,30 @@ class StepValues:
         self.written[name] = [number] * len(self.places)
         for lines in self.lines:
             lines.append(Line(name, None, number))
+
+    def advance(self, step: Step) -> tuple[list[Value], list[Value]]:
+        """Give a step's name its value; answers the values of the right side, and those that the name has now.
+
+        Raises NotComputableError, or ValueError or IndexError, if shapes do not fit.
+        """
+        places = range(len(self.places))
+        values = [step.formula.evaluate(self.given(step.formula, k)) for k in places]
+        found = [of_nodes[step.formula.graph.output] for of_nodes in values]
+        if step.goes_on:
+            return found, found
+        before = self.written.get(step.name)
+        if before is None and step.is_value and step.operator != SET:
+            before = [place.values[step.node] for place in self.places]
+        indices = [self.index(step, k) for k in places]
+        total = [
+            assigned(step.operator, self.spread(step, before, k), found[k], indices[k], gathers=step.gathers)
+            for k in places
+        ]
+        self.written[step.name] = total
+        for k, lines in enumerate(self.lines):
+            shape = shape_of(total[k])
+            lines.append(Line(step.name, step.formula, 0.0, step.operator, values[k], indices[k], step.gathers, shape))
+        return found, total
 
     def compared(self, total: Value, expected: Value, place: Point, *, differs: bool) -> Judgement:
         """Two values side by side, and whether they differ, which the caller knows."""
@@ -152,7 +177,7 @@ def sums_of(ones: Sequence[Value], others: Sequence[Value]) -> list[Value]:
     return [one + other for one, other in zip(ones, others, strict=True)]
 
 
-def _usable(places: PointSampler) -> list[Point]:
+def usable(places: PointSampler) -> list[Point]:
     """The place of the bindings, or as many random ones as are wanted where the output is an ordinary number."""
     found: list[Point] = []
     output = places.graph.output
