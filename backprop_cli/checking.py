@@ -84,7 +84,7 @@ def check_steps(
     scope = _scope(session)
     read = read_steps(as_source(steps, "steps"), scope)
     session.refuse_unused({name for step in read for name in step.formula.values_used})
-    found = follow(read, _sampler(session, points, range_), scope.names, scope.output, Tolerance(rtol, atol))
+    found = follow(read, _sampler(session, points, range_), scope.output, Tolerance(rtol, atol))
     return build_steps(session.graph, found, read, session.free)
 
 

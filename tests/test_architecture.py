@@ -79,7 +79,11 @@ THIRD_PARTIES = {
         "engine/unroll.py",
         "engine/jacobian.py",
         "check/arrays.py",
+        "check/assignments.py",
+        "check/step_index.py",
         "check/array_differences.py",
+        "check/array_mistakes.py",
+        "check/tensor_mistakes.py",
         "check/claimed_digits.py",
         "check/in_numbers.py",
         "check/stochastic_arithmetic.py",
@@ -305,6 +309,8 @@ ARRAYS_OR_NUMBERS = {
     "check/examiner.py": "",
     "check/full_check.py": "",
     "check/handwritten_steps.py": "",
+    "check/step_values.py": "",
+    "check/steps_in_digits.py": "",
     "check/point.py": "",
 }
 _OF_ARRAYS = {"shape", "tolist", "ndim", "any", "all"}  # what a float does not have

@@ -6,7 +6,6 @@ number is: kinks, digits and all. Where it is not, elements are only compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,10 @@ from backprop_cli.check.claimed_digits import decided
 from backprop_cli.check.claims import Claim, is_constant
 from backprop_cli.check.in_numbers import in_numbers
 from backprop_cli.check.judge import Judgement, judge_number
-from backprop_cli.check.mistakes import Mistake
 from backprop_cli.check.point import Point
 from backprop_cli.check.stochastic_arithmetic import rounding_of
 from backprop_cli.check.tolerances import ROUNDING, RTOL, Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
-from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.language.tokens import NUMBER, tokenize
 
 _MOST_JUDGED = 200  # elements that look wrong: the worst are looked at, to tell wrong ones from kinks
@@ -106,41 +103,6 @@ def _compared(claimed: Any, ours: Any, place: Point, tolerance: Tolerance, half_
 def _at(made: Judgement, claimed: Any, ours: Any, index: tuple[int, ...]) -> Judgement:
     one, other = float(np.broadcast_to(claimed, ours.shape)[index]), float(ours[index])
     return made._replace(claimed=one, backprop=other, rel_error=relative_error(one, other), element=index)
-
-
-def diagnose_elements(claim: Claim, place: Point) -> tuple[Mistake, ...]:
-    """The mistakes that give the array that is claimed."""
-    ours = np.asarray(claim.chosen(place.grad(*claim.of)))
-    claimed = np.asarray(claim.formula.values(place)[claim.formula.graph.output])
-    return tuple(
-        mistake for mistake, wrong in _mistaken(ours, claimed) if claimed.shape == wrong.shape and _same(claimed, wrong)
-    )[:1]
-
-
-def _mistaken(ours: Any, claimed: Any) -> Iterator[tuple[Mistake, Any]]:
-    yield Mistake("sign"), -ours
-    if ours.ndim == 2:
-        yield Mistake("transposed"), ours.T
-    if _is_spread(claimed.shape, ours.shape) and _same(np.asarray(unbroadcast(claimed, ours.shape)), ours):
-        yield Mistake("not summed"), claimed
-    if claimed.shape == ours.shape and (ours != 0).sum() > 1:
-        index = _largest(np.abs(ours))
-        ratio = float(claimed[index] / ours[index])
-        whole = round(ratio) if abs(ratio) >= 1 else round(1 / ratio) if ratio else 0
-        if whole > 1:
-            number = float(whole) if ratio > 1 else 1 / whole
-            yield Mistake("factor", number=number), ours * number
-
-
-def _is_spread(shape: tuple[int, ...], of: tuple[int, ...]) -> bool:
-    """Whether an array of the second shape may have been broadcast to the first."""
-    fits = all(n in (1, m) for n, m in zip(of[::-1], shape[::-1], strict=False))
-    return len(shape) >= len(of) and shape != of and fits
-
-
-def _same(one: Any, other: Any) -> bool:
-    size = np.maximum(np.abs(one), np.abs(other))
-    return bool((np.abs(one - other) <= RTOL * size.max(initial=0.0)).all()) and bool(size.any())
 
 
 def _half_units(written: str, shape: tuple[int, ...]) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from backprop_cli.check.messages import meant_claim, not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
@@ -26,6 +27,8 @@ from backprop_cli.language.tokens import CALL, NAME, Tokens, tokenize
 
 _LEFT = re.compile(r"\s*[d∂]([^\W\d]\w*)\s*[/÷]\s*[d∂]([^\W\d]\w*)\s*(\[[^\]=]*\])?\s*=(?!=)")
 _DECIMAL = re.compile(r"\s*[-+−]?\s*([0-9]*)\.([0-9]*)(?:[eE]([-+]?[0-9]+))?\s*")
+
+_NONE: Mapping[str, Gradient] = MappingProxyType({})
 
 
 class Gradient(NamedTuple):
@@ -154,12 +157,16 @@ def _claim(source: Source, scope: Scope) -> Claim:
     begin = found.end()
     written = source.text[begin:].strip()
     formula = _file(source, begin, below, scope) if written[:1] == "@" else read_formula(source, begin, scope)
-    decimal = _DECIMAL.fullmatch(written)
-    half_unit = 0.0
-    if decimal and decimal[2] and (decimal[1] + decimal[2]).strip("0"):
-        half_unit = 0.5 * 10.0 ** (int(decimal[3] or 0) - len(decimal[2]))
     of = Gradient(names[above], names[below])
-    return Claim(source, (above, below), of, written, formula, half_unit, element, part)
+    return Claim(source, (above, below), of, written, formula, decimal_half_unit(written), element, part)
+
+
+def decimal_half_unit(written: str) -> float:
+    """Half a unit of the last decimal of a decimal number as people print them (`0.20`); 0 for anything else."""
+    decimal = _DECIMAL.fullmatch(written)
+    if decimal and decimal[2] and (decimal[1] + decimal[2]).strip("0"):
+        return 0.5 * 10.0 ** (int(decimal[3] or 0) - len(decimal[2]))
+    return 0.0
 
 
 def _part(source: Source, end: int, node: int, scope: Scope) -> Formula:
@@ -184,17 +191,22 @@ def _file(source: Source, begin: int, name: str, scope: Scope) -> Formula:
 
 
 def read_formula(
-    source: Source, begin: int, scope: Scope, more: Collection[str] = (), end: int | None = None
+    source: Source,
+    begin: int,
+    scope: Scope,
+    more: Collection[str] = (),
+    end: int | None = None,
+    derivatives: Mapping[str, Gradient] = _NONE,
 ) -> Formula:
     """The formula that a source's text is from `begin` to `end`: of what is in scope, gradients, and `more` names.
 
-    What `more` names stand for, the caller knows: `uses` has -1 for them.
+    What `more` names stand for, the caller knows: `uses` has -1 for them. `derivatives` have names of their own.
     """
     end = len(source.text) if end is None else end
     text = " " * begin + source.text[begin:end].replace("∂", "d")
     text, gradients = _without_gradients(source, text, scope.names, {*more, *scope.values})
     values = {name: value for name, value in scope.values.items() if name not in more}
-    uses: dict[str, int | Gradient] = {**scope.names, **dict.fromkeys(more, -1), **gradients}
+    uses: dict[str, int | Gradient] = {**scope.names, **derivatives, **dict.fromkeys(more, -1), **gradients}
     known = {**uses, **values}
     try:
         program = parse(Source(source.name, text), known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, verdict
 from backprop_cli.engine.differences import Estimate
+from backprop_cli.graph import Value
 
 if TYPE_CHECKING:
     from backprop_cli.check.symbolic import Algebra, Algebraic
@@ -51,10 +53,9 @@ class Examiner:
 
     def _of_array(self, claim: Claim, judgement: Judgement, place: Point) -> Evidence:
         """A claim about an array: the others are asked of the element that is named."""
-        from backprop_cli.check.array_claims import diagnose_elements
         from backprop_cli.check.in_numbers import in_numbers
 
-        mistakes = diagnose_elements(claim, place) if judgement.verdict == DIFFERS else ()
+        mistakes = self._mistakes_in_array(claim, place) if judgement.verdict == DIFFERS else ()
         made = Evidence(claim.target, claim, judgement, mistakes=mistakes)
         if judgement.element is None or judgement.anomaly:
             return made
@@ -81,6 +82,21 @@ class Examiner:
             places += [p for p in self.places.near(place) if not p.trouble(*claim.of) and isfinite(p.grad(*claim.of))]
         claimed = [(p, claim.formula.values(p)[claim.formula.graph.output]) for p in places]
         return diagnose(claim.of, claimed[:_COMPARED], claim.half_unit if len(places) == 1 else 0.0)
+
+    def _mistakes_in_array(self, claim: Claim, place: Point) -> tuple[Mistake, ...]:
+        """What a claim about an array looks like: what varies with its names is compared where those are others."""
+        from backprop_cli.check.array_mistakes import diagnose_arrays, symmetric_only
+
+        def claimed(p: Point) -> Value:
+            return claim.formula.values(p)[claim.formula.graph.output]
+
+        for keep_numbers in (False, True):
+            others = [] if is_constant(claim.formula) else self.places.near(place, keep_numbers=keep_numbers)
+            usable = (p for p in others if not p.trouble(*claim.of) and p.is_finite(*claim.of))
+            pairs = [(p, claimed(p)) for p in (place, *islice(usable, _COMPARED - 1))]
+            if found := diagnose_arrays(claim.of, pairs, claim.chosen):
+                return found
+        return symmetric_only(claim.of, place, claimed, claim.chosen)
 
     def _opinion(self, judgement: Judgement, of: Gradient, claim: Claim | None = None) -> Algebraic | None:
         """What SymPy says at the judgement's place; nothing where a derivative is a convention, or does not exist."""

@@ -6,245 +6,243 @@
     dx = 1*dq       # what flows in on one way; `dx += …` adds the next
     s = q^2         # a name that is no dX is a number to be used below
 
-Into df/dX flows df/da · ∂a/∂X from every gate a that X goes into. After a line, what has been gathered must be a sum of
-some of these; after the last line that speaks of dX, of all.
+The last line that speaks of dX decides about it. Two things that are no mistakes look like one: a name that goes on to
+be another gradient once it was right (`dh = dh*(h > 0)`), and a gradient in the middle that is kept without a factor
+which the gradients made of it have (dZ without the 1/m). The first is looked up; the second is held until those are
+judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Sequence
+from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
-from backprop_cli.check.claims import Formula, Gradient
+from backprop_cli.check.assignments import SET
+from backprop_cli.check.claims import Formula, Gradient, NotComputableError
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake, diagnose
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
+from backprop_cli.check.step_gradients import StepGradients
 from backprop_cli.check.step_lines import Step
-from backprop_cli.check.steps_in_digits import Line, last_in_digits
-from backprop_cli.check.tolerances import ROUNDING, Tolerance
-from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
-from backprop_cli.graph import CONSTANT, Graph, Value
-from backprop_cli.graph.ancestors import ancestors
-from backprop_cli.numeric.shapes import Shape
+from backprop_cli.check.step_values import StepValues, is_any, shape_of, sums_of, usable
+from backprop_cli.check.tolerances import Tolerance
+from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
+from backprop_cli.graph import INPUT, Value
 
-_WAYS = 10  # into one node: of more, only the sum of all is checked
+_COMPARED = 5  # places at which a mistake must give what is written
 
 
 class Checked(NamedTuple):
-    """A step and what was found: its gradient so far, and what it should be.
+    """A step and what was found: its name's value after it, and what that should be.
 
     `hint` says what a wrong step looks like beside the `mistakes`: `overwrites`, or `unfinished` with the name in
-    `of_what`.
+    `of_what`. `kind` says what was asked where it is not whether this is the gradient: `partial`; `moved on`, and then
+    it is that of the node `is_of`; `convention`, as others show, of that node or by a `factor`; `value`; `equation`.
     """
 
     step: Step
     judgement: Judgement
-    partial: bool = False
+    kind: str = ""
     mistakes: tuple[Mistake, ...] = ()
     hint: str = ""
     of_what: str = ""
+    is_of: int = -1
+    factor: float = 1.0
 
 
-def follow(
-    steps: Sequence[Step], places: PointSampler, names: Mapping[str, int], output: str, tolerance: Tolerance
-) -> Iterator[Checked]:
+def follow(steps: Sequence[Step], places: PointSampler, output: str, tolerance: Tolerance) -> list[Checked]:
     """The steps that say a gradient, up to the first that is not right."""
-    walk = _Walk(places.graph, _usable(places), names, tolerance)
+    walk = _Walk(places, tolerance, output)
     if not walk.places:
-        yield Checked(steps[0], Judgement(UNDECIDED, "few points", tried=0))
-        return
-    walk.set(f"d{output}", 1.0)
-    last = {step.node: number for number, step in enumerate(steps)}
+        return [Checked(steps[0], Judgement(UNDECIDED, "few points", tried=0))]
+    last = {step.name: number for number, step in enumerate(steps) if not step.goes_on}
+    found: list[Checked] = []
     for number, step in enumerate(steps):
-        if _is_zero(step.formula) and any(later.adds and later.node == step.node for later in steps[number + 1 :]):
-            walk.set(step.name, 0.0)  # a sum begins here
-            continue
-        checked = walk.take(step, final=last[step.node] == number)
+        checked = walk.take(step, final=last[step.name] <= number)
         if checked is None:
             continue
-        yield checked
+        found.append(checked)
         if checked.judgement.verdict != AGREES:
-            return
+            break
+    return walk.settled(found)
 
 
-def _is_zero(formula: Formula) -> bool:
-    """Whether a formula is the number 0."""
-    graph = formula.graph
-    return (
-        graph.gates[graph.output] == CONSTANT
-        and not hasattr(graph.constants[graph.output], "shape")
-        and (graph.constants[graph.output] == 0)
-    )
+class _Walk(StepGradients):
+    """What is known of the names beside their values."""
 
-
-class _Walk:
-    """The values of the names written so far, at every place."""
-
-    def __init__(self, graph: Graph, places: list[Point], names: Mapping[str, int], tolerance: Tolerance) -> None:
-        self.output = graph.output
-        self.has_arrays = graph.has_arrays
-        self.places = places
-        self.names = names
-        self.tolerance = tolerance
-        self.written: dict[str, list[Value]] = {}
-        self.lines: list[list[Line]] = [[] for _ in places]  # the same, as they were made
+    def __init__(self, places: PointSampler, tolerance: Tolerance, output: str) -> None:
+        super().__init__(places.graph, usable(places), tolerance, free=bool(places.free))
+        self.sampler, self.output_name = places, output
+        self.taken: list[Step] = []
+        self.set(f"d{output}", 1.0)
         self.early: dict[str, str] = {}  # a gradient: another of which a part was still to come when it was used
-        self.complete: set[str] = set()  # gradients that were found right and whole
-        below = ancestors(graph, graph.output)
-        self.takers: dict[int, list[tuple[int, int]]] = {}  # node: the gates it goes into, and as which operand
-        for node, operands in enumerate(graph.inputs):
-            if below[node]:
-                for position, j in enumerate(operands):
-                    self.takers.setdefault(j, []).append((node, position))
-
-    def set(self, name: str, number: float) -> None:
-        """The name has this number from here on."""
-        self.written[name] = [number] * len(self.places)
-        for lines in self.lines:
-            lines.append(Line(name, None, number))
+        self.node: dict[str, int] = {}  # the node whose gradient a name is, once it was right
+        self.changed: set[str] = set()  # gradients that are not what they will be
+        self.held: dict[str, set[str]] = {}  # name: the conventions that it is made of
+        self.vouched: set[str] = set()  # conventions of which something right was made
+        self.made: list[Value] = []  # the last right side
 
     def take(self, step: Step, *, final: bool) -> Checked | None:
         """What comes of a step; None for a number that is no gradient."""
-        values = [step.formula.evaluate(self._given(step.formula, k)) for k in range(len(self.places))]
-        found = [of_nodes[step.formula.graph.output] for of_nodes in values]
         before = self.written.get(step.name)
-        total = [a + b for a, b in zip(before, found, strict=True)] if step.adds and before else found
-        self.written[step.name] = total
-        for lines, of_nodes in zip(self.lines, values, strict=True):
-            lines.append(Line(step.name, step.formula, 0.0, step.adds, of_nodes))
-        if step.node < 0:
+        try:
+            found, total = self.advance(step)
+        except NotComputableError as error:
+            return self._not_computable(step, error.diagnostics[0].message)
+        except (ValueError, IndexError) as error:
+            return self._not_computable(step, str(error).partition("\n")[0])
+        self.taken.append(step)
+        if step.goes_on:
+            return self._equation(step, found)
+        self.made = found
+        self._inherit(step)
+        if step.node < 0 or (step.is_value and (step.operator != SET or step.items)):
             return None
-        of = Gradient(self.output, step.node)
-        expected = [place.grad(*of) for place in self.places]
-        ways = [self._ways(step.node, k) for k in range(len(self.places))]
-        partial = False
+        if step.is_value:
+            return self._value(step, total) if final else None
         if unfinished := self._unfinished(step.formula):
             self.early[step.name] = unfinished
-        if not final and (step.name in self.early or self.has_arrays or len(ways[0]) > _WAYS):
-            partial, expected = True, total  # judged when all of it is there
-        elif not final and (sums := self._sums(total, ways)):
-            partial, expected = sums != expected, sums
-        wrong = [k for k in range(len(self.places)) if not self._same(total[k], expected[k], ways[k])]
-        judged = [k for k in wrong if not self._lost(step.formula, k, total[k], expected[k])]
+        of = Gradient(step.above if step.above >= 0 else self.output, self.node.get(step.name, step.node))
+        return self._gradient(step, of, total, found, before, final=final)
+
+    # -- what a line can be ----------------------------------------------------------------------------
+
+    def _equation(self, step: Step, found: list[Value]) -> Checked:
+        """A further side of an equation: it is the side before it."""
+        wrong = [k for k, x in enumerate(found) if not self.same(x, self.made[k], k, step.half_unit)]
+        at = wrong[0] if wrong else 0
+        judgement = self.compared(found[at], self.made[at], self.places[at], differs=bool(wrong))
+        if wrong:
+            of = Gradient(self.output, self.node.get(step.name, step.node))
+            is_gradient = step.node >= 0 and not step.is_value and step.above < 0 and self.equal(self.made, of)
+            mistakes = self._diagnosed(of, found, step.half_unit) if is_gradient else ()
+            return Checked(step, judgement, "equation", mistakes)
+        if not step.half_unit:
+            self.made = found
+        return Checked(step, judgement, "equation")
+
+    def _value(self, step: Step, total: list[Value]) -> Checked:
+        """A line of the forward pass: the program has the same value."""
+        ours = [place.values[step.node] for place in self.places]
+        wrong = [k for k, x in enumerate(total) if not self.same(x, ours[k], k, step.half_unit)]
+        at = wrong[0] if wrong else 0
+        del self.written[step.name]  # the program's own from here on
+        judgement = self.compared(total[at], ours[at], self.places[at], differs=bool(wrong))
+        return Checked(step, judgement, "value")
+
+    def _gradient(
+        self,
+        step: Step,
+        of: Gradient,
+        total: list[Value],
+        found: list[Value],
+        before: list[Value] | None,
+        *,
+        final: bool,
+    ) -> Checked | None:
+        expected = self.derivatives(of, total) if step.above >= 0 else [place.grad(*of) for place in self.places]
+        if not expected:
+            return None
+        wrong = [k for k in range(len(self.places)) if not self.same(total[k], expected[k], k, step.half_unit)]
+        if wrong and not final:
+            self.changed.add(step.name)
+            if not any(map(is_any, total)):
+                return None  # a sum begins here
+            return Checked(step, self.compared(total[0], total[0], self.places[0], differs=False), "partial")
+        if wrong and (is_of := self.moved_on(step, of, total, was_right=step.name in self.node)) >= 0:
+            self._is_right(step, is_of)
+            return Checked(
+                step, self.compared(total[0], total[0], self.places[0], differs=False), "moved on", is_of=is_of
+            )
+        judged = [k for k in wrong if not self.lost(step.formula, k, total[k], expected[k])]
         if judged or len(wrong) < len(self.places):  # at some place at least the numbers could be compared
             wrong = judged
-        seen = [] if partial else self._seen_through(wrong, of)
+        seen = self.seen_through(wrong, of) if step.above < 0 else []
         wrong = [k for k in wrong if k not in [k for k, verdict in seen if verdict == AGREES]]
         at = wrong[0] if wrong else seen[0][0] if seen else 0
         place = self.places[at]
-        judgement = self._judgement(self.written[step.name][at], expected[at], place, differs=bool(wrong))
+        judgement = self.compared(self.written[step.name][at], expected[at], place, differs=bool(wrong))
         if not wrong:
-            if not partial:
-                self.complete.add(step.name)
-            return Checked(step, judgement, partial)
+            self._is_right(step, of.wrt)
+            if step.half_unit:
+                self.written[step.name] = expected
+            return Checked(step, judgement)
         if trouble := place.trouble(*of):
             return Checked(step, judgement._replace(verdict=UNDECIDED, why="trouble", anomaly=trouble[0]))
-        if before and not step.adds and self._equal([a + b for a, b in zip(before, found, strict=True)], of):
-            return Checked(step, judgement, hint="overwrites")
-        if step.name in self.early:
-            return Checked(step, judgement, hint="unfinished", of_what=self.early[step.name])
-        claimed = list(zip(self.places, total, strict=True))
-        mistakes = diagnose(of, claimed) if final and not self.has_arrays else ()
-        return Checked(step, judgement, mistakes=mistakes)
+        hint, of_what = "", ""
+        if before and step.operator == SET and step.items is None and self.equal(sums_of(before, found), of):
+            hint = "overwrites"
+        elif step.name in self.early:
+            hint, of_what = "unfinished", self.early[step.name]
+        mistakes = () if hint or step.above >= 0 else self._diagnosed(of, total, step.half_unit)
+        checked = Checked(step, judgement, "", mistakes, hint, of_what)
+        if step.above < 0 and not hint and self.convention(step, of, total):
+            is_of, factor = self.convention(step, of, total) or (-1, 1.0)
+            self.held.setdefault(step.name, set()).add(step.name)
+            self.changed.discard(step.name)
+            return checked._replace(
+                judgement=judgement._replace(verdict=AGREES), kind="convention", is_of=is_of, factor=factor
+            )
+        return checked
 
-    def _judgement(self, total: Value, expected: Value, place: Point, *, differs: bool) -> Judgement:
-        tried = len(self.places)
-        if self.has_arrays:
-            from backprop_cli.check.array_claims import compare
+    def settled(self, found: list[Checked]) -> list[Checked]:
+        """The steps up to the first that is wrong: a convention is, if nothing right is made of it."""
+        for number, checked in enumerate(found):
+            if checked.kind == "convention" and checked.step.name not in self.vouched:
+                judgement = checked.judgement._replace(verdict=DIFFERS)
+                return [*found[:number], checked._replace(judgement=judgement, kind="")]
+        return found
 
-            return compare(total, expected, place, self.tolerance)
-        error = relative_error(total, expected)
-        verdict = DIFFERS if differs else AGREES
-        return Judgement(verdict, "point", place, total, expected, rel_error=error, tried=tried)
+    def _is_right(self, step: Step, node: int) -> None:
+        self.node[step.name] = node
+        self.changed.discard(step.name)
+        self.held.setdefault(step.name, set()).discard(step.name)
+        if self.graph.gates[step.node] == INPUT:
+            self.vouched |= self.held[step.name]
 
-    def _seen_through(self, wrong: Sequence[int], of: Gradient) -> list[tuple[int, str]]:
-        """What many digits say at places where the last line looks wrong; what they find is what the name has there."""
-        seen = []
-        for k in wrong:
-            lines = self.lines[k]
-            found, right = self.written[lines[-1].name][k], self.places[k].grad(*of)
-            fits = _shape(found) in ((), _shape(right)) and not self.places[k].trouble(*of)
-            pair = last_in_digits(lines, self.places[k], of) if fits else None
-            verdict = DIFFERS
-            if pair is not None:
-                found, right = (x if x.shape else float(x) for x in pair)
-                verdict = AGREES if self._same(found, right, ()) else DIFFERS
-            if verdict == AGREES:
-                self.written[lines[-1].name][k] = found
-            seen.append((k, verdict))
-        return seen
+    def _not_computable(self, step: Step, problem: str) -> Checked:
+        return Checked(step, Judgement(DIFFERS, "not computable", self.places[0], problem=problem))
 
-    def _given(self, formula: Formula, number: int) -> dict[str, Value]:
-        """The values of the names in a formula, at a place."""
-        place = self.places[number]
-        given = {}
-        for name, use in formula.uses.items():
-            if name in self.written:
-                given[name] = self.written[name][number]
-            else:
-                given[name] = place.grad(*use) if isinstance(use, Gradient) else place.values[use]
-        return given
+    def _diagnosed(self, of: Gradient, total: list[Value], half_unit: float) -> tuple[Mistake, ...]:
+        """What the last line looks like; what has values is tried with others, too."""
+        pairs = list(zip(self.places, total, strict=True))[:_COMPARED]
+        arrays = self.has_arrays or any(map(shape_of, total))
+        if arrays:
+            from backprop_cli.check.array_mistakes import diagnose_arrays as diagnosed
+        else:
+            diagnosed = partial(diagnose, half_unit=half_unit)
+        if self.free:
+            return diagnosed(of, pairs)
+        for keep_numbers in (False, True) if arrays else (False,):
+            others = self._elsewhere(of, keep_numbers=keep_numbers)
+            if others and (found := diagnosed(of, [*pairs, *others])):
+                return found
+        return () if arrays else diagnosed(of, pairs)
 
-    def _ways(self, node: int, place: int) -> list[float]:
-        """What flows into the node's gradient, way by way; of arrays that is not looked at."""
-        if self.has_arrays:
+    def _elsewhere(self, of: Gradient, *, keep_numbers: bool) -> list[tuple[Point, Value]]:
+        """What the last line gives at other places, where the lines can be followed."""
+        near = self.sampler.near(self.places[0], keep_numbers=keep_numbers)
+        places = list(islice((p for p in near if not p.trouble(*of) and p.is_finite(*of)), _COMPARED - 1))
+        values = StepValues(self.graph, places, self.tolerance, free=True)
+        values.set(f"d{self.output_name}", 1.0)
+        made: list[Value] = []
+        try:
+            for step in self.taken:
+                _, made = values.advance(step)
+        except (NotComputableError, ValueError, IndexError):
             return []
-        passed = self.places[place].passed(self.output)
-        return [(passed.grads[a] or 0.0) * passed.locals[a][k] for a, k in self.takers.get(node, ())]
+        return list(zip(places, made, strict=True))
 
-    def _sums(self, total: list[float], ways: list[list[float]]) -> list[float]:
-        """The sums of some of the ways, the same ones at every place, that the totals are; empty if there are none."""
-        for chosen in product((True, False), repeat=len(ways[0])):
-            sums = [sum(w for w, is_in in zip(way, chosen, strict=True) if is_in) for way in ways]
-            if any(chosen) and all(map(self._same, total, sums, ways)):
-                return sums
-        return []
+    # -- what names are made of -------------------------------------------------------------------------
 
-    def _same(self, found: Value, expected: Value, ways: Sequence[float]) -> bool:
-        if self.has_arrays:
-            return self._judgement(found, expected, self.places[0], differs=False).verdict == AGREES
-        scale = sum(map(abs, ways))
-        return self.tolerance.allows(found, expected) or abs(found - expected) <= ROUNDING * scale
-
-    def _lost(self, formula: Formula, number: int, found: Value, expected: Value) -> bool:
-        """Whether what differs at one of several places is next to nothing beside the numbers it is made of.
-
-        f*(1-f) is 0 in doubles where the sigmoid f rounds to 1: there is nothing to judge it by.
-        """
-        if self.has_arrays or len(self.places) == 1:
-            return False
-        sizes = [abs(value) for value in self._given(formula, number).values()]
-        return bool(abs(found - expected) <= ROUNDING * max(sizes, default=0.0))
-
-    def _equal(self, total: list[Value], of: Gradient) -> bool:
-        return all(self._same(found, p.grad(*of), ()) for found, p in zip(total, self.places, strict=True))
+    def _inherit(self, step: Step) -> None:
+        """A name is made of conventions if what is in its formula is."""
+        held = {convention for name in step.formula.uses for convention in self.held.get(name, ())}
+        self.held[step.name] = held if step.operator == SET else held | self.held.get(step.name, set())
 
     def _unfinished(self, formula: Formula) -> str:
         """A gradient used in the formula of which a part is still to come."""
-        for name in formula.uses:
-            node = self.names.get(name[1:], -1)
-            is_gradient = name in self.written and name[0] == "d" and node >= 0 and name not in self.complete
-            if is_gradient and not self._equal(self.written[name], Gradient(self.output, node)):
-                return name
-        return ""
-
-
-def _shape(value: Value) -> Shape:
-    return getattr(value, "shape", ())
-
-
-def _usable(places: PointSampler) -> list[Point]:
-    """The place of the bindings, or as many random ones as are wanted where the output is an ordinary number."""
-    found: list[Point] = []
-    output = places.graph.output
-    inputs = list(places.graph.variables.values())
-    for place in places:
-        ordinary = (place.is_finite(output, node) and not place.trouble(output, node) for node in inputs)
-        if places.free and not all(ordinary):
-            continue
-        found.append(place)
-        if len(found) == places.wanted:
-            break
-    return found
+        return next((name for name in formula.uses if name in self.changed), "")

@@ -47,6 +47,12 @@ def not_a_step(source: Source, start: int, end: int) -> BackpropError:
     return _wrong("V313", f"`{shorten(source.text[start:end])}` is not a step", source, start, end, help_)
 
 
+def no_value_yet(name: str, source: Source, start: int, end: int) -> BackpropError:
+    """The error of a line that changes a name that no line before it has given a value."""
+    help_ = f"give it one first: `{name.partition('[')[0]} = …`"
+    return _wrong("N213", f"`{shorten(name)}` has no value yet that could be changed", source, start, end, help_)
+
+
 def told_of(source: Source, diagnostic: Diagnostic, names: Iterable[str] = ()) -> Diagnostic:
     """The diagnostic of a rewritten text, told of the text as it was typed.
 

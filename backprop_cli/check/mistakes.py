@@ -12,7 +12,7 @@ all are named, or none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ from backprop_cli.graph.ancestors import ancestors
 _MOST_EDGES = 2000
 _MOST_FAMILIES = 2  # more that fit explain nothing
 _LARGEST_N = 1000
+_VAGUE = ("own value", "times", "term", "extra", "reciprocal", "mean", "upstream")
 
 
 class Mistake(NamedTuple):
@@ -65,10 +66,15 @@ def diagnose(of: Gradient, claimed: Sequence[tuple[Point, float]], half_unit: fl
         }
         if not fitting:
             return ()
+    return named(fitting or ())
+
+
+def named(fitting: Iterable[tuple[str, Mistake]]) -> tuple[Mistake, ...]:
+    """Of mistakes that fit, with their families, the first of each family; none if those are too many."""
     first: dict[str, Mistake] = {}
-    for family, mistake in fitting or ():
+    for family, mistake in fitting:
         first.setdefault(family, mistake)
-    for vague in ("own value", "times"):
+    for vague in _VAGUE:
         if len(first) > 1:
             first.pop(vague, None)  # the others say why
     return tuple(first.values()) if len(first) <= _MOST_FAMILIES else ()
@@ -151,7 +157,7 @@ def _edges(place: Point, of: Gradient) -> Iterator[Edge]:
     if len(pairs) > _MOST_EDGES:
         return
     forks = Counter(operand for _, _, operand in pairs)
-    straight = _straight(graph, pairs, of.output)
+    straight = straight_to(graph, pairs, of.output)
     for node, position, operand in pairs:
         operands = graph.inputs[node]
         yield Edge(
@@ -173,13 +179,13 @@ def _edges(place: Point, of: Gradient) -> Iterator[Edge]:
         )
 
 
-def _straight(graph: Graph, pairs: Sequence[tuple[int, int, int]], output: int) -> dict[int, bool]:
-    """For each node on the way whether only sums, signs and constant factors follow."""
+def straight_to(graph: Graph, pairs: Sequence[tuple[int, int, int]], output: int) -> dict[int, bool]:
+    """For each node on the way whether only sums, means, signs and constant factors follow."""
     straight = {output: True}
     for node, position, operand in reversed(pairs):
         others = [j in graph.constants for k, j in enumerate(graph.inputs[node]) if k != position]
         scales = (graph.gates[node] == "mul" or (graph.gates[node] == "div" and position == 0)) and all(others)
-        keeps = straight[node] and (graph.gates[node] in LINEAR or scales)
+        keeps = straight[node] and (graph.gates[node] in (*LINEAR, "sum", "mean") or scales)
         straight[operand] = straight.get(operand, True) and keeps
     return straight
 

@@ -61,9 +61,25 @@ class PointSampler:
             yield self._made[number]
             number += 1
 
-    def near(self, place: Point) -> Iterator[Point]:
-        """Other places, all inputs chosen at random, to tell formulas apart that agree at this one."""
-        return islice(PointSampler(self.graph, {}, list(place.given), points=_OTHERS), _OTHERS)
+    def near(self, place: Point, *, keep_numbers: bool = False) -> Iterator[Point]:
+        """Other places, all inputs chosen at random, to tell formulas apart that agree at this one.
+
+        Arrays of whole numbers keep them where the program cannot do without (labels), numbers if `keep_numbers`.
+        """
+        for keep_whole in (False, True):
+            kept = {
+                name: value
+                for name, value in place.given.items()
+                if (keep_whole and _is_whole(value)) or (keep_numbers and not hasattr(value, "shape"))
+            }
+            free = [name for name in place.given if name not in kept]
+            sampler = PointSampler(self.graph, kept, free, points=_OTHERS)
+            try:
+                if free and any(True for _ in islice(sampler, 1)):
+                    return islice(sampler, _OTHERS)
+            except BackpropError:  # a label that is no class
+                continue
+        return iter(())
 
     def _fresh(self, range_: tuple[float, float] | None, chosen: Random) -> Iterator[Mapping[str, Value]]:
         if not self.free:
@@ -114,6 +130,10 @@ def _filled(shape: Shape, draw: Callable[[], float]) -> Value:
     from backprop_cli.numeric.arrays import doubles
 
     return doubles([draw() for _ in range(size(shape))]).reshape(shape)
+
+
+def _is_whole(value: Value) -> bool:
+    return hasattr(value, "shape") and bool((value == value.round()).all())
 
 
 def _near(chosen: Random, centre: float, low: float, high: float) -> float:

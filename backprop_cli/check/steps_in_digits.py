@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from backprop_cli.check.assignments import SET, assigned
 from backprop_cli.check.claims import Formula, Gradient
 from backprop_cli.check.in_numbers import InNumbers, in_numbers
 from backprop_cli.check.point import Point
@@ -15,16 +16,23 @@ from backprop_cli.engine.passes import backward, forward
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Value
 from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.numeric.shapes import Shape
 
 
 class Line(NamedTuple):
-    """What a line makes of a name: a formula (of `values`, its nodes') or a number; `adds` to what the name had."""
+    """What a line makes of a name by its operator: a formula (of `values`, its nodes') or a number.
+
+    Of the elements `at` an index; what repeated indices give adds up if it `gathers`.
+    """
 
     name: str
     formula: Formula | None
     number: float = 0.0
-    adds: bool = False
+    operator: str = SET
     values: Sequence[Value] = ()
+    at: tuple[Any, ...] | None = None
+    gathers: bool = False
+    shape: Shape = ()  # of what comes of it
 
 
 def last_in_digits(lines: Sequence[Line], place: Point, of: Gradient) -> tuple[Any, Any] | None:
@@ -77,7 +85,10 @@ def last_in_digits(lines: Sequence[Line], place: Point, of: Gradient) -> tuple[A
             found = forward(formula.graph, given, field)
             way += found
             made = there(np.asarray(formula.of(line.formula.graph.output)), found)
-            written[line.name] = written[line.name] + made if line.adds and line.name in written else made
+            old = written.get(line.name)
+            if line.at is not None:
+                old = np.broadcast_to(np.asarray(old), line.shape)
+            written[line.name] = assigned(line.operator, old, made, line.at, gathers=line.gathers)
         claimed = np.broadcast_to(written[lines[-1].name], wanted.shape)
         return [*claimed.flat, *there(wanted, passed.grads).flat], way
 

@@ -10,12 +10,13 @@ from backprop_cli.check.handwritten_steps import Checked
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.step_lines import Step
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
-from backprop_cli.errors import Diagnostic, Status
+from backprop_cli.errors import Diagnostic, Status, shorten
 from backprop_cli.graph import Graph
-from backprop_cli.graph.names import output_name
+from backprop_cli.graph.names import node_names, output_name
 from backprop_cli.numeric.shapes import written
 from backprop_cli.report.claim_results import CheckReport, ClaimResult
 from backprop_cli.report.mistakes import diagnosis
+from backprop_cli.report.names import written as named
 from backprop_cli.report.notes import notes
 from backprop_cli.text import index_text, rounded, shortest
 
@@ -51,6 +52,11 @@ _HINTS = {
     "overwrites": "`=` forgets what had flowed into `{name}` before, and `+=` is meant",
     "unfinished": "`{d}` is used before all of it has been added up",
 }
+_KINDS = {
+    "partial": "not complete yet, a line below changes it",
+    "moved on": "from here `{name}` is the gradient of `{node}`{more}",
+    "convention": "{what}, as what is made of it shows",
+}
 _STATUS = {AGREES: Status.OK, DIFFERS: Status.DISAGREES, UNDECIDED: Status.MATHEMATICS}
 
 
@@ -72,18 +78,18 @@ def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step],
     results: list[ClaimResult] = []
     complaint = None
     for item in checked:
-        result = _step_result(item, output)
+        result = _step_result(item, graph, output)
         step = item.step
         if item.judgement.place is not None and item.judgement.verdict == DIFFERS:
-            names = {"d": item.of_what, "name": step.name}
+            names = {"d": item.of_what, "name": step.typed.partition("[")[0]}
             hint = _HINTS.get(item.hint, "").format_map(names)
             told = hint or diagnosis(item.mistakes, graph, (output, step.of))
             result = result._replace(diagnosis=told, mistakes=(item.hint,) if hint else result.mistakes)
-            message = _wrong_step(step.name, result.target, item.judgement)
+            message = _wrong_step(item, result.target)
             complaint = Diagnostic("C502", message, (step.label,), told and f"it looks as if {told}")
         results.append(result)
     verdict = _verdict(results)
-    written = {step.node for step in steps}
+    written = {step.node for step in steps if step.above < 0 and not step.is_value}
     unmentioned = tuple(name for name, node in graph.variables.items() if node not in written)
     return CheckReport(
         "steps", graph.source, tuple(results), tuple(free), tuple(notes(graph, [], [])), verdict, _STATUS[verdict],
@@ -91,13 +97,35 @@ def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step],
     )  # fmt: skip
 
 
-def _wrong_step(name: str, target: str, judgement: Judgement) -> str:
+def _words_of(item: Checked, graph: Graph, names: Sequence[str]) -> dict[str, str]:
+    """The words for a step that is right in another way than its name says."""
+    name, node = item.step.typed.partition("[")[0], names[item.is_of] if item.is_of >= 0 else ""
+    is_own = item.is_of in graph.names or item.is_of in graph.variables.values()
+    more = "" if is_own or not node else f" = {shorten(named(graph, item.is_of, list(names)), 60)}"
+    what = f"`{name}` is the gradient of `{node}`{more}"
+    if not node:
+        size = item.factor if abs(item.factor) > 1 else 1 / item.factor
+        what = f"`{name}` is kept {rounded(size)} times too {'large' if abs(item.factor) > 1 else 'small'}"
+    return {"name": name, "node": node, "more": more, "what": what}
+
+
+def _wrong_step(item: Checked, target: str) -> str:
+    """What is wrong after a line."""
+    name, judgement = item.step.typed.partition("[")[0], item.judgement
+    if judgement.problem:
+        return f"this line cannot be computed: {judgement.problem}"
+    line_before = item.kind == "equation"
+    name, target = ("this side", "the one before") if line_before else (f"`{name}`", target)
+    after = "" if line_before else " after this line"
     if judgement.shapes:
         found, expected = (written(shape) if shape else "of a number" for shape in judgement.shapes)
-        return f"`{name}` has the shape {found} after this line, and {target} has the shape {expected}"
+        return f"{name} has the shape {found}{after}, and {target} has the shape {expected}"
     index = index_text(judgement.element or ())
     found, expected = _told_apart(judgement.claimed or 0.0, judgement.backprop)
-    return f"`{name}{index}` is {found} after this line, and {target}{index} is {expected}"
+    if line_before:
+        at = f" at {index}" if index else ""
+        return f"{name} is {found}{at}, and {target} is {expected}"
+    return f"{name[:-1]}{index}` is {found}{after}, and {target}{index} is {expected}"
 
 
 def _told_apart(one: float, other: float) -> tuple[str, str]:
@@ -106,13 +134,15 @@ def _told_apart(one: float, other: float) -> tuple[str, str]:
     return short if short[0] != short[1] else (shortest(one), shortest(other))
 
 
-def _step_result(item: Checked, output: str) -> ClaimResult:
+def _step_result(item: Checked, graph: Graph, output: str) -> ClaimResult:
     step, judgement = item.step, item.judgement
     start, end = step.label.start, step.label.end
-    written = step.label.source.text[start:end]
+    written = " ".join(step.label.source.text[start:end].split())
+    names = node_names(graph)
+    above = output if step.above < 0 else names[step.above]
     return ClaimResult(
-        text=f"{step.name} {'+=' if step.adds else '='} {written}",
-        target=f"d{output}/d{step.of}",
+        text=f"= {written}" if step.goes_on else f"{step.typed} {step.operator} {written}",
+        target=step.of if step.is_value or step.node < 0 else f"d{above}/d{step.of}",
         written=written,
         claimed=judgement.claimed,
         backprop=judgement.backprop,
@@ -121,7 +151,9 @@ def _step_result(item: Checked, output: str) -> ClaimResult:
         forward=None,
         rel_error=judgement.rel_error,
         verdict=judgement.verdict,
-        reason="a part: more is to flow in" if item.partial else reason(judgement),
+        reason=_KINDS[item.kind].format_map(_words_of(item, graph, names))
+        if item.kind in _KINDS
+        else reason(judgement),
         point=dict(judgement.place.given) if judgement.place else {},
         mistakes=tuple(mistake.name for mistake in item.mistakes),
     )
