@@ -99,7 +99,7 @@ def _price(name: str, digits: int) -> float:
         found = {word for text in (gate.formula, *gate.partials) for word in functions_of(formula_program(gate, text))}
         waiting += [COMPOSITES[word] for word in found - called if word in COMPOSITES]
         called |= found
-    return max(price(word, digits) for word in called | {"exp"})
+    return max((price(word, digits) for word in called), default=1.0)
 
 
 def reach(graph: Graph, output: int, unsteady: Sequence[bool], numbers: Sequence[Any]) -> tuple[list[bool], list[bool]]:

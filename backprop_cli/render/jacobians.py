@@ -66,7 +66,7 @@ def panels(matrix: Any, rows: Sequence[str], headings: Sequence[str], style: Sty
     widths = [max(map(len, [heading, *column])) for heading, column in zip(headings, cells, strict=True)]
     begin = 0
     while begin < len(headings):
-        end, width = begin, max(map(len, rows))
+        end, width = begin, max(map(len, rows), default=0)
         while end < len(headings) and (end == begin or style.width is None or width + widths[end] + 3 <= style.width):
             width += widths[end] + 3
             end += 1

@@ -56,7 +56,7 @@ def rule_of_subgraph(
         return Rule(())
     gate = Gate(f"call({', '.join(parameters)})", "the user's", text, at=())
     given = {name: values[j] for name, j in zip(parameters, operands, strict=True)} | {"out": values[subgraph.output]}
-    if slope != slope or any(hasattr(value, "shape") for value in given.values()):
+    if any(hasattr(value, "shape") for value in (slope, *given.values())) or slope != slope:
         return Rule(())
     try:
         graph = lower(formula_program(gate, text), given)
