@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from backprop_cli.api import draw, evaluate, explain, grad, jacobian, render, structure
     from backprop_cli.checking import check, check_code, check_steps
-    from backprop_cli.deriving import diff, hessian
+    from backprop_cli.deriving import diff, export, hessian
     from backprop_cli.errors import BackpropError, Source
     from backprop_cli.render import EXPLAIN_FORMATS, FIGURE_FORMATS, FORMATS
     from backprop_cli.report import Note, Report, Row
@@ -34,13 +34,13 @@ __all__ = [
     "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult",
     "DerivativeReport", "HessianReport", "JacobianReport",
     "Note", "Options", "Report", "Row", "Source",
-    "check", "check_code", "check_steps", "diff", "draw", "evaluate", "explain", "grad", "hessian", "jacobian",
-    "render", "structure",
+    "check", "check_code", "check_steps", "diff", "draw", "evaluate", "explain", "export", "grad", "hessian",
+    "jacobian", "render", "structure",
 ]  # fmt: skip
 # Each name and its home.
 _HOMES = {
     **dict.fromkeys(("draw", "evaluate", "explain", "grad", "jacobian", "render", "structure"), "api"),
-    **dict.fromkeys(("diff", "hessian"), "deriving"),
+    **dict.fromkeys(("diff", "export", "hessian"), "deriving"),
     **dict.fromkeys(("check", "check_code", "check_steps"), "checking"),
     **dict.fromkeys(("BackpropError", "Source"), "errors"),
     **dict.fromkeys(("EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS"), "render"),

@@ -1,4 +1,4 @@
-"""The verbs `diff` and `hessian`: derivatives as graphs, from which formulas and second derivatives come."""
+"""The verbs `diff`, `hessian` and `export`: derivatives as graphs, and the formulas, matrices and code made of them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from backprop_cli.api import jacobian_at
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.derive import with_gradient
 from backprop_cli.engine.passes import backward, forward
-from backprop_cli.errors import BackpropError, Diagnostic, Source
+from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.graph.names import output_name
 from backprop_cli.graph.shapes import infer
 from backprop_cli.report.derivatives import DerivativeReport, formulas
 from backprop_cli.report.notes import notes
+from backprop_cli.report.rows import gradient_at
 from backprop_cli.session import Number, Session, open_session
 
 if TYPE_CHECKING:
@@ -95,3 +96,40 @@ def _some(session: Session, wrt: str | Sequence[str]) -> dict[str, int]:
         message, help_ = "there is nothing to differentiate with respect to", "a name in the expression is an input"
         raise BackpropError(Diagnostic("N212", message, (graph.label(graph.output),), help_))
     return targets
+
+
+def export(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    to: str = "numpy",
+    wrt: str | Sequence[str] = (),
+    **values: Any,
+) -> str:
+    """A program and its gradient as the text of a Python file, by NumPy (`numpy`) or by `math` alone (`python`).
+
+    Where every input has a value, the file tests itself with it when it is run. Arrays may be given by their shapes.
+    Values and options are given as to `evaluate`.
+
+    Raises BackpropError as `evaluate` does, if the output is an array (V310), for a `to` that there is not, or a gate
+    that it has no words for (U801), and at a gate whose derivative is no formula of gates (N215).
+    """
+    from backprop_cli.export.dialects import DIALECTS, PYTHON
+    from backprop_cli.export.python import Example, python
+
+    if to not in DIALECTS:
+        message, help_ = f"there is no target `{shorten(str(to))}`", f"there are {', '.join(DIALECTS)}"
+        raise BackpropError(Diagnostic("U801", message, (), help_))
+    session = open_session(expression, bindings, values, free=True)
+    session.refuse_array("its gradient is a Jacobian: wrap it, as in `sum(…)`")
+    graph, targets, example = session.graph, _some(session, wrt), None
+    if graph.has_arrays and DIALECTS[to] is PYTHON:
+        message = "there are arrays, and Python's `math` has numbers only"
+        raise BackpropError(Diagnostic("U801", message, (graph.label(graph.output),), "`--to numpy` has arrays"))
+    if not session.free:
+        numbers = forward(graph, session.values)
+        passed = backward(graph, numbers, graph.output)
+        gradients = {name: gradient_at(graph, passed, node) for name, node in targets.items()}
+        example = Example(session.values, numbers[graph.output], gradients)
+    return python(graph, targets, example, DIALECTS[to])

@@ -30,7 +30,9 @@ ROOMS = {
     "session": {"errors", "language", "numeric", "graph", "data"},
     "checking": {"errors", "graph", "check", "report", "session", "user_code", "data"},
     "api": {"errors", "graph", "engine", "check", "report", "render", "session"},
-    "deriving": {"errors", "graph", "engine", "check", "report", "session", "api"},
+    # Formulas are read again to be written in other words.
+    "export": {"errors", "text", "language", "numeric", "graph", "engine", "report"},
+    "deriving": {"errors", "graph", "engine", "check", "report", "session", "api", "export"},
     "notebook": {"errors", "api", "report"},
     # The verbs, asked case after case; the tolerance of a claim is that of `check`.
     "suites": {"errors", "text", "check", "report", "data", "session", "api", "checking"},
@@ -48,7 +50,7 @@ ROOMS = {
         "session",
         "suites",
         "__init__",
-    },  # fmt: skip
+    },
 }
 THIRD_PARTIES = {
     "typer": {"cli"},
@@ -229,7 +231,7 @@ def test_no_file_imports_itself_by_way_of_others():
 
 # Rooms that may name gates: the table, what its texts mean, what they mean to SymPy, and what mistakes look like; and
 # the one that reads Python, where the same words are NumPy's.
-NAMING = ("gates", "numeric", "check", "user_code")
+NAMING = ("gates", "numeric", "check", "user_code", "export")
 SPELLINGS = ("language/spellings.py", "language/latex_spellings.py", "graph/advice.py")  # what others call gates
 # What the texts of rows mean where numbers are nodes.
 NODES = tuple(f"engine/derive/{name}.py" for name in ("field", "sums", "scores", "normalizations", "places"))

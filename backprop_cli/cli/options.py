@@ -204,7 +204,7 @@ def _output_options(
 _ENDINGS = {
     "json": ["json"], "jsonl": ["jsonl"], "csv": ["csv"], "md": ["markdown"], "markdown": ["markdown"],
     "tex": ["latex", "tikz"], "tikz": ["tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"], "dot": ["dot"],
-    "gv": ["dot"], "mmd": ["mermaid"],
+    "gv": ["dot"], "mmd": ["mermaid"], "py": ["code"],
     "txt": ["table", "text", "plain"], "text": ["table", "text", "plain"],
 }  # fmt: skip
 

@@ -121,7 +121,7 @@ def formulas(graph: Graph, targets: Mapping[str, int], order: int) -> Formulas:
         lower, nodes = nodes, {}
         for variables, node in lower.items():
             later = names[names.index(variables[-1]) :] if variables else names
-            derived, found = derive(derived, node, [targets[name] for name in later], as_in_books=True)
+            derived, found, _ = derive(derived, node, [targets[name] for name in later], as_in_books=True)
             nodes |= {(*variables, name): gradient for name, gradient in zip(later, found, strict=True)}
     called = {node: name for name, node in graph.variables.items()} | dict(graph.names)
     spare = node_names(derived)

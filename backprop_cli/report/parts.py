@@ -70,7 +70,7 @@ def _told(graph: Graph, node: int, row: Gate) -> Iterator[str]:
             axes = tuple(range(len(graph.shape(graph.inputs[node][0])))) if graph.inputs[node] else ()
             usual = {None: axes, -1: axes[-1:]}.get(parameter.default, (0,))
             value = (value,) if isinstance(value, int) else value  # before shapes are known
-            if value not in (usual, None):
+            if parameter.required or value not in (usual, None):
                 several = None if row.family == "order" else list(value)
                 yield f"axis={value[0] if len(value) == 1 else several}"
         elif parameter.starred:

@@ -20,10 +20,14 @@ _NOTHING = "0*"  # how the pull to labels begins
 
 
 class Derived(NamedTuple):
-    """The graph with the nodes of its derivative after its own, and the node of each gradient."""
+    """The graph with the nodes of its derivative after its own, and the node of each gradient.
+
+    `adjoints` are the gradients of all nodes that one flows to, by their node.
+    """
 
     graph: Graph
     gradients: list[int]
+    adjoints: dict[int, int]
 
 
 def derive(
@@ -54,7 +58,11 @@ def derive(
                 part = unbroadcast(flow, result, shape)
                 grads[j] = part if before is None else part + before
     zero = builder.node(0.0)
-    return Derived(builder.out, [filled(zero if (g := grads[j]) is None else g, graph.shape(j)).id for j in wrt])
+    gradients = [filled(zero if (grad := grads[j]) is None else grad, graph.shape(j)).id for j in wrt]
+    adjoints = {node: grad.id for node, grad in enumerate(grads) if grad is not None}
+    return Derived(
+        builder.out, gradients, adjoints | {j: g for j, g in zip(wrt, gradients, strict=True) if j in adjoints}
+    )
 
 
 def with_gradient(graph: Graph, output: int, wrt: Sequence[int]) -> Graph:

@@ -1,0 +1,41 @@
+"""`backprop export`: a program and its gradient as code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from backprop_cli import deriving
+from backprop_cli.cli.options import Bindings, Expression, OutputOptions, Reply, Wrt, names_in, with_common_options
+from backprop_cli.data.bindings import split_bindings
+from backprop_cli.data.files import read_expression
+from backprop_cli.session import Options
+
+_To = Annotated[
+    str, typer.Option("--to", help="numpy (default), or python: numbers only", metavar="TARGET", show_default=False)
+]
+
+
+@with_common_options(
+    formats=("code",),
+    default="code",
+    without=("expand", "exact", "strict", "json", "quiet", "digits", "color", "ascii", "width", "rows"),
+)
+def command(
+    expression: Expression,
+    bindings: Bindings = [],  # noqa: B006  never changed
+    *,
+    wrt: Wrt = [],  # noqa: B006  never changed
+    to: _To = "numpy",
+    options: Options,
+    output: OutputOptions,
+) -> Reply:
+    """Write a program and its gradient as Python, a line a node. With values the file tests itself when it is run.
+
+    Example: backprop export "(x+y)*z" x=-2 y=5 z=-4 --to python -o grad.py
+    """
+    text = deriving.export(
+        read_expression(expression), split_bindings(bindings), to=to, wrt=names_in(wrt), **options._asdict()
+    )
+    return Reply(text, output)

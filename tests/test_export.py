@@ -1,0 +1,109 @@
+"""Exported files are run, and have the numbers of `grad`."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import backprop
+
+import backprop_cli
+from backprop_cli.gates import GATES
+
+NO_WORDS = {"erfcx", "log_normcdf", "digamma", "sinc", "logit", "log_base", "mish", "huber", "gamma", "lgamma", "selu"}
+PROGRAMS = [
+    "(x+y)*z", "x^3 - 2x + 1", "1/(1 + exp(-(w*x + b)))", "sigmoid(w*x + b)", "sqrt(x^2 + y^2)", "max(x, y, 0)*z",
+    "where(x > y, x^2, -y)", "log(x)/y", "atan2(y, x)", "tanh(x)^2 + relu(x - 1)*y", "abs(x - y)/3", "x^y", "2^x",
+    "gelu(x)*silu(y)", "softplus(x - y)", "floor(x) + x*y", "clip(x, 0, 1)*y", "pi*x^2", "-x^2", "x^-2",
+    "gate neuron(a, b) = tanh(a*b + 1); neuron(x, y)*neuron(y, z)", "h = x; for t in range(3) { h = tanh(h*y) }; h^2",
+    "lambda*x", "hypot(x, y)", "leaky_relu(x - 2)*y", "elu(x - 2)", "cbrt(x)", "asin(x/9)", "normcdf(x)",
+]  # fmt: skip
+NETS = [
+    ("norm(W@x)^2", {"W": (2, 3), "x": (3,)}),
+    ("h = relu(X@W1 + b1); s = h@W2 + b2; cross_entropy(s, [0, 1, 0, 1]) + 0.1*(sum(W1^2) + sum(W2^2))",
+     {"X": (4, 2), "W1": (2, 3), "b1": (3,), "W2": (3, 2), "b2": (2,)}),
+    ("hinge_loss(X@W, [0, 2, 1])", {"X": (3, 2), "W": (2, 3)}),
+    ("m = mean(X, axis=0); v = var(X, axis=0); sum(sin(g*(X - m)/sqrt(v + 1e-5) + b))",
+     {"X": (5, 3), "g": (3,), "b": (3,)}),
+    ("a = softmax(Q@K'/sqrt(3)); sum(sin(a@V))", {"Q": (2, 3), "K": (4, 3), "V": (4, 2)}),
+    ("h = b; for t in range(3) { h = tanh(x[t]*w + h@U) }; sum(h)", {"x": (3,), "w": (2,), "b": (2,), "U": (2, 2)}),
+    ("logdet(A@A' + eye(3)) + trace(inv(A@A' + eye(3)))", {"A": (3, 3)}),
+    ("x' @ A @ x + b @ x", {"x": (3,), "A": (3, 3), "b": (3,)}),
+    ("sum(logsumexp(X, axis=1)) - mean(max(X, axis=0))", {"X": (3, 4)}),
+    ("sum(concat(x, y)^2 * concat(y, x)) + x[0]*y[1]", {"x": (3,), "y": (3,)}),
+    ("mse(sigmoid(X@w), t)", {"X": (4, 2), "w": (2,), "t": (4,)}),
+    ("norm1(x) + prod(x) + sum(cumsum(x)^2)", {"x": (4,)}),
+]  # fmt: skip
+
+
+def run(text, values):
+    """What the function of an exported file answers."""
+    names = {"__name__": "exported"}
+    exec(compile(text, "exported", "exec"), names)
+    return names["value_and_gradient"](*values)
+
+
+def assert_runs(program, values, to):
+    text = backprop_cli.export(program, values, to=to)
+    report = backprop_cli.grad(program, values, check=False)
+    arguments = [np.asarray(value, dtype=float)[()] for value in values.values()]
+    value, gradients = run(text, arguments if to == "numpy" else map(float, arguments))
+    assert np.allclose(value, report.value, rtol=1e-12)
+    for name, expected in report.gradients.items():
+        size = max(1.0, np.abs(expected).max(initial=0.0))
+        assert np.shape(gradients[name]) == np.shape(expected), name
+        assert np.allclose(gradients[name], expected, rtol=1e-11, atol=1e-12 * size), name
+
+
+@pytest.mark.parametrize("to", ["numpy", "python"])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_programs_of_numbers(program, to):
+    if to == "numpy" and any(word in program for word in ("gelu", "normcdf")):
+        return  # NumPy has no error function
+    names = list(backprop_cli.diff(program, check=False).graph.variables)  # in the order of mention
+    assert_runs(program, dict(zip(names, (1.3, 0.7, -0.4, 2.1), strict=False)), to)
+
+
+@pytest.mark.parametrize(("program", "shapes"), NETS)
+def test_programs_of_arrays(program, shapes):
+    drawn = np.random.RandomState(3)
+    values = {name: drawn.uniform(0.3, 1.5, shape) for name, shape in shapes.items()}
+    names = backprop_cli.grad(program, values, check=False).gradients  # in the order of mention
+    assert_runs(program, {name: values[name] for name in names}, "numpy")
+
+
+@pytest.mark.parametrize("name", [name for name, gate in GATES.items() if gate.at and not gate.truth])
+def test_every_gate_is_written_or_refused_by_its_name(name):
+    at = GATES[name].at[0]
+    if name == "where":
+        return
+    names = [f"v{k}" for k in range(len(at))]
+    program, values = f"{name}({', '.join(names)})", dict(zip(names, map(float, at), strict=True))
+    try:
+        assert_runs(program, values, "python")
+    except backprop_cli.BackpropError as problem:
+        assert name in NO_WORDS or "stop_gradient" in name, problem  # noqa: PT017
+
+
+def test_a_file_tests_itself(tmp_path):
+    path = tmp_path / "grad.py"
+    words = ["(x+y)*z", "x=-2", "y=5", "z=-4", "--to", "python", "-o", str(path)]
+    assert backprop("export", *words).status == 0
+    ran = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
+    assert ran.stdout == "f = -12.0\ndf/dx = -4.0\ndf/dy = -4.0\ndf/dz = 3.0\n"
+    path.write_text(path.read_text().replace("dy = z ", "dy = 2*z "))
+    assert subprocess.run([sys.executable, path], capture_output=True, check=False).returncode == 1
+
+
+def test_digits_that_books_lose_are_kept():
+    assert_runs("sigmoid(x)", {"x": 40.0}, "python")
+    assert "1 - f" in backprop_cli.export("sigmoid(x)", x=1.0, to="python")
+
+
+def test_what_cannot_be_written_is_said():
+    for words, said in [
+        (["norm(x)", "x=[1,2]", "--to", "python"], "numbers only"), (["x*y", "--to", "fortran"], "numpy, python"),
+        (["[x, y]"], "wrap it"), (["sort(x)[0]", "x=(3,)"], "no formula"), (["erfcx(x)"], "`erfcx` has no words"),
+    ]:  # fmt: skip
+        ran = backprop("export", *words)
+        assert ran.status == 2 and said in ran.err, ran.err
