@@ -48,7 +48,7 @@ ROOMS = {
         "session",
         "suites",
         "__init__",
-    },  # fmt: skip
+    },
 }
 THIRD_PARTIES = {
     "typer": {"cli"},

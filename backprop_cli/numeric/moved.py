@@ -31,7 +31,7 @@ _ROUNDED = {
         "log_softmax_back", "logsumexp", "odds_slope", "sigmoid", "softplus", "weighed_log", "weighed_log1p",
         "weighed_log_over",
     ),
-    normalizations: ("cosine", "cosine_slopes", "normalized", "normalized_back", "over_channels"),
+    normalizations: ("cosine", "normalized", "over_channels"),
     arranged: (
         "kron", "kron_left", "kron_right", "multiply_up", "multiply_up_push", "repeat_back",
         "sort_back", "sort_push", "tile_back",
@@ -73,6 +73,15 @@ def functions(nearby: Callable[[Array], Array], size: float) -> dict[str, Functi
         here = arranged.multiply_up_back(G, x, out, axis)
         return nearby(np.where(np.isfinite(larger), np.ldexp(larger, -_UP), here))
 
+    def apart(terms: Callable[..., tuple[Array, Array]]) -> Function:
+        """The difference of two terms that each are rounded."""
+
+        def difference(*operands: Any) -> Array:
+            one, other = terms(*operands)
+            return nearby(one) - nearby(other)
+
+        return difference
+
     def of_others(function: Function, *operands: Array) -> Array:
         """Each element from other operands nearby: of one matrix they keep what cancels, such as a·adjugate(a)."""
         here, there = function(*operands), function(*map(nearby, operands))
@@ -99,6 +108,8 @@ def functions(nearby: Callable[[Array], Array], size: float) -> dict[str, Functi
         "multiply_up_back": multiply_up_back,
         "others": lambda x, axis: nearby(_others(x, axis)),
         "prod": lambda x, axis, keepdims: nearby(_prod(x, axis, keepdims)),
+        "cosine_slopes": apart(normalizations.cosine_slopes_terms),
+        "normalized_back": apart(normalizations.normalized_back_terms),
         "softmax": softmax,
         "chances": chances,
     }
