@@ -74,6 +74,7 @@ THIRD_PARTIES = {
         "engine/flow.py",
         "engine/passes.py",
         "engine/sums.py",
+        "render/number_files.py",
         "report/hessians.py",
         "report/rules.py",
         "engine/precision.py",

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 
 import numpy as np
@@ -44,11 +45,54 @@ def test_every_exit_status_of_the_readme_is_provoked():
 # -- output files ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", ["a.npy", "a.npz", "a.toml", "a.dat", "a.xyz"])
-def test_an_ending_that_nobody_writes_is_refused(tmp_path, file):
-    ran = backprop("grad", "x^2", "x=1", "-o", str(tmp_path / file))
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [("check", "a.npy"), ("explain", "a.npz"), ("graph", "a.toml"), ("gates", "a.npz"), ("grad", "a.dat")],
+)
+def test_an_ending_that_nobody_writes_is_refused(tmp_path, command, file):
+    words = [] if command == "gates" else ["x^2", "x=1"]
+    ran = backprop(command, *words, "-o", str(tmp_path / file))
     assert ran.status == 2 and "error[U801]" in ran.err and not (tmp_path / file).exists()
-    assert backprop("grad", "x^2", "x=1", "-o", str(tmp_path / file), "--format", "plain").status == 0
+    assert "there are " in ran.err
+
+
+WRITTEN = [
+    (["grad", "sum(W@x)"], "npz", {"W": [[5, 6], [5, 6]], "x": [4, 6]}),
+    (["grad", "sum(W@x)", "--wrt", "x"], "npy", [4, 6]),
+    (["grad", "sum(W@x)", "--step", "1"], "toml", {"W": [[-4, -4], [-2, -2]], "x": [1, 0]}),
+    (["eval", "q = W@x; sum(q)"], "npz", {"q": [17, 39], "f": 56}),
+    (["eval", "q = W@x; sum(q)"], "npy", 56),
+    (["eval", "q = W@x; sum(q)"], "toml", {"q": [17, 39], "f": 56}),
+    (["jacobian", "W@x", "--wrt", "x"], "npy", [[1, 2], [3, 4]]),
+    (["jacobian", "W@x", "--wrt", "x"], "npz", {"x": [[1, 2], [3, 4]]}),
+    (["hessian", "sum((W@x)^2)", "--wrt", "x"], "npy", [[20, 28], [28, 40]]),
+]
+
+
+@pytest.mark.parametrize(("words", "ending", "numbers"), WRITTEN)
+def test_files_of_numbers_have_what_was_computed(tmp_path, words, ending, numbers):
+    path = tmp_path / f"a.{ending}"
+    ran = backprop(*words, "W=[[1,2],[3,4]]", "x=[5,6]", "-o", str(path))
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+    if ending == "toml":
+        assert tomllib.loads(path.read_text(encoding="utf-8")) == numbers
+        return
+    found = np.load(path, allow_pickle=False)
+    assert ({name: found[name].tolist() for name in found.files} if ending == "npz" else found.tolist()) == numbers
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["grad", "x*y", "x=1", "y=2", "-o", "a.npy"], "holds one array; here are 2: x, y"),
+        (["grad", "x*y", "-o", "a.npz"], "without values a gradient is a formula"),
+        (["grad", "x*y", "x=1", "y=2", "--format", "npz"], "unknown format `npz`"),
+    ],
+)
+def test_numbers_that_a_file_cannot_hold_are_refused(tmp_path, monkeypatch, words, told):
+    monkeypatch.chdir(tmp_path)
+    ran = backprop(*words)
+    assert ran.status == 2 and told in ran.err and not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

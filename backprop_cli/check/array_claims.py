@@ -70,7 +70,7 @@ def _seen_through(
     if (clear := wrong & ~hidden).any():
         index = _largest(np.where(clear, excess, -np.inf))
         return _at(made, claimed, ours, index)
-    if is_constant(claim.formula):
+    if is_constant(claim.formula) and not np.broadcast_to(claimed, ours.shape)[wrong].any():
         return made._replace(verdict=AGREES, why="last digits")
     worst = np.argsort(np.where(wrong, off, -1.0), axis=None)[::-1][: min(made.tried, _MOST_JUDGED)]
     return decided(claim, made, tolerance, [_unravelled(int(flat), ours.shape) for flat in worst], "rounding")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -19,10 +18,11 @@ from backprop_cli.cli.options import (
     names_in,
     with_common_options,
 )
-from backprop_cli.cli.terminal import style_for
+from backprop_cli.cli.terminal import drawn
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
-from backprop_cli.render import render
+from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.render import binary_formats, formats
 from backprop_cli.report.model import Report
 from backprop_cli.session import Options
 
@@ -34,7 +34,7 @@ _Step = Annotated[
 ]
 
 
-@with_common_options()
+@with_common_options(files=binary_formats("Report"))
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -57,7 +57,11 @@ def command(
         from backprop_cli.deriving import diff
 
         report = diff(source, wrt=names_in(wrt), check=check, **options._asdict())
-        return Reply("".join(render(report, output.format, style_for(sys.stdout, output))), output, report)
+        known = formats("DerivativeReport")
+        if output.format not in known:
+            message = f"without values a gradient is a formula, of which `{output.format}` holds nothing"
+            raise BackpropError(Diagnostic("U801", message, (), f"give values, or write one of {', '.join(known)}"))
+        return Reply(drawn(report, output), output, report)
     return api.grad(
         source,
         split_bindings(bindings),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from backprop_cli import deriving
 from backprop_cli.cli.options import (
     Bindings,
@@ -15,14 +13,16 @@ from backprop_cli.cli.options import (
     names_in,
     with_common_options,
 )
-from backprop_cli.cli.terminal import style_for
+from backprop_cli.cli.terminal import drawn
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
-from backprop_cli.render import formats, render
+from backprop_cli.render import binary_formats, formats
 from backprop_cli.session import Options
 
 
-@with_common_options(formats=tuple(formats("HessianReport")), without=("expand", "exact"))
+@with_common_options(
+    formats=tuple(formats("HessianReport")), files=binary_formats("HessianReport"), without=("expand", "exact")
+)
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -43,4 +43,4 @@ def command(
         check=check,
         **options._asdict(),
     )
-    return Reply("".join(render(report, output.format, style_for(sys.stdout, output))), output, report)
+    return Reply(drawn(report, output), output, report)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -19,10 +18,10 @@ from backprop_cli.cli.options import (
     names_in,
     with_common_options,
 )
-from backprop_cli.cli.terminal import style_for
+from backprop_cli.cli.terminal import drawn
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
-from backprop_cli.render import formats, render
+from backprop_cli.render import binary_formats, formats
 from backprop_cli.session import Options
 
 _MODES = ("auto", "forward", "reverse")
@@ -40,7 +39,9 @@ _Anatomy = Annotated[
 ]
 
 
-@with_common_options(formats=tuple(formats("JacobianReport")), without=("expand", "exact"))
+@with_common_options(
+    formats=tuple(formats("JacobianReport")), files=binary_formats("JacobianReport"), without=("expand", "exact")
+)
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -66,5 +67,4 @@ def command(
         check=check,
         **options._asdict(),
     )
-    text = "".join(render(report, output.format, style_for(sys.stdout, output)))
-    return Reply(text, output, report)
+    return Reply(drawn(report, output), output, report)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     # What has notes, a status and perhaps a complaint.
     Noted = Report | JacobianReport | DerivativeReport | HessianReport | CheckReport | CodeReport
-    Answer = Report | CheckReport | CodeReport | SuiteReport | str
+    Answer = Report | CheckReport | CodeReport | SuiteReport | str | bytes
 
 _DEFAULT_ROWS = 40
 
@@ -120,11 +120,16 @@ _INPUT = {
 
 
 def with_common_options(
-    *, values: bool = True, formats: tuple[str, ...] = FORMATS, default: str = "table", without: tuple[str, ...] = ()
+    *,
+    values: bool = True,
+    formats: tuple[str, ...] = FORMATS,
+    files: tuple[str, ...] = (),
+    default: str = "table",
+    without: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Answer | Reply]], Callable[..., Reply]]:
     """Give a command the common options: its function gets them as `output` (and `options`, where it has values).
 
-    `without` names the options that mean nothing to it.
+    `files` are endings of `-o` that it writes besides its formats. `without` names the options that mean nothing to it.
     """
 
     def decorate(command: Callable[..., Answer | Reply]) -> Callable[..., Reply]:
@@ -136,7 +141,7 @@ def with_common_options(
 
         def run(**given: Any) -> Reply:
             asked = {name: given.pop(name, default) for name, (_, default) in {"format": format_, **_OUTPUT}.items()}
-            output = _output_options(formats, default, **asked)
+            output = _output_options(formats, files, default, **asked)
             if "output" in own_names:
                 given["output"] = output
             if values:
@@ -174,7 +179,8 @@ def _options(
 
 
 def _output_options(
-    formats: tuple[str, ...], default: str, *, format: str, json: bool, quiet: bool, output: str | None,  # noqa: A002
+    formats: tuple[str, ...], files: tuple[str, ...], default: str, *, format: str, json: bool,  # noqa: A002
+    quiet: bool, output: str | None,
     digits: int | None, color: str, ascii: bool, width: int | None, rows: str,  # noqa: A002
     timeout: float | None,
     force: bool,  # noqa: ARG001  asked for before this
@@ -195,7 +201,7 @@ def _output_options(
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):
         raise _usage(f"`--rows` is a number or `all`, not `{rows}`", "")
     if not chosen and output:
-        chosen = _format_of_ending(output, formats)
+        chosen = _format_of_ending(output, formats, files)
     shown = None if rows == "all" else int(rows)
     return OutputOptions(chosen[0] if chosen else default, output, digits, color, ascii, width, shown)
 
@@ -205,6 +211,7 @@ _ENDINGS = {
     "json": ["json"], "jsonl": ["jsonl"], "csv": ["csv"], "md": ["markdown"], "markdown": ["markdown"],
     "tex": ["latex", "tikz"], "tikz": ["tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"], "dot": ["dot"],
     "gv": ["dot"], "mmd": ["mermaid"], "py": ["code"],
+    "toml": ["toml"], "npy": ["npy"], "npz": ["npz"],
     "txt": ["table", "text", "plain"], "text": ["table", "text", "plain"],
 }  # fmt: skip
 
@@ -212,7 +219,7 @@ _ENDINGS = {
 _DRAWN = ("svg", "html", "htm", "dot", "gv", "mmd", "tikz", "png", "jpg", "jpeg", "gif", "pdf", "ps")
 
 
-def _format_of_ending(path: str, formats: tuple[str, ...]) -> list[str]:
+def _format_of_ending(path: str, formats: tuple[str, ...], files: tuple[str, ...]) -> list[str]:
     """The format that a file's name asks for. Raises BackpropError (U801) for one that the command cannot write.
 
     A name without an ending, and a device, take what the command writes anyway.
@@ -221,10 +228,10 @@ def _format_of_ending(path: str, formats: tuple[str, ...]) -> list[str]:
     if not ending or path.startswith("/dev/"):
         return []
     wanted: Sequence[str] = _ENDINGS.get(ending.lower(), ())
-    found = [name for name in wanted if name in formats]
+    found = [name for name in wanted if name in formats or name in files]
     if not found:
         message = f"this command writes nothing for a file that ends in `.{ending}`"
-        help_ = f"there are {', '.join(formats)}; `--format` says which, whatever the name"
+        help_ = f"there are {', '.join((*formats, *files))}; `--format` says which, whatever the name"
         if ending.lower() in _DRAWN:
             help_ += "; `backprop graph` draws, as svg for instance"
         raise _usage(message, help_)

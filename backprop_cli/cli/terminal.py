@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from backprop_cli.cli.destinations import unwritable, write, write_file
 from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.errors import Diagnostic, Label, Source, Status
-from backprop_cli.render import CARRIES_NOTES, Style, render
+from backprop_cli.render import BINARY, CARRIES_NOTES, Style, render, render_bytes
 from backprop_cli.render.diagnostics import picture
 from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.model import Note, Report
@@ -29,7 +29,7 @@ def deliver(reply: Reply) -> Status:
     Raises BackpropError (F605) if it cannot be written, BrokenPipeError if nobody reads any more.
     """
     content, options = reply.content, reply.options
-    if not isinstance(content, Report | str):
+    if not isinstance(content, Report | str | bytes):
         from backprop_cli.report.case_result import SuiteReport
 
         if isinstance(content, SuiteReport):
@@ -40,13 +40,17 @@ def deliver(reply: Reply) -> Status:
             from backprop_cli.render.code_checks import junit
 
             write_file(content.junit, junit(content))
-    report: Noted | None = reply.report if isinstance(content, str) else content
+    report: Noted | None = reply.report if isinstance(content, str | bytes) else content
     if report is not None:
         if not reply.noted and options.format not in CARRIES_NOTES:
             say(_remarks(report, style_for(sys.stderr, options)))
         if report.complaint:
             say(picture(report.complaint, style_for(sys.stderr, options)))
-    if not isinstance(content, str):
+    if isinstance(content, Report):
+        content = render_bytes(content, options.format) if options.format in BINARY else content
+    if isinstance(content, bytes):
+        write_file(options.output or "", [content])
+    elif not isinstance(content, str):
         _write(render(content, options.format, style_for(sys.stdout, options)), options)
     else:
         _write(iter([content]), options)
@@ -70,6 +74,13 @@ def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
 
         write_file(report.junit, suites_junit.render(kept))
     return Status.OK if all(outcome.holds for outcome in kept) else Status.DISAGREES
+
+
+def drawn(report: Any, options: OutputOptions) -> str | bytes:
+    """A report as what is written of it."""
+    if options.format in BINARY:
+        return render_bytes(report, options.format)
+    return "".join(render(report, options.format, style_for(sys.stdout, options)))
 
 
 def say(pieces: Iterable[str]) -> None:

@@ -27,10 +27,16 @@ def normalized(x: Array, axis: Axis, eps: float) -> Array:
 
 def normalized_back(G: Array, x: Array, axis: Axis, eps: float) -> Array:
     """What it sends back, and, as its Jacobian is symmetric, how it moves with x."""
+    whole, along = normalized_back_terms(G, x, axis, eps)
+    return whole - along
+
+
+def normalized_back_terms(G: Array, x: Array, axis: Axis, eps: float) -> tuple[Array, Array]:
+    """The two terms of that, which are nearly equal where the variance is far above eps and the elements are few."""
     apart = centred(x, axis)
     deviation = _deviation(apart, axis, eps)
     out = apart / deviation
-    return (centred(G, axis) - out * mean(G * out, axis, keepdims=True)) / deviation
+    return centred(G, axis) / deviation, out * mean(G * out, axis, keepdims=True) / deviation
 
 
 def batch_axes(x: Array) -> Axis:
@@ -60,10 +66,16 @@ def cosine(x: Array, y: Array, axis: Axis, eps: float) -> Array:
 
 def cosine_slopes(x: Array, y: Array, axis: Axis, eps: float) -> Array:
     """Its slopes in x: the direction of y, without the part along x unless x is shorter than eps."""
+    whole, along = cosine_slopes_terms(x, y, axis, eps)
+    return whole - along
+
+
+def cosine_slopes_terms(x: Array, y: Array, axis: Axis, eps: float) -> tuple[Array, Array]:
+    """The two terms of that, which are equal where x and y are parallel."""
     length = norm(x, axis, keepdims=True)
     here, there = _direction(x, axis, eps), _direction(y, axis, eps)
     along = np.sum(here * there, axis=axis, keepdims=True) * here
-    return (there - np.where(length > eps, along, 0.0)) / np.maximum(length, eps)
+    return there / np.maximum(length, eps), np.where(length > eps, along, 0.0) / np.maximum(length, eps)
 
 
 def _direction(x: Array, axis: Axis, eps: float) -> Array:

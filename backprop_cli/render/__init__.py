@@ -19,6 +19,10 @@ _READ = {
     "latex": ("page", "the same as a LaTeX document, its table with booktabs"),
 }
 _QUIET = {"quiet": ("quiet", "the result alone; what `-q` prints")}
+_TOML = {"toml": ("number_files.toml", "the numbers by name, for `--vars` and other programs")}
+# What `-o` writes by the ending of a file's name alone, as it is no text: the function that answers the bytes.
+_BINARY = {"npy": "npy", "npz": "npz"}
+_NUMBERS = frozenset({"Report", "JacobianReport", "HessianReport"})
 # A kind of report, by the name of its type, so that no command imports the reports of others: the file of its formats,
 # and a row a format: the function (of another file, if it says so), and what it is for.
 _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
@@ -26,18 +30,21 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "json": ("as_json.report", "everything, for programs; `backprop/grad@1` and `backprop/eval@1`"),
         "jsonl": ("as_json.report_line", "the same on one line, for logs and loops"),
         "csv": ("csv", "one line a node"),
+        **_TOML,
         "quiet": ("quiet.report", "the result alone; what `-q` prints"),
     }),
     "JacobianReport": ("jacobians", _READ | {
         "json": ("as_json.jacobian", "everything, for programs; `backprop/jacobian@1`"),
         "jsonl": ("as_json.jacobian_line", "the same without blanks, for logs and loops"),
         "csv": ("csv", "one line an element of the output"),
+        **_TOML,
         **_QUIET,
     }),
     "HessianReport": ("hessians", _READ | {
         "json": ("json", "everything, for programs; `backprop/hessian@1`"),
         "jsonl": ("json_line", "the same on one line, for logs and loops"),
         "csv": ("csv", "one line an element"),
+        **_TOML,
         **_QUIET,
     }),
     "DerivativeReport": ("derivatives", _READ | {
@@ -99,11 +106,23 @@ def formats(kind: str) -> dict[str, str]:
     return {name: meaning for name, (_, meaning) in _REGISTRY[kind][1].items()}
 
 
+BINARY = frozenset(_BINARY)
 FORMATS = tuple(formats("Report"))
 EXPLAIN_FORMATS = tuple(formats("Derivation"))
 FIGURE_FORMATS = formats("Figure")
 # These carry the notes in themselves; beside the others notes go to stderr.
 CARRIES_NOTES = frozenset({"json", "jsonl"})
+
+
+def binary_formats(kind: str) -> tuple[str, ...]:
+    """What `-o` writes of a kind of report besides its formats."""
+    return tuple(_BINARY) if kind in _NUMBERS else ()
+
+
+def render_bytes(report: Any, format_: str) -> bytes:
+    """A report as the bytes of a file in a binary format. Raises BackpropError (U801) if that does not hold it."""
+    made: bytes = getattr(import_module("backprop_cli.render.number_files"), _BINARY[format_])(report)
+    return made
 
 
 def render(report: Any, format_: str, style: Style, **options: Any) -> Iterator[str]:
@@ -125,4 +144,7 @@ def render(report: Any, format_: str, style: Style, **options: Any) -> Iterator[
     return draw(make, report, format_, style)
 
 
-__all__ = ["CARRIES_NOTES", "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "Style", "formats", "render"]
+__all__ = [
+    "BINARY", "CARRIES_NOTES", "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "Style", "binary_formats", "formats",
+    "render", "render_bytes",
+]  # fmt: skip

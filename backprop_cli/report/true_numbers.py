@@ -98,7 +98,9 @@ def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: S
     if of_gradient and len(item.element) > len(graph.shape(node)):  # of a Jacobian
         here, there = index_text(item.element[:rank]), index_text(item.element[rank:])
         what = f"`d{output_name(graph)}{here}/d{shorten(names[node])}{there}`"
-    message = words.format(what=what, true=true_text(item), ours=shortest(item.ours + 0.0))
+    true, ours = true_text(item), shortest(item.ours + 0.0)
+    ours = f"{item.ours:.10g}" if ours == true else ours  # of a double with few digits the shortest hides that
+    message = words.format(what=what, true=true, ours=ours)
     if len(items) > 1:
         message += f" (and {len(items) - 1:,} more element{'s' * (len(items) > 2)})"
     message += inside_of(graph, node)
