@@ -164,6 +164,22 @@ def test_a_key_may_have_many_parts_and_a_text_many_dots(tmp_path):
     assert ran.status == 3 and "a key has more than 64 parts" in ran.err and "a.toml:2" in ran.err
 
 
+NESTED = "gelu(gelu(gelu(gelu(gelu(gelu(a*b*c*d*g*h))))))"
+SLOW = [
+    ["check", NESTED, "a=0.9", "b=1.1", "c=1.2", "d=0.8", "g=1.05", "h=0.97"],
+    ["grad", NESTED, "a=0.9", "b=1.1", "c=1.2", "d=0.8", "g=1.05", "h=0.97"],
+    ["check", "sum(W^2)", "W=(50,50)"],
+    ["check", "sum(erfc(W)*lgamma(W))", "W=(60,60)"],
+    ["grad", "lgamma(x)*digamma(y)", "x=-2.457024738220801", "y=1.4616321449683623"],
+]
+
+
+@pytest.mark.parametrize("words", SLOW, ids=lambda words: " ".join(words[:2]))
+def test_a_short_text_ends_soon_and_with_a_verdict(words):
+    before = time.process_time()
+    assert backprop(*words).status in (0, 4) and time.process_time() - before < 6
+
+
 def test_many_points_of_an_empty_domain_are_given_up_soon():
     sampler = PointSampler(lower(parse(Source("expression", "log(x-100)*sqrt(-x)"))), {}, ["x"], points=100_000)
     assert sum(1 for _ in sampler) == 2_000  # not 40 times as many as are wanted

@@ -104,16 +104,19 @@ def _cross_check(
     lost: list[Lost] = []
     if not noted and worst is None:
         found = sympy_expression.differentiate(graph, values, wrt, seconds)
-        if found is not None:
-            methods = ("sympy", "per-gate")
-            formulas = dict(found.formulas)
-            for digits in DIGITS:
-                expected = {name: slope * seed for name, slope in found.evaluate(digits).items()}
-                whole_error, lost, unknown = _compare(grads, expected, wrt)
-                if not lost:
-                    break
-            error = max(error, whole_error)
-            undecided += unknown
+        whole_error, unknown = 0.0, 0
+        for digits in DIGITS:
+            slopes = None if found is None else found.evaluate(digits)
+            if (
+                found is None or slopes is None
+            ):  # the budget is spent; with the digits before it there is an answer, or none
+                break
+            methods, formulas = ("sympy", "per-gate"), dict(found.formulas)
+            whole_error, lost, unknown = _compare(grads, {name: slope * seed for name, slope in slopes.items()}, wrt)
+            if not lost:
+                break
+        error = max(error, whole_error)
+        undecided += unknown
     if worst is not None:
         return Check("disagree", methods, error, formulas, "", worst)
     if set(noted.values()) == {"kink"} and not undecided:

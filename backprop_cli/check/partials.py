@@ -16,34 +16,50 @@ from backprop_cli.check.tolerances import ROUNDING
 # more digits than that see it.
 DIGITS = (60, 700)
 _WORTH_COMPILING = 50  # uses of a gate; fewer are quicker by substitution
+MOST_DIGITS = 100_000  # that a run works with in all: those of each gate at each node
+
+
+class Digits:
+    """How many digits a run may work with yet; a gate's slopes in sixty take SymPy some milliseconds."""
+
+    def __init__(self) -> None:
+        self.left = MOST_DIGITS
 
 
 class Partials:
     """The partials of a gate on the piece `key`, over `count` operands and `flat_count` locally constant terms."""
 
-    def __init__(self, gate: str, count: int, key: tuple[int, ...], flat_count: int) -> None:
+    def __init__(self, gate: str, count: int, key: tuple[int, ...], flat_count: int, allowed: Digits) -> None:
         operands = [sympy.Dummy(f"x{k}", real=True) for k in range(count)]
         flats = [sympy.Dummy(f"c{k}", real=True) for k in range(flat_count)]
         meaning = expression(gate, operands, key, flats)
         self._gate, self._key = gate, key
         self.symbols = (*operands, *flats)
         self.partials = [sympy.diff(meaning, x) for x in operands]
-        self._asked = 0
+        self._asked, self._allowed = 0, allowed
         self._quick: Callable[..., Any] | None = None
 
-    def at(self, point: Sequence[float], ours: Sequence[float]) -> list[float]:
-        """Their values; `ours` decides how precisely to look, never what is found."""
+    def at(self, point: Sequence[float], ours: Sequence[float], asked: Sequence[bool]) -> list[float]:
+        """Their values where they are asked for, NaN elsewhere and where all digits that are allowed are used up.
+
+        `ours` decides how precisely to look, never what is found.
+        """
         self._asked += 1
+        found = [nan] * len(ours)
         if self._asked > _WORTH_COMPILING:
-            found = self._quickly(point)
-            if _agree(found, ours):
-                return found
+            quick = self._quickly(point)
+            if _agree(quick, ours, asked):
+                return quick
         # A naive formula in doubles may overflow or cancel: more digits before anyone is accused.
+        wanted = [k for k, is_asked in enumerate(asked) if is_asked]
         for digits in DIGITS:
-            found = numbers(self.partials, dict(zip(self.symbols, point, strict=True)), digits)
-            if any(map(isnan, found)):
-                found = [self._alone(k, point, digits) if isnan(slope) else slope for k, slope in enumerate(found)]
-            if _agree(found, ours):
+            if self._allowed.left <= 0:
+                break
+            self._allowed.left -= digits
+            here = dict(zip(self.symbols, point, strict=True))
+            for k, slope in zip(wanted, numbers([self.partials[k] for k in wanted], here, digits), strict=True):
+                found[k] = self._alone(k, point, digits) if isnan(slope) else slope
+            if _agree(found, ours, asked):
                 break
         return found
 
@@ -89,10 +105,10 @@ def _real(expression_: Any, exact: Mapping[Any, Any], digits: int) -> float:
         return nan
 
 
-def _agree(found: Sequence[float], ours: Sequence[float]) -> bool:
+def _agree(found: Sequence[float], ours: Sequence[float], asked: Sequence[bool]) -> bool:
     return all(
-        a == b or (not isnan(a) and abs(a - b) <= ROUNDING * max(abs(a), abs(b)))
-        for a, b in zip(found, ours, strict=True)
+        not is_asked or a == b or (not isnan(a) and abs(a - b) <= ROUNDING * max(abs(a), abs(b)))
+        for a, b, is_asked in zip(found, ours, asked, strict=True)
     )
 
 

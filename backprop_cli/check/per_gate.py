@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite, isnan, nan
 
-from backprop_cli.check.partials import Partials
+from backprop_cli.check.partials import Digits, Partials
 from backprop_cli.check.sympy_gates import Pieces, pieces
 from backprop_cli.check.tolerances import ONE_SIDED, RTOL, SIX_DIGITS, SUBNORMAL
 from backprop_cli.check.verdict import Disagreement
@@ -33,6 +33,7 @@ def check_locals(
     those only kinks are judged, by one-sided differences. The last number counts edges SymPy could not judge.
     """
     known: dict[tuple[str, int, Pieces], Partials] = {}
+    allowed = Digits()
     theirs: list[Sequence[float]] = list(passed.locals)
     largest, worst, undecided = 0.0, None, 0
     for node, operands in enumerate(graph.inputs):
@@ -52,8 +53,9 @@ def check_locals(
         if code is not None or not all(map(isfinite, (values[node], *felt))):
             undecided += 1
             continue
-        judge, place = _judge(known, gate, point)
-        slopes = theirs[node] = _merged(judge.at(place, ours), ours, operands, active)
+        judge, place = _judge(known, gate, point, allowed)
+        slopes = judge.at(place, ours, [bool(active[j]) for j in operands])
+        theirs[node] = [slope if active[j] else own for slope, own, j in zip(slopes, ours, operands, strict=True)]
         for j in dict.fromkeys(operands):
             if not active[j]:
                 continue
@@ -108,19 +110,14 @@ def check_sweep(
 
 
 def _judge(
-    known: dict[tuple[str, int, Pieces], Partials], gate: str, point: list[float]
+    known: dict[tuple[str, int, Pieces], Partials], gate: str, point: list[float], allowed: Digits
 ) -> tuple[Partials, tuple[float, ...]]:
     """SymPy's partials on the piece where the point lies, differentiated once; the point with that piece's terms."""
     key, flats = pieces(gate, point)
     kind = (gate, len(point), Pieces(key, (0.0,) * len(flats)))
     if kind not in known:
-        known[kind] = Partials(gate, len(point), key, len(flats))
+        known[kind] = Partials(gate, len(point), key, len(flats), allowed)
     return known[kind], (*point, *flats)
-
-
-def _merged(slopes: list[float], ours: Sequence[float], operands: tuple[int, ...], active: bytearray) -> list[float]:
-    """SymPy's slopes where someone asked, ours (that nobody reads) elsewhere."""
-    return [s if active[j] else o for s, o, j in zip(slopes, ours, operands, strict=True)]
 
 
 def _within_kink(gate: str, point: list[float], position: int, slope: float) -> bool:

@@ -6,6 +6,7 @@ Written out at a place: of a gate in pieces SymPy sees the piece that holds ther
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
@@ -17,11 +18,12 @@ from backprop_cli.check.per_gate import check_locals
 from backprop_cli.check.point import Point, function_of, with_output
 from backprop_cli.check.sympy_expression import affordable, readable, written_out
 from backprop_cli.check.sympy_gates import is_smooth, number
-from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, budget
+from backprop_cli.check.work import STEPS_A_SECOND, within
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.graph import Graph
 
 SECONDS = 1.0  # of work, for one claim
+_MOST_GIVEN_UP = 2  # claims; after so many that took longer SymPy is asked no more at this place
 _LONGEST_SHOWN = 66
 
 
@@ -45,6 +47,7 @@ class Algebra:
         self.fixed = fixed
         self.symbols = {node: sympy.Symbol(name, real=True) for name, node in place.graph.variables.items()}
         self.affordable = affordable(place.graph, place.values)
+        self.patience = _MOST_GIVEN_UP
         self.nodes: list[Any] = []
         self.gradients: dict[Gradient, Any] = {}
         self.partials: dict[int, list[Sequence[float]]] = {}  # output: what flows there, with SymPy's numbers
@@ -52,11 +55,11 @@ class Algebra:
     def opinion(self, of: Gradient, claim: Claim | None = None, *, prove: bool = False) -> Algebraic:
         """What SymPy says within its budget: of the whole formula where it is small, otherwise gate by gate."""
         if self.affordable:
-            try:
-                with budget(SECONDS * STEPS_A_SECOND):
-                    return self._opinion(of, claim, prove=prove)
-            except (OutOfWorkError, RecursionError):
-                pass
+            found = within(SECONDS * STEPS_A_SECOND, partial(self._opinion, of, claim, prove=prove))
+            if isinstance(found, Algebraic):
+                return found
+            self.patience -= 1
+            self.affordable = self.patience > 0
         return Algebraic(self.along(of.output, {of.wrt: 1.0}))
 
     def along(self, output: int, direction: Mapping[int, float]) -> float | None:

@@ -6,9 +6,10 @@ out without sharing, and of steps; past it the answer is None and the gate-by-ga
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
-from math import log2
+from functools import cache, partial
+from math import inf, log2
 from typing import Any, NamedTuple
 
 import sympy
@@ -16,7 +17,7 @@ from sympy.printing.str import StrPrinter
 
 from backprop_cli.check.partials import numbers
 from backprop_cli.check.sympy_gates import expression, number, pieces, readable_number
-from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, budget
+from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, within
 from backprop_cli.gates import CONSTANTS, GATES
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
@@ -32,21 +33,42 @@ _KEPT_SYMBOLIC = frozenset({"add", "sub", "mul", "div", "neg"})
 
 
 class Whole(NamedTuple):
-    """For each input SymPy's closed form as text; `evaluate(digits)` has their values, NaN where one is not real."""
+    """For each input SymPy's closed form as text; `evaluate(digits)` has their values, NaN where one is not real.
+
+    It is None where that is past the budget.
+    """
 
     formulas: Mapping[str, str]
-    evaluate: Callable[[int], Mapping[str, float]]
+    evaluate: Callable[[int], Mapping[str, float] | None]
 
 
 def differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int], seconds: float) -> Whole | None:
     """Differentiate the output by each name in `wrt` (name: node); None if that is past the budget."""
     if seconds <= 0 or len(wrt) > INPUT_BUDGET or not affordable(graph, values):
         return None
-    try:
-        with budget(seconds * STEPS_A_SECOND) if len(graph) > _SMALL else nullcontext():
-            return _differentiate(graph, values, wrt)
-    except (OutOfWorkError, RecursionError):
+    steps = seconds * STEPS_A_SECOND if _is_large(graph) else inf
+    found = within(steps, partial(_differentiate, graph, values, wrt))
+    if found is None:
         return None
+    formulas, evaluate = found
+    return Whole(formulas, lambda digits: within(steps, partial(evaluate, digits)))
+
+
+def _is_large(graph: Graph) -> bool:
+    """Whether SymPy may work for long, each mention of an operand in a gate's formula written out."""
+    size = [1] * len(graph)
+    for node, operands in enumerate(graph.inputs):
+        size[node] += sum(size[j] * _mentions(graph.gates[node]) for j in operands)
+        if size[node] > _SMALL:
+            return True
+    return False
+
+
+@cache
+def _mentions(gate: str) -> int:
+    """How often the formula that SymPy sees mentions an operand at most."""
+    row = GATES[gate]
+    return max(1, *(len(re.findall(rf"\b{p.name}\b", row.means)) for p in row.parameters))
 
 
 def affordable(graph: Graph, values: list[float]) -> bool:
@@ -75,7 +97,9 @@ def affordable(graph: Graph, values: list[float]) -> bool:
     return True
 
 
-def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int]) -> Whole:
+def _differentiate(
+    graph: Graph, values: list[float], wrt: Mapping[str, int]
+) -> tuple[dict[str, str], Callable[[int], dict[str, float]]]:
     inputs = {node: sympy.Symbol(name, real=True) for name, node in graph.variables.items()}
     output = written_out(graph, values, inputs)[graph.output]
     if output.has(sympy.nan):  # a number on the way is past the largest double
@@ -97,7 +121,7 @@ def _differentiate(graph: Graph, values: list[float], wrt: Mapping[str, int]) ->
     formulas = {}
     for name, derivative in derivatives.items():
         formulas[name] = readable(derivative)
-    return Whole(formulas, evaluate)
+    return formulas, evaluate
 
 
 class _Printer(StrPrinter):  # type: ignore[misc]  # SymPy ships no types

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache, partial
-from math import floor, isfinite
+from math import floor, isfinite, nan
 from typing import Any, NamedTuple
 
 import sympy
@@ -90,7 +90,10 @@ class _Traced(Field):
     def _constant(self, function: Callable[[float], float], x: float) -> float:
         out = function(x)
         if isinstance(x, _Quotient) and x.exact is not None:  # just below a whole number it may round up to it
-            out = float(floor(x.exact))
+            try:
+                out = float(floor(x.exact))
+            except OverflowError:  # 1/5e-324 is larger than any double
+                out = nan
         self.flats.append(out)
         return out
 

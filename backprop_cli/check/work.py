@@ -6,8 +6,9 @@ A step is a call or a return, as Python's profiler sees them; about three millio
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from math import inf
 from types import FrameType
 from typing import Any
 
@@ -16,6 +17,15 @@ STEPS_A_SECOND = 3_000_000
 
 class OutOfWorkError(BaseException):  # so that no `except Exception` in SymPy keeps it
     """The budget of steps is spent."""
+
+
+def within(steps: float, work: Callable[[], Any]) -> Any:
+    """What the work answers, None where it takes more steps than that, or SymPy recurses too deep."""
+    try:
+        with budget(steps) if steps < inf else nullcontext():
+            return work()
+    except (OutOfWorkError, RecursionError):
+        return None
 
 
 @contextmanager

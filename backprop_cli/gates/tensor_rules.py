@@ -63,7 +63,9 @@ def push(field: Names, name: str) -> Function:
 
     def reduction(k: int, d: Any, out: Any, operands: Sequence[Any], attributes: Sequence[Any]) -> Any:
         weighed = pulled(k, 0 * out + 1, out, operands, attributes) * d
-        return field.names["sum"](weighed, *attributes[:2]) if "keepdims" in gate.attributes else weighed.sum()
+        if "keepdims" in gate.attributes:
+            return field.names["sum"](weighed, *attributes[:2])
+        return weighed.sum() if hasattr(weighed, "sum") else weighed  # of one number
 
     ways = {"linear": linear, "reduction": reduction, "symmetric": pulled}
     if gate.push in ways:

@@ -16,6 +16,7 @@ def number(value: Any) -> Any:
     """A number, or an array as nested lists; a string for what JSON cannot write."""
     if hasattr(value, "tolist") and value.shape:
         return value.tolist() if all_finite(value) else _with_words(value)
+    value = value.item() if hasattr(value, "item") else value  # an array without axes: a slope that is the same for all
     if value is None or isinstance(value, str) or isfinite(value):
         return value
     return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
