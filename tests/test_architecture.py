@@ -48,6 +48,9 @@ THIRD_PARTIES = {
         "numeric/arranged.py",
         "numeric/matrices.py",
         "numeric/normalizations.py",
+        "numeric/factorizations.py",
+        "numeric/convolutions.py",
+        "engine/written_matrices.py",
         "numeric/places.py",
         "numeric/moved.py",
         "engine/choices.py",
@@ -220,7 +223,15 @@ OTHER_WORDS = {
     "engine/settling.py": {"sum"},
     "report/notes.py": {"sum"},
     "report/mistakes.py": {"sign"},  # a mistake
-    "engine/unroll.py": {"det", "log", "exp", "xlogy", "sqrt", "max"},  # names in the meanings of the rows
+    "engine/unroll.py": {"det", "log", "exp", "xlogy", "sqrt", "max", "abs"},
+    "engine/written_matrices.py": {
+        "cholesky",
+        "eigvalsh",
+        "expm",
+        "pinv",
+        "solve_triangular",
+        "svdvals",
+    },  # names in the meanings of the rows
     "graph/shapes.py": {"softmax"},  # a family
     "graph/comparisons.py": {"sum"},
     "graph/messages.py": {"sigmoid", "cross_entropy"},  # what other tools call them

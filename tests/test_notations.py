@@ -191,7 +191,11 @@ def test_an_error_in_a_loop_is_said_once_and_where_it_is():
 TWO_MEANINGS = [
     "10%", "10% + 1", "2½", "5!!", "1 + 7 mod 3", "x.std()", "np.exp(x).sum() + torch.ones(2).sum() + x.var()",
     "np.linalg.norm(X, 1)", "np.linalg.norm(X @ x, 2)", "X.transpose(0, 1)", "X.max(1)[0]", "x.repeat(2)",
-    r"\sum_{i=1}^{3} 2",
+    r"\sum_{i=1}^{3} 2", "np.linalg.slogdet(X)", "w, V = np.linalg.eigh(X) \n V",
+    "sign, logdet = np.linalg.slogdet(X) \n sign",
+    "U, S, V = np.linalg.svd(X) \n V", "scipy.linalg.cholesky(X)", "tf.nn.conv2d(X, X)",
+    "keras.losses.cosine_similarity(x, x)",
+    "scipy.special.kl_div(x, x)",
 ]  # fmt: skip
 REFUSED = [
     "x.astype(int)", "np.array([1.7], dtype=int)", "int(x)", "F.gelu(x, approximate='tanh')", "np.vstack((x, x))",

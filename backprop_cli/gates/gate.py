@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 # How an attribute of a tensor gate is read. Every other parameter is an operand.
 ATTRIBUTES = {
-    "axis": "axes", "keepdims": "flag", "ddof": "whole", "shape": "lengths", "count": "whole", "classes": "whole",
-    "delta": "number", "eps": "number", "label_smoothing": "number",
-    "items": "items", "begin": "number", "end": "number", "step": "number", "diagonal": "whole",
-    "shift": "whole", "one": "whole", "other": "whole", "order": "lengths", "counts": "lengths", "power": "whole",
+    **dict.fromkeys(("ddof", "count", "classes", "diagonal", "shift", "one", "other", "power"), "whole"),
+    **dict.fromkeys(("shape", "order", "counts", "kernel_size", "stride", "padding"), "lengths"),
+    **dict.fromkeys(("delta", "eps", "label_smoothing", "begin", "end", "step"), "number"),
+    "axis": "axes", "keepdims": "flag", "lower": "flag", "items": "items",
 }  # fmt: skip
 _WORDS = {"None": None, "False": False}
 
@@ -138,7 +138,9 @@ def _parameter(text: str, kinds: Mapping[str, str]) -> Parameter:
     kind = kinds.get(bare, "")
     if not equals:
         return Parameter(bare, kind, starred=name != bare)
-    value = _WORDS[default] if default in _WORDS else int(default) if kind not in ("", "number") else float(default)
+    if default in _WORDS:
+        return Parameter(bare, kind, False, _WORDS[default])
+    value = float(default) if kind in ("", "number") else (int(default),) if kind == "lengths" else int(default)
     return Parameter(bare, kind, False, value)
 
 

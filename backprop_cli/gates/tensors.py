@@ -16,9 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from backprop_cli.gates.factorizations import rows as factor_rows
 from backprop_cli.gates.gate import Gate
 from backprop_cli.gates.losses import rows as loss_rows
 from backprop_cli.gates.places import rows as place_rows
+from backprop_cli.gates.windows import rows as window_rows
 
 _REDUCED = "reduced(x, axis, keepdims)"
 _SINGULAR = ("undefined", "isnan(out).all()", "`{name}`: the matrix `{0}` is singular")
@@ -142,6 +144,8 @@ def _rows() -> tuple[Gate, ...]:
                "diag(G) if len(shape_of(x)) == 1 else diagonal_back(G, x)", shape="diagonal(x)",
                words={"": ("the diagonal of {G}",), "2": ("{G}, on the diagonal",)},
                structures=("one-hot",), picks=True, exact=True),
+        *factor_rows(),
+        *window_rows(),
         *loss_rows(),
         *place_rows(),
     )  # fmt: skip

@@ -79,6 +79,7 @@ class Rewriter:
         self.dropped = bytearray(count)
         self.problems: list[Problem] = []
         self.spans: dict[int, int] = {}  # token that stands for several: the last of them
+        self.chosen: dict[int, str] = {}  # bracket of a call: which of its results a statement takes
         self.closes: dict[int, int] = {}
         self.opens: dict[int, int] = {}
         self.commas: dict[int, list[int]] = {}

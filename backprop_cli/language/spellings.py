@@ -16,6 +16,7 @@ LIBRARIES = frozenset({
     "random", "lax", "numerics", "fft", "keras", "activations", "losses", "xp", "cp", "cupy", "autograd", "anp", "onp",
 })  # fmt: skip
 TORCH = frozenset({"torch", "F", "nn"})
+NUMPYS = frozenset({"np", "numpy", "jnp", "torch"})
 
 _SAME = ("array", "asarray", "tensor", "as_tensor", "matrix", "float", "float32", "float64", "FloatTensor", "Variable",
          "constant", "convert_to_tensor", "Tensor", "atleast_1d", "ascontiguousarray", "double", "Parameter",
@@ -36,7 +37,7 @@ FUNCTIONS: dict[str, str] = {
     "expand_dims": "expand_dims", "unsqueeze": "expand_dims", "squeeze": "squeeze",
     "len": "size({0}, axis=0)", "size": "size", "numel": "size",
     "eye": "eye", "one_hot": "onehot", "clip_by_value": "clip", "clamp": "clip",
-    "slogdet": "logdet", "reciprocal": "(1/({0}))",
+    "reciprocal": "(1/({0}))",
     "rsqrt": "(1/sqrt({0}))", "exp2": "(2^({0}))", "true_divide": "div", "float_power": "pow",
     "mse_loss": "mse", "mean_squared_error": "mse", "l1_loss": "mean(abs(({0}) - ({1})))",
     "sparse_softmax_cross_entropy_with_logits": "cross_entropy",
@@ -76,6 +77,8 @@ KEYWORDS = {
     "a_min": "lo", "a_max": "hi", "clip_value_min": "lo", "clip_value_max": "hi", "negative_slope": "slope",
     "num_classes": "classes", "depth": "classes", "correction": "ddof",
 }  # fmt: skip
+UPPER, TRIANGLES = frozenset({"cholesky"}), frozenset({"solve_triangular"})
+OPTIONAL = frozenset({"conv1d", "conv2d"})  # an operand that is None there is 0 here
 # They change no number.
 SILENT = frozenset({"dtype", "requires_grad", "device", "out", "copy", "inplace", "memory_format",
                     "preferred_element_type", "name", "ndmin"})  # fmt: skip
@@ -121,6 +124,17 @@ COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTor
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
 # What PyTorch's functions assume where ours assume something else.
 ASSUMED = {**dict.fromkeys(SPREAD, "ddof=1"), "cosine_similarity": "axis=1"}
+# Functions with several results, each by its number or name; "" has none here.
+RESULTS = {
+    "slogdet": {"0": "sign(det({0}))", "sign": "sign(det({0}))", "1": "logabsdet({0})", "logabsdet": "logabsdet({0})"},
+    "eigh": {"0": "eigvalsh({0})", "eigenvalues": "eigvalsh({0})"},
+    "svd": {"1": "svdvals({0})", "S": "svdvals({0})"},
+}
+# Other libraries have functions of these names that are not PyTorch's.
+PYTORCHS = frozenset({
+    "conv1d", "conv2d", "max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "layer_norm", "batch_norm", "kl_div",
+    "cosine_similarity", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "huber",
+})  # fmt: skip
 LAST_AXES = {"layer_norm": "normalized_shape"}  # the second operand is the lengths of the last axes
 COUNTING = frozenset({"arange", "range"})
 CHOSEN, NEW_AXIS, LENGTH = "pick", "expand_dims", "size"
