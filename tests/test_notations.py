@@ -230,3 +230,40 @@ def test_a_negative_power_of_a_matrix_is_told_from_its_inverse():
         notes = backprop_cli.evaluate(text, values).notes
         assert any("`inv(A)`" in note.message for note in notes), text
     assert not backprop_cli.evaluate("A^2", values).notes and not backprop_cli.evaluate("a^-1", a=2.0).notes
+
+
+S, V = [[2.0, 1.0], [1.0, 3.0]], [1.5, 2.0]
+MATRIX_POWERS = [
+    ("x' A^-1 x", "x @ inv(A) @ x"),
+    ("A² x", "A @ A @ x"),
+    ("xᵀ A⁻¹ x", "x @ inv(A) @ x"),
+    (r"x^\top A^{-1} x", "x @ inv(A) @ x"),
+    ("(A A)^-1 x", "inv(A @ A) @ x"),
+    ("y = A x; x' A^-2 y", "x @ inv(A @ A) @ (A @ x)"),
+    ("A x + 0*sum(A^-1 x)", "A @ x"),
+    # elementwise: Python's power, what a sum takes in, products with their sign, what is no square matrix
+    ("x' A**2 x", "x @ (A*A) @ x"),
+    ("norm(A x)^2 + sum(A^2)", "sum((A @ x)*(A @ x)) + sum(A*A)"),
+    ("A^2 @ x", "(A*A) @ x"),
+    ("A x^2", "A @ (x*x)"),
+    ("2 A^2", "2*A*A"),
+]
+
+
+@pytest.mark.parametrize(("text", "ours"), MATRIX_POWERS, ids=[row[0] for row in MATRIX_POWERS])
+def test_powers_of_matrices_where_products_have_no_sign(text, ours):
+    values = {"A": S, "x": V} if "x" in text else {"A": S}
+    seed = np.ones(np.shape(backprop_cli.evaluate(ours, values).value))
+    read, plain = (backprop_cli.grad(program, values, seed_grad=seed) for program in (text, ours))
+    np.testing.assert_allclose(read.value, plain.value, rtol=1e-12)
+    assert read.check.verdict == "agree"
+    for name, gradient in plain.gradients.items():
+        np.testing.assert_allclose(read.gradients[name], gradient, rtol=1e-10, atol=1e-12)
+
+
+def test_how_a_power_of_a_matrix_is_read_is_told():
+    notes = [note.message for note in backprop_cli.evaluate("x' A^-1 x", A=S, x=V).notes]
+    assert "read `A^-1` as a power of the matrix; element by element it is `A**-1`" in notes
+    assert backprop_cli.evaluate("sum(A**-1)", A=S).value == pytest.approx(0.5 + 1 + 1 + 1 / 3)
+    told = [note.message for note in backprop_cli.evaluate("x' A^n x", A=S, x=V, n=2).notes]
+    assert "`A^n` is elementwise; there are whole powers of matrices only" in told

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.numeric.factorizations import cholesky, deficient
+from backprop_cli.numeric.factors import cholesky, deficient
 from backprop_cli.numeric.linalg import MINORS, adjugate, by_minors
 
 Array = Any

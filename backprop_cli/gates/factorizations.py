@@ -1,6 +1,6 @@
 """The tensor gates of matrices' factors and functions: rows as in `tensors`.
 
-`numeric.factorizations` has the sources.
+`numeric.factors` has the sources.
 """
 
 from __future__ import annotations

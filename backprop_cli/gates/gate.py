@@ -138,9 +138,7 @@ def _parameter(text: str, kinds: Mapping[str, str]) -> Parameter:
     kind = kinds.get(bare, "")
     if not equals:
         return Parameter(bare, kind, starred=name != bare)
-    if default in _WORDS:
-        return Parameter(bare, kind, False, _WORDS[default])
-    value = float(default) if kind in ("", "number") else (int(default),) if kind == "lengths" else int(default)
+    value = _WORDS[default] if default in _WORDS else int(default) if kind not in ("", "number") else float(default)
     return Parameter(bare, kind, False, value)
 
 

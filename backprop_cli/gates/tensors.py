@@ -136,7 +136,7 @@ def _rows() -> tuple[Gate, ...]:
                push="-solve(a, matmul(d, out)); solve(a, d)",
                notes=[_SINGULAR, _NEARLY]),
         Gate("matrix_power(a, power)", "product of so many copies of a square matrix, of its inverse if negative",
-               "matrix_power(a, power)", "matrix_power_push(G, swap(a), power)", shape="(square_matrix(a),)*2",
+               "matrix_power(a, power)", "matrix_power_push(G, swap(a), power)", family="power", shape="(square_matrix(a),)*2",
                means="matrix_power(a, power) if power >= 0 else matrix_power(adjugate(a)/det(a), -power)",
                words=("{G} between powers of {a}', summed",), structures=("sum of Kronecker products of powers",),
                push="matrix_power_push(d, a, power)", notes=[_SINGULAR]),

@@ -10,16 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.numeric import (
-    arranged,
-    convolutions,
-    factorizations,
-    linalg,
-    losses,
-    matrices,
-    normalizations,
-    reductions,
-)
+from backprop_cli.numeric import arranged, factors, linalg, losses, matrices, normalizations, reductions, windows
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.linalg import MINORS, adjugate, by_minors
 from backprop_cli.numeric.shapes import Axis
@@ -44,11 +35,11 @@ _ROUNDED = {
         "sort_back", "sort_push", "tile_back",
     ),
     linalg: ("logabsdet", "logdet"),
-    factorizations: (
+    factors: (
         "cholesky", "cholesky_back", "cholesky_push", "eigvalsh", "eigvalsh_back", "eigvalsh_push", "expm", "expm_push",
         "pinv", "pinv_back", "pinv_push", "solve_triangular", "svdvals", "svdvals_back", "svdvals_push",
     ),
-    convolutions: (
+    windows: (
         "bias_back", "conv", "conv_left", "conv_right", "pool_back", "pool_mean", "pool_mean_back", "pool_push",
     ),
 }  # fmt: skip

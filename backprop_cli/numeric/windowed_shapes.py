@@ -8,11 +8,12 @@ from backprop_cli.numeric.shapes import Shape, ShapeProblem, positive, written
 
 __all__ = ["convolved", "matrix", "narrower", "pooled"]
 
-Lengths = Sequence[int]
+Lengths = int | Sequence[int]
 
 
 def each(lengths: Lengths, count: int) -> tuple[int, ...]:
     """A length for each axis: one is that of all."""
+    lengths = (lengths,) if isinstance(lengths, int) else lengths
     if len(lengths) not in (1, count):
         raise ShapeProblem(f"expected 1 or {count} whole numbers, got {len(lengths)}", ())
     return tuple(lengths) * (count if len(lengths) == 1 else 1)
@@ -30,7 +31,7 @@ def narrower(x: Shape) -> Shape:
     return (min(matrix(x)),)
 
 
-def _places(x: Shape, kernel: Lengths, stride: Lengths | None, padding: Lengths) -> Shape:
+def _places(x: Shape, kernel: Sequence[int], stride: Lengths | None, padding: Lengths) -> Shape:
     """How many windows there are along each of the last axes."""
     count = len(kernel)
     steps, pads = each(kernel if stride is None else stride, count), each(padding, count)
@@ -61,7 +62,7 @@ def convolved(x: Shape, weight: Shape, bias: Shape, stride: Lengths, padding: Le
     return (*x[: -count - 1], weight[0], *_places(x, weight[2:], stride, padding))
 
 
-def pooled(x: Shape, kernel: Lengths, stride: Lengths | None, padding: Lengths, count: int) -> Shape:
+def pooled(x: Shape, kernel: Sequence[int], stride: Lengths | None, padding: Lengths, count: int) -> Shape:
     """The shape of one number for each window of the last axes."""
     if len(x) < count:
         raise ShapeProblem(f"expected at least {count} axes, got shape {written(x)}")

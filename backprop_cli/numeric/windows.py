@@ -24,7 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def windows(x: Array, kernel: Lengths, stride: Lengths | None, padding: Lengths, fill: float = 0.0) -> Array:
+def windows(x: Array, kernel: Sequence[int], stride: Lengths | None, padding: Lengths, fill: float = 0.0) -> Array:
     """Every window of the last axes, after all the other axes."""
     count = len(kernel)
     pads = each(padding, count)
@@ -37,7 +37,7 @@ def windows(x: Array, kernel: Lengths, stride: Lengths | None, padding: Lengths,
     return found[here]
 
 
-def _folded(G: Array, shape: Shape, stride: Lengths | None, padding: Lengths, kernel: Lengths) -> Array:
+def _folded(G: Array, shape: Shape, stride: Lengths | None, padding: Lengths, kernel: Sequence[int]) -> Array:
     """What `windows` sends back: each element gets the sum of its places in the windows."""
     count = len(kernel)
     pads, steps = each(padding, count), each(kernel if stride is None else stride, count)
@@ -110,7 +110,7 @@ def _held(x: Array, out: Array, kernel: Sequence[int], stride: Lengths | None, p
     return np.equal(cut, np.reshape(out, (*np.shape(out), *[1] * len(kernel))))
 
 
-def pool_back(G: Array, x: Array, out: Array, kernel: Lengths, stride: Lengths | None, padding: Lengths) -> Array:
+def pool_back(G: Array, x: Array, out: Array, kernel: Sequence[int], stride: Lengths | None, padding: Lengths) -> Array:
     """What the largest of each window sends back: to the elements that have its value, evenly."""
     held = _held(x, out, kernel, stride, padding)
     axes = last_axes(held, len(kernel))
@@ -118,7 +118,7 @@ def pool_back(G: Array, x: Array, out: Array, kernel: Lengths, stride: Lengths |
     return _folded(np.where(held, share, 0.0), np.shape(x), stride, padding, kernel)
 
 
-def pool_push(d: Array, x: Array, out: Array, kernel: Lengths, stride: Lengths | None, padding: Lengths) -> Array:
+def pool_push(d: Array, x: Array, out: Array, kernel: Sequence[int], stride: Lengths | None, padding: Lengths) -> Array:
     """How the largest of each window moves when the elements move by d."""
     held = _held(x, out, kernel, stride, padding)
     axes = last_axes(held, len(kernel))
@@ -126,19 +126,19 @@ def pool_push(d: Array, x: Array, out: Array, kernel: Lengths, stride: Lengths |
     return np.sum(np.where(held, moved, 0.0), axis=axes) / np.sum(held, axis=axes)
 
 
-def pool_ties(x: Array, out: Array, kernel: Lengths, stride: Lengths | None, padding: Lengths) -> Array:
+def pool_ties(x: Array, out: Array, kernel: Sequence[int], stride: Lengths | None, padding: Lengths) -> Array:
     """How many elements of each window have its largest value."""
     held = _held(x, out, kernel, stride, padding)
     return np.sum(held, axis=last_axes(held, len(kernel)))
 
 
-def pool_mean(x: Array, kernel: Lengths, stride: Lengths | None, padding: Lengths) -> Array:
+def pool_mean(x: Array, kernel: Sequence[int], stride: Lengths | None, padding: Lengths) -> Array:
     """The mean of each window, padding included."""
     cut = windows(x, kernel, stride, padding)
     return np.sum(cut, axis=last_axes(cut, len(kernel))) / prod(kernel)
 
 
-def pool_mean_back(G: Array, x: Array, kernel: Lengths, stride: Lengths | None, padding: Lengths) -> Array:
+def pool_mean_back(G: Array, x: Array, kernel: Sequence[int], stride: Lengths | None, padding: Lengths) -> Array:
     """What the means send back."""
     share = np.reshape(G, (*np.shape(G), *[1] * len(kernel))) / prod(kernel)
     return _folded(np.broadcast_to(share, (*np.shape(G), *kernel)), np.shape(x), stride, padding, kernel)
