@@ -119,7 +119,7 @@ def _rows() -> tuple[Gate, ...]:
                means="log(sum(exp(x), axis, keepdims))", words=("{G} * softmax({x})",), structures=("rows: softmaxᵀ",)),
         # -- square matrices
         Gate("trace(a)", "sum of the diagonal", "trace(a)", "G*eye(len(a))", shape="square_matrix(a) and ()",
-               words=("{G} * identity",), structures=("row: the identity",), picks=True),
+               words=("{G} * identity",), structures=("row: the identity",), picks=True, aliases="tr"),
         Gate("det(a)", "determinant", "det(a)", "G*cofactors(a)", shape="square_matrix(a) and ()", vanish="logdet(a) == -inf",
                words=("{G} * cofactors of {a}",), structures=("row: the cofactors",)),
         Gate("logdet(a)", "logarithm of the determinant", "logdet(a)", "G*swap(inv(a))",

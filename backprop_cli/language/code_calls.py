@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from backprop_cli.language.code_arguments import class_called, infinity, one_sided, reduced, refuse_texts
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.several_results import chosen, drop_keyword, drop_lengths
@@ -23,7 +24,9 @@ from backprop_cli.language.spellings import (
     METHODS,
     NORMS,
     NUMPYS,
+    OF_COUNT,
     OPTIONAL,
+    PAIR,
     PYTORCHS,
     RESULTS,
     SILENT,
@@ -108,8 +111,15 @@ class CodeCalls:
             message = f"SciPy's `{name}` is the upper triangle, and ours and NumPy's the lower one"
             edits.refuse(first, close, message, f"write `{name}(a)'`, or for the lower one `{name}(a)`")
             return
-        meant = FUNCTIONS.get(name, name)
+        if class_called(edits, name, bracket, close, first) or infinity(edits, name, bracket, close, first):
+            return
+        meant = reduced(edits, name, bracket)
+        if library and refuse_texts(edits, name, bracket):
+            return
         items = self._kept(bracket)
+        meant = (
+            meant or one_sided(edits, name, bracket, 1) or OF_COUNT.get((name, len(items)), FUNCTIONS.get(name, name))
+        )
         for a, b in items if name in OPTIONAL else ():
             if self.texts[b] == "None" and (a == b or self.texts[a + 1] == "="):
                 edits.out[b] = "0"
@@ -128,7 +138,7 @@ class CodeCalls:
         """A method behind an operand, which is the first of what it means."""
         edits = self.edits
         items = self._kept(bracket)
-        meant = METHODS.get(name, name)
+        meant = one_sided(edits, name, bracket, 0) or METHODS.get(name, name)
         if not meant and any(self._counts_only(*item) for item in items):
             return
         if name in SPREAD and self.torch == self.numpy and not self._has(bracket, "ddof"):
@@ -142,7 +152,9 @@ class CodeCalls:
                 return
             meant = COPIES[name] if self.torch else name
         edits.out[point] = ""
-        if name in SWAPS and items:  # two axes of several are swapped, and ours turns all around
+        if name in SWAPS and len(items) == 2 and self.torch and not self.numpy:
+            meant = PAIR
+        elif name in SWAPS and items:  # two axes of several are swapped, and ours turns all around
             message = f"`.{name}(…)` of axes swaps those, and a transpose here reverses all"
             edits.refuse(point, close, message, f"of a matrix write `.T` or `{name}(x)`")
             return
@@ -211,7 +223,7 @@ class CodeCalls:
         """`norm(x, 1)`, `norm(x, ord=np.inf)`, `torch.norm(x, p=2, dim=1)`; NumPy's of a matrix is another norm."""
         edits = self.edits
         orders = NORMS[self.texts[bracket - 1]]
-        gate = orders["2"]
+        gate = orders.get("2") or orders["fro"]
         operand, *others = self._kept(bracket)
         for a, b in others:
             named = edits.is_word(a) and edits.at(a + 1) == "="

@@ -17,7 +17,7 @@ _CUT = re.compile(
     rf"""
       [ \t\r\f\v]+ | \#[^\r\n]* | \\\n                      # nothing
     | \"\"\"[\s\S]*?\"\"\"                                 # a text that explains
-    | (?<=[(\[,])[ ]?'[^'\n(]*'(?=[\]\),]) | "[^"\n]*"      # a text: subscripts, keys
+    | (?<=[(\[,=])[ ]?'[^'\n(]*'(?=[\]\),]) | "[^"\n]*"      # a text: subscripts, keys
     | {_WORD}
     | (?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
     | [{RAISED}]+
