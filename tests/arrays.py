@@ -95,6 +95,44 @@ PROGRAMS = {
     "hinge_loss(A, [0, 3, 1])": lambda e: _svm(e["A"], [0, 3, 1], 1.0),
     "hinge_loss(A, [0, 3, 1], delta=0.5)": lambda e: _svm(e["A"], [0, 3, 1], 0.5),
     "mse(x, y)": lambda e: ((e["x"] - e["y"]) ** 2).mean(),
+    "logabsdet(S) + logabsdet(S4)*s": lambda e: sum(
+        np.linalg.slogdet(e[m])[1] * k for m, k in (("S", 1.0), ("S4", e["s"]))
+    ),
+    "eigvalsh(S + S')": lambda e: np.linalg.eigvalsh(e["S"] + e["S"].T),
+    "eigvalsh(S4)*line[0]": lambda e: np.linalg.eigvalsh((e["S4"] + e["S4"].T) / 2) * e["line"][0],
+    "eigvalsh(S2)": lambda e: np.linalg.eigvalsh((e["S2"] + e["S2"].T) / 2),
+    "svdvals(A) + svdvals(S2)[0]": lambda e: (
+        np.linalg.svd(e["A"], compute_uv=False) + np.linalg.svd(e["S2"], compute_uv=False)[0]
+    ),
+    "svdvals(col)*svdvals(S2)": lambda e: np.linalg.norm(e["col"]) * np.linalg.svd(e["S2"], compute_uv=False),
+    "cholesky(S@S' + eye(3))": lambda e: np.linalg.cholesky(e["S"] @ e["S"].T + np.eye(3)),
+    "cholesky(eye(4)*9 + S4)": lambda e: np.linalg.cholesky(np.eye(4) * 9 + (e["S4"] + e["S4"].T) / 2),
+    "solve_triangular(S, x)": lambda e: np.linalg.solve(np.triu(e["S"]), e["x"]),
+    "solve_triangular(S, A, lower=True)": lambda e: np.linalg.solve(np.tril(e["S"]), e["A"]),
+    "pinv(A) + s*pinv(A')'": lambda e: np.linalg.pinv(e["A"]) + e["s"] * np.linalg.pinv(e["A"].T).T,
+    "pinv(S)": lambda e: np.linalg.inv(e["S"]),
+    "expm(S) + expm(S4)[:3, 1:]": lambda e: _expm(e["S"]) + _expm(e["S4"])[:3, 1:],
+    "conv1d(P, T[:2, :, :2])": lambda e: _conv(e["P"][None], e["T"][:2, :, :2], 1, 0)[0],
+    "conv1d(T, T[:4, :, 1:4], line[0], stride=2, padding=1)": lambda e: (
+        _conv(e["T"], e["T"][:4, :, 1:4], 2, 1) + e["line"][0][:, None]
+    ),
+    "conv2d(reshape(T, 5, 1, 3, 4), reshape(S4, 4, 1, 2, 2), s)": lambda e: (
+        _conv(e["T"].reshape(5, 1, 3, 4), e["S4"].reshape(4, 1, 2, 2), 1, 0) + e["s"]
+    ),
+    "conv2d(T, ones(2, 5, 2, 1)*s, z, stride=[1, 2], padding=[1, 0])": lambda e: (
+        _conv(e["T"][None], np.ones((2, 5, 2, 1)) * e["s"], (1, 2), (1, 0))[0] + e["z"][:, None, None]
+    ),
+    "max_pool1d(T, 2)": lambda e: e["T"].reshape(5, 3, 2, 2).max(3),
+    "max_pool2d(T, [2, 3], stride=1)": lambda e: np.stack(
+        [np.stack([e["T"][:, i : i + 2, j : j + 3].max((1, 2)) for j in range(2)], 1) for i in range(2)], 1
+    ),
+    "max_pool2d(A, 3, stride=2, padding=1)": lambda e: np.array(
+        [[e["A"][max(i, 0) : i + 3, max(j, 0) : j + 3].max() for j in (-1, 1)] for i in (-1, 1)]
+    ),
+    "avg_pool1d(x, 3, padding=1, stride=1)": lambda e: np.convolve(e["x"], np.ones(3) / 3, "same"),
+    "avg_pool2d(S4, 2) + avg_pool2d(T[:, :2, :2], 2)[0, 0, 0]": lambda e: (
+        e["S4"].reshape(2, 2, 2, 2).mean((1, 3)) + e["T"][0, :2, :2].mean()
+    ),
     "cross_entropy(A, [0, 3, 1], label_smoothing=0.1)": lambda e: _smoothed(e["A"], np.eye(4)[[0, 3, 1]], 0.1),
     "cross_entropy(A, P, label_smoothing=0.3)": lambda e: _smoothed(e["A"], e["P"], 0.3),
     "binary_cross_entropy(sigmoid(x), [0, 1, 0.3])": lambda e: _bits(1 / (1 + np.exp(-e["x"])), np.array([0, 1, 0.3])),
@@ -189,6 +227,31 @@ PROGRAMS = {
 def _softmax(x, axis):
     raised = np.exp(x)
     return raised / raised.sum(axis, keepdims=True)
+
+
+def _expm(a):
+    """The series, of a part of the matrix."""
+    total, term = np.eye(len(a)), np.eye(len(a))
+    for k in range(1, 30):
+        term = term @ (a / 2**8) / k
+        total = total + term
+    for _ in range(8):
+        total = total @ total
+    return total
+
+
+def _conv(x, weight, stride, padding):
+    """Cross-correlation with loops over the places: examples, channels, one axis or two."""
+    count = weight.ndim - 2
+    stride, padding = (k if isinstance(k, tuple) else (k,) * count for k in (stride, padding))
+    x = np.pad(x, [(0, 0), (0, 0), *((p, p) for p in padding)])
+    lengths = [(n - k) // s + 1 for n, k, s in zip(x.shape[2:], weight.shape[2:], stride, strict=True)]
+    out = np.zeros((len(x), len(weight), *lengths))
+    for place in np.ndindex(*lengths):
+        cut = tuple(slice(p * s, p * s + k) for p, s, k in zip(place, stride, weight.shape[2:], strict=True))
+        for o, kernel in enumerate(weight):
+            out[(slice(None), o, *place)] = (x[(slice(None), slice(None), *cut)] * kernel).sum(tuple(range(1, x.ndim)))
+    return out
 
 
 def _smoothed(scores, weights, share):

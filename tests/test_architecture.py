@@ -65,6 +65,9 @@ THIRD_PARTIES = {
         "numeric/arranged.py",
         "numeric/matrices.py",
         "numeric/normalizations.py",
+        "numeric/factors.py",
+        "numeric/windows.py",
+        "engine/written_matrices.py",
         "numeric/places.py",
         "numeric/moved.py",
         "engine/choices.py",
@@ -247,7 +250,9 @@ OTHER_WORDS = {
     "report/notes.py": {"sum"},
     "report/mistakes.py": {"sign"},  # a mistake
     "report/code_report.py": {"where", "mean", "sign"},  # a place in a message, and mistakes
-    "engine/unroll.py": {"det", "log", "exp", "xlogy", "sqrt", "max"},  # names in the meanings of the rows
+    # Names in the meanings of the rows.
+    "engine/unroll.py": {"det", "log", "exp", "xlogy", "sqrt", "max", "abs"},
+    "engine/written_matrices.py": {"cholesky", "eigvalsh", "expm", "pinv", "solve_triangular", "svdvals"},
     "graph/shapes.py": {"softmax"},  # a family
     "graph/comparisons.py": {"sum"},
     "graph/messages.py": {"sigmoid", "cross_entropy"},  # what other tools call them

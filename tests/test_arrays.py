@@ -634,3 +634,71 @@ def test_too_much_memory_is_refused_before_it_is_asked_for():
     ran = backprop("grad", "sum(outer(x, y))", "x=zeros(1000000)", "y=zeros(1000000)")
     assert ran.status == 5 and "8 TB" in ran.err and "--max-elements" in ran.err
     assert time.monotonic() - began < 5
+
+
+# -- factors and functions of matrices ----------------------------------------------------------------------
+
+
+def test_the_exponential_of_a_rotation_turns_by_the_angle():
+    t = 100.0  # a norm that is halved five times
+    report = grad("expm(t*[0, -1; 1, 0])[1, 0]", t=t)
+    assert report.value == pytest.approx(math.sin(t), rel=1e-12)
+    assert report.gradients["t"] == pytest.approx(math.cos(t), rel=1e-11) and report.check.verdict == "agree"
+
+
+# Program, its value, the gradient by hand, the note's code.
+TIED = [
+    ("sum(eigvalsh(A))", [[2.0, 0], [0, 2]], 4.0, [[1.0, 0], [0, 1]], "kink"),
+    ("eigvalsh(A)[1]", [[2.0, 0], [0, 2]], 2.0, [[0.5, 0], [0, 0.5]], "kink"),
+    ("sum(svdvals(A))", [[3.0, 0], [0, 0]], 3.0, [[1.0, 0], [0, 0]], "kink"),
+    ("sum(svdvals(A)^2)", [[1.0, 0], [0, 1]], 2.0, [[2.0, 0], [0, 2]], "kink"),
+    ("eigvalsh(A)[0]", [[2.0, 4], [0, 2]], 0.0, [[0.5, -0.5], [-0.5, 0.5]], "reading"),
+    ("max_pool1d(A, 2)[0, 0]", [[1.0, 1], [3, 4]], 1.0, [[0.5, 0.5], [0, 0]], "kink"),
+]
+
+
+@pytest.mark.parametrize(("program", "A", "value", "gradient", "code"), TIED, ids=[row[0] for row in TIED])
+def test_equal_values_share_and_are_noted(program, A, value, gradient, code):
+    report = grad(program, A=A)
+    assert report.value == pytest.approx(value, abs=1e-12)
+    np.testing.assert_allclose(report.gradients["A"], gradient, atol=1e-12)
+    assert code in {note.code for note in report.notes} and report.check.verdict != "disagree"
+
+
+NO_FACTOR = [
+    ("sum(cholesky(A))", [[1, 2], [2, 1]], "undefined", "`cholesky`: the matrix `A` is not positive definite"),
+    ("sum(solve_triangular(A, [1, 2]))", [[1, 2], [3, 0]], "undefined", "the diagonal of `A` has a 0"),
+    ("logabsdet(A)", [[1, 2], [2, 4]], "pole", "`logabsdet` has a pole at the singular matrix `A`"),
+    ("sum(pinv(A))", [[1, 2], [2, 4]], "jump", "`pinv` jumps where the rank of `A` changes"),
+]
+
+
+@pytest.mark.parametrize(("program", "A", "code", "words"), NO_FACTOR, ids=[row[0] for row in NO_FACTOR])
+def test_a_matrix_without_a_factor_is_noted(program, A, code, words):
+    report = grad(program, A=A)
+    assert any(note.code == code and words in note.message for note in report.notes)
+    assert report.status == 4 and report.check.verdict == "undecided"
+
+
+UNFIT = [
+    ("conv2d(x, w)", {"x": (1, 4, 4), "w": (2, 3, 2, 2)}, "1 channels, and weights for 3"),
+    ("conv1d(x, w)", {"x": (1, 4), "w": (2, 1)}, "not (channels out, channels in, kernel)"),
+    ("conv1d(x, w)", {"x": (1, 2), "w": (2, 1, 3)}, "a window of 3 does not fit 2 elements"),
+    ("conv1d(x, w, b)", {"x": (1, 4), "w": (2, 1, 3), "b": (3,)}, "a bias of shape (3,) for 2 channels"),
+    ("max_pool2d(x, 2, padding=2)", {"x": (1, 4, 4)}, "more than half of the window"),
+    ("max_pool2d(x, [2, 2, 2])", {"x": (1, 4, 4)}, "expected 1 or 2 whole numbers, got 3"),
+    ("avg_pool1d(x, 2, stride=0)", {"x": (1, 4)}, "0 is not a length"),
+    ("pinv(x)", {"x": (3,)}, "expected a matrix, got shape (3,)"),
+    ("layer_norm(x, w)", {"x": (2, 3), "w": (2,)}, "shape (2,) cannot be broadcast to (2, 3)"),
+    ("batch_norm(x, w)", {"x": (2, 3, 4), "w": (4,)}, "4 numbers for 3 channels"),
+    ("cosine_similarity(x, w)", {"x": (2, 3), "w": (2, 4)}, "the same length"),
+    ("kl_div(x, w)", {"x": (2, 3), "w": (3,)}, "the shapes must be the same"),
+]
+
+
+@pytest.mark.parametrize(("program", "shapes", "words"), UNFIT, ids=[row[0] for row in UNFIT])
+def test_shapes_that_do_not_fit_are_told(program, shapes, words):
+    with pytest.raises(BackpropError) as caught:
+        evaluate(program, {name: np.ones(shape) for name, shape in shapes.items()})
+    diagnostic = caught.value.diagnostics[0]
+    assert diagnostic.code == "V309" and words in diagnostic.message

@@ -14,7 +14,10 @@ from backprop_cli.graph.verify import verify
 from backprop_cli.session import open_session
 
 # What has no derivative as a formula of gates.
-REFUSED = ("sort(", "kron(", "cumprod(", "prod(T, axis=[0, 2])", "matrix_power(S, -3)", "digamma(")
+REFUSED = (
+    "eigvalsh(", "svdvals(", "cholesky(", "pinv(", "expm(", "solve_triangular(", "conv1d(", "conv2d(", "max_pool",
+    "avg_pool", "sort(", "kron(", "cumprod(", "prod(T, axis=[0, 2])", "matrix_power(S, -3)", "digamma(",
+)  # fmt: skip
 AT = [(name, at) for name, gate in GATES.items() for at in gate.at if not gate.truth and gate.family != "choice"]
 
 

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from collected import COLLECTED
 from conftest import ROOT, backprop
 from notations import LINES, ROWS
 
@@ -34,6 +35,44 @@ def test_a_line_is_read_as_it_is_meant(text, ours, values):
     assert told or _is_ours(text, values)
 
 
+COLLECTED_ROWS = [(text, ours, values) for values, rows in COLLECTED.values() for text, ours in rows]
+
+
+def read_or_refused(text, values):
+    """The value of a text where its names have those of the values it knows and does not define; or the refusal."""
+    given = dict(values)
+    while True:
+        try:
+            return backprop_cli.evaluate(text, given).value
+        except backprop_cli.BackpropError as error:
+            spare = [d.message.split("`")[1] for d in error.diagnostics if d.code in ("N209", "N211")]
+            others = [d for d in error.diagnostics if d.code not in ("N209", "N211")]
+            if others:
+                return others[0]
+            given = {name: value for name, value in given.items() if name not in spare}
+
+
+@pytest.mark.parametrize(("text", "ours", "values"), COLLECTED_ROWS, ids=[row[0][:40] for row in COLLECTED_ROWS])
+def test_a_collected_line_is_read_as_it_is_meant_or_refused_with_the_way_out(text, ours, values):
+    read = read_or_refused(text, values)
+    if re.fullmatch(r"[A-Z]\d{3}", ours):
+        assert getattr(read, "code", "read") == ours and read.help
+    else:
+        expected = read_or_refused(ours, values)
+        assert np.shape(read) == np.shape(expected)
+        np.testing.assert_allclose(read, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_the_document_counts_the_collected_lines():
+    refused = sum(bool(re.fullmatch(r"[A-Z]\d{3}", ours)) for _, ours, _ in COLLECTED_ROWS)
+    read, text = len(COLLECTED_ROWS) - refused, (ROOT / "docs/notations.md").read_text(encoding="utf-8")
+    assert len(COLLECTED_ROWS) >= 300
+    assert (
+        f"Of {len(COLLECTED_ROWS)} lines" in text
+        and f"{read} are read as they are meant, {refused} are refused" in text
+    )
+
+
 def _is_ours(text, values):
     """Whether the text needs no other notation than our own."""
     try:
@@ -58,6 +97,11 @@ OPERANDS = ("0.7", "0.4", "0.25")
 OTHERS = {
     **dict.fromkeys(("if", "iif", "ifelse", "cond", "select"), ("1 < 2", "0.7", "0.4")),
     "cosine": ("[1, 2]", "[3, 4]"),
+    "normalize": ("[3, 4]",), "embedding": ("[0, 1]", "[[1, 2], [3, 4]]"), "diff": ("[1, 3, 6]",),
+    "eigh": ("[[2, 1], [1, 3]]",),
+    "scaled_dot_product_attention": ("[[1, 2]]", "[[3, 4]]", "[[5, 6]]"), "lstsq": ("[[1, 2], [3, 4]]", "[1, 2]"),
+    **dict.fromkeys(("vstack", "hstack", "column_stack"), ("[[[1, 2]], [[3, 4]]]",)), "svd": ("[[2, 1], [1, 3]]",),
+    "gather": ("[[1, 2], [3, 4]]", "1", "[0, 1]"), "baddbmm": ("[[1]]", "[[2]]", "[[3]]"),
     "inverse": ("[[2, 1], [1, 3]]",), "crelu": ("[1, -2]",), "softmin": ("[1, -2]",),
 }  # fmt: skip
 
@@ -191,7 +235,11 @@ def test_an_error_in_a_loop_is_said_once_and_where_it_is():
 TWO_MEANINGS = [
     "10%", "10% + 1", "2½", "5!!", "1 + 7 mod 3", "x.std()", "np.exp(x).sum() + torch.ones(2).sum() + x.var()",
     "np.linalg.norm(X, 1)", "np.linalg.norm(X @ x, 2)", "X.transpose(0, 1)", "X.max(1)[0]", "x.repeat(2)",
-    r"\sum_{i=1}^{3} 2",
+    r"\sum_{i=1}^{3} 2", "np.linalg.slogdet(X)", "w, V = np.linalg.eigh(X) \n V",
+    "sign, logdet = np.linalg.slogdet(X) \n sign",
+    "U, S, V = np.linalg.svd(X) \n V", "scipy.linalg.cholesky(X)", "tf.nn.conv2d(X, X)",
+    "keras.losses.cosine_similarity(x, x)",
+    "scipy.special.kl_div(x, x)",
 ]  # fmt: skip
 REFUSED = [
     "x.astype(int)", "np.array([1.7], dtype=int)", "int(x)", "F.gelu(x, approximate='tanh')", "np.vstack((x, x))",
@@ -226,3 +274,40 @@ def test_a_negative_power_of_a_matrix_is_told_from_its_inverse():
         notes = backprop_cli.evaluate(text, values).notes
         assert any("`inv(A)`" in note.message for note in notes), text
     assert not backprop_cli.evaluate("A^2", values).notes and not backprop_cli.evaluate("a^-1", a=2.0).notes
+
+
+S, V = [[2.0, 1.0], [1.0, 3.0]], [1.5, 2.0]
+MATRIX_POWERS = [
+    ("x' A^-1 x", "x @ inv(A) @ x"),
+    ("A² x", "A @ A @ x"),
+    ("xᵀ A⁻¹ x", "x @ inv(A) @ x"),
+    (r"x^\top A^{-1} x", "x @ inv(A) @ x"),
+    ("(A A)^-1 x", "inv(A @ A) @ x"),
+    ("y = A x; x' A^-2 y", "x @ inv(A @ A) @ (A @ x)"),
+    ("A x + 0*sum(A^-1 x)", "A @ x"),
+    # elementwise: Python's power, what a sum takes in, products with their sign, what is no square matrix
+    ("x' A**2 x", "x @ (A*A) @ x"),
+    ("norm(A x)^2 + sum(A^2)", "sum((A @ x)*(A @ x)) + sum(A*A)"),
+    ("A^2 @ x", "(A*A) @ x"),
+    ("A x^2", "A @ (x*x)"),
+    ("2 A^2", "2*A*A"),
+]
+
+
+@pytest.mark.parametrize(("text", "ours"), MATRIX_POWERS, ids=[row[0] for row in MATRIX_POWERS])
+def test_powers_of_matrices_where_products_have_no_sign(text, ours):
+    values = {"A": S, "x": V} if "x" in text else {"A": S}
+    seed = np.ones(np.shape(backprop_cli.evaluate(ours, values).value))
+    read, plain = (backprop_cli.grad(program, values, seed_grad=seed) for program in (text, ours))
+    np.testing.assert_allclose(read.value, plain.value, rtol=1e-12)
+    assert read.check.verdict == "agree"
+    for name, gradient in plain.gradients.items():
+        np.testing.assert_allclose(read.gradients[name], gradient, rtol=1e-10, atol=1e-12)
+
+
+def test_how_a_power_of_a_matrix_is_read_is_told():
+    notes = [note.message for note in backprop_cli.evaluate("x' A^-1 x", A=S, x=V).notes]
+    assert "read `A^-1` as a power of the matrix; element by element it is `A**-1`" in notes
+    assert backprop_cli.evaluate("sum(A**-1)", A=S).value == pytest.approx(0.5 + 1 + 1 + 1 / 3)
+    told = [note.message for note in backprop_cli.evaluate("x' A^n x", A=S, x=V, n=2).notes]
+    assert "`A^n` is elementwise; there are whole powers of matrices only" in told

@@ -7,10 +7,12 @@ numbers. The graph of numbers knows no rule of any tensor gate, which is what ma
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from backprop_cli.engine.written_matrices import TooLargeError, functions
 from backprop_cli.gates import BY_SYMBOL, BY_SYNTAX, GATES
 from backprop_cli.gates.fields import ARRAYS, Field
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
@@ -24,10 +26,6 @@ _MINORS = ("det(", "adjugate(")
 _ADD, _SUB, _MUL, _DIV, _ABOVE = (BY_SYMBOL[symbol] for symbol in "+-*/>")
 _CHOICE = next(name for name, gate in GATES.items() if gate.family == "choice")
 _LENGTH = "out == 0"  # where lengths have a kink: they send nothing back there
-
-
-class TooLargeError(Exception):
-    """The graph of numbers would have more nodes than the budget allows."""
 
 
 class Element:
@@ -240,6 +238,7 @@ def _nodes(numbers: _Numbers) -> Field:
     field.names.update({name: _gate(numbers, name) for name, gate in GATES.items() if len(gate.parameters) == 1})
     field.names.update({reduction: _largest(numbers, gate) for gate, reduction in REDUCTION_OF.items()})
     field.names.update({"det": by_minors, "log": _logarithm(numbers)})
+    field.names.update(functions(partial(numbers.apply, "sqrt"), partial(numbers.apply, "abs")))
     field.names.update({"weighed_log": _gate(numbers, "xlogy"), "length_or": _length_or(numbers)})
     return field
 

@@ -201,13 +201,13 @@ def _ties(xs: Sequence[Any], out: Any) -> Any:
     return sum([x == out for x in xs])
 
 
-_OF_ARRAYS = ("arrays", "reductions", "arranged", "linalg", "matrices", "losses", "normalizations")
+_ROOMS = ("arrays", "reductions", "arranged", "linalg", "matrices", "losses", "normalizations", "factors", "windows")
 FLOATS = Field("floats", "special")
-ARRAYS = Field(*_OF_ARRAYS, choice="where({0}, {1}, {2})", known="where_known({0}, out)")
+ARRAYS = Field(*_ROOMS, choice="where({0}, {1}, {2})", known="where_known({0}, out)")
 COMPLEX = Field("complex", of="means")
 DIGITS = Field("digits", literal="number({0})")
 RATIONALS = Field("rationals", literal="number({0})")
-SHAPES = Field("shapes", "arranged_shapes", "normalized_shapes")
+SHAPES = Field("shapes", "arranged_shapes", "normalized_shapes", "windowed_shapes")
 
 
 def analytic(gate: Gate) -> bool:

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 # How an attribute of a tensor gate is read. Every other parameter is an operand.
 ATTRIBUTES = {
-    "axis": "axes", "keepdims": "flag", "ddof": "whole", "shape": "lengths", "count": "whole", "classes": "whole",
-    "delta": "number", "eps": "number", "label_smoothing": "number",
-    "items": "items", "begin": "number", "end": "number", "step": "number", "diagonal": "whole",
-    "shift": "whole", "one": "whole", "other": "whole", "order": "lengths", "counts": "lengths", "power": "whole",
+    **dict.fromkeys(("ddof", "count", "classes", "diagonal", "shift", "one", "other", "power"), "whole"),
+    **dict.fromkeys(("shape", "order", "counts", "kernel_size", "stride", "padding"), "lengths"),
+    **dict.fromkeys(("delta", "eps", "label_smoothing", "begin", "end", "step"), "number"),
+    "axis": "axes", "keepdims": "flag", "lower": "flag", "items": "items",
 }  # fmt: skip
 _WORDS = {"None": None, "False": False}
 

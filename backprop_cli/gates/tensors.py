@@ -16,9 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from backprop_cli.gates.factorizations import rows as factor_rows
 from backprop_cli.gates.gate import Gate
 from backprop_cli.gates.losses import rows as loss_rows
 from backprop_cli.gates.places import rows as place_rows
+from backprop_cli.gates.windows import rows as window_rows
 
 _REDUCED = "reduced(x, axis, keepdims)"
 _SINGULAR = ("undefined", "isnan(out).all()", "`{name}`: the matrix `{0}` is singular")
@@ -117,7 +119,7 @@ def _rows() -> tuple[Gate, ...]:
                means="log(sum(exp(x), axis, keepdims))", words=("{G} * softmax({x})",), structures=("rows: softmaxᵀ",)),
         # -- square matrices
         Gate("trace(a)", "sum of the diagonal", "trace(a)", "G*eye(len(a))", shape="square_matrix(a) and ()",
-               words=("{G} * identity",), structures=("row: the identity",), picks=True),
+               words=("{G} * identity",), structures=("row: the identity",), picks=True, aliases="tr"),
         Gate("det(a)", "determinant", "det(a)", "G*cofactors(a)", shape="square_matrix(a) and ()", vanish="logdet(a) == -inf",
                words=("{G} * cofactors of {a}",), structures=("row: the cofactors",)),
         Gate("logdet(a)", "logarithm of the determinant", "logdet(a)", "G*swap(inv(a))",
@@ -134,7 +136,7 @@ def _rows() -> tuple[Gate, ...]:
                push="-solve(a, matmul(d, out)); solve(a, d)",
                notes=[_SINGULAR, _NEARLY]),
         Gate("matrix_power(a, power)", "product of so many copies of a square matrix, of its inverse if negative",
-               "matrix_power(a, power)", "matrix_power_push(G, swap(a), power)", shape="(square_matrix(a),)*2",
+               "matrix_power(a, power)", "matrix_power_push(G, swap(a), power)", family="power", shape="(square_matrix(a),)*2",
                means="matrix_power(a, power) if power >= 0 else matrix_power(adjugate(a)/det(a), -power)",
                words=("{G} between powers of {a}', summed",), structures=("sum of Kronecker products of powers",),
                push="matrix_power_push(d, a, power)", notes=[_SINGULAR]),
@@ -142,6 +144,8 @@ def _rows() -> tuple[Gate, ...]:
                "diag(G) if len(shape_of(x)) == 1 else diagonal_back(G, x)", shape="diagonal(x)",
                words={"": ("the diagonal of {G}",), "2": ("{G}, on the diagonal",)},
                structures=("one-hot",), picks=True, exact=True),
+        *factor_rows(),
+        *window_rows(),
         *loss_rows(),
         *place_rows(),
     )  # fmt: skip

@@ -51,6 +51,16 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     "lerp": ("({0}) + ({2})*(({1}) - ({0}))",), "fma": ("({0})*({1}) + ({2})",), "axpy": ("({0})*({1}) + ({2})",),
     **dict.fromkeys(("deg2rad", "radians", "rad"), ("({0})*pi/180",)), **dict.fromkeys(("rad2deg", "degrees", "deg"),
     ("({0})*180/pi",)),
+    "normalize": ("({0})/norm({0}, axis=-1, keepdims=True)",), "dropout": (), "embedding": ("take({1}, {0})",),
+    "gather": ("pick({0}, {2})",),
+    "scaled_dot_product_attention": ("softmax(({0}) @ ({1})'/sqrt(size({1}, axis=-1))) @ ({2})",),
+    "sigmoid_cross_entropy_with_logits": ("softplus({1}) - ({0})*({1})",), "eigh": ("eigvalsh({0})",),
+    "vstack": ("stack({0})", "concat({0})"), "hstack": ("concat({0})", "concat({0}, axis=1)"),
+    "column_stack": ("stack({0}, axis=1)", "concat({0}, axis=1)"), "nanmean": (), "topk": (),
+    "lstsq": ("pinv({0}) @ ({1})",),
+    "diff": ("({0})[1:] - ({0})[:-1]",), "pad": (), "trapz": (), "polyval": (), "count_nonzero": ("sum(({0}) != 0)",),
+    "corrcoef": (), "baddbmm": ("({0}) + ({1}) @ ({2})",), "long": (), "eig": (), "eigvals": (), "qr": (), "lu": (),
+    "svd": ("svdvals({0})",),
     "versin": ("1 - cos({0})",), "haversin": ("(1 - cos({0}))/2",), "gcd": (), "lcm": (),
     "frobenius": ("norm({0})",), "sumsq": ("sum(({0})^2)",), "logsubexp": ("({0}) + log1p(-exp(({1}) - ({0})))",),
 }  # fmt: skip
@@ -60,7 +70,7 @@ GRADIENTS = "gradients are what comes out: `--wrt x` chooses some, `backprop che
 
 def advice(name: str, operands: Sequence[str]) -> str:
     """What to write for a call of a function of another tool; empty where the name is none's."""
-    if name in _DERIVATIVES:
+    if name in _DERIVATIVES and not (name in FORMULAS and len(operands) == 1):
         return GRADIENTS
     if name not in FORMULAS:
         return ""

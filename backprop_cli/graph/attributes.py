@@ -22,7 +22,7 @@ class Unreadable(Exception):  # noqa: N818  it becomes a diagnostic
 
 def attribute(program: Program, parameter: Parameter, rows: list[int]) -> Any:
     """The value of a parameter that is an attribute. Raises Unreadable."""
-    if parameter.kind == "lengths":
+    if parameter.kind == "lengths" and (rows or parameter.starred):
         return _lengths(program, rows)
     return _READERS[parameter.kind](program, rows[0]) if rows else parameter.default
 

@@ -6,7 +6,7 @@ from backprop_cli.errors import Diagnostic
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
 from backprop_cli.graph.arguments import BoundCall
 from backprop_cli.graph.attributes import Unreadable, whole
-from backprop_cli.language.program import Program
+from backprop_cli.language.program import COMPARISONS, Program
 
 
 def gate_of_index(program: Program, row: int) -> str:
@@ -31,7 +31,10 @@ def bind_index(program: Program, row: int) -> BoundCall:
     """The operand of `x[items]`, and the items as whole numbers and slices; both operands if the item is a value."""
     index = program.args[row]
     if gate_of_index(program, row) != TENSOR_BY_SYNTAX["index"]:
-        return BoundCall((index.operand, index.items[0][0]))
+        place = index.items[0][0]
+        if program.ops[place] in COMPARISONS:
+            return BoundCall((index.operand,), diagnostic=_mask(program, index.operand, place))
+        return BoundCall((index.operand, place))
     items: list[int | slice] = []
     absorbed: set[int] = set()
     try:
@@ -47,3 +50,12 @@ def bind_index(program: Program, row: int) -> BoundCall:
         diagnostic = Diagnostic("V307", message, (program.label(problem.row),), help_)
         return BoundCall((index.operand,), diagnostic=diagnostic)
     return BoundCall((index.operand,), (), (tuple(items),), frozenset(absorbed))
+
+
+def _mask(program: Program, operand: int, place: int) -> Diagnostic:
+    """`X[X > 0]` has as many elements as there are at which that holds: no shape is known beforehand."""
+    text = program.source.text
+    of, condition = (text[program.starts[row] : program.ends[row]] for row in (operand, place))
+    message = "a comparison chooses elements, and how many there are is not known beforehand"
+    help_ = f"write `where({condition}, {of}, 0)`: the others are 0, which no sum sees"
+    return Diagnostic("V307", message, (program.label(place),), help_)

@@ -15,6 +15,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import SHAPES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
+from backprop_cli.graph.matrix_powers import read_powers
 from backprop_cli.graph.readings import read_products
 from backprop_cli.graph.subgraphs import inside_of
 from backprop_cli.language.parser import MOST_ERRORS
@@ -76,6 +77,7 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
     graph.shapes = [shape for shape in found if shape is not None]
     _afford(graph, max_elements)
     graph.products = sorted({*graph.products, *(node for node in graph.dotted if node in graph.attributes)})
+    read_powers(graph)
     if graph.products:
         graph.remarks = [remark for remark in graph.remarks if not remark.of_products]
         graph.remarks += [remark for remark in (read_products(graph),) if remark]

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from backprop_cli.language.code_arguments import class_called, infinity, one_sided, reduced, refuse_texts
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
+from backprop_cli.language.several_results import chosen, drop_keyword, drop_lengths
 from backprop_cli.language.spellings import (
     ASSUMED,
     COPIES,
@@ -21,12 +23,20 @@ from backprop_cli.language.spellings import (
     LIMITS,
     METHODS,
     NORMS,
+    NUMPYS,
+    OF_COUNT,
+    OPTIONAL,
+    PAIR,
+    PYTORCHS,
+    RESULTS,
     SILENT,
     SPREAD,
     SUMMING,
     SUMS,
     SWAPS,
     TORCH,
+    TRIANGLES,
+    UPPER,
 )
 
 _FIELD = re.compile(r"\{(\w+)\}")
@@ -69,6 +79,9 @@ class CodeCalls:
                 edits.out[first] = KEYWORDS[word]
             elif word in LIMITS.get(name, ()):
                 edits.out[first] = LIMITS[name][word]
+            elif word == "upper" and name in TRIANGLES:
+                edits.out[first] = "lower"
+                edits.out[last] = {"True": "False", "False": "True"}.get(self.texts[last], self.texts[last])
             elif word == "unbiased":
                 edits.out[first] = "ddof"
                 edits.out[last] = {"True": "1", "False": "0"}.get(self.texts[last], self.texts[last])
@@ -82,42 +95,50 @@ class CodeCalls:
         if name == SUMMING:
             self.einsum(bracket, close, first)
             return
-        meant = FUNCTIONS.get(name, name)
+        if library and name in PYTORCHS and self.texts[first] not in TORCH:
+            message = f"`{name}` is read as PyTorch's, and this library's may be another"
+            edits.refuse(first, close, message, f"if it is the same write `{name}(…)`")
+            return
+        if name in RESULTS:
+            if meant := chosen(edits, name, bracket, close):
+                self._fill(meant, first, bracket, close, self._kept(bracket))
+                return
+            ways = " or ".join(f"`{way.format('…')}`" for way in dict.fromkeys(RESULTS[name].values()))
+            edits.refuse(first, close, f"`{name}` has several results, and only some are gates", f"write {ways}")
+            return
+        of_scipy = name in UPPER and library and not NUMPYS.intersection(self.texts[first:bracket])
+        if of_scipy and not drop_keyword(edits, bracket, "lower", "True"):
+            message = f"SciPy's `{name}` is the upper triangle, and ours and NumPy's the lower one"
+            edits.refuse(first, close, message, f"write `{name}(a)'`, or for the lower one `{name}(a)`")
+            return
+        if class_called(edits, name, bracket, close, first) or infinity(edits, name, bracket, close, first):
+            return
+        meant = reduced(edits, name, bracket)
+        if library and refuse_texts(edits, name, bracket):
+            return
         items = self._kept(bracket)
+        meant = (
+            meant or one_sided(edits, name, bracket, 1) or OF_COUNT.get((name, len(items)), FUNCTIONS.get(name, name))
+        )
+        for a, b in items if name in OPTIONAL else ():
+            if self.texts[b] == "None" and (a == b or self.texts[a + 1] == "="):
+                edits.out[b] = "0"
         if not meant and any(self._counts_only(*item) for item in items[1:]):
             return
         if name in ELEMENTWISE and len(items) == 2 and library and not self._is_axis(items[1]):
             meant = name  # torch.max(a, b) is elementwise
         if name in LAST_AXES and library:
-            self._last_axes(bracket, close, LAST_AXES[name])
+            drop_lengths(edits, bracket, close, LAST_AXES[name])
         self._read_as(meant, first, bracket, close, [])
         assumed = ASSUMED.get(name, "") if self.texts[first] in TORCH else ""
         if assumed and not self._has(bracket, assumed.partition("=")[0]) and (name in SPREAD or len(items) == 2):
             edits.before[close] += f", {assumed}"
 
-    def _last_axes(self, bracket: int, close: int, name: str) -> None:
-        """Lengths of the last axes, which ours knows: what is left of them is which axes they are."""
-        edits = self.edits
-        items = self._kept(bracket)
-        if len(items) < 2:
-            return
-        first, last = items[1]
-        begin = first + 2 if self.texts[first] == name else first
-        text = "".join(self.texts[begin : last + 1])
-        count = 1 if begin == last or text.endswith((".shape[-1:]", ".shape[-1]", ".size(-1)")) else 0
-        if edits.closes.get(begin) == last:
-            commas = edits.commas[begin]
-            count = len(commas) + (last - 1 not in commas)
-        if count:
-            edits.drop(first - 1, last)
-        if count > 1:
-            edits.before[close] += f", axis=[{', '.join(map(str, range(-count, 0)))}]"
-
     def method(self, name: str, head: int, point: int, bracket: int, close: int) -> None:
         """A method behind an operand, which is the first of what it means."""
         edits = self.edits
         items = self._kept(bracket)
-        meant = METHODS.get(name, name)
+        meant = one_sided(edits, name, bracket, 0) or METHODS.get(name, name)
         if not meant and any(self._counts_only(*item) for item in items):
             return
         if name in SPREAD and self.torch == self.numpy and not self._has(bracket, "ddof"):
@@ -131,7 +152,9 @@ class CodeCalls:
                 return
             meant = COPIES[name] if self.torch else name
         edits.out[point] = ""
-        if name in SWAPS and items:  # two axes of several are swapped, and ours turns all around
+        if name in SWAPS and len(items) == 2 and self.torch and not self.numpy:
+            meant = PAIR
+        elif name in SWAPS and items:  # two axes of several are swapped, and ours turns all around
             message = f"`.{name}(…)` of axes swaps those, and a transpose here reverses all"
             edits.refuse(point, close, message, f"of a matrix write `.T` or `{name}(x)`")
             return
@@ -190,7 +213,8 @@ class CodeCalls:
         behind = texts[0]
         for position, (first, last) in enumerate(items):
             before, behind = behind, texts[position + 1]
-            if edits.head[last] == first and before.endswith("(") and behind.startswith(")"):
+            own = before.endswith("(") and behind.startswith(")") and not before[-2:-1].isalnum()
+            if edits.head[last] == first and own:
                 before, behind = before[:-1], behind[1:]  # of one piece: it needs no brackets
             edits.wrap(first, last, before, "")
         edits.behind[close] = behind + edits.behind[close]
@@ -199,7 +223,7 @@ class CodeCalls:
         """`norm(x, 1)`, `norm(x, ord=np.inf)`, `torch.norm(x, p=2, dim=1)`; NumPy's of a matrix is another norm."""
         edits = self.edits
         orders = NORMS[self.texts[bracket - 1]]
-        gate = orders["2"]
+        gate = orders.get("2") or orders["fro"]
         operand, *others = self._kept(bracket)
         for a, b in others:
             named = edits.is_word(a) and edits.at(a + 1) == "="

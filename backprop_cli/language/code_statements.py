@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.language.rewriting import Rewriter
+from backprop_cli.language.several_results import choose
 from backprop_cli.language.spellings import LENGTH
 
 _ENDS = ("\n", ";")
@@ -79,6 +80,8 @@ def _several(edits: Rewriter, first: int, last: int, equals: int) -> None:
         return
     if _commas(edits, equals + 1, last):
         edits.wrap(equals + 1, last, "[", "]")
+    if choose(edits, first, last, equals, words):
+        return
     whole = "_".join(words)
     edits.merge(first, equals, f"{whole} =")
     edits.behind[last] += "".join(f"; {word} = {whole}[{k}]" for k, word in enumerate(words))

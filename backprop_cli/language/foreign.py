@@ -33,8 +33,11 @@ def read(text: str, names: Collection[str], size_of: SizeOf, *, failed: bool = T
         reading = latex(text, names)
         text = reading.text
     edits = Rewriter(text)
-    own = {*names, *_defined(edits)}
+    defined = set(_defined(edits))
+    clashing = {name for name in defined.difference(names) if _is_called(edits, name)}
+    own = {*names, *(defined - clashing)}
     rewrite_statements(edits)
+    _rename(edits, clashing)
     CodeNotation(edits, own, size_of).rewrite()
     Mathematics(edits, own).rewrite()
     found = edits.reading()
@@ -48,6 +51,20 @@ def _defined(edits: Rewriter) -> Iterable[str]:
     for k, text in enumerate(edits.texts):
         if text == "=" and edits.is_word(k - 1) and (k == 1 or edits.texts[k - 2] in ("\n", ";")):
             yield edits.texts[k - 1]
+
+
+def _is_called(edits: Rewriter, name: str) -> bool:
+    """Whether a name is also that of a function of a library, or of a method: `mean = x.mean()`."""
+    places = (k for k, text in enumerate(edits.texts) if text == name)
+    return any(edits.at(k - 1) == "." and edits.at(k + 1) == "(" for k in places)
+
+
+def _rename(edits: Rewriter, names: Collection[str]) -> None:
+    """Give values names of their own where they have those of functions that the text calls."""
+    for k, text in enumerate(edits.texts):
+        is_keyword = edits.at(k + 1) == "=" and edits.at(k - 1) in ("(", ",")
+        if text in names and edits.at(k - 1) != "." and edits.at(k + 1) != "(" and not is_keyword:
+            edits.out[k] = edits.out[k].replace(text, f"{text}_", 1)
 
 
 def relocated(program: Program, reading: Reading, source: Source) -> Program:

@@ -23,6 +23,7 @@ from backprop_cli.language.latex_spellings import (
     SUMS,
     TRANSPOSED,
     UNICODE_NORMS,
+    UNREAD,
     UPRIGHT,
     UPRIGHT_COMMANDS,
 )
@@ -111,6 +112,8 @@ class _Latex(LatexTerms):
             edits.out[k] = "" if name in ("left", "right") else " "
             if name in ("left", "right") and edits.at(k + 1) == ".":
                 edits.out[k + 1] = ""
+        elif name in UNREAD:
+            edits.refuse(k, k, f"`\\{name}` is not read", UNREAD[name])
 
     def _fraction(self, k: int) -> None:
         r"""`\frac{a}{b}` and `\frac12`."""
@@ -185,7 +188,12 @@ class _Latex(LatexTerms):
         if last >= len(edits):
             return
         inside = [text for text in self.texts[k + 1 : last + 1] if text not in "{}"]
-        if inside and set(inside) <= TRANSPOSED and ("T" not in self.names or "\\top" in inside):
+        if len(inside) == 3 and inside[0] in "([" and inside[2] in ")]" and inside[1].isalnum():
+            base, index = self._name_before(k), inside[1]
+            help_ = f"for the name write `{base}_{index}`, for the power `{base}^{index}`"
+            message = f"`^{{({index})}}` is an index to most, and a power to others"
+            edits.refuse(k, last, message, help_)
+        elif inside and set(inside) <= TRANSPOSED and ("T" not in self.names or "\\top" in inside):
             edits.blank(k + 1, last)
             edits.out[k] = "'"
         elif inside in (["-", "\\top"], ["-", "T"]):

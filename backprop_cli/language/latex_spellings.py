@@ -80,6 +80,20 @@ SIGNS = {
     "colon": "",
     "coloneqq": "=", "lt": "<", "gt": ">", "newline": "\n", "prime": "'", "degree": "°", "top": "⊤", "intercal": "⊤",
 }  # fmt: skip
+_GRADIENTS = "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
+# What no gate has.
+UNREAD = {
+    "partial": _GRADIENTS, "nabla": _GRADIENTS, "int": "no gate is an integral: write its value",
+    "lim": "no gate is a limit",
+    "binom": "write `exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1))`", "lg": "write `\\log_2` or `\\log_{10}`",
+    "arg": "write `argmax(x)` or `argmin(x)`", "forall": "leave it out", "in": "leave it out",
+    "sim": "write the formula of the density",
+    "langle": "write `x @ y`", "rangle": "write `x @ y`", "oplus": "write `+`, or `concat(x, y)`",
+    "otimes": "write `kron(a, b)` or `outer(x, y)`",
+    "bigcup": "no gate is of sets", "cup": "no gate is of sets", "cap": "no gate is of sets",
+    "ldots": "write all of it out",
+    "dots": "write all of it out", "cdots": "write all of it out",
+}  # fmt: skip
 SUMS = {"sum": "sum", "prod": "prod"}
 OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 TRANSPOSED = frozenset({"T", "\\top", "\\intercal", "\\mathsf", "\\mathrm", "\\prime", "'"})

@@ -6,7 +6,18 @@ from collections.abc import Collection
 
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.rewriting import FRACTIONS, RAISED, Rewriter
-from backprop_cli.language.spellings import ABSOLUTE, BAR_NORMS, CALLED, INVERSES, LOWERED, RAISABLE, ROOTS, SIGNS
+from backprop_cli.language.spellings import (
+    ABSOLUTE,
+    BAR_NORMS,
+    CALLED,
+    CONSTANTS,
+    INVERSES,
+    LOWERED,
+    RAISABLE,
+    ROOTS,
+    SIGNS,
+    SUM_SIGNS,
+)
 
 _BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
 
@@ -42,6 +53,15 @@ class Mathematics:
                 edits.out[k] = ""
             elif text == "^" and edits.at(k + 1) == "T" and "T" not in self.names and edits.at(k + 2) != "(":
                 edits.out[k], edits.out[k + 1] = "'", ""
+            elif (
+                text == "{"
+                and edits.at(k - 1) == "^"
+                and edits.closes.get(k + 1, 0) == edits.closes.get(k, 0) - 1 == k + 3
+            ):
+                base, index = edits.at(k - 2), edits.texts[k + 2]
+                message = f"`^{{({index})}}` is an index to most, and a power to others"
+                help_ = f"for the name write `{base}_{index}`, for the power `{base}^{index}`"
+                edits.refuse(k - 1, edits.closes[k], message, help_)
             elif text == "{" and k and edits.texts[k - 1] == "^" and k in edits.closes:
                 edits.out[k], edits.out[edits.closes[k]] = "(", ")"
             elif (
@@ -71,6 +91,10 @@ class Mathematics:
             if edits.at(before) in ("+", "-") and before > 0 and edits.head[before - 1] >= 0:
                 message = "`a + b mod n` is (a + b) mod n to some, and a + (b mod n) to others"
                 edits.refuse(before, k, message, "put brackets around what is divided")
+        elif text[0] in SUM_SIGNS and len(text) > 1 and ascii_name(text) not in self.names:
+            edits.refuse(
+                k, k, f"`{text}` runs over an index", f"write `{SUM_SIGNS[text[0]]}(…)` of vectors, such as `sum(w*x)`"
+            )
         elif not text.isascii():
             edits.out[k] = self._name(text)
         elif text in RAISABLE and text not in self.names and self._power_at(k + 1):
@@ -80,7 +104,7 @@ class Mathematics:
         """The name in ASCII; of a Greek letter and a name that both have values, and together none, their product."""
         whole = ascii_name(text)
         parts = [ascii_name(text[:1]), ascii_name(text[1:])] if not text[0].isascii() else []
-        if whole not in self.names and all(part in self.names for part in parts):
+        if whole not in self.names and all(part in self.names or part == CONSTANTS["pi"] for part in parts):
             return " ".join(parts) or whole or text
         return whole or text
 
@@ -148,7 +172,8 @@ class Mathematics:
                     order = edits.at(k + 1)
                     end += order in BAR_NORMS and order != ""
                     gate = BAR_NORMS.get(order, BAR_NORMS[""])
-                edits.out[first], edits.out[k] = f"{gate}(", ")"
+                apart = " " if first and edits.touches(first) and edits.texts[first - 1][-1].isalnum() else ""
+                edits.out[first], edits.out[k] = f"{apart}{gate}(", ")"
                 if end > k:
                     edits.out[end] = ""
                 edits.head[k] = edits.head[end] = first

@@ -15,6 +15,13 @@ _MEANT = {
     "!": "gamma(n + 1)",
     "√": "sqrt(x)",
     "∑": "sum(x)",
+    "?": "where(c, x, y)",
+    "↦": "f = …",
+    "\u0302": "x_hat",
+    "\u0304": "x_bar",
+    "\u0303": "x_tilde",
+    "⟨": "x @ y",
+    "⟩": "x @ y",
     "–": "-",
     "—": "-",
     "∗": "*",
@@ -47,7 +54,9 @@ def dotted(tokens: Tokens, point: int) -> tuple[int, int, str]:
         return first, last, f"gates have no library in front: write `{name}{'(…)' if kinds[last] == CALL else ''}`"
     if name in _PRODUCTS:
         return point, last, f"the matrix product is `{owner} @ …`"
-    return point, last, f"there are no methods: write `{name}({owner})`" if kinds[last] == CALL else ""
+    if kinds[last] == CALL:
+        return point, last, f"there are no methods: write `{name}({owner})`"
+    return point, last, f"nothing is read behind the point: write what `{owner}.{name}` stands for"
 
 
 def character(tokens: Tokens, position: int) -> str:

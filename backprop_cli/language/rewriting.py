@@ -17,7 +17,7 @@ _CUT = re.compile(
     rf"""
       [ \t\r\f\v]+ | \#[^\r\n]* | \\\n                      # nothing
     | \"\"\"[\s\S]*?\"\"\"                                 # a text that explains
-    | (?<=[(\[,])[ ]?'[^'\n(]*'(?=[\]\),]) | "[^"\n]*"      # a text: subscripts, keys
+    | (?<=[(\[,=])[ ]?'[^'\n(]*'(?=[\]\),]) | "[^"\n]*"      # a text: subscripts, keys
     | {_WORD}
     | (?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
     | [{RAISED}]+
@@ -79,6 +79,7 @@ class Rewriter:
         self.dropped = bytearray(count)
         self.problems: list[Problem] = []
         self.spans: dict[int, int] = {}  # token that stands for several: the last of them
+        self.chosen: dict[int, str] = {}  # bracket of a call: which of its results a statement takes
         self.closes: dict[int, int] = {}
         self.opens: dict[int, int] = {}
         self.commas: dict[int, list[int]] = {}

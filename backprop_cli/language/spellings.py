@@ -12,10 +12,11 @@ from __future__ import annotations
 # What may stand before a point: `np.exp`, `torch.nn.functional.relu`.
 LIBRARIES = frozenset({
     "np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "scipy", "special", "sp",
-    "linalg",
+    "linalg", "stats", "norm",
     "random", "lax", "numerics", "fft", "keras", "activations", "losses", "xp", "cp", "cupy", "autograd", "anp", "onp",
 })  # fmt: skip
 TORCH = frozenset({"torch", "F", "nn"})
+NUMPYS = frozenset({"np", "numpy", "jnp", "torch"})
 
 _SAME = ("array", "asarray", "tensor", "as_tensor", "matrix", "float", "float32", "float64", "FloatTensor", "Variable",
          "constant", "convert_to_tensor", "Tensor", "atleast_1d", "ascontiguousarray", "double", "Parameter",
@@ -36,7 +37,7 @@ FUNCTIONS: dict[str, str] = {
     "expand_dims": "expand_dims", "unsqueeze": "expand_dims", "squeeze": "squeeze",
     "len": "size({0}, axis=0)", "size": "size", "numel": "size",
     "eye": "eye", "one_hot": "onehot", "clip_by_value": "clip", "clamp": "clip",
-    "slogdet": "logdet", "reciprocal": "(1/({0}))",
+    "reciprocal": "(1/({0}))",
     "rsqrt": "(1/sqrt({0}))", "exp2": "(2^({0}))", "true_divide": "div", "float_power": "pow",
     "mse_loss": "mse", "mean_squared_error": "mse", "l1_loss": "mean(abs(({0}) - ({1})))",
     "sparse_softmax_cross_entropy_with_logits": "cross_entropy",
@@ -45,12 +46,37 @@ FUNCTIONS: dict[str, str] = {
     "comb": "exp(lgamma(({0}) + 1) - lgamma(({1}) + 1) - lgamma(({0}) - ({1}) + 1))",
     "heaviside": "where(({0}) > 0, 1, where(({0}) < 0, 0, {1}))", "relu6": "clip({0}, 0, 6)",
     "zeros_like": "(0*({0}))", "ones_like": "(0*({0}) + 1)",
-    "ger": "outer",
+    "ger": "outer", "identity": "eye", "diagonal": "diag", "l2_loss": "(sum(({0})^2)/2)", "matvec": "(({0}) @ ({1}))",
+    "addmm": "(({0}) + ({1}) @ ({2}))", "nll_loss": "(-mean(pick({0}, {1})))",
+    "smooth_l1_loss": "mean(huber(({0}) - ({1})))",
+    "full_like": "(0*({0}) + ({1}))", "cdf": "normcdf", "pdf": "normpdf", "logcdf": "log_normcdf",
 }  # fmt: skip
 # Without a library these have a meaning of their own here, or in nobody's mind but one.
 OURS = frozenset({"dot", "max", "min", "abs", "sum", "mean", "square", "pow", "stack", "transpose", "reshape", "ravel",
                   "eye", "size", "inner", "concat", "squeeze", "expand_dims", "real", "matmul", "constant", "t",
                   "matrix", "int", "long", "double", "clamp", "absolute", "fabs"})  # fmt: skip
+# With another number of operands than in the table above.
+OF_COUNT = {
+    ("linear", 2): "(({0}) @ ({1})')", ("linear", 3): "(({0}) @ ({1})' + ({2}))", ("gather", 2): "take",
+    ("huber_loss", 2): "mean(huber(({0}) - ({1})))", ("huber_loss", 3): "mean(huber(({0}) - ({1}), {2}))",
+}  # fmt: skip
+# Losses with `reduction=` other than the mean.
+REDUCED = {
+    ("mse_loss", "sum"): "sum((({0}) - ({1}))^2)", ("mse_loss", "none"): "((({0}) - ({1}))^2)",
+    ("l1_loss", "sum"): "sum(abs(({0}) - ({1})))", ("l1_loss", "none"): "abs(({0}) - ({1}))",
+    ("cross_entropy", "sum"): "(-sum(pick(log_softmax({0}), {1})))",
+    ("cross_entropy", "none"): "(-pick(log_softmax({0}), {1}))",
+    ("nll_loss", "sum"): "(-sum(pick({0}, {1})))", ("nll_loss", "none"): "(-pick({0}, {1}))",
+}  # fmt: skip
+# Classes whose objects are called: `nn.ReLU()(x)`.
+CLASSES = {
+    "ReLU": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softmax": "softmax", "LogSoftmax": "log_softmax",
+    "GELU": "gelu", "SiLU": "silu", "Mish": "mish", "Softplus": "softplus", "LogSigmoid": "logsigmoid",
+    "MSELoss": "mse",
+    "CrossEntropyLoss": "cross_entropy", "BCELoss": "binary_cross_entropy", "KLDivLoss": "kl_div",
+    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits",
+}  # fmt: skip
+INFINITIES = {"'inf'": "inf", "'-inf'": "(-inf)", '"inf"': "inf", '"-inf"': "(-inf)"}
 # Of the library alone: `np.log` is our `log`, but `tf.log` is too, and `math.e` a constant.
 CONSTANTS = {"pi": "pi", "e": "e", "inf": "inf", "Inf": "inf", "infty": "inf", "newaxis": "None", "nan": ""}
 
@@ -67,15 +93,18 @@ METHODS: dict[str, str] = {
     "add": "(({0}) + ({1}))", "sub": "(({0}) - ({1}))", "mul": "(({0})*({1}))", "div": "(({0})/({1}))",
     "neg": "(-({0}))",
     "square": "square", "reciprocal": "(1/({0}))", "numel": "size", "rsqrt": "(1/sqrt({0}))", "inverse": "inv",
-    "masked_fill": "where({1}, {2}, {0})", "item": "", "squeeze": "squeeze", "logdet": "logdet",
+    "masked_fill": "where(y={0}, c={1}, x={2})", "diagonal": "diag", "item": "", "squeeze": "squeeze",
+    "logdet": "logdet",
 }  # fmt: skip
 ATTRIBUTES = {"T": "'", "H": "'", "data": "stop_gradient", "real": "", "size": "size", "values": ""}
 
 KEYWORDS = {
     "dim": "axis", "keepdim": "keepdims", "axes": "axis", "reduction_indices": "axis", "keep_dims": "keepdims",
     "a_min": "lo", "a_max": "hi", "clip_value_min": "lo", "clip_value_max": "hi", "negative_slope": "slope",
-    "num_classes": "classes", "depth": "classes", "correction": "ddof",
+    "num_classes": "classes", "logits": "scores", "depth": "classes", "correction": "ddof",
 }  # fmt: skip
+UPPER, TRIANGLES = frozenset({"cholesky"}), frozenset({"solve_triangular"})
+OPTIONAL = frozenset({"conv1d", "conv2d"})  # an operand that is None there is 0 here
 # They change no number.
 SILENT = frozenset({"dtype", "requires_grad", "device", "out", "copy", "inplace", "memory_format",
                     "preferred_element_type", "name", "ndmin"})  # fmt: skip
@@ -109,18 +138,36 @@ _DIGITS = {"⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", 
 LOWERED = str.maketrans(_DIGITS)
 
 # Which norm the order asks for: `norm(x, 1)`, `norm(x, ord=np.inf)`.
-NORMS = {"norm": {"1": "norm1", "2": "norm", "inf": "norminf", "fro": "norm"}}
+NORMS = {
+    "norm": {"1": "norm1", "2": "norm", "inf": "norminf", "fro": "norm"},
+    "vector_norm": {"1": "norm1", "2": "norm", "inf": "norminf"},
+    "matrix_norm": {"fro": "norm"},
+}
 BAR_NORMS = {"": "norm", "₁": "norm1", "₂": "norm", "∞": "norminf", "_1": "norm1", "_2": "norm", "_inf": "norminf"}
 ABSOLUTE = "abs"
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 # Of two operands they are elementwise: `torch.max(a, b)`.
 ELEMENTWISE = frozenset({"max", "min"})
 LIMITS = {"clip": {"min": "lo", "max": "hi"}, "clamp": {"min": "lo", "max": "hi"}}
-SWAPS = frozenset({"transpose"})
+ONE_LIMIT = {"lo": "max", "hi": "min"}
+SWAPS, PAIR = frozenset({"transpose"}), "swapaxes"  # of all axes, of two
+USUAL = "mean"  # what losses are without `reduction=`
+SUM_SIGNS = {"Σ": "sum", "Π": "prod"}
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
 # What PyTorch's functions assume where ours assume something else.
 ASSUMED = {**dict.fromkeys(SPREAD, "ddof=1"), "cosine_similarity": "axis=1"}
+# Functions with several results, each by its number or name; "" has none here.
+RESULTS = {
+    "slogdet": {"0": "sign(det({0}))", "sign": "sign(det({0}))", "1": "logabsdet({0})", "logabsdet": "logabsdet({0})"},
+    "eigh": {"0": "eigvalsh({0})", "eigenvalues": "eigvalsh({0})"},
+    "svd": {"1": "svdvals({0})", "S": "svdvals({0})"},
+}
+# Other libraries have functions of these names that are not PyTorch's.
+PYTORCHS = frozenset({
+    "conv1d", "conv2d", "max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "layer_norm", "batch_norm", "kl_div",
+    "cosine_similarity", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "huber",
+})  # fmt: skip
 LAST_AXES = {"layer_norm": "normalized_shape"}  # the second operand is the lengths of the last axes
 COUNTING = frozenset({"arange", "range"})
 CHOSEN, NEW_AXIS, LENGTH = "pick", "expand_dims", "size"
@@ -134,5 +181,7 @@ SUMS = {
     "ab->a": "sum({0}, axis=1)", "ab->b": "sum({0}, axis=0)", "ab,ab->": "sum(({0})*({1}))",
     "ab,ab->ab": "(({0})*({1}))", "ab,ab->a": "sum(({0})*({1}), axis=1)", "a,a->a": "(({0})*({1}))",
     "ab,ba->": "trace(({0}) @ ({1}))", "ab,ab->b": "sum(({0})*({1}), axis=0)",
-    "a,ab->ab": "(expand_dims({0}, 1)*({1}))",
+    "a,ab->ab": "(expand_dims({0}, 1)*({1}))", "aa": "trace({0})", "ab,bc": "(({0}) @ ({1}))",
+    "ab,b": "(({0}) @ ({1}))",
+    "a,a": "dot({0}, {1})",
 }  # fmt: skip

@@ -15,7 +15,7 @@ _SMALL = 100  # the order up to which singular values take no time
 MINORS = 5  # the largest order of which all minors are worked out: there are 2^n
 
 __all__ = [
-    "adjugate", "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "logdet", "solve",
+    "adjugate", "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "logabsdet", "logdet", "solve",
 ]  # fmt: skip
 
 
@@ -79,11 +79,23 @@ def cofactors(a: Array) -> Array:
 
 def logdet(a: Array) -> Array:
     """The determinant's logarithm, also where the determinant is no double; NaN if it is negative."""
+    whole, scale = _scaled(a)
+    return np.log(whole) + scale
+
+
+def logabsdet(a: Array) -> Array:
+    """The logarithm of the determinant's size, also where the determinant is no double."""
+    whole, scale = _scaled(a)
+    return np.log(np.abs(whole)) + scale
+
+
+def _scaled(a: Array) -> tuple[Array, Array]:
+    """A number of ordinary size, and the logarithm of what times it is the determinant."""
     whole = det(a)
     if 1e-290 < np.abs(whole) < 1e290:
-        return np.log(whole)
+        return whole, 0.0
     _, exponents = np.frexp(np.max(np.abs(a), axis=1))  # a power of two a row: nothing is rounded
-    return np.log(det(np.ldexp(a, -exponents[:, None]))) + np.sum(exponents) * np.log(2)
+    return det(np.ldexp(a, -exponents[:, None])), np.sum(exponents) * np.log(2)
 
 
 def inv(a: Array) -> Array:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.numeric import arranged, linalg, losses, matrices, normalizations, reductions
+from backprop_cli.numeric import arranged, factors, linalg, losses, matrices, normalizations, reductions, windows
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.linalg import MINORS, adjugate, by_minors
 from backprop_cli.numeric.shapes import Axis
@@ -36,7 +36,14 @@ _ROUNDED = {
         "kron", "kron_left", "kron_right", "multiply_up", "multiply_up_push", "repeat_back",
         "sort_back", "sort_push", "tile_back",
     ),
-    linalg: ("logdet",),
+    linalg: ("logabsdet", "logdet"),
+    factors: (
+        "cholesky", "cholesky_back", "cholesky_push", "eigvalsh", "eigvalsh_back", "eigvalsh_push", "expm", "expm_push",
+        "pinv", "pinv_back", "pinv_push", "solve_triangular", "svdvals", "svdvals_back", "svdvals_push",
+    ),
+    windows: (
+        "bias_back", "conv", "conv_left", "conv_right", "pool_back", "pool_mean", "pool_mean_back", "pool_push",
+    ),
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,12 +26,14 @@ def toml(report: Any, style: Style) -> Iterator[str]:
 
 
 def npz(report: Any) -> bytes:
-    """An archive with an array a name."""
+    """An archive with an array a name, which may be any: `np.savez` would take `file` for a parameter of its own."""
     import numpy as np
 
     file = io.BytesIO()
-    with np.errstate(all="ignore"):
-        np.savez(file, **{name: np.asarray(x, dtype=float) for name, x in _numbers(report).items()})
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, value in _numbers(report).items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as member:
+                np.lib.format.write_array(member, np.asarray(value, dtype=float), allow_pickle=False)
     return file.getvalue()
 
 

@@ -76,9 +76,14 @@ def _told(graph: Graph, node: int, row: Gate) -> Iterator[str]:
         elif parameter.starred:
             yield from map(str, value)
         elif parameter.required:
-            yield str(value)
+            yield _plain(value)
         elif value != parameter.default:
-            yield f"{parameter.name}={value}"
+            yield f"{parameter.name}={_plain(value)}"
+
+
+def _plain(value: Any) -> str:
+    """An attribute as it is typed: of lengths that are one, that one."""
+    return str(value if not isinstance(value, tuple) else value[0] if len(value) == 1 else list(value))
 
 
 def _item(item: int | slice) -> str:

@@ -1,0 +1,78 @@
+"""Powers of matrices in programs that write the products of matrices without a sign: `x' A^-1 x`, `A² x`.
+
+Whoever writes products so means by `A^2` the product A·A. Where products have their sign a power is elementwise, and so
+is what a reduction takes in: `sum(W^2)` is a sum of squares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.errors import shorten
+from backprop_cli.gates import GATES
+from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX, TENSORS
+from backprop_cli.graph.graph import Graph, Remark
+from backprop_cli.graph.rebuild import rebuild
+
+_POWER = "power"  # the family
+_PYTHONS = "**"  # which is elementwise in NumPy
+
+
+def read_powers(graph: Graph) -> None:
+    """Make whole powers of square matrices matrix powers, if a product without a sign is one of matrices."""
+    if all(graph.gates[node] != TENSOR_BY_SYNTAX["@"] for node in graph.products):
+        return
+    told: dict[str, Remark] = {}
+    exponents: set[int] = set()
+    summed = _taken_in(graph)
+    for node in _powers(graph):
+        operand, exponent = graph.inputs[node]
+        power = graph.constants.get(exponent, 0.5)
+        text, base = shorten(graph.text(node)), shorten(graph.text(operand))
+        if node in summed:
+            words = f"`{text}` is elementwise where its elements are added up"
+        elif power % 1 == 0:
+            graph.gates[node] = next(name for name, row in TENSORS.items() if row.family == _POWER)
+            graph.inputs[node], graph.attributes[node] = (operand,), (int(power),)
+            exponents.add(exponent)
+            bare = base if base.isidentifier() else f"({base})"
+            words = f"read `{text}` as a power of the matrix; element by element it is `{bare}**{power:g}`"
+        else:
+            words = f"`{text}` is elementwise; there are whole powers of matrices only"
+        told.setdefault(text, Remark("reading", words, *graph.span(node)))
+    graph.remarks += told.values()
+    if exponents:
+        _leave_out(graph, exponents)
+
+
+def _leave_out(graph: Graph, constants: set[int]) -> None:
+    """Take out the constants that nothing uses any more."""
+    made = rebuild(graph, {}, constants)
+    used = {j for operands in graph.inputs for j in operands} | {graph.output}
+    made.shapes = [shape for node, shape in enumerate(graph.shapes) if node in used or node not in constants]
+    for column in Graph.__slots__:
+        setattr(graph, column, getattr(made, column))
+
+
+def _taken_in(graph: Graph) -> set[int]:
+    """The nodes that reductions take in, and nothing else uses."""
+    by: dict[bool, set[int]] = {True: set(), False: {graph.output}}
+    for gate, operands in zip(graph.gates, graph.inputs, strict=True):
+        row = None if gate in GATES else TENSORS.get(gate)
+        by[row is not None and "keepdims" in row.attributes].update(operands)
+    return by[True] - by[False]
+
+
+def _powers(graph: Graph) -> Iterator[int]:
+    """The powers of square matrices by numbers, written with `^`."""
+    for node, gate in enumerate(graph.gates):
+        if gate in GATES and GATES[gate].family == _POWER and len(graph.inputs[node]) == 2:
+            left, right = (graph.shapes[j] for j in graph.inputs[node])
+            if len(left) == 2 and left[0] == left[1] and not right and _PYTHONS not in _sign(graph, node):
+                yield node
+
+
+def _sign(graph: Graph, node: int) -> str:
+    """What is between a power's operand and its exponent."""
+    operand, exponent = graph.inputs[node]
+    return graph.source.text[graph.ends[operand] : graph.starts[exponent]]

@@ -1,0 +1,71 @@
+"""Arguments that change what a call of another library means: `reduction='sum'`, `clamp(x, min=0)`, `nn.ReLU()(x)`."""
+
+from __future__ import annotations
+
+from backprop_cli.language.rewriting import Rewriter
+from backprop_cli.language.spellings import CLASSES, INFINITIES, KEYWORDS, LIMITS, ONE_LIMIT, REDUCED, USUAL
+
+_REDUCTION, _QUOTES = "reduction", "'\""
+
+
+def reduced(edits: Rewriter, name: str, bracket: int) -> str:
+    """What a loss means whose `reduction` is not the mean; "" if it is the mean. The argument is left out."""
+    for first, last in edits.arguments(bracket):
+        if edits.texts[first] == _REDUCTION and edits.at(first + 1) == "=":
+            way = edits.texts[last].strip(_QUOTES + " ")
+            meant = REDUCED.get((name, way), "")
+            if meant or way == USUAL:
+                edits.drop(first - 1, last)
+            return meant
+    return ""
+
+
+def one_sided(edits: Rewriter, name: str, bracket: int, operands: int) -> str:
+    """`clamp(x, min=0)` is a maximum: the gate, if only one limit is given; its name is left out."""
+    items = [item for item in edits.arguments(bracket) if not edits.dropped[item[0]]]
+    if name not in LIMITS or len(items) != operands + 1:
+        return ""
+    first, last = items[-1]
+    limit = LIMITS[name].get(edits.texts[first], "") if edits.at(first + 1) == "=" else ""
+    if not limit or first == last:
+        return ""
+    edits.out[first] = edits.out[first + 1] = ""
+    return ONE_LIMIT[limit]
+
+
+def refuse_texts(edits: Rewriter, name: str, bracket: int) -> bool:
+    """Refuse what a text between quotation marks changes; whether there is one."""
+    for first, last in edits.arguments(bracket):
+        text = edits.texts[last].strip()
+        if edits.dropped[first] or text[:1] not in _QUOTES or not text:
+            continue
+        keyword = edits.texts[first] if last > first else ""
+        said = f"{keyword}={text}" if keyword else text
+        help_ = f"leave it out for `{name}` as it is here, or write the formula"
+        if keyword == _REDUCTION:
+            help_ = f"without it `{name}(x, y)` is the mean; for the sum write `size(x)*{name}(x, y)`"
+        edits.refuse(first, last, f"`{said}` changes what `{name}` is, and is not read", help_)
+        return True
+    return False
+
+
+def class_called(edits: Rewriter, name: str, bracket: int, close: int, first: int) -> bool:
+    """`nn.ReLU()(x)`, `nn.Softmax(dim=1)(x)`: the function that an object of the class is; whether it is one."""
+    if name not in CLASSES or edits.at(close + 1) != "(" or close + 1 not in edits.closes:
+        return False
+    items = edits.arguments(bracket)
+    if any(edits.texts[a] not in KEYWORDS or edits.at(a + 1) != "=" for a, _ in items):
+        return False
+    more = "".join(f", {KEYWORDS[edits.texts[a]]}={''.join(edits.texts[a + 2 : b + 1])}" for a, b in items)
+    edits.merge(first, close, CLASSES[name])
+    edits.calls.add(close + 1)
+    edits.before[edits.closes[close + 1]] += more
+    return True
+
+
+def infinity(edits: Rewriter, name: str, bracket: int, close: int, first: int) -> bool:
+    """`float('-inf')` is a number; whether it is one."""
+    if name != "float" or close != bracket + 2 or edits.texts[bracket + 1].strip() not in INFINITIES:
+        return False
+    edits.merge(first, close, INFINITIES[edits.texts[bracket + 1].strip()])
+    return True
