@@ -87,9 +87,13 @@ def _operators(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
 
 
 def _whole(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
-    """A factor or a term that is missing on the right side, or in one of its terms."""
+    """A factor that is missing on the right side, or in one of its terms."""
     for mistake, tail, detail in (*_quantities(scope), *_factors(scope, scope.get(SHAPE))):
         yield from _times(statement, mistake, tail, detail)
+
+
+def _sums(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """A sum over an axis, or a term, that is missing."""
     axes = [f".sum(axis={axis})" for axis in range(3)] + [f".sum(axis={axis}, keepdims=True)" for axis in range(3)]
     for tail in (".T", *axes, ".sum()"):
         yield _tail(statement, "transposed" if tail == ".T" else "not summed", tail)
@@ -254,12 +258,16 @@ def _names(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
         if isinstance(node, ast.Name) and node.id in scope:
             shape = np.shape(scope[node.id])
             for name, it in scope.items():
-                if name != node.id and (np.shape(it) == shape or (np.shape(it)[::-1] == shape and shape)):
+                if (
+                    name != node.id
+                    and name.isidentifier()
+                    and (np.shape(it) == shape or (np.shape(it)[::-1] == shape and shape))
+                ):
                     yield Edit("name", _changed(statement, number, _name(name)), name)
         elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in scope:
             kind = type(scope[node.value.id])
             for name, it in scope.items():
-                if name != node.value.id and type(it) is kind:
+                if name != node.value.id and name.isidentifier() and type(it) is kind:
 
                     def change(one: Any, name: str = name) -> Any:
                         one.value = ast.Name(name, ast.Load())
@@ -276,9 +284,10 @@ def _masked(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     """A factor that is missing at one of the arrays on the right side."""
     arrays = {name: it for name, it in scope.items() if np.ndim(it) > 0}
     for number, node in enumerate(_places(statement)):
-        shape = np.shape(scope[node.id]) if isinstance(node, ast.Name) and node.id in scope else ()
+        text = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else ""
+        shape = np.shape(scope[text]) if text in scope and text != SHAPE else ()
         for name, it in arrays.items() if shape else ():
-            if name != getattr(node, "id", "") and np.shape(it) == shape:
+            if name not in (text, SHAPE) and np.shape(it) == shape:
                 for mistake, factor in (("mask", f"({name} > 0)"), ("local", f"(1 - {name} ** 2)"),
                                         ("local", f"({name} * (1 - {name}))"), ("local", name)):  # fmt: skip
                     yield Edit(mistake, _changed(statement, number, _product(factor)), name)
@@ -306,4 +315,4 @@ def _followed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
         yield Edit(mistake, made, detail, text)
 
 
-TIERS = ((_signs, _operators, _inside), (_names, _masked), (_followed, _whole))
+TIERS = ((_signs, _operators, _inside), (_names, _masked), (_whole,), (_followed, _sums))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,10 +23,11 @@ from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.slopes import Bench
-from backprop_cli.user_code.trace import Claim, Place
+from backprop_cli.user_code.trace import Claim, LossEvent, as_array
 
 _WORK = 400_000_000  # elements that all tries together may move
-_TRIES = (60, 1000)  # at least and at most so many
+_TRIES = (60, 1500)
+_TRIES_OF_A_LINE = 200  # and of a kind of change  # at least and at most so many
 _ROUNDING = 1e-10
 _ACCURACY = 1e-5  # what a change must come to
 
@@ -50,8 +52,9 @@ class Repair(NamedTuple):
 class Workshop:
     """The program with its judged claims, and tries at its lines."""
 
-    def __init__(self, bench: Bench, recorder: Recorder, text: str, loss: Place) -> None:
-        self.bench, self.recorder, self.text, self.loss = bench, recorder, text, loss
+    def __init__(self, bench: Bench, recorder: Recorder, text: str, loss: LossEvent) -> None:
+        self.bench, self.recorder, self.text = bench, recorder, text
+        self.loss, self.value = loss.place, as_array(loss.value)
         size = sum(np.size(it) for it in bench.program.names.values() if isinstance(it, np.ndarray)) + 1000
         self.right: Sequence[Case] = ()
         self._lines: dict[int, str] = {}
@@ -68,7 +71,7 @@ class Workshop:
                 continue
             loss = [self.loss] if self.loss.statement >= visit.statement else []
             moved = self._run(Mover({}, [*after, *loss], site), visit.statement)
-            if moved is None or (loss and not np.array_equal(moved[-1], self._loss())):
+            if moved is None or (loss and not np.array_equal(moved[-1], self.value)):
                 continue
             values = dict(zip(after, moved, strict=False))
             found[site] = {
@@ -76,10 +79,6 @@ class Workshop:
                 if case.claim.place in values and not _same(values[case.claim.place], case.claim.value)
             }  # fmt: skip
         return found
-
-    def _loss(self) -> Any:
-        value = next(event.value for event in self.recorder.losses if event.place == self.loss)
-        return np.array(value, dtype=float)
 
     def _run(self, mover: Mover, start: int, codes: Mapping[int, Any] | None = None) -> list[Any] | None:
         self.bench.runs += 1
@@ -113,7 +112,7 @@ class Workshop:
         return list(wrong)
 
     def _suspects(self, wrong: Sequence[Case], right: Sequence[Case]) -> list[int]:
-        """The lines on which the first wrong case depends: its own, those of other gradients, what helps them."""
+        """The lines on which wrong cases alone depend: those of the first, of other gradients, of what helps."""
         sites, cases = self.recorder.sites, [*wrong, *right]
         mine = wrong[0].claim.round
         visited = sorted(
@@ -125,9 +124,10 @@ class Workshop:
         clear -= {site for case in wrong for site in case.claim.sites}
         found = [
             site for site in depends
-            if 0 in depends[site] and site not in clear and not any(number >= len(wrong) for number in depends[site])
+            if depends[site] and site not in clear and not any(number >= len(wrong) for number in depends[site])
         ] or list(wrong[0].claim.sites)  # fmt: skip
         own = wrong[0].claim.sites
+        found.reverse()
         return sorted(found, key=lambda site: (site not in own, not readings(sites[site].name)))
 
     def _shared(self, wrong: Sequence[Case]) -> list[int]:
@@ -147,7 +147,7 @@ class Workshop:
         original = _statement(self._parsed(where.statement), where)
         if original is None or not reads:
             return
-        for edit in edits(original, scope, tier):
+        for edit in islice(edits(original, scope, tier), _TRIES_OF_A_LINE):
             self.tries -= 1
             if self.tries < 0:
                 return
@@ -201,12 +201,19 @@ def _declares(site: Site) -> bool:
 def _scope(local: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers, arrays and dictionaries that have names where a statement is."""
     found: dict[str, Any] = {}
-    for holder in (local, names):
-        for name, it in holder.items():
+    for known in (local, names):
+        for name, it in known.items():
             plain = isinstance(it, int | float | np.number | np.ndarray | dict) and not name.startswith("__")
             if plain and name not in found and name.isidentifier():
                 found[name] = it
-    return found
+    for name, it in list(found.items()):
+        if isinstance(it, dict):  # `z[t]` in a loop over time
+            for index, number in found.items():
+                if isinstance(number, int) and isinstance(it.get(number), np.ndarray):
+                    found = {**found, f"{name}[{index}]": it[number]}
+                    break
+    attributes = getattr(local.get("self"), "__dict__", {})
+    return found | {f"self.{name}": it for name, it in attributes.items() if isinstance(it, np.ndarray | float | int)}
 
 
 def _key(node: Any) -> tuple[Any, ...]:
