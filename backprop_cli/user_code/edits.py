@@ -128,6 +128,7 @@ def _factors(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, str, str]]
         found += [
             ("mask", f"* ({name} > 0)", name), ("local", f"* (1 - {name} ** 2)", name),
             ("local", f"* {name} * (1 - {name})", name), ("local", f"* {name}", name), ("local", f"/ {name}", name),
+            ("local", f"* 2 * {name}", name),
             ("local", f"* (1 - {name})", name),
         ]  # fmt: skip
     return found

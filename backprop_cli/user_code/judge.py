@@ -47,10 +47,11 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
     if not np.all(np.isfinite(claimed)):
         return Ruling(UNDECIDED, nan, "not finite", candidate)
     here = as_array(version.value)
+    of = candidate.of and candidate.of.place
     pairs: list[tuple[float, Slope]] = []
     worst, verdict, why = 0.0, AGREES, ""
     for number in range(DIRECTIONS if claimed.size > 1 else 1):
-        slope = bench.along(version.place, here, number, candidate.of and candidate.of.place)
+        slope = bench.along(version.place, here, number, of)
         direction = bench.direction(version.place, here.shape, number)
         projected = float(np.sum(claimed * direction))
         pairs.append((projected, slope))
@@ -62,20 +63,21 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
             worst = max(worst, apart / size)
         allowed = rtol * size + UNSURE * slope.error
         if apart > allowed:
-            verdict, why = (DIFFERS, "") if verdict == DIFFERS else _at_a_kink(projected, slope, size, rtol)
+            sides = None if verdict == DIFFERS else bench.sides(version.place, here, number, of)
+            verdict, why = _at_a_kink(projected, sides, size)
         elif UNSURE * slope.error > _SURE * size and np.any(claimed) and verdict != DIFFERS:
             verdict, why = UNDECIDED, "rounding"
     return Ruling(verdict, worst, why, candidate, tuple(pairs))
 
 
-def _at_a_kink(claimed: float, slope: Slope, size: float, rtol: float) -> tuple[str, str]:
+def _at_a_kink(claimed: float, sides: tuple[float, float] | None, size: float) -> tuple[str, str]:
     """Where the slopes of the two sides differ, any number between them may be meant."""
-    low, high = sorted(slope.sides)
-    gap = high - low
-    if not gap > max(1e-4 * size, 100 * slope.error):
+    if sides is None:
         return DIFFERS, ""
-    allowed = rtol * size + UNSURE * slope.error + 1e-2 * gap
-    return (UNDECIDED, "kink") if low - allowed <= claimed <= high + allowed else (DIFFERS, "")
+    low, high = sorted(sides)
+    allowed = _SURE * size
+    between = high - low > allowed and low - allowed <= claimed <= high + allowed
+    return (UNDECIDED, "kink") if between else (DIFFERS, "")
 
 
 def best(bench: Bench, claim: Claim, options: Sequence[Candidate], rtol: float) -> Ruling | None:
