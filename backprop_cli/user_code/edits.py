@@ -12,11 +12,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.node_changes import Change, changes
 from backprop_cli.user_code.targets import copy
 
 _MOST_NAMES = 24
 SHAPE = ""  # under this name a scope has the shape of what is assigned
+_FORMS = (
+    ("local", "* {0}"), ("mask", "* ({0} > 0)"), ("local", "* (1 - {0} ** 2)"), ("local", "* {0} * (1 - {0})"),
+    ("local", "* (1 - {0})"), ("local", "* 2 * {0}"), ("local", "/ {0}"),
+)  # fmt: skip
 _BY = (("/", "not divided"), ("*", "factor"))
 
 
@@ -119,19 +124,11 @@ def _quantities(scope: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _factors(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, str, str]]:
-    """The arrays by which it may have to be multiplied: masks, slopes over a value, upstream gradients."""
-    found: list[tuple[str, str, str]] = []
-    for name, it in _fitting(scope, shape):
-        if _is_mask(it):
-            found.append(("mask", f"* {name}", name))
-            continue
-        found += [
-            ("mask", f"* ({name} > 0)", name), ("local", f"* (1 - {name} ** 2)", name),
-            ("local", f"* {name} * (1 - {name})", name), ("local", f"* {name}", name), ("local", f"/ {name}", name),
-            ("local", f"* 2 * {name}", name),
-            ("local", f"* (1 - {name})", name),
-        ]  # fmt: skip
-    return found
+    """The arrays by which it may have to be multiplied: upstream gradients, masks, slopes over a value."""
+    fitting = sorted(_fitting(scope, shape), key=lambda pair: not readings(pair[0]))
+    masks = [("mask", f"* {name}", name) for name, it in fitting if _is_mask(it)]
+    others = [name for name, it in fitting if not _is_mask(it)]
+    return masks + [(mistake, form.format(name), name) for mistake, form in _FORMS for name in others]
 
 
 def _missing_terms(scope: Mapping[str, Any], shape: Any) -> Iterator[str]:

@@ -38,7 +38,7 @@ def fitted(value: Any, shape: tuple[int, ...]) -> Any | None:
     return None
 
 
-def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGITS) -> Ruling:
+def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGITS, *, kinks: bool = True) -> Ruling:
     """Whether a gradient is that of the loss with respect to a candidate."""
     version = candidate.version
     claimed = fitted(value, version.shape)
@@ -63,7 +63,7 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
             worst = max(worst, apart / size)
         allowed = rtol * size + UNSURE * slope.error
         if apart > allowed:
-            sides = None if verdict == DIFFERS else bench.sides(version.place, here, number, of)
+            sides = None if verdict == DIFFERS or not kinks else bench.sides(version.place, here, number, of)
             verdict, why = _at_a_kink(projected, sides, size)
         elif UNSURE * slope.error > _SURE * size and np.any(claimed) and verdict != DIFFERS:
             verdict, why = UNDECIDED, "rounding"
@@ -85,14 +85,19 @@ def best(bench: Bench, claim: Claim, options: Sequence[Candidate], rtol: float) 
     rulings: list[Ruling] = []
     for candidate in options:
         ruling = rule(bench, claim.value, candidate, rtol)
-        if ruling.verdict == AGREES:
+        if ruling.verdict == AGREES and not _is_dead(ruling):
             return ruling
         rulings.append(ruling)
     return min(rulings, key=_preference, default=None)
 
 
-def _preference(ruling: Ruling) -> tuple[int, ...]:
-    return (ruling.why == "shape", ruling.verdict == DIFFERS)
+def _is_dead(ruling: Ruling) -> bool:
+    """Whether the loss does not depend on the candidate at all: another name, used for nothing."""
+    return all(slope.slope == 0 for _, slope in ruling.pairs)
+
+
+def _preference(ruling: Ruling) -> tuple[bool, bool, bool]:
+    return ruling.why == "shape", _is_dead(ruling), ruling.verdict == DIFFERS
 
 
 def ratios(pairs: Iterable[tuple[float, Slope]]) -> list[float]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.check.verdict import AGREES
-from backprop_cli.user_code.edits import SHAPE, TIERS, Edit, edits
+from backprop_cli.user_code.edits import SHAPE, Edit, edits
 from backprop_cli.user_code.instrument import Site, instrument_again
 from backprop_cli.user_code.judge import Ruling, rule
 from backprop_cli.user_code.mover import Mover
@@ -26,8 +26,11 @@ from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array
 
 _WORK = 400_000_000  # elements that all tries together may move
-_TRIES = (60, 1500)
-_TRIES_OF_A_LINE = 200  # and of a kind of change  # at least and at most so many
+_TRIES = (60, 2000)
+_FEW, _MANY = (
+    60,
+    240,
+)  # changes of a kind that are tried at a line, first and in the end  # at least and at most so many
 _ROUNDING = 1e-10
 _ACCURACY = 1e-5  # what a change must come to
 
@@ -89,11 +92,14 @@ class Workshop:
         """The best change for a wrong case on which no other depends: it mends most, and breaks nothing right."""
         self.right = right
         wrong = self._last_first(wrong)
-        tries = [(tier, site) for tier in range(len(TIERS)) for site in self._suspects(wrong, right)]
-        tries += [(tier, site) for tier in range(1, len(TIERS)) for site in self._shared(wrong)]
+        suspects, shared = self._suspects(wrong, right), self._shared(wrong)
+        tries = [(tier, site, slice(_MANY)) for tier in (0, 1) for site in suspects]
+        tries += [(tier, site, slice(_FEW)) for site in (*suspects, *shared) for tier in (2, 3)]
+        tries += [(tier, site, slice(_FEW, _MANY)) for tier in (2, 3) for site in (*suspects, *shared)]
+        tries += [(1, site, slice(_MANY)) for site in shared]
         best: Repair | None = None
-        for tier, site in tries:
-            for edit, mended in self._tried(site, tier, wrong, right):
+        for tier, site, part in tries:
+            for edit, mended in self._tried(site, tier, part, wrong, right):
                 if best is None or len(mended) > len(best.mends):
                     mends = tuple(wrong[number] for number in sorted(mended))
                     scope = _scope(self.recorder.visited[site].scope, self.bench.program.names)
@@ -137,7 +143,7 @@ class Workshop:
         return [site for site, found in reversed(depends.items()) if 0 in found and len(found) > 1]
 
     def _tried(
-        self, site: int, tier: int, wrong: Sequence[Case], right: Sequence[Case]
+        self, site: int, tier: int, part: slice, wrong: Sequence[Case], right: Sequence[Case]
     ) -> Iterator[tuple[Edit, set[int]]]:
         where, visit = self.recorder.sites[site], self.recorder.visited[site]
         scope = _scope(visit.scope, self.bench.program.names)
@@ -147,7 +153,7 @@ class Workshop:
         original = _statement(self._parsed(where.statement), where)
         if original is None or not reads:
             return
-        for edit in islice(edits(original, scope, tier), _TRIES_OF_A_LINE):
+        for edit in islice(edits(original, scope, tier), part.start, part.stop):
             self.tries -= 1
             if self.tries < 0:
                 return
@@ -183,7 +189,7 @@ class Workshop:
         if value is None:
             value = case.claim.value
         options = [one for one in (case.ruling.candidate, *case.options) if one is not None]
-        return any(rule(self.bench, value, one, _ACCURACY).verdict == AGREES for one in options)
+        return any(rule(self.bench, value, one, _ACCURACY, kinks=False).verdict == AGREES for one in options)
 
 
 def _same(one: Any, other: Any) -> bool:
