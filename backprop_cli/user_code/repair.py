@@ -17,7 +17,7 @@ import numpy as np
 from backprop_cli.check.verdict import AGREES
 from backprop_cli.user_code.edits import SHAPE, Edit, edits
 from backprop_cli.user_code.instrument import Site, instrument_again
-from backprop_cli.user_code.judge import Ruling, rule
+from backprop_cli.user_code.judge import Ruling, ratios, rule
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.recorder import Recorder
@@ -98,13 +98,16 @@ class Workshop:
         tries += [(tier, site, slice(_FEW, _MANY)) for tier in (2, 3) for site in (*suspects, *shared)]
         tries += [(1, site, slice(_MANY)) for site in shared]
         best: Repair | None = None
+        most = 0.0
         for tier, site, part in tries:
-            for edit, mended in self._tried(site, tier, part, wrong, right):
-                if best is None or len(mended) > len(best.mends):
+            for edit, mended, multiples in self._tried(site, tier, part, wrong, right):
+                score = len(mended) + multiples / 2
+                if score > most:
+                    most = score
                     mends = tuple(wrong[number] for number in sorted(mended))
                     scope = _scope(self.recorder.visited[site].scope, self.bench.program.names)
                     best = Repair(self.recorder.sites[site], edit, mends, scope)
-                if len(mended) == len(wrong):
+                if len(mended) + multiples == len(wrong):
                     return best
         return best
 
@@ -144,7 +147,7 @@ class Workshop:
 
     def _tried(
         self, site: int, tier: int, part: slice, wrong: Sequence[Case], right: Sequence[Case]
-    ) -> Iterator[tuple[Edit, set[int]]]:
+    ) -> Iterator[tuple[Edit, set[int], int]]:
         where, visit = self.recorder.sites[site], self.recorder.visited[site]
         scope = _scope(visit.scope, self.bench.program.names)
         scope[SHAPE] = self.recorder.shapes.get(site, ())
@@ -172,9 +175,20 @@ class Workshop:
             values = dict(zip(reads, found, strict=True))
             good = (self._good(case, values.get(case.claim.place)) for case in (wrong[0], *right))
             if all(good):
-                rest = (number for number in range(1, len(wrong)))
-                mended = {number for number in rest if self._good(wrong[number], values.get(wrong[number].claim.place))}
-                yield edit, {0, *mended}
+                rest = [(number, values.get(wrong[number].claim.place)) for number in range(1, len(wrong))]
+                mended = {number for number, value in rest if self._good(wrong[number], value)}
+                left = [(wrong[number], value) for number, value in rest if number not in mended]
+                yield edit, {0, *mended}, sum(self._is_multiple(case, value) for case, value in left)
+
+    def _is_multiple(self, case: Case, value: Any) -> bool:
+        """Whether a value is a whole number of times the gradient, as `dZ` without its 1/m."""
+        if case.ruling.candidate is None:
+            return False
+        given = case.claim.value if value is None else value
+        factors = ratios(rule(self.bench, given, case.ruling.candidate, _ACCURACY, kinks=False).pairs)
+        if len(factors) < 2 or np.ptp(factors) > _ACCURACY * abs(factors[0]):
+            return False
+        return factors[0] > 1 and abs(factors[0] - round(factors[0])) <= _ACCURACY * factors[0]
 
     def _parsed(self, statement: int) -> ast.Module:
         """The syntax of the lines of a top-level statement, on their lines."""
