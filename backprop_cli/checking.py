@@ -88,21 +88,36 @@ def check_steps(
     return build_steps(session.graph, found, read, session.free)
 
 
-def check_code(path: str, *, loss: str = "", rtol: float | None = None, seed: int = 0) -> CodeReport:
+def check_code(
+    path: str,
+    *,
+    loss: str = "",
+    forward: str = "",
+    backward: str = "",
+    rtol: float | None = None,
+    seed: int = 0,
+    **values: Any,
+) -> CodeReport:
     """Whether the gradients that a Python file (`net.py`, a notebook) assigns are the derivatives of its loss.
 
     The file is executed, in the current directory, and parts of it again and again. `loss` names the number that is
-    differentiated, where it cannot be told; gradients agree within `rtol` (1e-6) times the larger.
+    differentiated, where it cannot be told; gradients agree within `rtol` (1e-6) times the larger. Where the file only
+    defines functions, those called `forward` and `backward` are called, with `values` for their parameters.
 
     Raises BackpropError where the file cannot be read or fails, or has no loss or no gradient.
     """
+    from backprop_cli.data.bindings import read_value
     from backprop_cli.data.files import read_text
     from backprop_cli.report.code_report import build_code_report
     from backprop_cli.user_code.examine import examine
+    from backprop_cli.user_code.notebook import read_notebook
     from backprop_cli.user_code.script import Script
 
-    script = Script(path, read_text(path))
-    return build_code_report(script, examine(script, loss=loss, rtol=rtol, seed=seed))
+    text = read_text(path)
+    script = read_notebook(path, text) if path.lower().endswith(".ipynb") else Script(path, text)
+    given = {name: read_value(value, name) for name, value in values.items()}
+    examined = examine(script, loss=loss, rtol=rtol, seed=seed, forward=forward, backward=backward, given=given)
+    return build_code_report(script, examined)
 
 
 def _scope(session: Session) -> Scope:

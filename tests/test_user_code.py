@@ -1,9 +1,13 @@
 """`backprop check FILE.py`: the gradients that unchanged Python assigns, against the loss it computes."""
 
+import json
 import textwrap
 
+import jsonschema
 import pytest
+from conftest import ROOT, backprop, shell
 
+from backprop_cli import BackpropError, check_code
 from backprop_cli.user_code.examine import examine
 from backprop_cli.user_code.script import Script
 
@@ -90,3 +94,140 @@ def test_the_mistake_is_found_and_named(change, line, mistake):
     wrong = [one for one in examine(Script("net.py", text)).findings if one.verdict == "differs"]
     assert (wrong[0].wrong_line, wrong[0].mistake.name) == (line, mistake)
     assert all(one.inherits == wrong[0].text for one in wrong[1:])
+
+
+FUNCTIONS = """
+    import numpy as np
+
+    def batchnorm_forward(x, gamma, beta, eps=1e-5):
+        std = np.sqrt(x.var(axis=0) + eps)
+        x_hat = (x - x.mean(axis=0)) / std
+        out = gamma * x_hat + beta
+        return out, (x_hat, gamma, std)
+
+    def batchnorm_backward(dout, cache):
+        x_hat, gamma, std = cache
+        dx_hat = dout * gamma
+        dx = (dx_hat - dx_hat.mean(axis=0) - x_hat * (dx_hat * x_hat).mean(axis=0)) / std
+        return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+"""
+
+
+def test_functions_that_the_file_does_not_call_are_called(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "norm.py").write_text(textwrap.dedent(FUNCTIONS))
+    values = {"x": "randn(5, 3)", "gamma": "randn(3)", "beta": [1.0, 2.0, 3.0]}
+    report = check_code("norm.py", **values)
+    assert report.ok and [result.name for result in report.results] == ["dx_hat", "dx", "dgamma", "dbeta"]
+    assert {result.line for result in report.results} == {12, 13, 14}
+    named = check_code("norm.py", forward="batchnorm_forward", backward="batchnorm_backward", **values)
+    assert named == report
+    with pytest.raises(BackpropError, match="N202"):
+        check_code("norm.py")
+
+
+def test_without_a_loss_the_upstream_gradient_that_is_given_makes_one():
+    text = """
+        import numpy as np
+        from functools import reduce
+        x = np.random.randn(4, 3)
+        w = np.random.randn(3, 2)
+        dout = np.random.randn(4, 2)
+        out = np.tanh(x @ w)
+        dz = dout * (1 - out ** 2)
+        dx = dz @ w.T
+        dw = x.T @ dout
+    """
+    found = examine(Script("layer.py", textwrap.dedent(text)))
+    assert [(one.text, one.verdict) for one in found.findings] == [("dx", "agrees"), ("dw", "differs")]
+    assert found.losses[0].name == "sum(out*dout)"
+
+
+CELLS = [
+    [
+        "%matplotlib inline\n",
+        "import numpy as np\n",
+        "!pip list\n",
+        "x = np.arange(6.0).reshape(3, 2)\n",
+        "w = np.ones(2)",
+    ],
+    ["p = x @ w\n", "loss = (p**2).mean()\n", "print(loss)"],
+    ["dp = 2*p/len(p)\n", "dw = x @ dp[:2]"],
+]
+
+
+def test_a_notebook_is_its_code_cells(tmp_path):
+    cells = [{"cell_type": "markdown", "source": ["text"]}]
+    cells += [{"cell_type": "code", "source": source} for source in CELLS]
+    path = tmp_path / "net.ipynb"
+    path.write_text(json.dumps({"cells": cells, "nbformat": 4}))
+    report = check_code(str(path))
+    assert [(one.name, one.cell, one.line, one.verdict) for one in report.results] == [
+        ("dp", 3, 1, "agrees"), ("dw", 3, 2, "differs"),
+    ]  # fmt: skip
+    assert report.first_wrong.place == "cell 3, line 2"
+    assert report.remarks[:2] == (
+        "cell 1, line 1 is no Python and was left out", "cell 1, line 3 is no Python and was left out",
+    )  # fmt: skip
+
+
+def test_nothing_of_the_run_is_seen_or_stays(tmp_path, capsys):
+    import random
+    import sys
+
+    import numpy as np
+
+    path = tmp_path / "net.py"
+    path.write_text("import sys, random, numpy as np\nprint('out'); print('err', file=sys.stderr)\nsys.argv.append('x')\n"
+                    "w = random.random() + np.random.rand()\nloss = w*w\ndw = 2*w\n")  # fmt: skip
+    before = sys.argv[:], sys.path[:], random.getstate(), np.random.get_state()[1].tolist()
+    assert check_code(str(path)).ok and capsys.readouterr() == ("", "")
+    assert before == (sys.argv, sys.path, random.getstate(), np.random.get_state()[1].tolist())
+
+
+@pytest.mark.parametrize("generator", ["np.random", "np.random.default_rng()", "np.random.RandomState(3)"])
+def test_random_numbers_are_frozen(generator):
+    text = f"import numpy as np\nrng = {generator}\nw = np.ones(5)\nmask = rng.normal(size=5)\n"
+    text += "h = w * mask\nnoise = rng.normal(size=5)\nloss = (h * noise).sum()\ndh = noise\ndw = dh * mask\n"
+    first, second = (examine(Script("net.py", text)) for _ in range(2))
+    assert [one.verdict for one in first.findings] == ["agrees", "agrees"] and first == second
+
+
+def test_a_convention_is_named_and_not_accused():
+    text = "import numpy as np\nX = np.eye(3, 4) + 0.5\nw = np.ones((1, 3))\nm = 4\nY = np.array([[0, 1, 1, 0]])\n"
+    text += "Z = w @ X\nA = 1 / (1 + np.exp(-Z))\ncost = -np.sum(Y*np.log(A) + (1 - Y)*np.log(1 - A)) / m\n"
+    text += "dZ = A - Y\ndw = dZ @ X.T / m\n"
+    found = examine(Script("net.py", text)).findings
+    assert [(one.text, one.verdict, one.why) for one in found] == [("dZ", "agrees", "multiple"), ("dw", "agrees", "")]
+    assert dict(found[0].details)["factor"] == "4 = m"
+
+
+def test_the_options_of_formulas_and_suites_are_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.py").write_text("w = 3.0\nloss = w*w\ndw = 2*w\n")
+    assert backprop("check", "net.py").status == 0
+    for words in (["--claim", "df/dx = 1"], ["--steps", "s"], ["-k", "x"], ["--points", "3"], ["other.py"]):
+        assert backprop("check", "net.py", *words).status == 2
+    for option in ("--loss", "--forward", "--backward"):
+        assert backprop("check", "x^2", "x=3", option, "f").status == 2
+
+
+def test_the_documents_for_machines(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.py").write_text("w = 3.0\nv = 2.0\nloss = w*w*v\ndw = 2*w\ndv = w*w\n")
+    ran = backprop("check", "net.py", "--json", "--junit", "report.xml")
+    document = json.loads(ran.out)
+    schema = json.loads((ROOT / "backprop_cli/render/code-check.schema.json").read_text())
+    jsonschema.validate(document, schema)
+    assert ran.status == 1 and document["schema"] == "backprop/code-check@1"
+    assert document["first_wrong"] == {"name": "dw", "cell": None, "line": 4}
+    assert [one["verdict"] for one in document["gradients"]] == ["differs", "agrees"]
+    assert 'failures="1"' in (tmp_path / "report.xml").read_text()
+    annotated = backprop("check", "net.py", "--format", "github").out
+    assert "::error file=net.py,line=4,title=dw::dw is not dloss/dw" in annotated
+
+
+def test_a_run_that_never_ends_meets_the_limit(tmp_path):
+    (tmp_path / "net.py").write_text("while True: pass\n")
+    ran = shell("backprop check net.py --timeout 0.5", tmp_path)
+    assert ran.status == 5 and "--timeout" in ran.err

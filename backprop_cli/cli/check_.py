@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from backprop_cli import checking
-from backprop_cli.cli.code import Loss, code_report, is_code
+from backprop_cli.cli.code import Backward, Forward, Loss, code_report, is_code
 from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
 from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
 from backprop_cli.cli.values import read_number, read_range, refuse_format
@@ -63,6 +63,8 @@ def command(
     atol: _Atol = "0",
     sympy: _Sympy = None,
     loss: Loss = "",
+    forward: Forward = "",
+    backward: Backward = "",
     junit: Junit = None,
     exitfirst: First = False,
     only: Only = "",
@@ -82,9 +84,13 @@ def command(
                  "--vars": options.defaults is not None, "--use": options.use}  # fmt: skip
         refuse_format(output.format, _CODE_FORMATS, "a Python file")
         tolerance = None if rtol is None else read_number(rtol, "--rtol")
-        return code_report(expression, bindings, alien, loss=loss, rtol=tolerance, seed=options.seed, junit=junit)
-    if loss:
-        raise BackpropError(Diagnostic("U801", "`--loss` is for Python files", (), "a formula is its own loss"))
+        return code_report(
+            expression, bindings, alien, junit=junit, loss=loss, forward=forward, backward=backward, rtol=tolerance,
+            seed=options.seed,
+        )  # fmt: skip
+    for option, name in (("--loss", loss), ("--forward", forward), ("--backward", backward)):
+        if name:
+            raise BackpropError(Diagnostic("U801", f"`{option}` is for Python files", (), "a formula is its own loss"))
     if is_suite(expression, bindings):
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
                  "--vars": options.defaults is not None, "--strict": options.strict, "--use": options.use}  # fmt: skip

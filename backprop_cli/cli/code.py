@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from backprop_cli import checking
+from backprop_cli.data.bindings import split_bindings
 from backprop_cli.errors import BackpropError, Diagnostic
 
 if TYPE_CHECKING:
@@ -21,6 +22,16 @@ Loss = Annotated[
         "--loss", help="Python files: the variable that is differentiated", metavar="NAME", show_default=False
     ),
 ]
+Forward = Annotated[
+    str,
+    typer.Option("--forward", help="Python files: the function that computes", metavar="NAME", show_default=False),
+]
+Backward = Annotated[
+    str,
+    typer.Option(
+        "--backward", help="Python files: the function with its gradients", metavar="NAME", show_default=False
+    ),
+]
 
 
 def is_code(argument: str) -> bool:
@@ -29,15 +40,16 @@ def is_code(argument: str) -> bool:
 
 
 def code_report(
-    path: str, others: list[str], alien: Mapping[str, object], *, loss: str, rtol: float | None, seed: int,
-    junit: str | None,
-) -> CodeReport:  # fmt: skip
+    path: str, bindings: list[str], alien: Mapping[str, object], *, junit: str | None, **asked: Any
+) -> CodeReport:
     """Run the file and judge its gradients; `alien` options are for formulas and suites."""
     for option, given in alien.items():
         if given:
             help_ = "the gradients in the file are the claims; `--loss`, `--rtol` and `--seed` go with it"
             raise BackpropError(Diagnostic("U801", f"`{option}` does not go with a Python file", (), help_))
+    others = [word for word in bindings if "=" not in word]
     if others:
-        help_ = "the file has its own values, and files are checked one by one"
-        raise BackpropError(Diagnostic("U801", f"`{others[0]}` does not go with a Python file", (), help_))
-    return checking.check_code(path, loss=loss, rtol=rtol, seed=seed)._replace(junit=junit)
+        message = f"`{others[0]}` does not go with a Python file"
+        raise BackpropError(Diagnostic("U801", message, (), "files are checked one by one; values are `NAME=VALUE`"))
+    values: dict[str, Any] = dict(split_bindings(bindings))
+    return checking.check_code(path, **asked, **values)._replace(junit=junit)

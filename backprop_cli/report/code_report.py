@@ -26,7 +26,7 @@ _REASONS = {
 }
 _CHANGED = 100  # characters of a statement
 _REMARKS = {
-    "left": "judged in the first pass of the loop around {where}; the rest of it was not run",
+    "left": "the loop that contains {where} was left after its first pass",
     "stopped": "the run ended at {where}: {kind}: {message}",
     "unjudged": "not judged, for want of a variable of that name: {names}",
     "magic": "{where} is no Python and was left out",

@@ -55,7 +55,10 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
             inherited = Diagnosed(case, "inherited", inherits=first.claim.text)
             found[numbers[id(case)]] = Diagnosed(case, mistake=_mistake(repair)) if case is first else inherited
         wrong = [case for case in wrong if not any(case is one for one in mends)]
-        for case in wrong:
+        reached = shop.depends([site], wrong).get(site, set())
+        for number, case in enumerate(wrong):
+            if number in reached:  # it is not what its name says even then, but nobody can tell
+                found[numbers[id(case)]] = Diagnosed(case, "inherited", inherits=first.claim.text)
             convention = _convention(case)
             if convention.details and case.claim.order < max(one.claim.order for one in mends):
                 found[numbers[id(case)]] = convention._replace(why="multiple alone")

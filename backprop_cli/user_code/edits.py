@@ -12,11 +12,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.node_changes import Change, changes
 from backprop_cli.user_code.targets import copy
 
 _MOST_NAMES = 24
 SHAPE = ""  # under this name a scope has the shape of what is assigned
+_FORMS = (
+    ("local", "* {0}"), ("mask", "* ({0} > 0)"), ("local", "* (1 - {0} ** 2)"), ("local", "* {0} * (1 - {0})"),
+    ("local", "* (1 - {0})"), ("local", "* 2 * {0}"), ("local", "/ {0}"),
+)  # fmt: skip
 _BY = (("/", "not divided"), ("*", "factor"))
 
 
@@ -87,9 +92,13 @@ def _operators(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
 
 
 def _whole(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
-    """A factor or a term that is missing on the right side, or in one of its terms."""
+    """A factor that is missing on the right side, or in one of its terms."""
     for mistake, tail, detail in (*_quantities(scope), *_factors(scope, scope.get(SHAPE))):
         yield from _times(statement, mistake, tail, detail)
+
+
+def _sums(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """A sum over an axis, or a term, that is missing."""
     axes = [f".sum(axis={axis})" for axis in range(3)] + [f".sum(axis={axis}, keepdims=True)" for axis in range(3)]
     for tail in (".T", *axes, ".sum()"):
         yield _tail(statement, "transposed" if tail == ".T" else "not summed", tail)
@@ -115,18 +124,11 @@ def _quantities(scope: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _factors(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, str, str]]:
-    """The arrays by which it may have to be multiplied: masks, slopes over a value, upstream gradients."""
-    found: list[tuple[str, str, str]] = []
-    for name, it in _fitting(scope, shape):
-        if _is_mask(it):
-            found.append(("mask", f"* {name}", name))
-            continue
-        found += [
-            ("mask", f"* ({name} > 0)", name), ("local", f"* (1 - {name} ** 2)", name),
-            ("local", f"* {name} * (1 - {name})", name), ("local", f"* {name}", name), ("local", f"/ {name}", name),
-            ("local", f"* (1 - {name})", name),
-        ]  # fmt: skip
-    return found
+    """The arrays by which it may have to be multiplied: upstream gradients, masks, slopes over a value."""
+    fitting = sorted(_fitting(scope, shape), key=lambda pair: not readings(pair[0]))
+    masks = [("mask", f"* {name}", name) for name, it in fitting if _is_mask(it)]
+    others = [name for name, it in fitting if not _is_mask(it)]
+    return masks + [(mistake, form.format(name), name) for mistake, form in _FORMS for name in others]
 
 
 def _missing_terms(scope: Mapping[str, Any], shape: Any) -> Iterator[str]:
@@ -254,12 +256,16 @@ def _names(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
         if isinstance(node, ast.Name) and node.id in scope:
             shape = np.shape(scope[node.id])
             for name, it in scope.items():
-                if name != node.id and (np.shape(it) == shape or (np.shape(it)[::-1] == shape and shape)):
+                if (
+                    name != node.id
+                    and name.isidentifier()
+                    and (np.shape(it) == shape or (np.shape(it)[::-1] == shape and shape))
+                ):
                     yield Edit("name", _changed(statement, number, _name(name)), name)
         elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in scope:
             kind = type(scope[node.value.id])
             for name, it in scope.items():
-                if name != node.value.id and type(it) is kind:
+                if name != node.value.id and name.isidentifier() and type(it) is kind:
 
                     def change(one: Any, name: str = name) -> Any:
                         one.value = ast.Name(name, ast.Load())
@@ -276,9 +282,10 @@ def _masked(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     """A factor that is missing at one of the arrays on the right side."""
     arrays = {name: it for name, it in scope.items() if np.ndim(it) > 0}
     for number, node in enumerate(_places(statement)):
-        shape = np.shape(scope[node.id]) if isinstance(node, ast.Name) and node.id in scope else ()
+        text = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else ""
+        shape = np.shape(scope[text]) if text in scope and text != SHAPE else ()
         for name, it in arrays.items() if shape else ():
-            if name != getattr(node, "id", "") and np.shape(it) == shape:
+            if name not in (text, SHAPE) and np.shape(it) == shape:
                 for mistake, factor in (("mask", f"({name} > 0)"), ("local", f"(1 - {name} ** 2)"),
                                         ("local", f"({name} * (1 - {name}))"), ("local", name)):  # fmt: skip
                     yield Edit(mistake, _changed(statement, number, _product(factor)), name)
@@ -306,4 +313,4 @@ def _followed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
         yield Edit(mistake, made, detail, text)
 
 
-TIERS = ((_signs, _operators, _inside), (_names, _masked), (_followed, _whole))
+TIERS = ((_signs, _operators, _inside), (_names, _masked), (_whole,), (_followed, _sums))

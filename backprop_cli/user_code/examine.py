@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import ast
+from collections.abc import Iterable, Iterator, Mapping
 from math import nan
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -11,56 +14,92 @@ from backprop_cli.check.tolerances import SIX_DIGITS
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.user_code.diagnose import Diagnosed, diagnose
 from backprop_cli.user_code.findings import Examined, Finding, Loss, Remark
+from backprop_cli.user_code.functions import calls, find_pair
 from backprop_cli.user_code.instrument import instrument
 from backprop_cli.user_code.judge import Ruling, best
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.problems import failed, no_gradient, no_loss, no_python
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.repair import Case, Workshop
-from backprop_cli.user_code.resolve import Candidate, candidates, loss_of
+from backprop_cli.user_code.resolve import Candidate, candidates, loss_of, upstream_of
 from backprop_cli.user_code.run import Program, parse, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
+from backprop_cli.user_code.targets import named
 from backprop_cli.user_code.trace import Claim, LossEvent
 
 _WORST = (DIFFERS, UNDECIDED, AGREES)
 
 
-def examine(script: Script, *, loss: str = "", rtol: float | None = None, seed: int = 0) -> Examined:
+def examine(
+    script: Script,
+    *,
+    loss: str = "",
+    rtol: float | None = None,
+    seed: int = 0,
+    forward: str = "",
+    backward: str = "",
+    given: Mapping[str, Any] = MappingProxyType({}),
+) -> Examined:
     """Run the file and judge every gradient that it assigns.
+
+    Functions of the names `forward` and `backward` are called, with values from `given`, where the file does not.
 
     Raises BackpropError where it is no Python, fails before there is a gradient, or has no loss or no gradient.
     """
+    answer: tuple[int, int] | None = None
     try:
-        made = instrument(parse(script.text, script.path))
+        tree = parse(script.text, script.path)
+        pair = find_pair(tree, forward, backward, script.path)
+        if pair is not None:
+            values = {**given, **dict.fromkeys(_assigned(tree))}
+            own = script.text.rstrip("\n") + "\n"
+            script = script._replace(text=own + calls(pair, values, script.path))
+            answer = (own.count("\n"), pair.answer)
+            tree = parse(script.text, script.path)
+        made = instrument(tree)
     except (SyntaxError, RecursionError, ValueError) as error:
         raise no_python(script, error) from None
     with quietly(script.path, seed=seed):
         program = Program(made, script.path)
         recorder = Recorder(made.sites, loss)
-        failure = program.record(recorder, {})
+        failure = program.record(recorder, given)
         findings: list[Finding] = []
         losses: list[Loss] = []
         runs = 0
         for round_ in range(recorder.round + 1):
             at = loss_of(recorder, round_)
+            given_gradient: Claim | None = None
+            if at is None:
+                at, given_gradient = upstream_of(recorder, round_)
             if at is None:
                 continue
-            bench = Bench(program, [(at.place, None)], seed)
+            bench = Bench(program, [(at.place, given_gradient and given_gradient.value)], seed)
             cases = list(_judged(bench, recorder, at, SIX_DIGITS if rtol is None else rtol))
+            cases = [case for case in cases if case.claim is not given_gradient]
             if cases:
                 losses.append(Loss(at.name, at.line))
-                shop = Workshop(bench, recorder, script.text, at.place)
+                shop = Workshop(bench, recorder, script.text, at)
                 findings += _merged(diagnose(shop, cases), at)
             runs += bench.runs
     if failure is not None and not (findings and (recorder.left or _is_after(recorder))):
         raise failed(script, failure)
     if not findings:
         raise no_gradient(script, recorder) if losses or loss_of(recorder, 0) else no_loss(script, recorder)
-    remarks = [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
+    if answer is not None:
+        findings = [one._replace(line=answer[1], lines=(answer[1],)) if one.line > answer[0] else one
+                    for one in findings if one.line != answer[0] + 5]  # fmt: skip
+    remarks = [Remark("magic", line) for line in script.dropped]
+    remarks += [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
     if failure is not None:
         remarks.append(Remark("stopped", failure.line, (("kind", failure.kind), ("message", failure.message))))
     return Examined(tuple(findings), tuple(losses), tuple(remarks), runs)
+
+
+def _assigned(tree: ast.Module) -> list[str]:
+    """The names that the file itself gives values at its top level."""
+    return [name for node in tree.body if isinstance(node, ast.Assign) for one in node.targets
+            for name in [named(one)[0]] if name]  # fmt: skip
 
 
 def _is_after(recorder: Recorder) -> bool:

@@ -38,7 +38,7 @@ def fitted(value: Any, shape: tuple[int, ...]) -> Any | None:
     return None
 
 
-def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGITS) -> Ruling:
+def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGITS, *, kinks: bool = True) -> Ruling:
     """Whether a gradient is that of the loss with respect to a candidate."""
     version = candidate.version
     claimed = fitted(value, version.shape)
@@ -47,10 +47,11 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
     if not np.all(np.isfinite(claimed)):
         return Ruling(UNDECIDED, nan, "not finite", candidate)
     here = as_array(version.value)
+    of = candidate.of and candidate.of.place
     pairs: list[tuple[float, Slope]] = []
     worst, verdict, why = 0.0, AGREES, ""
     for number in range(DIRECTIONS if claimed.size > 1 else 1):
-        slope = bench.along(version.place, here, number, candidate.of and candidate.of.place)
+        slope = bench.along(version.place, here, number, of)
         direction = bench.direction(version.place, here.shape, number)
         projected = float(np.sum(claimed * direction))
         pairs.append((projected, slope))
@@ -62,20 +63,21 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
             worst = max(worst, apart / size)
         allowed = rtol * size + UNSURE * slope.error
         if apart > allowed:
-            verdict, why = (DIFFERS, "") if verdict == DIFFERS else _at_a_kink(projected, slope, size, rtol)
+            sides = None if verdict == DIFFERS or not kinks else bench.sides(version.place, here, number, of)
+            verdict, why = _at_a_kink(projected, sides, size)
         elif UNSURE * slope.error > _SURE * size and np.any(claimed) and verdict != DIFFERS:
             verdict, why = UNDECIDED, "rounding"
     return Ruling(verdict, worst, why, candidate, tuple(pairs))
 
 
-def _at_a_kink(claimed: float, slope: Slope, size: float, rtol: float) -> tuple[str, str]:
+def _at_a_kink(claimed: float, sides: tuple[float, float] | None, size: float) -> tuple[str, str]:
     """Where the slopes of the two sides differ, any number between them may be meant."""
-    low, high = sorted(slope.sides)
-    gap = high - low
-    if not gap > max(1e-4 * size, 100 * slope.error):
+    if sides is None:
         return DIFFERS, ""
-    allowed = rtol * size + UNSURE * slope.error + 1e-2 * gap
-    return (UNDECIDED, "kink") if low - allowed <= claimed <= high + allowed else (DIFFERS, "")
+    low, high = sorted(sides)
+    allowed = _SURE * size
+    between = high - low > allowed and low - allowed <= claimed <= high + allowed
+    return (UNDECIDED, "kink") if between else (DIFFERS, "")
 
 
 def best(bench: Bench, claim: Claim, options: Sequence[Candidate], rtol: float) -> Ruling | None:
@@ -83,14 +85,19 @@ def best(bench: Bench, claim: Claim, options: Sequence[Candidate], rtol: float) 
     rulings: list[Ruling] = []
     for candidate in options:
         ruling = rule(bench, claim.value, candidate, rtol)
-        if ruling.verdict == AGREES:
+        if ruling.verdict == AGREES and not _is_dead(ruling):
             return ruling
         rulings.append(ruling)
     return min(rulings, key=_preference, default=None)
 
 
-def _preference(ruling: Ruling) -> tuple[int, ...]:
-    return (ruling.why == "shape", ruling.verdict == DIFFERS)
+def _is_dead(ruling: Ruling) -> bool:
+    """Whether the loss does not depend on the candidate at all: another name, used for nothing."""
+    return all(slope.slope == 0 for _, slope in ruling.pairs)
+
+
+def _preference(ruling: Ruling) -> tuple[bool, bool, bool]:
+    return ruling.why == "shape", _is_dead(ruling), ruling.verdict == DIFFERS
 
 
 def ratios(pairs: Iterable[tuple[float, Slope]]) -> list[float]:

@@ -74,6 +74,7 @@ def _of_operator(node: ast.BinOp) -> Iterator[tuple[str, Change]]:
         yield "product", lambda one: ast.BinOp(one.left, ast.Mult(), one.right)
     elif isinstance(node.op, ast.Pow):
         yield "power", lambda one: one.left
+        yield "complement", lambda one: ast.BinOp(ast.Constant(1), ast.Sub(), one)
 
 
 def _of_call(node: ast.Call) -> Iterator[tuple[str, Change]]:

@@ -9,23 +9,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from backprop_cli.check.verdict import AGREES
-from backprop_cli.user_code.edits import SHAPE, TIERS, Edit, edits
+from backprop_cli.user_code.edits import SHAPE, Edit, edits
 from backprop_cli.user_code.instrument import Site, instrument_again
-from backprop_cli.user_code.judge import Ruling, rule
+from backprop_cli.user_code.judge import Ruling, ratios, rule
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.slopes import Bench
-from backprop_cli.user_code.trace import Claim, Place
+from backprop_cli.user_code.trace import Claim, LossEvent, as_array
 
 _WORK = 400_000_000  # elements that all tries together may move
-_TRIES = (60, 1000)  # at least and at most so many
+_TRIES = (60, 2000)
+_FEW, _MANY = (
+    60,
+    240,
+)  # changes of a kind that are tried at a line, first and in the end  # at least and at most so many
 _ROUNDING = 1e-10
 _ACCURACY = 1e-5  # what a change must come to
 
@@ -50,8 +55,9 @@ class Repair(NamedTuple):
 class Workshop:
     """The program with its judged claims, and tries at its lines."""
 
-    def __init__(self, bench: Bench, recorder: Recorder, text: str, loss: Place) -> None:
-        self.bench, self.recorder, self.text, self.loss = bench, recorder, text, loss
+    def __init__(self, bench: Bench, recorder: Recorder, text: str, loss: LossEvent) -> None:
+        self.bench, self.recorder, self.text = bench, recorder, text
+        self.loss, self.value = loss.place, as_array(loss.value)
         size = sum(np.size(it) for it in bench.program.names.values() if isinstance(it, np.ndarray)) + 1000
         self.right: Sequence[Case] = ()
         self._lines: dict[int, str] = {}
@@ -68,7 +74,7 @@ class Workshop:
                 continue
             loss = [self.loss] if self.loss.statement >= visit.statement else []
             moved = self._run(Mover({}, [*after, *loss], site), visit.statement)
-            if moved is None or (loss and not np.array_equal(moved[-1], self._loss())):
+            if moved is None or (loss and not np.array_equal(moved[-1], self.value)):
                 continue
             values = dict(zip(after, moved, strict=False))
             found[site] = {
@@ -76,10 +82,6 @@ class Workshop:
                 if case.claim.place in values and not _same(values[case.claim.place], case.claim.value)
             }  # fmt: skip
         return found
-
-    def _loss(self) -> Any:
-        value = next(event.value for event in self.recorder.losses if event.place == self.loss)
-        return np.array(value, dtype=float)
 
     def _run(self, mover: Mover, start: int, codes: Mapping[int, Any] | None = None) -> list[Any] | None:
         self.bench.runs += 1
@@ -90,16 +92,22 @@ class Workshop:
         """The best change for a wrong case on which no other depends: it mends most, and breaks nothing right."""
         self.right = right
         wrong = self._last_first(wrong)
-        tries = [(tier, site) for tier in range(len(TIERS)) for site in self._suspects(wrong, right)]
-        tries += [(tier, site) for tier in range(1, len(TIERS)) for site in self._shared(wrong)]
+        suspects, shared = self._suspects(wrong, right), self._shared(wrong)
+        tries = [(tier, site, slice(_MANY)) for tier in (0, 1) for site in suspects]
+        tries += [(tier, site, slice(_FEW)) for site in (*suspects, *shared) for tier in (2, 3)]
+        tries += [(tier, site, slice(_FEW, _MANY)) for tier in (2, 3) for site in (*suspects, *shared)]
+        tries += [(1, site, slice(_MANY)) for site in shared]
         best: Repair | None = None
-        for tier, site in tries:
-            for edit, mended in self._tried(site, tier, wrong, right):
-                if best is None or len(mended) > len(best.mends):
+        most = 0.0
+        for tier, site, part in tries:
+            for edit, mended, multiples in self._tried(site, tier, part, wrong, right):
+                score = len(mended) + multiples / 2
+                if score > most:
+                    most = score
                     mends = tuple(wrong[number] for number in sorted(mended))
                     scope = _scope(self.recorder.visited[site].scope, self.bench.program.names)
                     best = Repair(self.recorder.sites[site], edit, mends, scope)
-                if len(mended) == len(wrong):
+                if len(mended) + multiples == len(wrong):
                     return best
         return best
 
@@ -113,7 +121,7 @@ class Workshop:
         return list(wrong)
 
     def _suspects(self, wrong: Sequence[Case], right: Sequence[Case]) -> list[int]:
-        """The lines on which the first wrong case depends: its own, those of other gradients, what helps them."""
+        """The lines on which wrong cases alone depend: those of the first, of other gradients, of what helps."""
         sites, cases = self.recorder.sites, [*wrong, *right]
         mine = wrong[0].claim.round
         visited = sorted(
@@ -125,9 +133,10 @@ class Workshop:
         clear -= {site for case in wrong for site in case.claim.sites}
         found = [
             site for site in depends
-            if 0 in depends[site] and site not in clear and not any(number >= len(wrong) for number in depends[site])
+            if depends[site] and site not in clear and not any(number >= len(wrong) for number in depends[site])
         ] or list(wrong[0].claim.sites)  # fmt: skip
         own = wrong[0].claim.sites
+        found.reverse()
         return sorted(found, key=lambda site: (site not in own, not readings(sites[site].name)))
 
     def _shared(self, wrong: Sequence[Case]) -> list[int]:
@@ -137,8 +146,8 @@ class Workshop:
         return [site for site, found in reversed(depends.items()) if 0 in found and len(found) > 1]
 
     def _tried(
-        self, site: int, tier: int, wrong: Sequence[Case], right: Sequence[Case]
-    ) -> Iterator[tuple[Edit, set[int]]]:
+        self, site: int, tier: int, part: slice, wrong: Sequence[Case], right: Sequence[Case]
+    ) -> Iterator[tuple[Edit, set[int], int]]:
         where, visit = self.recorder.sites[site], self.recorder.visited[site]
         scope = _scope(visit.scope, self.bench.program.names)
         scope[SHAPE] = self.recorder.shapes.get(site, ())
@@ -147,7 +156,7 @@ class Workshop:
         original = _statement(self._parsed(where.statement), where)
         if original is None or not reads:
             return
-        for edit in edits(original, scope, tier):
+        for edit in islice(edits(original, scope, tier), part.start, part.stop):
             self.tries -= 1
             if self.tries < 0:
                 return
@@ -166,9 +175,20 @@ class Workshop:
             values = dict(zip(reads, found, strict=True))
             good = (self._good(case, values.get(case.claim.place)) for case in (wrong[0], *right))
             if all(good):
-                rest = (number for number in range(1, len(wrong)))
-                mended = {number for number in rest if self._good(wrong[number], values.get(wrong[number].claim.place))}
-                yield edit, {0, *mended}
+                rest = [(number, values.get(wrong[number].claim.place)) for number in range(1, len(wrong))]
+                mended = {number for number, value in rest if self._good(wrong[number], value)}
+                left = [(wrong[number], value) for number, value in rest if number not in mended]
+                yield edit, {0, *mended}, sum(self._is_multiple(case, value) for case, value in left)
+
+    def _is_multiple(self, case: Case, value: Any) -> bool:
+        """Whether a value is a whole number of times the gradient, as `dZ` without its 1/m."""
+        if case.ruling.candidate is None:
+            return False
+        given = case.claim.value if value is None else value
+        factors = ratios(rule(self.bench, given, case.ruling.candidate, _ACCURACY, kinks=False).pairs)
+        if len(factors) < 2 or np.ptp(factors) > _ACCURACY * abs(factors[0]):
+            return False
+        return factors[0] > 1 and abs(factors[0] - round(factors[0])) <= _ACCURACY * factors[0]
 
     def _parsed(self, statement: int) -> ast.Module:
         """The syntax of the lines of a top-level statement, on their lines."""
@@ -183,7 +203,7 @@ class Workshop:
         if value is None:
             value = case.claim.value
         options = [one for one in (case.ruling.candidate, *case.options) if one is not None]
-        return any(rule(self.bench, value, one, _ACCURACY).verdict == AGREES for one in options)
+        return any(rule(self.bench, value, one, _ACCURACY, kinks=False).verdict == AGREES for one in options)
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -201,12 +221,19 @@ def _declares(site: Site) -> bool:
 def _scope(local: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers, arrays and dictionaries that have names where a statement is."""
     found: dict[str, Any] = {}
-    for holder in (local, names):
-        for name, it in holder.items():
+    for known in (local, names):
+        for name, it in known.items():
             plain = isinstance(it, int | float | np.number | np.ndarray | dict) and not name.startswith("__")
             if plain and name not in found and name.isidentifier():
                 found[name] = it
-    return found
+    for name, it in list(found.items()):
+        if isinstance(it, dict):  # `z[t]` in a loop over time
+            for index, number in found.items():
+                if isinstance(number, int) and isinstance(it.get(number), np.ndarray):
+                    found = {**found, f"{name}[{index}]": it[number]}
+                    break
+    attributes = getattr(local.get("self"), "__dict__", {})
+    return found | {f"self.{name}": it for name, it in attributes.items() if isinstance(it, np.ndarray | float | int)}
 
 
 def _key(node: Any) -> tuple[Any, ...]:

@@ -57,6 +57,24 @@ def loss_of(recorder: Recorder, round_: int) -> LossEvent | None:
     return before[-1][-1] if before and not recorder.loss else None
 
 
+def upstream_of(recorder: Recorder, round_: int) -> tuple[LossEvent | None, Claim | None]:
+    """Where there is no loss: `out` and its upstream gradient `dout`, the first that is given; their product is it.
+
+    Exercises on a single layer are like that: `dout = np.random.randn(*out.shape)`.
+    """
+    for claim in recorder.claims:
+        if claim.round != round_ or recorder.loss or recorder.arrays or claim.depth > 1:
+            continue
+        for candidate in candidates(recorder, claim, recorder.order + 1):
+            version = candidate.version
+            if version.shape == claim.value.shape and claim.value.size > 1:
+                name = f"sum({candidate.by}*{claim.text})"
+                order = max(claim.order, version.order)
+                event = LossEvent(order, version.place, name, 0, 1, claim.lines[-1], version.value, True, round_)
+                return event, claim
+    return None, None
+
+
 def _real(event: LossEvent) -> bool:
     return not isinstance(event.value, int | np.integer)
 

@@ -29,13 +29,17 @@ class Script(NamedTuple):
 
 
 def label(script: Script, line: int, text: str = "") -> tuple[Label, ...]:
-    """The statement on a line of the file."""
+    """The statement on a line of the file; of a notebook, in the text of its cell."""
     lines = script.text.split("\n")
     if not 1 <= line <= len(lines):
         return ()
-    start = sum(len(one) + 1 for one in lines[: line - 1])
+    cell, inside = script.cell(line)
+    name = script.path if cell is None else f"{script.path}, cell {cell}"
+    first = line - inside
+    ends = [start - 1 for _, start in script.cells if start > line]
     shown = lines[line - 1]
+    source = Source(name, "\n".join(lines[first : ends[0] if ends else None]))
+    start = sum(len(one) + 1 for one in lines[first : line - 1])
     indent = len(shown) - len(shown.lstrip())
     code = shown.split("  #")[0].rstrip()
-    source = Source(script.path, script.text)
     return (Label(source, start + indent, start + max(len(code), indent + 1), text),)

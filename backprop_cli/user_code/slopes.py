@@ -6,7 +6,7 @@ of rectifiers; its estimate of its own error goes with every slope.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf, isfinite, nan
 from typing import Any, NamedTuple
 
@@ -19,15 +19,16 @@ from backprop_cli.user_code.trace import Place
 _FIRST_STEP = 1e-2  # of the size of what is moved
 _SHRINK = 4.0
 _LEVELS = 10
+_CLOSE = (1e-4, 1e-5)  # steps at which the slopes of the two sides are compared
+_STAYS = 0.3  # of the gap between them, where it is that of a kink
 _ENOUGH = 1e-10  # relative error at which no better one is looked for
 
 
 class Slope(NamedTuple):
-    """A slope along a direction, and how far off it may be; `sides` are the one-sided slopes at a small step."""
+    """A slope along a direction, and how far off it may be."""
 
     slope: float
     error: float
-    sides: tuple[float, float] = (nan, nan)
 
 
 Goal = Sequence[tuple[Place, Any]]  # places with weights: what is differentiated is their sum; None weighs a number
@@ -58,9 +59,22 @@ class Bench:
             self._kept[key] = self.slope({place: direction}, size_of(value), goal)
         return self._kept[key]
 
+    def sides(self, place: Place, value: Any, number: int, of: Place | None = None) -> tuple[float, float] | None:
+        """The slopes on both sides where there is a kink: where they do not come together as the step shrinks."""
+        direction = self.direction(place, tuple(np.shape(value)), number)
+        function = self._along({place: direction}, self.goal if of is None else [(of, None)])
+        at, gaps = function(0.0), []
+        for step in _CLOSE:
+            step *= size_of(value)
+            sides = (function(step) - at) / step, (at - function(-step)) / step
+            gaps.append(abs(sides[0] - sides[1]))
+        return sides if gaps[1] > _STAYS * gaps[0] else None
+
     def slope(self, moves: Mapping[Place, Any], size: float, goal: Goal | None = None) -> Slope:
         """d goal / d step, where every place moves along its direction."""
-        goal = self.goal if goal is None else goal
+        return ridders(self._along(moves, self.goal if goal is None else goal), _FIRST_STEP * size)
+
+    def _along(self, moves: Mapping[Place, Any], goal: Goal) -> Callable[[float], float]:
         start = min(place.statement for place in moves)
 
         def value(step: float) -> float:
@@ -74,7 +88,7 @@ class Bench:
                 total += float(np.sum(one if weights is None else one * weights))
             return total
 
-        return ridders(value, _FIRST_STEP * size)
+        return value
 
     def values(self, moves: Mapping[Place, Any], reads: Sequence[Place], start: int) -> list[Any] | None:
         """What is at certain places when others have been moved."""
@@ -89,10 +103,9 @@ def size_of(value: Any) -> float:
     return size if isfinite(size) and size > 0 else 1.0
 
 
-def ridders(function: Any, width: float) -> Slope:
+def ridders(function: Callable[[float], float], width: float) -> Slope:
     """The derivative at 0 by extrapolated central differences."""
-    best, best_error, sides = nan, inf, (nan, nan)
-    at = function(0.0)
+    best, best_error = nan, inf
     row: list[float] = []
     for _ in range(_LEVELS):
         above, below = function(width), function(-width)
@@ -110,12 +123,10 @@ def ridders(function: Any, width: float) -> Slope:
             fresh.append(better)
             if error < best_error:
                 best, best_error = better, error
-                sides = ((above - at) / width, (at - below) / width)
         if row and abs(fresh[0] - row[0]) < best_error:  # straight: no extrapolation is better
             best, best_error = fresh[0], max(abs(fresh[0] - row[0]), rounding)
-            sides = ((above - at) / width, (at - below) / width)
         if best_error <= _ENOUGH * abs(best) or (best_error <= 4 * rounding and len(row) > 1):
             break
         row = fresh
         width /= _SHRINK
-    return Slope(best, best_error, sides)
+    return Slope(best, best_error)
