@@ -15,7 +15,7 @@ from backprop_cli.data.value_text import ValueText, declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.free_shapes import infer_free
-from backprop_cli.graph.graph import Remark
+from backprop_cli.graph.graph import DERIVATIVE, Remark
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
@@ -189,6 +189,10 @@ def open_session(
         infer_free(graph, shape_of, unknown, options.max_elements)
     elif shapes and (graph.needs_shapes or any(shape_of.values())):
         infer(graph, shape_of, seed=options.seed, max_elements=options.max_elements)
+    if DERIVATIVE in graph.gates:
+        from backprop_cli.engine.derive import expanded
+
+        session = session._replace(graph=expanded(graph))
     return session
 
 

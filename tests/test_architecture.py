@@ -27,7 +27,8 @@ ROOMS = {
     "report": {"errors", "text", "language", "numeric", "gates", "graph", "engine", "check", "user_code"},
     "render": {"errors", "text", "report"},
     "data": {"errors", "text", "language", "numeric", "gates", "graph", "engine"},
-    "session": {"errors", "language", "numeric", "graph", "data"},
+    # Derivatives in a program are nodes before anybody sees it.
+    "session": {"errors", "language", "numeric", "graph", "data", "engine"},
     "checking": {"errors", "graph", "check", "report", "session", "user_code", "data"},
     "api": {"errors", "graph", "engine", "check", "report", "render", "session"},
     # Formulas are read again to be written in other words.
@@ -353,12 +354,12 @@ def lines_of(path):
 
 
 def test_the_core_is_read_in_an_hour():
-    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 1900
+    assert sum(lines_of(PACKAGE / name) for name in CORE) <= 1920
 
 
 # Longer than three hundred lines: tables.
 LONG = {
-    "gates/tensors.py": 360, "render/documents.py": 520,
+    "gates/tensors.py": 360, "user_code/edits.py": 320, "render/documents.py": 520,
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import SHAPES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
-from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Remark
+from backprop_cli.graph.graph import CONSTANT, DERIVATIVE, INPUT, Graph, Remark
 from backprop_cli.graph.matrix_powers import read_powers
 from backprop_cli.graph.readings import read_products
 from backprop_cli.graph.subgraphs import inside_of
@@ -57,7 +57,9 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
             gate = graph.gates[node] = REDUCTION_OF[gate]
             graph.attributes[node] = (None, False)
         try:
-            if gate in GATES:
+            if gate == DERIVATIVE:
+                shape = _of_derivative(known)
+            elif gate in GATES:
                 shape = broadcast(known)
             else:
                 shape = _of_tensor(graph, node, known)
@@ -83,6 +85,16 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
         graph.remarks += [remark for remark in (read_products(graph),) if remark]
     for remarks in (_vectors_transposed, _softmax_of_softmax, _columns_beside_vectors, _not_what_numpy_does):
         graph.remarks += remarks(graph)
+
+
+def _of_derivative(known: list[Shape]) -> Shape:
+    """That of what it is taken by."""
+    if known[0]:
+        help_ = "wrap it, as in `sum(…)`; the Jacobian of an array: `backprop jacobian`"
+        raise ShapeProblem(
+            f"a derivative is that of one number, and this has the shape {written(known[0])}", (0,), help_
+        )
+    return known[1]
 
 
 def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
@@ -123,8 +135,8 @@ def _clash(graph: Graph, node: int, shapes: list[Shape], problem: ShapeProblem) 
         labels = [whole]
     if len(problem.operands) == 2 and max(problem.operands) < len(shapes) and " shape (" not in message:
         message += f": {' and '.join(written(shapes[k]) for k in problem.operands)}"
-    row = GATES.get(graph.gates[node]) or TENSORS[graph.gates[node]]
-    if not message.startswith("`"):
+    row = GATES.get(graph.gates[node]) or TENSORS.get(graph.gates[node])
+    if row is not None and not message.startswith("`"):
         message = f"`{row.symbol or row.name}`: {message}"
     return Diagnostic("V309", message + inside_of(graph, node), tuple(labels) or (whole,), problem.help)
 

@@ -5,6 +5,7 @@ Operands wait on one stack, operators and open brackets on another; `parser` has
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -113,6 +114,12 @@ class Brackets:
         del operands[base:]
         call = Call(name, tuple(rows), tuple(keywords), start + len(name))
         operands.append((self.row("call", call, start, end), start, end))
+
+    def derivative(self, text: str, start: int, row_of: Mapping[str, int]) -> int:
+        """`df/dx`, of what the names mean here; one that is defined further down is a name without a value."""
+        of, by = (name[1:] for name in text.rstrip().split("/"))
+        rows = [row_of[n] if n in row_of else self.row("name", n, start, start + len(text)) for n in (of, by)]
+        return self.row("derivative", tuple(rows), start, start + len(text))
 
     def begins_argument(self, position: int) -> bool:
         """Whether the token is the first of an argument of a call."""

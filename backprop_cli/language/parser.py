@@ -11,6 +11,7 @@ from itertools import compress, count, islice
 
 from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.language.brackets import BRACKET, INDEX, LITERAL, PLAIN, Brackets, Frame, Operand, Waiting
+from backprop_cli.language.derivatives import with_derivatives
 from backprop_cli.language.products import defined, with_products
 from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Program, Statement
 from backprop_cli.language.syntax_errors import SyntaxProblem, after, chained, misplaced, no_operand
@@ -20,6 +21,7 @@ from backprop_cli.language.tokens import (
     COLON,
     COMMA,
     DEFINE,
+    DERIVATIVE,
     NAME,
     NEWLINE,
     NUMBER,
@@ -68,7 +70,7 @@ def parse_tokens(source: Source, tokens: Tokens, variables: Collection[str] = ()
 
 class _Parser(Brackets):
     def __init__(self, source: Source, tokens: Tokens, variables: Collection[str]) -> None:
-        super().__init__(source, with_products(tokens, variables))
+        super().__init__(source, with_derivatives(with_products(tokens, variables), variables))
         self.variables = variables
         self.first = self.first_row = 0  # the token and the row with which the statement at hand begins
         self.name = ""  # the name it defines
@@ -235,6 +237,9 @@ class _Parser(Brackets):
                 frames.append((position, LITERAL))
                 waiting.append(BRACKET)
                 self.squares.append([len(operands)])
+            elif kind == DERIVATIVE:
+                operands.append((self.derivative(text, start, row_of), start, start + len(text)))
+                wants_operand = False
             elif kind == OPERATOR and text in _PREFIX:
                 waiting.append((_PREFIX[text], _PREFIX_POWER, start))
             elif kind == NEWLINE and frames and position < last:

@@ -7,9 +7,9 @@ from itertools import accumulate, compress
 from typing import NamedTuple
 
 # Kinds of token. SPACE is falsy: that is how spaces and comments are dropped. `name(` and `name =` are one token each.
-# SQUARE and UNSQUARE are `[` and `]`, PRIME a transposition.
+# SQUARE and UNSQUARE are `[` and `]`, PRIME a transposition; DERIVATIVE is `df/dx`, of which `derivatives` makes one.
 SPACE, NAME, NUMBER, CALL, OPEN, OPERATOR, CLOSE, COMMA, DEFINE, ASSIGN, SEMICOLON, NEWLINE, POSTFIX, BAD = range(14)
-SQUARE, UNSQUARE, COLON, PRIME = range(14, 18)
+SQUARE, UNSQUARE, COLON, PRIME, DERIVATIVE = range(14, 19)
 
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _CUT = re.compile(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from backprop_cli.engine.derive.builder import CHOICE, ZERO, Builder, Node
 from backprop_cli.engine.derive.field import field_of_nodes
@@ -58,11 +59,37 @@ def derive(
                 part = unbroadcast(flow, result, shape)
                 grads[j] = part if before is None else part + before
     zero = builder.node(0.0)
-    gradients = [filled(zero if (grad := grads[j]) is None else grad, graph.shape(j)).id for j in wrt]
     adjoints = {node: grad.id for node, grad in enumerate(grads) if grad is not None}
-    return Derived(
-        builder.out, gradients, adjoints | {j: g for j, g in zip(wrt, gradients, strict=True) if j in adjoints}
-    )
+    gradients = [filled(zero if (grad := grads[j]) is None else grad, graph.shape(j)).id for j in wrt]
+    adjoints |= {j: node for j, node in zip(wrt, gradients, strict=True) if j in adjoints}
+    new = _pruned(builder.out, len(graph), {*gradients, *adjoints.values()})
+    return Derived(builder.out, [new[j] for j in gradients], {node: new[j] for node, j in adjoints.items()})
+
+
+def _pruned(out: Graph, first: int, wanted: set[int]) -> list[int]:
+    """Drop nodes from `first` on that nothing wanted needs, such as slopes along constants; answer where each went."""
+    needed = bytearray(len(out))
+    for node in range(len(out) - 1, -1, -1):
+        if node < first or node in wanted:
+            needed[node] = 1
+        if needed[node]:
+            for j in out.inputs[node]:
+                needed[j] = 1
+    new = [place - 1 for place in accumulate(needed)]
+    kept = [node for node in range(first, len(out)) if needed[node]]
+    columns: list[Any] = [out.gates, out.starts, out.ends, *([out.shapes] if out.shapes else [])]
+    for column in columns:
+        moved = [column[node] for node in kept]
+        del column[first:]
+        column.extend(moved)
+    inputs = [tuple(new[j] for j in out.inputs[node]) for node in kept]
+    out.inputs[first:] = inputs
+    for by_node in (out.constants, out.attributes):
+        later = {new[node]: by_node.pop(node) for node in list(by_node) if node >= first and needed[node]}
+        for node in [node for node in by_node if node >= first]:
+            del by_node[node]
+        by_node.update(later)
+    return new
 
 
 def with_gradient(graph: Graph, output: int, wrt: Sequence[int]) -> Graph:

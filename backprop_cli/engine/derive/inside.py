@@ -1,0 +1,69 @@
+"""Derivatives inside a program: `g = df/dx` is what the nodes are that compute it."""
+
+from __future__ import annotations
+
+from backprop_cli.engine.derive.gradients import derive
+from backprop_cli.graph.graph import CONSTANT, DERIVATIVE, INPUT, Graph
+
+
+def expanded(graph: Graph) -> Graph:
+    """The graph with the nodes of each derivative in its place, one after the other, so that they may be nested.
+
+    Raises BackpropError (N215) at a gate whose derivative is no formula of gates.
+    """
+    if DERIVATIVE not in graph.gates:
+        return graph
+    out = Graph(graph.source)
+    new: list[int] = []
+    begins: list[int] = []
+    for node, gate in enumerate(graph.gates):
+        begins.append(len(out))
+        operands = tuple(new[j] for j in graph.inputs[node])
+        if gate == DERIVATIVE:
+            of, by = operands
+            out, gradient = _with_derivative(out, of, by, graph.span(node))
+            new.append(gradient)
+            continue
+        new.append(len(out))
+        out.gates.append(gate)
+        out.inputs.append(operands)
+        out.starts.append(graph.starts[node])
+        out.ends.append(graph.ends[node])
+        if node in graph.constants:
+            out.constants[new[node]] = graph.constants[node]
+        if node in graph.attributes:
+            out.attributes[new[node]] = graph.attributes[node]
+        if graph.shapes:
+            out.shapes.append(graph.shapes[node])
+    begins.append(len(out))
+    _name(graph, out, new)
+    out.subgraphs = [
+        subgraph._replace(
+            first=begins[subgraph.first], last=begins[subgraph.last], output=new[subgraph.output],
+            operands=tuple(new[j] for j in subgraph.operands),
+        )
+        for subgraph in graph.subgraphs
+    ]  # fmt: skip
+    return out
+
+
+def _with_derivative(out: Graph, of: int, by: int, span: tuple[int, int]) -> tuple[Graph, int]:
+    """The graph so far with a derivative's nodes, which have the place of the derivative, and the one that it is."""
+    out.output, before = of, len(out)
+    derived = derive(out, of, [by])
+    made = derived.graph
+    for node in range(before, len(made)):
+        made.starts[node], made.ends[node] = span
+    return made, derived.gradients[0]
+
+
+def _name(graph: Graph, out: Graph, new: list[int]) -> None:
+    """Give the nodes the names they had."""
+    out.variables = {name: new[node] for name, node in graph.variables.items()}
+    out.definitions = {name: new[node] for name, node in graph.definitions.items()}
+    for node, name in graph.names.items():
+        if out.gates[new[node]] not in (INPUT, CONSTANT):
+            out.names.setdefault(new[node], name)
+    out.products, out.dotted = ([new[node] for node in nodes] for nodes in (graph.products, graph.dotted))
+    out.remarks, out.title = graph.remarks, graph.title
+    out.output = new[graph.output]
