@@ -78,6 +78,7 @@ def _by_elements(
     names = {name + index_text(index): int(id_) for name, ids in elements.items() for index, id_ in np.ndenumerate(ids)}
     marked = numbers.dependents(set(names.values()))
     odd = find_anomalies(numbers, plain, numbers.output, theirs, marked)
+    odd = [anomaly for anomaly in odd if anomaly.code != "jump" or _is_felt(numbers, theirs, anomaly.node)]
     inner = judge(numbers, plain, theirs, marked, names, odd, seed=scalar_seed)
     scales = scales_of(numbers, theirs, numbers.output)
     variables: dict[str, Judged] = {}
@@ -116,6 +117,12 @@ def _by_elements(
             found_by = inner.worst._replace(node=graph.output, along=-1)
         return Check("disagree", methods, largest, inner.formulas, "", found_by, lost, variables)
     return Check(inner.verdict, methods, largest, inner.formulas, inner.reason, None, lost, variables)
+
+
+def _is_felt(numbers: Graph, passed: Backward, comparison: int) -> bool:
+    """Whether a gradient arrives where a comparison chooses: none does at a length of 0 that is squared."""
+    uses = (node for node, operands in enumerate(numbers.inputs) if comparison in operands)
+    return any(passed.grads[node] != 0 for node in uses)
 
 
 def _lost_of_ours(inner: Check, graph: Graph, passed: Backward, wrt: Mapping[str, int]) -> tuple[Lost, ...]:
