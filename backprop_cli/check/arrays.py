@@ -120,7 +120,7 @@ def _by_elements(
 
 
 def _is_felt(numbers: Graph, passed: Backward, anomaly: Anomaly) -> bool:
-    """Whether a gradient arrives where a comparison chooses or a slope is infinite: none does at a squared length of 0."""
+    """Whether a gradient arrives at the choice or infinite slope; none does at the root in a squared length of 0."""
     if anomaly.code == "infinite":
         return passed.grads[anomaly.node] is not None
     uses = (node for node, operands in enumerate(numbers.inputs) if anomaly.node in operands)
