@@ -128,6 +128,24 @@ def test_a_slope_below_the_doubles_is_told(program, values, true):
     assert exponent == true.split("e")[1] and float(mantissa) == pytest.approx(float(true.split("e")[0]), rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("program", "values"),
+    [
+        ("sum(abs(x)^2)", {"x": [0.0, 1.0]}), ("norm(x)^2", {"x": [0.0, 0.0]}), ("relu(x)^2", {"x": 0.0}),
+        ("max(x[0], x[0])", {"x": [1.0, 2.0]}), ("max(x^2, x^2, y)", {"x": 3.0, "y": 2.0}), ("min(x, x)", {"x": 1.0}),
+        ("where(y > 0, abs(x), x)", {"x": 0.0, "y": -1.0}), ("sum(abs(x)*y)", {"x": [0.0, 1.0], "y": [0.0, 1.0]}),
+    ],
+)  # fmt: skip
+def test_no_kink_is_noted_where_0_arrives_or_one_element_is_tied_with_itself(program, values):
+    report = backprop_cli.grad(program, values)
+    assert not report.notes and report.check.verdict == "agree"
+
+
+def test_a_kink_beside_one_where_0_arrives_is_noted():
+    (note,) = backprop_cli.grad("sum(abs(x)*y)", x=[0, 0], y=[0, 1]).notes
+    assert note.code == "kink" and "x[1] = 0" in note.message
+
+
 EXACT = [
     ("sqrt(x)-2", {"x": 4}), ("sqrt(x^2+y^2)-5", {"x": 3, "y": 4}), ("hypot(x,y)-5", {"x": 3, "y": 4}),
     ("sigmoid(x)-0.5", {"x": 0}), ("x^5-32", {"x": 2}), ("x - x", {"x": 0.1}), ("(x - 0.1)^2", {"x": 0.1}),
@@ -173,6 +191,11 @@ def test_sinc_is_exactly_0_at_whole_numbers_and_pi_in_it_is_exact(x, value, slop
         ("acos(x)", 1.0000000000000002, "at x = 1.0000000000000002; it needs abs(x) <= 1"),
         ("acosh(x)", 0.9999999999999999, "at x = 0.9999999999999999; it needs x >= 1"),
         ("log(x)", -0.123456789, "at x = -0.123457; it needs x > 0"),
+        ("x^-1", 0.0, "`^` has a pole at x = 0"),
+        ("x^0.5", -2.0, "at x = -2; it needs x >= 0"),
+        ("(-2)^x", 0.5, "at x = 0.5; it needs a whole x"),
+        ("log(x, 10)", -2.0, "at x = -2; it needs x > 0"),
+        ("log(7, x)", 1.0, "at x = 1; it needs x > 0 and x != 1"),
     ],
 )
 def test_a_note_shows_the_digits_that_make_it_true(program, x, told):

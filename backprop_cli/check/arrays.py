@@ -78,6 +78,7 @@ def _by_elements(
     names = {name + index_text(index): int(id_) for name, ids in elements.items() for index, id_ in np.ndenumerate(ids)}
     marked = numbers.dependents(set(names.values()))
     odd = find_anomalies(numbers, plain, numbers.output, theirs, marked)
+    odd = [anomaly for anomaly in odd if _is_felt(numbers, theirs, anomaly)]
     inner = judge(numbers, plain, theirs, marked, names, odd, seed=scalar_seed)
     scales = scales_of(numbers, theirs, numbers.output)
     variables: dict[str, Judged] = {}
@@ -116,6 +117,14 @@ def _by_elements(
             found_by = inner.worst._replace(node=graph.output, along=-1)
         return Check("disagree", methods, largest, inner.formulas, "", found_by, lost, variables)
     return Check(inner.verdict, methods, largest, inner.formulas, inner.reason, None, lost, variables)
+
+
+def _is_felt(numbers: Graph, passed: Backward, anomaly: Anomaly) -> bool:
+    """Whether a gradient arrives at the choice or infinite slope; none does at the root in a squared length of 0."""
+    if anomaly.code == "infinite":
+        return passed.grads[anomaly.node] is not None
+    uses = (node for node, operands in enumerate(numbers.inputs) if anomaly.node in operands)
+    return anomaly.code != "jump" or any(passed.grads[node] != 0 for node in uses)
 
 
 def _lost_of_ours(inner: Check, graph: Graph, passed: Backward, wrt: Mapping[str, int]) -> tuple[Lost, ...]:

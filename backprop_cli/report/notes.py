@@ -91,6 +91,9 @@ def lost_notes(graph: Graph, check: Check | None) -> list[Note]:
     ]
 
 
+_NAME = re.compile(r"\b[a-z]+\b")
+
+
 def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -> Note:
     node = anomaly.node
     gate, operands = graph.gates[node], graph.inputs[node]
@@ -114,11 +117,22 @@ def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -
         written=shorten(written(graph, node, names), 80),
         along=" and ".join(f"`{called[operands[k]]}`" for k in anomaly.operands[:4]),
         other=f"{names[other]} = {written(graph, other, names)}" if other >= 0 else "",
-        domain=f"; it needs {_domain(row, [names[j] for j in operands])}" if row and row.domain else "",
+        domain=f"; it needs {_domain(graph, row, names, operands)}"
+        if row and not _is_inside(row, here, operands)
+        else "",
     )
     span = graph.span(node)
     said = message + _others(anomaly) + inside_of(graph, node)
     return Note(anomaly.code, said, node, span, anomaly.element, anomaly.elements)
+
+
+def _is_inside(gate: Gate, here: Mapping[int, Any], operands: Sequence[int]) -> bool:
+    """Whether the operands lie in the domain, as at the pole of a power with a whole exponent, or there is none."""
+    if not gate.domain:
+        return True
+    if any(hasattr(x, "shape") for x in here.values()) or len(operands) > len(here):
+        return False
+    return bool(FLOATS.domain[gate.name](*(float(here[j]) for j in operands), 0.0))
 
 
 def _seems_inside(gate: Gate, here: Mapping[int, Any], operands: Sequence[int]) -> bool:
@@ -157,8 +171,15 @@ def _others(anomaly: Anomaly) -> str:
     return f" (and {more:,} more element{'s' * (more > 1)})" if more else ""
 
 
-def _domain(gate: Gate, operands: list[str]) -> str:
-    """The gate's domain in the names of the operands at hand."""
-    condition = gate.domain.replace("abs(x) < 1/0", "a finite x").replace("y == floor(y)", "a whole y")
-    named = {p.name: shorten(name) for p, name in zip(gate.parameters, operands, strict=True)}
-    return re.sub(r"\b[xy]\b", lambda letter: named.get(letter[0], letter[0]), condition)
+def _domain(graph: Graph, gate: Gate, names: list[str], operands: Sequence[int]) -> str:
+    """The gate's domain in the names of the operands at hand, but for what is about constants alone."""
+    named = {p.name: shorten(names[j]) for p, j in zip(gate.parameters, operands, strict=True)}
+    fixed = {p.name for p, j in zip(gate.parameters, operands, strict=True) if j in graph.constants}
+
+    def told(condition: str, sign: str) -> str:
+        parts = condition.split(sign)
+        return sign.join([part for part in parts if not fixed >= named.keys() & set(_NAME.findall(part))] or parts)
+
+    condition = told(" or ".join(told(part, " and ") for part in gate.domain.split(" or ")), " or ")
+    condition = condition.replace("abs(x) < 1/0", "a finite x").replace("y == floor(y)", "a whole y")
+    return _NAME.sub(lambda name: named.get(name[0], name[0]), condition)

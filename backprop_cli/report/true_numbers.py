@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST = 6  # numbers named in one note
 _ROUNDING = "{what} is {true}, not {ours}: its digits were lost in rounding"
 _UNDERFLOW = "{what} is {true}, not {ours}: below 2.2e-308 doubles have few digits, below 4.9e-324 none"
-_OVERFLOW = "{what} is {true}, not {ours}: a number on the way is larger than a double can be"
+_OVERFLOW = "{what} is {true}, not {ours}: in doubles a number on the way is not finite"
 _OPEN = "{what}, {ours}, may have lost its digits in rounding; to tell would take more work than there may be"
 _Group = tuple[int, bool, list[TrueNumber]]  # a node, whether it is its gradient, and the elements
 

@@ -42,26 +42,45 @@ def of_slopes(
         if not ids or not active[node] or not some(sensitive[node]):
             continue
         gate, shape, out = GATES.get(graph.gates[node]), graph.shape(node), values[node]
+        arrives = _arrives(passed.grads[node])
         if gate is None:
             if active[ids[0]]:
-                yield from _kinks_of_tensor(graph, values, node, sensitive[node])
+                yield from _kinks_of_tensor(graph, values, node, sensitive[node] & arrives)
             continue
         slopes = passed.locals[node]
         if not shape and gate.name not in MARKED and 0.0 not in slopes and all(map(isfinite, slopes)):
             continue
         operands = operands_of(graph, values, node)
         asked = [bool(active[j]) for j in ids]
-        for suspect in _suspects(gate, rule_of(graph, node).field, operands, out, slopes, asked, shape):
+        for suspect in _suspects(gate, rule_of(graph, node).field, operands, out, slopes, asked, shape, arrives):
             mask = suspect & sensitive[node]
             for x in (*operands, out) if some(mask) else ():  # a value that is not known has no kinks
                 mask = mask & (x == x)
             for tried, element in enumerate(elements(mask, shape)):
                 point = [at(x, element, shape) for x in operands]
                 here = tuple(at(slope, element, shape) for slope in slopes)
-                found = list(_of_number(node, gate, ids, point, at(out, element, shape), here, asked))
+                found = list(_of_number(node, gate, _of_one(graph, ids), point, at(out, element, shape), here, asked))
                 yield from (a._replace(element=element, elements=count(mask, shape) - tried) for a in found)
                 if found:
                     break
+
+
+def _arrives(grad: Value | None) -> Mask:
+    """The elements at which a gradient other than 0 arrives: 0 times any slope at a kink is 0."""
+    return True if grad is None else grad != 0
+
+
+def _of_one(graph: Graph, ids: tuple[int, ...]) -> tuple[int, ...]:
+    """The operands, with one number for those that are the same element of the same array, or the same of the same."""
+    first: dict[object, int] = {}
+
+    def made(j: int) -> object:
+        if not graph.inputs[j]:
+            return j
+        operands = [repr(graph.constants[i]) if i in graph.constants else i for i in graph.inputs[j]]
+        return graph.gates[j], *operands, repr(graph.attributes.get(j))
+
+    return tuple([first.setdefault(made(j), j) for j in ids])
 
 
 def _kinks_of_tensor(graph: Graph, values: list[Value], node: int, sensitive: Mask) -> Iterator[Anomaly]:
@@ -89,6 +108,7 @@ def _suspects(
     slopes: tuple[Value, ...],
     asked: list[bool],
     shape: Shape,
+    arrives: Mask,
 ) -> Iterator[Mask]:
     """Masks, each of elements at which the same may be worth a note."""
     if not shape:
@@ -96,7 +116,9 @@ def _suspects(
         return
     seen: Mask = False
     masks = [
-        getattr(field, name)[gate.name](*operands, out) for name in ("kink", "jump", "edge") if getattr(gate, name)
+        getattr(field, name)[gate.name](*operands, out) & (arrives if name == "kink" else True)
+        for name in ("kink", "jump", "edge")
+        if getattr(gate, name)
     ]
     odd = [slope for slope, wanted in zip(slopes, asked, strict=True) if wanted and not every(is_finite(slope))]
     masks += [of(slope) for slope in odd for of in (is_nan, is_infinite)]
