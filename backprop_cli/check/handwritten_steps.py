@@ -161,7 +161,8 @@ class _Walk(StepGradients):
         if judged or len(wrong) < len(self.places):  # at some place at least the numbers could be compared
             wrong = judged
         seen = self.seen_through(wrong, of) if step.above < 0 else []
-        wrong = [k for k in wrong if k not in [k for k, verdict in seen if verdict == AGREES]]
+        if seen:
+            wrong = [k for k, verdict in seen if verdict == DIFFERS]
         at = wrong[0] if wrong else seen[0][0] if seen else 0
         place = self.places[at]
         judgement = self.compared(self.written[step.name][at], expected[at], place, differs=bool(wrong))
@@ -214,7 +215,7 @@ class _Walk(StepGradients):
             from backprop_cli.check.array_mistakes import diagnose_arrays as diagnosed
         else:
             diagnosed = partial(diagnose, half_unit=half_unit)
-        if self.free:
+        if self.free and not arrays:
             return diagnosed(of, pairs)
         for keep_numbers in (False, True) if arrays else (False,):
             others = self._elsewhere(of, keep_numbers=keep_numbers)

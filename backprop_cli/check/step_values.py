@@ -76,7 +76,10 @@ class StepValues:
         return Judgement(verdict, "point", place, total, expected, rel_error=error, tried=tried)
 
     def seen_through(self, wrong: Sequence[int], of: Gradient) -> list[tuple[int, str]]:
-        """What many digits say at places where the last line looks wrong; what they find is what the name has there."""
+        """What many digits say at places where the last line looks wrong, up to the first where it is.
+
+        What they find is what the name has there.
+        """
         seen = []
         for k in wrong:
             lines = self.lines[k]
@@ -90,6 +93,8 @@ class StepValues:
             if verdict == AGREES:
                 self.written[lines[-1].name][k] = found
             seen.append((k, verdict))
+            if verdict == DIFFERS:
+                break
         return seen
 
     def given(self, formula: Formula, number: int) -> dict[str, Value]:
