@@ -90,6 +90,7 @@ THIRD_PARTIES = {
         "check/assignments.py",
         "check/step_index.py",
         "check/array_differences.py",
+        "check/array_edges.py",
         "check/array_mistakes.py",
         "check/tensor_mistakes.py",
         "check/claimed_digits.py",

@@ -161,6 +161,14 @@ da[a < 0] = 0
 dW1 = X.T @ da
 W1 -= 0.1*dW1""",
     ),
+    # what overflows or cancels at some of the random points is no mistake
+    (
+        "s = X@W; p = softmax(s, axis=1); L = sum(p^2)",
+        {"X": "(3, 2)", "W": "(2, 3)"},
+        "p = np.exp(s)/np.sum(np.exp(s), axis=1, keepdims=True)\ndp = 2*p",
+    ),
+    ("-tanh(exp(x) - cos(z))", {}, "df/dx = (f^2 - 1)*exp(x)\n = exp(x)*tanh(exp(x) - cos(z))^2 - exp(x)"),
+    ("sigmoid(x)", {}, "df/dx = f*(1-f) = f - f^2\n = exp(-x)/(1 + exp(-x))^2"),
     ("f = x^2 + y*x", {"x": 3, "y": 2}, "dx = x\ndx += x\ndx += y"),
     ("f = x^2 + y*x", {"x": 3, "y": 2}, "df/dx = 2x + y\n = 2*3 + 2\n = 8"),
     (

@@ -8,26 +8,24 @@ A mistake is named only if it gives all elements of what is claimed at every pla
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any
 
 import numpy as np
 
+from backprop_cli.check.array_edges import ArrayEdge, edges_of
 from backprop_cli.check.claims import Gradient
 from backprop_cli.check.edge_mistakes import AT_AN_EDGE, Edge, exponent
-from backprop_cli.check.mistakes import Mistake, named, straight_to
+from backprop_cli.check.mistakes import Mistake, named
 from backprop_cli.check.point import Point
-from backprop_cli.check.tensor_mistakes import AT_A_TENSOR, Sent, counted
-from backprop_cli.check.tolerances import RTOL
+from backprop_cli.check.tensor_mistakes import AT_A_TENSOR, PRODUCTS, counted
+from backprop_cli.check.tolerances import RTOL, SIX_DIGITS
 from backprop_cli.engine.flow import unbroadcast
-from backprop_cli.engine.passes import backward, rule_of, send
 from backprop_cli.errors import BackpropError
 from backprop_cli.graph import Graph, Value
-from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.numeric.shapes import Shape
 
-_MOST_WORK = 400_000  # edges times mistakes times what lies behind, times elements by the thousand
 _FEWEST = 3  # numbers that must fit, or chance may have done it
 _LARGEST_N = 1000
 _Candidate = tuple[str, Mistake, Callable[[], Any]]
@@ -51,7 +49,7 @@ def diagnose_arrays(
     for place, value in usable:
         if not np.any(value) and not np.any(place.grad(*of)):
             continue
-        edges = _edges(place, of)
+        edges = edges_of(place, of)
         if edges is None:
             return ()
         fitting = {
@@ -67,7 +65,11 @@ def diagnose_arrays(
 def symmetric_only(
     of: Gradient, place: Point, claimed: Callable[[Point], Value], chosen: Callable[[Any], Any]
 ) -> tuple[Mistake, ...]:
-    """Whether what is claimed would be right if a square matrix among the inputs were symmetric."""
+    """Whether what is claimed would be right if a square matrix in a product of x with itself were symmetric."""
+    graph = place.graph
+    needs = graph.dependents({of.wrt})
+    if not any(gate in PRODUCTS and all(needs[j] for j in graph.inputs[node]) for node, gate in enumerate(graph.gates)):
+        return ()
     for name, value in place.given.items():
         if np.ndim(value) == 2 and np.shape(value)[0] == np.shape(value)[1] > 1:
             there = Point(place.graph, {**place.given, name: value + value.T})
@@ -82,23 +84,20 @@ def _fits(made: Callable[[], Any], value: Any, chosen: Callable[[Any], Any]) -> 
     with np.errstate(all="ignore"):
         try:
             found = np.asarray(chosen(made()))
-        except (ValueError, IndexError, BackpropError):  # shapes that do not fit are no mistake that gives an array
+        except (
+            ValueError,
+            IndexError,
+            TypeError,
+            BackpropError,
+        ):  # shapes that do not fit are no mistake that gives an array
             return False
     if found.shape != value.shape or not np.isfinite(found).all():
         return False
     size = max(float(np.abs(found).max(initial=0.0)), float(np.abs(value).max(initial=0.0)))
-    return bool((np.abs(found - value) <= RTOL * size).all())
+    return bool((np.abs(found - value) <= SIX_DIGITS * size).all())
 
 
-class _ArrayEdge(NamedTuple):
-    """An edge on the way from x to the output: as edges of numbers are told, and how what is sent goes on."""
-
-    edge: Edge
-    sent: Sent
-    carry: Callable[[Any], Any]  # what comes of something at the operand, at x
-
-
-def _candidates(place: Point, of: Gradient, value: Any, edges: Sequence[_ArrayEdge]) -> Iterator[_Candidate]:
+def _candidates(place: Point, of: Gradient, value: Any, edges: Sequence[ArrayEdge]) -> Iterator[_Candidate]:
     """Every mistake that can be made here, with its family and how to find the gradient that it gives."""
     ours = np.asarray(place.grad(*of))
     yield "sign", Mistake("sign"), lambda: -ours
@@ -106,7 +105,7 @@ def _candidates(place: Point, of: Gradient, value: Any, edges: Sequence[_ArrayEd
         yield "transposed", Mistake("transposed"), lambda: ours.T
     if value.shape != ours.shape:
         yield "sum", Mistake("not summed"), lambda: _spread(value, ours)
-    yield from _early(place, of, ours)
+    yield from _early(place, of, ours.shape, edges)
     for family, mistakes in AT_AN_EDGE.items():
         if family == "place":  # of arrays it is asked at every other one
             continue
@@ -115,14 +114,14 @@ def _candidates(place: Point, of: Gradient, value: Any, edges: Sequence[_ArrayEd
                 if at.sent.slope is not None:
                     number = exponent(at.edge) if name == "exponent" else 0.0
                     mistake = Mistake(name, at.edge.node, at.edge.operand, number)
-                    yield family, mistake, _moved(ours, at, _by_slope(wrong_slope, at))
+                    yield family, mistake, _moved(at, _by_slope(wrong_slope, at))
     for family, name, wrong in AT_A_TENSOR:
         for at in edges:
-            number = counted(at.sent) if family == "count" else 0.0
+            number = counted(at.sent) if family in ("count", "counted") else 0.0
             mistake = Mistake(name, at.edge.node, at.edge.operand, number)
-            yield family, mistake, _moved(ours, at, partial(wrong, at.sent))
+            yield family, mistake, _moved(at, partial(wrong, at.sent))
     for at in edges:
-        yield from _at_the_edge(place, ours, at, of)
+        yield from _at_the_edge(place, at, of)
     yield from _paths(ours, edges)
     yield from _times(place.graph, ours, value)
 
@@ -139,7 +138,7 @@ def _spread(value: Any, ours: Any) -> Any:
     return value
 
 
-def _moved(ours: Any, at: _ArrayEdge, wrong: Callable[[], Any]) -> Callable[[], Any]:
+def _moved(at: ArrayEdge, wrong: Callable[[], Any]) -> Callable[[], Any]:
     """The gradient where something else is sent along an edge."""
 
     def made() -> Any:
@@ -148,7 +147,7 @@ def _moved(ours: Any, at: _ArrayEdge, wrong: Callable[[], Any]) -> Callable[[], 
             raise ValueError
         found = np.asarray(found)
         if found.shape == np.shape(at.sent.right):
-            return ours + at.carry(found - at.sent.right)
+            return at.rest() + at.carry(found)
         if at.edge.is_x and at.edge.forks == 1:
             return found
         raise ValueError
@@ -156,7 +155,7 @@ def _moved(ours: Any, at: _ArrayEdge, wrong: Callable[[], Any]) -> Callable[[], 
     return made
 
 
-def _by_slope(wrong_slope: Callable[[Edge], Any], at: _ArrayEdge) -> Callable[[], Any]:
+def _by_slope(wrong_slope: Callable[[Edge], Any], at: ArrayEdge) -> Callable[[], Any]:
     def sent() -> Any:
         slope = wrong_slope(at.edge)
         if slope is None:
@@ -167,51 +166,59 @@ def _by_slope(wrong_slope: Callable[[Edge], Any], at: _ArrayEdge) -> Callable[[]
     return sent
 
 
-def _at_the_edge(place: Point, ours: Any, at: _ArrayEdge, of: Gradient) -> Iterator[_Candidate]:
+def _at_the_edge(place: Point, at: ArrayEdge, of: Gradient) -> Iterator[_Candidate]:
     """Sums over broadcast axes, terms times 2 or without what arrives, slopes at another array."""
     edge, sent = at.edge, at.sent
     shape, raw = np.shape(sent.right), sent.raw
     if np.shape(raw) != shape:
         over = np.size(raw) / max(np.size(sent.right), 1)
-        yield "sum", Mistake("not summed", edge.node, edge.operand), _moved(ours, at, lambda: raw)
-        yield "sum", Mistake("mean for sum", edge.node, edge.operand, over), _moved(ours, at, lambda: sent.right / over)
+        yield "sum", Mistake("not summed", edge.node, edge.operand), _moved(at, lambda: raw)
+        yield "sum", Mistake("mean for sum", edge.node, edge.operand, over), _moved(at, lambda: sent.right / over)
         if np.ndim(raw) == 2 and np.ndim(sent.right) == 1:
             other = 1 if np.shape(raw)[1] == shape[0] else 0
             yield (
                 "sum",
                 Mistake("other axis", edge.node, edge.operand),
-                _moved(ours, at, lambda: np.sum(raw, axis=other)),
+                _moved(at, lambda: np.sum(raw, axis=other)),
             )
     if edge.forks > 1:
+        mistake = Mistake("term sign", edge.node, edge.operand)
+        yield "term", mistake, _moved(at, partial(np.negative, sent.right))
         for number in (2.0, 0.5):
             mistake = Mistake("term", edge.node, edge.operand, number)
-            yield "term", mistake, _moved(ours, at, partial(np.multiply, sent.right, number))
+            yield "term", mistake, _moved(at, partial(np.multiply, sent.right, number))
     if edge.node != of.output:
-        name = "upstream" if edge.forks == 1 else "term upstream"
+        name = "term upstream" if edge.forks > 1 or at.is_passed else "upstream"
         mistake = Mistake(name, edge.node, edge.operand)
-        yield "upstream", mistake, _moved(ours, at, lambda: sent.pulled(np.ones(np.shape(edge.upstream))))
+        yield "upstream", mistake, _moved(at, lambda: sent.pulled(np.ones(np.shape(edge.upstream))))
+    if len(edge.point) == 2 and sent.rule.gate in PRODUCTS:
+        other = sent.xs[1 - edge.position]
+        for node, there in enumerate(place.values[: of.output]):
+            if np.shape(there) == np.shape(other) != () and node not in place.graph.inputs[edge.node]:
+                mistake = Mistake("other array", edge.node, edge.operand, float(node))
+                yield "another", mistake, _moved(at, partial(sent.with_other, there))
     if sent.slope is not None and len(edge.point) == 1:
         for node, there in enumerate(place.values[: of.output]):
             if np.shape(there) == np.shape(edge.out) != () and node != edge.operand:
                 mistake = Mistake("at another", edge.node, edge.operand, float(node))
-                yield "place", mistake, _moved(ours, at, partial(sent.at_another, there))
+                yield "another", mistake, _moved(at, partial(sent.at_another, there))
         mistake = Mistake("at upstream", edge.node, edge.operand)
-        yield "place", mistake, _moved(ours, at, partial(sent.at_another, edge.upstream))
+        yield "another", mistake, _moved(at, partial(sent.at_another, edge.upstream))
 
 
-def _early(place: Point, of: Gradient, ours: Any) -> Iterator[_Candidate]:
-    """The gradient of a node on the way in the place of x's."""
-    graph, grads = place.graph, place.passed(of.output).grads
-    on_the_way = graph.dependents({of.wrt})
-    for node in range(of.wrt + 1, of.output):
+def _early(place: Point, of: Gradient, shape: Shape, edges: Sequence[ArrayEdge]) -> Iterator[_Candidate]:
+    """The gradient of a node through which all of x reaches the output, in the place of x's."""
+    grads = place.passed(of.output).grads
+    passed = {at.edge.node for at in edges if at.is_passed}
+    for node in {at.edge.node: None for at in edges}:
         grad = np.asarray(grads[node] if grads[node] is not None else np.nan)
-        if on_the_way[node] and grad.shape == ours.shape:
+        if node != of.output and grad.shape == shape and node not in passed:
             yield "chain", Mistake("stops early", node), partial(np.asarray, grad)
 
 
-def _paths(ours: Any, edges: Sequence[_ArrayEdge]) -> Iterator[_Candidate]:
+def _paths(ours: Any, edges: Sequence[ArrayEdge]) -> Iterator[_Candidate]:
     """Of several ways one is missing, or is the only one."""
-    ways: dict[int, list[_ArrayEdge]] = {}
+    ways: dict[int, list[ArrayEdge]] = {}
     for at in edges:
         if at.edge.forks > 1:
             ways.setdefault(at.edge.operand, []).append(at)
@@ -221,12 +228,12 @@ def _paths(ours: Any, edges: Sequence[_ArrayEdge]) -> Iterator[_Candidate]:
                 yield (
                     "path",
                     Mistake("path", at.edge.node, operand),
-                    _moved(ours, at, partial(np.multiply, at.sent.right, 0.0)),
+                    _moved(at, partial(np.multiply, at.sent.right, 0.0)),
                 )
             if len(forked) > 2:
                 rest = [other for other in forked if other is not at]
 
-                def only(rest: list[_ArrayEdge] = rest) -> Any:
+                def only(rest: list[ArrayEdge] = rest) -> Any:
                     return ours - sum(other.carry(other.sent.right) for other in rest)
 
                 yield "path", Mistake("only path", at.edge.node, operand), only
@@ -244,57 +251,3 @@ def _times(graph: Graph, ours: Any, value: Any) -> Iterator[_Candidate]:
         if n > 1:
             yield "times", Mistake("factor", number=n), partial(np.multiply, ours, n)
             yield "times", Mistake("factor", number=1 / n), partial(np.divide, ours, n)
-
-
-def _edges(place: Point, of: Gradient) -> list[_ArrayEdge] | None:
-    """The edges on the way from x to the output; None if there are too many to look at."""
-    graph, passed = place.graph, place.passed(of.output)
-    needs = graph.dependents({of.wrt})
-    on_the_way = bytearray(a and b for a, b in zip(needs, ancestors(graph, of.output), strict=True))
-    pairs = [
-        (node, position, operand)
-        for node in range(of.wrt + 1, of.output + 1)
-        if on_the_way[node]
-        for position, operand in enumerate(graph.inputs[node])
-        if on_the_way[operand] and passed.grads[node] is not None
-    ]
-    elements = sum(int(np.size(value)) for value in place.values) // 1000 + 1
-    if len(pairs) * len(pairs) * len(AT_A_TENSOR) * elements > _MOST_WORK:
-        return None
-    forks = Counter(operand for _, _, operand in pairs)
-    straight = straight_to(graph, pairs, of.output)
-    made = []
-    for node, position, operand in pairs:
-        rule, operands = rule_of(graph, node), graph.inputs[node]
-        xs, out = [place.values[j] for j in operands], place.values[node]
-        right, _ = send(graph, place.values, passed, node, position, rule)
-        raw, _ = send(graph, place.values, passed, node, position, rule, summed=False)
-        slopes, arrived = passed.locals[node], np.asarray(passed.grads[node], dtype=float)[()]
-        right = np.broadcast_to(right, np.shape(place.values[operand])) if np.shape(place.values[operand]) else right
-        edge = Edge(
-            gate=graph.gates[node], node=node, operand=operand, position=position, point=tuple(xs), out=out,
-            slope=slopes[position] if slopes else 1.0, upstream=cast(float, arrived), inner=1.0,
-            x=place.values[of.wrt], is_x=operand == of.wrt, constants=tuple(j in graph.constants for j in operands),
-            forks=forks[operand], both=len(operands) == 2 and all(on_the_way[j] for j in operands),
-            straight=straight.get(node, False),
-        )  # fmt: skip
-        slope = slopes[position] if slopes else None
-        sent = Sent(rule, position, xs, out, arrived, right, raw, slope, graph.attributes.get(node, ()))
-        made.append(_ArrayEdge(edge, sent, _carrier(place, of, operand, on_the_way)))
-    return made
-
-
-def _carrier(place: Point, of: Gradient, operand: int, on_the_way: bytearray) -> Callable[[Any], Any]:
-    """How what is at an operand goes on to x."""
-    passed = place.passed(of.output)
-
-    def carry(delta: Any) -> Any:
-        if operand == of.wrt:
-            return delta
-        active = bytearray(here and node <= operand for node, here in enumerate(on_the_way))
-        delta = float(delta) if not np.shape(delta) else delta
-        slopes = {node: slopes for node, slopes in enumerate(passed.locals) if active[node]}
-        went = backward(place.graph, place.values, operand, delta, active, known=slopes)
-        return 0.0 if went.grads[of.wrt] is None else went.grads[of.wrt]
-
-    return carry

@@ -95,8 +95,13 @@ class Examiner:
             usable = (p for p in others if not p.trouble(*claim.of) and p.is_finite(*claim.of))
             pairs = [(p, claimed(p)) for p in (place, *islice(usable, _COMPARED - 1))]
             if found := diagnose_arrays(claim.of, pairs, claim.chosen):
-                return found
-        return symmetric_only(claim.of, place, claimed, claim.chosen)
+                break
+        symmetric = (
+            ()
+            if found and found[0].name != "not transposed"
+            else symmetric_only(claim.of, place, claimed, claim.chosen)
+        )
+        return symmetric or found
 
     def _opinion(self, judgement: Judgement, of: Gradient, claim: Claim | None = None) -> Algebraic | None:
         """What SymPy says at the judgement's place; nothing where a derivative is a convention, or does not exist."""

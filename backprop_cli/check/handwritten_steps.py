@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from itertools import islice
+from math import isfinite
 from typing import NamedTuple
 
 from backprop_cli.check.assignments import SET
@@ -27,7 +28,7 @@ from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.step_gradients import StepGradients
 from backprop_cli.check.step_lines import Step
-from backprop_cli.check.step_values import StepValues, is_any, shape_of, sums_of, usable
+from backprop_cli.check.step_values import StepValues, is_any, numbers_in, shape_of, sums_of, usable
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.graph import INPUT, Value
@@ -112,26 +113,36 @@ class _Walk(StepGradients):
 
     def _equation(self, step: Step, found: list[Value]) -> Checked:
         """A further side of an equation: it is the side before it."""
-        wrong = [k for k, x in enumerate(found) if not self.same(x, self.made[k], k, step.half_unit)]
-        at = wrong[0] if wrong else 0
-        judgement = self.compared(found[at], self.made[at], self.places[at], differs=bool(wrong))
-        if wrong:
-            of = Gradient(self.output, self.node.get(step.name, step.node))
-            is_gradient = step.node >= 0 and not step.is_value and step.above < 0 and self.equal(self.made, of)
-            mistakes = self._diagnosed(of, found, step.half_unit) if is_gradient else ()
-            return Checked(step, judgement, "equation", mistakes)
-        if not step.half_unit:
+        of = Gradient(self.output, self.node.get(step.name, step.node))
+        checked, wrong = self._compared(step, found, self.made, "equation")
+        if step.name in self.node and step.name not in self.changed and step.operator == SET and wrong:
+            before = self.written[step.name]
+            self.write(step.name, step.formula, found)
+            seen = self.seen_through(wrong, of)  # it is the gradient, or it is not
+            self.written[step.name] = before
+            wrong = [k for k, verdict in seen if verdict == DIFFERS]
+            if not wrong:
+                return checked._replace(judgement=checked.judgement._replace(verdict=AGREES))
+            return checked._replace(mistakes=self._diagnosed(of, found, step.half_unit))
+        if not wrong and not step.half_unit:
             self.made = found
-        return Checked(step, judgement, "equation")
+        return checked
 
     def _value(self, step: Step, total: list[Value]) -> Checked:
         """A line of the forward pass: the program has the same value."""
-        ours = [place.values[step.node] for place in self.places]
-        wrong = [k for k, x in enumerate(total) if not self.same(x, ours[k], k, step.half_unit)]
-        at = wrong[0] if wrong else 0
         del self.written[step.name]  # the program's own from here on
-        judgement = self.compared(total[at], ours[at], self.places[at], differs=bool(wrong))
-        return Checked(step, judgement, "value")
+        return self._compared(step, total, [place.values[step.node] for place in self.places], "value")[0]
+
+    def _compared(self, step: Step, found: list[Value], right: list[Value], kind: str) -> tuple[Checked, list[int]]:
+        """Two values side by side, and the places at which they differ; it is undecided where there is no number."""
+        places = range(len(self.places))
+        usable = [k for k in places if all(map(isfinite, (*numbers_in(found[k]), *numbers_in(right[k]))))]
+        wrong = [k for k in usable if self.is_apart(step, found[k], right[k], k)]
+        at = next(iter([*wrong, *usable]), 0)
+        judgement = self.compared(found[at], right[at], self.places[at], differs=bool(wrong))
+        if not usable:
+            judgement = judgement._replace(verdict=UNDECIDED, why="no value")
+        return Checked(step, judgement, kind), wrong
 
     def _gradient(
         self,
@@ -161,7 +172,8 @@ class _Walk(StepGradients):
         if judged or len(wrong) < len(self.places):  # at some place at least the numbers could be compared
             wrong = judged
         seen = self.seen_through(wrong, of) if step.above < 0 else []
-        wrong = [k for k in wrong if k not in [k for k, verdict in seen if verdict == AGREES]]
+        if seen:
+            wrong = [k for k, verdict in seen if verdict == DIFFERS]
         at = wrong[0] if wrong else seen[0][0] if seen else 0
         place = self.places[at]
         judgement = self.compared(self.written[step.name][at], expected[at], place, differs=bool(wrong))
@@ -214,7 +226,7 @@ class _Walk(StepGradients):
             from backprop_cli.check.array_mistakes import diagnose_arrays as diagnosed
         else:
             diagnosed = partial(diagnose, half_unit=half_unit)
-        if self.free:
+        if self.free and not arrays:
             return diagnosed(of, pairs)
         for keep_numbers in (False, True) if arrays else (False,):
             others = self._elsewhere(of, keep_numbers=keep_numbers)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from backprop_cli.check.claims import Gradient
 from backprop_cli.check.edge_mistakes import AT_AN_EDGE, LINEAR, Edge, exponent
 from backprop_cli.check.point import Point, with_output
-from backprop_cli.check.tolerances import RTOL
+from backprop_cli.check.tolerances import ROUNDING, RTOL
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.graph import Graph
 from backprop_cli.graph.ancestors import ancestors
@@ -27,7 +27,7 @@ from backprop_cli.graph.ancestors import ancestors
 _MOST_EDGES = 2000
 _MOST_FAMILIES = 2  # more that fit explain nothing
 _LARGEST_N = 1000
-_VAGUE = ("own value", "times", "term", "extra", "reciprocal", "mean", "upstream")
+_VAGUE = ("own value", "times", "term", "extra", "reciprocal", "mean", "upstream", "another", "counted", "of slopes")
 
 
 class Mistake(NamedTuple):
@@ -41,7 +41,7 @@ class Mistake(NamedTuple):
 
 MISTAKES = (
     "sign", "factor", "own value", "stops early", "upstream", "only path", "transposed", "not summed",
-    *(name for family in AT_AN_EDGE.values() for name in family),
+    "term", "term sign", *(name for family in AT_AN_EDGE.values() for name in family),
 )  # fmt: skip
 
 
@@ -93,12 +93,25 @@ def _priced(place: Point, of: Gradient, claimed: float, *, alone: bool) -> Itera
             for edge in edges:
                 wrong = wrong_slope(edge)
                 if wrong is not None and isfinite(wrong):
-                    moved = edge.upstream * (wrong - edge.slope) * edge.inner
                     number = exponent(edge) if name == "exponent" else 0.0
-                    yield family, Mistake(name, edge.node, edge.operand, number), ours + moved
+                    found = _without(ours, edge) + edge.upstream * wrong * edge.inner
+                    yield family, Mistake(name, edge.node, edge.operand, number), found
         if family == "path":
             yield from _one_path(ours, edges)
+    for edge in edges:
+        if edge.forks > 1:
+            way = edge.upstream * edge.slope * edge.inner
+            yield "term", Mistake("term sign", edge.node, edge.operand), ours - 2 * way
+            for number in (2.0, 0.5):
+                yield "term", Mistake("term", edge.node, edge.operand, number), ours + (number - 1) * way
     yield from _times(place.graph, ours, claimed, alone=alone)
+
+
+def _without(ours: float, edge: Edge) -> float:
+    """The gradient without what goes along an edge; what rounding left of nothing is nothing."""
+    way = edge.upstream * edge.slope * edge.inner
+    rest = ours - way
+    return 0.0 if abs(rest) <= ROUNDING * (abs(ours) + abs(way)) else rest
 
 
 def _times(graph: Graph, ours: float, claimed: float, *, alone: bool) -> Iterator[tuple[str, Mistake, float]]:
@@ -176,6 +189,8 @@ def _edges(place: Point, of: Gradient) -> Iterator[Edge]:
             forks=forks[operand],
             both=len(operands) == 2 and all(on_the_way[j] for j in operands),
             straight=straight[node],
+            rates=tuple(rates[j] for j in operands),
+            rate=rates[node],
         )
 
 

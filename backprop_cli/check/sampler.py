@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 from math import isfinite
 from random import Random
 
@@ -23,6 +23,7 @@ _CONSTANTS = 8
 _NEAR = (0.05, 0.5)  # how far from a constant, beside its size and beside 1
 _APART = 1e-2  # how far several inputs near one constant are from each other, beside its size
 _OTHERS = 60
+_SMALL = 1.5  # numbers at which little is lost in the middle of a program
 _MOST_ELEMENTS = 50_000  # of all free inputs together
 
 
@@ -74,9 +75,10 @@ class PointSampler:
             }
             free = [name for name in place.given if name not in kept]
             sampler = PointSampler(self.graph, kept, free, points=_OTHERS)
+            small = PointSampler(self.graph, kept, free, points=_OTHERS, range_=(-_SMALL, _SMALL))
             try:
                 if free and any(True for _ in islice(sampler, 1)):
-                    return islice(sampler, _OTHERS)
+                    return islice(chain(islice(small, _TRIES), sampler), _OTHERS)
             except BackpropError:  # a label that is no class
                 continue
         return iter(())

@@ -37,6 +37,23 @@ class StepValues:
         for lines in self.lines:
             lines.append(Line(name, None, number))
 
+    def write(self, name: str, formula: Formula, values: list[Value]) -> None:
+        """The name has what a formula gives."""
+        self.written[name] = values
+        for k, lines in enumerate(self.lines):
+            of_nodes = formula.evaluate(self.given(formula, k))
+            lines.append(Line(name, formula, 0.0, SET, of_nodes, shape=shape_of(values[k])))
+
+    def is_apart(self, step: Step, found: Value, right: Value, number: int) -> bool:
+        """Whether two values differ by more than rounding may have made of the numbers in a step's formula."""
+        if self.same(found, right, number, step.half_unit):
+            return False
+        if shape_of(found) != shape_of(right):
+            return True
+        made_of = [abs(x) for given in self.given(step.formula, number).values() for x in numbers_in(given)]
+        off = [abs(one - other) for one, other in zip(numbers_in(found), numbers_in(right), strict=True)]
+        return max(off, default=0.0) > ROUNDING * max([1.0, *made_of])
+
     def advance(self, step: Step) -> tuple[list[Value], list[Value]]:
         """Give a step's name its value; answers the values of the right side, and those that the name has now.
 
@@ -76,7 +93,10 @@ class StepValues:
         return Judgement(verdict, "point", place, total, expected, rel_error=error, tried=tried)
 
     def seen_through(self, wrong: Sequence[int], of: Gradient) -> list[tuple[int, str]]:
-        """What many digits say at places where the last line looks wrong; what they find is what the name has there."""
+        """What many digits say at places where the last line looks wrong, up to the first where it is.
+
+        What they find is what the name has there.
+        """
         seen = []
         for k in wrong:
             lines = self.lines[k]
@@ -90,6 +110,8 @@ class StepValues:
             if verdict == AGREES:
                 self.written[lines[-1].name][k] = found
             seen.append((k, verdict))
+            if verdict == DIFFERS:
+                break
         return seen
 
     def given(self, formula: Formula, number: int) -> dict[str, Value]:

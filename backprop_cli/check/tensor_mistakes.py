@@ -11,6 +11,7 @@ from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.engine.passes import Rule
 
 _SQUARE = 2
+PRODUCTS = ("matmul", "mul", "dot", "outer")
 
 
 class Sent(NamedTuple):
@@ -36,6 +37,12 @@ class Sent(NamedTuple):
         return unbroadcast(
             np.broadcast_to(sent, np.broadcast_shapes(np.shape(sent), np.shape(self.right))), np.shape(self.right)
         )
+
+    def with_other(self, there: Any) -> Any:
+        """What a product sends where its other factor is another array."""
+        xs = [x if k == self.position else np.asarray(there, dtype=float) for k, x in enumerate(self.xs)]
+        sent = self.rule.pull(self.position, self.upstream, self.rule.slopes(xs, self.out), xs, self.out)
+        return unbroadcast(sent, np.shape(self.right))
 
     def at_another(self, there: Any) -> Any:
         """What a gate of one operand sends where its slope is taken at another array."""
@@ -83,6 +90,13 @@ def _own(sent: Sent) -> _Wrong:
         a, b = sent.xs
         return sent.upstream @ a.T if sent.position == 0 else b.T @ sent.upstream
     return None
+
+
+def _own_reversed(sent: Sent) -> _Wrong:
+    if not _matrices(sent) or np.ndim(sent.xs[0]) != _SQUARE or np.ndim(sent.xs[1]) != _SQUARE:
+        return None
+    a, b = sent.xs
+    return a.T @ sent.upstream if sent.position == 0 else sent.upstream @ b.T
 
 
 def counted(sent: Sent) -> float:
@@ -169,10 +183,11 @@ def _no_length(sent: Sent) -> _Wrong:
 AT_A_TENSOR: tuple[tuple[str, str, Callable[[Sent], _Wrong]], ...] = (
     ("order", "not transposed", _not_transposed),
     ("order", "reversed", _reversed),
-    ("order", "reversed, not transposed", _reversed_not_transposed),
+    ("order", "reversed and not transposed", _reversed_not_transposed),
     ("operand", "tensor operand", _own),
+    ("operand", "tensor operand", _own_reversed),
     ("count", "count", _no_count),
-    ("count", "count twice", _counted_twice),
+    ("counted", "count twice", _counted_twice),
     ("mean", "mean of sum", _mean),
     ("softmax", "diagonal", _diagonal),
     ("softmax", "first term", _first_term),

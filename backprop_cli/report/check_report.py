@@ -153,7 +153,7 @@ def _step_result(item: Checked, graph: Graph, output: str) -> ClaimResult:
         verdict=judgement.verdict,
         reason=_KINDS[item.kind].format_map(_words_of(item, graph, names))
         if item.kind in _KINDS
-        else reason(judgement),
+        else reason(judgement).replace("the claim", "the line"),
         point=dict(judgement.place.given) if judgement.place else {},
         mistakes=tuple(mistake.name for mistake in item.mistakes),
     )
