@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from collected import COLLECTED
 from conftest import ROOT, backprop
+from mistyped import MISTYPED, VALUES
 from notations import LINES, ROWS
 
 import backprop_cli
@@ -101,7 +102,7 @@ OTHERS = {
     "eigh": ("[[2, 1], [1, 3]]",),
     "scaled_dot_product_attention": ("[[1, 2]]", "[[3, 4]]", "[[5, 6]]"), "lstsq": ("[[1, 2], [3, 4]]", "[1, 2]"),
     **dict.fromkeys(("vstack", "hstack", "column_stack"), ("[[[1, 2]], [[3, 4]]]",)), "svd": ("[[2, 1], [1, 3]]",),
-    "gather": ("[[1, 2], [3, 4]]", "1", "[0, 1]"), "baddbmm": ("[[1]]", "[[2]]", "[[3]]"),
+    "T": ("[[1, 2]]",), "gather": ("[[1, 2], [3, 4]]", "1", "[0, 1]"), "baddbmm": ("[[1]]", "[[2]]", "[[3]]"),
     "inverse": ("[[2, 1], [1, 3]]",), "crelu": ("[1, -2]",), "softmin": ("[1, -2]",),
 }  # fmt: skip
 
@@ -311,3 +312,43 @@ def test_how_a_power_of_a_matrix_is_read_is_told():
     assert backprop_cli.evaluate("sum(A**-1)", A=S).value == pytest.approx(0.5 + 1 + 1 + 1 / 3)
     told = [note.message for note in backprop_cli.evaluate("x' A^n x", A=S, x=V, n=2).notes]
     assert "`A^n` is elementwise; there are whole powers of matrices only" in told
+
+
+def followed(text, refusal):
+    """What a person types who does what the help says: takes the text out of it, and puts it where it belongs."""
+    advised = re.findall("`([^`]+)`", refusal.help)
+    place = refusal.labels[0] if refusal.labels else None
+    if refusal.help.startswith("remove it"):
+        yield text[: place.start] + text[place.end :]
+    elif refusal.help.startswith("add the missing"):
+        yield text + advised[0]
+    elif advised:
+        yield advised[0]
+        yield from [text[: place.start] + advised[0] + text[place.end :]] if place else []
+        wrong = re.findall("`([^`]+)`", refusal.message)
+        yield from [text.replace(wrong[0], advised[0], 1)] if wrong else []
+
+
+def is_meant(read, expected):
+    return not hasattr(read, "code") and np.shape(read) == np.shape(expected) and np.allclose(read, expected)
+
+
+@pytest.mark.parametrize(("text", "meant"), MISTYPED, ids=[row[0] for row in MISTYPED])
+def test_the_help_at_a_mistake_works_when_it_is_followed(text, meant):
+    """A second mistake that the first one hid has its own help: three times at most."""
+    expected, texts = read_or_refused(meant, VALUES), [text]
+    assert not hasattr(expected, "code")
+    for _ in range(3):
+        refusals = [(typed, read_or_refused(typed, VALUES)) for typed in texts]
+        texts = [new for typed, read in refusals if hasattr(read, "code") for new in followed(typed, read)]
+        if any(is_meant(read_or_refused(typed, VALUES), expected) for typed in texts):
+            return
+    pytest.fail(f"{read_or_refused(text, VALUES)}")
+
+
+def test_there_are_sixty_mistakes():
+    assert len(MISTYPED) >= 60
+
+
+def test_a_loop_without_a_body():
+    assert refused("for i in range(2):").code == "S106"

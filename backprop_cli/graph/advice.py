@@ -52,7 +52,7 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("deg2rad", "radians", "rad"), ("({0})*pi/180",)), **dict.fromkeys(("rad2deg", "degrees", "deg"),
     ("({0})*180/pi",)),
     "normalize": ("({0})/norm({0}, axis=-1, keepdims=True)",), "dropout": (), "embedding": ("take({1}, {0})",),
-    "gather": ("pick({0}, {2})",),
+    "T": ("({0})'",), "gather": ("pick({0}, {2})",),
     "scaled_dot_product_attention": ("softmax(({0}) @ ({1})'/sqrt(size({1}, axis=-1))) @ ({2})",),
     "sigmoid_cross_entropy_with_logits": ("softplus({1}) - ({0})*({1})",), "eigh": ("eigvalsh({0})",),
     "vstack": ("stack({0})", "concat({0})"), "hstack": ("concat({0})", "concat({0}, axis=1)"),

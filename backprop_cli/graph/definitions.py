@@ -15,6 +15,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.graph.arguments import DEFAULT, bind
 from backprop_cli.graph.graph import Graph, Remark, Subgraph
 from backprop_cli.graph.signature import signature
+from backprop_cli.language.mistyped import word
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement
 
@@ -56,7 +57,7 @@ def no_parameter(diagnostic: Diagnostic, definition: Definition) -> Diagnostic:
     label = diagnostic.labels[0]
     name = label.source.text[label.start : label.end]
     names = [p.name for p in definition.parameters]
-    near = nearest(name, names)
+    near = nearest(name, names) or [text for text in (word(name),) if text]
     means = f"did you mean `{near[0]}`? Otherwise pass" if near else "pass"
     help_ = f"{means} it as an operand: `gate {definition.name}({', '.join([*names, name])}) = …`"
     return diagnostic._replace(message=f"`{shorten(name)}` is no parameter of `{definition.name}`", help=help_)

@@ -11,7 +11,9 @@ from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.graph.advice import GRADIENTS, advice
 from backprop_cli.graph.signature import Signature
+from backprop_cli.language.mistyped import word
 from backprop_cli.language.program import Call, Program
+from backprop_cli.language.spellings import KEYWORDS
 from backprop_cli.language.uses import operands_of
 
 _CALLED = {"sigma": "sigmoid", **dict.fromkeys(("softmax_loss", "ce_loss", "ce", "nll", "nll_loss"), "cross_entropy")}
@@ -31,6 +33,8 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)
     if _is_derivative(program, label, name):
         help_ = f"{GRADIENTS}; if `{shown}` is a number, give it a value: `{shown}=…`"
+    elif meant := word(name):
+        help_ = f"did you mean `{meant}`? Otherwise give it a value: `{shown}=…`"
     elif split := _product_of(name, given):
         help_ = f"names are never split: for a product write `{'*'.join(split)}`"
     elif name.lower() in CONSTANTS and len(name) > 1:
@@ -112,7 +116,11 @@ def unknown_parameter(program: Program, row: int, gate: Signature, keyword: str,
     label = program.label(row)._replace(start=start, end=start + len(keyword))
     shown = program.args[row].name if gate.is_tensor else gate.name
     message = f"`{shorten(shown)}` has no parameter `{shorten(keyword)}`"
-    return Diagnostic("N210", message, (label,), f"the gate is `{gate.head}`")
+    near = nearest(KEYWORDS.get(keyword, keyword), [*(p.name for p in gate.parameters), *KEYWORDS])
+    meant = f"did you mean `{near[0]}`? " if near else ""
+    return Diagnostic(
+        "N210", message, (label,), f"{meant}The gate is `{gate.head}`" if near else f"the gate is `{gate.head}`"
+    )
 
 
 def misfit(program: Program, row: int, gate: Signature, message: str = "") -> Diagnostic:

@@ -125,6 +125,10 @@ class CodeCalls:
                 edits.out[b] = "0"
         if not meant and any(self._counts_only(*item) for item in items[1:]):
             return
+        if not meant and len(items) > 1 and all(self.texts[a][0].isdigit() or self.texts[a] == "-" for a, _ in items):
+            inside = ", ".join("".join(self.texts[a : b + 1]) for a, b in items)
+            edits.refuse(bracket + 1, close - 1, f"`{name}` makes an array of one operand", f"write `[{inside}]`")
+            return
         if name in ELEMENTWISE and len(items) == 2 and library and not self._is_axis(items[1]):
             meant = name  # torch.max(a, b) is elementwise
         if name in LAST_AXES and library:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backprop_cli.language.mistyped import heads
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.several_results import choose
 from backprop_cli.language.spellings import LENGTH
@@ -19,6 +20,7 @@ def rewrite_statements(edits: Rewriter) -> None:
     """Make the edits of whole statements."""
     lines = list(_lines(edits))
     definition: _Open | None = None
+    heads(edits, lines)
     for number, (first, last) in enumerate(lines):
         if definition is not None and edits.texts[first - 1] == "\n" and _indent(edits, first) <= definition.indent:
             definition.close(edits)

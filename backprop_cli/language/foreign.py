@@ -14,19 +14,24 @@ from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.language.code_notation import CodeNotation
 from backprop_cli.language.code_statements import rewrite_statements
 from backprop_cli.language.mathematics import Mathematics
+from backprop_cli.language.mistyped import brackets
 from backprop_cli.language.program import Call, Definition, Program, SizeOf
-from backprop_cli.language.rewriting import Reading, Rewriter
+from backprop_cli.language.rewriting import Problem, Reading, Rewriter
 
 _OF_LATEX = re.compile(r"\\|\$")
 _COMMENT = re.compile(r"#[^\n]*")
 
 
-def read(text: str, names: Collection[str], size_of: SizeOf, *, failed: bool = True) -> Reading | None:
+def read(
+    text: str, names: Collection[str], size_of: SizeOf, *, failed: bool = True, strange: bool = False
+) -> Reading | None:
     """The text in our notation, None where it is in that already; `names` have values.
 
-    `failed`: it is not in our notation for sure.
+    `failed`: it is not in our notation for sure; `strange`: it has signs that ours has not.
     """
     reading: Reading | None = None
+    if strange and (problem := brackets(Rewriter(text))):
+        return _as_it_is(text, problem)
     if failed and _OF_LATEX.search(_COMMENT.sub("", text)):
         from backprop_cli.language.latex import latex
 
@@ -44,6 +49,11 @@ def read(text: str, names: Collection[str], size_of: SizeOf, *, failed: bool = T
     if found.text == text and not found.problems:
         return reading
     return found if reading is None else reading.then(found)
+
+
+def _as_it_is(text: str, problem: Problem) -> Reading:
+    """A text that is not read, and why."""
+    return Reading(text, range(len(text) + 1), range(len(text) + 1), (problem,))
 
 
 def _defined(edits: Rewriter) -> Iterable[str]:

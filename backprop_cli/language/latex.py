@@ -28,6 +28,7 @@ from backprop_cli.language.latex_spellings import (
     UPRIGHT_COMMANDS,
 )
 from backprop_cli.language.latex_terms import LatexTerms
+from backprop_cli.language.mistyped import command, is_known
 from backprop_cli.language.rewriting import Reading, Rewriter
 
 
@@ -112,6 +113,8 @@ class _Latex(LatexTerms):
             edits.out[k] = "" if name in ("left", "right") else " "
             if name in ("left", "right") and edits.at(k + 1) == ".":
                 edits.out[k + 1] = ""
+        elif not is_known(name):
+            command(edits, k, name, frozenset(self.names))
         elif name in UNREAD:
             edits.refuse(k, k, f"`\\{name}` is not read", UNREAD[name])
 

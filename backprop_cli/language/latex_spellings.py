@@ -106,3 +106,5 @@ CALLED = {"sigma": "sigmoid", "Gamma": "gamma", "Phi": "normcdf"}
 LOGARITHMS = {"2": "log2", "10": "log10"}
 ROOT = "sqrt"
 UNICODE_NORMS = {"1": "₁", "2": "₂", "\\infty": "∞", "F": "₂"}
+# Commands that many define for themselves: what they write around their argument.
+OWN = {"norm": (r"\|", r"\|"), "abs": ("|", "|"), "inv": ("(", ")^{-1}"), "vect": (r"\mathbf{", "}")}

@@ -175,6 +175,8 @@ class LatexTerms:
                 break
             end += 1
         if end >= len(edits):
+            written = self.inside(k + 1, last)
+            edits.refuse(k, last, rf"`\begin{{{written}}}` has no end", rf"add the missing `\end{{{written}}}`")
             return
         closing = self.argument(end + 1)
         if name in ROWS and name != "array":

@@ -142,7 +142,7 @@ class _Turns:
             turn = open_[-1]
             if turn.at >= turn.end:
                 names = next(turn.turns, None)
-                if names is None:
+                if names is None or turn.first >= len(edits):
                     open_.pop()
                 else:
                     turn.names, turn.at = names, turn.first

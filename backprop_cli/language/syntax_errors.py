@@ -60,6 +60,13 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
     if ended and opened >= 0 and before in (OPEN, CALL, SQUARE, NEWLINE, COMMA):
         return _unclosed(source, tokens, position, opened)
     found = "the end of the text" if ended else f"`{shorten(text)}`"
+    if before in (OPERATOR, DEFINE) and (signs := _typed_twice(tokens, position)):
+        from backprop_cli.language.mistyped import DOUBLED
+
+        first = tokens.starts[position - 1] + len(tokens.texts[position - 1].rstrip()) - (len(signs) - len(text))
+        help_ = f"write `{DOUBLED.get(signs, text)}`"
+        place = Label(source, first, tokens.starts[position] + len(text))
+        return SyntaxProblem(Diagnostic("S103", f"`{signs}` is no operator", (place,), help_), position)
     if before in (OPERATOR, DEFINE):
         sign = tokens.texts[position - 1][-1] if before == DEFINE else tokens.texts[position - 1]
         help_ = f"an operand is missing: {_EXPECTED} {found}"
@@ -71,6 +78,13 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
         help_ = "put a number, a name or a formula there"
         return _at(source, tokens, position, "S103", f"an operand is missing before `{text}`", help_)
     return _at(source, tokens, position, "S103", f"an operand is missing: {_EXPECTED} {found}")
+
+
+def _typed_twice(tokens: Tokens, position: int) -> str:
+    """Two signs of which one is too many, or of another language: `@@`, `=<`; empty where no sign follows another."""
+    kind, text, before = tokens.kinds[position], tokens.texts[position], tokens.texts[position - 1]
+    sign = before.strip()[-1:] if tokens.kinds[position - 1] == DEFINE else before
+    return sign + text if kind == OPERATOR and text not in "+-" else ""
 
 
 def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> SyntaxProblem:

@@ -42,7 +42,12 @@ def understood(
         return program
     from backprop_cli.language import foreign
 
-    reading = None if strict else foreign.read(source.text, variables, size_of, failed=bool(program.diagnostics))
+    strange = any(diagnostic.code == "S101" for diagnostic in program.diagnostics)
+    reading = (
+        None
+        if strict
+        else foreign.read(source.text, variables, size_of, failed=bool(program.diagnostics), strange=strange)
+    )
     typed, counts = reading.text if reading else "", set[str]()
     if loops:
         from backprop_cli.language.loops import TooLongError, unrolled

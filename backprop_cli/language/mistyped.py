@@ -1,0 +1,103 @@
+r"""What a hand does wrong: brackets that do not match, `=<`, `retrun`, `\farc`; and what to type instead."""
+
+from __future__ import annotations
+
+from backprop_cli.errors import nearest
+from backprop_cli.language.latex_spellings import (
+    ACCENTS,
+    BLANK,
+    FONTS,
+    FRACTIONS,
+    FUNCTIONS,
+    NAMES,
+    OWN,
+    ROOT,
+    SIGNS,
+    SUMS,
+    UNREAD,
+    UPRIGHT,
+    UPRIGHT_COMMANDS,
+)
+from backprop_cli.language.rewriting import Problem, Rewriter
+
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_WORDS = ("return", "import", "lambda", "print")
+# Signs of other languages, and signs typed twice.
+DOUBLED = {
+    "=<": "<=", "=>": ">=", "<>": "!=", "===": "==", "@@": "@", "^^": "^", "//": "/", "*/": "/", "/*": "*", "+*": "*",
+    "*+": "+", "-*": "*", "+/": "/", "-/": "/", "~=": "!=", "=!": "!=",
+}  # fmt: skip
+
+
+def brackets(edits: Rewriter) -> Problem | None:
+    """The first bracket of a text that nothing closes, that was never opened, or that another kind closes."""
+    around: list[int] = []
+    for k, text in enumerate(edits.texts):
+        begin = edits.begins[k]
+        if text in _CLOSING:
+            around.append(k)
+        elif text in _CLOSING.values():
+            if not around:
+                return Problem(begin, begin + 1, "this bracket was never opened", "remove it", "S105")
+            wanted = _CLOSING[edits.texts[around.pop()]]
+            if text != wanted:
+                message = f"expected `{wanted}` to close the bracket, found `{text}`"
+                return Problem(begin, begin + 1, message, f"write `{wanted}`", "S105")
+    if not around:
+        return None
+    begin = edits.begins[around[-1]]
+    wanted = _CLOSING[edits.texts[around[-1]]]
+    return Problem(begin, begin + 1, "this bracket is never closed", f"add the missing `{wanted}`", "S104")
+
+
+def command(edits: Rewriter, k: int, name: str, known: frozenset[str]) -> None:
+    r"""Refuse a command of LaTeX that is not read: `\farc`, `\relu`, `\norm{x}`; `known` are names with values."""
+    last, help_ = k, ""
+    stem = next(
+        (name[:end] for end in range(len(name) - 1, 1, -1) if name[:end] in _COMMANDS and name[end:] in known), ""
+    )
+    if name in OWN and edits.at(k + 1) == "{" and k + 1 in edits.closes:
+        last = edits.closes[k + 1]
+        before, behind = OWN[name]
+        help_ = f"write `{before}{''.join(edits.texts[k + 2 : last])}{behind}`"
+    elif name in UPRIGHT or name.lower() in UPRIGHT:
+        help_ = rf"write `\mathrm{{{name}}}`"
+    elif stem:
+        help_ = rf"write `\{stem} {name[len(stem) :]}`"
+    elif near := nearest(name, sorted(_COMMANDS)):
+        help_ = rf"did you mean `\{near[0]}`?"
+    else:
+        help_ = "write the formula that it stands for"
+    edits.refuse(k, last, rf"`\{name}` is no command that is read", help_)
+
+
+_COMMANDS = frozenset({
+    *FRACTIONS, ROOT, *SUMS, *UPRIGHT_COMMANDS, *FONTS, *ACCENTS, *FUNCTIONS, *NAMES, "begin", "end",
+    *(name for name in (*SIGNS, *BLANK) if name.isalpha()),
+})  # fmt: skip
+
+
+def is_known(name: str) -> bool:
+    """Whether a command of LaTeX means something here."""
+    return name in _COMMANDS or name in SIGNS or name in BLANK or name in UNREAD
+
+
+def word(text: str) -> str:
+    """The word of Python that a name was probably meant to be; empty if it is none."""
+    near = nearest(text, list(_WORDS)) if len(text) > 4 else []
+    return near[0] if near else ""
+
+
+def heads(edits: Rewriter, lines: list[tuple[int, int]]) -> None:
+    """Refuse `def f(x) return x` and `for i in range(3) s += i`, whose colon is missing."""
+    for first, last in lines:
+        start = edits.texts[first]
+        if start == "def":
+            end = edits.closes.get(first + 2, -1)
+        elif start == "for" and edits.at(first + 2) == "in":
+            end = edits.closes.get(first + 4, -1) if edits.at(first + 4) == "(" else first + 3
+        else:
+            continue
+        if 0 < end < last and edits.at(end + 1) not in (":", "{", "->", ".", "["):
+            text = edits.text[edits.begins[first] : edits.begins[end] + len(edits.texts[end])]
+            edits.refuse(first, end, "the colon is missing", f"write `{text}:`")
