@@ -104,9 +104,12 @@ def _assigned(tree: ast.Module) -> list[str]:
 
 def _is_after(recorder: Recorder) -> bool:
     """Whether the run ended where no gradient was to come."""
+    sites = recorder.sites
+    entered = {(sites[number].statement, sites[number].function) for number in recorder.visited}
     return not any(
-        site.statement >= recorder.statement and readings(site.name) and number not in recorder.visited
-        for number, site in enumerate(recorder.sites)
+        (site.statement, site.function) in entered if site.function else site.statement >= recorder.statement
+        for number, site in enumerate(sites)
+        if readings(site.name) and number not in recorder.visited
     )
 
 
@@ -121,7 +124,7 @@ def _judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float) -> Ite
         ruling = best(bench, claim, options, rtol)
         if ruling is None or ruling.candidate is None:
             continue
-        same = (claim.text, id(claim.object), id(ruling.candidate.version.value))
+        same = (claim.text, id(claim.object), ruling.candidate.version.order)
         if same in seen:
             continue  # what a function returned has the name there too
         seen.add(same)
@@ -161,7 +164,7 @@ def _merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-_CONVENTIONS = ("multiple", "multiple alone", "part")
+_CONVENTIONS = ("masked", "multiple", "multiple alone", "part")
 
 
 def _rank(one: Diagnosed) -> tuple[bool, int, bool, bool]:

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.check.verdict import AGREES
-from backprop_cli.user_code.edits import SHAPE, Edit, edits
+from backprop_cli.user_code.edits import Edit, edits
 from backprop_cli.user_code.instrument import Site, instrument_again
 from backprop_cli.user_code.judge import Ruling, ratios, rule
+from backprop_cli.user_code.missing import SHAPE
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.recorder import Recorder
@@ -25,7 +26,7 @@ from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array
 
-_WORK = 400_000_000  # elements that all tries together may move
+_WORK = 100_000_000  # elements that all tries together may move
 _TRIES = (60, 2000)
 _FEW, _MANY = (
     60,
@@ -60,6 +61,7 @@ class Workshop:
         self.loss, self.value = loss.place, as_array(loss.value)
         size = sum(np.size(it) for it in bench.program.names.values() if isinstance(it, np.ndarray)) + 1000
         self.right: Sequence[Case] = ()
+        self.inner: set[int] = set()  # wrong cases on which others depend
         self._lines: dict[int, str] = {}
         self.tries = int(min(max(_WORK / size, _TRIES[0]), _TRIES[1]))
 
@@ -94,7 +96,7 @@ class Workshop:
         wrong = self._last_first(wrong)
         suspects, shared = self._suspects(wrong, right), self._shared(wrong)
         tries = [(tier, site, slice(_MANY)) for tier in (0, 1) for site in suspects]
-        tries += [(tier, site, slice(_FEW)) for site in (*suspects, *shared) for tier in (2, 3)]
+        tries += [(tier, site, slice(_FEW)) for tier in (2, 3) for site in (*suspects, *shared)]
         tries += [(tier, site, slice(_FEW, _MANY)) for tier in (2, 3) for site in (*suspects, *shared)]
         tries += [(1, site, slice(_MANY)) for site in shared]
         best: Repair | None = None
@@ -114,6 +116,9 @@ class Workshop:
     def _last_first(self, wrong: Sequence[Case]) -> list[Case]:
         """The wrong cases, the first on which no other wrong one depends before all others."""
         depends = self.depends(list(dict.fromkeys(case.claim.place.site for case in wrong)), wrong)
+        places = [case.claim.place.site for case in wrong]
+        inner = {site for site, found in depends.items() if any(places[number] != site for number in found)}
+        self.inner = {id(case) for case in wrong if case.claim.place.site in inner}
         for case in wrong:
             site = case.claim.place.site
             if all(wrong[number].claim.place.site == site for number in depends.get(site, ())):
@@ -178,7 +183,11 @@ class Workshop:
                 rest = [(number, values.get(wrong[number].claim.place)) for number in range(1, len(wrong))]
                 mended = {number for number, value in rest if self._good(wrong[number], value)}
                 left = [(wrong[number], value) for number, value in rest if number not in mended]
-                yield edit, {0, *mended}, sum(self._is_multiple(case, value) for case, value in left)
+                yield (
+                    edit,
+                    {0, *mended},
+                    sum(self._is_multiple(case, value) for case, value in left if id(case) in self.inner),
+                )
 
     def _is_multiple(self, case: Case, value: Any) -> bool:
         """Whether a value is a whole number of times the gradient, as `dZ` without its 1/m."""
@@ -200,8 +209,11 @@ class Workshop:
         return ast.parse(self._lines[statement])
 
     def _good(self, case: Case, value: Any) -> bool:
-        if value is None:
-            value = case.claim.value
+        if value is None or np.array_equal(value, case.claim.value):
+            return case.ruling.verdict == AGREES
+        kept = case.claim.value * (value != 0) if np.shape(value) == np.shape(case.claim.value) else None
+        if case.ruling.verdict == AGREES and kept is not None and np.any(value) and np.array_equal(value, kept):
+            return True  # a mask has made it the gradient on the other side of a ReLU
         options = [one for one in (case.ruling.candidate, *case.options) if one is not None]
         return any(rule(self.bench, value, one, _ACCURACY, kinks=False).verdict == AGREES for one in options)
 
