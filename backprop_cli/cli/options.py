@@ -13,6 +13,7 @@ from backprop_cli.cli.limits import SECONDS, stop_after
 from backprop_cli.data.bindings import read_vars
 from backprop_cli.data.files import LIMIT, read_library
 from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.render import FORMATS
 from backprop_cli.report.model import Report
 from backprop_cli.session import OPTIONS, Options
@@ -100,7 +101,7 @@ _INPUT = {
     "exact": _option(bool, False, "print true numbers where rounding lost the digits of doubles", "--exact"),
     "seed": _option(int, 0, "what `rand` and `randn` start from (default: 0)", "--seed", min=0, max=2**63 - 1,
                     metavar="N"),
-    "max_nodes": _option(int, OPTIONS.max_nodes, f"the largest graph to build (default: {OPTIONS.max_nodes:,})",
+    "max_nodes": _option(int | None, None, f"the largest graph to build (default: {MAX_NODES:,})",
                          "--max-nodes", min=1, metavar="N"),
     "max_elements": _option(int, OPTIONS.max_elements,
                             f"the most elements all values may have together (default: {OPTIONS.max_elements:,})",
