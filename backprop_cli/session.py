@@ -26,6 +26,7 @@ from backprop_cli.language.program import Definition, Program
 from backprop_cli.numeric.shapes import written
 
 NOTATIONS = ("any", "strict")
+MOST_NODES = MAX_NODES  # of a graph, unless a caller says otherwise
 
 # A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of real numbers of.
 Number = Any
@@ -37,8 +38,8 @@ class Options(NamedTuple):
     `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into exit
     status 4; without `allow_nonfinite` a value that is infinite or NaN is refused. `exact` prints true numbers where
     doubles lose theirs. `seed` decides what `rand` and `randn` give. With the `notation` "strict" no other than our own
-    is read. A graph of more than `max_nodes` nodes is refused, and values that have more than `max_elements` elements
-    together.
+    is read. A graph of more than `max_nodes` nodes (5,000,000, or 100,000 that only calls make) is refused, and values
+    that have more than `max_elements` elements together.
 
     `use` are libraries: texts that define gates (`gate sig(x) = 1/(1 + exp(-x))`) for the expression. A call of such a
     gate is one node of the report; `expand` names those whose inside is shown, True for all.
@@ -50,7 +51,7 @@ class Options(NamedTuple):
     exact: bool = False
     seed: int = 0
     notation: str = "any"
-    max_nodes: int = MAX_NODES
+    max_nodes: int | None = None
     max_elements: int = MAX_ELEMENTS
     use: Sequence[str | Source] = ()
     expand: bool | Collection[str] = ()
@@ -82,7 +83,12 @@ class Session(NamedTuple):
 
     def read(self, given: Number, name: str) -> Value:
         """A number or an array that an option is given."""
-        return read_value(given, name, self.options.terms)
+        terms = self.options.terms
+        value = read_value(given, name, terms)
+        for said in (terms.noted or {}).values():
+            place = self.graph.span(self.graph.output)
+            self.graph.remarks.append(Remark("precision", f"`{name}`: {said}", *place))
+        return value
 
     def read_text(self, source: Source, start: int, name: str) -> Value:
         """The value that a source's text is from `start` on."""

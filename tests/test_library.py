@@ -61,7 +61,7 @@ def test_an_expression_is_text():
 
 
 def test_options_have_one_record():
-    assert backprop_cli.Options().max_nodes == 5_000_000 and backprop_cli.Options().max_elements == 100_000_000
+    assert backprop_cli.Options().max_nodes is None and backprop_cli.Options().max_elements == 16_000_000
     for name in backprop_cli.Options._fields:  # an option, never a value
         backprop_cli.evaluate("2", **{name: getattr(backprop_cli.Options(), name)})
     with pytest.raises(backprop_cli.BackpropError, match="not used"):

@@ -15,7 +15,7 @@ from backprop_cli.data.files import LIMIT, read_library
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
 from backprop_cli.report.model import Report
-from backprop_cli.session import OPTIONS, Options
+from backprop_cli.session import MOST_NODES, OPTIONS, Options
 
 if TYPE_CHECKING:
     from backprop_cli.report.case_result import SuiteReport
@@ -104,7 +104,7 @@ _INPUT = {
     "exact": _option(bool, False, "print true numbers where rounding lost the digits of doubles", "--exact"),
     "seed": _option(int, 0, "what `rand` and `randn` start from (default: 0)", "--seed", min=0, max=2**63 - 1,
                     metavar="N"),
-    "max_nodes": _option(int, OPTIONS.max_nodes, f"the largest graph to build (default: {OPTIONS.max_nodes:,})",
+    "max_nodes": _option(int | None, None, f"the largest graph to build (default: {MOST_NODES:,})",
                          "--max-nodes", min=1, metavar="N"),
     "max_elements": _option(int, OPTIONS.max_elements,
                             f"the most elements all values may have together (default: {OPTIONS.max_elements:,})",

@@ -65,10 +65,14 @@ def read_values(
     """The value of each name; all that is wrong with names and values, and what was before, is reported at once."""
     values: dict[str, Value] = {}
     diagnostics = list(wrong)
+    left = terms.max_elements  # for all of them together
     for name, given in bindings.items():
         try:
             _check_name(name, given)
             values[name] = read_value(given, name, terms)
+            left -= values[name].size if hasattr(values[name], "shape") else 0
+            if left < 0:
+                raise _messages().too_many_elements(name, source_of(name, given), terms.max_elements)
         except BackpropError as error:
             diagnostics += error.diagnostics
     if diagnostics:

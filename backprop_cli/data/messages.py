@@ -65,6 +65,13 @@ def no_elements(name: str, shape: Shape) -> BackpropError:
     return wrong("V309", message, Source("binding", text), 0, len(name), "every length of a shape is at least 1")
 
 
+def too_many_elements(name: str, source: Source, most: int) -> BackpropError:
+    """The error of values that are too large together."""
+    message = f"with `{shorten(name)}` the values have more than {most:,} elements together"
+    help_ = "`--max-elements` raises the limit"
+    return BackpropError(Diagnostic("L701", message, (Label(source, 0, len(name)),), help_))
+
+
 def refuse_file_name(text: str, source: Source, start: int) -> None:
     """Refuse a value that is a file's name without `@`."""
     if _FILE.fullmatch(text):

@@ -9,6 +9,9 @@ from backprop_cli.graph.graph import Remark
 from backprop_cli.language.program import Program
 from backprop_cli.numeric.shapes import MOST_AXES, Shape
 
+_LEAST_NORMAL = 2.0**-1022
+_DIGITS = 2**53  # what a double keeps of a decimal, but for subnormal ones
+
 
 def doubtful(program: Program, row: int, value: float) -> tuple[list[Diagnostic], list[Remark]]:
     """What is wrong with a number that may be out of range, and what is to be noted of one that may not be exact."""
@@ -17,6 +20,14 @@ def doubtful(program: Program, row: int, value: float) -> tuple[list[Diagnostic]
         if value == 0 and text.lstrip("-0.")[:1] in ("", "e", "E"):
             return [], []
         return [out_of_range(text, program.label(row))], []
+    if abs(value) < _LEAST_NORMAL:
+        from fractions import Fraction
+
+        exact = Fraction(text.lower())
+        if abs(exact - Fraction(value)) <= abs(exact) / _DIGITS:
+            return [], []
+        message = f"`{shorten(text)}` is not a double; the nearest one, {value!r}, is used"
+        return [], [Remark("precision", message, program.starts[row], program.ends[row])]
     digits = text.lstrip("-0")
     if not digits.isdigit() or int(digits) == int(abs(value)):
         return [], []

@@ -26,26 +26,29 @@ from backprop_cli.language.program import Program
 from backprop_cli.language.uses import operands_of
 
 MAX_NODES = 5_000_000
+MAX_WRITTEN_OUT = 100_000  # nodes, unless the text is long: a few gates that call each other make millions
 _GATE_OF = {
     **BY_SYMBOL, **BY_SYNTAX, "juxtaposed": BY_SYMBOL["*"], "·": BY_SYMBOL["*"], "name": INPUT, "num": CONSTANT,
 }  # fmt: skip
-_SUSPECT = (0.0, inf, -inf)
+_LEAST_NORMAL = 2.0**-1022  # smaller doubles have fewer digits
 
 
 def lower(
-    program: Program, given: Collection[str] | None = None, *, free: bool = False, max_nodes: int = MAX_NODES
+    program: Program, given: Collection[str] | None = None, *, free: bool = False, max_nodes: int | None = None
 ) -> Graph:
     """The graph of a program whose inputs are the names in `given`; where that is None, or `free`, any other name too.
 
-    Raises BackpropError with the errors of all statements, those the parser found included.
+    Raises BackpropError with the errors of all statements, those the parser found included, and if it would have more
+    than `max_nodes` nodes: by default MAX_NODES, and no more than MAX_WRITTEN_OUT that only calls of gates make.
     """
     known = InputNames(given or (), free=free or given is None)
+    most = MAX_NODES if max_nodes is None else max_nodes
     if not program.definitions:
-        return _Lowering(program, known, max_nodes).graph()
-    remarks = judge(program, known, lambda part, names: _Lowering(part, names, max_nodes).graph())
-    afford(program, max_nodes)
+        return _Lowering(program, known, most).graph()
+    remarks = judge(program, known, lambda part, names: _Lowering(part, names, most).graph())
+    afford(program, min(most, max(MAX_WRITTEN_OUT, 2 * len(program.ops))) if max_nodes is None else most)
     written = write_out(program)
-    lowering = _Lowering(written.program, known, max_nodes)
+    lowering = _Lowering(written.program, known, most)
     lowering.out.names, lowering.out.subgraphs, lowering.out.remarks = written.names, written.subgraphs, remarks
     return lowering.graph()
 
@@ -155,7 +158,7 @@ class _Lowering(ArrayRows):
             text = args[row]
             value = constants[row] = float(text)
             inputs[row] = ()
-            if value in _SUSPECT or len(text) > 15:
+            if not _LEAST_NORMAL <= abs(value) < inf or len(text) > 15:
                 wrong, remark = literals.doubtful(self.program, row, value)
                 self.diagnostics += wrong
                 self.out.remarks += remark[: MOST_ERRORS - len(self.out.remarks)]

@@ -22,7 +22,7 @@ from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written
 from backprop_cli.text import bytes_written
 
-MAX_ELEMENTS = 100_000_000
+MAX_ELEMENTS = 16_000_000
 _BYTES = 8
 _CALLED = {reduction: name for name, reduction in REDUCTION_OF.items()}  # amax is written max
 
