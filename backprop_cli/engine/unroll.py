@@ -153,7 +153,8 @@ def unroll(
     """
     numbers = _Numbers(graph, budget)
     try:
-        elements = _unrolled(graph, values, numbers)
+        with np.errstate(all="ignore"):
+            elements = _unrolled(graph, values, numbers)
         total: Any = 0.0
         if graph.shapes[output]:
             for weight, element in zip(np.ravel(weights), np.ravel(elements[output]), strict=True):
