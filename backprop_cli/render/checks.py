@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 from math import isnan
+from typing import Any
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.pages import Formula, Lines, Notes, Page
@@ -128,8 +129,14 @@ def _where(report: CheckReport, style: Style) -> Iterator[str]:
     """The random point at which the numbers of what agrees were found."""
     points = [result.point for result in report.results if result.point]
     told = [result.point for result in report.results if result.verdict == "differs"]
-    if report.free and points and points[0] not in told and all(point == points[0] for point in points):
+    is_one = points and all(_same(point, points[0]) for point in points)
+    if report.free and is_one and not any(_same(point, points[0]) for point in told):
         yield f"the numbers are those at {_at(points[0], style)}"
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two points are one: their arrays are the same objects then."""
+    return all(x is other[name] or (isinstance(x, float) and x == other[name]) for name, x in one.items())
 
 
 def _at(point: Mapping[str, float], style: Style) -> str:
