@@ -20,6 +20,7 @@ _REASONS = {
     "rounding": "rounding leaves too few digits of the loss to tell",
     "kink": "the loss has a kink here, and the slopes on its two sides differ",
     "multiple": "it is {factor} times {target}, and the gradients computed from it are right",
+    "masked": "it is {target} where it is not 0: behind a ReLU or a mask, and the gradients computed from it are right",
     "multiple alone": "it is {factor} times {target}",
     "part": "it is a part of {target}, or has another meaning: the gradients computed from it are right",
     "inherited": "right, given the wrong `{upstream}`",

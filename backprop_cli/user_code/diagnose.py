@@ -11,14 +11,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.check.tolerances import UNSURE
 from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.text import rounded
 from backprop_cli.user_code.findings import Mistake
-from backprop_cli.user_code.judge import ratios
+from backprop_cli.user_code.judge import fitted, ratios
 from backprop_cli.user_code.repair import Case, Repair, Workshop
+from backprop_cli.user_code.slopes import size_of
+from backprop_cli.user_code.trace import as_array
 
 _MOST_ROOTS = 3
 _SIZES, _ALIASES = 40, 2
+_ALIKE = 1e-5
 
 
 class Diagnosed(NamedTuple):
@@ -40,7 +44,7 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
         if case.ruling.verdict != DIFFERS:
             continue
         if right and _is_used_rightly(shop, case, right):
-            found[number] = _convention(case)
+            found[number] = _masked(shop, case) or _convention(case)
         else:
             wrong.append(case)
     numbers = {id(case): number for number, case in enumerate(cases)}
@@ -70,6 +74,20 @@ def _is_used_rightly(shop: Workshop, case: Case, right: Sequence[Case]) -> bool:
     site = case.claim.place.site
     others = [one for one in right if one.claim.order > case.claim.order and site not in one.claim.sites]
     return bool(others) and bool(shop.depends([site], others).get(site))
+
+
+def _masked(shop: Workshop, case: Case) -> Diagnosed | None:
+    """Right wherever it is not 0: a mask has made it the gradient on the other side of a ReLU, or of dropout."""
+    candidate = case.ruling.candidate
+    claimed = None if candidate is None else fitted(case.claim.value, candidate.version.shape)
+    if candidate is None or claimed is None or np.all(claimed) or not np.any(claimed):
+        return None
+    place = candidate.version.place
+    moved = shop.bench.direction(place, claimed.shape, 0) * (claimed != 0)
+    slope = shop.bench.slope({place: moved}, size_of(as_array(candidate.version.value)))
+    apart = abs(float(np.sum(claimed * moved)) - slope.slope)
+    right = apart <= _ALIKE * float(np.linalg.norm(claimed)) + UNSURE * slope.error
+    return Diagnosed(case, "masked") if right else None
 
 
 def _convention(case: Case) -> Diagnosed:

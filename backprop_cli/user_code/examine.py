@@ -161,7 +161,7 @@ def _merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-_CONVENTIONS = ("multiple", "multiple alone", "part")
+_CONVENTIONS = ("masked", "multiple", "multiple alone", "part")
 
 
 def _rank(one: Diagnosed) -> tuple[bool, int, bool, bool]:

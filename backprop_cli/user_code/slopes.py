@@ -21,6 +21,7 @@ _SHRINK = 4.0
 _LEVELS = 10
 _CLOSE = (1e-4, 1e-5)  # steps at which the slopes of the two sides are compared
 _STAYS = 0.3  # of the gap between them, where it is that of a kink
+_MOST_KEPT = 20_000_000  # elements of directions that are kept
 _ENOUGH = 1e-10  # relative error at which no better one is looked for
 
 
@@ -40,12 +41,21 @@ class Bench:
     def __init__(self, program: Program, goal: Goal, seed: int = 0) -> None:
         self.program, self.goal, self.seed = program, goal, seed
         self.runs = 0
+        self._directions: dict[tuple[Any, ...], Any] = {}
+        self._elements = 0
         self._kept: dict[tuple[Any, ...], Slope] = {}
 
     def direction(self, place: Place, shape: tuple[int, ...], number: int) -> Any:
         """A random direction for the value at a place; the same one whenever it is asked for."""
-        keys = (self.seed, number, place.statement, place.site, place.passed)
-        return np.random.default_rng(keys).standard_normal(shape)
+        key = (place, shape, number)
+        if key not in self._directions:
+            self._elements += int(np.prod(shape))
+            if self._elements > _MOST_KEPT:
+                self._directions.clear()
+                self._elements = int(np.prod(shape))
+            keys = (self.seed, number, place.statement, place.site, place.passed)
+            self._directions[key] = np.random.default_rng(keys).standard_normal(shape)
+        return self._directions[key]
 
     def along(self, place: Place, value: Any, number: int, of: Place | None = None) -> Slope:
         """The slope of the goal, or of what is at `of`, along the direction of that number.
