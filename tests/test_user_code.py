@@ -233,3 +233,15 @@ def test_a_run_that_never_ends_meets_the_limit(tmp_path):
     (tmp_path / "net.py").write_text("while True: pass\n")
     ran = shell("backprop check net.py --timeout 0.5", tmp_path)
     assert ran.status == 5 and "--timeout" in ran.err
+
+
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_an_exception_before_the_last_gradient_is_no_success(indent):
+    lines = ["w = 3.0", "loss = w*w", "dw = 2*w", "v = [1][2]", "dv = 3"]
+    text = "\n".join(
+        [*(["def f():"] if indent else []), *(indent + line for line in lines), *(["f()"] if indent else [])]
+    )
+    with pytest.raises(BackpropError, match="F606"):
+        examine(Script("net.py", text))
+    later = examine(Script("net.py", text.replace("v = [1][2]", "").replace("dv = 3", "u = [1][2]")))
+    assert [one.kind for one in later.remarks] == ["stopped"] and later.findings[0].verdict == "agrees"

@@ -64,7 +64,7 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
             if number in reached:  # it is not what its name says even then, but nobody can tell
                 found[numbers[id(case)]] = Diagnosed(case, "inherited", inherits=first.claim.text)
             convention = _convention(case)
-            if convention.details and case.claim.order < max(one.claim.order for one in mends):
+            if convention.details and shop.depends([case.claim.place.site], mends).get(case.claim.place.site):
                 found[numbers[id(case)]] = convention._replace(why="multiple alone")
         wrong = [case for case in wrong if not found[numbers[id(case)]].why]
     return [found[number] for number in range(len(cases))]

@@ -12,17 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.user_code.names import readings
+from backprop_cli.user_code.missing import SHAPE, factors, missing_terms, quantities
 from backprop_cli.user_code.node_changes import Change, changes
 from backprop_cli.user_code.targets import copy
-
-_MOST_NAMES = 24
-SHAPE = ""  # under this name a scope has the shape of what is assigned
-_FORMS = (
-    ("local", "* {0}"), ("mask", "* ({0} > 0)"), ("local", "* (1 - {0} ** 2)"), ("local", "* {0} * (1 - {0})"),
-    ("local", "* (1 - {0})"), ("local", "* 2 * {0}"), ("local", "/ {0}"),
-)  # fmt: skip
-_BY = (("/", "not divided"), ("*", "factor"))
 
 
 class Edit(NamedTuple):
@@ -93,7 +85,7 @@ def _operators(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
 
 def _whole(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     """A factor that is missing on the right side, or in one of its terms."""
-    for mistake, tail, detail in (*_quantities(scope), *_factors(scope, scope.get(SHAPE))):
+    for mistake, tail, detail in (*quantities(scope), *factors(scope, scope.get(SHAPE))):
         yield from _times(statement, mistake, tail, detail)
 
 
@@ -102,66 +94,10 @@ def _sums(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     axes = [f".sum(axis={axis})" for axis in range(3)] + [f".sum(axis={axis}, keepdims=True)" for axis in range(3)]
     for tail in (".T", *axes, ".sum()"):
         yield _tail(statement, "transposed" if tail == ".T" else "not summed", tail)
-    for term in _missing_terms(scope, scope.get(SHAPE)):
+    for term in missing_terms(scope, scope.get(SHAPE)):
         yield Edit("term", _with_value(statement, _plus(term)), term)
         if term.isidentifier():
             yield Edit("term", _with_value(statement, _plus(term, ast.Sub())), term)
-
-
-def _quantities(scope: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The numbers by which something may have to be multiplied or divided, each under one of its names."""
-    names: dict[float, str] = {}
-    for name, it in scope.items():
-        if np.ndim(it) == 0 and _is_real(it):
-            names.setdefault(float(it), name)
-    for name, it in scope.items():
-        for axis, length in enumerate(np.shape(it)[:4] if name != SHAPE else ()):
-            names.setdefault(float(length), f"{name}.shape[{axis}]")
-    names.setdefault(2.0, "2")
-    names.pop(1.0, None)
-    names.pop(0.0, None)
-    return [(mistake, f"{sign} {name}", name) for name in names.values() for sign, mistake in _BY]
-
-
-def _factors(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, str, str]]:
-    """The arrays by which it may have to be multiplied: upstream gradients, masks, slopes over a value."""
-    fitting = sorted(_fitting(scope, shape), key=lambda pair: not readings(pair[0]))
-    masks = [("mask", f"* {name}", name) for name, it in fitting if _is_mask(it)]
-    others = [name for name, it in fitting if not _is_mask(it)]
-    return masks + [(mistake, form.format(name), name) for mistake, form in _FORMS for name in others]
-
-
-def _missing_terms(scope: Mapping[str, Any], shape: Any) -> Iterator[str]:
-    """What may have to be added: other gradients, and penalties of parameters."""
-    numbers = [name for name, it in scope.items() if np.ndim(it) == 0 and isinstance(it, float)]
-    for name, _ in _fitting(scope, shape):
-        yield name
-        yield from (f"{scale}{number} * {name}" for number in numbers for scale in ("", "2 * ", "0.5 * "))
-        yield f"np.sign({name})"
-
-
-def _fitting(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, Any]]:
-    """The arrays that can be multiplied with one of that shape."""
-    arrays = [(name, it) for name, it in scope.items() if name != SHAPE and np.ndim(it) > 0]
-    if shape:
-        arrays = [(name, it) for name, it in arrays if _broadcasts(np.shape(it), shape)]
-    return arrays[:_MOST_NAMES]
-
-
-def _broadcasts(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    try:
-        np.broadcast_shapes(one, other)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_real(it: Any) -> bool:
-    return isinstance(it, int | float | np.number) and not isinstance(it, bool)
-
-
-def _is_mask(it: Any) -> bool:
-    return isinstance(it, np.ndarray) and it.dtype.kind == "b"
 
 
 def _parsed(text: str) -> Any:
@@ -305,8 +241,8 @@ def _followed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     name = ast.unparse(target)
     shape = np.shape(scope[name]) if name in scope else scope.get(SHAPE)
     texts = [(mistake, f"{name} {tail[0]}= {tail[2:]}", detail) for mistake, tail, detail in
-             (*_quantities(scope), *_factors(scope, shape))]  # fmt: skip
-    texts += [("term", f"{name} += {term}", term) for term in _missing_terms(scope, shape)]
+             (*quantities(scope), *factors(scope, shape))]  # fmt: skip
+    texts += [("term", f"{name} += {term}", term) for term in missing_terms(scope, shape)]
     for mistake, text, detail in texts:
         made = copy(statement)
         made.followed = ast.parse(text).body

@@ -104,9 +104,12 @@ def _assigned(tree: ast.Module) -> list[str]:
 
 def _is_after(recorder: Recorder) -> bool:
     """Whether the run ended where no gradient was to come."""
+    sites = recorder.sites
+    entered = {(sites[number].statement, sites[number].function) for number in recorder.visited}
     return not any(
-        site.statement >= recorder.statement and readings(site.name) and number not in recorder.visited
-        for number, site in enumerate(recorder.sites)
+        (site.statement, site.function) in entered if site.function else site.statement >= recorder.statement
+        for number, site in enumerate(sites)
+        if readings(site.name) and number not in recorder.visited
     )
 
 

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.check.verdict import AGREES
-from backprop_cli.user_code.edits import SHAPE, Edit, edits
+from backprop_cli.user_code.edits import Edit, edits
 from backprop_cli.user_code.instrument import Site, instrument_again
 from backprop_cli.user_code.judge import Ruling, ratios, rule
+from backprop_cli.user_code.missing import SHAPE
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.recorder import Recorder
@@ -60,6 +61,7 @@ class Workshop:
         self.loss, self.value = loss.place, as_array(loss.value)
         size = sum(np.size(it) for it in bench.program.names.values() if isinstance(it, np.ndarray)) + 1000
         self.right: Sequence[Case] = ()
+        self.inner: set[int] = set()  # wrong cases on which others depend
         self._lines: dict[int, str] = {}
         self.tries = int(min(max(_WORK / size, _TRIES[0]), _TRIES[1]))
 
@@ -114,6 +116,9 @@ class Workshop:
     def _last_first(self, wrong: Sequence[Case]) -> list[Case]:
         """The wrong cases, the first on which no other wrong one depends before all others."""
         depends = self.depends(list(dict.fromkeys(case.claim.place.site for case in wrong)), wrong)
+        places = [case.claim.place.site for case in wrong]
+        inner = {site for site, found in depends.items() if any(places[number] != site for number in found)}
+        self.inner = {id(case) for case in wrong if case.claim.place.site in inner}
         for case in wrong:
             site = case.claim.place.site
             if all(wrong[number].claim.place.site == site for number in depends.get(site, ())):
@@ -178,7 +183,11 @@ class Workshop:
                 rest = [(number, values.get(wrong[number].claim.place)) for number in range(1, len(wrong))]
                 mended = {number for number, value in rest if self._good(wrong[number], value)}
                 left = [(wrong[number], value) for number, value in rest if number not in mended]
-                yield edit, {0, *mended}, sum(self._is_multiple(case, value) for case, value in left)
+                yield (
+                    edit,
+                    {0, *mended},
+                    sum(self._is_multiple(case, value) for case, value in left if id(case) in self.inner),
+                )
 
     def _is_multiple(self, case: Case, value: Any) -> bool:
         """Whether a value is a whole number of times the gradient, as `dZ` without its 1/m."""

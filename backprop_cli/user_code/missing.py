@@ -1,0 +1,74 @@
+"""What may be missing in a statement: factors and terms made of the numbers and arrays that have names there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.user_code.names import readings
+
+_MOST_NAMES = 24
+SHAPE = ""  # under this name a scope has the shape of what is assigned
+_FORMS = (
+    ("local", "* {0}"), ("mask", "* ({0} > 0)"), ("local", "* (1 - {0} ** 2)"), ("local", "* {0} * (1 - {0})"),
+    ("local", "* (1 - {0})"), ("local", "* 2 * {0}"), ("local", "/ {0}"),
+)  # fmt: skip
+_BY = (("/", "not divided"), ("*", "factor"))
+
+
+def quantities(scope: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The numbers by which something may have to be multiplied or divided, each under one of its names."""
+    names: dict[float, str] = {}
+    for name, it in scope.items():
+        if np.ndim(it) == 0 and _is_real(it):
+            names.setdefault(float(it), name)
+    for name, it in scope.items():
+        for axis, length in enumerate(np.shape(it)[:4] if name != SHAPE else ()):
+            names.setdefault(float(length), f"{name}.shape[{axis}]")
+    names.setdefault(2.0, "2")
+    names.pop(1.0, None)
+    names.pop(0.0, None)
+    return [(mistake, f"{sign} {name}", name) for name in names.values() for sign, mistake in _BY]
+
+
+def factors(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, str, str]]:
+    """The arrays by which it may have to be multiplied: upstream gradients, masks, slopes over a value."""
+    fitting = sorted(_fitting(scope, shape), key=lambda pair: not readings(pair[0]))
+    masks = [("mask", f"* {name}", name) for name, it in fitting if _is_mask(it)]
+    others = [name for name, it in fitting if not _is_mask(it)]
+    return masks + [(mistake, form.format(name), name) for mistake, form in _FORMS for name in others]
+
+
+def missing_terms(scope: Mapping[str, Any], shape: Any) -> Iterator[str]:
+    """What may have to be added: other gradients, and penalties of parameters."""
+    numbers = [name for name, it in scope.items() if np.ndim(it) == 0 and isinstance(it, float)]
+    for name, _ in _fitting(scope, shape):
+        yield name
+        yield from (f"{scale}{number} * {name}" for number in numbers for scale in ("", "2 * ", "0.5 * "))
+        yield f"np.sign({name})"
+
+
+def _fitting(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, Any]]:
+    """The arrays that can be multiplied with one of that shape."""
+    arrays = [(name, it) for name, it in scope.items() if name != SHAPE and np.ndim(it) > 0]
+    if shape:
+        arrays = [(name, it) for name, it in arrays if _broadcasts(np.shape(it), shape)]
+    return arrays[:_MOST_NAMES]
+
+
+def _broadcasts(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    try:
+        np.broadcast_shapes(one, other)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_real(it: Any) -> bool:
+    return isinstance(it, int | float | np.number) and not isinstance(it, bool)
+
+
+def _is_mask(it: Any) -> bool:
+    return isinstance(it, np.ndarray) and it.dtype.kind == "b"
