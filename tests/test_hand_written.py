@@ -13,3 +13,38 @@ def test_nothing_that_is_right_is_accused(path):
     report = check_code(str(path))
     assert report.ok and report.first_wrong is None
     assert {result.verdict for result in report.results} == {"agrees"}
+
+
+# Mistakes as people make them, one a file: what is written, what is written instead, and what is said of it.
+MISTAKES = [
+    ("softmax_linear", "    dscores /= num_examples\n", "", "not divided"),
+    ("two_layer_loop", "dhidden[hidden_layer <= 0] = 0", "dhidden[hidden_layer < 0] = 0", "comparison"),
+    ("svm_naive", "dW[:, y[i]] -= X[i]", "dW[:, y[i]] += X[i]", "sign"),
+    ("modular_net", "db = np.sum(dout, axis=0)", "db = np.mean(dout, axis=0)", "mean"),
+    ("batchnorm_staged", "dmu = -1 * np", "dmu = np", "sign"),
+    ("batchnorm_staged", "dxmu1 = dxhat * ivar", "dxmu1 = ivar", "local"),
+    ("layernorm", "dxn.mean(axis=1", "dxn.mean(axis=0", "axis"),
+    ("dropout", "dH = dH_drop * mask", "dH = dH_drop", "local"),
+    ("conv_naive", "dw[f] += window", "dw[f] = window", "overwrites"),
+    ("char_rnn", "dhraw = (1 - hs[t] * hs[t]) * dh", "dhraw = (1 + hs[t] * hs[t]) * dh", "sign"),
+    ("char_rnn", "dhnext = np.dot(Whh.T, dhraw)", "dhnext = np.dot(Whh, dhraw)", "transposed"),
+    ("rnn_steps", "dWh += dWh_t", "dWh = dWh_t", "overwrites"),
+    ("attention", "dQ = dS @ K / np.sqrt(dk)", "dQ = dS @ K * np.sqrt(dk)", "inverse"),
+    ("dlai_planar", "(1 - np.power(A1, 2))", "(1 + np.power(A1, 2))", "sign"),
+    ("dlai_deep", "dZ = dA * s * (1 - s)", "dZ = dA * s * (1 + s)", "sign"),
+    ("tied_autoencoder", "dW += X.T @ dz", "dW = X.T @ dz", "overwrites"),
+    ("vae", "dmu = dz + mu", "dmu = dz", "term"),
+    ("ridge", "dw = 2 * X", "dw = X", "factor"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "mistake"), MISTAKES)
+def test_the_first_wrong_line_is_named(name, right, wrong, mistake, tmp_path):
+    text = (ROOT / f"tests/hand_written/{name}.py").read_text(encoding="utf-8")
+    assert text.count(right) == 1
+    path = tmp_path / "net.py"
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    report = check_code(str(path))
+    line = text[: text.index(right)].count("\n") + bool(wrong)
+    named = [result.mistakes for result in report.results if result.mistakes]
+    assert (report.first_wrong.line, named) == (line, [(mistake,)])

@@ -178,10 +178,8 @@ def test_nothing_of_the_run_is_seen_or_stays(tmp_path, capsys):
     import numpy as np
 
     path = tmp_path / "net.py"
-    path.write_text(
-        "import sys, random, numpy as np\nprint('out'); print('err', file=sys.stderr)\nsys.argv.append('x')\n"
-        "w = random.random() + np.random.rand()\nloss = w*w\ndw = 2*w\n"
-    )
+    lines = ["import sys, random, numpy as np", "print('out')", "print('err', file=sys.stderr)", "sys.argv.append('x')"]
+    path.write_text("\n".join([*lines, "w = random.random() + np.random.rand()", "loss = w*w", "dw = 2*w"]))
     before = sys.argv[:], sys.path[:], random.getstate(), np.random.get_state()[1].tolist()
     assert check_code(str(path)).ok and capsys.readouterr() == ("", "")
     assert before == (sys.argv, sys.path, random.getstate(), np.random.get_state()[1].tolist())

@@ -124,7 +124,7 @@ def _judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float) -> Ite
         ruling = best(bench, claim, options, rtol)
         if ruling is None or ruling.candidate is None:
             continue
-        same = (claim.text, id(claim.object), id(ruling.candidate.version.value))
+        same = (claim.text, id(claim.object), ruling.candidate.version.order)
         if same in seen:
             continue  # what a function returned has the name there too
         seen.add(same)

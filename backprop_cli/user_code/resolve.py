@@ -123,8 +123,11 @@ def _versions(recorder: Recorder, claim: Claim, by: str, beside: int, until: int
             mine = [one for one in mine if one.name == by]
         yield from (one for one in reversed(mine) if one.call == beside and claim.depth > 1)
         yield from (one for one in reversed(mine) if one.kind != "alias")
-        yield from (one for one in reversed(mine) if one.kind == "alias")
-    named = [one for one in recorder.versions if one.name == by and one.order < until]
+    # Another name in another call is a part of its uses only, as in a step of a loop over time.
+    named = [
+        one for one in recorder.versions
+        if one.name == by and one.order < until and (one.kind != "alias" or one.call in (0, beside, claim.call))
+    ]  # fmt: skip
     indices = {it + step for it in claim.around.values() if isinstance(it, int | np.integer) for step in (0, -1, 1)}
     whole = [one for one in named if not isinstance(one.element, int | np.integer)]
     yield from (one for one in reversed(whole) if one.call == claim.call)
@@ -141,6 +144,8 @@ def _call_beside(recorder: Recorder, claim: Claim, until: int) -> int:
         return -1
     votes: Counter[int] = Counter()
     for name, here in claim.around.items():
+        if not is_array(here):
+            continue
         for index in recorder.of_object.get(id(here), ()):
             version = recorder.versions[index]
             if version.value is here and version.name == name and version.order < until:
