@@ -8,6 +8,7 @@ import typer
 
 from backprop_cli import checking
 from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
+from backprop_cli.cli.safe import allow
 from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
 from backprop_cli.cli.values import read_number, read_range, refuse_format
 from backprop_cli.data.bindings import split_bindings
@@ -71,6 +72,7 @@ def command(
     Example: backprop check "f = (x+y)*z" --claim "df/dz = x + y" --claim "df/dx = z"
     """
     if is_suite(expression, bindings):
+        allow(expression)
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
                  "--vars": options.defaults is not None, "--strict": options.strict, "--use": options.use}  # fmt: skip
         refuse_format(output.format, _SUITE_FORMATS, "suites")
