@@ -9,6 +9,7 @@ import typer
 from backprop_cli import checking
 from backprop_cli.cli.code import Backward, Forward, Loss, code_report, is_code
 from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
+from backprop_cli.cli.safe import allow
 from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
 from backprop_cli.cli.values import read_number, read_range, refuse_format
 from backprop_cli.data.bindings import split_bindings
@@ -92,6 +93,7 @@ def command(
         if name:
             raise BackpropError(Diagnostic("U801", f"`{option}` is for Python files", (), "a formula is its own loss"))
     if is_suite(expression, bindings):
+        allow(expression)
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
                  "--vars": options.defaults is not None, "--strict": options.strict, "--use": options.use}  # fmt: skip
         refuse_format(output.format, _SUITE_FORMATS, "suites")

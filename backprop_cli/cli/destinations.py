@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from backprop_cli.cli.leaving import TEMPORARY
+from backprop_cli.data.files import NAMED
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 
 # Names for what is open already: renaming over them would replace the file behind a redirection.
@@ -49,6 +50,7 @@ def write_file(path: str, pieces: Iterable[str | bytes]) -> None:
     What is no file, and what is open already, takes the bytes as it is. Raises BackpropError (F605), or
     BrokenPipeError if nobody reads any more.
     """
+    NAMED.permit(path, writing=True)
     data = b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
     shown = f"`{shorten(path, 80)}`"
     if path.endswith(("/", os.sep)):

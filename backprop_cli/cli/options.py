@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from backprop_cli.cli.limits import SECONDS, stop_after
+from backprop_cli.cli.safe import MOST_SECONDS, allow
 from backprop_cli.data.bindings import read_vars
 from backprop_cli.data.files import LIMIT, read_library
 from backprop_cli.errors import BackpropError, Diagnostic
@@ -94,6 +95,8 @@ _OUTPUT = {
     "force": _option(bool, False, "let `-o` write over a file that the command reads", "--force"),
     "timeout": _option(float, None, "stop after so many seconds, with exit status 5", "--timeout",
                        metavar="SECONDS"),
+    "safe": _option(bool, False, "read no file but the one named, write none, end within 6 seconds and 1 GiB",
+                    "--safe"),
     "version": (Version, False),
 }  # fmt: skip
 _INPUT = {
@@ -140,6 +143,8 @@ def with_common_options(
         common = {**asked_for, "format": format_, **kept}
 
         def run(**given: Any) -> Reply:
+            if str(given.get("expression")).startswith("@"):
+                allow(given["expression"][1:])
             asked = {name: given.pop(name, default) for name, (_, default) in {"format": format_, **_OUTPUT}.items()}
             output = _output_options(formats, files, default, **asked)
             if "output" in own_names:
@@ -184,13 +189,14 @@ def _output_options(
     digits: int | None, color: str, ascii: bool, width: int | None, rows: str,  # noqa: A002
     timeout: float | None,
     force: bool,  # noqa: ARG001  asked for before this
+    safe: bool,
     version: bool,  # noqa: ARG001  the callback did its work
 ) -> OutputOptions:  # fmt: skip
     if timeout is not None:
         least, most = SECONDS
         if not least <= timeout <= most:
             raise _usage(f"`--timeout` is from {least:g} to {most:,} seconds, not {timeout:g}", "")
-        stop_after(timeout)
+        stop_after(min(timeout, MOST_SECONDS) if safe else timeout)
     chosen = [format] * bool(format) + ["json"] * json + ["quiet"] * quiet
     if len(set(chosen)) > 1:
         raise _usage(f"`{chosen[0]}` and `{chosen[-1]}` are two formats", "choose one")

@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
+from backprop_cli.cli import safe
 from backprop_cli.cli.destinations import unwritable, write
 from backprop_cli.cli.group import COMMANDS, Group
 from backprop_cli.cli.limits import OutOfTimeError, go_on
@@ -40,6 +41,8 @@ def run(arguments: list[str] | None = None) -> int:
         # The columns of a large graph hold no cycles: the collector would walk them again and again and find nothing.
         gc.disable()
     try:
+        if "--safe" in before_dashes:
+            safe.begin(words, ours=arguments is None)
         if "--force" not in before_dashes:
             refuse_overwriting(words)
         return int(_run(words))
@@ -74,6 +77,7 @@ def run(arguments: list[str] | None = None) -> int:
         return _fail((Diagnostic("X901", f"a bug in backprop: {what}", (), help_),), Status.BUG, wants_json=wants_json)
     finally:
         go_on()
+        safe.end()
 
 
 def _wants_json(words: list[str]) -> bool:

@@ -20,11 +20,29 @@ class Limit:
 LIMIT = Limit()
 
 
-def read_text(path: str) -> str:
-    """The text of a file, or of standard input where the path is `-`.
+class Named:
+    """The files that may be read in this process: any where `only` is None; with `--safe` the one that is named."""
+
+    only: frozenset[str] | None = None
+
+    def permit(self, path: str, *, writing: bool = False) -> None:
+        """Raise BackpropError (U801) for another file."""
+        if self.only is not None and path != "-" and (writing or path not in self.only):
+            does = "writes no file" if writing else "reads no file but the one that is the first argument"
+            help_ = "give the values themselves; the output goes to standard output"
+            raise BackpropError(Diagnostic("U801", f"`{shorten(path, 80)}`: `--safe` {does}", (), help_))
+
+
+NAMED = Named()
+
+
+def read_text(path: str, *, ours: bool = False) -> str:
+    """The text of a file, or of standard input where the path is `-`; `ours`: of one that comes with us.
 
     Raises BackpropError (F601, F602) if it cannot be read or is not UTF-8.
     """
+    if not ours:
+        NAMED.permit(path)
     shown = "standard input" if path == "-" else f"`{shorten(path, 80)}`"
     try:
         if path == "-":
@@ -66,7 +84,7 @@ def packaged(name: str) -> Source | None:
     if name not in _PACKAGED or os.path.exists(name):
         return None
     path = os.path.join(os.path.dirname(os.path.dirname(__file__)), f"{name}.bp")
-    return Source(f"{name}.bp", read_text(path))
+    return Source(f"{name}.bp", read_text(path, ours=True))
 
 
 def unreadable(path: str, error: Exception) -> BackpropError:

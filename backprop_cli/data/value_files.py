@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from backprop_cli.data.documents import read_json, read_toml
-from backprop_cli.data.files import read_text, wrong_kind
+from backprop_cli.data.files import NAMED, read_text, wrong_kind
 from backprop_cli.data.terms import Terms
 
 
 def read_many(path: str, terms: Terms) -> Mapping[str, Any]:
     """What a TOML, JSON, NPZ or CSV file holds, by name; of the last two a value is read when somebody asks for it."""
+    NAMED.permit(path)
     lowered = path.lower()
     if lowered.endswith(".npz"):
         from backprop_cli.data.arrays import read_npz
@@ -34,6 +35,7 @@ def read_many(path: str, terms: Terms) -> Mapping[str, Any]:
 def read_one(argument: str, name: str, terms: Terms) -> tuple[str, Any]:
     """The file's path, and the value for a name in it; the argument may say the column or the array, `mm.csv:price`."""
     path, column = _with_column(argument)
+    NAMED.permit(path)
     lowered = path.lower()
     if lowered.endswith(".csv"):
         from backprop_cli.data.csv_table import read_csv

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.data.files import LIMIT, read_text
+from backprop_cli.data.files import LIMIT, NAMED, read_text
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.suites.case import Case
 from backprop_cli.suites.markdown import holds_blocks, read_markdown
@@ -62,6 +62,7 @@ def _below(directory: str) -> Iterator[str]:
 
 def _is_one(path: str) -> bool:
     """Whether a file that nobody named is a suite; one that cannot be read might be."""
+    NAMED.permit(path)
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read(LIMIT.most_bytes)
