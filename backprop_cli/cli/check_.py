@@ -9,7 +9,7 @@ import typer
 from backprop_cli import checking
 from backprop_cli.cli.code import Backward, Forward, Loss, code_report, is_code
 from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
-from backprop_cli.cli.safe import allow
+from backprop_cli.cli.safe import allow, refuse_code
 from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
 from backprop_cli.cli.values import read_number, read_range, refuse_format
 from backprop_cli.data.bindings import split_bindings
@@ -80,6 +80,7 @@ def command(
     Example: backprop check "f = (x+y)*z" --claim "df/dz = x + y" --claim "df/dx = z"
     """
     if is_code(expression):
+        refuse_code(expression)
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--atol": atol != "0", "--points":
                  points != checking.POINTS, "--sympy": sympy is not None, "-x": exitfirst, "-k": only,
                  "--vars": options.defaults is not None, "--use": options.use}  # fmt: skip

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from backprop_cli.cli.limits import stop_after
 from backprop_cli.data.files import NAMED
-from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.errors import BackpropError, Diagnostic, shorten
 
 MOST_SECONDS = 6
 _BYTES = 1 << 30
@@ -37,6 +37,13 @@ def allow(path: str) -> None:
     """Let the file be read that the first argument names: a formula's, `@loss.bp`, or a suite."""
     if NAMED.only is not None:
         NAMED.only = frozenset({path})
+
+
+def refuse_code(path: str) -> None:
+    """Raise BackpropError (U801) for a file that would be executed."""
+    if NAMED.only is not None:
+        message = f"`{shorten(path, 80)}`: `--safe` runs no code"
+        raise BackpropError(Diagnostic("U801", message, (), "without `--safe` the file is executed"))
 
 
 def end() -> None:
