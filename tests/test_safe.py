@@ -25,7 +25,7 @@ def files(tmp_path, monkeypatch):
         ["eval", "x", "x=1", "-o", "out.txt"], ["eval", "x", "x=1", "-o", "/dev/stdout"], ["check", "."],
         ["check", "x^2", "--steps", "s.txt"], ["check", "x^2", "x=1", "--claim", "df/dx = @x.json"],
         ["check", "suite.toml", "--junit", "out.xml"], ["check", "suite.toml", "other.toml"],
-        ["graph", "x", "--open"], ["eval", "x.json", "x=@x.json"],
+        ["graph", "x", "--open"], ["eval", "x.json", "x=@x.json"], ["check", "net.py"], ["check", "net.ipynb"],
     ],
     ids=" ".join,
 )  # fmt: skip
