@@ -39,7 +39,7 @@ def read(
         text = reading.text
     edits = Rewriter(text)
     defined = set(_defined(edits))
-    clashing = {name for name in defined.difference(names) if _is_called(edits, name)}
+    clashing = defined.difference(names) & _called(edits)
     own = {*names, *(defined - clashing)}
     rewrite_statements(edits)
     _rename(edits, clashing)
@@ -63,10 +63,10 @@ def _defined(edits: Rewriter) -> Iterable[str]:
             yield edits.texts[k - 1]
 
 
-def _is_called(edits: Rewriter, name: str) -> bool:
-    """Whether a name is also that of a function of a library, or of a method: `mean = x.mean()`."""
-    places = (k for k, text in enumerate(edits.texts) if text == name)
-    return any(edits.at(k - 1) == "." and edits.at(k + 1) == "(" for k in places)
+def _called(edits: Rewriter) -> set[str]:
+    """The names of functions of a library, and of methods: `mean = x.mean()` calls `mean`."""
+    places = (k for k, text in enumerate(edits.texts) if text == "." and edits.at(k + 2) == "(")
+    return {edits.at(k + 1) for k in places}
 
 
 def _rename(edits: Rewriter, names: Collection[str]) -> None:
