@@ -20,6 +20,7 @@ MISTAKES = [
     ("softmax_linear", "    dscores /= num_examples\n", "", "not divided"),
     ("two_layer_loop", "dhidden[hidden_layer <= 0] = 0", "dhidden[hidden_layer < 0] = 0", "comparison"),
     ("svm_naive", "dW[:, y[i]] -= X[i]", "dW[:, y[i]] += X[i]", "sign"),
+    ("two_layer_loop", "dscores[range(num_examples), y] -= 1", "dscores[range(num_examples), y] = 1", "overwrites"),
     ("modular_net", "db = np.sum(dout, axis=0)", "db = np.mean(dout, axis=0)", "mean"),
     ("batchnorm_staged", "dmu = -1 * np", "dmu = np", "sign"),
     ("batchnorm_staged", "dxmu1 = dxhat * ivar", "dxmu1 = ivar", "local"),

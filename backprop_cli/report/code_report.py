@@ -143,7 +143,7 @@ def _mistake_words(script: Script, finding: Finding) -> str:
 _MISTAKES = {
     "sign": "a sign is wrong",
     "inverse": "`*` and `/` are mixed up",
-    "overwrites": "`=` forgets what had flowed in before, and `+=` is meant",
+    "overwrites": "`=` forgets what was there before, and `+=` or `-=` is meant",
     "adds": "`+=` adds to an older value, and `=` is meant",
     "factor": "the factor {detail} is missing",
     "not divided": "the division by {detail} is missing",

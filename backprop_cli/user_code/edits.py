@@ -71,14 +71,12 @@ def _negative(value: Any) -> Any:
 
 
 def _operators(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
-    """`=` for `+=`, and the other way round."""
+    """`=` for `+=` or `-=`, and the other way round."""
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
-        if isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
-            yield Edit(
-                "overwrites",
-                ast.copy_location(ast.AugAssign(copy(target), ast.Add(), copy(statement.value)), statement),
-            )
+        for operator in (ast.Add(), ast.Sub()) if isinstance(target, ast.Name | ast.Attribute | ast.Subscript) else ():
+            made = ast.AugAssign(copy(target), operator, copy(statement.value))
+            yield Edit("overwrites", ast.copy_location(made, statement))
     if isinstance(statement, ast.AugAssign):
         yield Edit("adds", ast.copy_location(ast.Assign([copy(statement.target)], copy(statement.value)), statement))
 
