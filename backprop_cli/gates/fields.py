@@ -130,10 +130,7 @@ class Field:
 
     @cache  # noqa: B019  the fields are a handful, and live as long as the program
     def textbook(self, name: str, text: str) -> Function:
-        """A slope as books write it, a part of the gate's `textbook`, as a function of its operands and `out`.
-
-        It may call other gates: the slope of `normcdf` is `normpdf(x)`.
-        """
+        """A slope as books write it, a part of the gate's `textbook`, over operands and `out`; it may call gates."""
         for called in functions_of(formula_program(GATES[name], text)):
             if self.function(called) is None:
                 self.names[called] = self.value[called]

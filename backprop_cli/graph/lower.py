@@ -38,8 +38,7 @@ def lower(
 ) -> Graph:
     """The graph of a program whose inputs are the names in `given`; where that is None, or `free`, any other name too.
 
-    Raises BackpropError with the errors of all statements, those the parser found included, and if it would have more
-    than `max_nodes` nodes: by default MAX_NODES, and no more than MAX_WRITTEN_OUT that only calls of gates make.
+    Raises BackpropError with the errors of all statements, those the parser found included.
     """
     known = InputNames(given or (), free=free or given is None)
     most = MAX_NODES if max_nodes is None else max_nodes

@@ -121,6 +121,12 @@ def doubles(values: Any) -> Array:
     return array if array.ndim else float(array)
 
 
+def quietly(function: Callable[..., Array], *xs: Array) -> Array:
+    """What a function answers, without NumPy's warnings."""
+    with np.errstate(all="ignore"):
+        return function(*xs)
+
+
 def agree(found: Array, expected: Array, tolerance: float) -> bool:
     """Whether every element is the expected one, within a relative tolerance, wherever one is expected."""
     with np.errstate(all="ignore"):

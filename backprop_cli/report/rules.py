@@ -106,12 +106,9 @@ def _is_nowhere(slope: Any) -> bool:
 def _gives(text: str, name: str, operands: Sequence[Any], slope: Any) -> bool:
     """Whether a book's formula gives the slope, of arrays wherever there is one."""
     if any(hasattr(operand, "shape") for operand in operands):
-        import numpy as np
+        from backprop_cli.numeric.arrays import agree, quietly
 
-        from backprop_cli.numeric.arrays import agree
-
-        with np.errstate(all="ignore"):
-            return agree(ARRAYS.textbook(name, text)(*operands), slope, _SHOWN_DIGITS)
+        return agree(quietly(ARRAYS.textbook(name, text), *operands), slope, _SHOWN_DIGITS)
     return isclose(FLOATS.textbook(name, text)(*operands), slope, rel_tol=_SHOWN_DIGITS)
 
 
