@@ -31,7 +31,9 @@ GRADS = sorted(
         exchange.command.removeprefix("backprop grad ")
         for path in EVERY
         for exchange in exchanges(path)
-        if exchange.command.startswith("backprop grad ") and not _NOT_ALONE.search(exchange.command)
+        if exchange.command.startswith("backprop grad ")
+        and not _NOT_ALONE.search(exchange.command)
+        and re.search(r" \"?[A-Za-z_]\w*=", exchange.command)  # without values it is a formula
     }
 )
 
