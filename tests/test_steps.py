@@ -242,7 +242,7 @@ REFUSED = [
     ("dq = z\nthen dx = dq", "V313", "then dx = dq"),
     ("dq = z*zz", "N202", "zz"),
     ("dx = dq\ndq = z", "N213", "dq"),
-    ("dq = z\ndx = dq // 2", "S103", "/"),
+    ("dq = z\ndx = dq // 2", "S103", "//"),
     ("dx *= z", "N213", "dx"),
     ("dx[0] = z", "N213", "dx[0]"),
     ("dq = z\ndx, dy = dq", "V313", "dx, dy = dq"),
