@@ -169,10 +169,11 @@ class StepValues:
 
         f*(1-f) is 0 in doubles where the sigmoid f rounds to 1: there is nothing to judge it by.
         """
-        if self.has_arrays or len(self.places) == 1:
+        if len(self.places) == 1 or shape_of(found) != shape_of(expected):
             return False
-        sizes = [abs(value) for value in self.given(formula, number).values()]
-        return bool(abs(found - expected) <= ROUNDING * max(sizes, default=0.0))
+        sizes = [abs(x) for value in self.given(formula, number).values() for x in numbers_in(value)]
+        off = [abs(one - other) for one, other in zip(numbers_in(found), numbers_in(expected), strict=True)]
+        return bool(max(off, default=0.0) <= ROUNDING * max(sizes, default=0.0))
 
     def equal(self, total: list[Value], of: Gradient) -> bool:
         """Whether values are a gradient at every place."""
