@@ -221,7 +221,27 @@ def _checked(draw: Random, text: str, values: Any) -> int:
     return _rendered(draw, "CheckReport", checking.check(text, kept, **more))
 
 
-_VERBS = [_evaluated, _graded, _graded, _explained, _drawn, _jacobian, _jacobian, _checked]
+def _derived(draw: Random, text: str, values: Any) -> int:
+    summed = (
+        f"{text}; out_ = sum(sin({text.rsplit('; ', maxsplit=1)[-1].partition(' = ')[0]}))"
+        if draw.random() < 0.7
+        else text
+    )
+    more: dict[str, Any] = {"max_elements": 10_000}
+    kind = draw.randint(0, 2)
+    if kind == 0:
+        shown = values if draw.random() < 0.5 else {}
+        order = draw.choice([1, 1, 1, 2])
+        check = draw.random() < 0.1
+        return _rendered(draw, "DerivativeReport", backprop_cli.diff(summed, shown, order=order, check=check, **more))
+    if kind == 1:
+        return _rendered(draw, "HessianReport", backprop_cli.hessian(summed, values, check=False, **more))
+    exported = backprop_cli.export(summed, values, to=draw.choice(["numpy", "python"]), **more)
+    compile(exported, "exported", "exec")
+    return 0
+
+
+_VERBS = [_evaluated, _graded, _graded, _explained, _drawn, _jacobian, _jacobian, _checked, _derived, _derived]
 
 
 def try_program(seed: int) -> Outcome:

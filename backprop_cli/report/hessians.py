@@ -75,15 +75,19 @@ class HessianReport(NamedTuple):
     def condition(self) -> float:
         """The largest size of an eigenvalue over the smallest."""
         sizes = np.abs(self.eigenvalues)
-        return float(sizes.max() / sizes.min()) if sizes.size and sizes.min() else inf
+        with np.errstate(all="ignore"):
+            return float(sizes.max() / sizes.min()) if sizes.size and sizes.min() else inf
 
     @property
     def _is_stationary(self) -> bool:
         """Whether the gradient is 0, up to what rounding leaves: Newton's step leads nowhere else."""
         if not np.any(self.gradient):
             return True
-        step = np.linalg.lstsq(self.matrix, self.gradient, rcond=None)[0]
-        moved = np.abs(self.matrix @ step - self.gradient).max() <= _ZERO * np.abs(self.gradient).max()
+        if not np.isfinite(self.gradient).all():
+            return False
+        with np.errstate(all="ignore"):
+            step = np.linalg.lstsq(self.matrix, self.gradient, rcond=None)[0]
+            moved = np.abs(self.matrix @ step - self.gradient).max() <= _ZERO * np.abs(self.gradient).max()
         return bool(moved and np.all(np.abs(step) <= _ZERO * np.maximum(1.0, np.abs(self.place))))
 
     @property
@@ -122,7 +126,7 @@ def hessian_report(
         labels=tuple(names),
         place=np.concatenate([np.ravel(values[node]) for node in targets.values()]),
         gradient=gradient,
-        matrix=(matrix + matrix.T) / 2,
+        matrix=_symmetric(matrix),
         jacobian=found,
         notes=tuple(made),
         apart=apart,
@@ -130,7 +134,15 @@ def hessian_report(
     )
 
 
+def _symmetric(matrix: Any) -> Any:
+    """The mean of a matrix and its transpose; of elements whose sum is too large, the matrix."""
+    with np.errstate(all="ignore"):
+        mean = (matrix + matrix.T) / 2
+    return np.where(np.isfinite(mean), mean, matrix)
+
+
 def _apart(one: Any, other: Any) -> float:
     """By how much two arrays differ beside their largest element; 0 where one is not finite."""
     size = max(np.abs(one).max(), np.abs(other).max())
-    return float(np.abs(one - other).max() / size) if 0 < size < inf else 0.0
+    with np.errstate(all="ignore"):
+        return float(np.abs(one - other).max() / size) if 0 < size < inf else 0.0
