@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from contextlib import suppress
 
 SECONDS = (0.001, 1_000_000)  # the shortest and the longest
@@ -21,7 +22,13 @@ class _Alarm:
         self.seconds = seconds
 
     def __call__(self, *_: object) -> None:
+        sys.unraisablehook = _not_of_time  # raised where nothing may be, it is raised again by the next alarm
         raise OutOfTimeError(self.seconds)
+
+
+def _not_of_time(told: sys.UnraisableHookArgs) -> None:
+    if told.exc_type is not OutOfTimeError:
+        sys.__unraisablehook__(told)
 
 
 def stop_after(seconds: float) -> None:

@@ -13,7 +13,7 @@ from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Piece, Problem, Reading, Rewriter, reading_of
 from backprop_cli.language.spellings import LENGTH
 
-MOST_TOKENS = 10_000_000
+MOST_TOKENS = 1_000_000
 _LOOSE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub__}
 _TIGHT: dict[str, Callable[[int, int], int]] = {"*": int.__mul__, "/": int.__floordiv__, "%": int.__mod__}
 _ENDS = ("\n", ";")

@@ -47,15 +47,14 @@ def sensitive(
         if not active[node] or not some(found[node]):
             continue
         gate = GATES.get(graph.gates[node])
+        kink: Mask = False
+        if gate is not None and gate.routes and gate.kink:
+            kink = rule_of(graph, node).field.kink[gate.name](*operands_of(graph, values, node), values[node])
         for k, j in enumerate(graph.inputs[node]):
             mask = found[node]
             if gate is None:
                 mask = flow_of_tensor(graph, values, node, k, mask)
             elif gate.routes and gate.partials[0 if gate.variadic else k] != "0":
-                moves = passed.locals[node][k] != 0
-                if gate.kink:
-                    field = rule_of(graph, node).field
-                    moves = moves | field.kink[gate.name](*operands_of(graph, values, node), values[node])
-                mask = mask & moves
+                mask = mask & ((passed.locals[node][k] != 0) | kink)
             found[j] = found[j] | (reached(mask, graph.shape(j), None if gate is None else graph.shape(node)) & live[j])
     return found
