@@ -243,3 +243,12 @@ def test_an_exception_before_the_last_gradient_is_no_success(indent):
         examine(Script("net.py", text))
     later = examine(Script("net.py", text.replace("v = [1][2]", "").replace("dv = 3", "u = [1][2]")))
     assert [one.kind for one in later.remarks] == ["stopped"] and later.findings[0].verdict == "agrees"
+
+
+def test_a_loss_that_is_an_array_is_said_and_its_mean_is_taken(tmp_path):
+    path = tmp_path / "net.py"
+    path.write_text("import numpy as np\nw = np.ones(3)\nl = np.sum(w)\nloss = w**2\ndw = 2*w\n")
+    with pytest.raises(BackpropError, match=r"`loss` has the shape \(3,\)"):
+        check_code(str(path))
+    path.write_text("import numpy as np\nw = np.ones(3)\nloss = w**2\ntotal = loss.sum()\ndw = 2*w\n")
+    assert check_code(str(path)).ok

@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop_cli.user_code.names import LOSSES, Reading, holds_gradients, looks_like_a_loss, readings, spellings
+from backprop_cli.user_code.names import (
+    LOSSES,
+    Reading,
+    holds_gradients,
+    is_a_loss,
+    looks_like_a_loss,
+    readings,
+    spellings,
+)
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.trace import Claim, LossEvent, Version, is_array, is_number
 
@@ -53,7 +61,9 @@ def loss_of(recorder: Recorder, round_: int) -> LossEvent | None:
         return min(ready, key=lambda chain: (_rank(chain[0].name), chain[0].depth, -chain[0].order))[-1]
     plain = [chain for chain in chains if _real(chain[-1]) and early(chain) and not readings(chain[0].name)]
     first = min((claim.order for claim in claims), default=0)
-    before = [chain for chain in plain if chain[-1].order < first]
+    # A number that comes before an array called `loss` is not what is meant; its mean, which comes after, may be.
+    array = max((line for name, line, _ in recorder.arrays if is_a_loss(name)), default=0)
+    before = [chain for chain in plain if chain[-1].order < first and chain[-1].line > array]
     return before[-1][-1] if before and not recorder.loss else None
 
 
