@@ -73,3 +73,9 @@ def test_everything_works_on_it():
         assert backprop(command[0], program, *bound, *command[1:]).status == 0
     assert backprop("check", program, "--claim", "dg/dx = 6*x*y", "--claim", "dg/dy = 3*x^2").status == 0
     assert backprop("check", program, "--claim", "dg/dx = 3*x*y").status == 1
+
+
+def test_derivatives_nested_without_end_are_refused():
+    nested = "; ".join(f"g{k} = d{f'g{k - 1}' if k else 'f'}/dx" for k in range(40))
+    ran = backprop("eval", f"f = sin(x)*exp(x^2)/x; {nested}; g39", "x=1.5")
+    assert ran.status == 5 and "derivatives of derivatives grow" in ran.err

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from backprop_cli.engine.derive.gradients import derive
+from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph.graph import CONSTANT, DERIVATIVE, INPUT, Graph
+
+MOST_NODES = 20_000  # of a short program: each derivative makes several nodes of one
 
 
 def expanded(graph: Graph) -> Graph:
     """The graph with the nodes of each derivative in its place, one after the other, so that they may be nested.
 
-    Raises BackpropError (N215) at a gate whose derivative is no formula of gates.
+    Raises BackpropError at a gate whose derivative is no formula of gates (N215), and where so many are nested that the
+    graph grows beyond bounds (L701).
     """
     if DERIVATIVE not in graph.gates:
         return graph
@@ -22,6 +26,8 @@ def expanded(graph: Graph) -> Graph:
         if gate == DERIVATIVE:
             of, by = operands
             out, gradient = _with_derivative(out, of, by, graph.span(node))
+            if len(out) > max(MOST_NODES, 10 * len(graph)):
+                raise _too_large(graph, node)
             new.append(gradient)
             continue
         new.append(len(out))
@@ -55,6 +61,12 @@ def _with_derivative(out: Graph, of: int, by: int, span: tuple[int, int]) -> tup
     for node in range(before, len(made)):
         made.starts[node], made.ends[node] = span
     return made, derived.gradients[0]
+
+
+def _too_large(graph: Graph, node: int) -> BackpropError:
+    message = f"the graph has more than {MOST_NODES:,} nodes here: derivatives of derivatives grow"
+    help_ = "differentiate less often, or simplify before"
+    return BackpropError(Diagnostic("L701", message, (graph.label(node),), help_))
 
 
 def _name(graph: Graph, out: Graph, new: list[int]) -> None:
