@@ -321,14 +321,11 @@ _SAYS = {"--help", "-h", "--version", "-V"}  # whatever else is asked
 
 def _spellings(command: str) -> list[tuple[list[str], bool]]:
     """The options of a command: how each may be spelled, and whether it is a flag."""
-    from backprop_cli.cli.group import Group
+    from backprop_cli.cli.declared import Option
+    from backprop_cli.cli.words import command_named
 
-    found = Group(name="backprop").get_command(None, command)
-    return [
-        ([*parameter.opts, *parameter.secondary_opts], bool(parameter.is_flag))
-        for parameter in found.params
-        if parameter.param_type_name == "option"
-    ]
+    found = [it for it in command_named(command).parameters if isinstance(it.declared, Option)]
+    return [(list(it.declared.both), it.type is bool) for it in found] + [(["-h", "--help"], True)]
 
 
 _OPTIONS: dict[str, list[tuple[list[str], bool]]] = {}
@@ -336,7 +333,7 @@ _OPTIONS: dict[str, list[tuple[list[str], bool]]] = {}
 
 def command_line(seed: int) -> list[str]:
     """A command with options that it has, and now and then one that it has not."""
-    from backprop_cli.cli.group import COMMANDS
+    from backprop_cli.cli.words import COMMANDS
 
     draw = Random(seed)
     command = draw.choice([*COMMANDS])

@@ -12,7 +12,7 @@ import textwrap
 import pytest
 from conftest import ROOT, backprop, shell, shell_environment
 
-from backprop_cli.cli.group import COMMANDS
+from backprop_cli.cli.words import COMMANDS
 from backprop_cli.errors import CODES, STATUS_MEANING, STATUS_OF, Status
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS

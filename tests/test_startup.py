@@ -19,6 +19,7 @@ HEAVY = (
     "tomllib",
     "unicodedata",
     "pydantic",
+    "typer",
 )
 SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
 
@@ -46,7 +47,7 @@ MAY_LOAD = [
     (["gates", "relu"], {"rich"}),
     (["gates", "relu", "--format", "plain"], set()),
     (["jacobian", *SEED, "--no-check", "-q"], {"numpy"}),
-    (["--version"], set()),
+    (["--version"], {"typer"}),
 ]
 
 

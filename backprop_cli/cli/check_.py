@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import typer
-
 from backprop_cli import checking
 from backprop_cli.cli.code import Backward, Forward, Loss, code_report, is_code
+from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
 from backprop_cli.cli.safe import allow, refuse_code
 from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
@@ -21,31 +20,26 @@ from backprop_cli.report.claim_results import CheckReport
 from backprop_cli.report.code_report import CodeReport
 from backprop_cli.session import Options
 
-
-def _option(help_: str, *spellings: str, metavar: str | None = None, **more: Any) -> Any:
-    return typer.Option(*spellings, help=help_, metavar=metavar, show_default=False, **more)
-
-
-_Claims = Annotated[list[str], _option("what is claimed: df/dx = formula; may be repeated", "--claim", metavar="CLAIM")]
+_Claims = Annotated[list[str], option("what is claimed: df/dx = formula; may be repeated", "--claim", metavar="CLAIM")]
 _Steps = Annotated[
-    str | None, _option("a backward pass written by hand, line by line: dq = z*df", "--steps", metavar="FILE")
+    str | None, option("a backward pass written by hand, line by line: dq = z*df", "--steps", metavar="FILE")
 ]
 _Points = Annotated[
     int,
-    _option(
+    option(
         f"random points to try where names have no value (default: {checking.POINTS})",
         "--points",
         metavar="N",
-        min=1,
-        max=100_000,
+        least=1,
+        most=100_000,
     ),
 ]
-_Range = Annotated[str | None, _option("where to choose them: lowest and highest", "--range", metavar="LO:HI")]
+_Range = Annotated[str | None, option("where to choose them: lowest and highest", "--range", metavar="LO:HI")]
 _Rtol = Annotated[
-    str | None, _option("relative error to allow (1e-9, or the decimals of a number)", "--rtol", metavar="X")
+    str | None, option("relative error to allow (1e-9, or the decimals of a number)", "--rtol", metavar="X")
 ]
-_Atol = Annotated[str, _option("absolute error to allow (default: 0)", "--atol", metavar="X")]
-_Sympy = Annotated[bool | None, _option("ask SymPy too (default: on; off in suites)", "--sympy/--no-sympy")]
+_Atol = Annotated[str, option("absolute error to allow (default: 0)", "--atol", metavar="X")]
+_Sympy = Annotated[bool | None, option("ask SymPy too (default: on; off in suites)", "--sympy/--no-sympy")]
 _FORMATS, _SUITE_FORMATS, _CODE_FORMATS = map(tuple, map(formats, ("CheckReport", "SuiteReport", "CodeReport")))
 
 
@@ -90,9 +84,11 @@ def command(
             expression, bindings, alien, junit=junit, loss=loss, forward=forward, backward=backward, rtol=tolerance,
             seed=options.seed,
         )  # fmt: skip
-    for option, name in (("--loss", loss), ("--forward", forward), ("--backward", backward)):
+    for spelling, name in (("--loss", loss), ("--forward", forward), ("--backward", backward)):
         if name:
-            raise BackpropError(Diagnostic("U801", f"`{option}` is for Python files", (), "a formula is its own loss"))
+            raise BackpropError(
+                Diagnostic("U801", f"`{spelling}` is for Python files", (), "a formula is its own loss")
+            )
     if is_suite(expression, bindings):
         allow(expression)
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
@@ -102,9 +98,9 @@ def command(
     if exitfirst:  # it was the formula -x
         expression, bindings = "-x", [expression, *bindings]
     refuse_format(output.format, _FORMATS, "a formula")
-    for option, given in (("--junit", junit), ("-k", only)):
+    for spelling, given in (("--junit", junit), ("-k", only)):
         if given:
-            raise BackpropError(Diagnostic("U801", f"`{option}` is for suites", (), "a formula has no cases"))
+            raise BackpropError(Diagnostic("U801", f"`{spelling}` is for suites", (), "a formula has no cases"))
     if claim and any(word.startswith("=") for word in bindings):
         pieces = " ".join([claim[-1], *bindings[[word[:1] for word in bindings].index("=") :]])
         help_ = f'quote the claim: `--claim "{shorten(pieces)}"`'

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from backprop_cli import checking
+from backprop_cli.cli.declared import option
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.errors import BackpropError, Diagnostic
 
@@ -18,19 +17,15 @@ _SUFFIXES = (".py", ".ipynb")
 
 Loss = Annotated[
     str,
-    typer.Option(
-        "--loss", help="Python files: the variable that is differentiated", metavar="NAME", show_default=False
-    ),
+    option("Python files: the variable that is differentiated", "--loss", metavar="NAME"),
 ]
 Forward = Annotated[
     str,
-    typer.Option("--forward", help="Python files: the function that computes", metavar="NAME", show_default=False),
+    option("Python files: the function that computes", "--forward", metavar="NAME"),
 ]
 Backward = Annotated[
     str,
-    typer.Option(
-        "--backward", help="Python files: the function with its gradients", metavar="NAME", show_default=False
-    ),
+    option("Python files: the function with its gradients", "--backward", metavar="NAME"),
 ]
 
 
@@ -43,10 +38,10 @@ def code_report(
     path: str, bindings: list[str], alien: Mapping[str, object], *, junit: str | None, **asked: Any
 ) -> CodeReport:
     """Run the file and judge its gradients; `alien` options are for formulas and suites."""
-    for option, given in alien.items():
+    for spelling, given in alien.items():
         if given:
             help_ = "the gradients in the file are the claims; `--loss`, `--rtol` and `--seed` go with it"
-            raise BackpropError(Diagnostic("U801", f"`{option}` does not go with a Python file", (), help_))
+            raise BackpropError(Diagnostic("U801", f"`{spelling}` does not go with a Python file", (), help_))
     others = [word for word in bindings if "=" not in word]
     if others:
         message = f"`{others[0]}` does not go with a Python file"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
 from backprop_cli import deriving
+from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -26,9 +25,7 @@ from backprop_cli.session import Options
 
 _Order = Annotated[
     int,
-    typer.Option(
-        "--order", help="how often to differentiate (1 to 4; default: 1)", min=1, max=4, metavar="N", show_default=False
-    ),
+    option("how often to differentiate (1 to 4; default: 1)", "--order", least=1, most=4, metavar="N"),
 ]
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
 from backprop_cli import api
+from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -27,7 +26,7 @@ from backprop_cli.session import Options
 
 _Paths = Annotated[
     bool,
-    typer.Option("--paths", help="also every path from the output to an input, and its product", show_default=False),
+    option("also every path from the output to an input, and its product", "--paths"),
 ]
 
 

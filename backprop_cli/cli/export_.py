@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from backprop_cli import deriving
+from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import Bindings, Expression, OutputOptions, Reply, Wrt, names_in, with_common_options
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.session import Options
 
-_To = Annotated[
-    str, typer.Option("--to", help="numpy (default), or python: numbers only", metavar="TARGET", show_default=False)
-]
+_To = Annotated[str, option("numpy (default), or python: numbers only", "--to", metavar="TARGET")]
 
 
 @with_common_options(

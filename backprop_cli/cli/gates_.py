@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
+from backprop_cli.cli.declared import Argument
 from backprop_cli.cli.options import OutputOptions, with_common_options
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.render import formats, render
 from backprop_cli.report.gate_reference import GateReference, entries
 
-_Names = Annotated[list[str], typer.Argument(metavar="[NAME]...", help="names, aliases or symbols", show_default=False)]
+_Names = Annotated[list[str], Argument(metavar="[NAME]...", help="names, aliases or symbols")]
 
 
 @with_common_options(values=False, formats=tuple(formats("GateReference")))

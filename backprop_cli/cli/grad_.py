@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from backprop_cli import api
+from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -28,9 +27,7 @@ from backprop_cli.session import Options
 
 _Step = Annotated[
     str | None,
-    typer.Option(
-        "--step", help="also show the update x - RATE*df/dx; with -q only that", metavar="RATE", show_default=False
-    ),
+    option("also show the update x - RATE*df/dx; with -q only that", "--step", metavar="RATE"),
 ]
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, Any
-
-import typer
+from typing import Annotated
 
 from backprop_cli import api
+from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import (
     Bindings,
     Expression,
@@ -24,28 +23,21 @@ from backprop_cli.render import FIGURE_FORMATS
 from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES
 from backprop_cli.session import Options
 
-
-def _option(
-    help_: str, *spellings: str, metavar: str | None = None, least: int | None = None, most: int | None = None
-) -> Any:
-    return typer.Option(*spellings, help=help_, metavar=metavar, min=least, max=most, show_default=False)
-
-
 _Edges = Annotated[
-    str, _option("beside values: grad (default), local, both (default for html), none", "--edges", metavar="WHAT")
+    str, option("beside values: grad (default), local, both (default for html), none", "--edges", metavar="WHAT")
 ]
-_Phase = Annotated[str, _option("only what is known in this pass: forward or backward", "--phase", metavar="PASS")]
+_Phase = Annotated[str, option("only what is known in this pass: forward or backward", "--phase", metavar="PASS")]
 _Step = Annotated[
-    int | None, _option("only what is known after this step of the pass (default: the last)", "--step", metavar="N")
+    int | None, option("only what is known after this step of the pass (default: the last)", "--step", metavar="N")
 ]
-_Depth = Annotated[int | None, _option("only so many gates back from the output", "--depth", metavar="N", least=1)]
-_Collapse = Annotated[bool, _option("only inputs and what has a name", "--collapse")]
+_Depth = Annotated[int | None, option("only so many gates back from the output", "--depth", metavar="N", least=1)]
+_Collapse = Annotated[bool, option("only inputs and what has a name", "--collapse")]
 _Most = Annotated[
     int,
-    _option(f"the most nodes to draw (default: {MOST_NODES})", "--most", metavar="N", least=1, most=MOST_EVER),
+    option(f"the most nodes to draw (default: {MOST_NODES})", "--most", metavar="N", least=1, most=MOST_EVER),
 ]
 
-_Open = Annotated[bool, _option("show it in the browser, as html", "--open")]
+_Open = Annotated[bool, option("show it in the browser, as html", "--open")]
 
 
 @with_common_options(formats=tuple(FIGURE_FORMATS), default="", without=("json", "quiet", "rows"))

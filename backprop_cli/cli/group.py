@@ -1,76 +1,50 @@
-"""Typer's classes, taught two things: commands are imported when they are asked for, and an expression may begin
-with a minus.
-"""
+"""The commands as Typer's: for help, for errors of usage, and for lines that `words` leaves to it."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from collections.abc import Callable
+from inspect import Parameter as Slot
+from inspect import Signature
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
+from backprop_cli.cli.declared import Command, Option, Parameter
+from backprop_cli.cli.words import COMMANDS, command_named, split
 
-# command: one line on it. The function is `command` in the module of that name.
-COMMANDS = {
-    "eval": "the value of an expression, and of every node in it",
-    "grad": "the gradient of an expression, node by node",
-    "diff": "the derivatives of an expression as formulas, without values",
-    "explain": "the gradient step by step: each rule in symbols and in numbers",
-    "graph": "the figure of an expression: values above, gradients below",
-    "jacobian": "every element of an output with respect to every element of an input",
-    "hessian": "the matrix of second derivatives, and what kind of point it is",
-    "check": "whether a gradient is what you claim it is",
-    "export": "the expression and its gradient as Python code that tests itself",
-    "gates": "the gates there are: formulas, slopes, domains, conventions",
-}
+_HELP = """A graph calculator: values, local gradients and global gradients of a formula, checked against SymPy.
+
+Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
+"""
+_SETTINGS: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
+_APP: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "pretty_exceptions_enable": False}
 
 
-class Command(TyperCommand):
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from backprop_cli import __version__
+
+        typer.echo(f"backprop {__version__}")
+        raise typer.Exit
+
+
+_Version = Annotated[
+    bool,
+    typer.Option("-V", "--version", help="the version", show_default=False, is_eager=True, callback=_show_version),
+]
+
+
+class _Command(TyperCommand):
     """A command whose positional arguments may begin with `-`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put options first and the rest behind `--`: a known option spelled exactly, or `--word`, is an option."""
-        values_of = {}
-        optional: set[str] = set()  # options that may stand without their value, which is a name
-        for parameter in self.get_params(ctx):
-            if parameter.param_type_name == "option":
-                for spelling in (*parameter.opts, *parameter.secondary_opts):
-                    values_of[spelling] = 0 if getattr(parameter, "is_flag", False) else parameter.nargs
-                    if (getattr(parameter, "metavar", None) or "").startswith("["):
-                        optional.add(spelling)
-        options: list[str] = []
-        positionals: list[str] = []
-        position = 0
-        while position < len(args):
-            word = args[position]
-            position += 1
-            if word == "--":
-                positionals += args[position:]
-                break
-            if word in optional and not (position < len(args) and args[position].isidentifier()):
-                options += [word, ""]
-                continue
-            if word in values_of and position + values_of[word] > len(args):
-                message, help_ = f"`{word}` needs a value", f"`{ctx.command_path} --help` lists what there is"
-                raise BackpropError(Diagnostic("U801", message, (), help_))
-            if word in values_of:
-                options += args[position - 1 : position + values_of[word]]
-                position += values_of[word]
-            elif word.startswith("--") and word[2:3].isalpha():
-                option, equals, value = word.partition("=")
-                if equals and option not in values_of and option[2:].isidentifier():
-                    near = nearest(option[2:], [known.lstrip("-") for known in values_of])  # any two dashes are alike
-                    help_ = f"did you mean `--{near[0]}`?" if near else f"a value is `{option[2:]}={shorten(value)}`"
-                    raise BackpropError(Diagnostic("U801", f"no such option: {option}", (), help_))
-                options.append(word)
-            else:
-                positionals.append(word)
-        return super().parse_args(ctx, [*options, "--", *positionals])
+        """Put options first and the rest behind `--`."""
+        options, others = split(ctx.command_path, args, command_named(self.name or "").parameters)
+        return super().parse_args(ctx, [*(word for option in options for word in option), "--", *others])
 
 
-class Group(TyperGroup):
+class _Group(TyperGroup):
     """The commands of COMMANDS, each imported when it runs."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  Typer's signature
@@ -81,12 +55,52 @@ class Group(TyperGroup):
         """The command of that name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"backprop_cli.cli.{cmd_name}_")
-        app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
-        app.command(
-            cmd_name,
-            cls=Command,
-            short_help=COMMANDS[cmd_name],
-            context_settings={"help_option_names": ["-h", "--help"]},
-        )(module.command)
+        app = typer.Typer(**_APP)
+        function = _function(command_named(cmd_name))
+        app.command(cmd_name, cls=_Command, short_help=COMMANDS[cmd_name], **_SETTINGS)(function)
         return typer.main.get_command(app)
+
+
+def group() -> Any:
+    """The command line as Typer has it."""
+    app = typer.Typer(cls=_Group, no_args_is_help=True, help=_HELP, **_APP, **_SETTINGS)
+    app.callback()(_group_options)
+    return typer.main.get_command(app)
+
+
+def _group_options(version: _Version = False) -> None:
+    """The options that may come before a command: `version` is dealt with by its callback."""
+
+
+def _function(command: Command) -> Callable[..., Any]:
+    """A command as a function with a signature, as Typer reads it."""
+
+    def run(**given: Any) -> Any:
+        return command.run(**given)
+
+    slots = [
+        Slot(it.name, Slot.POSITIONAL_OR_KEYWORD, default=Slot.empty if it.default is ... else it.default,
+             annotation=_annotation(it))
+        for it in command.parameters
+    ]  # fmt: skip
+    run.__signature__ = Signature(slots)  # type: ignore[attr-defined]  # Typer reads it
+    run.__annotations__ = {slot.name: slot.annotation for slot in slots}
+    run.__doc__ = command.help
+    return run
+
+
+def _annotation(it: Parameter) -> Any:
+    if it.name == "version":
+        return _Version
+    type_: Any = list[str] if it.type is list else it.type
+    if it.default is None:
+        type_ = type_ | None
+    declared = it.declared
+    if isinstance(declared, Option):
+        typed = typer.Option(
+            *declared.spellings, help=declared.help, metavar=declared.metavar, min=declared.least, max=declared.most,
+            show_default=False,
+        )  # fmt: skip
+    else:
+        typed = typer.Argument(help=declared.help, metavar=declared.metavar, show_default=False)
+    return Annotated[type_, typed]

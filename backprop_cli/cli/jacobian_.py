@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from backprop_cli import api
+from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -27,15 +26,11 @@ from backprop_cli.session import Options
 _MODES = ("auto", "forward", "reverse")
 _Mode = Annotated[
     str,
-    typer.Option(
-        "--mode", help="auto (default: the fewer passes), forward or reverse", metavar="MODE", show_default=False
-    ),
+    option("auto (default: the fewer passes), forward or reverse", "--mode", metavar="MODE"),
 ]
 _Anatomy = Annotated[
     bool,
-    typer.Option(
-        "--anatomy", help="only what the Jacobian of each gate is, none of which is formed", show_default=False
-    ),
+    option("only what the Jacobian of each gate is, none of which is formed", "--anatomy"),
 ]
 
 

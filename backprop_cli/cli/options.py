@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-import typer
-
+from backprop_cli.cli.declared import Argument, Command, Parameter, option, parameters
 from backprop_cli.cli.limits import SECONDS, stop_after
 from backprop_cli.cli.safe import MOST_SECONDS, allow
 from backprop_cli.data.bindings import read_vars
@@ -31,14 +29,6 @@ if TYPE_CHECKING:
     Answer = Report | CheckReport | CodeReport | SuiteReport | str | bytes
 
 _DEFAULT_ROWS = 40
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        from backprop_cli import __version__
-
-        typer.echo(f"backprop {__version__}")
-        raise typer.Exit
 
 
 class OutputOptions(NamedTuple):
@@ -71,55 +61,49 @@ class Reply(NamedTuple):
     opens: bool = False  # in the browser, when it is written
 
 
-Version = Annotated[
-    bool,
-    typer.Option("-V", "--version", help="the version", show_default=False, is_eager=True, callback=_show_version),
-]
+def _common(name: str, type_: type, default: Any, help_: str, *spellings: str, **more: Any) -> Parameter:
+    return Parameter(name, type_, default, option(help_, *spellings, **more))
 
 
-def _option(type_: Any, default: Any, help_: str, *spellings: str, **more: Any) -> tuple[Any, Any]:
-    return Annotated[type_, typer.Option(*spellings, help=help_, show_default=False, **more)], default
-
-
-_OUTPUT = {
-    "json": _option(bool, False, "short for --format json", "--json"),
-    "quiet": _option(bool, False, "only the result", "-q", "--quiet"),
-    "output": _option(str | None, None, "write a file, whole or not at all", "-o", "--output", metavar="FILE"),
-    "digits": _option(int, None, "significant digits of every number shown (1 to 17; default: 6)", "--digits",
-                      min=1, max=17, metavar="N"),
-    "color": _option(str, "auto", "auto, always or never", "--color", metavar="WHEN"),
-    "ascii": _option(bool, False, "ASCII characters only", "--ascii"),
-    "width": _option(int, None, "columns to fit into (default: the terminal's)", "--width", min=20, metavar="N"),
-    "rows": _option(str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
+_OUTPUT = [
+    _common("json", bool, False, "short for --format json", "--json"),
+    _common("quiet", bool, False, "only the result", "-q", "--quiet"),
+    _common("output", str, None, "write a file, whole or not at all", "-o", "--output", metavar="FILE"),
+    _common("digits", int, None, "significant digits of every number shown (1 to 17; default: 6)", "--digits",
+                      least=1, most=17, metavar="N"),
+    _common("color", str, "auto", "auto, always or never", "--color", metavar="WHEN"),
+    _common("ascii", bool, False, "ASCII characters only", "--ascii"),
+    _common("width", int, None, "columns to fit into (default: the terminal's)", "--width", least=20, metavar="N"),
+    _common("rows", str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
                     metavar="N"),
-    "force": _option(bool, False, "let `-o` write over a file that the command reads", "--force"),
-    "timeout": _option(float, None, "stop after so many seconds, with exit status 5", "--timeout",
+    _common("force", bool, False, "let `-o` write over a file that the command reads", "--force"),
+    _common("timeout", float, None, "stop after so many seconds, with exit status 5", "--timeout",
                        metavar="SECONDS"),
-    "safe": _option(bool, False, "read no file but the one named, write none, end within 6 seconds and 1 GiB",
+    _common("safe", bool, False, "read no file but the one named, write none, end within 6 seconds and 1 GiB",
                     "--safe"),
-    "version": (Version, False),
-}  # fmt: skip
-_INPUT = {
-    "vars": _option(str | None, None, "read values from a TOML, JSON, NPZ or CSV file; unused names are ignored",
+    _common("version", bool, False, "the version", "-V", "--version"),
+]  # fmt: skip
+_INPUT = [
+    _common("vars", str, None, "read values from a TOML, JSON, NPZ or CSV file; unused names are ignored",
                     "--vars", metavar="FILE"),
-    "strict": _option(bool, False, "any note is exit status 4", "--strict"),
-    "allow_nonfinite": _option(bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
-    "exact": _option(bool, False, "print true numbers where rounding lost the digits of doubles", "--exact"),
-    "seed": _option(int, 0, "what `rand` and `randn` start from (default: 0)", "--seed", min=0, max=2**63 - 1,
+    _common("strict", bool, False, "any note is exit status 4", "--strict"),
+    _common("allow_nonfinite", bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
+    _common("exact", bool, False, "print true numbers where rounding lost the digits of doubles", "--exact"),
+    _common("seed", int, 0, "what `rand` and `randn` start from (default: 0)", "--seed", least=0, most=2**63 - 1,
                     metavar="N"),
-    "max_nodes": _option(int | None, None, f"the largest graph to build (default: {MOST_NODES:,})",
-                         "--max-nodes", min=1, metavar="N"),
-    "max_elements": _option(int, OPTIONS.max_elements,
+    _common("max_nodes", int, None, f"the largest graph to build (default: {MOST_NODES:,})",
+                         "--max-nodes", least=1, metavar="N"),
+    _common("max_elements", int, OPTIONS.max_elements,
                             f"the most elements all values may have together (default: {OPTIONS.max_elements:,})",
-                            "--max-elements", min=1, metavar="N"),
-    "max_bytes": _option(int, LIMIT.most_bytes, f"the longest text to read, in bytes (default: {LIMIT.most_bytes:,})",
-                         "--max-bytes", min=1, metavar="N"),
-    "notation": _option(str, OPTIONS.notation, "any (default), or strict: only our own is read", "--notation",
+                            "--max-elements", least=1, metavar="N"),
+    _common("max_bytes", int, LIMIT.most_bytes, f"the longest text to read, in bytes (default: {LIMIT.most_bytes:,})",
+                         "--max-bytes", least=1, metavar="N"),
+    _common("notation", str, OPTIONS.notation, "any (default), or strict: only our own is read", "--notation",
                         metavar="NAME"),
-    "use": _option(list[str], (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
-    "expand": _option(list[str], (), "show the inside of the gates you defined, or of one; may be repeated",
+    _common("use", list, (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
+    _common("expand", list, (), "show the inside of the gates you defined, or of one; may be repeated",
                       "--expand", metavar="[NAME]"),
-}  # fmt: skip
+]  # fmt: skip
 
 
 def with_common_options(
@@ -129,42 +113,32 @@ def with_common_options(
     files: tuple[str, ...] = (),
     default: str = "table",
     without: tuple[str, ...] = (),
-) -> Callable[[Callable[..., Answer | Reply]], Callable[..., Reply]]:
+) -> Callable[[Callable[..., Answer | Reply]], Command]:
     """Give a command the common options: its function gets them as `output` (and `options`, where it has values).
 
     `files` are endings of `-o` that it writes besides its formats. `without` names the options that mean nothing to it.
     """
 
-    def decorate(command: Callable[..., Answer | Reply]) -> Callable[..., Reply]:
-        own_names = inspect.signature(command).parameters.keys()
-        format_ = _option(str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
-        kept = {name: option for name, option in _OUTPUT.items() if name not in without}
-        asked_for = {name: option for name, option in _INPUT.items() if values and name not in without}
-        common = {**asked_for, "format": format_, **kept}
+    def decorate(command: Callable[..., Answer | Reply]) -> Command:
+        format_ = _common("format", str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
+        asked_for = [it for it in _INPUT if values and it.name not in without]
+        kept = [it for it in _OUTPUT if it.name not in without]
+        takes_output = "output" in command.__annotations__
 
         def run(**given: Any) -> Reply:
             if str(given.get("expression")).startswith("@"):
                 allow(given["expression"][1:])
-            asked = {name: given.pop(name, default) for name, (_, default) in {"format": format_, **_OUTPUT}.items()}
+            asked = {it.name: given.pop(it.name, it.default) for it in (format_, *_OUTPUT)}
             output = _output_options(formats, files, default, **asked)
-            if "output" in own_names:
+            if takes_output:
                 given["output"] = output
             if values:
-                given["options"] = _options(**{name: given.pop(name) for name in asked_for})
+                given["options"] = _options(**{it.name: given.pop(it.name) for it in asked_for})
             answer = command(**given)
             return answer if isinstance(answer, Reply) else Reply(answer, output)
 
-        signature = inspect.signature(command, eval_str=True)
-        own = [p for p in signature.parameters.values() if p.name not in ("options", "output")]
-        shared = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-            for name, (annotation, default) in common.items()
-        ]
-        positional = [p.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for p in own]
-        run.__signature__ = inspect.Signature([*positional, *shared])  # type: ignore[attr-defined]  # Typer reads it
-        run.__annotations__ = {p.name: p.annotation for p in (*own, *shared)}
-        run.__doc__ = command.__doc__
-        return run
+        own = parameters(command, ("options", "output"))
+        return Command((*own, *asked_for, format_, *kept), run, command.__doc__ or "")
 
     return decorate
 
@@ -190,7 +164,7 @@ def _output_options(
     timeout: float | None,
     force: bool,  # noqa: ARG001  asked for before this
     safe: bool,
-    version: bool,  # noqa: ARG001  the callback did its work
+    version: bool,  # noqa: ARG001  dealt with before this
 ) -> OutputOptions:  # fmt: skip
     if timeout is not None:
         least, most = SECONDS
@@ -254,32 +228,20 @@ def _usage(message: str, help_: str) -> BackpropError:
     return BackpropError(Diagnostic("U801", message, (), help_))
 
 
-Expression = Annotated[str, typer.Argument(help="the formula, or @FILE, or - for standard input", show_default=False)]
+Expression = Annotated[str, Argument(help="the formula, or @FILE, or - for standard input")]
 Bindings = Annotated[
     list[str],
-    typer.Argument(metavar="[NAME=VALUE]...", help="values: x=-2 y=pi/2 w=[1,2] z=@z.npy", show_default=False),
+    Argument(metavar="[NAME=VALUE]...", help="values: x=-2 y=pi/2 w=[1,2] z=@z.npy"),
 ]
 Wrt = Annotated[
     list[str],
-    typer.Option(
-        "--wrt",
-        help="only with respect to this input or intermediate; may be repeated, or a,b",
-        metavar="NAME",
-        show_default=False,
-    ),
+    option("only with respect to this input or intermediate; may be repeated, or a,b", "--wrt", metavar="NAME"),
 ]
 SeedGrad = Annotated[
     str,
-    typer.Option(
-        "--seed-grad",
-        help="the gradient that arrives at the output, of its shape (default: 1)",
-        metavar="VALUE",
-        show_default=False,
-    ),
+    option("the gradient that arrives at the output, of its shape (default: 1)", "--seed-grad", metavar="VALUE"),
 ]
-Check = Annotated[
-    bool, typer.Option("--check/--no-check", help="cross-check with SymPy (default: on)", show_default=False)
-]
+Check = Annotated[bool, option("cross-check with SymPy (default: on)", "--check/--no-check")]
 
 
 def names_in(wrt: Sequence[str]) -> list[str]:

@@ -9,24 +9,16 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
-import typer
-from typer.exceptions import TyperException
-
 from backprop_cli.cli import safe
 from backprop_cli.cli.destinations import unwritable, write
-from backprop_cli.cli.group import COMMANDS, Group
 from backprop_cli.cli.limits import OutOfTimeError, go_on
-from backprop_cli.cli.options import OutputOptions, Reply, Version
+from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.cli.overwriting import refuse_overwriting
 from backprop_cli.cli.terminal import deliver, for_log, say, style_for
+from backprop_cli.cli.words import COMMANDS, read
 from backprop_cli.errors import BackpropError, Diagnostic, Status, nearest
 from backprop_cli.render import CARRIES_NOTES
 from backprop_cli.render.diagnostics import picture
-
-_HELP = """A graph calculator: values, local gradients and global gradients of a formula, checked against SymPy.
-
-Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
-"""
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -45,11 +37,9 @@ def run(arguments: list[str] | None = None) -> int:
             safe.begin(words, ours=arguments is None)
         if "--force" not in before_dashes:
             refuse_overwriting(words)
-        return int(_run(words))
+        return _run(words, wants_json=wants_json)
     except BackpropError as error:
         return _fail(error.diagnostics, error.status, wants_json=wants_json)
-    except TyperException as error:
-        return _usage(error, wants_json=wants_json)
     except OutOfTimeError as error:
         go_on()
         given_up = Diagnostic("L701", str(error), (), "a larger `--timeout` gives it longer")
@@ -86,27 +76,27 @@ def _wants_json(words: list[str]) -> bool:
     return "--json" in words or not CARRIES_NOTES.isdisjoint(formats)
 
 
-def _run(words: list[str]) -> Status | int:
-    app = typer.Typer(
-        cls=Group, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True,
-        help=_HELP, context_settings={"help_option_names": ["-h", "--help"]},
-    )  # fmt: skip
-    app.callback()(_group_options)
-    group: Any = typer.main.get_command(app)
+def _run(words: list[str], *, wants_json: bool) -> int:
+    if plain := read(words):
+        command, given = plain
+        return int(deliver(command.run(**given)))
+    from typer.exceptions import TyperException
+
+    from backprop_cli.cli.group import group
+
     no_completion = "_BACKPROP_HAS_NO_COMPLETION"  # Typer's own would answer whatever the environment asks it
-    answer = group.main(
-        words, prog_name="backprop", complete_var=no_completion, standalone_mode=False, windows_expand_args=False
-    )
+    try:
+        answer = group().main(
+            words, prog_name="backprop", complete_var=no_completion, standalone_mode=False, windows_expand_args=False
+        )
+    except TyperException as error:
+        return _usage(error, wants_json=wants_json)
     if isinstance(answer, Reply):
-        return deliver(answer)
+        return int(deliver(answer))
     if sys.stdout is None:
         raise unwritable("standard output", ValueError("it is closed"))
     sys.stdout.flush()
     return answer if isinstance(answer, int) else Status.OK
-
-
-def _group_options(version: Version = False) -> None:
-    """The options that may stand before a command: `version` is dealt with by its callback."""
 
 
 def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, wants_json: bool) -> int:
@@ -127,7 +117,7 @@ def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, wants_json: bo
     return int(status)
 
 
-def _usage(error: TyperException, *, wants_json: bool) -> int:
+def _usage(error: Any, *, wants_json: bool) -> int:
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
         say([error.format_message() + "\n"])

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated
 
-import typer
-
+from backprop_cli.cli.declared import Argument, option
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.report.case_result import CaseResult, SuiteReport
 
@@ -18,22 +17,19 @@ _OTHER_FILE = re.compile(r"[\w./\\-]*\w\.(?:ya?ml|json|txt|rst|tex|html?|csv|bp|
 
 Subject = Annotated[
     str,
-    typer.Argument(
+    Argument(
         metavar="EXPRESSION",
         help="the formula, @FILE, -, a suite (.toml, .md, a directory), or Python (.py, .ipynb), which is executed",
-        show_default=False,
     ),
 ]
 Junit = Annotated[
     str | None,
-    typer.Option("--junit", help="suites, Python files: also write JUnit XML", metavar="FILE", show_default=False),
+    option("suites, Python files: also write JUnit XML", "--junit", metavar="FILE"),
 ]
-First = Annotated[bool, typer.Option("-x", "--exitfirst", help="suites: stop at the first failure", show_default=False)]
+First = Annotated[bool, option("suites: stop at the first failure", "-x", "--exitfirst")]
 Only = Annotated[
     str,
-    typer.Option(
-        "-k", "--only", help="suites: only cases with this in `file:line name`", metavar="PATTERN", show_default=False
-    ),
+    option("suites: only cases with this in `file:line name`", "-k", "--only", metavar="PATTERN"),
 ]
 
 
@@ -56,10 +52,10 @@ def suite_report(
     """Read the suites, choose the cases, run them as they are asked for; `alien` options are for formulas alone."""
     from backprop_cli.suites import read_suites, run_cases
 
-    for option, given in alien.items():
+    for spelling, given in alien.items():
         if given:
             help_ = "a case says such things itself: `claims`, `bindings`, `rtol`, `atol`, `notes`"
-            raise BackpropError(Diagnostic("U801", f"`{option}` does not go with suites", (), help_))
+            raise BackpropError(Diagnostic("U801", f"`{spelling}` does not go with suites", (), help_))
     cases = read_suites(paths)
     pattern = f"*{only.lower().replace('[', '[[]')}*"
     chosen = [case for case in cases if fnmatchcase(f"{case.path}:{case.line} {case.name}".lower(), pattern)]

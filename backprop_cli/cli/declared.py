@@ -1,0 +1,78 @@
+"""What a command takes, declared once: Typer is built from it for help and errors, and `words` reads plain lines by it.
+
+Typer itself is not imported here: that takes longer than most commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import UnionType
+from typing import Any, NamedTuple
+
+
+class Argument(NamedTuple):
+    """A positional: one word, or all that are left where its type is a list."""
+
+    help: str
+    metavar: str | None = None
+
+
+class Option(NamedTuple):
+    """An option; `--on/--off` spells both sides of a flag. Numbers are from `least` to `most`."""
+
+    spellings: tuple[str, ...]
+    help: str
+    metavar: str | None = None
+    least: int | None = None
+    most: int | None = None
+
+    @property
+    def both(self) -> dict[str, bool]:
+        """Every spelling, and what a flag is when it is given so."""
+        return {one: side == 0 for spelling in self.spellings for side, one in enumerate(spelling.split("/")) if one}
+
+
+def option(
+    help_: str, *spellings: str, metavar: str | None = None, least: int | None = None, most: int | None = None
+) -> Option:
+    """An option: what it is for, how it is spelled."""
+    return Option(spellings, help_, metavar, least, most)
+
+
+class Parameter(NamedTuple):
+    """A parameter of a command; `type` is str, int, float, bool or list, and None beside it is not said."""
+
+    name: str
+    type: type
+    default: Any
+    declared: Argument | Option
+
+
+class Command(NamedTuple):
+    """A command: what it takes, the function that answers, and its help."""
+
+    parameters: tuple[Parameter, ...]
+    run: Callable[..., Any]
+    help: str
+
+
+def parameter(name: str, annotated: Any, default: Any = ...) -> Parameter:
+    """A parameter of an `Annotated` type; without a default it has to be given."""
+    type_ = annotated.__origin__
+    if isinstance(type_, UnionType):
+        type_ = type_.__args__[0]
+    return Parameter(name, getattr(type_, "__origin__", type_), default, annotated.__metadata__[0])
+
+
+def parameters(function: Callable[..., Any], but: Sequence[str]) -> list[Parameter]:
+    """What a function takes `but` for some names. Its annotations are names of declarations in its module."""
+    code, defaults = function.__code__, function.__defaults__ or ()
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    given = dict(zip(code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount], defaults, strict=True))
+    given |= function.__kwdefaults__ or {}
+    known = function.__globals__
+    return [
+        parameter(name, known[function.__annotations__[name]], given.get(name, ...))
+        for name in names
+        if name not in but
+    ]

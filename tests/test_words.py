@@ -1,0 +1,66 @@
+"""Plain command lines are read without Typer: what a command is given is what Typer would give it, and no more."""
+
+import pytest
+from fuzz import command_line
+from typer.exceptions import TyperException
+
+from backprop_cli.cli import group, words
+from backprop_cli.errors import BackpropError
+
+SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
+
+
+@pytest.fixture
+def typer_gives(monkeypatch, capsys):
+    """What Typer gives the command of a line: (its parameters, None), or (None, what it raised)."""
+    given = {}
+
+    def noted(name):
+        return command_named(name)._replace(run=given.update)
+
+    command_named = words.command_named
+    monkeypatch.setattr(group, "command_named", noted)
+    whole = group.group()
+
+    def read(line):
+        given.clear()
+        try:
+            whole.main(list(line), standalone_mode=False, windows_expand_args=False)
+        except (BackpropError, TyperException, SystemExit) as error:
+            return None, error
+        capsys.readouterr()
+        given.pop("version", None)  # Typer's callback deals with it
+        return dict(given) or None, None
+
+    return read
+
+
+@pytest.mark.parametrize("start", range(0, 6000, 500))
+def test_both_give_a_command_the_same(typer_gives, start):
+    plain = 0
+    for seed in range(start, start + 500):
+        line = command_line(seed)
+        theirs, raised = typer_gives(line)
+        try:
+            ours = words.read(line)
+        except BackpropError as error:
+            assert str(error) == str(raised), line
+            continue
+        if ours is not None:
+            assert ours[1].pop("version") is False
+            assert ours[1] == theirs, line
+            plain += 1
+    assert plain > 400, "most lines are plain"
+
+
+LEFT = [  # lines of which no more is known than that Typer is to answer them
+    [], ["grad"], ["grad", "--help"], ["grad", "x", "-h"], ["--version"], ["eval", "x", "-V"], ["grab", "x"],
+    ["grad", *SEED, "--bogus"], ["grad", *SEED, "--json=yes"], ["grad", *SEED, "--digits", "x"],
+    ["grad", *SEED, "--digits", "18"], ["grad", *SEED, "--digits", "0"], ["grad", *SEED, "--seed", "1.5"],
+    ["grad", *SEED, "--digits", "\u0664"], ["grad", *SEED, "--digits", " 4"], ["grad", *SEED, "--timeout", "nan"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LEFT, ids=" ".join)
+def test_what_is_not_plain_is_left_to_typer(line):
+    assert words.read(line) is None
