@@ -14,7 +14,6 @@ from backprop_cli.data.terms import Terms
 from backprop_cli.data.value_text import ValueText, declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
-from backprop_cli.graph.free_shapes import infer_free
 from backprop_cli.graph.graph import DERIVATIVE, Remark
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.graph.names import node_names
@@ -192,6 +191,8 @@ def open_session(
     shape_of = {name: declared.get(name) or getattr(values.get(name), "shape", ()) for name in graph.variables}
     unknown = [name for name in session.free if name not in declared]
     if shapes and unknown and graph.needs_shapes:
+        from backprop_cli.graph.free_shapes import infer_free
+
         infer_free(graph, shape_of, unknown, options.max_elements)
     elif shapes and (graph.needs_shapes or any(shape_of.values())):
         infer(graph, shape_of, seed=options.seed, max_elements=options.max_elements)

@@ -103,6 +103,9 @@ def test_a_score_that_towers_over_the_rest_keeps_its_slope(program, expected):
     ("program", "values"),
     [
         ("asin(1 + x)", {"x": 1e-17}),
+        ("asin(1 + x) + x", {"x": 1e-17}),  # however many numbers were moved before, in whatever direction
+        ("x*x + x*x*x + asin(1 + x)", {"x": 1e-17}),
+        ("acosh(1 - x)", {"x": 1e-17}),
         ("1/(x + 1e-30 - x - 1e-30)", {"x": 1.0}),
         ("sum(asin(1 + x))", {"x": [-0.5, 1e-17]}),
     ],

@@ -16,8 +16,8 @@ from backprop_cli.data.files import NAMED
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 
 # Names for what is open already: renaming over them would replace the file behind a redirection.
-_OPEN = re.compile(r"/dev/(?:(stdout)|(stderr)|fd/([0-9]+))|/proc/self/fd/([0-9]+)")
-_LEFT = re.compile(r"\.backprop-([0-9]+)\.tmp")
+_OPEN = r"/dev/(?:(stdout)|(stderr)|fd/([0-9]+))|/proc/self/fd/([0-9]+)"
+_LEFT = r"\.backprop-([0-9]+)\.tmp"
 
 
 def unwritable(what: str, error: Exception) -> BackpropError:
@@ -56,7 +56,7 @@ def write_file(path: str, pieces: Iterable[str | bytes]) -> None:
     if path.endswith(("/", os.sep)):
         raise unwritable(shown, ValueError("it is a directory"))
     try:
-        if found := _OPEN.fullmatch(_first_link(path)):
+        if found := re.fullmatch(_OPEN, _first_link(path)):
             number = 1 if found[1] else 2 if found[2] else int(found[3] or found[4])
             with open(os.dup(number), "wb", buffering=0) as file:
                 _write_bytes(file, data)
@@ -74,7 +74,7 @@ def write_file(path: str, pieces: Iterable[str | bytes]) -> None:
 def _first_link(path: str) -> str:
     """The path, with links followed as far as something that is open already: behind it is the file redirected to."""
     for _ in range(40):  # as many as Linux follows
-        if _OPEN.fullmatch(path) or not os.path.islink(path):
+        if re.fullmatch(_OPEN, path) or not os.path.islink(path):
             break
         path = os.path.join(os.path.dirname(path), os.readlink(path))
     return path
@@ -109,7 +109,7 @@ def _sweep(folder: str) -> None:
     """Remove what a process left that was killed while it wrote here."""
     with suppress(OSError):
         for name in os.listdir(folder):
-            found = _LEFT.fullmatch(name)
+            found = re.fullmatch(_LEFT, name)
             if found and not _runs(int(found[1])):
                 os.unlink(os.path.join(folder, name))
 

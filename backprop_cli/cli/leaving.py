@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from contextlib import suppress
 
 TEMPORARY: set[str] = set()  # files that are being written
@@ -16,6 +17,19 @@ def leave_on_signals() -> None:
         with suppress(ValueError):  # not in the main thread: whoever runs us there decides
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, _leave)
+
+
+def leave(status: int) -> int:
+    """End the process without the interpreter's way out, which takes apart what is thrown away: with SymPy 0.1 s.
+
+    Everything is written; where someone watches (a profiler, a debugger), they are to see the end: answers the status.
+    """
+    if sys.getprofile() or sys.gettrace():
+        return status
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(status)
 
 
 def _leave(number: int, _: object) -> None:

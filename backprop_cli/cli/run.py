@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from contextlib import suppress
@@ -29,9 +28,6 @@ def run(arguments: list[str] | None = None) -> int:
     if show_traceback:
         words.remove("--traceback")
     wants_json = _wants_json(before_dashes)
-    if arguments is None:  # the process is ours
-        # The columns of a large graph hold no cycles: the collector would walk them again and again and find nothing.
-        gc.disable()
     try:
         if "--safe" in before_dashes:
             safe.begin(words, ours=arguments is None)

@@ -23,10 +23,7 @@ COMMANDS = {
     "export": "the expression and its gradient as Python code that tests itself",
     "gates": "the gates there are: formulas, slopes, domains, conventions",
 }
-_NUMBERS = {
-    int: re.compile(r"[+-]?[0-9]{1,18}"),
-    float: re.compile(r"[+-]?(?:[0-9]{1,18}\.?[0-9]{0,18}|\.[0-9]{1,18})"),
-}
+_NUMBERS = {int: r"[+-]?[0-9]{1,18}", float: r"[+-]?(?:[0-9]{1,18}\.?[0-9]{0,18}|\.[0-9]{1,18})"}
 
 
 def command_named(name: str) -> Command:
@@ -79,7 +76,7 @@ def _read(text: str, parameter: Parameter) -> Any:
     """What an option is given, or None where that is not plainly right."""
     if parameter.type is str:
         return text
-    if not _NUMBERS[parameter.type].fullmatch(text):
+    if not re.fullmatch(_NUMBERS[parameter.type], text):
         return None
     value, option = parameter.type(text), parameter.declared
     least, most = getattr(option, "least", None), getattr(option, "most", None)

@@ -10,7 +10,7 @@ from backprop_cli.data.files import malformed
 from backprop_cli.errors import shorten
 
 _PARTS = 64
-_LONG_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_PARTS}}}[\w"'-]""")
+_LONG_KEY = rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_PARTS}}}[\w"'-]"""
 BEYOND = 2**1024 - 2**970  # the least whole number that no double is nearest to
 _DIGITS = 400  # more than the whole part of any double has
 
@@ -59,7 +59,7 @@ def read_json(path: str, text: str) -> Any:
 
 def refuse_long_keys(path: str, text: str) -> None:
     """Raise BackpropError (F603) for a key of very many parts: `tomllib` takes the square of that in memory."""
-    if found := _LONG_KEY.search(text):
+    if found := re.search(_LONG_KEY, text):
         raise malformed(path, text, "usable TOML", f"a key has more than {_PARTS} parts", found.start())
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from backprop_cli.errors import Source
 from backprop_cli.numeric.shapes import Shape
 
-_SHAPE = re.compile(r"\s*\(\s*[1-9][0-9]{0,8}\s*,\s*(?:[1-9][0-9]{0,8}\s*,\s*){0,9}(?:[1-9][0-9]{0,8})?\s*\)\s*")
+_SHAPE = r"\s*\(\s*[1-9][0-9]{0,8}\s*,\s*(?:[1-9][0-9]{0,8}\s*,\s*){0,9}(?:[1-9][0-9]{0,8})?\s*\)\s*"
 
 
 class ValueText(NamedTuple):
@@ -21,5 +21,5 @@ class ValueText(NamedTuple):
 def declared_shape(given: Any) -> Shape | None:
     """The shape that stands where a value might, `(3, 2)` or `(3,)`; None for anything else."""
     text = given.source.text[given.start :] if isinstance(given, ValueText) else given
-    found = _SHAPE.fullmatch(text) if isinstance(text, str) else None
+    found = re.fullmatch(_SHAPE, text) if isinstance(text, str) else None
     return tuple(map(int, re.findall("[0-9]+", text))) if found else None

@@ -19,17 +19,21 @@ from backprop_cli.graph.graph import Value
 
 SIX_DIGITS = 1e-6
 _CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")
-_LARGEST = frozenset(name for name, gate in GATES.items() if gate.variadic and gate.routes)
+_LARGEST = frozenset(name for name, gate in GATES.items() if gate.routes and gate.variadic)
 _JUMPING = frozenset(name for name, gate in GATES.items() if gate.truth or gate.jump)
 _PERIODIC = frozenset(name for name, gate in GATES.items() if gate.period)
-KINKED = _CHOICES | _LARGEST | _JUMPING | _PERIODIC | ROUTES | {name for name, gate in GATES.items() if gate.kink}
+# A domain ends where the value leaves for infinity, or a slope does: of `asin(1 + x)` one side has none.
+_EDGED = {name for name, gate in GATES.items() if gate.domain and (gate.steep or gate.pole)}
+KINKED = (
+    {name for name, gate in GATES.items() if gate.kink} | _CHOICES | _LARGEST | _JUMPING | _PERIODIC | ROUTES | _EDGED
+)
 
 
 def sure_value(rule: Rule, before: Sequence[Value], xs: Sequence[Value], out: Value) -> Value:
     """The value of a gate that chooses, NaN where it could jump.
 
     A largest element is as large either way; it is moved off the one it was, as it may be that of another. At a kink
-    the direction counts in which the value moves farther.
+    the direction counts in which the value moves farther, at the edge of a domain the one that leaves it.
     """
     if rule.attributes is not None:
         if TENSORS[rule.gate].jump:
@@ -57,7 +61,7 @@ def sure_value(rule: Rule, before: Sequence[Value], xs: Sequence[Value], out: Va
     if rule.gate in _JUMPING:
         return _where(_differ(out, other), out)
     here = rule.value(before)
-    return _where(abs(other - here) > 1.5 * abs(out - here), out, other)
+    return _where((other != other) | (abs(other - here) > 1.5 * abs(out - here)), out, other)
 
 
 def sure_slopes(

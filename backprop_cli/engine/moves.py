@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from math import copysign
-from random import Random
 from typing import Any
 
 from backprop_cli.gates.fields import ARRAYS, Field
@@ -26,9 +25,13 @@ def moves() -> Moves:
 
 
 def _factors() -> list[float]:
-    """Of one number after the other, none of them nearly 1."""
-    chosen = Random(0)  # noqa: S311  digits, not secrets
-    return [1.0 + _MOVE * chosen.choice((-1, 1)) * chosen.uniform(0.5, 1) for _ in range(_FEW)]
+    """Of one number after the other, none of them nearly 1: up or down by half to all of a move, as if by chance."""
+    # A linear congruential generator with the constants of Knuth's MMIX, of which the high bits are used.
+    state, factors = 0, []
+    for _ in range(_FEW):
+        state = (6364136223846793005 * state + 1442695040888963407) % 2**64
+        factors.append(1.0 + _MOVE * (2 * (state >> 63) - 1) * (0.5 + (state >> 10 & 2**53 - 1) / 2**54))
+    return factors
 
 
 class Moves:

@@ -6,6 +6,7 @@ It does not know how the text becomes a function; `fields` does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 # How an attribute of a tensor gate is read. Every other parameter is an operand.
@@ -106,31 +107,40 @@ class Gate:
         assert facts.keys() <= Gate.__annotations__.keys(), facts
         self.__dict__.update({"means": formula, **facts})
         self.head, self.description, self.formula = head, description, formula
-        self.name, _, inside = head.removesuffix(")").partition("(")
-        before, star, named = inside.partition("*, ")
+        self.name = head.partition("(")[0]
         self.is_tensor = bool(self.shape)
-        self.parameters = tuple(
-            _parameter(text, ATTRIBUTES if self.is_tensor else {})._replace(named=bool(star) and part is named)
-            for part in (before, named)
-            for text in part.split(", ")
-            if text
-        )
-        self.operands = tuple(p.name for p in self.parameters if not p.kind)
-        self.attributes = tuple(p.name for p in self.parameters if p.kind)
-        self.variadic = any(p.starred and not p.kind for p in self.parameters)
         self.partials: tuple[str, ...] = () if self.is_tensor else partials
         self.pulls: tuple[str, ...] = partials if self.is_tensor else ()
         self.at: tuple[tuple[float, ...], ...] = tuple(p if isinstance(p, tuple) else (p,) for p in at)
         self.aliases = tuple(aliases.split())
         self.selects = self.selects or self.picks
-        self.words, self.structures = _by_case(words), _by_case(structures)
-        self.notes = tuple(NoteRule(*note) for note in notes)
+        self._words, self._structures, self._notes = words, structures, notes
         self.random = "seed" in formula
         if "push" not in facts:
             self.push = "reduction" if "keepdims" in head or self.shape.endswith("()") else "linear"
 
     def __repr__(self) -> str:
         return f"<gate {self.head}>"
+
+    # What follows from the texts is made when it is asked for: few programs have more than a few gates.
+    operands = cached_property(lambda self: tuple(p.name for p in self.parameters if not p.kind))
+    attributes = cached_property(lambda self: tuple(p.name for p in self.parameters if p.kind))
+    variadic = cached_property(lambda self: any(p.starred and not p.kind for p in self.parameters))
+    words = cached_property(lambda self: _by_case(self._words))
+    structures = cached_property(lambda self: _by_case(self._structures))
+    notes = cached_property(lambda self: tuple(NoteRule(*note) for note in self._notes))
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What the head says of each parameter, in order."""
+        before, star, named = self.head.removesuffix(")").partition("(")[2].partition("*, ")
+        kinds = ATTRIBUTES if self.is_tensor else {}
+        return tuple(
+            _parameter(text, kinds)._replace(named=bool(star) and part is named)
+            for part in (before, named)
+            for text in part.split(", ")
+            if text
+        )
 
 
 def _parameter(text: str, kinds: Mapping[str, str]) -> Parameter:

@@ -11,8 +11,8 @@ from backprop_cli.language.program import Program
 
 _TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
 _CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")
-# Where a comparison is 1 or 0, as in NumPy: `(x > 0)*x`, `sum(x > 0)`.
-_COUNTING = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product")) | TENSORS.keys()
+# Where a comparison is 1 or 0, as in NumPy: `(x > 0)*x`; in gates of arrays too, as in `sum(x > 0)`.
+_COUNTING = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product"))
 
 
 def misplaced(program: Program, gates: Sequence[str], inputs: Sequence[tuple[int, ...]]) -> Iterator[Diagnostic]:
@@ -26,7 +26,7 @@ def misplaced(program: Program, gates: Sequence[str], inputs: Sequence[tuple[int
             if decides and j >= 0 and j not in truths:
                 help_ = "write a comparison: `where(x > 0, …, …)`"
                 yield Diagnostic("V303", "expected a comparison, found a number", (_place(program, row, j),), help_)
-            elif not decides and j in truths and gate not in _COUNTING:
+            elif not decides and j in truths and not (gate in _COUNTING or gate in TENSORS):
                 yield _no_number(_place(program, row, j))
     last = program.statements[-1].row
     if last in truths:

@@ -15,7 +15,6 @@ from backprop_cli.gates import GATES
 from backprop_cli.graph.arguments import DEFAULT, bind
 from backprop_cli.graph.graph import Graph, Remark, Subgraph
 from backprop_cli.graph.signature import signature
-from backprop_cli.language.mistyped import word
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement
 
@@ -57,6 +56,8 @@ def no_parameter(diagnostic: Diagnostic, definition: Definition) -> Diagnostic:
     label = diagnostic.labels[0]
     name = label.source.text[label.start : label.end]
     names = [p.name for p in definition.parameters]
+    from backprop_cli.language.mistyped import word
+
     near = nearest(name, names) or [text for text in (word(name),) if text]
     means = f"did you mean `{near[0]}`? Otherwise pass" if near else "pass"
     help_ = f"{means} it as an operand: `gate {definition.name}({', '.join([*names, name])}) = …`"

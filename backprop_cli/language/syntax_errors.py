@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
-from backprop_cli.language.notations import character, dotted
 from backprop_cli.language.tokens import (
     ASSIGN,
     BAD,
@@ -154,6 +153,8 @@ def _unclosed(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
 
 
 def _bad(source: Source, tokens: Tokens, token: int) -> SyntaxProblem:
+    from backprop_cli.language.notations import character, dotted
+
     text = tokens.texts[token]
     if text[0] in ".0123456789" and len(text) > 1:
         help_ = "numbers are decimal: `1000`, `0.5`, `1e-3`"

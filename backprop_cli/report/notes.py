@@ -15,8 +15,6 @@ from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.subgraphs import inside_of
 from backprop_cli.report.model import Note
-from backprop_cli.report.names import written
-from backprop_cli.report.parts import CALLED
 from backprop_cli.text import index_text, rounded, shortest
 
 if TYPE_CHECKING:
@@ -91,10 +89,13 @@ def lost_notes(graph: Graph, check: Check | None) -> list[Note]:
     ]
 
 
-_NAME = re.compile(r"\b[a-z]+\b")
+_NAME = r"\b[a-z]+\b"
 
 
 def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -> Note:
+    from backprop_cli.report.names import written
+    from backprop_cli.report.parts import CALLED
+
     node = anomaly.node
     gate, operands = graph.gates[node], graph.inputs[node]
     row = GATES.get(gate)
@@ -178,8 +179,8 @@ def _domain(graph: Graph, gate: Gate, names: list[str], operands: Sequence[int])
 
     def told(condition: str, sign: str) -> str:
         parts = condition.split(sign)
-        return sign.join([part for part in parts if not fixed >= named.keys() & set(_NAME.findall(part))] or parts)
+        return sign.join([part for part in parts if not fixed >= named.keys() & set(re.findall(_NAME, part))] or parts)
 
     condition = told(" or ".join(told(part, " and ") for part in gate.domain.split(" or ")), " or ")
     condition = condition.replace("abs(x) < 1/0", "a finite x").replace("y == floor(y)", "a whole y")
-    return _NAME.sub(lambda name: named.get(name[0], name[0]), condition)
+    return re.sub(_NAME, lambda name: named.get(name[0], name[0]), condition)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from math import prod
-from string import Formatter
 from typing import Any
 
 from backprop_cli.gates import GATES, Gate
@@ -19,7 +18,7 @@ from backprop_cli.report.formula import TRANSPOSED, Formula, Grad, Name, Partial
 
 CALLED = {reduction: name for name, reduction in REDUCTION_OF.items()}  # amax is written max
 _TIGHT = {"^"}  # written without spaces
-_OF_FORMULAS = {"axis", "keepdims", "True", *GATES, *TENSORS}  # the words that a formula may have, operands aside
+_OF_FORMULAS = {"axis", "keepdims", "True"}  # the words that a formula may have, gates and operands aside
 
 
 def node_parts(graph: Graph, node: int) -> Formula:
@@ -121,10 +120,12 @@ def sent_parts(graph: Graph, node: int, position: int) -> Rule:
 @cache
 def _template(text: str) -> tuple[tuple[tuple[str, bool], ...], bool]:
     """A text of a row as parts, of which some are fields, and whether it says more than a formula could."""
+    from string import Formatter
+
     parts: list[tuple[str, bool]] = []
     words: set[str] = set()
     for literal, field, _, _ in Formatter().parse(text):
         parts += [(part, False) for part in re.split(f"({TRANSPOSED})", literal) if part]
         parts += [(field, True)] if field else []
         words.update(re.findall("[A-Za-z_]+", literal))
-    return tuple(parts), not words <= _OF_FORMULAS
+    return tuple(parts), not words <= _OF_FORMULAS | GATES.keys() | TENSORS.keys()

@@ -11,7 +11,6 @@ from backprop_cli.graph import CONSTANT, Graph, Subgraph, Value
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.subgraphs import enclosing
 from backprop_cli.numeric.shapes import Shape
-from backprop_cli.report.names import rules, written
 from backprop_cli.text import without_negative_zeros
 
 
@@ -85,6 +84,8 @@ class Columns(NamedTuple):
 
 def node_rows(columns: Columns, *, constants: bool = True) -> Iterator[Row]:
     """The nodes in order; `constants=False` leaves the constants out."""
+    from backprop_cli.report.names import rules, written
+
     graph, values, passed, active, hidden, folded, _ = columns
     names = node_names(graph)
     uses = graph.uses() if graph.attributes else []
