@@ -32,6 +32,8 @@ def reached(flow: Flow, shape: Shape, of: Shape | None = None) -> Flow:
         return flow
     if not shape or of == ():
         return bool(flow.any())
+    if flow.shape == shape:
+        return flow
     import numpy as np
 
     return unbroadcast((flow if of is None else np.broadcast_to(flow, of)) * 1.0, shape) != 0

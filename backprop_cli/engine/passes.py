@@ -180,7 +180,8 @@ def send(
         flow = flow_of_tensor(graph, values, node, k, flow)
         upstream = _defined(upstream, out)
     elif rule.gate in ROUTES:
-        flow = flow & (slopes[k] != 0)
+        heard = slopes[k] != 0
+        flow = flow if heard is True or (hasattr(heard, "all") and heard.all()) else flow & heard
     if flow is False:
         return 0.0, False
     sent = chosen(flow, rule.pull(k, upstream, slopes, xs, out))
