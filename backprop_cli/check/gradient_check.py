@@ -20,7 +20,6 @@ from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, Opinion, rela
 from backprop_cli.engine.differences import Estimate, one_sided, ridders
 from backprop_cli.engine.frozen import frozen
 from backprop_cli.engine.passes import forward
-from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Graph
@@ -97,7 +96,7 @@ class GradientCheck:
                 made = made._replace(verdict=AGREES, why="conventions")
             return Evidence(target, None, made, forward=forward_mode if isfinite(forward_mode) else None)
 
-        scales = scales_of(self.graph, passed, output)
+        scales = place.scales(output)
         slack = ROUNDING * sum(weight * scales[node] for node, weight in direction.items())
 
         numeric = estimated(self._numeric(direction, place))

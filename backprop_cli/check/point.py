@@ -15,6 +15,7 @@ from backprop_cli.engine.differences import Estimate, difference
 from backprop_cli.engine.frozen import frozen
 from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.precision import untrue_numbers
+from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.true_number import TrueNumber, corrected, of_node
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph import INPUT, Graph, Value
@@ -36,6 +37,8 @@ class Point:
         self._passes: dict[int, Backward] = {}
         self._untrue: dict[int, list[TrueNumber]] = {}
         self._troubles: dict[tuple[int, ...], list[Anomaly]] = {}
+        self._odd: dict[int, bool] = {}
+        self._scales: dict[int, list[float]] = {}
 
     @property
     def has_value(self) -> bool:
@@ -49,6 +52,12 @@ class Point:
         if output not in self._passes:
             self._passes[output] = backward(self.graph, self.values, output)
         return self._passes[output]
+
+    def scales(self, output: int) -> list[float]:
+        """For each node the scale of the rounding errors of its gradient."""
+        if output not in self._scales:
+            self._scales[output] = scales_of(self.graph, self.passed(output), output)
+        return self._scales[output]
 
     def grad(self, output: int, wrt: int) -> Any:
         """d output / d wrt, of the shape of the latter; the true number where doubles lost it."""
@@ -84,8 +93,13 @@ class Point:
 
     def trouble(self, output: int, *wrt: int) -> list[Anomaly]:
         """What the survey finds on the way to the output that makes its derivative a convention, or none at all."""
+        graph = self.graph
+        if output not in self._odd:  # most points are not, and need no look at each input's way to the output
+            everything = bytearray(b"\1") * len(graph)
+            self._odd[output] = bool(find_anomalies(graph, self.values, output, self.passed(output), everything))
+        if not self._odd[output]:
+            return []
         if (output, *wrt) not in self._troubles:
-            graph = self.graph
             found = find_anomalies(graph, self.values, output, self.passed(output), graph.dependents(set(wrt)))
             below = ancestors(graph, output) if found else b""
             self._troubles[output, *wrt] = [f for f in found if f.code in _TROUBLE and below[f.node]]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import inf, isfinite, nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from backprop_cli.engine import numbers
 from backprop_cli.engine.passes import forward
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import COMPLEX, analytic
@@ -52,19 +53,21 @@ def complex_step(graph: Graph, given: Mapping[str, float], name: str) -> Estimat
     if 0 < x < 1e-250:
         return None  # no step is small beside it
     step = 1e-100 * x if x > 1e-180 else 1e-280
-    reals = forward(graph, given)
+    reals, leaf = forward(graph, given), graph.variables[name]
+    moved = [node for node, depends in enumerate(graph.dependents({leaf})) if depends]
     slopes = []
     for share, here in _SAMPLES:
-        point: dict[str, complex] = {**given, name: complex(given[name] * here, step * share)}
+        values: list[Any] = list(reals)
+        values[leaf] = complex(given[name] * here, step * share)
         try:
-            values = [complex(value) for value in forward(graph, point, COMPLEX)]
+            numbers.forward(graph, values, COMPLEX, moved[1:])
         except (ArithmeticError, ValueError):
             return None
         # Off the real branch (log of a negative number) the complex function is another one; and its definitions in
         # books (log(1 + x)) may lose the digits that ours keep.
-        if not all(abs(value.real - real) <= 1e-9 * abs(real) for value, real in zip(values, reals, strict=True)):
+        if not all(abs(values[node].real - reals[node]) <= 1e-9 * abs(reals[node]) for node in moved):
             return None
-        value = values[graph.output]
+        value = complex(values[graph.output])
         if not isfinite(value.imag):
             return None
         if abs(value.imag) < 1e-290:

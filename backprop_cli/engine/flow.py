@@ -23,6 +23,11 @@ def chosen(flow: Flow, sent: Value) -> Value:
     return sent if flow.all() else np.where(flow, sent, 0.0)
 
 
+def narrowed(flow: Flow, where: Flow) -> Flow:
+    """The elements at which both flow; no mask for all of them, which would be carried on and on."""
+    return flow & where if isinstance(where, bool) or not where.all() else flow
+
+
 def reached(flow: Flow, shape: Shape, of: Shape | None = None) -> Flow:
     """The elements of an operand, by its shape, that any marked element of the result uses.
 

@@ -6,7 +6,7 @@ to the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from backprop_cli.engine.sums import Lost, join, settle
 from backprop_cli.gates import ROUTES
@@ -14,10 +14,11 @@ from backprop_cli.gates.fields import Field
 from backprop_cli.graph.graph import Graph, Value
 
 
-def forward(graph: Graph, values: list[Value], field: Field) -> None:
-    """Fill in the gates' values behind those of the leaves."""
-    of = field.value
-    for node, (gate, operands) in enumerate(zip(graph.gates, graph.inputs, strict=True)):
+def forward(graph: Graph, values: list[Value], field: Field, nodes: Iterable[int] | None = None) -> None:
+    """Fill in the gates' values behind those of the leaves, or only those of some nodes, which are in order."""
+    of, gates, inputs = field.value, graph.gates, graph.inputs
+    for node in range(len(gates)) if nodes is None else nodes:
+        gate, operands = gates[node], inputs[node]
         if len(operands) == 2:
             left, right = operands
             values[node] = of[gate](values[left], values[right])

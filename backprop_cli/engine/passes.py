@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from backprop_cli.engine import numbers
-from backprop_cli.engine.flow import Flow, Known, chosen, flow_of_tensor, reached, unbroadcast
+from backprop_cli.engine.flow import Flow, Known, chosen, flow_of_tensor, narrowed, reached, unbroadcast
 from backprop_cli.engine.sums import Lost, join, settle
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS, FLOATS, Field
@@ -180,8 +180,7 @@ def send(
         flow = flow_of_tensor(graph, values, node, k, flow)
         upstream = _defined(upstream, out)
     elif rule.gate in ROUTES:
-        heard = slopes[k] != 0
-        flow = flow if heard is True or (hasattr(heard, "all") and heard.all()) else flow & heard
+        flow = narrowed(flow, slopes[k] != 0)
     if flow is False:
         return 0.0, False
     sent = chosen(flow, rule.pull(k, upstream, slopes, xs, out))

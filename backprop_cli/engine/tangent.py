@@ -23,7 +23,8 @@ def tangent(
     for node, rate in direction.items():
         rates[node] = rate
     with quiet(graph):
-        for node, (gate, operands) in enumerate(zip(graph.gates, graph.inputs, strict=True)):
+        for node in range(min(direction, default=len(graph)), len(graph)):
+            gate, operands = graph.gates[node], graph.inputs[node]
             if not operands:
                 continue
             total, slopes = rates[node], locals_[node]
