@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from backprop_cli import api
@@ -9,6 +10,7 @@ from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import (
     Bindings,
     Check,
+    Each,
     Expression,
     OutputOptions,
     Reply,
@@ -40,6 +42,7 @@ def command(
     seed_grad: SeedGrad = "1",
     check: Check = True,
     step: _Step = None,
+    each: Each = None,
     options: Options,
     output: OutputOptions,
 ) -> Report | Reply:
@@ -50,7 +53,13 @@ def command(
     Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
     """
     source = read_expression(expression)
-    if not bindings and options.defaults is None and step is None and api.has_inputs(source, **options._asdict()):
+    if (
+        not bindings
+        and options.defaults is None
+        and step is None
+        and each is None
+        and api.has_inputs(source, **options._asdict())
+    ):
         from backprop_cli.deriving import diff
 
         report = diff(source, wrt=names_in(wrt), check=check, **options._asdict())
@@ -59,12 +68,10 @@ def command(
             message = f"without values a gradient is a formula, of which `{output.format}` holds nothing"
             raise BackpropError(Diagnostic("U801", message, (), f"give values, or write one of {', '.join(known)}"))
         return Reply(drawn(report, output), output, report)
-    return api.grad(
-        source,
-        split_bindings(bindings),
-        wrt=names_in(wrt),
-        seed_grad=seed_grad,
-        check=check,
-        step=step,
-        **options._asdict(),
-    )
+    values = split_bindings(bindings)
+    verb = partial(api.grad, source, values, wrt=names_in(wrt), seed_grad=seed_grad, check=check, step=step)
+    if each is not None:
+        from backprop_cli.cli.each import at_each_line
+
+        return at_each_line(each, verb, values, options, output)
+    return verb(**options._asdict())

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from backprop_cli.report.claim_results import CheckReport
     from backprop_cli.report.code_report import CodeReport
     from backprop_cli.report.derivatives import DerivativeReport
+    from backprop_cli.report.each import EachReport
     from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.jacobians import JacobianReport
 
     # What has notes, a status and perhaps a complaint.
     Noted = Report | JacobianReport | DerivativeReport | HessianReport | CheckReport | CodeReport
-    Answer = Report | CheckReport | CodeReport | SuiteReport | str | bytes
+    Answer = Report | EachReport | CheckReport | CodeReport | SuiteReport | str | bytes
 
 _DEFAULT_ROWS = 40
 
@@ -240,6 +241,14 @@ Wrt = Annotated[
 SeedGrad = Annotated[
     str,
     option("the gradient that arrives at the output, of its shape (default: 1)", "--seed-grad", metavar="VALUE"),
+]
+Each = Annotated[
+    str | None,
+    option(
+        "compute it at each line of a file: CSV with headings, or JSON lines; - for standard input",
+        "--each",
+        metavar="FILE",
+    ),
 ]
 Check = Annotated[bool, option("cross-check with SymPy (default: on)", "--check/--no-check")]
 

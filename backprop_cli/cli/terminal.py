@@ -19,6 +19,7 @@ from backprop_cli.report.model import Note, Report
 if TYPE_CHECKING:
     from backprop_cli.cli.options import Noted
     from backprop_cli.report.case_result import CaseResult, SuiteReport
+    from backprop_cli.report.each import AtLine, EachReport
 
 _CHUNK = 1 << 16
 
@@ -30,6 +31,10 @@ def deliver(reply: Reply) -> Status:
     """
     content, options = reply.content, reply.options
     if not isinstance(content, Report | str | bytes):
+        from backprop_cli.report.each import EachReport
+
+        if isinstance(content, EachReport):
+            return _deliver_each(content, options)
         from backprop_cli.report.case_result import SuiteReport
 
         if isinstance(content, SuiteReport):
@@ -74,6 +79,31 @@ def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
 
         write_file(report.junit, suites_junit.render(kept))
     return Status.OK if all(outcome.holds for outcome in kept) else Status.DISAGREES
+
+
+def _deliver_each(report: EachReport, options: OutputOptions) -> Status:
+    """Write every line's report as it comes; then, once, that there are notes."""
+    from backprop_cli.report.each import worst
+
+    statuses: list[Status] = []
+    noted: list[AtLine] = []
+
+    def keep() -> Iterator[AtLine]:
+        for at in report.found:
+            statuses.append(at.report.status)
+            if at.report.complaint:
+                say(picture(at.report.complaint, style_for(sys.stderr, options)))
+            if at.report.notes and not noted:
+                noted.append(at)
+            yield at
+
+    style = style_for(sys.stdout, options)
+    _write(render(report._replace(found=keep()), options.format, style), options, chunk=1)
+    if noted and options.format not in CARRIES_NOTES:
+        first = noted[0].report
+        note = first.notes[0]._replace(message=f"line {noted[0].line}: {first.notes[0].message}")
+        say(picture(_as_diagnostic(note, first.source), style_for(sys.stderr, options), "note"))
+    return worst(statuses)
 
 
 def drawn(report: Any, options: OutputOptions) -> str | bytes:

@@ -189,7 +189,7 @@ def _constant_error(diagnostic: Diagnostic, source: Source) -> Diagnostic:
 # -- files ---------------------------------------------------------------------------------------------
 
 
-class _FileValues(Mapping[str, Value]):
+class FileValues(Mapping[str, Value]):
     """The values of a file; one is read, and found wrong, when somebody asks for it."""
 
     def __init__(self, path: str, found: Mapping[str, Any], terms: Terms) -> None:
@@ -217,7 +217,7 @@ def read_vars(path: str, terms: Terms = TERMS) -> Mapping[str, Value]:
 
     Nobody looks at a value whose name is not used.
     """
-    return _FileValues(path, read_many(path, terms), terms)
+    return FileValues(path, read_many(path, terms), terms)
 
 
 def _number(path: str, name: str, value: Any, terms: Terms) -> Value:

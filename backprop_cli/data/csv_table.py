@@ -61,18 +61,19 @@ class Table:
             hint = f"did you mean `{near[0]}`?" if near else f"it has {there}"
             raise wrong_kind(self.path, f"it has no column `{shorten(name)}`; {hint}")
         at = self.headings.index(name)
-        found = [self._number(number, cells, at) for number, cells in self.lines]
+        found = [self.number(number, cells, at) for number, cells in self.lines]
         return found[0] if len(found) == 1 else found
 
     def matrix(self) -> Any:
         """All numbers: a matrix, a row a line; a vector of one column or one row; a number of one cell."""
-        found = [[self._number(n, cells, at) for at in range(len(cells))] for n, cells in self.lines]
+        found = [[self.number(n, cells, at) for at in range(len(cells))] for n, cells in self.lines]
         if len(found) > 1 and len(found[0]) > 1:
             return found
         flat = [number for row in found for number in row]
         return flat if len(flat) > 1 else flat[0]
 
-    def _number(self, line: int, cells: list[str], at: int) -> float | int:
+    def number(self, line: int, cells: list[str], at: int) -> float | int:
+        """The number in a cell of a line. Raises BackpropError (F603, V301) if there is none."""
         number = _cell(cells[at])
         if isinstance(number, OutOfRange):
             raise BackpropError(out_of_range(number, self._label(line)))
@@ -93,6 +94,24 @@ class Table:
         lines = self.text.splitlines(keepends=True)
         start = sum(map(len, lines[: number - 1]))
         return Label(Source(self.path, self.text), start, start + max(1, len(lines[number - 1].rstrip())))
+
+
+class Row(Mapping[str, Any]):
+    """A line of a table by its headings; a cell is read when somebody asks for it."""
+
+    def __init__(self, table: Table, line: int, cells: list[str]) -> None:
+        self.table, self.line, self.cells = table, line, cells
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.table.headings:
+            raise KeyError(name)
+        return self.table.number(self.line, self.cells, self.table.headings.index(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table.headings)
+
+    def __len__(self) -> int:
+        return len(self.table.headings)
 
 
 class Columns(Mapping[str, Any]):

@@ -55,8 +55,7 @@ def read_text(path: str, *, ours: bool = False) -> str:
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
         raise unreadable(path, error) from None
     if len(raw) > LIMIT.most_bytes:
-        help_ = f"the limit is {LIMIT.most_bytes:,}; `--max-bytes` raises it"
-        raise BackpropError(Diagnostic("L701", f"{shown} has more bytes than a text may have", (), help_))
+        raise too_long(shown)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -85,6 +84,12 @@ def packaged(name: str) -> Source | None:
         return None
     path = os.path.join(os.path.dirname(os.path.dirname(__file__)), f"{name}.bp")
     return Source(f"{name}.bp", read_text(path, ours=True))
+
+
+def too_long(shown: str) -> BackpropError:
+    """The error of a text beyond LIMIT."""
+    help_ = f"the limit is {LIMIT.most_bytes:,}; `--max-bytes` raises it"
+    return BackpropError(Diagnostic("L701", f"{shown} has more bytes than a text may have", (), help_))
 
 
 def unreadable(path: str, error: Exception) -> BackpropError:

@@ -33,6 +33,11 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         **_TOML,
         "quiet": ("quiet.report", "the result alone; what `-q` prints"),
     }),
+    "EachReport": ("each", _READ | {
+        "jsonl": ("jsonl", "what `jsonl` is of each line's report, as soon as it is there"),
+        "csv": ("csv", "the values, the output and the gradients, one line a line"),
+        "quiet": ("alone", "what `-q` prints, one line a line"),
+    }),
     "JacobianReport": ("jacobians", _READ | {
         "json": ("as_json.jacobian", "everything, for programs; `backprop/jacobian@1`"),
         "jsonl": ("as_json.jacobian_line", "the same without blanks, for logs and loops"),

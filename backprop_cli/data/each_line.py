@@ -1,0 +1,78 @@
+"""A file with a set of values a line: CSV with headings, or JSON lines, which are read as they come."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any, NamedTuple
+
+from backprop_cli.data.bindings import FileValues
+from backprop_cli.data.documents import read_json
+from backprop_cli.data.files import LIMIT, malformed, read_text, too_long, unreadable, wrong_kind
+from backprop_cli.data.terms import Terms
+from backprop_cli.errors import shorten
+from backprop_cli.graph import Value
+
+
+class LineOfValues(NamedTuple):
+    """A line's number, and its values by name, each of which is read when it is asked for."""
+
+    number: int
+    values: Mapping[str, Value]
+
+
+def each_line(path: str, terms: Terms) -> Iterator[LineOfValues]:
+    """The sets of values in a file, one after the other; of standard input, `-`, as soon as a line is there.
+
+    Raises BackpropError (F601 to F604, L701) where a line, or a value that is asked for, is wrong.
+    """
+    lines = _lines(path)
+    begun: list[str] = []
+    for text in lines:
+        begun.append(text)
+        if text.strip():
+            break
+    found = _documents if begun and begun[-1].lstrip().startswith("{") else _rows
+    shown = "standard input" if path == "-" else path
+    for number, values in found(shown, chain(begun, lines)):
+        yield LineOfValues(number, FileValues(shown, values, terms._replace(noted={})))
+
+
+def _documents(path: str, lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, text in enumerate(lines, 1):
+        if text.strip():
+            found = read_json(f"{path}:{number}", text)
+            if not isinstance(found, dict):
+                raise wrong_kind(path, f'line {number} holds no names: write `{{"x": 1, "y": 2}}`')
+            yield number, found
+
+
+def _rows(path: str, lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    from backprop_cli.data.csv_table import Row, Table
+
+    table = Table(path, "".join(lines))
+    if not table.headings:
+        raise wrong_kind(path, "its first line has no names, which say what each column is")
+    if len(set(table.headings)) < len(table.headings):
+        twice = next(name for name in table.headings if table.headings.count(name) > 1)
+        raise malformed(path, "", "usable CSV", f"two columns are called `{shorten(twice)}`")
+    for number, cells in table.lines:
+        yield number, Row(table, number, cells)
+
+
+def _lines(path: str) -> Iterator[str]:
+    if path != "-":
+        yield from read_text(path).splitlines(keepends=True)
+        return
+    read = 0
+    try:
+        for raw in sys.stdin.buffer:
+            read += len(raw)
+            if read > LIMIT.most_bytes:
+                raise too_long("standard input")
+            yield raw.decode("utf-8-sig" if read == len(raw) else "utf-8")
+    except UnicodeDecodeError:
+        raise wrong_kind("standard input", "it is not UTF-8 text") from None
+    except (AttributeError, OSError, ValueError) as error:  # there is none, or it is closed
+        raise unreadable(path, error if isinstance(error, OSError) else ValueError("it is closed")) from None
