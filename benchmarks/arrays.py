@@ -55,7 +55,7 @@ def ours(given):
     active = graph.dependents(set(nodes.values()))
 
     def run():
-        passed = backward(graph, forward(graph, given), 1.0, active)
+        passed = backward(graph, forward(graph, given), graph.output, 1.0, active)
         return [passed.grads[nodes[name]] for name in WANTED]
 
     return run

@@ -134,7 +134,7 @@ def ours(shape: Shape, size: int) -> Outcome:
 
     text = shape.text(size)
     small = graph_of(shape.text(3))  # the gates used are compiled once; what we time is growth
-    backward(small, forward(small, POINT))
+    backward(small, forward(small, POINT), small.output)
 
     clock = Clock()
     graph = graph_of(text)
