@@ -161,9 +161,36 @@ def shorten(text: str, limit: int = 40) -> str:
 
 
 def nearest(word: str, known: list[str], limit: int = 1) -> list[str]:
-    """The known words most like a misspelled one, best first."""
+    """The known words that a misspelled one is likely to mean, best first; none where nothing is near.
+
+    A third of the letters may be mistyped, capitals aside. After those come words of which one begins with the other.
+    """
     if len(word) > 64:
         return []
-    import difflib
+    found = []
+    for place, other in enumerate(known):
+        one, two = word.casefold(), other.casefold()
+        shorter, longer = sorted((len(one), len(two)))
+        steps = _distance(one, two, most=(longer + 1) // 3) if 2 < longer <= 64 or one == two else None
+        if steps is not None:
+            swapped = sorted(one) == sorted(two)  # `tahn` is `tanh` sooner than `tan`
+            differ = sum(a != b for a, b in zip(word, other, strict=False))
+            found.append((0, steps, not swapped, differ, place))
+        elif shorter >= 3 and (two.startswith(one) or (one.startswith(two) and longer <= 2 * shorter)):
+            found.append((1, longer - shorter, True, 0, place))
+    return [known[place] for *_, place in sorted(found)[:limit]]
 
-    return difflib.get_close_matches(word, known, n=limit, cutoff=0.6)
+
+def _distance(one: str, two: str, *, most: int) -> int | None:
+    """How many letters are added, left out, changed or swapped with the next; None where it is more than `most`."""
+    before, row = [0], list(range(len(two) + 1))
+    for i, a in enumerate(one):
+        earlier, before, row = before, row, [i + 1]
+        for j, b in enumerate(two):
+            steps = min(before[j + 1] + 1, row[j] + 1, before[j] + (a != b))
+            if i and j and a == two[j - 1] and b == one[i - 1]:
+                steps = min(steps, earlier[j - 1] + 1)
+            row.append(steps)
+        if min(row) > most and min(before) > most:
+            return None
+    return row[-1] if row[-1] <= most else None

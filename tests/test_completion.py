@@ -31,6 +31,7 @@ OFFERED = [  # a line up to the cursor, and all that can follow
     ("backprop eval -tan", ["-tan(", "-tanh("]),
     ("backprop gates leaky", ["leaky_relu"]),
     ("backprop completion f", ["fish"]),
+    ("backprop help gr", ["grad", "graph"]),
     ("backprop nonsense x", []),
     ("backprop eval @po", ["@point.toml", "@points/"]),
     ("backprop eval x x=@point.", ["x=@point.toml"]),

@@ -1,11 +1,12 @@
 """Plain command lines are read without Typer: what a command is given is what Typer would give it, and no more."""
 
 import pytest
+from conftest import backprop
 from fuzz import command_line
 from typer.exceptions import TyperException
 
 from backprop_cli.cli import group, words
-from backprop_cli.errors import BackpropError
+from backprop_cli.errors import BackpropError, nearest
 
 SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
 
@@ -65,3 +66,39 @@ LEFT = [  # lines of which no more is known than that Typer is to answer them
 @pytest.mark.parametrize("line", LEFT, ids=" ".join)
 def test_what_is_not_plain_is_left_to_typer(line):
     assert words.read(line) is None
+
+
+NEAR = [  # what is typed, what there is, what is meant
+    ("grda", ["eval", "graph", "grad"], ["grad"]),
+    ("tahn", ["tan", "tanh"], ["tanh"]),
+    ("simga", ["Sigma", "sigma"], ["sigma"]),
+    ("Price", ["prime", "price"], ["price"]),
+    ("alfa", ["alpha"], ["alpha"]),
+    ("jac", ["jacobian"], ["jacobian"]),
+    ("gradient", ["grad"], ["grad"]),
+    ("x", ["y"], []),
+    ("x1", ["x2"], []),
+    ("w", ["W"], ["W"]),
+    ("frobnicate", ["force", "format", "strict"], []),
+    ("wrong", ["rows", "version", "wrt"], []),
+    ("", ["a", "abc"], []),
+    ("a" * 65, ["a" * 65], []),
+]
+
+
+@pytest.mark.parametrize(("typed", "there", "meant"), NEAR, ids=[row[0][:20] for row in NEAR])
+def test_did_you_mean(typed, there, meant):
+    assert nearest(typed, there) == meant
+
+
+@pytest.mark.parametrize("name", words.COMMANDS)
+@pytest.mark.parametrize("columns", ["50", "80"])
+def test_help_is_what_the_option_prints(name, columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
+    asked = backprop("help", name)
+    assert asked == backprop(name, "--help") and asked.status == 0
+    assert backprop("help").out == backprop("--help").out
+
+
+def test_help_of_no_command():
+    assert "did you mean `backprop grad`?" in backprop("help", "grda").err

@@ -68,6 +68,16 @@ def group() -> Any:
     return typer.main.get_command(app)
 
 
+def help_of(name: str) -> str:
+    """The help of a command, or of all where `name` is empty."""
+    whole = group()
+    context = whole.make_context("backprop", ["eval"], resilient_parsing=True)
+    if not name:
+        return str(whole.get_help(context))
+    one = whole.get_command(context, name)
+    return str(one.get_help(one.context_class(one, info_name=name, parent=context)))
+
+
 def _group_options(version: _Version = False) -> None:
     """The options that may come before a command: `version` is dealt with by its callback."""
 

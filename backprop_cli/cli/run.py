@@ -14,8 +14,8 @@ from backprop_cli.cli.limits import OutOfTimeError, go_on
 from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.cli.overwriting import refuse_overwriting
 from backprop_cli.cli.terminal import deliver, for_log, say, style_for
-from backprop_cli.cli.words import COMMANDS, read
-from backprop_cli.errors import BackpropError, Diagnostic, Status, nearest
+from backprop_cli.cli.words import no_such_command, read
+from backprop_cli.errors import BackpropError, Diagnostic, Status, nearest, shorten
 from backprop_cli.render import CARRIES_NOTES
 from backprop_cli.render.diagnostics import picture
 
@@ -122,11 +122,15 @@ def _usage(error: Any, *, wants_json: bool) -> int:
     message = error.format_message()
     lowered = (message[:1].lower() + message[1:]).rstrip(".")
     help_ = f"`{command} --help` lists what there is"
+    mistyped = str(getattr(error, "option_name", None) or "")
     if lowered.startswith("no such command"):
-        near = nearest(message.split("'")[1] if "'" in message else "", list(COMMANDS))
-        help_ = f"did you mean `backprop {near[0]}`? {help_}" if near else help_
-    diagnostic = Diagnostic("U801", lowered, (), help_)
-    return _fail((diagnostic,), Status.REQUEST, wants_json=wants_json)
+        return _fail((no_such_command(message.split("'")[1]),), Status.REQUEST, wants_json=wants_json)
+    if lowered.startswith("no such option") and mistyped and context:
+        lowered = f"no such option: {shorten(mistyped)}"
+        there = [one[2:] for it in context.command.params for one in (*it.opts, *it.secondary_opts) if one[:2] == "--"]
+        near = nearest(mistyped.lstrip("-"), there)  # any two dashes are alike
+        help_ = f"did you mean `--{near[0]}`? {help_}" if near else help_
+    return _fail((Diagnostic("U801", lowered, (), help_),), Status.REQUEST, wants_json=wants_json)
 
 
 def _reader_gone() -> int:

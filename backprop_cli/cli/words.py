@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "the expression and its gradient as Python code that tests itself",
     "gates": "the gates there are: formulas, slopes, domains, conventions",
     "completion": "a script that makes a shell complete command lines",
+    "help": "what a command takes, with examples",
 }
 _NUMBERS = {int: r"[+-]?[0-9]{1,18}", float: r"[+-]?(?:[0-9]{1,18}\.?[0-9]{0,18}|\.[0-9]{1,18})"}
 
@@ -31,6 +32,14 @@ def command_named(name: str) -> Command:
     """A command of COMMANDS."""
     found: Command = import_module(f"backprop_cli.cli.{name}_").command
     return found
+
+
+def no_such_command(name: str) -> Diagnostic:
+    """What is wrong with a name that is not in COMMANDS."""
+    near = nearest(name, list(COMMANDS))
+    meant = f"did you mean `backprop {near[0]}`? " if near else ""
+    message = f"no such command '{shorten(name)}'"
+    return Diagnostic("U801", message, (), f"{meant}`backprop --help` lists what there is")
 
 
 def read(words: Sequence[str]) -> tuple[Command, dict[str, Any]] | None:

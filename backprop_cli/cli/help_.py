@@ -1,0 +1,28 @@
+"""`backprop help`: what `--help` prints, for those who look for a command of that name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from backprop_cli.cli.declared import Argument
+from backprop_cli.cli.options import OutputOptions, Reply, with_common_options
+from backprop_cli.cli.words import COMMANDS, no_such_command
+from backprop_cli.errors import BackpropError
+
+_Name = Annotated[str, Argument("a command", "[COMMAND]", tuple(COMMANDS))]
+
+
+@with_common_options(
+    values=False, formats=("text",), default="text",
+    without=("json", "quiet", "digits", "color", "ascii", "width", "rows"),
+)  # fmt: skip
+def command(name: _Name = "", *, output: OutputOptions) -> Reply:
+    """Print what a command takes, as `--help` after the command does; without a command, the commands there are.
+
+    Example: backprop help grad
+    """
+    from backprop_cli.cli.group import help_of
+
+    if name and name not in COMMANDS:
+        raise BackpropError(no_such_command(name))
+    return Reply(help_of(name) + "\n", output)
