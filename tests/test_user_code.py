@@ -129,6 +129,26 @@ def test_what_zeros_hide_is_found_with_small_numbers_in_their_place(change, wron
     assert [dict(remark.words)["text"] for remark in found.remarks if remark.kind == "hidden"] == sorted(wrong)
 
 
+def test_an_array_of_zeros_with_several_names_is_moved_once():
+    text = """
+        import numpy as np
+        X = np.arange(6.0).reshape(3, 2)
+
+        def forward(W):
+            return np.tanh(X @ W).sum() + 0.05 * np.sum(W * W)
+
+        def backward(W):
+            dW = X.T @ (1 - np.tanh(X @ W) ** 2) + 0.1 * W
+            return dW
+
+        V = np.zeros(2)
+        loss = forward(V)
+        dV = backward(V)
+    """
+    assert set(verdicts(text).values()) == {"agrees"}
+    assert "differs" in verdicts(text, ("0.1 * W", "0.2 * W")).values()
+
+
 FUNCTIONS = """
     import numpy as np
 

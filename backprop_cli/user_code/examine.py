@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import nan
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -68,8 +68,9 @@ def examine(
     shaken: list[Finding] = []
     if zeros and failure is None:
         with quietly(script.path, seed=seed):
-            recorder_ = Recorder(made.sites, loss, _shakes(zeros))
-            again = _passed(Program(made, script.path), recorder_, script, given, tolerance, seed)
+            names = {name for name, _ in zeros}
+            recorder_ = Recorder(made.sites, loss, _shakes(version for _, version in zeros))
+            again = _passed(Program(made, script.path), recorder_, script, given, tolerance, seed, names)
         runs += again.runs
         findings, shaken = _with_what_zeros_hide(findings, again.findings if again.failure is None else [])
     if failure is not None and not (findings and (recorder.left or _is_after(recorder))):
@@ -80,7 +81,9 @@ def examine(
         findings = [one._replace(line=answer[1], lines=(answer[1],)) if one.line > answer[0] else one
                     for one in findings if one.line != answer[0] + 5]  # fmt: skip
     remarks = [Remark("magic", line) for line in script.dropped]
-    remarks += [Remark("hidden", one.line, (("text", one.text), ("of", one.of))) for one in shaken]
+    hidden = {(one.function, one.text) for one in shaken}
+    remarks += [Remark("hidden", one.line, (("text", one.text), ("of", one.of)))
+                for one in findings if (one.function, one.text) in hidden and not one.inherits]  # fmt: skip
     remarks += [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
     if failure is not None:
         remarks.append(Remark("stopped", failure.line, (("kind", failure.kind), ("message", failure.message))))
@@ -88,23 +91,29 @@ def examine(
 
 
 class _Passed(NamedTuple):
-    """What one run of the file gave; `zeros` are places of values that are all zeros and judged right claims."""
+    """What one run of the file gave; `zeros` are right claims by values that are all zeros."""
 
     recorder: Recorder
     failure: Failure | None
     findings: list[Finding]
     losses: list[Loss]
     runs: int
-    zeros: list[Version]
+    zeros: list[tuple[str, Version]]
 
 
 def _passed(
-    program: Program, recorder: Recorder, script: Script, given: Mapping[str, Any], rtol: float, seed: int
+    program: Program,
+    recorder: Recorder,
+    script: Script,
+    given: Mapping[str, Any],
+    rtol: float,
+    seed: int,
+    only: Collection[str] | None = None,
 ) -> _Passed:
     failure = program.record(recorder, given)
     findings: list[Finding] = []
     losses: list[Loss] = []
-    zeros: list[Version] = []
+    zeros: list[tuple[str, Version]] = []
     runs = 0
     for round_ in range(recorder.round + 1):
         at = loss_of(recorder, round_)
@@ -114,13 +123,15 @@ def _passed(
         if at is None:
             continue
         bench = Bench(program, [(at.place, given_gradient and given_gradient.value)], seed)
-        cases = list(_judged(bench, recorder, at, rtol))
+        cases = list(_judged(bench, recorder, at, rtol, only))
         cases = [case for case in cases if case.claim is not given_gradient]
         if cases:
             losses.append(Loss(at.name, at.line))
             findings += _merged(diagnose(Workshop(bench, recorder, script.text, at), cases), at)
-        zeros += [case.ruling.candidate.version for case in cases if case.ruling.verdict == AGREES
-                  and case.ruling.candidate and _is_zero(case.ruling.candidate.version.value)]  # fmt: skip
+        for case in cases:
+            candidate = case.ruling.candidate
+            if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version.value):
+                zeros.append((case.claim.text, recorder.first(candidate.version)))
         runs += bench.runs
     return _Passed(recorder, failure, findings, losses, runs, zeros)
 
@@ -170,9 +181,15 @@ def _is_after(recorder: Recorder) -> bool:
     )
 
 
-def _judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float) -> Iterator[Case]:
-    """Each claim of a pass that has something it can be the gradient with respect to, with the ruling."""
+def _judged(
+    bench: Bench, recorder: Recorder, at: LossEvent, rtol: float, only: Collection[str] | None
+) -> Iterator[Case]:
+    """Each claim of a pass that has something it can be the gradient with respect to, with the ruling.
+
+    `only` these names, None for all.
+    """
     claims = [claim for claim in recorder.claims if claim.round == at.round and np.size(claim.value)]
+    claims = [claim for claim in claims if only is None or claim.text in only]
     claims.sort(key=lambda claim: claim.order)
     seen: set[tuple[str, int, int]] = set()
     last = {(claim.call, claim.text): claim.order for claim in claims}

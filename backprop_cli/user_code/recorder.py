@@ -61,6 +61,11 @@ class Recorder:
         self.statement = statement
         self._counts.clear()
 
+    def first(self, version: Version) -> Version:
+        """The moment at which the array of a version was made, by whatever name."""
+        known = self.of_object.get(id(version.value), []) if is_array(version.value) else []
+        return self.versions[known[0]] if known else version
+
     # -- hooks ------------------------------------------------------------------------------------
 
     def bind(self, site: int, value: Any) -> Any:
