@@ -10,6 +10,7 @@ from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.derive import with_gradient
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
+from backprop_cli.export.dialects import DIALECTS, PYTHON
 from backprop_cli.graph.names import output_name
 from backprop_cli.graph.shapes import infer
 from backprop_cli.report.derivatives import DerivativeReport, formulas
@@ -19,6 +20,8 @@ from backprop_cli.session import Number, Session, open_session
 
 if TYPE_CHECKING:
     from backprop_cli.report.hessians import HessianReport
+
+TARGETS = tuple(DIALECTS)  # of `export`
 
 
 def diff(
@@ -115,7 +118,6 @@ def export(
     Raises BackpropError as `evaluate` does, if the output is an array (V310), for a `to` that there is not, or a gate
     that it has no words for (U801), and at a gate whose derivative is no formula of gates (N215).
     """
-    from backprop_cli.export.dialects import DIALECTS, PYTHON
     from backprop_cli.export.python import Example, python
 
     if to not in DIALECTS:

@@ -15,16 +15,21 @@ class Argument(NamedTuple):
 
     help: str
     metavar: str | None = None
+    choices: tuple[str, ...] = ()
 
 
 class Option(NamedTuple):
-    """An option; `--on/--off` spells both sides of a flag. Numbers are from `least` to `most`."""
+    """An option; `--on/--off` spells both sides of a flag. Numbers are from `least` to `most`.
+
+    `choices` are offered where a line is completed; the command refuses others.
+    """
 
     spellings: tuple[str, ...]
     help: str
     metavar: str | None = None
     least: int | None = None
     most: int | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def both(self) -> dict[str, bool]:
@@ -33,10 +38,15 @@ class Option(NamedTuple):
 
 
 def option(
-    help_: str, *spellings: str, metavar: str | None = None, least: int | None = None, most: int | None = None
+    help_: str,
+    *spellings: str,
+    metavar: str | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    choices: tuple[str, ...] = (),
 ) -> Option:
     """An option: what it is for, how it is spelled."""
-    return Option(spellings, help_, metavar, least, most)
+    return Option(spellings, help_, metavar, least, most, choices)
 
 
 class Parameter(NamedTuple):

@@ -11,7 +11,9 @@ from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.session import Options
 
-_To = Annotated[str, option("numpy (default), or python: numbers only", "--to", metavar="TARGET")]
+_To = Annotated[
+    str, option("numpy (default), or python: numbers only", "--to", metavar="TARGET", choices=deriving.TARGETS)
+]
 
 
 @with_common_options(

@@ -24,9 +24,14 @@ from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES
 from backprop_cli.session import Options
 
 _Edges = Annotated[
-    str, option("beside values: grad (default), local, both (default for html), none", "--edges", metavar="WHAT")
+    str,
+    option(
+        "beside values: grad (default), local, both (default for html), none", "--edges", metavar="WHAT", choices=EDGES
+    ),
 ]
-_Phase = Annotated[str, option("only what is known in this pass: forward or backward", "--phase", metavar="PASS")]
+_Phase = Annotated[
+    str, option("only what is known in this pass: forward or backward", "--phase", metavar="PASS", choices=PHASES)
+]
 _Step = Annotated[
     int | None, option("only what is known after this step of the pass (default: the last)", "--step", metavar="N")
 ]

@@ -26,7 +26,7 @@ from backprop_cli.session import Options
 _MODES = ("auto", "forward", "reverse")
 _Mode = Annotated[
     str,
-    option("auto (default: the fewer passes), forward or reverse", "--mode", metavar="MODE"),
+    option("auto (default: the fewer passes), forward or reverse", "--mode", metavar="MODE", choices=_MODES),
 ]
 _Anatomy = Annotated[
     bool,

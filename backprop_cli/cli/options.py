@@ -14,7 +14,7 @@ from backprop_cli.data.files import LIMIT, read_library
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FORMATS
 from backprop_cli.report.model import Report
-from backprop_cli.session import MOST_NODES, OPTIONS, Options
+from backprop_cli.session import MOST_NODES, NOTATIONS, OPTIONS, Options
 
 if TYPE_CHECKING:
     from backprop_cli.report.case_result import SuiteReport
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Answer = Report | EachReport | CheckReport | CodeReport | SuiteReport | str | bytes
 
 _DEFAULT_ROWS = 40
+_COLORS = ("auto", "always", "never")
 
 
 class OutputOptions(NamedTuple):
@@ -72,7 +73,7 @@ _OUTPUT = [
     _common("output", str, None, "write a file, whole or not at all", "-o", "--output", metavar="FILE"),
     _common("digits", int, None, "significant digits of every number shown (1 to 17; default: 6)", "--digits",
                       least=1, most=17, metavar="N"),
-    _common("color", str, "auto", "auto, always or never", "--color", metavar="WHEN"),
+    _common("color", str, "auto", "auto, always or never", "--color", metavar="WHEN", choices=_COLORS),
     _common("ascii", bool, False, "ASCII characters only", "--ascii"),
     _common("width", int, None, "columns to fit into (default: the terminal's)", "--width", least=20, metavar="N"),
     _common("rows", str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
@@ -100,7 +101,7 @@ _INPUT = [
     _common("max_bytes", int, LIMIT.most_bytes, f"the longest text to read, in bytes (default: {LIMIT.most_bytes:,})",
                          "--max-bytes", least=1, metavar="N"),
     _common("notation", str, OPTIONS.notation, "any (default), or strict: only our own is read", "--notation",
-                        metavar="NAME"),
+                        metavar="NAME", choices=NOTATIONS),
     _common("use", list, (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
     _common("expand", list, (), "show the inside of the gates you defined, or of one; may be repeated",
                       "--expand", metavar="[NAME]"),
@@ -121,7 +122,9 @@ def with_common_options(
     """
 
     def decorate(command: Callable[..., Answer | Reply]) -> Command:
-        format_ = _common("format", str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME")
+        format_ = _common(
+            "format", str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME", choices=formats
+        )
         asked_for = [it for it in _INPUT if values and it.name not in without]
         kept = [it for it in _OUTPUT if it.name not in without]
         takes_output = "output" in command.__annotations__
@@ -177,7 +180,7 @@ def _output_options(
         raise _usage(f"`{chosen[0]}` and `{chosen[-1]}` are two formats", "choose one")
     if format and format not in formats:
         raise _usage(f"unknown format `{format}`", f"there are {', '.join(formats)}")
-    if color not in ("auto", "always", "never"):
+    if color not in _COLORS:
         raise _usage(f"`--color` is auto, always or never, not `{color}`", "")
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):
         raise _usage(f"`--rows` is a number or `all`, not `{rows}`", "")

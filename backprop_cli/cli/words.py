@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "whether a gradient is what you claim it is",
     "export": "the expression and its gradient as Python code that tests itself",
     "gates": "the gates there are: formulas, slopes, domains, conventions",
+    "completion": "a script that makes a shell complete command lines",
 }
 _NUMBERS = {int: r"[+-]?[0-9]{1,18}", float: r"[+-]?(?:[0-9]{1,18}\.?[0-9]{0,18}|\.[0-9]{1,18})"}
 

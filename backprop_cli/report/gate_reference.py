@@ -28,13 +28,18 @@ class GateReference(NamedTuple):
     named: bool
 
 
+def names_of_gates() -> list[str]:
+    """Every name and alias there is."""
+    return [*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES]
+
+
 def find(name: str) -> Gate:
     """The gate of a name, an alias or a symbol. Raises BackpropError (N201)."""
     table: dict[str, Gate] = {**TENSORS, **GATES}
     by_symbol = {gate.symbol: gate.name for gate in table.values() if gate.symbol} | {"**": BY_SYMBOL["^"]}
     gate = table.get({**TENSOR_ALIASES, **ALIASES, **by_symbol}.get(name, name))
     if gate is None:
-        near = nearest(name, [*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES])
+        near = nearest(name, names_of_gates())
         help_ = f"did you mean `{near[0]}`?" if near else "`backprop gates` lists them"
         label = Label(Source("gates", name), 0, len(name))
         raise BackpropError(Diagnostic("N201", f"unknown gate `{shorten(name)}`", (label,), help_))
