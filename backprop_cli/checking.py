@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from backprop_cli.errors import Source
@@ -10,6 +11,7 @@ from backprop_cli.graph.names import all_names, output_name
 from backprop_cli.session import Number, Session, as_source, open_session
 
 if TYPE_CHECKING:
+    from backprop_cli.check.claims import Gradient
     from backprop_cli.check.sampler import PointSampler
     from backprop_cli.check.scope import Scope
     from backprop_cli.report.claim_results import CheckReport
@@ -40,7 +42,7 @@ def check(
 
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
-    from backprop_cli.check.claims import inputs_named, read_claims
+    from backprop_cli.check.claims import Gradient, inputs_named, read_claims
     from backprop_cli.check.examiner import Examiner
     from backprop_cli.check.full_check import full_check
     from backprop_cli.check.tolerances import Tolerance
@@ -48,9 +50,12 @@ def check(
 
     claims = [claims] if isinstance(claims, str | Source) else list(claims)
     session = open_session(expression, bindings, values, free=True, inputs=inputs_named(claims), spare=True)
-    graph, tolerance, points_tried = session.graph, Tolerance(rtol, atol), _sampler(session, points, range_)
-    read = read_claims(claims, _scope(session))
+    scope, tolerance = _scope(session), Tolerance(rtol, atol)
+    read = read_claims(claims, scope)
     session.refuse_unused({name for claim in read for name in claim.formula.values_used})
+    firsts = {node: Gradient(*of) for of, node in scope.firsts.made.items()}
+    session = session._replace(graph=scope.firsts.graph)
+    graph, points_tried = session.graph, _sampler(session, points, range_, firsts)
     if claims:
         examined = Examiner(points_tried, tolerance, symbolic=symbolic).claims(read)
     else:
@@ -122,16 +127,30 @@ def check_code(
 
 def _scope(session: Session) -> Scope:
     """What claims and steps may name."""
-    from backprop_cli.check.scope import Scope
+    from backprop_cli.check.scope import FirstDerivatives, Scope
 
     graph = session.graph
-    return Scope(all_names(graph), output_name(graph), session.spare, session.gates, session.read_text, graph.shape)
+    return Scope(
+        all_names(graph), output_name(graph), session.spare, session.gates, session.read_text, graph.shape,
+        FirstDerivatives(graph),
+    )  # fmt: skip
 
 
-def _sampler(session: Session, points: int, range_: tuple[float, float] | None) -> PointSampler:
+def _sampler(
+    session: Session,
+    points: int,
+    range_: tuple[float, float] | None,
+    firsts: Mapping[int, Gradient] = MappingProxyType({}),
+) -> PointSampler:
     """The points at which a claim is tried."""
     from backprop_cli.check.sampler import PointSampler
 
     return PointSampler(
-        session.graph, session.values, session.free, points=points, range_=range_, seed=session.options.seed
+        session.graph,
+        session.values,
+        session.free,
+        points=points,
+        range_=range_,
+        seed=session.options.seed,
+        firsts=firsts,
     )

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from conftest import backprop
-from test_figures import neuron_with_modules, random_figure
+from test_figures import random_figure
 
 import backprop_cli
 from backprop_cli.render import Style, render
@@ -86,7 +86,7 @@ def said(page):
 
 
 def test_steps_by_key(opened):
-    page = opened(SEED)
+    page = opened(SEED, "#step=0")
     assert shown(page) == {"x": ["-2", ""], "y": ["5", ""], "z": ["-4", ""], "n1": ["", ""], "f": ["", ""]}
     page.keyboard.press("ArrowRight")
     assert said(page) == "n1 = x + y = -2 + 5 = 3"
@@ -140,12 +140,12 @@ def test_marks_what_moves(opened):
 def test_keyboard_reaches_everything_and_names_it(opened):
     page = opened(SEED, "#step=1")
     reached = []
-    for _ in range(7):
+    for _ in range(9):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
-    assert reached == ["figure", "first", "back", "next", "last", "slider", "SUMMARY"]
+    assert reached == ["smaller", "larger", "figure", "first", "back", "next", "last", "slider", "SUMMARY"]
     names = page.evaluate("""() => Array.from(document.querySelectorAll("button, input, [role=region]"),
-        (one) => one.getAttribute("aria-label"))""")
+        (one) => one.getAttribute("aria-label") || one.textContent)""")
     assert all(names) and page.get_attribute("#now", "aria-live") == "polite"
     assert page.get_attribute("#slider", "aria-valuetext") == "forward pass, step 1 of 2"
     assert page.get_attribute("svg.bp", "role") == "img"
@@ -261,6 +261,7 @@ def test_it_steps_in_a_notebook(browser):
     page.set_content(f"<p>out:</p>{backprop_cli.grad('(x+y)*z', x=-2, y=5, z=-4, check=False)._repr_html_()}")
     inside = page.frames[1]
     inside.wait_for_selector("#player:not([hidden])")
+    inside.click("#first")
     inside.click("#next")
     inside.press("#next", "ArrowRight")
     assert inside.inner_text("#said") == "f = n1 * z = 3 * (-4) = -12"
@@ -269,7 +270,7 @@ def test_it_steps_in_a_notebook(browser):
 
 
 def test_a_large_page_steps_without_delay(opened):
-    page = opened("".join(render(random_figure(450, 7), "html", Style())))
+    page = opened("".join(render(random_figure(450, 7), "html", Style())), "#step=0")
     for _ in range(20):
         page.keyboard.press("ArrowRight")
     assert page.evaluate("location.hash") == "#step=20"
@@ -277,18 +278,30 @@ def test_a_large_page_steps_without_delay(opened):
     assert overlapping(page.evaluate(BOXES)) == []
 
 
-def test_modules_fold(opened):
-    page = opened("".join(render(neuron_with_modules(), "html", Style())), "#step=99")
+def test_gates_fold(opened):
+    gates = ["gate sig(x) = 1/(1+exp(-x)); f = sig(w*x+b)", "w=2", "x=-1", "b=1"]
+    page = opened(gates)
+    drawn = "Array.from(document.querySelectorAll('.view:not([hidden]) g[data-node]')).length"
+    assert page.inner_text("#fold") == "unfold gates" and page.evaluate(drawn) == 6
+    assert page.inner_text("h1") == "f = sig(w*x+b) = 0.268941" and page.inner_text("#program") == gates[0]
+    assert page.is_disabled("#next")  # it opens at the last step
+    page.click("#fold")
+    assert page.inner_text("#fold") == "fold gates" and page.evaluate(drawn) > 8 and page.is_disabled("#next")
     assert overlapping(page.evaluate(BOXES)) == []
-    everything = shown(page)
-    assert everything["n1"] == ["-2", "0.196612"]
-    inner, outer = page.locator(".module", has_text="linear"), page.locator(".module", has_text="neuron")
-    inner.focus()
-    page.keyboard.press("Enter")
-    assert inner.get_attribute("aria-expanded") == "false"
-    assert "n1" not in shown(page) and ["1", "0.196612"] in shown(page).values()  # n4 keeps its wire's numbers
-    outer.locator("text").click()
-    assert "n6" not in shown(page) and shown(page)["w0"] == ["2", "-0.196612"]
-    outer.locator("text").click()
-    inner.locator("text").click()
-    assert shown(page) == everything
+    assert page.locator(".view:not([hidden]) .module rect").count() == 1  # a frame a gate
+    page.locator(".view:not([hidden]) .module text").click()
+    assert page.evaluate(drawn) == 6 and overlapping(page.evaluate(BOXES)) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_fits_and_zooms(opened, width):
+    page = opened(NETWORK, width=width)
+    cut = "(() => { const f = document.getElementById('figure'); return f.scrollWidth > f.clientWidth; })()"
+    covers = """() => document.getElementById("player").getBoundingClientRect().top
+        >= document.getElementById("figure").getBoundingClientRect().bottom"""
+    assert not page.evaluate(cut) and page.evaluate(covers)
+    for _ in range(8):
+        page.click("#larger")
+    assert page.evaluate(cut)
+    page.click("#fit")
+    assert not page.evaluate(cut) and page.is_disabled("#fit")

@@ -96,6 +96,59 @@ def test_the_mistake_is_found_and_named(change, line, mistake):
     assert all(one.inherits == wrong[0].text for one in wrong[1:])
 
 
+ZEROS = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((5, 3)); y = np.array([0, 1, 2, 1, 0])
+    params = {"W": np.zeros((3, 3)), "b": np.zeros(3)}
+    reg, t = 0.1, 0.0
+    scores = X @ params["W"] + params["b"] + t * t
+    p = np.exp(scores)
+    p /= p.sum(axis=1, keepdims=True)
+    loss = -np.log(p[np.arange(5), y]).mean() + 0.5 * reg * np.sum(params["W"] * params["W"]) + t * t
+    dscores = p.copy()
+    dscores[np.arange(5), y] -= 1
+    dscores /= 5
+    grads = {}
+    grads["W"] = X.T @ dscores + reg * params["W"]
+    grads["b"] = dscores.sum(axis=0)
+    dt = 2 * t
+"""
+
+
+@pytest.mark.parametrize(("change", "wrong"), [
+    (("", ""), set()),
+    (("+ reg * params", "+ 2 * reg * params"), {"grads['W']"}),
+    (('dscores + reg * params["W"]', "dscores"), {"grads['W']"}),
+    (('grads["b"] = dscores.sum(axis=0)', 'grads["b"] = dscores.sum(axis=0) + reg * params["b"]'), {"grads['b']"}),
+    (("dt = 2 * t", "dt = 3 * t"), {"dt"}),
+])  # fmt: skip
+def test_what_zeros_hide_is_found_with_small_numbers_in_their_place(change, wrong):
+    found = examine(Script("net.py", textwrap.dedent(ZEROS).replace(*change)))
+    assert {one.text for one in found.findings if one.verdict == "differs"} == wrong
+    assert [dict(remark.words)["text"] for remark in found.remarks if remark.kind == "hidden"] == sorted(wrong)
+
+
+def test_an_array_of_zeros_with_several_names_is_moved_once():
+    text = """
+        import numpy as np
+        X = np.arange(6.0).reshape(3, 2)
+
+        def forward(W):
+            return np.tanh(X @ W).sum() + 0.05 * np.sum(W * W)
+
+        def backward(W):
+            dW = X.T @ (1 - np.tanh(X @ W) ** 2) + 0.1 * W
+            return dW
+
+        V = np.zeros(2)
+        loss = forward(V)
+        dV = backward(V)
+    """
+    assert set(verdicts(text).values()) == {"agrees"}
+    assert "differs" in verdicts(text, ("0.1 * W", "0.2 * W")).values()
+
+
 FUNCTIONS = """
     import numpy as np
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from backprop_cli.check.messages import meant_claim, not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
 from backprop_cli.check.point import Point
 from backprop_cli.check.scope import Scope, with_values
+from backprop_cli.check.second_derivatives import Left, left_side, pair
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.engine.true_number import corrected, of_node
@@ -88,6 +89,7 @@ class Claim(NamedTuple):
     input, the gradient.
     `half_unit` is half a unit of the last decimal where the right side is a decimal number as people print them
     (`0.20`), otherwise 0.
+    `second` is how a left side reads that is a second derivative: then `names` has the first one above the bar.
     """
 
     source: Source
@@ -98,11 +100,12 @@ class Claim(NamedTuple):
     half_unit: float
     element: str = ""
     part: Formula | None = None
+    second: str = ""
 
     @property
     def target(self) -> str:
         """How the left side reads: `df/dx`."""
-        return "d{}/d{}".format(*self.names) + self.element
+        return (self.second or "d{}/d{}".format(*self.names)) + self.element
 
     def chosen(self, whole: Any) -> Any:
         """The part of an array shaped like the gradient that the left side names: all of it, or some elements."""
@@ -135,13 +138,15 @@ def read_claims(texts: Iterable[str | Source], scope: Scope) -> list[Claim]:
 
 
 def inputs_named(claims: Iterable[str | Source]) -> set[str]:
-    """The names below the bars of the claims' left sides."""
+    """The names below the bars of the claims' left sides that are first derivatives."""
     texts = (claim.text if isinstance(claim, Source) else claim for claim in claims)
     return {ascii_name(found[2]) for text in texts if isinstance(text, str) and (found := _LEFT.match(text))}
 
 
 def _claim(source: Source, scope: Scope) -> Claim:
     names = scope.names
+    if left := left_side(source, names):
+        return _second(source, left, scope)
     if not _LEFT.match(source.text) and (meant := meant_claim(source.text, names, scope.output)):
         source = Source(source.name, meant)
     found = _LEFT.match(source.text)
@@ -161,6 +166,26 @@ def _claim(source: Source, scope: Scope) -> Claim:
     return Claim(source, (above, below), of, written, formula, decimal_half_unit(written), element, part)
 
 
+def _second(source: Source, left: Left, scope: Scope) -> Claim:
+    """A claim about a second derivative."""
+    names = scope.names
+    if left.above not in names:
+        raise unknown_output(left.above, source, left.start_above, names, scope.output)
+    for name in left.below:
+        if name not in names:
+            raise unknown_node(name, source, left.start_below + 1, names)
+    first, second = (names[name] for name in left.below)
+    of = Gradient(*pair(source, left, scope.firsts, names[left.above], (first, second)))
+    inner, outer = left.below if of.wrt == second else left.below[::-1]
+    part = _part(source, left.end_element, of.wrt, scope, left.end_below) if left.element else None
+    written = source.text[left.end :].strip()
+    formula = _file(source, left.end, outer, scope) if written[:1] == "@" else read_formula(source, left.end, scope)
+    above = f"d{left.above}/d{inner}"
+    return Claim(
+        source, (above, outer), of, written, formula, decimal_half_unit(written), left.element, part, left.written
+    )
+
+
 def decimal_half_unit(written: str) -> float:
     """Half a unit of the last decimal of a decimal number as people print them (`0.20`); 0 for anything else."""
     decimal = _DECIMAL.fullmatch(written)
@@ -169,13 +194,17 @@ def decimal_half_unit(written: str) -> float:
     return 0.0
 
 
-def _part(source: Source, end: int, node: int, scope: Scope) -> Formula:
+def _part(source: Source, end: int, node: int, scope: Scope, bare: int = 0) -> Formula:
     """The left side up to `end`, `df/dW[0, 1]`, as a formula of the gradient.
+
+    Up to `bare` it is a second derivative, which no formula has: a word is put in its place.
 
     Raises BackpropError if the gradient has no such elements.
     """
-    part = read_formula(source, 0, scope, end=end)
+    word = "_" * bare
+    typed = Source(source.name, word + source.text[bare:])
     try:
+        part = read_formula(typed, 0, scope, [word] if word else [], end)
         infer(part.graph, dict.fromkeys(part.uses, scope.shape(node)), max_elements=MAX_ELEMENTS)
     except BackpropError as error:
         raise BackpropError(*(told_of(source, diagnostic) for diagnostic in error.diagnostics)) from None

@@ -22,6 +22,7 @@ from backprop_cli.graph import Value
 if TYPE_CHECKING:
     from backprop_cli.check.symbolic import Algebra, Algebraic
 
+_OF_THE_WHOLE = ("sign", "factor", "own value")  # mistakes at no edge: those of a first derivative nobody wrote
 _COMPARED = 5  # places at which a mistake must give what is claimed
 
 
@@ -55,7 +56,8 @@ class Examiner:
         """A claim about an array: the others are asked of the element that is named."""
         from backprop_cli.check.in_numbers import in_numbers
 
-        mistakes = self._mistakes_in_array(claim, place) if judgement.verdict == DIFFERS else ()
+        is_named = judgement.verdict == DIFFERS and not claim.second  # the nodes of its first derivative nobody wrote
+        mistakes = self._mistakes_in_array(claim, place) if is_named else ()
         made = Evidence(claim.target, claim, judgement, mistakes=mistakes)
         if judgement.element is None or judgement.anomaly:
             return made
@@ -81,7 +83,8 @@ class Examiner:
         if self.places.free or not is_constant(claim.formula):
             places += [p for p in self.places.near(place) if not p.trouble(*claim.of) and isfinite(p.grad(*claim.of))]
         claimed = [(p, claim.formula.values(p)[claim.formula.graph.output]) for p in places]
-        return diagnose(claim.of, claimed[:_COMPARED], claim.half_unit if len(places) == 1 else 0.0)
+        found = diagnose(claim.of, claimed[:_COMPARED], claim.half_unit if len(places) == 1 else 0.0)
+        return tuple(m for m in found if m.name in _OF_THE_WHOLE) if claim.second else found
 
     def _mistakes_in_array(self, claim: Claim, place: Point) -> tuple[Mistake, ...]:
         """What a claim about an array looks like: what varies with its names is compared where those are others."""

@@ -26,6 +26,28 @@ def not_one_formula(source: Source, start: int, end: int) -> BackpropError:
     return _wrong("V312", "the right side is not one formula", source, start, end, _DEFAULT)
 
 
+def ambiguous_second(source: Source, start: int, end: int, pairs: Iterable[tuple[str, str]]) -> BackpropError:
+    """The error of two names without a blank that can be parted in several ways."""
+    ways = " or ".join(f"`(d{first} d{second})`" for first, second in pairs)
+    return _wrong(
+        "V312", f"`{source.text[start:end]}` can be read in several ways", source, start, end, f"write {ways}"
+    )
+
+
+def of_an_array(source: Source, start: int, end: int) -> BackpropError:
+    """The error of a second derivative that has more than one number for each element."""
+    message, help_ = "a second derivative in a claim is that of a number, once or twice with respect to a number", (
+        "`backprop hessian` has those with respect to the elements of arrays"
+    )  # fmt: skip
+    return _wrong("V310", message, source, start, end, help_)
+
+
+def one_in_the_other(source: Source, start: int, end: int) -> BackpropError:
+    """The error of a mixed derivative that depends on what is kept fixed."""
+    message, help_ = "one of these is computed from the other: their order would matter", "differentiate by inputs"
+    return _wrong("V312", message, source, start, end, help_)
+
+
 def unknown_node(name: str, source: Source, start: int, names: Mapping[str, int]) -> BackpropError:
     """The error of a name that is no node's."""
     near = nearest(name, list(names)[:1000])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from math import inf, isfinite
+from types import MappingProxyType
 from typing import Any
 
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
@@ -28,11 +29,17 @@ _OVERFLOWS = frozenset({"undefined", "overflow"})  # an overflow, and the 0·∞
 
 
 class Point:
-    """The values of a graph where the inputs have the `given` ones, and what was asked about them so far."""
+    """The values of a graph where the inputs have the `given` ones, and what was asked about them so far.
 
-    def __init__(self, graph: Graph, given: Mapping[str, Value]) -> None:
+    Of nodes that are first derivatives `firsts` says of which node, and with respect to which.
+    """
+
+    def __init__(
+        self, graph: Graph, given: Mapping[str, Value], firsts: Mapping[int, tuple[int, int]] = MappingProxyType({})
+    ) -> None:
         self.graph = graph
         self.given = given
+        self.firsts = firsts
         self.values = forward(graph, given)
         self._passes: dict[int, Backward] = {}
         self._untrue: dict[int, list[TrueNumber]] = {}
@@ -92,7 +99,14 @@ class Point:
         return bool((abs(grad) < inf).all()) if hasattr(grad, "shape") else isfinite(grad)
 
     def trouble(self, output: int, *wrt: int) -> list[Anomaly]:
-        """What the survey finds on the way to the output that makes its derivative a convention, or none at all."""
+        """What the survey finds on the way to the output that makes its derivative a convention, or none at all.
+
+        Where a first derivative is one, the second is too.
+        """
+        before = self._trouble(*self.firsts[output]) if output in self.firsts else []
+        return before + self._trouble(output, *wrt)
+
+    def _trouble(self, output: int, *wrt: int) -> list[Anomaly]:
         graph = self.graph
         if output not in self._odd:  # most points are not, and need no look at each input's way to the output
             everything = bytearray(b"\1") * len(graph)

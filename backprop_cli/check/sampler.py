@@ -10,6 +10,7 @@ from functools import partial
 from itertools import chain, cycle, islice
 from math import isfinite
 from random import Random
+from types import MappingProxyType
 
 from backprop_cli.check.point import Point
 from backprop_cli.errors import BackpropError, Diagnostic
@@ -39,6 +40,7 @@ class PointSampler:
         points: int = 1,
         range_: tuple[float, float] | None = None,
         seed: int = 0,
+        firsts: Mapping[int, tuple[int, int]] = MappingProxyType({}),
     ) -> None:
         count = sum(size(graph.shape(graph.variables[name])) for name in free)
         if count > _MOST_ELEMENTS:
@@ -46,6 +48,7 @@ class PointSampler:
             raise BackpropError(Diagnostic("L701", message, (), "give smaller shapes, which tell as much, or values"))
         self.graph = graph
         self.given = given
+        self.firsts = firsts
         self.free = free
         self.wanted = points if free else 1
         self._made: list[Point] = []
@@ -58,7 +61,7 @@ class PointSampler:
             if number == _HOPELESS and not any(place.has_value for place in self._made):
                 return
             if number == len(self._made):
-                self._made.append(Point(self.graph, next(self._source)))
+                self._made.append(Point(self.graph, next(self._source), self.firsts))
             yield self._made[number]
             number += 1
 
@@ -74,8 +77,8 @@ class PointSampler:
                 if (keep_whole and _is_whole(value)) or (keep_numbers and not hasattr(value, "shape"))
             }
             free = [name for name in place.given if name not in kept]
-            sampler = PointSampler(self.graph, kept, free, points=_OTHERS)
-            small = PointSampler(self.graph, kept, free, points=_OTHERS, range_=(-_SMALL, _SMALL))
+            sampler = PointSampler(self.graph, kept, free, points=_OTHERS, firsts=self.firsts)
+            small = PointSampler(self.graph, kept, free, points=_OTHERS, range_=(-_SMALL, _SMALL), firsts=self.firsts)
             try:
                 if free and any(True for _ in islice(sampler, 1)):
                     return islice(chain(islice(small, _TRIES), sampler), _OTHERS)

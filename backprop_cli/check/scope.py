@@ -5,15 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from backprop_cli.engine.derive import derive
 from backprop_cli.errors import Source
 from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.language.program import Definition
 from backprop_cli.numeric.shapes import Shape
 
 
+class FirstDerivatives:
+    """A graph that grows by the nodes of the first derivatives that are asked for.
+
+    `made` has the node that each is, by what it is the derivative of: an output and an input.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.made: dict[tuple[int, int], int] = {}
+
+    def node(self, output: int, wrt: int) -> int:
+        """The node that is d output / d wrt. Raises BackpropError where no gates compute it (N215)."""
+        if (output, wrt) not in self.made:
+            derived = derive(self.graph, output, [wrt])
+            self.graph, self.made[output, wrt] = derived.graph, derived.gradients[0]
+        return self.made[output, wrt]
+
+
 class Scope(NamedTuple):
     """The node of each of the program's `names`, its `output`'s name, further `values` by name, and its `gates`.
 
+    `firsts` makes the nodes of derivatives.
     `read` gives the value written in a source from a character on, such as a file's, for a name; `shape` is a node's.
     """
 
@@ -23,6 +43,7 @@ class Scope(NamedTuple):
     gates: Sequence[Definition]
     read: Callable[[Source, int, str], Value]
     shape: Callable[[int], Shape]
+    firsts: FirstDerivatives
 
 
 def with_values(graph: Graph, values: Mapping[str, Value]) -> Graph:

@@ -87,7 +87,10 @@ class Algebra:
         self.nodes = self.nodes or written_out(graph, values, self.symbols)
         if of not in self.gradients:
             if of.wrt in self.symbols:
-                self.gradients[of] = sympy.diff(self.nodes[of.output], self.symbols[of.wrt])
+                above, *by = self.place.firsts.get(of.output, (of.output,))  # a first one SymPy finds itself
+                if not self.symbols.keys() >= {*by}:
+                    above, by = of.output, []
+                self.gradients[of] = sympy.diff(self.nodes[above], *(self.symbols[j] for j in (*by, of.wrt)))
             else:
                 apart = sympy.Dummy("q", real=True)
                 cut, _ = function_of(graph, of.output, of.wrt)

@@ -117,7 +117,8 @@ def _remarks(result: ClaimResult, report: CheckReport, style: Style) -> Iterator
     if result.reason:
         yield style.text(result.reason)
     if result.element:
-        name = result.target.partition("/d")[2]
+        is_second = result.target.startswith("d2")  # no name begins with a digit
+        name = result.target if is_second else result.target.partition("/d")[2]
         yield style.text(f"the numbers are those of {name}{list(result.element)}")
     if result.diagnosis:
         yield style.text(f"it looks as if {result.diagnosis}")

@@ -28,6 +28,7 @@ _REASONS = {
 _CHANGED = 100  # characters of a statement
 _REMARKS = {
     "left": "the loop that contains {where} was left after its first pass",
+    "hidden": "{text} at {where} is right only while {of} is all zeros: with small numbers there it is wrong",
     "stopped": "the run ended at {where}: {kind}: {message}",
     "unjudged": "not judged, for want of a variable of that name: {names}",
     "magic": "{where} is no Python and was left out",

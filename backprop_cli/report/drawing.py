@@ -91,6 +91,7 @@ class _Drawing:
         return Figure(
             subject=output if text == output else f"{output} = {shorten(text, 160)}",
             value=self.texts[self.graph.output],
+            program=report.source.text.strip(),
             output=output,
             nodes=tuple(nodes),
             edges=tuple(edge if self.shows in ("grad", "both") else edge._replace(grad="") for edge in edges),

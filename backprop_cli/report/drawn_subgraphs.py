@@ -52,6 +52,20 @@ def fold(figure: Figure) -> Figure:
     return folded._replace(moments=tuple(_moments(figure, folded, home, step_of)))
 
 
+def layouts(figure: Figure) -> tuple[Figure, ...]:
+    """The figure as it is first shown, then the other way: with sub-graphs folded, and open; one where these are alike.
+
+    Where none is folded yet, all are in the second.
+    """
+    any_folded = any(subgraph.folded for subgraph in figure.subgraphs)
+    opened = figure._replace(subgraphs=tuple(subgraph._replace(folded=False) for subgraph in figure.subgraphs))
+    closed = tuple(subgraph._replace(folded=True) for subgraph in figure.subgraphs)
+    packed = fold(figure if any_folded else figure._replace(subgraphs=closed))
+    if len(packed.nodes) == len(opened.nodes):
+        return (opened,)
+    return (packed, opened) if any_folded else (opened, packed)
+
+
 def _homes(figure: Figure) -> dict[int, int]:
     """For each node in a folded sub-graph the node that stands for it: of the outermost such sub-graph, the way out."""
     home: dict[int, int] = {}

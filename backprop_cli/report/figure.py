@@ -84,6 +84,8 @@ class Figure(NamedTuple):
 
     `value` is the output's, empty where it is not known.
 
+    `program` is the whole text it is drawn from.
+
     `phase` is empty for the whole; in a frame it is the pass, `step` the number of its last step that is shown,
     `caption` what happens in that step, and `whole` the drawing it is a frame of: frames laid out like it do not
     jump from slide to slide. `valued`: there are numbers at all.
@@ -103,6 +105,7 @@ class Figure(NamedTuple):
     caption: tuple[str, ...] = ()
     whole: Figure | None = None
     value: str = ""
+    program: str = ""
 
     @property
     def title(self) -> str:

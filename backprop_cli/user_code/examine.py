@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import nan
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,12 +22,13 @@ from backprop_cli.user_code.problems import failed, no_gradient, no_loss, no_pyt
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.repair import Case, Workshop
 from backprop_cli.user_code.resolve import Candidate, candidates, loss_of, upstream_of
-from backprop_cli.user_code.run import Program, parse, quietly
+from backprop_cli.user_code.run import Failure, Program, parse, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.targets import named
-from backprop_cli.user_code.trace import Claim, LossEvent
+from backprop_cli.user_code.trace import Claim, LossEvent, Version
 
+_SMALL = 1e-2  # the size of what is put in the place of zeros
 _WORST = (DIFFERS, UNDECIDED, AGREES)
 
 
@@ -60,28 +61,18 @@ def examine(
         made = instrument(tree)
     except (SyntaxError, RecursionError, ValueError) as error:
         raise no_python(script, error) from None
+    tolerance = SIX_DIGITS if rtol is None else rtol
     with quietly(script.path, seed=seed):
-        program = Program(made, script.path)
-        recorder = Recorder(made.sites, loss)
-        failure = program.record(recorder, given)
-        findings: list[Finding] = []
-        losses: list[Loss] = []
-        runs = 0
-        for round_ in range(recorder.round + 1):
-            at = loss_of(recorder, round_)
-            given_gradient: Claim | None = None
-            if at is None:
-                at, given_gradient = upstream_of(recorder, round_)
-            if at is None:
-                continue
-            bench = Bench(program, [(at.place, given_gradient and given_gradient.value)], seed)
-            cases = list(_judged(bench, recorder, at, SIX_DIGITS if rtol is None else rtol))
-            cases = [case for case in cases if case.claim is not given_gradient]
-            if cases:
-                losses.append(Loss(at.name, at.line))
-                shop = Workshop(bench, recorder, script.text, at)
-                findings += _merged(diagnose(shop, cases), at)
-            runs += bench.runs
+        passed = _passed(Program(made, script.path), Recorder(made.sites, loss), script, given, tolerance, seed)
+    recorder, failure, findings, losses, runs, zeros = passed
+    shaken: list[Finding] = []
+    if zeros and failure is None:
+        with quietly(script.path, seed=seed):
+            names = {name for name, _ in zeros}
+            recorder_ = Recorder(made.sites, loss, _shakes(version for _, version in zeros))
+            again = _passed(Program(made, script.path), recorder_, script, given, tolerance, seed, names)
+        runs += again.runs
+        findings, shaken = _with_what_zeros_hide(findings, again.findings if again.failure is None else [])
     if failure is not None and not (findings and (recorder.left or _is_after(recorder))):
         raise failed(script, failure)
     if not findings:
@@ -90,10 +81,87 @@ def examine(
         findings = [one._replace(line=answer[1], lines=(answer[1],)) if one.line > answer[0] else one
                     for one in findings if one.line != answer[0] + 5]  # fmt: skip
     remarks = [Remark("magic", line) for line in script.dropped]
+    hidden = {(one.function, one.text) for one in shaken}
+    remarks += [Remark("hidden", one.line, (("text", one.text), ("of", one.of)))
+                for one in findings if (one.function, one.text) in hidden and not one.inherits]  # fmt: skip
     remarks += [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
     if failure is not None:
         remarks.append(Remark("stopped", failure.line, (("kind", failure.kind), ("message", failure.message))))
     return Examined(tuple(findings), tuple(losses), tuple(remarks), runs)
+
+
+class _Passed(NamedTuple):
+    """What one run of the file gave; `zeros` are right claims by values that are all zeros."""
+
+    recorder: Recorder
+    failure: Failure | None
+    findings: list[Finding]
+    losses: list[Loss]
+    runs: int
+    zeros: list[tuple[str, Version]]
+
+
+def _passed(
+    program: Program,
+    recorder: Recorder,
+    script: Script,
+    given: Mapping[str, Any],
+    rtol: float,
+    seed: int,
+    only: Collection[str] | None = None,
+) -> _Passed:
+    failure = program.record(recorder, given)
+    findings: list[Finding] = []
+    losses: list[Loss] = []
+    zeros: list[tuple[str, Version]] = []
+    runs = 0
+    for round_ in range(recorder.round + 1):
+        at = loss_of(recorder, round_)
+        given_gradient: Claim | None = None
+        if at is None:
+            at, given_gradient = upstream_of(recorder, round_)
+        if at is None:
+            continue
+        bench = Bench(program, [(at.place, given_gradient and given_gradient.value)], seed)
+        cases = list(_judged(bench, recorder, at, rtol, only))
+        cases = [case for case in cases if case.claim is not given_gradient]
+        if cases:
+            losses.append(Loss(at.name, at.line))
+            findings += _merged(diagnose(Workshop(bench, recorder, script.text, at), cases), at)
+        for case in cases:
+            candidate = case.ruling.candidate
+            if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version.value):
+                zeros.append((case.claim.text, recorder.first(candidate.version)))
+        runs += bench.runs
+    return _Passed(recorder, failure, findings, losses, runs, zeros)
+
+
+def _is_zero(value: Any) -> bool:
+    is_floating = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+    return is_floating and not np.any(value)
+
+
+def _shakes(zeros: Iterable[Version]) -> dict[tuple[int, int, int], list[tuple[tuple[Any, ...], Any]]]:
+    """Small numbers in the place of values that are all zeros."""
+    found: dict[tuple[int, int, int], list[tuple[tuple[Any, ...], Any]]] = {}
+    for version in zeros:
+        place = version.place
+        rng = np.random.default_rng((place.statement, place.site, place.passed))
+        items = found.setdefault(place[:3], [])
+        if all(path != place.path for path, _ in items):
+            items.append((place.path, _SMALL * rng.standard_normal(version.shape)))
+    return found
+
+
+def _with_what_zeros_hide(here: list[Finding], there: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """The findings, and those that are wrong only where what was all zeros is not: a product with 0 shows nothing."""
+    wrong = {(one.function, one.text, one.lines): one for one in there if one.verdict == DIFFERS}
+    found, hidden = [], []
+    for one in here:
+        other = wrong.get((one.function, one.text, one.lines)) if one.verdict == AGREES and not one.why else None
+        found.append(other or one)
+        hidden += [other] if other else []
+    return found, hidden
 
 
 def _assigned(tree: ast.Module) -> list[str]:
@@ -113,9 +181,15 @@ def _is_after(recorder: Recorder) -> bool:
     )
 
 
-def _judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float) -> Iterator[Case]:
-    """Each claim of a pass that has something it can be the gradient with respect to, with the ruling."""
+def _judged(
+    bench: Bench, recorder: Recorder, at: LossEvent, rtol: float, only: Collection[str] | None
+) -> Iterator[Case]:
+    """Each claim of a pass that has something it can be the gradient with respect to, with the ruling.
+
+    `only` these names, None for all.
+    """
     claims = [claim for claim in recorder.claims if claim.round == at.round and np.size(claim.value)]
+    claims = [claim for claim in claims if only is None or claim.text in only]
     claims.sort(key=lambda claim: claim.order)
     seen: set[tuple[str, int, int]] = set()
     last = {(claim.call, claim.text): claim.order for claim in claims}

@@ -50,7 +50,9 @@ class Loss(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """Something about the run: `left` a loop after its first pass, `stopped` by an exception, `unjudged` names."""
+    """Something about the run: `left` a loop after its first pass, `stopped` by an exception, `unjudged` names, a
+    gradient whose mistake zeros had `hidden`.
+    """
 
     kind: str
     line: int

@@ -11,6 +11,9 @@ import numpy as np
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET
 from backprop_cli.user_code.trace import LeftError, Place, StoppedError, as_array
 
+# By statement, site and pass: which parts of the value there are moved, and by how much.
+Shakes = Mapping[tuple[int, int, int], Sequence[tuple[tuple[Any, ...], Any]]]
+
 
 class Mover:
     """Moves values and reads others while statements are run again."""
@@ -29,12 +32,16 @@ class Mover:
         self.watched = {shaken, *(place.site for place in (*moves, *reads))}
         self.statement = 0
         self.left: set[tuple[int, int, int]] = set()
+        self.shakes: Shakes = {}
         self._counts: dict[int, int] = {}
 
-    def start(self, left: set[tuple[int, int, int]]) -> None:
-        """A run begins; at the places in `left` the first pass of a loop is over."""
+    def start(self, left: set[tuple[int, int, int]], shakes: Shakes) -> None:
+        """A run begins; at the places in `left` the first pass of a loop is over, and what is in `shakes` is moved
+        in every run.
+        """
         self.found, self.missing, self.left = [None] * self.count, self.count, left
-        self.watched |= {site for _, site, _ in left}
+        self.shakes = shakes
+        self.watched |= {site for _, site, _ in (*left, *shakes)}
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
         """The functions that the instrumented program calls."""
@@ -64,8 +71,8 @@ class Mover:
             raise LeftError
         if site == self.shaken:
             value = _shaken(value, count, in_place=written)
-        for path, delta in self.moves.get(here, ()):
-            value = _moved(value, path, delta, written=written)
+        for path, delta in (*self.shakes.get(here, ()), *self.moves.get(here, ())):
+            value = moved(value, path, delta, written=written)
         for number, path in self.reads.get(here, ()):
             if self.found[number] is None:
                 self.found[number] = as_array(_part(value, path))
@@ -81,15 +88,15 @@ def _part(value: Any, path: tuple[Any, ...]) -> Any:
     return value
 
 
-def _moved(value: Any, path: tuple[Any, ...], delta: Any, *, written: bool) -> Any:
+def moved(value: Any, path: tuple[Any, ...], delta: Any, *, written: bool) -> Any:
     """The value with a part of it moved; in place where it was written in place."""
     if not path:
         return _plus(value, delta, in_place=written)
     inside = _part(value, path[:-1])
-    key, moved = path[-1], _plus(_part(value, path), delta, in_place=False)
+    key, other = path[-1], _plus(_part(value, path), delta, in_place=False)
     if isinstance(inside, tuple) and len(path) == 1:
-        return (*inside[:key], moved, *inside[key + 1 :])
-    inside[key] = moved
+        return (*inside[:key], other, *inside[key + 1 :])
+    inside[key] = other
     return value
 
 

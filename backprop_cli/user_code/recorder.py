@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET, Site
+from backprop_cli.user_code.mover import Shakes, moved
 from backprop_cli.user_code.names import holds_gradients, is_a_loss, looks_like_a_loss, readings
 from backprop_cli.user_code.trace import (
     Claim,
@@ -30,8 +32,8 @@ _MOST_ITEMS = 200  # of a list or dictionary
 class Recorder:
     """Watches a run from its beginning."""
 
-    def __init__(self, sites: Sequence[Site], loss: str = "") -> None:
-        self.sites, self.loss = sites, loss
+    def __init__(self, sites: Sequence[Site], loss: str = "", shakes: Shakes = MappingProxyType({})) -> None:
+        self.sites, self.loss, self.shakes = sites, loss, shakes
         self.versions: list[Version] = []
         self.of_object: dict[int, list[int]] = {}
         self.claims: list[Claim] = []
@@ -59,11 +61,18 @@ class Recorder:
         self.statement = statement
         self._counts.clear()
 
+    def first(self, version: Version) -> Version:
+        """The moment at which the array of a version was made, by whatever name."""
+        known = self.of_object.get(id(version.value), []) if is_array(version.value) else []
+        return self.versions[known[0]] if known else version
+
     # -- hooks ------------------------------------------------------------------------------------
 
     def bind(self, site: int, value: Any) -> Any:
         """A value has got a name, or is about to."""
         place, where = self._arrive(site), self.sites[site]
+        for path, delta in self.shakes.get(place[:3], ()):
+            value = moved(value, path, delta, written=False)
         self._see(where, place, value, None, write=False)
         return value
 
@@ -76,6 +85,8 @@ class Recorder:
     def set(self, site: int, base: Any, key: Any) -> None:
         """An element of `base` has been assigned."""
         place, where = self._arrive(site), self.sites[site]
+        for path, delta in self.shakes.get(place[:3], ()):
+            moved(base, path, delta, written=True)
         if isinstance(base, dict | list):
             try:
                 value = base[key]

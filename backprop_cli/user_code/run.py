@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.user_code.instrument import Instrumented
-from backprop_cli.user_code.mover import Mover
+from backprop_cli.user_code.mover import Mover, Shakes
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.trace import LeftError, StoppedError
 
@@ -54,10 +54,12 @@ class Program:
         self.sites = made.sites
         self.names: dict[str, Any] = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__}
         self.snapshots: dict[int, Snapshot] = {}
+        self.shakes: Shakes = {}
         self.left: set[tuple[int, int, int]] = set()  # where a loop has had its first pass
 
     def record(self, recorder: Recorder, given: Mapping[str, Any]) -> Failure | None:
         """Run the file from its beginning to its end, or to where it fails."""
+        self.shakes = recorder.shakes
         self.names.update(given)
         self.names.update(recorder.hooks())
         for number, code in enumerate(self.codes):
@@ -83,7 +85,7 @@ class Program:
         """Run from a statement on until everything is read; None where that does not come to pass."""
         for _ in range(2):
             self._restore(start)
-            mover.start(self.left)
+            mover.start(self.left, self.shakes)
             self.names.update(mover.hooks())
             try:
                 self._run(mover, range(start, len(self.codes) if last is None else last + 1), codes or {})

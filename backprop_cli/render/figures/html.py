@@ -1,7 +1,8 @@
 """One page that steps through both passes: no network, no code but ours, and everything in it without code too.
 
 `page.html`, `page.css` and `page.js` beside this file are the page, `svg.css` is the figure's; the policy in its head
-names the hashes of the style and the script, so that a browser runs nothing else.
+names the hashes of the style and the script, so that a browser runs nothing else. Where gates fold, the page holds
+two layouts, each with its steps.
 """
 
 from __future__ import annotations
@@ -11,24 +12,42 @@ from string import Template
 
 from backprop_cli.render.figures.svg import beside, picture, safe
 from backprop_cli.render.style import Style
-from backprop_cli.report.animation import frame
+from backprop_cli.report.drawn_subgraphs import layouts
 from backprop_cli.report.figure import Figure, Moment
 
 
 def render(figure: Figure, style: Style) -> Iterator[str]:
     """The figure as an HTML document."""
+    views = (figure,) if figure.phase else layouts(figure)
     looks, script = beside("svg.css") + beside("page.css"), beside("page.js")
     text = Template(beside("page.html")).substitute(
         title=safe(figure.title),
-        heading=safe(frame(figure, "forward", 0).title if figure.moments else figure.title),
-        picture="".join(picture(figure)),
-        steps="".join(_steps(figure)),
+        heading=safe(figure.title),
+        program=_program(figure),
+        pictures="".join(_view(view, shown=view is views[0]) for view in views),
+        steps="".join(_list(view, shown=view is views[0]) for view in views),
         style=looks,
         script=script,
         style_hash=_hash(looks),
         script_hash=_hash(script),
     )
     yield text.encode("ascii", "xmlcharrefreplace").decode() if style.ascii else text
+
+
+def _program(figure: Figure) -> str:
+    """The whole text, where the title is not all of it."""
+    lines = figure.program.splitlines()
+    if " ".join(figure.program.split()) in (figure.subject, figure.subject.removeprefix(f"{figure.output} = ")):
+        return ""
+    return f'<pre id="program">{chr(10).join(map(safe, lines))}</pre>\n'
+
+
+def _view(figure: Figure, *, shown: bool) -> str:
+    return f'<div class="view"{"" if shown else " hidden"}>\n{"".join(picture(figure))}\n</div>\n'
+
+
+def _list(figure: Figure, *, shown: bool) -> str:
+    return f'<ol class="steps" start="0"{"" if shown else " hidden"}>\n{"".join(_steps(figure))}</ol>\n'
 
 
 def _steps(figure: Figure) -> Iterator[str]:

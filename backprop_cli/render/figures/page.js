@@ -1,13 +1,25 @@
 "use strict";
-// Everything this shows is in the page already; it marks what is known at a step, what moves, what is folded.
-const all = (selector) => Array.from(document.querySelectorAll(selector));
+// Everything this shows is in the page already; it marks what is known at a step and what moves, and shows one layout.
 const one = (id) => document.getElementById(id);
-const picture = document.querySelector("svg.bp");
-const steps = all("#steps li");
-const last = steps.length - 1;
-const count = (phase) => steps.filter((step) => step.dataset.phase === phase).length;
-const total = { forward: count("forward") - 1, backward: count("backward") };
+const views = Array.from(document.querySelectorAll(".view"));
+const lists = Array.from(document.querySelectorAll(".steps"));
+let view, picture, steps, last, total;
 let current = 0;
+let scale = 0; // 0: as the width allows
+
+const all = (selector) => Array.from(view.querySelectorAll(selector));
+
+function look(number) {
+  for (const parts of [views, lists]) parts.forEach((part, k) => { part.hidden = k !== number; });
+  view = views[number];
+  picture = view.querySelector("svg.bp");
+  steps = Array.from(lists[number].children);
+  last = steps.length - 1;
+  const count = (phase) => steps.filter((step) => step.dataset.phase === phase).length;
+  total = { forward: count("forward") - 1, backward: count("backward") };
+  one("slider").max = last;
+  fit();
+}
 
 function show(wanted) {
   current = Math.min(Math.max(wanted, 0), last);
@@ -41,16 +53,38 @@ function show(wanted) {
   } catch {
     // in a notebook's frame there is no address to keep it in
   }
-  const gate = document.querySelector(`g[data-node="${node}"]`);
+  const gate = view.querySelector(`g[data-node="${node}"]`);
   if (gate) bringIntoSight(gate);
 }
 
-// A little smaller where that makes it fit; past that it scrolls.
+// As wide as there is room, no larger than it was drawn; zoomed in, it scrolls within its frame.
 function fit() {
   const { width, height } = picture.viewBox.baseVal;
-  const scale = Math.min(1, Math.max(0.8, one("figure").clientWidth / width));
-  picture.setAttribute("width", width * scale);
-  picture.setAttribute("height", height * scale);
+  const room = Math.min(1, one("figure").clientWidth / width);
+  const now = scale || room;
+  picture.setAttribute("width", width * now);
+  picture.setAttribute("height", height * now);
+  one("figure").classList.toggle("wide", now > room);
+  one("fit").disabled = !scale;
+}
+
+function zoom(by) {
+  const { width } = picture.viewBox.baseVal;
+  const now = picture.width.baseVal.value / width;
+  scale = by ? Math.min(4, Math.max(0.1, now * by)) : 0;
+  fit();
+}
+
+// Drag to pan; a finger scrolls anyway.
+function makePannable(frame) {
+  let from = null;
+  frame.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "mouse" && event.button === 0) from = [event.clientX, frame.scrollLeft];
+  });
+  addEventListener("pointermove", (event) => {
+    if (from) frame.scrollLeft = from[1] + from[0] - event.clientX;
+  });
+  addEventListener("pointerup", () => { from = null; });
 }
 
 function bringIntoSight(gate) {
@@ -62,7 +96,7 @@ function bringIntoSight(gate) {
 
 function fromAddress() {
   const found = /^#step=(\d+)$/.exec(location.hash);
-  return found ? Number(found[1]) : 0;
+  return found ? Number(found[1]) : last;
 }
 
 function listen() {
@@ -74,6 +108,8 @@ function listen() {
   addEventListener("hashchange", () => show(fromAddress()));
   addEventListener("keydown", (event) => {
     if (event.target.id === "slider" || event.ctrlKey || event.altKey || event.metaKey) return;
+    const by = { "+": 1.25, "-": 1 / 1.25, 0: 0 }[event.key];
+    if (by !== undefined) zoom(by);
     const to = { ArrowLeft: current - 1, ArrowRight: current + 1, Home: 0, End: last }[event.key];
     if (to === undefined) return;
     event.preventDefault();
@@ -81,56 +117,35 @@ function listen() {
   });
 }
 
-// A folded module covers what lies in it; of the gate whose wire leaves it, value and gradient stay.
-function fold() {
-  const folded = all(".module.folded").map((module) => new Set(module.dataset.nodes.split(" ")));
-  const hides = (node) => folded.some((members) => members.has(node));
-  const together = (from, to) => folded.some((members) => members.has(from) && members.has(to));
-  const leaving = new Set(all("path[data-to]").filter((wire) => !together(wire.dataset.from, wire.dataset.to))
-    .map((wire) => wire.dataset.from));
-  for (const gate of all("g[data-node]")) {
-    const leaves = leaving.has(gate.dataset.node) || gate.classList.contains("output");
-    gate.classList.toggle("closed", hides(gate.dataset.node) && leaves);
-    gate.classList.toggle("inside", hides(gate.dataset.node) && !leaves);
-  }
-  for (const wire of all("[data-to]")) {
-    const port = wire.tagName === "g" && hides(wire.dataset.to);
-    wire.classList.toggle("inside", port || together(wire.dataset.from, wire.dataset.to));
-  }
-  for (const module of all(".module")) {
-    const members = module.dataset.nodes.split(" ");
-    const outer = folded.some((nodes) => nodes.size > members.length && members.every((node) => nodes.has(node)));
-    module.classList.toggle("inside", outer);
-    module.setAttribute("aria-expanded", String(!module.classList.contains("folded")));
-  }
+// The other layout, at the same share of its steps; the ends stay ends.
+function toggle() {
+  const share = last > 0 ? current / last : 0;
+  look((views.indexOf(view) + 1) % views.length);
+  name();
+  if (steps.length > 1) show(Math.round(share * last));
 }
 
-function makeFoldable(module) {
-  module.setAttribute("role", "button");
-  module.setAttribute("tabindex", "0");
-  const ground = document.createComment("where it lies when it is open");
-  module.before(ground);
-  const toggle = () => {
-    if (module.classList.toggle("folded")) document.querySelector("g[data-node]").before(module);
-    else ground.after(module);
-    module.focus();
-    fold();
-  };
-  module.addEventListener("click", toggle);
-  module.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    toggle();
-  });
+function name() {
+  const counts = views.map((part) => part.querySelectorAll("g[data-node]").length);
+  const open = counts[views.indexOf(view)] === Math.max(...counts);
+  one("fold").textContent = open ? "fold gates" : "unfold gates";
 }
 
-for (const module of all(".module")) makeFoldable(module);
-fold();
-fit();
+look(0);
+one("tools").hidden = false;
+one("smaller").addEventListener("click", () => zoom(1 / 1.25));
+one("larger").addEventListener("click", () => zoom(1.25));
+one("fit").addEventListener("click", () => zoom(0));
+makePannable(one("figure"));
 addEventListener("resize", fit);
+if (views.length > 1) {
+  one("fold").hidden = false;
+  one("fold").addEventListener("click", toggle);
+  one("figure").addEventListener("click", (event) => { if (event.target.closest(".module")) toggle(); });
+  name();
+}
 if (steps.length > 1) {
   one("player").hidden = false;
-  one("slider").max = last;
   listen();
   show(fromAddress());
 }

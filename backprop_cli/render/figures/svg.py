@@ -29,6 +29,7 @@ _MARGIN = 24
 _TOP = _MARGIN + 34  # where the graph begins, below the title
 _LINE = 22  # of the words below
 _KEY_GAP = 22
+_ROUND = 10  # the corners of a frame
 _FORBIDDEN = {ord("\n"): " ", ord("\t"): " ", 0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
@@ -199,14 +200,28 @@ class _Picture:
     def _cluster(self, cluster: DrawnSubgraph) -> Iterator[str]:
         """The ground on which a module's nodes stand, and its name."""
         nodes = " ".join(map(str, cluster.nodes))
-        look = "ground folded" if cluster.folded else "ground"  # for the page's script: in the figure all is open
-        yield f'<g class="module {look}" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
-        runs = list(self._runs(cluster))
+        yield f'<g class="module ground" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
+        runs = self._frame(cluster)
         for left, top, right, bottom in runs:
-            yield f'<rect x="{left:.5g}" y="{top:.5g}" width="{right - left:.5g}" height="{bottom - top:.5g}"/>\n'
-        for left, top, _, _ in runs[:1]:
+            size = f'width="{right - left:.5g}" height="{bottom - top:.5g}"'
+            yield f'<rect x="{left:.5g}" y="{top:.5g}" {size} rx="{_ROUND * (len(runs) == 1)}"/>\n'
+        for left, top, _, _ in list(self._runs(cluster))[:1]:  # where there is room for it
             yield _text(left + 8, top + 13, "module-name", shorten(cluster.name, 24))
         yield "</g>\n"
+
+    def _frame(self, cluster: DrawnSubgraph) -> list[tuple[float, float, float, float]]:
+        """One rectangle around all its nodes; where another node would lie in it, one for each run in a column."""
+        runs = list(self._runs(cluster))
+        if not runs:
+            return runs
+        lefts, tops, rights, bottoms = zip(*runs, strict=True)
+        left, top, right, bottom = min(lefts), min(tops), max(rights), max(bottoms)
+        for node in self.whole.nodes:
+            (x, y), size = self.placed.at[node.id], self.shapes.size(node)
+            apart = x + size.after < left or x - size.before > right or y + size.below < top or y - size.above > bottom
+            if node.id not in cluster.nodes and not apart:
+                return runs
+        return [(left, top, right, bottom)]
 
     def _runs(self, cluster: DrawnSubgraph) -> Iterator[tuple[float, float, float, float]]:
         """For each stretch of a column that the cluster's nodes fill: left, top, right, bottom."""

@@ -1,0 +1,90 @@
+"""Second derivatives in claims: `d2f/dxdy` is the derivative with respect to y of `df/dx`, made as nodes of the graph.
+
+The left side may be typed as people do: `d2f/dx2`, `d²f/dx²`, `∂²f/∂x∂y`, `d^2f/(dx dy)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from backprop_cli.check.messages import ambiguous_second, not_a_claim, of_an_array, one_in_the_other
+from backprop_cli.check.scope import FirstDerivatives
+from backprop_cli.errors import Source
+from backprop_cli.language.letters import ascii_name
+
+_TWO = r"(?:\s*(?:\^|\*\*)\s*(?:2|\{2\})|²|2)"
+_LEFT = re.compile(
+    rf"\s*[d∂]{_TWO}\s*(?P<above>[^\W\d]\w*)\s*[/÷]\s*(?P<below>\(?\s*[d∂][^\[=]*?)\s*(?P<element>\[[^\]=]*\])?\s*=(?!=)"
+)
+_SQUARE = re.compile(rf"\(?d(?P<name>[^\W\d]\w*?)\)?{_TWO}\)?")
+_APART = re.compile(r"\(?\s*d([^\W\d]\w*)(?:\s*[*·]\s*|\s+)d([^\W\d]\w*)\s*\)?")
+
+
+class Left(NamedTuple):
+    """The left side of a claim: the names above and below the bar, the index behind it, and where these are."""
+
+    above: str
+    below: tuple[str, str]
+    start_above: int
+    start_below: int
+    end_below: int
+    element: str
+    end_element: int
+    end: int
+
+    @property
+    def written(self) -> str:
+        """How it reads: `d2f/dx2`."""
+        first, second = self.below
+        return f"d2{self.above}/d{first}2" if first == second else f"d2{self.above}/d{first}d{second}"
+
+
+def pair(source: Source, left: Left, firsts: FirstDerivatives, output: int, by: tuple[int, int]) -> tuple[int, int]:
+    """Which node's derivative with respect to which node a second derivative is.
+
+    Raises BackpropError where an array is differentiated twice, one name is computed from the other, or no gates
+    compute the first derivative (N215).
+    """
+    graph, (first, second) = firsts.graph, by
+    if graph.shape(first) and not graph.shape(second):
+        first, second = second, first
+    if graph.shape(output) or graph.shape(first):
+        raise of_an_array(source, left.start_above, left.end_below)
+    if first != second and (graph.dependents({first})[second] or graph.dependents({second})[first]):
+        raise one_in_the_other(source, left.start_below, left.end_below)
+    return firsts.node(output, first), second
+
+
+def left_side(source: Source, names: Collection[str] = ()) -> Left | None:
+    """What a claim's left side says, if it is a second derivative; `names` tell where `dxdy` is two.
+
+    Raises BackpropError if it begins like one and is none, or could be several.
+    """
+    found = _LEFT.match(source.text)
+    if found is None:
+        return None
+    below = list(dict.fromkeys(_pairs(found["below"].replace("∂", "d"), names)))
+    start, end = found.span("below")
+    if not below:
+        raise not_a_claim(source)
+    if len(below) > 1:
+        raise ambiguous_second(source, start, end, below)
+    start_above, element = found.start("above"), found["element"] or ""
+    return Left(
+        ascii_name(found["above"]), below[0], start_above, start, end, element, found.end("element"), found.end()
+    )
+
+
+def _pairs(below: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """What may be meant below the bar: `dx2`, `dx dy`, `dxdy`."""
+    if found := _SQUARE.fullmatch(below):
+        yield (ascii_name(found["name"]),) * 2
+    elif found := _APART.fullmatch(below):
+        yield ascii_name(found[1]), ascii_name(found[2])
+    else:
+        inner = below.strip("() ")[1:]
+        cuts = [(ascii_name(inner[:k]), ascii_name(inner[k + 1 :])) for k, c in enumerate(inner) if c == "d" and k]
+        known = [(x, y) for x, y in cuts if x in names and y in names]
+        yield from known or [(x, y) for x, y in cuts[:1] if x and y]
