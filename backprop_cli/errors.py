@@ -163,7 +163,8 @@ def shorten(text: str, limit: int = 40) -> str:
 def nearest(word: str, known: list[str], limit: int = 1) -> list[str]:
     """The known words that a misspelled one is likely to mean, best first; none where nothing is near.
 
-    A third of the letters may be mistyped, capitals aside. After those come words of which one begins with the other.
+    A third of the letters may be mistyped, four at most, capitals aside. After those come words of which one begins
+    with the other.
     """
     if len(word) > 64:
         return []
@@ -171,7 +172,7 @@ def nearest(word: str, known: list[str], limit: int = 1) -> list[str]:
     for place, other in enumerate(known):
         one, two = word.casefold(), other.casefold()
         shorter, longer = sorted((len(one), len(two)))
-        steps = _distance(one, two, most=(longer + 1) // 3) if 2 < longer <= 64 or one == two else None
+        steps = _distance(one, two, most=min(4, (longer + 1) // 3)) if 2 < longer <= 64 or one == two else None
         if steps is not None:
             swapped = sorted(one) == sorted(two)  # `tahn` is `tanh` sooner than `tan`
             differ = sum(a != b for a, b in zip(word, other, strict=False))
@@ -183,6 +184,8 @@ def nearest(word: str, known: list[str], limit: int = 1) -> list[str]:
 
 def _distance(one: str, two: str, *, most: int) -> int | None:
     """How many letters are added, left out, changed or swapped with the next; None where it is more than `most`."""
+    if abs(len(one) - len(two)) > most:
+        return None
     before, row = [0], list(range(len(two) + 1))
     for i, a in enumerate(one):
         earlier, before, row = before, row, [i + 1]
