@@ -191,6 +191,7 @@ def draw(
     depth: int | None = None,
     collapse: bool = False,
     most: int | None = None,
+    theme: str = "",
     style: Style | None = None,
 ) -> str:
     """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
@@ -198,6 +199,7 @@ def draw(
     `edges` says what stands at the wires beside values: grad, local, both or none. `phase` (forward or backward) and
     `step` draw what is known at that step of that pass, `depth` only so many gates back from the output, `collapse`
     only inputs and what has a name. On an html page calls of the user's gates fold and unfold.
+    `theme` is light (the default of svg), dark, or auto (of html); other formats have none.
 
     Raises BackpropError for a step there is not, and where there would be more than `most` nodes (default: 500).
     """
@@ -217,7 +219,7 @@ def draw(
     drawn = with_subgraphs(drawn, report, folded)
     if phase or step is not None:
         drawn = frame(drawn, phase, step)
-    return "".join(pieces(drawn, format, style))
+    return "".join(pieces(drawn, format, style, **({"theme": theme} if theme else {})))
 
 
 def explain(report: Report, format: str = "text", *, paths: bool = False, style: Style | None = None) -> str:  # noqa: A002

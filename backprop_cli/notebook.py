@@ -10,7 +10,7 @@ from backprop_cli.report import Report
 def svg(report: Report) -> str | None:
     """What a notebook shows of a report: its figure, nothing where that is too large."""
     try:
-        return draw(report, "svg")
+        return draw(report, "svg", theme="auto")
     except BackpropError:
         return None
 

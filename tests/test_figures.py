@@ -504,7 +504,7 @@ def test_notes_and_status_are_those_of_grad():
 
 def test_a_notebook_shows_the_same():
     report = grad("(x+y)*z", SEED, check=False)
-    assert report._repr_svg_() == draw(report, "svg") and report._repr_svg_().startswith("<svg")
+    assert report._repr_svg_() == draw(report, "svg", theme="auto") and report._repr_svg_().startswith("<svg")
     page = report._repr_html_()
     assert page.startswith('<iframe sandbox="allow-scripts"') and "&lt;!DOCTYPE html&gt;" in page
     large = grad("+".join(f"sin({k}*x)" for k in range(400)), {"x": 1}, check=False)
@@ -628,3 +628,30 @@ def test_every_array_program_is_drawn_and_its_shares_are_its_gradients(program):
         uses = [(i, k) for i, operands in enumerate(graph.inputs) for k, j in enumerate(operands) if j == node]
         total = sum(part for part in (sent(i, k) for i, k in uses) if part is not None)
         assert np.allclose(total, report.gradients[name], rtol=1e-12, atol=1e-15)
+
+
+# -- themes
+
+
+@pytest.mark.parametrize(
+    ("format_", "theme", "adapts", "paper"),
+    [("svg", "", False, "#ffffff"), ("svg", "light", False, "#ffffff"), ("svg", "dark", False, "#14181f"),
+     ("svg", "auto", True, "#14181f"), ("html", "", True, "#14181f"), ("html", "light", False, "#ffffff"),
+     ("html", "dark", False, "#14181f")],
+)  # fmt: skip
+def test_themes(format_, theme, adapts, paper):
+    words = ["--theme", theme] if theme else []
+    ran = backprop("graph", "x*y", "x=1", "y=2", "--format", format_, *words)
+    assert ran.status == 0 and ("prefers-color-scheme" in ran.out) == adapts
+    # The rule that comes last is the one that counts.
+    assert ran.out.rpartition(".bp .paper { fill: ")[2].startswith(paper)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["--theme", "pink", "--format", "svg"], "is one of light, dark, auto"),
+     (["--theme", "dark", "--format", "dot"], "the dot format has no themes")],
+)  # fmt: skip
+def test_a_theme_there_is_not(words, said):
+    ran = backprop("graph", "x*y", "x=1", "y=2", *words)
+    assert ran.status == 2 and said in ran.err and not ran.out

@@ -19,8 +19,9 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
+from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FIGURE_FORMATS
-from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES
+from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES, THEMED, THEMES
 from backprop_cli.session import Options
 
 _Edges = Annotated[
@@ -41,6 +42,12 @@ _Most = Annotated[
     int,
     option(f"the most nodes to draw (default: {MOST_NODES})", "--most", metavar="N", least=1, most=MOST_EVER),
 ]
+_Theme = Annotated[
+    str,
+    option(
+        "of svg (default: light) and html (default: auto): light, dark, auto", "--theme", metavar="NAME", choices=THEMES
+    ),
+]
 
 _Open = Annotated[bool, option("show it in the browser, as html", "--open")]
 
@@ -56,6 +63,7 @@ def command(
     depth: _Depth = None,
     collapse: _Collapse = False,
     most: _Most = MOST_NODES,
+    theme: _Theme = "",
     show: _Open = False,
     options: Options,
     output: OutputOptions,
@@ -68,7 +76,12 @@ def command(
         choice("--edges", edges, EDGES)
     if phase:
         choice("--phase", phase, PHASES)
+    if theme:
+        choice("--theme", theme, THEMES)
     output = output._replace(format="html" if show else output.format or "boxes")
+    if theme and output.format not in THEMED:
+        message = f"the {output.format} format has no themes"
+        raise BackpropError(Diagnostic("U801", message, (), f"`--theme` goes with --format {' or '.join(THEMED)}"))
     source = read_expression(expression)
     if bindings or options.defaults is not None:
         report = api.grad(source, split_bindings(bindings), check=False, **options._asdict())
@@ -76,7 +89,7 @@ def command(
         report = api.structure(source, **options._asdict())
     text = api.draw(
         report, output.format, edges=edges, phase=phase, step=step, depth=depth, collapse=collapse, most=most,
-        style=style_for(sys.stdout, output),
+        theme=theme, style=style_for(sys.stdout, output),
     )  # fmt: skip
     if show and output.output in (None, "-"):
         output = output._replace(output=_file_for_the_browser())

@@ -96,7 +96,7 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     }),
     "Figure": ("figures", {
         "html": ("figures.html.render", "a page that steps through both passes; `--open` shows it"),
-        "svg": ("figures.svg.render", "a picture for slides and pages, light and dark"),
+        "svg": ("figures.svg.render", "a picture for slides and pages, light or dark"),
         "boxes": ("figures.boxes.render", "the figure in a terminal, left to right; `tree` where it would be too wide"),
         "tree": ("figures.tree.render", "an outline, the output at its root"),
         "dot": ("figures.dot.render", "Graphviz"),

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol
 
 EDGES = ("grad", "local", "both", "none")
 PHASES = ("forward", "backward")
+THEMES = ("light", "dark", "auto")
+THEMED = ("svg", "html")  # the formats that have them
 MOST_NODES = 500
 MOST_EVER = 5000
 

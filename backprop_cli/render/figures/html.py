@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from string import Template
 
-from backprop_cli.render.figures.svg import beside, picture, safe
+from backprop_cli.render.figures.svg import beside, picture, safe, themed
 from backprop_cli.render.style import Style
 from backprop_cli.report.drawn_subgraphs import layouts
 from backprop_cli.report.figure import Figure, Moment
 
 
-def render(figure: Figure, style: Style) -> Iterator[str]:
-    """The figure as an HTML document."""
+def render(figure: Figure, style: Style, theme: str = "auto") -> Iterator[str]:
+    """The figure as an HTML document: light, dark, or as the reader prefers (auto)."""
     views = (figure,) if figure.phase else layouts(figure)
-    looks, script = beside("svg.css") + beside("page.css"), beside("page.js")
+    looks, script = themed(beside("svg.css") + beside("page.css"), theme), beside("page.js")
     text = Template(beside("page.html")).substitute(
         title=safe(figure.title),
         heading=safe(figure.title),
@@ -27,6 +27,7 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
         pictures="".join(_view(view, shown=view is views[0]) for view in views),
         steps="".join(_list(view, shown=view is views[0]) for view in views),
         style=looks,
+        schemes="light dark" if theme == "auto" else theme,
         script=script,
         style_hash=_hash(looks),
         script_hash=_hash(script),

@@ -1,4 +1,4 @@
-"""A standalone SVG picture: light and dark, readable without colour, described for screen readers.
+"""A standalone SVG picture: light, dark or both, readable without colour, described for screen readers.
 
 Every label lies inside its node's cell and cells do not overlap, so labels do not either. Wires bend only between
 columns:
@@ -11,6 +11,7 @@ columns:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
@@ -29,13 +30,14 @@ _MARGIN = 24
 _TOP = _MARGIN + 34  # where the graph begins, below the title
 _LINE = 22  # of the words below
 _KEY_GAP = 22
+_DARK = r"^@media \(prefers-color-scheme: dark\) \{\n(.*?)^\}\n"
 _ROUND = 10  # the corners of a frame
 _FORBIDDEN = {ord("\n"): " ", ord("\t"): " ", 0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
-def render(figure: Figure, style: Style) -> Iterator[str]:
-    """The figure as an SVG document."""
-    text = "".join(picture(figure, beside("svg.css"))) + "\n"
+def render(figure: Figure, style: Style, theme: str = "light") -> Iterator[str]:
+    """The figure as an SVG document: light, dark, or as the reader prefers (auto)."""
+    text = "".join(picture(figure, themed(beside("svg.css"), theme))) + "\n"
     yield text.encode("ascii", "xmlcharrefreplace").decode() if style.ascii else text
 
 
@@ -47,6 +49,13 @@ def picture(figure: Figure, style: str = "") -> Iterator[str]:
 def beside(name: str) -> str:
     """The text of a file that lies beside this one."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def themed(looks: str, theme: str) -> str:
+    """A style sheet for one theme; for auto it is left as it is, with blocks for readers who prefer dark."""
+    if theme == "auto":
+        return looks
+    return re.sub(_DARK, r"\1" if theme == "dark" else "", looks, flags=re.DOTALL | re.MULTILINE)
 
 
 def safe(text: str) -> str:
