@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.precision import untrue_jacobian, untrue_numbers
-from backprop_cli.errors import Source, Status
+from backprop_cli.errors import BackpropError, Diagnostic, Source, Status, shorten
 from backprop_cli.graph.shapes import infer
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
@@ -207,9 +207,13 @@ def draw(
     from backprop_cli.report.animation import frame
     from backprop_cli.report.drawing import figure
     from backprop_cli.report.drawn_subgraphs import fold, with_subgraphs
-    from backprop_cli.report.figure import MOST_NODES
+    from backprop_cli.report.figure import MOST_NODES, THEMED, THEMES
     from backprop_cli.report.subgraphs import unfolded
 
+    if theme and (theme not in THEMES or format not in THEMED):
+        wrong = f"there is no theme `{shorten(theme)}`" if theme not in THEMES else f"the {format} format has no themes"
+        help_ = f"themes are {', '.join(THEMES)}, of --format {' and '.join(THEMED)}"
+        raise BackpropError(Diagnostic("U801", wrong, (), help_))
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
     most, folded = most or MOST_NODES, report.columns.folded

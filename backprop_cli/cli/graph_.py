@@ -19,9 +19,8 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import style_for
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
-from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FIGURE_FORMATS
-from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES, THEMED, THEMES
+from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES, THEMES
 from backprop_cli.session import Options
 
 _Edges = Annotated[
@@ -76,12 +75,7 @@ def command(
         choice("--edges", edges, EDGES)
     if phase:
         choice("--phase", phase, PHASES)
-    if theme:
-        choice("--theme", theme, THEMES)
     output = output._replace(format="html" if show else output.format or "boxes")
-    if theme and output.format not in THEMED:
-        message = f"the {output.format} format has no themes"
-        raise BackpropError(Diagnostic("U801", message, (), f"`--theme` goes with --format {' or '.join(THEMED)}"))
     source = read_expression(expression)
     if bindings or options.defaults is not None:
         report = api.grad(source, split_bindings(bindings), check=False, **options._asdict())
