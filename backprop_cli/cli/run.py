@@ -22,6 +22,14 @@ from backprop_cli.render.diagnostics import picture
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; answer the exit status, and let no exception out (unless `--traceback` asks for it)."""
+    try:
+        return _guarded(arguments)
+    except OutOfTimeError as error:  # once more, while what the first one ended was put away
+        go_on()
+        return _out_of_time(error, wants_json=_wants_json(sys.argv[1:] if arguments is None else arguments))
+
+
+def _guarded(arguments: list[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     before_dashes = words[: words.index("--")] if "--" in words else words
     show_traceback = "--traceback" in before_dashes
@@ -38,8 +46,7 @@ def run(arguments: list[str] | None = None) -> int:
         return _fail(error.diagnostics, error.status, wants_json=wants_json)
     except OutOfTimeError as error:
         go_on()
-        given_up = Diagnostic("L701", str(error), (), "a larger `--timeout` gives it longer")
-        return _fail((given_up,), Status.LIMIT, wants_json=wants_json)
+        return _out_of_time(error, wants_json=wants_json)
     except KeyboardInterrupt:
         return int(Status.INTERRUPTED)
     except BrokenPipeError:
@@ -64,6 +71,11 @@ def run(arguments: list[str] | None = None) -> int:
     finally:
         go_on()
         safe.end()
+
+
+def _out_of_time(error: OutOfTimeError, *, wants_json: bool) -> int:
+    given_up = Diagnostic("L701", str(error), (), "a larger `--timeout` gives it longer")
+    return _fail((given_up,), Status.LIMIT, wants_json=wants_json)
 
 
 def _wants_json(words: list[str]) -> bool:

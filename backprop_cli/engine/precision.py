@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from backprop_cli.engine.doubtful import doubtful, nothing
+from backprop_cli.engine.doubtful import Doubtful, doubtful, nothing
 from backprop_cli.engine.passes import Backward, backward
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.numeric.shapes import Shape
+from backprop_cli.numeric.shapes import Shape, size
+
+_PASSES = 2.0  # as much work as that many, in many digits, for all the rows of a Jacobian
 
 
 def untrue_jacobian(
@@ -24,11 +26,11 @@ def untrue_jacobian(
     """
     found = []
     shape = graph.shape(output)
+    share = min(1.0, _PASSES / (size(shape) or 1))
     for place, upstream in ones(shape):
         passed = backward(graph, values, output, upstream, active)
-        items = untrue_numbers(graph, values, output, passed, active, upstream)
-        wanted = (item for item in items if item.of_gradient and item.node in targets)
-        found += [item._replace(element=(*place, *item.element)) for item in wanted]
+        items = untrue_numbers(graph, values, output, passed, active, upstream, gradients=targets, share=share)
+        found += [item._replace(element=(*place, *item.element)) for item in items]
     return found
 
 
@@ -52,14 +54,22 @@ def untrue_numbers(
     passed: Backward | None = None,
     active: bytearray | None = None,
     upstream: Value = 1.0,
+    *,
+    gradients: Collection[int] | None = None,
+    share: float = 1.0,
 ) -> list[TrueNumber]:
-    """The numbers of a pass that are not right to six digits, with the true ones."""
+    """The numbers of a pass that are not right to six digits, with the true ones.
+
+    Where `gradients` are given, only the gradients of these nodes. `share` is that of the work there may be.
+    """
     found = doubtful(graph, values, output, passed, active)
+    if gradients is not None:
+        found = Doubtful({}, {node: mask for node, mask in found.grads.items() if node in gradients})
     if not found:
         return []
     from backprop_cli.engine.true_numbers import true_numbers
 
-    items = true_numbers(graph, values, found, output, passed, upstream)
+    items = true_numbers(graph, values, found, output, passed, upstream, share)
     for item in items:
         if passed is not None and item.of_gradient and passed.grads[item.node] is None:
             passed.grads[item.node] = nothing(graph.shape(item.node))

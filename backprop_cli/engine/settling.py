@@ -46,12 +46,14 @@ def settled(
     answers: Callable[[Field], tuple[Sequence[Any], Sequence[Any]]],
     graphs: Sequence[Graph],
     reached: Callable[[Sequence[bool], Sequence[Any]], Sequence[bool]] | None = None,
+    share: float = 1.0,
 ) -> list[Any]:
     """The answers that no more digits change; None for one that is still changed.
 
     `answers` has them over a field, and all numbers on the way. `reached` tells of each answer whether it depends on
     numbers that are not steady; by default all do. That an answer does not exist is believed where nothing was guessed
-    and no infinity met. Empty where that is too much: `graphs` are those that are computed, once for each pass.
+    and no infinity met. Empty where that is more than a
+    `share` of the work there may be: `graphs` are those that are computed, once for each pass.
     """
     work = _work(graphs)
     field = _NoisyDigits()
@@ -59,7 +61,7 @@ def settled(
     way_before: Sequence[Any] = ()
     found: list[Any] = []
     for digits in _DIGITS:
-        if work(digits) > MOST_WORK:
+        if work(digits) > share * MOST_WORK:
             break
         field.begin(digits)
         with working(digits):

@@ -34,6 +34,7 @@ def true_numbers(
     output: int,
     passed: Backward | None = None,
     upstream: Value = 1.0,
+    share: float = 1.0,
 ) -> list[TrueNumber]:
     """The doubtful numbers that are not right to six digits, each with the true one, and those nobody can tell."""
     numbers, given, end, ids = graph, {name: values[node] for name, node in graph.variables.items()}, output, None
@@ -48,7 +49,7 @@ def true_numbers(
         numbers, given, end, ids = unrolled.graph, unrolled.given, unrolled.output, unrolled.ids
         upstream = upstream if not graph.shapes[output] else 1.0
     doubts = list(_listed(values, found, passed, ids))
-    return _decided(numbers, given, end, upstream if passed is not None else None, doubts)
+    return _decided(numbers, given, end, upstream if passed is not None else None, doubts, share)
 
 
 def _ones(shape: Shape) -> Value:
@@ -77,7 +78,7 @@ def _listed(values: Sequence[Value], found: Doubtful, passed: Backward | None, i
 
 
 def _decided(
-    graph: Graph, given: Mapping[str, float], output: int, upstream: Value | None, doubts: list[_Number]
+    graph: Graph, given: Mapping[str, float], output: int, upstream: Value | None, doubts: list[_Number], share: float
 ) -> list[TrueNumber]:
     infinite = not all(isfinite(item.ours) for item in doubts)
 
@@ -92,7 +93,7 @@ def _decided(
         values, grads = reach(graph, output, unsteady, numbers)
         return [False, *((grads if item.of_gradient else values)[item.id] for item in doubts)]
 
-    whole, *found = settled(answers, [graph, graph], reached) or [None] * (len(doubts) + 1)
+    whole, *found = settled(answers, [graph, graph], reached, share) or [None] * (len(doubts) + 1)
     exists = whole is not None and is_finite(whole)  # of an output that has no value no gradient does
     decided = []
     with working(LEAST):
