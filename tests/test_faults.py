@@ -190,3 +190,21 @@ def test_many_points_of_an_empty_domain_are_given_up_soon():
     assert sum(1 for _ in sampler) == 2_000  # not 40 times as many as are wanted
     ran = backprop("check", "log(x-100)*sqrt(-x)", "--points", "100000", "--no-sympy")
     assert ran.status == 4 and "cannot decide" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["eval", "x", "--json"], 5),
+        (["eval", "x", "-q"], 5),
+        (["eval", "x", "--format", "csv"], 5),
+        (["grad", "sum(x)", "--no-check", "--format", "toml"], 5),
+        (["eval", "sum(x)", "-q"], 0),  # one number
+        (["eval", "x", "--format", "plain"], 0),  # a summary
+        (["eval", "x", "-o", "x.npz"], 0),
+    ],
+)
+def test_a_text_of_millions_of_numbers_is_refused_before_it_is_made(words, status, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ran = backprop(*words[:2], "x=ones(4000001)", *words[2:])
+    assert ran.status == status and ("`-o FILE.npz` writes arrays as they are" in ran.err) == (status == 5)

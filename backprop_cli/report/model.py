@@ -155,6 +155,13 @@ class Report(NamedTuple):
         """How many elements the largest array has; 1 without arrays."""
         return max(map(size, self.columns.graph.shapes), default=1)
 
+    def elements(self, *, results: bool) -> int:
+        """How many elements of arrays there are: of the value or the gradients alone, or at all nodes."""
+        if not results:
+            return sum(size(shape) for shape in self.columns.graph.shapes if shape) * (1 + (self.kind == "grad"))
+        numbers = [self.value] if self.kind == "eval" else self.gradients.values()
+        return sum(x.size for x in numbers if hasattr(x, "size"))
+
     @property
     def shape(self) -> Shape:
         """The shape of the value; of a number `()`."""

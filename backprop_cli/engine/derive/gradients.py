@@ -172,4 +172,6 @@ def _away_from_zero(x: Node) -> Node:
 
 def _no_formula(graph: Graph, node: int) -> BackpropError:
     message = f"the derivative of `{graph.gates[node]}` has no formula in gates"
-    return BackpropError(Diagnostic("N215", message, (graph.label(node),), "give values: its slope is a number"))
+    return BackpropError(
+        Diagnostic("N215", message, (graph.label(node),), "`backprop grad` with values has its slope as a number")
+    )
