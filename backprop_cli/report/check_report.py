@@ -43,7 +43,7 @@ _REASONS = {
     "rounding": "rounding leaves too few digits to tell",
     "range": "numbers on the way are too large or too small for doubles",
     "near a kink": "differences reach over a kink or a jump here, and SymPy was not asked",
-    "few points": "too few points of the domain were found, {count}: give values, or a `--range`",
+    "few points": "only {count} points of the domain were found: give values, or a `--range`",
     "methods": "backprop, SymPy and differences do not agree with one another",
 }
 

@@ -160,7 +160,7 @@ class Report(NamedTuple):
         if not results:
             return sum(size(shape) for shape in self.columns.graph.shapes if shape) * (1 + (self.kind == "grad"))
         numbers = [self.value] if self.kind == "eval" else self.gradients.values()
-        return sum(x.size for x in numbers if hasattr(x, "size"))
+        return sum(x.size for x in numbers if hasattr(x, "shape"))
 
     @property
     def shape(self) -> Shape:
