@@ -89,6 +89,9 @@ WRONG = [  # expression, other words, the file, status, what the message says
     ("x", [], '{"x": 1,}\n', 3, "is not JSON"),
     ("x", [], '{"x": 1}\n[2]\n', 3, "line 2 holds no names"),
     ("x", [], '{"x": 1, "x": 2}\n', 3, "the key `x` occurs twice"),
+    ("x", [], '[{"x": 1}]', 3, "an object a line"),
+    ("x", ["--max-bytes", "20"], '{"x": 1}\n{"x": 1111111111111111}\n', 5, "a line of standard input"),
+    ("x", ["--max-bytes", "20"], "x\n" + "1\n" * 20, 5, "`--max-bytes` raises it"),
     ("x", [], '{"x": null}\n', 3, "`x` is null"),
 ]
 

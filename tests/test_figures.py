@@ -649,7 +649,7 @@ def test_themes(format_, theme, adapts, paper):
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["--theme", "pink", "--format", "svg"], "there is no theme `pink`"),
+    [(["--theme", "pink", "--format", "svg"], "is one of light, dark, auto"),
      (["--theme", "dark", "--format", "dot"], "the dot format has no themes")],
 )  # fmt: skip
 def test_a_theme_there_is_not(words, said):

@@ -21,7 +21,7 @@ class Argument(NamedTuple):
 class Option(NamedTuple):
     """An option; `--on/--off` spells both sides of a flag. Numbers are from `least` to `most`.
 
-    `choices` are offered where a line is completed; the command refuses others.
+    `choices` are offered where a line is completed, and others are refused; the default may be none of them.
     """
 
     spellings: tuple[str, ...]

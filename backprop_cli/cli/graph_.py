@@ -13,7 +13,6 @@ from backprop_cli.cli.options import (
     Expression,
     OutputOptions,
     Reply,
-    choice,
     with_common_options,
 )
 from backprop_cli.cli.terminal import style_for
@@ -71,10 +70,6 @@ def command(
 
     Example: backprop graph "(x+y)*z" x=-2 y=5 z=-4
     """
-    if edges:
-        choice("--edges", edges, EDGES)
-    if phase:
-        choice("--phase", phase, PHASES)
     output = output._replace(format="html" if show else output.format or "boxes")
     source = read_expression(expression)
     if bindings or options.defaults is not None:

@@ -13,7 +13,6 @@ from backprop_cli.cli.options import (
     OutputOptions,
     Reply,
     Wrt,
-    choice,
     names_in,
     with_common_options,
 )
@@ -52,7 +51,6 @@ def command(
 
     Example: backprop jacobian "softmax(W @ x)" "W=[[1,2],[3,4]]" "x=[0.1,0.2]" --wrt x
     """
-    choice("--mode", mode, _MODES)
     report = api.jacobian(
         read_expression(expression),
         split_bindings(bindings),

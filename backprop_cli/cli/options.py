@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from backprop_cli.cli.declared import Argument, Command, Parameter, option, parameters
+from backprop_cli.cli.declared import Argument, Command, Option, Parameter, option, parameters
 from backprop_cli.cli.limits import SECONDS, stop_after
 from backprop_cli.cli.safe import MOST_SECONDS, allow
 from backprop_cli.data.bindings import read_vars
@@ -129,11 +129,16 @@ def with_common_options(
         kept = [it for it in _OUTPUT if it.name not in without]
         takes_output = "output" in command.__annotations__
 
+        own = parameters(command, ("options", "output"))
+
         def run(**given: Any) -> Reply:
             if str(given.get("expression")).startswith("@"):
                 allow(given["expression"][1:])
             asked = {it.name: given.pop(it.name, it.default) for it in (format_, *_OUTPUT)}
             output = _output_options(formats, files, default, **asked)
+            for it in own:
+                if isinstance(it.declared, Option) and it.declared.choices and given[it.name] != it.default:
+                    choice(it.declared.spellings[0], given[it.name], it.declared.choices)
             if takes_output:
                 given["output"] = output
             if values:
@@ -141,7 +146,6 @@ def with_common_options(
             answer = command(**given)
             return answer if isinstance(answer, Reply) else Reply(answer, output)
 
-        own = parameters(command, ("options", "output"))
         return Command((*own, *asked_for, format_, *kept), run, command.__doc__ or "")
 
     return decorate

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from backprop_cli.cli.destinations import unwritable, write, write_file
 from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status
-from backprop_cli.render import BINARY, CARRIES_NOTES, Style, render, render_bytes
+from backprop_cli.render import BINARY, CARRIES_NOTES, IN_FULL, Style, render, render_bytes
 from backprop_cli.render.diagnostics import picture
 from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.model import Note, Report
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16
 _MOST_WRITTEN = 4_000_000  # numbers of arrays in a text: while it is made each takes some hundred bytes
-# Formats that have every element of arrays; whether of the results alone.
-_IN_FULL = {"json": False, "jsonl": False, "csv": False, "toml": True, "quiet": True}
 
 
 def deliver(reply: Reply) -> Status:
@@ -71,9 +69,9 @@ def deliver(reply: Reply) -> Status:
 
 def _afford(report: Report, format_: str) -> None:
     """Raise BackpropError (L701) for a text with more numbers than there may be, before any of it is made."""
-    if format_ not in _IN_FULL:
+    if format_ not in IN_FULL:
         return
-    count = report.elements(results=_IN_FULL[format_])
+    count = report.elements(results=IN_FULL[format_])
     if count > _MOST_WRITTEN:
         message = f"as {format_} the arrays are {count:,} numbers, and at most {_MOST_WRITTEN:,} are written as text"
         help_ = "`-o FILE.npz` writes arrays as they are; `sum(…)`, `x[0]` or `--wrt` leave fewer"

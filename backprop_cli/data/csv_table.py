@@ -97,7 +97,7 @@ class Table:
 
 
 class Row(Mapping[str, Any]):
-    """A line of a table by its headings; a cell is read when somebody asks for it."""
+    """The cells of one line, by heading; a cell is read when it is asked for."""
 
     def __init__(self, table: Table, line: int, cells: list[str]) -> None:
         self.table, self.line, self.cells = table, line, cells
@@ -115,7 +115,7 @@ class Row(Mapping[str, Any]):
 
 
 class Columns(Mapping[str, Any]):
-    """The columns of a table with headings; one is read when somebody asks for it."""
+    """The columns of a table with headings; a column is read when it is asked for."""
 
     def __init__(self, table: Table) -> None:
         if not table.headings:

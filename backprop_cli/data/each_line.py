@@ -35,6 +35,8 @@ def each_line(path: str, terms: Terms) -> Iterator[LineOfValues]:
             break
     found = _documents if begun and begun[-1].lstrip().startswith("{") else _rows
     shown = "standard input" if path == "-" else path
+    if begun and begun[-1].lstrip().startswith("["):
+        raise wrong_kind(shown, "a JSON array is no lines of values: write an object a line, as `jq -c '.[]'` does")
     for number, values in found(shown, chain(begun, lines)):
         yield LineOfValues(number, FileValues(shown, values, terms._replace(noted={})))
 
@@ -51,7 +53,7 @@ def _documents(path: str, lines: Iterator[str]) -> Iterator[tuple[int, Mapping[s
 def _rows(path: str, lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     from backprop_cli.data.csv_table import Row, Table
 
-    table = Table(path, "".join(lines))
+    table = Table(path, "".join(_within_limit(path, lines)))
     if not table.headings:
         raise wrong_kind(path, "its first line has no names, which say what each column is")
     if len(set(table.headings)) < len(table.headings):
@@ -61,17 +63,26 @@ def _rows(path: str, lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, A
         yield number, Row(table, number, cells)
 
 
+def _within_limit(path: str, lines: Iterator[str]) -> Iterator[str]:
+    read = 0
+    for line in lines:
+        read += len(line)
+        if read > LIMIT.most_bytes:
+            raise too_long(path)
+        yield line
+
+
 def _lines(path: str) -> Iterator[str]:
     if path != "-":
         yield from read_text(path).splitlines(keepends=True)
         return
-    read = 0
+    encoding = "utf-8-sig"  # of the first line; a process that answers line by line may read any number of them
     try:
-        for raw in sys.stdin.buffer:
-            read += len(raw)
-            if read > LIMIT.most_bytes:
-                raise too_long("standard input")
-            yield raw.decode("utf-8-sig" if read == len(raw) else "utf-8")
+        while raw := sys.stdin.buffer.readline(LIMIT.most_bytes + 1):
+            if len(raw) > LIMIT.most_bytes:
+                raise too_long("a line of standard input")
+            yield raw.decode(encoding)
+            encoding = "utf-8"
     except UnicodeDecodeError:
         raise wrong_kind("standard input", "it is not UTF-8 text") from None
     except (AttributeError, OSError, ValueError) as error:  # there is none, or it is closed

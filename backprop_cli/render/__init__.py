@@ -117,6 +117,8 @@ EXPLAIN_FORMATS = tuple(formats("Derivation"))
 FIGURE_FORMATS = formats("Figure")
 # These carry the notes in themselves; beside the others notes go to stderr.
 CARRIES_NOTES = frozenset({"json", "jsonl"})
+# These have every element of arrays; whether of the results alone.
+IN_FULL = {"json": False, "jsonl": False, "csv": False, "toml": True, "quiet": True}
 
 
 def binary_formats(kind: str) -> tuple[str, ...]:
@@ -150,6 +152,6 @@ def render(report: Any, format_: str, style: Style, **options: Any) -> Iterator[
 
 
 __all__ = [
-    "BINARY", "CARRIES_NOTES", "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "Style", "binary_formats", "formats",
-    "render", "render_bytes",
+    "BINARY", "CARRIES_NOTES", "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "IN_FULL", "Style",
+    "binary_formats", "formats", "render", "render_bytes",
 ]  # fmt: skip

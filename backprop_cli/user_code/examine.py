@@ -69,8 +69,8 @@ def examine(
     if zeros and failure is None:
         with quietly(script.path, seed=seed):
             names = {name for name, _ in zeros}
-            recorder_ = Recorder(made.sites, loss, _shakes(version for _, version in zeros))
-            again = _passed(Program(made, script.path), recorder_, script, given, tolerance, seed, names)
+            shaking = Recorder(made.sites, loss, _shakes(version for _, version in zeros))
+            again = _passed(Program(made, script.path), shaking, script, given, tolerance, seed, names)
         runs += again.runs
         findings, shaken = _with_what_zeros_hide(findings, again.findings if again.failure is None else [])
     if failure is not None and not (findings and (recorder.left or _is_after(recorder))):
