@@ -188,6 +188,20 @@ def test_sinc_is_exactly_0_at_whole_numbers_and_pi_in_it_is_exact(x, value, slop
     assert report.gradients["x"] == pytest.approx(slope, rel=1e-8)
 
 
+# Asymptotic series: erfcx(x) = (1 - 1/(2*x^2) + ...)/(sqrt(pi)*x), and log_normcdf(x) has the slope -x - 1/x + ...
+@pytest.mark.parametrize(
+    ("program", "x", "slope"),
+    [
+        ("erfcx(x)", 1e5, -5.6418958346e-11),
+        ("erfcx(x)", 1e10, -5.6418958355e-21),
+        ("log_normcdf(x)", -300.0, 300.003333259),
+    ],
+)
+def test_the_check_does_not_accuse_what_it_cannot_resolve(program, x, slope):
+    report = backprop_cli.grad(program, x=x)
+    assert report.check.verdict == "agree" and report.gradients["x"] == pytest.approx(slope, rel=1e-10)
+
+
 @pytest.mark.parametrize(
     ("program", "x", "told"),
     [
