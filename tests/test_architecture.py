@@ -57,7 +57,7 @@ THIRD_PARTIES = {
     "typer": {"cli"},
     "rich": {"render/tables.py"},
     "sympy": {"check"},
-    "mpmath": {"numeric/digits.py"},
+    "mpmath": {"numeric/digits.py", "check/evaluated.py"},
     "numpy": {
         "numeric/arrays.py",
         "numeric/reductions.py",

@@ -188,18 +188,19 @@ def test_sinc_is_exactly_0_at_whole_numbers_and_pi_in_it_is_exact(x, value, slop
     assert report.gradients["x"] == pytest.approx(slope, rel=1e-8)
 
 
-# Asymptotic series: erfcx(x) = (1 - 1/(2*x^2) + ...)/(sqrt(pi)*x), and log_normcdf(x) has the slope -x - 1/x + ...
+# By their series erfcx(x) is (1 - 1/(2*x^2) + ...)/(sqrt(pi)*x), and the slope of log_normcdf(x) -x - 1/x + ...
+# Of `1 - erfc(...)/2` at -300 SymPy would need 20,000 digits, and of `1 + erf(...)` 10 minutes to have them.
 @pytest.mark.parametrize(
-    ("program", "x", "slope"),
+    ("program", "x", "slope", "verdict"),
     [
-        ("erfcx(x)", 1e5, -5.6418958346e-11),
-        ("erfcx(x)", 1e10, -5.6418958355e-21),
-        ("log_normcdf(x)", -300.0, 300.003333259),
+        ("erfcx(x)", 1e5, -5.6418958346e-11, "agree"), ("erfcx(x)", 1e10, -5.6418958355e-21, "agree"),
+        ("log_normcdf(x)", -30.0, 30.0332596674, "agree"), ("log_normcdf(x)", -300.0, 300.003333259, "undecided"),
+        ("gelu(x) + x", -330.0, 1.0, "agree"), ("x*(1 + erf(x/sqrt(2)))/2 + x", -330.0, 1.0, "agree"),
     ],
-)
-def test_the_check_does_not_accuse_what_it_cannot_resolve(program, x, slope):
+)  # fmt: skip
+def test_the_check_does_not_accuse_what_it_cannot_resolve(program, x, slope, verdict):
     report = backprop_cli.grad(program, x=x)
-    assert report.check.verdict == "agree" and report.gradients["x"] == pytest.approx(slope, rel=1e-10)
+    assert report.check.verdict == verdict and report.gradients["x"] == pytest.approx(slope, rel=1e-10)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy
 
+from backprop_cli.check.evaluated import evaluated
 from backprop_cli.check.sympy_expression import CONSTANT_NAMES
 from backprop_cli.check.sympy_gates import expression, is_smooth, readable_number
 from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, budget
@@ -104,8 +105,14 @@ def _over_out(slope: Any, body: Any, symbols: Sequence[Any]) -> str:
         rows, right = [], []
         for k in range(3):
             point = {x: sympy.Rational(3 + 5 * k + 2 * j, 17 + 3 * j) for j, x in enumerate(symbols)}
-            out, here = (sympy.N(part.xreplace(point), _DIGITS) for part in (body, slope / factor))
-            if not (out.is_Float and here.is_Float and out.is_finite and here.is_finite):
+            try:
+                out, here = (
+                    sympy.Float(evaluated(part.xreplace(point), {}, _DIGITS), _DIGITS)
+                    for part in (body, slope / factor)
+                )
+            except (ArithmeticError, TypeError, ValueError):
+                return ""
+            if not (out.is_finite and here.is_finite):
                 return ""
             rows.append([1, out, out**2])
             right.append(here)

@@ -113,7 +113,7 @@ def _cross_check(
                 break
             methods, formulas = ("sympy", "per-gate"), dict(found.formulas)
             whole_error, lost, unknown = _compare(grads, {name: slope * seed for name, slope in slopes.items()}, wrt)
-            if not lost:
+            if not lost and not unknown:
                 break
         error = max(error, whole_error)
         undecided += unknown

@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy
 
+from backprop_cli.check.evaluated import evaluated
 from backprop_cli.check.sympy_gates import expression, number
 from backprop_cli.check.tolerances import ROUNDING
 
@@ -98,13 +99,12 @@ class Partials:
 
 def numbers(expressions: Iterable[Any], point: Mapping[Any, float], digits: int) -> list[float]:
     """The values of SymPy expressions where its symbols have the values of doubles; NaN where one is not real."""
-    exact = {symbol: sympy.Float(value, digits) for symbol, value in point.items()}
-    return [_real(expression_, exact, digits) for expression_ in expressions]
+    return [_real(expression_, point, digits) for expression_ in expressions]
 
 
-def _real(expression_: Any, exact: Mapping[Any, Any], digits: int) -> float:
+def _real(expression_: Any, point: Mapping[Any, float], digits: int) -> float:
     try:
-        return float(sympy.N(expression_.xreplace(exact), digits))
+        return float(evaluated(expression_, point, digits))
     except (ArithmeticError, TypeError, ValueError):  # too large for mpmath, complex, unevaluated
         return nan
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import sympy
 
 from backprop_cli.check.closed_form import READABLE, in_words, is_affordable, written_out
+from backprop_cli.check.evaluated import evaluated
 from backprop_cli.check.tolerances import SIX_DIGITS
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, budget
@@ -18,7 +19,7 @@ from backprop_cli.graph import Graph, Subgraph
 
 _SECONDS_BUDGET = 4.0  # of work
 _LONGEST = 120  # characters of a formula that is worth showing
-_POINTS = 4
+_POINTS, _DIGITS = 4, 20
 _RANGE = (0.2, 1.8)  # where most functions are defined
 
 
@@ -65,9 +66,10 @@ def _verdict(
         point = {name: drawn.uniform(*_RANGE) for name in derived.variables}
         values = forward(derived, point)
         for variables, node in nodes.items():
-            theirs = complex(
-                sympy.N(slopes[variables].xreplace({symbols[n]: sympy.Float(x) for n, x in point.items()}))
-            )
+            try:
+                theirs = complex(evaluated(slopes[variables], {symbols[n]: x for n, x in point.items()}, _DIGITS))
+            except (ArithmeticError, TypeError, ValueError):
+                continue
             if theirs.imag or not isfinite(theirs.real) or not isfinite(values[node]):
                 continue
             decided += 1

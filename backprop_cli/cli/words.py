@@ -133,6 +133,9 @@ def split(command: str, words: Sequence[str], known: Sequence[Parameter]) -> tup
 
 def _refuse_binding(word: str, known: Mapping[str, bool]) -> None:
     option, equals, value = word.partition("=")
+    if word not in known and not word[2:].replace("-", "").isalnum() and not equals:
+        help_ = f'an expression that begins with a dash comes after `--`: `-- "{shorten(word)}"`'
+        raise BackpropError(Diagnostic("U801", f"no such option: {shorten(word)}", (), help_))
     if equals and option not in known and option[2:].isidentifier():
         near = nearest(option[2:], [one.lstrip("-") for one in known])  # any two dashes are alike
         help_ = f"did you mean `--{near[0]}`?" if near else f"a value is `{option[2:]}={shorten(value)}`"

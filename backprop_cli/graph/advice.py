@@ -57,6 +57,9 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     "sigmoid_cross_entropy_with_logits": ("softplus({1}) - ({0})*({1})",), "eigh": ("eigvalsh({0})",),
     "vstack": ("stack({0})", "concat({0})"), "hstack": ("concat({0})", "concat({0}, axis=1)"),
     "column_stack": ("stack({0}, axis=1)", "concat({0}, axis=1)"), "nanmean": (), "topk": (),
+    "cross": (("[({0})[1]*({1})[2] - ({0})[2]*({1})[1], ({0})[2]*({1})[0] - ({0})[0]*({1})[2], "
+              "({0})[0]*({1})[1] - ({0})[1]*({1})[0]]"),),
+    "softmax_cross_entropy_with_logits": ("-sum(({0})*log_softmax({1}), axis=-1)",),
     "lstsq": ("pinv({0}) @ ({1})",),
     "diff": ("({0})[1:] - ({0})[:-1]",), "pad": (), "trapz": (), "polyval": (), "count_nonzero": ("sum(({0}) != 0)",),
     "corrcoef": (), "baddbmm": ("({0}) + ({1}) @ ({2})",), "long": (), "eig": (), "eigvals": (), "qr": (), "lu": (),
@@ -64,6 +67,10 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     "versin": ("1 - cos({0})",), "haversin": ("(1 - cos({0}))/2",), "gcd": (), "lcm": (),
     "frobenius": ("norm({0})",), "sumsq": ("sum(({0})^2)",), "logsubexp": ("({0}) + log1p(-exp(({1}) - ({0})))",),
 }  # fmt: skip
+# The order of operands that have names, as our language has the names.
+PARAMETERS = dict.fromkeys(
+    ("sigmoid_cross_entropy_with_logits", "softmax_cross_entropy_with_logits"), ("labels", "scores")
+)
 _DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient", "jacobian", "nabla"})
 GRADIENTS = "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
 

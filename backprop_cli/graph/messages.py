@@ -9,7 +9,7 @@ from itertools import islice
 from backprop_cli.errors import Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
-from backprop_cli.graph.advice import GRADIENTS, advice
+from backprop_cli.graph.advice import GRADIENTS, PARAMETERS, advice
 from backprop_cli.graph.signature import Signature
 from backprop_cli.language.mistyped import word
 from backprop_cli.language.program import Call, Program
@@ -56,7 +56,7 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
     defined = [definition.name for definition in program.definitions]
     if call.name == "d" and _is_derivative(program, label, "d"):
         help_ = GRADIENTS
-    elif told := advice(call.name, [_operand(program, operand) for operand in call.operands]):
+    elif told := advice(call.name, _operands(program, call)):
         help_ = told
     elif call.name in CONSTANTS:
         help_ = f"`{call.name}` is a constant: for a product write `{call.name}*(…)`"
@@ -69,6 +69,13 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
     else:
         help_ = "`backprop gates` lists them; for a product write `*`"
     return Diagnostic("N201", f"unknown gate `{shown}`", (label,), help_)
+
+
+def _operands(program: Program, call: Call) -> list[str]:
+    """The texts of a call's operands; of those that have names, in the order that these have in the other tool."""
+    given = [_operand(program, operand) for operand in call.operands]
+    named = {name: _operand(program, operand) for name, operand, _ in call.keywords}
+    return given + [named[name] for name in PARAMETERS.get(call.name, ()) if name in named]
 
 
 def _operand(program: Program, row: int) -> str:

@@ -182,6 +182,9 @@ def _vectors_transposed(graph: Graph) -> list[Remark]:
             text = shorten(graph.text(node))
             words = f"`{text}` is the vector itself: a vector is neither a row nor a column; `outer(x, y)` is x·yᵀ"
             return [Remark("reading", words, *graph.span(node))]
+        if gate == TENSOR_BY_SYNTAX["transpose"] and not graph.shapes[node]:
+            words = f"`{shorten(graph.text(node))}` is the number itself: `'` transposes, and `grad` differentiates"
+            return [Remark("reading", words, *graph.span(node))]
     return []
 
 

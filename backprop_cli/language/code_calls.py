@@ -17,6 +17,7 @@ from backprop_cli.language.spellings import (
     COPIES,
     ELEMENTWISE,
     FUNCTIONS,
+    JAVASCRIPTS,
     KEYWORDS,
     LAST_AXES,
     LIBRARIES,
@@ -131,6 +132,8 @@ class CodeCalls:
             return
         if name in ELEMENTWISE and len(items) == 2 and library and not self._is_axis(items[1]):
             meant = name  # torch.max(a, b) is elementwise
+        if name in ELEMENTWISE and self.texts[first] in JAVASCRIPTS:
+            meant = name
         if name in LAST_AXES and library:
             drop_lengths(edits, bracket, close, LAST_AXES[name])
         self._read_as(meant, first, bracket, close, [])
@@ -237,7 +240,7 @@ class CodeCalls:
             if order not in orders:
                 return
             gate = orders[order]
-            is_vector = len(self._shape(*operand)) == 1 or self._has(bracket, "axis") or self.texts[a] == "p"
+            is_vector = len(self.shape(*operand)) == 1 or self._has(bracket, "axis") or self.texts[a] == "p"
             if not (is_vector or order == "fro" or self.texts[first] in TORCH):
                 message = "of a vector this is a norm of its elements, and of a matrix another"
                 edits.refuse(first, edits.closes[bracket], message, f"for the elements' write `{gate}(x)`")
@@ -246,7 +249,7 @@ class CodeCalls:
             break
         edits.merge(first, bracket - 1, gate)
 
-    def _shape(self, first: int, last: int) -> tuple[int, ...]:
+    def shape(self, first: int, last: int) -> tuple[int, ...]:
         """The shape of an operand, if that is the name of a value; otherwise ()."""
         shape = self.size_of(self.texts[first]) if first == last else None
         return shape if isinstance(shape, tuple) else ()

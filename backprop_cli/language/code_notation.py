@@ -11,6 +11,7 @@ from backprop_cli.language.spellings import (
     CHOSEN,
     CONSTANTS,
     COUNTING,
+    CPLUSPLUS,
     FUNCTIONS,
     LENGTH,
     NEW_AXIS,
@@ -29,26 +30,41 @@ class CodeNotation(CodeCalls):
     def rewrite(self) -> None:
         """Make the edits."""
         edits = self.edits
-        starts, waiting = (
-            [0],
-            [0],
-        )  # per open bracket: where the operand at hand begins, how many choices wait for their end
+        # Per open bracket: where the operand at hand begins, how many choices wait for their end, how many for a `:`.
+        starts, waiting, asked = [0], [0], [0]
         for k, text in enumerate(self.texts):
             if edits.dropped[k]:
                 continue
             ends = text in _ENDS and len(starts) == 1
             if (text in ",)]}" or ends or (text == "=" and len(starts) == 1)) and waiting[-1]:
                 edits.behind[k - 1] += ")" * waiting[-1]
-                waiting[-1] = 0
+                waiting[-1] = asked[-1] = 0
             if text in "([{":
                 starts.append(k + 1)
                 waiting.append(0)
+                asked.append(0)
             elif text in ")]}" and k in edits.opens:
                 starts.pop()
                 waiting.pop()
+                asked.pop()
                 self._closed(edits.opens[k], k)
             elif text in (",", "=") or ends or text == "return":
                 starts[-1] = k + 1
+            elif text == ":" and edits.texts[k - 1 : k + 2] == CPLUSPLUS:
+                edits.drop(k - 1, k + 1)
+            elif text == "?" and k > starts[-1]:
+                edits.before[starts[-1]] = "where(c=" + edits.before[starts[-1]]
+                edits.out[k], starts[-1] = ", x=", k + 1
+                waiting[-1] += 1
+                asked[-1] += 1
+            elif text == ":" and asked[-1]:
+                edits.out[k], starts[-1] = ", y=", k + 1
+                asked[-1] -= 1
+            elif text == "if" and k == starts[-1]:
+                edits.out[k] = "where(c="
+                waiting[-1] += 1
+            elif text == "then" and waiting[-1]:
+                edits.out[k], starts[-1] = ", x=", k + 1
             elif text == "if" and edits.head[k - 1] >= 0:
                 edits.before[starts[-1]] = "where(x=" + edits.before[starts[-1]]
                 edits.out[k] = ", c="
@@ -127,7 +143,9 @@ class CodeNotation(CodeCalls):
         words = ["".join(edits.out[first : last + 1]) for first, last in items]
         new = [k for k, word in enumerate(words) if word in _NEW]
         head = edits.head[bracket - 1]
-        if new:
+        if "..." in words and not new:
+            self._all_the_others(items[words.index("...")][0], head, bracket, len(items) - 1)
+        elif new:
             if all(word in (":", "...", *_NEW) for word in words):
                 edits.drop(bracket, close)
                 for k in new:
@@ -137,6 +155,15 @@ class CodeNotation(CodeCalls):
             edits.drop(bracket, items[1][0] - 1)
             edits.wrap(head, bracket - 1, f"{CHOSEN}(", ", ")
             edits.out[close] = ")"
+
+    def _all_the_others(self, dots: int, head: int, bracket: int, others: int) -> None:
+        """`x[..., 0]`: a `:` for each axis that has no index, where the shape is known."""
+        edits = self.edits
+        axes = len(self.shape(head, bracket - 1)) - others
+        if axes > 0:
+            edits.out[dots] = ", ".join([":"] * axes)
+        else:
+            edits.refuse(dots, dots, "how many axes `...` is for is not known here", "write a `:` for each of them")
 
     def _counts(self, item: tuple[int, int]) -> bool:
         """Whether an index is `np.arange(N)` or `range(N)`: every row."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import count
 
+from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.mistyped import heads
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.several_results import choose
-from backprop_cli.language.spellings import LENGTH
+from backprop_cli.language.spellings import DECLARING, LENGTH
 
 _ENDS = ("\n", ";")
 _PRINT = "print"
@@ -16,8 +18,8 @@ _METHODS = frozenset({"backward", "zero_grad", "seed", "step"})
 _UPDATES = ("+=", "-=", "*=", "/=", "@=")
 
 
-def rewrite_statements(edits: Rewriter) -> None:
-    """Make the edits of whole statements."""
+def rewrite_statements(edits: Rewriter, names: Collection[str]) -> None:
+    """Make the edits of whole statements; `names` have values or are defined."""
     lines = list(_lines(edits))
     definition: _Open | None = None
     heads(edits, lines)
@@ -37,7 +39,7 @@ def rewrite_statements(edits: Rewriter) -> None:
             edits.out[first] = ""
             if first < last and _commas(edits, first, last):
                 edits.wrap(first + 1, last, "[", "]")
-        else:
+        elif not _differentiation(edits, first, last, names):
             _assignment(edits, first, last)
         if definition is not None:
             definition.last = last
@@ -121,12 +123,67 @@ def _is_silent_method(edits: Rewriter, first: int, last: int) -> bool:
     return "=" not in words and len(words) > 4 and words[1] == "." and bool(_METHODS.intersection(words))
 
 
+def _differentiation(edits: Rewriter, first: int, last: int, names: Collection[str]) -> bool:
+    """`g = d/dx (x^2)` is `h = (x^2); g = dh/dx`; answers whether it is one."""
+    at = first + 2 if edits.at(first + 1) == "=" else first
+    sign, below = edits.at(at), edits.at(at + 2)
+    if sign == "∂" and below == "∂":
+        variable, begin = edits.at(at + 3), at + 4
+    elif sign == "d" and below[:1] == "d" and below[1:] and not {"d", below} & set(names):
+        variable, begin = below[1:], at + 3
+    else:
+        return False
+    if edits.at(at + 1) != "/" or begin > last or not variable.isalnum():
+        return False
+    reaches_on = any(edits.texts[k] in "+-−" for k in range(begin + 1, last + 1))
+    if edits.closes.get(begin, begin if reaches_on else last) != last:
+        help_ = "put brackets around what is differentiated, and nothing behind them"
+        edits.refuse(at, begin - 1, "how far the derivative reaches is not written", help_)
+        return True
+    taken = {*edits.texts, *names}
+    whole = next(name for name in map("h{}".format, count(1)) if name not in taken)
+    target = f"{edits.texts[first]} = " if at > first else ""
+    edits.blank(first, begin - 1)
+    edits.out[first] = f"{whole} ="
+    edits.after[last] = f"; {target}d{whole}/d{ascii_name(variable) or variable}"
+    return True
+
+
+def _function(edits: Rewriter, first: int, last: int) -> None:
+    """`f(x) = x^2` defines a gate that is called elsewhere, and otherwise the value `f`."""
+    close = edits.closes[first + 1]
+    equals = close + 1 + (edits.at(close + 1) == ":")
+    arguments = edits.arguments(first + 1)
+    if (
+        edits.at(equals) != "="
+        or equals >= last
+        or not arguments
+        or any(a != b or not edits.is_word(a) for a, b in arguments)
+    ):
+        return
+    if equals > close + 1:
+        edits.out[close + 1] = ""
+    name = edits.texts[first]
+    if any(text == name and edits.at(k + 1) == "(" for k, text in enumerate(edits.texts) if k != first):
+        edits.before[first] = "gate "
+    else:
+        edits.blank(first + 1, close)
+
+
 def _assignment(edits: Rewriter, first: int, last: int) -> None:
     """`loss += x`; `N, D = X.shape`; `f = lambda x: x**2`; `def` aside, annotations go."""
+    if edits.texts[first] in DECLARING and edits.is_word(first + 1) and edits.at(first + 2) in ("=", "(", ":"):
+        edits.drop(first, first)
+        first += 1
     name, sign = edits.texts[first], edits.at(first + 1)
     if not edits.is_word(first):
         return
-    if sign in _UPDATES:
+    if sign == ":" and edits.at(first + 2) == "=" and edits.touches(first + 2):  # f := x + 1
+        edits.out[first + 1] = ""
+        return
+    if sign == "(" and first + 1 in edits.closes:
+        _function(edits, first, last)
+    elif sign in _UPDATES:
         edits.out[first + 1] = f"= {name} {sign[0]} ("
         edits.behind[last] += ")"
     elif sign == "=" and edits.at(first + 2) == "lambda":

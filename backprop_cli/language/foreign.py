@@ -19,6 +19,7 @@ from backprop_cli.language.program import Call, Definition, Program, SizeOf
 from backprop_cli.language.rewriting import Problem, Reading, Rewriter
 
 _OF_LATEX = re.compile(r"\\|\$")
+_DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")
 _COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -41,7 +42,7 @@ def read(
     defined = set(_defined(edits))
     clashing = defined.difference(names) & _called(edits)
     own = {*names, *(defined - clashing)}
-    rewrite_statements(edits)
+    rewrite_statements(edits, own)
     _rename(edits, clashing)
     CodeNotation(edits, own, size_of).rewrite()
     Mathematics(edits, own).rewrite()
@@ -91,6 +92,7 @@ def relocated(program: Program, reading: Reading, source: Source) -> Program:
     program.statements = [
         statement._replace(name_start=starts[statement.name_start]) for statement in program.statements
     ]
+    _span_the_output(program)
     program.definitions = [_relocated_definition(definition, reading, source) for definition in program.definitions]
     program.diagnostics = [
         Diagnostic(problem.code, problem.message, (Label(source, problem.start, problem.end),), problem.help)
@@ -101,6 +103,25 @@ def relocated(program: Program, reading: Reading, source: Source) -> Program:
             del column[:]
         program.statements, program.definitions = [], []
     return program
+
+
+def _span_the_output(program: Program) -> None:
+    """What is asked for last is shown as it was typed, whole: of `x.dot(y)` our row begins and ends inside."""
+    if not program.statements or program.statements[-1].row < 0:
+        return
+    name, row, _ = program.statements[-1]
+    text = _COMMENT.sub(lambda found: " " * len(found[0]), program.source.text)
+    end = len(text.rstrip(" \t\r\n;"))
+    start, depth = 0, 0
+    for k, character in enumerate(text[:end]):
+        depth += (character in "([{") - (character in ")]}")
+        if character in ";\n" and depth <= 0:
+            start = k + 1
+    if name and (found := _DEFINED.match(text, start)):
+        start = found.end()
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    if start <= program.starts[row] < end:
+        program.starts[row], program.ends[row] = start, end
 
 
 def _relocated_definition(definition: Definition, reading: Reading, source: Source) -> Definition:

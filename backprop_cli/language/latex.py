@@ -1,8 +1,8 @@
 r"""LaTeX as ours: `\frac{1}{2}\|Wx + b\|_2^2`, `\sum_i (y_i - \hat y_i)^2`, `-\log\sigma(w^\top x)`.
 
-Letters stand for themselves, so `wx` is a product,
-    unless a name of several letters has a value. A sum over an index is the
-sum over a vector, whose subscript goes. What is left of bars, powers and roots `mathematics` reads afterwards.
+Letters stand for themselves, so `wx` is a product, unless a name of several letters has a value or is defined. A sum
+over an index is the sum over a vector, whose subscript goes.
+What is left of bars, powers and roots `mathematics` reads afterwards.
 """
 
 from __future__ import annotations
@@ -31,10 +31,13 @@ from backprop_cli.language.latex_terms import LatexTerms
 from backprop_cli.language.mistyped import command, is_known
 from backprop_cli.language.rewriting import Reading, Rewriter
 
+_DEFINED = re.compile(r"(?:^|[;\n])[ \t]*([A-Za-z]{2,})[ \t]*=(?!=)")
+
 
 def latex(text: str, names: Collection[str]) -> Reading:
     """The text without LaTeX in it."""
-    words = sorted((name for name in names if len(name) > 1 and name.isalpha()), key=len, reverse=True)
+    taken = {*names, *_DEFINED.findall(text)}
+    words = sorted((name for name in taken if len(name) > 1 and name.isalpha()), key=len, reverse=True)
     known = "".join(rf"|(?<![A-Za-z\\]){re.escape(word)}(?![A-Za-z])" for word in words[:200])
     number = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
     pattern = re.compile(rf"[ \t\r]+|\\[A-Za-z]+|\\.{known}|[A-Za-z]|{number}|\$\$?|.", re.DOTALL)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from backprop_cli.language.blackboard import Blackboard
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.rewriting import FRACTIONS, RAISED, Rewriter
 from backprop_cli.language.spellings import (
     ABSOLUTE,
     BAR_NORMS,
+    BARE,
+    BRACKETS,
     CALLED,
     CONSTANTS,
-    INVERSES,
+    ELEMENTWISE,
     LOWERED,
-    RAISABLE,
     ROOTS,
     SIGNS,
     SUM_SIGNS,
 )
 
+_BEFORE_OPERANDS = frozenset("+-−*/^·⋅×(,")
 _BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
 
 
@@ -33,6 +36,7 @@ class Mathematics:
         """Make the edits; signs around operands last, which need to know where those end."""
         edits = self.edits
         self._bars()
+        Blackboard(edits, self.names).rewrite()
         for k, text in enumerate(edits.texts):
             if edits.is_word(k):
                 self._word(k, text)
@@ -53,17 +57,10 @@ class Mathematics:
                 edits.out[k] = ""
             elif text == "^" and edits.at(k + 1) == "T" and "T" not in self.names and edits.at(k + 2) != "(":
                 edits.out[k], edits.out[k + 1] = "'", ""
-            elif (
-                text == "{"
-                and edits.at(k - 1) == "^"
-                and edits.closes.get(k + 1, 0) == edits.closes.get(k, 0) - 1 == k + 3
-            ):
-                base, index = edits.at(k - 2), edits.texts[k + 2]
-                message = f"`^{{({index})}}` is an index to most, and a power to others"
-                help_ = f"for the name write `{base}_{index}`, for the power `{base}^{index}`"
-                edits.refuse(k - 1, edits.closes[k], message, help_)
-            elif text == "{" and k and edits.texts[k - 1] == "^" and k in edits.closes:
-                edits.out[k], edits.out[edits.closes[k]] = "(", ")"
+            elif text == "{" and k in edits.closes:
+                self._brace(k)
+            elif text in BRACKETS:
+                edits.out[k] = BRACKETS[text]
             elif (
                 text == "%" and k and edits.texts[k - 1][-1].isdigit() and edits.touches(k) and not edits.touches(k + 1)
             ):
@@ -78,6 +75,20 @@ class Mathematics:
         for k in range(len(edits) - 1, -1, -1):
             if edits.texts[k] in ROOTS:
                 self._root(k)
+
+    def _brace(self, k: int) -> None:
+        """`x^{2}`, `x_{1}`, `max{x, 0}`, `2*{x + 1}`."""
+        edits = self.edits
+        close, before = edits.closes[k], edits.at(k - 1)
+        if before == "^" and edits.closes.get(k + 1) == close - 1 == k + 3:
+            base, index = edits.at(k - 2), edits.texts[k + 2]
+            message = f"`^{{({index})}}` is an index to most, and a power to others"
+            help_ = f"for the name write `{base}_{index}`, for the power `{base}^{index}`"
+            edits.refuse(k - 1, close, message, help_)
+        elif edits.is_word(k - 1) and before.endswith("_") and close == k + 2 and edits.texts[k + 1].isalnum():
+            edits.merge(k - 1, close, f"{self._name(before)}{edits.texts[k + 1]}")
+        elif before in _BEFORE_OPERANDS or (before in (*BARE, *ELEMENTWISE) and before not in self.names):
+            edits.out[k], edits.out[close] = "(", ")"
 
     def _word(self, k: int, text: str) -> None:
         """A name in ASCII letters; a Greek letter that is called, a function that is raised, `mod`."""
@@ -95,10 +106,8 @@ class Mathematics:
             edits.refuse(
                 k, k, f"`{text}` runs over an index", f"write `{SUM_SIGNS[text[0]]}(…)` of vectors, such as `sum(w*x)`"
             )
-        elif not text.isascii():
+        elif not text.isascii() and edits.out[k] == text:
             edits.out[k] = self._name(text)
-        elif text in RAISABLE and text not in self.names and self._power_at(k + 1):
-            self._function_raised(k)
 
     def _name(self, text: str) -> str:
         """The name in ASCII; of a Greek letter and a name that both have values, and together none, their product."""
@@ -107,29 +116,6 @@ class Mathematics:
         if whole not in self.names and all(part in self.names or part == CONSTANTS["pi"] for part in parts):
             return " ".join(parts) or whole or text
         return whole or text
-
-    def _power_at(self, k: int) -> str:
-        """The power between a function's name and its operand: `²`, `⁻¹`, `^2`; empty if there is none."""
-        edits = self.edits
-        text = edits.at(k)
-        if text and text[0] in RAISED and "ᵀ" not in text and edits.at(k + 1) == "(":
-            return text.translate(LOWERED)
-        if text == "^" and edits.at(k + 1).isdigit() and edits.at(k + 2) == "(":
-            return edits.at(k + 1)
-        return ""
-
-    def _function_raised(self, k: int) -> None:
-        """`sin²(x)` is `sin(x)^2`, and `sin⁻¹(x)` the inverse."""
-        edits = self.edits
-        power = self._power_at(k + 1)
-        bracket = k + 2 + (edits.at(k + 1) == "^")
-        if power == "-1" and edits.texts[k] in INVERSES:
-            edits.out[k] = INVERSES[edits.texts[k]]
-        elif bracket in edits.closes:
-            edits.behind[edits.closes[bracket]] += f"^({power})" if len(power) > 1 else f"^{power}"
-        else:
-            return
-        edits.drop(k + 1, bracket - 1)
 
     def _raised(self, k: int, text: str) -> None:
         """A raised number, or the sign of a transpose."""

@@ -24,8 +24,8 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _WORDS = ("return", "import", "lambda", "print")
 # Signs of other languages, and signs typed twice.
 DOUBLED = {
-    "=<": "<=", "=>": ">=", "<>": "!=", "===": "==", "@@": "@", "^^": "^", "//": "/", "*/": "/", "/*": "*", "+*": "*",
-    "*+": "+", "-*": "*", "+/": "/", "-/": "/", "~=": "!=", "=!": "!=",
+    "=<": "<=", "=>": ">=", "<>": "!=", "===": "==", "@@": "@", "^^": "^", "//": "floor(a/b)` or `/", "*/": "/",
+    "/*": "*", "+*": "*", "*+": "+", "-*": "*", "+/": "/", "-/": "/", "~=": "!=", "=!": "!=",
 }  # fmt: skip
 
 
@@ -62,6 +62,8 @@ def command(edits: Rewriter, k: int, name: str, known: frozenset[str]) -> None:
         help_ = f"write `{before}{''.join(edits.texts[k + 2 : last])}{behind}`"
     elif name in UPRIGHT or name.lower() in UPRIGHT:
         help_ = rf"write `\mathrm{{{name}}}`"
+    elif edits.touches(k) and edits.head[k - 1] >= 0 and name in known:
+        help_ = f"the solution of a linear system is `solve({edits.at(k - 1)}, {name})`"
     elif stem:
         help_ = rf"write `\{stem} {name[len(stem) :]}`"
     elif near := nearest(name, sorted(_COMMANDS)):

@@ -69,6 +69,8 @@ def character(tokens: Tokens, position: int) -> str:
         return f"write `{_between_bars(tokens, position, twice=text == '|' and follows == '|')}`"
     if text in _MEANT:
         return f"write `{_MEANT[text]}`"
+    if text == "∫":
+        return "integrals are not computed"
     if text in ("∂", "∇"):
         return "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
     if text == "σ" and follows == "(":

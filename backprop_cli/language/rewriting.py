@@ -76,6 +76,7 @@ class Rewriter:
         count = len(self.texts)
         self.out: list[str] = list(self.texts)
         self.before, self.behind = [""] * count, [""] * count
+        self.after: dict[int, str] = {}  # what ends a statement, behind all that is put around its tokens
         self.dropped = bytearray(count)
         self.problems: list[Problem] = []
         self.spans: dict[int, int] = {}  # token that stands for several: the last of them
@@ -173,7 +174,7 @@ class Rewriter:
             early = parts[0][:1] in (")", ",")  # it belongs to what is before the blank
             gap = (self.text[last_end:begin], last_end, begin)
             pieces += [(parts[0], begin, stop), gap] if early else [gap, (parts[0], begin, stop)]
-            pieces += [(part, begin, stop) for part in parts[1:]]
+            pieces += [(part, begin, stop) for part in (*parts[1:], self.after.get(k, ""))]
             last_end = begin + len(self.texts[k])
         pieces.append((self.text[last_end:], last_end, len(self.text)))
         return reading_of(pieces, len(self.text), self.problems)
@@ -198,5 +199,7 @@ def reading_of(pieces: Iterable[Piece], length: int, problems: Iterable[Problem]
     return Reading("".join(made), [*starts, length], ends, tuple(problems))
 
 
-WORDS = frozenset({"if", "else", "and", "or", "not", "in", "lambda", "def", "return", "mod", "for", "import", "from"})
+WORDS = frozenset(
+    {"if", "then", "else", "and", "or", "not", "in", "lambda", "def", "return", "mod", "for", "import", "from"}
+)
 FRACTIONS = {"½": "(1/2)", "⅓": "(1/3)", "⅔": "(2/3)", "¼": "(1/4)", "¾": "(3/4)"}

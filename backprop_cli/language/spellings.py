@@ -13,6 +13,7 @@ from __future__ import annotations
 LIBRARIES = frozenset({
     "np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "scipy", "special", "sp",
     "linalg", "stats", "norm",
+    "Math",
     "random", "lax", "numerics", "fft", "keras", "activations", "losses", "xp", "cp", "cupy", "autograd", "anp", "onp",
 })  # fmt: skip
 TORCH = frozenset({"torch", "F", "nn"})
@@ -42,7 +43,7 @@ FUNCTIONS: dict[str, str] = {
     "mse_loss": "mse", "mean_squared_error": "mse", "l1_loss": "mean(abs(({0}) - ({1})))",
     "sparse_softmax_cross_entropy_with_logits": "cross_entropy",
     "deg2rad": "(({0})*pi/180)", "radians": "(({0})*pi/180)", "rad2deg": "(({0})*180/pi)", "degrees": "(({0})*180/pi)",
-    "fabs": "abs", "factorial": "gamma(({0}) + 1)",
+    "log_2": "log2", "log_10": "log10", "log_e": "log", "fabs": "abs", "factorial": "gamma(({0}) + 1)",
     "comb": "exp(lgamma(({0}) + 1) - lgamma(({1}) + 1) - lgamma(({0}) - ({1}) + 1))",
     "heaviside": "where(({0}) > 0, 1, where(({0}) < 0, 0, {1}))", "relu6": "clip({0}, 0, 6)",
     "zeros_like": "(0*({0}))", "ones_like": "(0*({0}) + 1)",
@@ -78,7 +79,17 @@ CLASSES = {
 }  # fmt: skip
 INFINITIES = {"'inf'": "inf", "'-inf'": "(-inf)", '"inf"': "inf", '"-inf"': "(-inf)"}
 # Of the library alone: `np.log` is our `log`, but `tf.log` is too, and `math.e` a constant.
-CONSTANTS = {"pi": "pi", "e": "e", "inf": "inf", "Inf": "inf", "infty": "inf", "newaxis": "None", "nan": ""}
+CONSTANTS = {
+    "pi": "pi",
+    "e": "e",
+    "PI": "pi",
+    "E": "e",
+    "inf": "inf",
+    "Inf": "inf",
+    "infty": "inf",
+    "newaxis": "None",
+    "nan": "",
+}
 
 # Behind an operand: `x.sum(0)`, `W.T`. `{0}` is what stands before the point, `{1}` the first argument.
 METHODS: dict[str, str] = {
@@ -131,7 +142,11 @@ INVERSES = {
     "sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh", "cosh": "acosh", "tanh": "atanh", "exp": "log",
     "log": "exp", "ln": "exp",
 }  # fmt: skip
-RAISABLE = frozenset({*INVERSES, "log2", "log10", "sec", "csc", "cot", "sigmoid", "relu", "sqrt", "abs", "erf"})
+# Functions that are written without brackets, or with their power before the operand: sin x, ln|x|, sin²(x).
+BARE = frozenset({
+    *INVERSES, "log2", "log10", "sec", "csc", "cot", "sigmoid", "relu", "sqrt", "abs", "erf", "arcsin", "arccos",
+    "arctan", "arsinh", "arcosh", "artanh", "asin", "acos", "atan", "asinh", "acosh", "atanh",
+})  # fmt: skip
 _DIGITS = {"⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",
     "⁺": "+", "⁻": "-",
            "⁽": "(", "⁾": ")", "ⁿ": "n"}  # fmt: skip
@@ -146,13 +161,19 @@ NORMS = {
 BAR_NORMS = {"": "norm", "₁": "norm1", "₂": "norm", "∞": "norminf", "_1": "norm1", "_2": "norm", "_inf": "norminf"}
 ABSOLUTE = "abs"
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
+BRACKETS = {"⟨": "dot(", "⟩": ")", "〈": "dot(", "〉": ")"}  # ⟨x, y⟩
 # Of two operands they are elementwise: `torch.max(a, b)`.
 ELEMENTWISE = frozenset({"max", "min"})
+DECLARING = frozenset({"let", "var", "const", "auto", "double", "val"})  # let f = x + 1
+BEFORE_VALUES = frozenset({"where", "at", "with", "for", "when"})  # x^2 where x = 3
+CPLUSPLUS = ["std", ":", ":"]
+JAVASCRIPTS = frozenset({"Math"})  # there of any number of operands
 LIMITS = {"clip": {"min": "lo", "max": "hi"}, "clamp": {"min": "lo", "max": "hi"}}
 ONE_LIMIT = {"lo": "max", "hi": "min"}
 SWAPS, PAIR = frozenset({"transpose"}), "swapaxes"  # of all axes, of two
 USUAL = "mean"  # what losses are without `reduction=`
 SUM_SIGNS = {"Σ": "sum", "Π": "prod"}
+SUMS_OF = {"∑": "sum", "∏": "prod"}  # the signs themselves, which are no letters
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
 # What PyTorch's functions assume where ours assume something else.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
+from backprop_cli.language.spellings import BEFORE_VALUES
 from backprop_cli.language.tokens import (
     ASSIGN,
     BAD,
@@ -22,6 +23,7 @@ from backprop_cli.language.tokens import (
 )
 
 _EXPECTED = "expected a number, a name or `(`, found"
+_VALUES = "a value is given after the expression, as `x=3`"
 _CLOSES = {SQUARE: "]"}  # what closes the other brackets is `)`
 
 
@@ -63,7 +65,7 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
         from backprop_cli.language.mistyped import DOUBLED
 
         first = tokens.starts[position - 1] + len(tokens.texts[position - 1].rstrip()) - (len(signs) - len(text))
-        help_ = f"write `{DOUBLED.get(signs, text)}`"
+        help_ = "arrows and limits mean nothing here" if signs == "->" else f"write `{DOUBLED.get(signs, text)}`"
         place = Label(source, first, tokens.starts[position] + len(text))
         return SyntaxProblem(Diagnostic("S103", f"`{signs}` is no operator", (place,), help_), position)
     if before in (OPERATOR, DEFINE):
@@ -100,6 +102,8 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
             return _at(source, tokens, position, "S105", message, f"write `{closing}`")
         help_ = "remove it, or open one before it"
         return _at(source, tokens, position, "S105", "this bracket was never opened", help_)
+    if kind == COMMA and tokens.kinds[position + 1] == DEFINE and opened < 0:
+        return _at(source, tokens, position, "S107", "a comma outside a gate's operands", _VALUES)
     if kind == COMMA:
         help_ = "a decimal point is `.`; commas separate operands, as in `max(x, y)`, and elements, as in `[1, 2]`"
         return _at(source, tokens, position, "S107", "a comma outside a gate's operands", help_)
@@ -111,6 +115,8 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
             help_ = f"write `{name} = …`; for a gate of your own, `gate {shorten(head)} = …`"
             return _at(source, tokens, position, "S109", "`=` defines nothing here", help_)
         help_ = "`name = formula` defines a name, at the start of a statement; `==` compares"
+        if tokens.texts[position - 1] in BEFORE_VALUES:
+            help_ = _VALUES
         return _at(source, tokens, position, "S109", "`=` defines nothing here", help_)
     return _at(source, tokens, position, "S107", f"`{shorten(text)}` means nothing here")
 

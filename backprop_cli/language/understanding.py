@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection
 
 from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.language.program import Program, SizeOf
+from backprop_cli.language.spellings import BARE
 from backprop_cli.language.tokens import BAD, POSTFIX, Tokens, tokenize
 
 # Words that our language has too, as names or not at all.
 _WORDS = frozenset({
     "if", "mod", "def", "return", "import", "from", "dim=", "keepdim=", "dim =", "keepdim =", "len(", "%", "None", "T",
+    "ord=", "log_2(", "log_10(", "log_e(", *BARE,
 })  # fmt: skip
 
 
@@ -38,7 +40,7 @@ def understood(
     tokens = tokenize(source.text)
     program = parse(source, tokens)
     loops = "for" in tokens.texts
-    if not loops and (strict or not (program.diagnostics or _is_foreign(tokens))):
+    if not loops and (strict or not (program.diagnostics or _is_foreign(tokens) or _differentiates(tokens, variables))):
         return program
     from backprop_cli.language import foreign
 
@@ -66,6 +68,11 @@ def understood(
     made = foreign.relocated(parse(inner, tokenize(inner.text)), reading, source)
     made.reading, made.counts = typed, counts
     return made
+
+
+def _differentiates(tokens: Tokens, variables: Collection[str]) -> bool:
+    """Whether `d/dx` may stand in front of a formula."""
+    return "d" in tokens.texts and "d" not in variables
 
 
 def _is_foreign(tokens: Tokens) -> bool:

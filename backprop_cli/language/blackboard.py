@@ -1,0 +1,137 @@
+"""Functions without brackets, as a blackboard has them: `sin x`, `ln|x|`, `sin² x`, `exp -x²`, `sin⁻¹(x)`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from backprop_cli.language.rewriting import RAISED, Rewriter
+from backprop_cli.language.spellings import BARE, INVERSES, LOWERED, SUMS_OF
+
+_MINUS = ("-", "−")
+_POWER = ("^", "**")
+_PRODUCTS = ("*", "/", "·", "⋅", "×", "÷")
+
+
+class Blackboard:
+    """The edits that put brackets around operands; `names` are the user's own, and no functions.
+
+    Bars around operands have been read already.
+    """
+
+    def __init__(self, edits: Rewriter, names: Collection[str]) -> None:
+        self.edits = edits
+        self.names = names
+        self.ends: dict[int, int] = {}  # a function without brackets: the last token of its operand
+
+    def rewrite(self) -> None:
+        """Make the edits, from the last function to the first: `ln sin x` reaches around what `sin x` has become."""
+        for k in range(len(self.edits) - 1, -1, -1):
+            if self._is_function(k) and self.edits.at(k - 1) != "." and not self.edits.dropped[k]:
+                self._function(k)
+
+    def _is_function(self, k: int) -> bool:
+        text = self.edits.at(k)
+        return (text in BARE and text not in self.names) or text in SUMS_OF
+
+    def _function(self, k: int) -> None:
+        edits = self.edits
+        first, power = self._raised(k + 1)
+        called = edits.at(first) == "(" and first in edits.closes
+        gate = SUMS_OF.get(edits.texts[k], edits.texts[k])
+        if called and first == k + 1:
+            edits.out[k] = gate
+            return
+        last = edits.closes[first] if called else self._operand(first)
+        if last < first:
+            return
+        if not called:
+            if ways := self._two_ways(gate, first, last):
+                edits.refuse(k, last, f"how far `{gate}` reaches is not written", f"write {ways}")
+            edits.wrap(first, last, "(", ")")
+        if power == "-1" and gate in INVERSES:
+            gate, power = INVERSES[gate], ""
+        edits.out[k] = gate
+        edits.drop(k + 1, first - 1)
+        edits.behind[last] += f"^({power})" if len(power) > 1 else f"^{power}" if power else ""
+        self.ends[k] = last
+
+    def _raised(self, k: int) -> tuple[int, str]:
+        """What follows a power between a function and its operand, and the power: `²`, `⁻¹`, `^2`, `^-1`, `^{-1}`."""
+        edits = self.edits
+        text = edits.at(k)
+        if text and text[0] in RAISED and "ᵀ" not in text:
+            return k + 1, text.translate(LOWERED)
+        if text not in _POWER:
+            return k, ""
+        last = edits.closes.get(k + 1, k + 1 + (edits.at(k + 1) in _MINUS))
+        power = "".join(edits.texts[k + 1 : last + 1]).strip("(){}").replace("−", "-")
+        return (last + 1, power) if power.lstrip("-").isdigit() else (k, "")
+
+    def _operand(self, k: int) -> int:
+        """The last token of the factors that begin at token k; one before it where there is none."""
+        last, at = k - 1, k + (self.edits.at(k) in _MINUS)
+        while at < len(self.edits) and not (last >= k and self._is_function(at)):
+            end = self._factor(at)
+            if end < at:
+                break
+            last, at = end, end + 1
+        return last
+
+    def _factor(self, k: int) -> int:
+        """The last token of the operand that begins at token k, its power included; one before it where none does."""
+        edits = self.edits
+        first, end = k, self._plain(k)
+        while first <= end < len(edits) - 1:
+            close = edits.closes.get(end + 1, end + 1)
+            if edits.head[close] == first:
+                end = close
+            elif edits.texts[end + 1] == "." and edits.head[min(end + 2, len(edits) - 1)] == first:
+                end += 2
+            elif edits.texts[end + 1] in _POWER:
+                exponent = end + 2 + (edits.at(end + 2) in _MINUS)
+                reached = self._plain(exponent)
+                if reached < exponent:
+                    break
+                first, end = exponent, reached
+            else:
+                break
+        return end
+
+    def _plain(self, k: int) -> int:
+        """The last token of the name, number or bracket that begins at token k, or of a function with its operand."""
+        edits = self.edits
+        text = edits.at(k)
+        if k in self.ends:
+            return self.ends[k]
+        if text == "|":
+            return next((m for m in range(k + 1, len(edits)) if edits.texts[m] == "|" and edits.head[m] == k), k - 1)
+        if text in ("(", "["):
+            return edits.closes.get(k, k - 1)
+        return k if text and edits.head[k] == k else k - 1
+
+    def _two_ways(self, function: str, first: int, last: int) -> str:
+        """What `sin x/2`, `sin 2*x` and `sin x (y + 1)` may mean; empty where there is one meaning."""
+        edits = self.edits
+        sign, after = edits.at(last + 1), edits.at(last + 2)
+        operand = self._written(first, last)
+        number = operand.replace(".", "").isdigit()
+        if sign in _PRODUCTS and (
+            (edits.touches(last + 1) and (sign in "/÷" or number)) or function in SUMS_OF.values()
+        ):
+            return f"`{function}({operand}){sign}{after}` or `{function}({operand}{sign}{after})`"
+        bracket = next((m for m in range(first + 1, last) if edits.texts[m] == "(" and self._multiplies(m)), -1)
+        if bracket < 0:
+            return ""
+        operand, behind = self._written(first, bracket - 1), self._written(bracket, edits.closes[bracket])
+        return f"`{function}({operand})*{behind}` or `{function}({operand}*{behind})`"
+
+    def _multiplies(self, bracket: int) -> bool:
+        """Whether a bracket is a factor behind another, and holds no operands of a function."""
+        edits = self.edits
+        if bracket not in edits.closes or edits.head[bracket - 1] < 0:
+            return False
+        return bracket not in edits.calls or edits.texts[bracket - 1] in self.names or not edits.touches(bracket)
+
+    def _written(self, first: int, last: int) -> str:
+        edits = self.edits
+        return edits.text[edits.begins[first] : edits.begins[last] + len(edits.texts[last])]
