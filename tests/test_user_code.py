@@ -305,3 +305,97 @@ def test_a_loss_that_is_an_array_is_said_and_its_mean_is_taken(tmp_path):
         check_code(str(path))
     path.write_text("import numpy as np\nw = np.ones(3)\nloss = w**2\ntotal = loss.sum()\ndw = 2*w\n")
     assert check_code(str(path)).ok
+
+
+@pytest.fixture
+def check(tmp_path):
+    def check(text, change=("", ""), **options):
+        changed = textwrap.dedent(text).replace(*change)
+        assert change == ("", "") or changed != textwrap.dedent(text)
+        (tmp_path / "net.py").write_text(changed, encoding="utf-8")
+        return check_code(str(tmp_path / "net.py"), **options)
+
+    return check
+
+
+LAYERS = """
+    import numpy as np
+    rng = np.random.default_rng(1)
+    class Linear:
+        def __init__(self, n, m):
+            self.W, self.b = rng.standard_normal((n, m)), np.zeros(m)
+        def forward(self, x):
+            self.x = x
+            return x @ self.W + self.b
+        def backward(self, dout):
+            self.dW = self.x.T @ dout
+            self.db = dout.sum(axis=0)
+            return dout @ self.W.T
+    class ReLU:
+        def forward(self, x):
+            self.mask = x > 0
+            return x * self.mask
+        def backward(self, dout):
+            return dout * self.mask
+    X, t = rng.standard_normal((8, 5)), rng.standard_normal((8, 3))
+    layers = [Linear(5, 7), ReLU(), Linear(7, 6), ReLU(), Linear(6, 3)]
+    out = X
+    for layer in layers:
+        out = layer.forward(out)
+    loss = 0.5 * np.sum((out - t) ** 2)
+    grad = out - t
+    for layer in reversed(layers):
+        grad = layer.backward(grad)
+"""
+
+
+def test_what_a_layer_returns_is_judged_although_it_has_no_name(check):
+    assert verdicts(LAYERS) == {"self.dW": "agrees", "self.db": "agrees", "dx": "agrees"}
+    found = check(LAYERS, ("return dout @ self.W.T", "return dout @ self.W.T * 0.5"))
+    assert (found.first_wrong.name, found.first_wrong.line) == ("dx", 13)
+    assert "`return dout @ self.W.T`" in found.complaint.help
+
+
+CALLS = """
+    import numpy as np
+    rng = np.random.default_rng(2)
+    def affine(x, w):
+        return x @ w, (x, w)
+    def affine_back(dout, cache):
+        x, w = cache
+        return dout @ w.T, x.T @ dout
+    def net(X, y, params):
+        h, one = affine(X, params["W1"])
+        a = np.tanh(h)
+        s, two = affine(a, params["W2"])
+        loss, grads = np.sum((s - y) ** 2), {}
+        da, grads["W2"] = affine_back(2 * (s - y), two)
+        dx, grads["W1"] = affine_back(da * (1 - a**2), one)
+        return loss, grads
+    params = {"W1": rng.standard_normal((4, 3)), "W2": rng.standard_normal((3, 2))}
+    loss, grads = net(rng.standard_normal((5, 4)), rng.standard_normal((5, 2)), params)
+"""
+
+
+def test_dx_is_the_gradient_of_the_input_that_is_called_so_in_other_letters(check):
+    # `x` is a name in other functions only, of other values.
+    found = check(CALLS)
+    assert found.ok and ("dx", "X") in {(one.name, one.of) for one in found.results}
+
+
+NOISY = """
+    import numpy as np
+    w, b = np.array([[1.], [2.]]), 2.
+    X, Y = np.array([[1., 2., -1.], [3., 4., -3.2]]), np.array([[1, 0, 1]])
+    A = 1/(1 + np.exp(-(np.dot(w.T, X) + b)))
+    cost = -1/3*np.sum(Y*np.log(A) + (1 - Y)*np.log(1 - A))
+    dw = np.dot(X, (A - Y).T)/3
+    db = np.sum(A - Y)/3
+"""
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_the_loss_is_rounded_by_accuses_nobody(check, seed):
+    # log(1 - A) where A is 1 - 6e-6: the cost is off by 5e-12, and db a ten-thousandth of it.
+    assert check(NOISY, seed=seed).ok
+    assert not check(NOISY, ("np.sum(A - Y)/3", "np.sum(A - Y)/3*1.001"), seed=seed).ok

@@ -57,7 +57,9 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
         first = next((case for case in mends if site in case.claim.sites), mends[0])
         for case in mends:
             inherited = Diagnosed(case, "inherited", inherits=first.claim.text)
-            found[numbers[id(case)]] = Diagnosed(case, mistake=_mistake(repair)) if case is first else inherited
+            found[numbers[id(case)]] = (
+                Diagnosed(case, mistake=_mistake(repair, shop.text)) if case is first else inherited
+            )
         wrong = [case for case in wrong if not any(case is one for one in mends)]
         reached = shop.depends([site], wrong).get(site, set())
         for number, case in enumerate(wrong):
@@ -105,9 +107,11 @@ def _convention(case: Case) -> Diagnosed:
     return Diagnosed(case, "multiple", (("factor", rounded(factor)),))
 
 
-def _mistake(repair: Repair) -> Mistake:
+def _mistake(repair: Repair, source: str) -> Mistake:
     edit = repair.edit
-    words = [("fixed", edit.text), ("after", "after it" if edit.followed else ""), ("detail", edit.detail)]
+    line = source.split("\n")[repair.site.line - 1].lstrip()
+    fixed = edit.text.replace(f"{repair.site.name} = ", "return ", 1) if line.startswith("return") else edit.text
+    words = [("fixed", fixed), ("after", "after it" if edit.followed else ""), ("detail", edit.detail)]
     if edit.mistake in ("factor", "not divided"):
         words[-1] = ("detail", _equal(edit.detail, repair.scope))
     return Mistake(edit.mistake, repair.site.line, tuple(words))

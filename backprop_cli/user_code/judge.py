@@ -59,9 +59,15 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
             return Ruling(UNDECIDED, nan, "no slope", candidate, tuple(pairs))
         size = max(abs(projected), abs(slope.slope), _WEIGHT * float(np.linalg.norm(claimed)))
         apart = abs(projected - slope.slope)
+        allowed = rtol * size + UNSURE * slope.error
+        if allowed < apart < _SURE * size or UNSURE * slope.error > _SURE * size:
+            # Apart by next to nothing, or not sure: perhaps it is what the loss itself is rounded by.
+            in_noise = bench.along_in_noise(version.place, here, number, of)
+            if in_noise.error < slope.error or apart > allowed:
+                slope = in_noise
+                apart, allowed = abs(projected - slope.slope), rtol * size + UNSURE * slope.error
         if size > SUBNORMAL:
             worst = max(worst, apart / size)
-        allowed = rtol * size + UNSURE * slope.error
         if apart > allowed:
             sides = None if verdict == DIFFERS or not kinks else bench.sides(version.place, here, number, of)
             verdict, why = _at_a_kink(projected, sides, size)

@@ -18,6 +18,7 @@ from backprop_cli.check.verdict import AGREES
 from backprop_cli.user_code.edits import Edit, edits
 from backprop_cli.user_code.instrument import Site, instrument_again
 from backprop_cli.user_code.judge import Ruling, ratios, rule
+from backprop_cli.user_code.layers import with_names
 from backprop_cli.user_code.missing import SHAPE
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import readings
@@ -206,7 +207,11 @@ class Workshop:
             first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
             lines = self.text.split("\n")[first - 1 : node.end_lineno]
             self._lines[statement] = "\n" * (first - 1) + "\n".join(lines)
-        return ast.parse(self._lines[statement])
+        tree = ast.parse(self._lines[statement])
+        for one in ast.walk(tree):
+            if isinstance(one, ast.ClassDef):
+                with_names(one)
+        return tree
 
     def _good(self, case: Case, value: Any) -> bool:
         if value is None or np.array_equal(value, case.claim.value):

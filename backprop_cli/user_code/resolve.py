@@ -106,7 +106,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
         if reading.of and reading.of not in numbers:
             continue
         of = numbers[reading.of] if reading.of else None
-        for by in spellings(reading.by):
+        for by in (*_in_other_letters(claim, reading.by), *spellings(reading.by)):
             for version in _versions(recorder, claim, by, beside, until):
                 found.setdefault((reading.of, version.order), Candidate(of, by, version, version.call == beside))
             if found:
@@ -121,6 +121,13 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
                 for version in _versions(recorder, claim, name, beside, until):
                     found.setdefault(("", version.order), Candidate(None, name, version, version.call == beside))
     return list(found.values())[:_MOST_CANDIDATES]
+
+
+def _in_other_letters(claim: Claim, by: str) -> list[str]:
+    """The name beside the claim that differs in capitals only, where there is none as it is written: dx of X."""
+    if any(name in claim.around for name in spellings(by)):
+        return []
+    return [name for name, value in claim.around.items() if name.lower() == by.lower() and is_array(value)]
 
 
 def _versions(recorder: Recorder, claim: Claim, by: str, beside: int, until: int) -> Iterator[Version]:

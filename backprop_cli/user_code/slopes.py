@@ -7,7 +7,7 @@ of rectifiers; its estimate of its own error goes with every slope.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import inf, isfinite, nan
+from math import factorial, inf, isfinite, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ _LEVELS = 10
 _CLOSE = (1e-4, 1e-5)  # steps at which the slopes of the two sides are compared
 _STAYS = 0.3  # of the gap between them, where it is that of a kink
 _MOST_KEPT = 20_000_000  # elements of directions that are kept
+_TINY, _POINTS_OF_NOISE, _ORDERS = 1e-6, 12, (4, 5, 6)  # where noise is looked for, step by step
+_FAR = 3.0  # deviations: the most that a value is off
 _ENOUGH = 1e-10  # relative error at which no better one is looked for
 
 
@@ -44,6 +46,7 @@ class Bench:
         self._directions: dict[tuple[Any, ...], Any] = {}
         self._elements = 0
         self._kept: dict[tuple[Any, ...], Slope] = {}
+        self._in_noise: dict[tuple[Any, ...], Slope] = {}
 
     def direction(self, place: Place, shape: tuple[int, ...], number: int) -> Any:
         """A random direction for the value at a place; the same one whenever it is asked for."""
@@ -54,7 +57,9 @@ class Bench:
                 self._directions.clear()
                 self._elements = int(np.prod(shape))
             keys = (self.seed, number, place.statement, place.site, place.passed)
-            self._directions[key] = np.random.default_rng(keys).standard_normal(shape)
+            drawn = np.random.default_rng(keys).standard_normal(shape)
+            # Of size 1 an element: of a number that moves by next to nothing only rounding would be seen.
+            self._directions[key] = drawn / size_of(drawn)
         return self._directions[key]
 
     def along(self, place: Place, value: Any, number: int, of: Place | None = None) -> Slope:
@@ -83,6 +88,15 @@ class Bench:
     def slope(self, moves: Mapping[Place, Any], size: float, goal: Goal | None = None) -> Slope:
         """d goal / d step, where every place moves along its direction."""
         return ridders(self._along(moves, self.goal if goal is None else goal), _FIRST_STEP * size)
+
+    def along_in_noise(self, place: Place, value: Any, number: int, of: Place | None = None) -> Slope:
+        """`along`, with steps so large that what the user's own statements lose by cancellation does not show."""
+        key = (place, number, of)
+        if key not in self._in_noise:
+            direction, size = self.direction(place, tuple(np.shape(value)), number), size_of(value)
+            function = self._along({place: direction}, self.goal if of is None else [(of, None)])
+            self._in_noise[key] = ridders(function, _FIRST_STEP * size, noise_of(function, _TINY * size))
+        return self._in_noise[key]
 
     def _along(self, moves: Mapping[Place, Any], goal: Goal) -> Callable[[float], float]:
         start = min(place.statement for place in moves)
@@ -113,8 +127,23 @@ def size_of(value: Any) -> float:
     return size if isfinite(size) and size > 0 else 1.0
 
 
-def ridders(function: Callable[[float], float], width: float) -> Slope:
-    """The derivative at 0 by extrapolated central differences."""
+def noise_of(function: Callable[[float], float], step: float) -> float:
+    """How far off the function's values are for rounding, from differences of high order at points close together.
+
+    What is smooth vanishes from them, and noise of deviation s makes those of order k about s*sqrt((2k)!)/k! (R. W.
+    Hamming, Introduction to Applied Numerical Analysis, 1971, chapter 6).
+    """
+    values = np.array([function(step * k) for k in range(_POINTS_OF_NOISE)])
+    if not np.isfinite(values).all():
+        return 0.0
+    return _FAR * max(
+        float(np.sqrt(np.mean(np.diff(values, order) ** 2) * factorial(order) ** 2 / factorial(2 * order)))
+        for order in _ORDERS
+    )
+
+
+def ridders(function: Callable[[float], float], width: float, noise: float = 0.0) -> Slope:
+    """The derivative at 0 by extrapolated central differences of values that are as far off as `noise`."""
     best, best_error = nan, inf
     row: list[float] = []
     for _ in range(_LEVELS):
@@ -124,7 +153,7 @@ def ridders(function: Callable[[float], float], width: float) -> Slope:
             width /= _SHRINK
             row = []
             continue
-        rounding = 2.0**-52 * max(abs(above), abs(below)) / width
+        rounding = max(2.0**-52 * max(abs(above), abs(below)), noise) / width
         fresh, factor = [quotient], _SHRINK * _SHRINK
         for before in row:
             better = (factor * fresh[-1] - before) / (factor - 1)

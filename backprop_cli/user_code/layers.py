@@ -1,0 +1,39 @@
+"""A layer returns `dout @ self.W.T`: the gradient of what `forward` keeps as `self.x` gets that name, and is judged."""
+
+from __future__ import annotations
+
+import ast
+
+_FORWARD, _BACKWARD = ("forward", "__call__"), ("backward",)
+
+
+def with_names(node: ast.ClassDef) -> None:
+    """Give what `backward` returns a name, where it has none and `forward` keeps its one input. Changes the tree."""
+    methods = {one.name: one for one in node.body if isinstance(one, ast.FunctionDef)}
+    forward = next((methods[name] for name in _FORWARD if name in methods), None)
+    backward = next((methods[name] for name in _BACKWARD if name in methods), None)
+    kept = _kept_input(forward) if forward else ""
+    if not kept or backward is None:
+        return
+    name = f"d{kept}"
+    if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(backward)):
+        return
+    last = backward.body[-1]
+    if isinstance(last, ast.Return) and isinstance(last.value, ast.BinOp | ast.Call):
+        made = ast.Assign([ast.Name(name, ast.Store())], last.value)
+        again = ast.Return(ast.Name(name, ast.Load()))
+        backward.body[-1:] = [ast.copy_location(made, last), ast.copy_location(again, last)]
+        ast.fix_missing_locations(backward)
+
+
+def _kept_input(forward: ast.FunctionDef) -> str:
+    """The attribute in which `forward(self, x)` keeps x; empty where it has other inputs, or keeps it not."""
+    arguments = [one.arg for one in forward.args.args]
+    if len(arguments) != 2:
+        return ""
+    for one in ast.walk(forward):
+        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) and one.value.id == arguments[1]:
+            for target in one.targets:
+                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                    return target.attr if target.value.id == arguments[0] else ""
+    return ""
