@@ -399,3 +399,26 @@ def test_what_the_loss_is_rounded_by_accuses_nobody(check, seed):
     # log(1 - A) where A is 1 - 6e-6: the cost is off by 5e-12, and db a ten-thousandth of it.
     assert check(NOISY, seed=seed).ok
     assert not check(NOISY, ("np.sum(A - Y)/3", "np.sum(A - Y)/3*1.001"), seed=seed).ok
+
+
+DESCENT = """
+    import numpy as np
+    X = np.c_[np.ones(20), np.linspace(0, 2, 20)]
+    y = 4 + 3*X[:, 1] + np.sin(np.arange(20))
+    theta, alpha, m = np.zeros(2), 0.1, 20
+    for it in range(100):
+        h = X @ theta
+        J = (1/(2*m))*np.sum((h - y)**2)
+        grad = (1/m)*X.T @ (h - y)
+        theta = theta - alpha*grad
+"""
+
+
+def test_a_gradient_without_a_name_is_that_of_what_takes_the_step(check):
+    # A J at the same line again is another pass, and the loop is left there.
+    found = check(DESCENT)
+    assert found.ok and [(one.name, one.of) for one in found.results] == [("grad", "theta")]
+    wrong = check(DESCENT, ("(1/m)*X.T", "X.T"))
+    assert (wrong.first_wrong.line, wrong.results[0].mistakes) == (9, ("not divided",))
+    assert check(DESCENT, ("theta = theta - alpha*grad", "theta -= alpha * grad")).ok
+    assert check(DESCENT, ("J = ", "loss = ")).ok

@@ -27,6 +27,7 @@ from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.targets import named
 from backprop_cli.user_code.trace import Claim, LossEvent, Version
+from backprop_cli.user_code.updates import stepped
 
 _SMALL = 1e-2  # the size of what is put in the place of zeros
 _WORST = (DIFFERS, UNDECIDED, AGREES)
@@ -61,15 +62,18 @@ def examine(
         made = instrument(tree)
     except (SyntaxError, RecursionError, ValueError) as error:
         raise no_python(script, error) from None
+    steps = stepped(ast.parse(script.text))
     tolerance = SIX_DIGITS if rtol is None else rtol
     with quietly(script.path, seed=seed):
-        passed = _passed(Program(made, script.path), Recorder(made.sites, loss), script, given, tolerance, seed)
+        passed = _passed(
+            Program(made, script.path), Recorder(made.sites, loss, steps=steps), script, given, tolerance, seed
+        )
     recorder, failure, findings, losses, runs, zeros = passed
     shaken: list[Finding] = []
     if zeros and failure is None:
         with quietly(script.path, seed=seed):
             names = {name for name, _ in zeros}
-            shaking = Recorder(made.sites, loss, _shakes(version for _, version in zeros))
+            shaking = Recorder(made.sites, loss, _shakes(version for _, version in zeros), steps)
             again = _passed(Program(made, script.path), shaking, script, given, tolerance, seed, names)
         runs += again.runs
         findings, shaken = _with_what_zeros_hide(findings, again.findings if again.failure is None else [])

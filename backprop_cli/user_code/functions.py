@@ -11,6 +11,13 @@ from typing import Any, NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
 
+# Shapes that go together: rows of three features, and two results of them.
+_SHAPES = {
+    "w": "(3,2)",
+    "W": "(3,2)",
+    "b": "(2)",
+    **dict.fromkeys(("gamma", "beta", "mu", "mean", "var", "sigma"), "(3)"),
+}
 _PAIRS = (("forward", "backward"), ("forward_pass", "backward_pass"), ("forward_propagation", "backward_propagation"),
           ("fprop", "bprop"), ("f", "g"))  # fmt: skip
 
@@ -63,7 +70,8 @@ def calls(pair: Pair, given: Mapping[str, Any], path: str) -> str:
     missing = [name for name, default in inputs if not default and name not in given]
     if missing:
         listed = ", ".join(f"`{name}`" for name in missing)
-        help_ = f"give values: `backprop check {shorten(path)} {' '.join(f'{name}=randn(4,3)' for name in missing)}`"
+        values = " ".join(f"{name}=randn{_SHAPES.get(name.rstrip('0123456789'), '(4,3)')}" for name in missing)
+        help_ = f"give values: `backprop check {shorten(path)} {values}`"
         message = f"no value for {listed} of `{pair.forward.name}`"
         raise BackpropError(Diagnostic("N202", message, (), help_))
     passed = [name for name, default in inputs if not default or name in given]

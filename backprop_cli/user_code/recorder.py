@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET, Site
 from backprop_cli.user_code.mover import Shakes, moved
-from backprop_cli.user_code.names import holds_gradients, is_a_loss, looks_like_a_loss, readings
+from backprop_cli.user_code.names import Reading, holds_gradients, is_a_loss, looks_like_a_loss, readings
 from backprop_cli.user_code.trace import (
     Claim,
     LeftError,
@@ -32,8 +32,14 @@ _MOST_ITEMS = 200  # of a list or dictionary
 class Recorder:
     """Watches a run from its beginning."""
 
-    def __init__(self, sites: Sequence[Site], loss: str = "", shakes: Shakes = MappingProxyType({})) -> None:
-        self.sites, self.loss, self.shakes = sites, loss, shakes
+    def __init__(
+        self,
+        sites: Sequence[Site],
+        loss: str = "",
+        shakes: Shakes = MappingProxyType({}),
+        steps: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.sites, self.loss, self.shakes, self.steps = sites, loss, shakes, steps
         self.versions: list[Version] = []
         self.of_object: dict[int, list[int]] = {}
         self.claims: list[Claim] = []
@@ -60,6 +66,10 @@ class Recorder:
         """A top-level statement begins."""
         self.statement = statement
         self._counts.clear()
+
+    def readings(self, name: str) -> tuple[Reading, ...]:
+        """What a name can be the gradient of: by the name itself, or by the step that is taken along it."""
+        return (Reading("", self.steps[name]),) if name in self.steps else readings(name)
 
     def first(self, version: Version) -> Version:
         """The moment at which the array of a version was made, by whatever name."""
@@ -125,7 +135,7 @@ class Recorder:
             return
         self.shapes[place.site] = tuple(np.shape(value))
         gradient = where.kind not in ("param", "loop")
-        if gradient and (readings(name) or (key is not None and holds_gradients(where.name))):
+        if gradient and (self.readings(name) or (key is not None and holds_gradients(where.name))):
             self._claim(where, place, name, base, key, value, call, frame)
         self._version(place, where, name, base, key, call, value, write)
 
@@ -195,13 +205,15 @@ class Recorder:
         if where.kind in ("param", "loop"):
             return False
         if not (is_number(value) or (is_array(value) and np.size(value) == 1)):
-            if is_array(value) and named and not readings(where.name):
+            if is_array(value) and named and not self.readings(where.name):
                 self.arrays.append((where.name, where.line, tuple(np.shape(value))))
             return False
         if not named and not isinstance(value, float | np.floating):
             return False
         depth = self._depth(frame)
-        sure = named and (is_a_loss(where.name) or bool(self.loss))
+        # `f` may be many things, but what was a loss at this very line in this pass begins another one.
+        again = any(one.place.site == place.site and one.round == self.round for one in self.losses)
+        sure = named and (is_a_loss(where.name) or bool(self.loss) or again)
         if sure and where.fresh and self._claim_depth is not None and self._claim_depth <= depth:
             if self.statement == self._claim_statement:
                 self.left[place[:3]] = where.line
@@ -210,7 +222,7 @@ class Recorder:
             self._claim_depth = None
         event = LossEvent(self.order, place, where.name, call, depth, where.line, value, where.fresh, self.round)
         self.losses.append(event)
-        return named and not readings(where.name)
+        return named and not self.readings(where.name)
 
     def _call_of(self, frame: Any) -> int:
         """The number of a function call; 0 is the file itself."""
