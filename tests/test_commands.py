@@ -553,3 +553,12 @@ def test_the_ending_of_a_file_chooses_the_format(tmp_path, command, file, begins
 def test_a_format_that_is_named_overrules_the_ending(tmp_path):
     assert backprop("grad", *SEED, "-o", str(tmp_path / "a.svg"), "--json").status == 0
     assert json.loads((tmp_path / "a.svg").read_text())["value"] == -12
+
+
+@pytest.mark.parametrize("command", ["grad 'x*y' x=2 y=3", "explain 'x*y' x=2 y=3", "graph 'x*y' --format tree",
+                                     "eval 'θ + x²' θ=1 x=2", "eval 'f(2) = ∂'"])  # fmt: skip
+def test_the_locale_c_gets_ascii(command):
+    # Python writes UTF-8 there; whoever asks for C has a terminal or a tool that reads ASCII only.
+    ran = shell(f"LC_ALL=C backprop {command} 2>&1")
+    assert ran.out and ran.out.isascii()
+    assert not shell(f"LC_ALL=C PYTHONIOENCODING=utf-8 backprop {command} 2>&1").out.isascii()

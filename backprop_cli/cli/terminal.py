@@ -175,6 +175,9 @@ def _colored(options: OutputOptions, *, terminal: bool) -> bool:
 
 
 def _can_show(stream: IO[str] | None) -> bool:
+    """Whether more than ASCII may be written: a locale that is C says no, although Python writes UTF-8 there."""
+    if os.environ.get("LC_ALL") in ("C", "POSIX") and not os.environ.get("PYTHONIOENCODING"):
+        return False
     try:
         "∂━…".encode(getattr(stream, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
