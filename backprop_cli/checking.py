@@ -57,7 +57,9 @@ def check(
     session = session._replace(graph=scope.firsts.graph)
     graph, points_tried = session.graph, _sampler(session, points, range_, firsts)
     if claims:
-        examined = Examiner(points_tried, tolerance, symbolic=symbolic).claims(read)
+        examined = Examiner(
+            points_tried, tolerance, symbolic=symbolic, read=lambda text: read_claims([text], scope)[0]
+        ).claims(read)
     else:
         session.refuse_array("wrap it, as in `sum(…)`")
         examined = full_check(points_tried, output_name(graph), tolerance, symbolic=symbolic)

@@ -116,3 +116,22 @@ def test_steps_are_judged_with_more_digits(program, values, steps, wrong):
     assert backprop_cli.check_steps(program, values, steps="\n".join(lines)).verdict == "agrees"
     report = backprop_cli.check_steps(program, values, steps="\n".join([*lines[:-1], wrong]))
     assert [result.verdict for result in report.results][-1] == "differs"
+
+
+# What cannot be computed as it is claimed, and would be right with a transpose.
+@pytest.mark.parametrize(
+    ("program", "claim", "words"),
+    [
+        ("norm(X@w - y)^2", "df/dw = 2*X@(X@w - y)", "it is right with `X'` in the place of `X`"),
+        ("sum(tanh(X@W)*T)", "df/dX = (T*(1 - tanh(X@W)^2))@W", "it is right with `W'` in the place of `W`"),
+        ("sum(X@W*T)", "df/dW = T'@X'", ""),
+        ("sum(X@W*T)", "df/dW = X@X", ""),
+    ],
+)
+def test_a_missing_transpose_is_named(program, claim, words):
+    shapes = {"X": "(5, 3)", "w": "(3,)", "y": "(5,)", "W": "(3, 4)", "T": "(5, 4)"}
+    given = {name: shape for name, shape in shapes.items() if name in program + claim}
+    (result,) = backprop_cli.check(program, given, claims=[claim]).results
+    assert result.verdict == "differs" and "cannot be computed" in result.reason
+    assert result.reason.endswith(words) if words else "is right with" not in result.reason
+    assert result.mistakes == (("transpose",) if words else ())

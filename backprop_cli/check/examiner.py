@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, verdict
 from backprop_cli.engine.differences import Estimate
+from backprop_cli.errors import Source
 from backprop_cli.graph import Value
 
 if TYPE_CHECKING:
@@ -29,9 +30,17 @@ _COMPARED = 5  # places at which a mistake must give what is claimed
 class Examiner:
     """Examines gradients of one program at the same places; `symbolic`: SymPy may be asked."""
 
-    def __init__(self, places: PointSampler, tolerance: Tolerance, *, symbolic: bool) -> None:
+    def __init__(
+        self,
+        places: PointSampler,
+        tolerance: Tolerance,
+        *,
+        symbolic: bool,
+        read: Callable[[Source], Claim] | None = None,
+    ) -> None:
         self.places = places
         self.tolerance = tolerance
+        self.read = read  # a claim, as it is read by those who have its scope
         self.symbolic = symbolic
         self._algebras: dict[int, tuple[Point, Algebra]] = {}
 
@@ -39,7 +48,10 @@ class Examiner:
         """Each claim, examined."""
         for claim in claims:
             judgement = judge(claim, self.places, self.tolerance)
-            if judgement.place is None or judgement.problem:
+            if judgement.problem:
+                yield self._not_computable(claim, judgement)
+                continue
+            if judgement.place is None:
                 yield Evidence(claim.target, claim, judgement)
                 continue
             if judgement.place.graph.has_arrays:
@@ -51,6 +63,19 @@ class Examiner:
             found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
             mistakes = self._mistakes(claim, judgement)
             yield Evidence(claim.target, claim, judgement, numeric, found, formula=formula, mistakes=mistakes)
+
+    def _not_computable(self, claim: Claim, judgement: Judgement) -> Evidence:
+        """A claim whose shapes do not fit; with a transpose it may be right."""
+        from backprop_cli.check.untransposed import with_transpose
+
+        read = self.read
+        if read is None or claim.second or claim.element:
+            return Evidence(claim.target, claim, judgement)
+        old, new = with_transpose(claim, lambda text: judge(read(text), self.places, self.tolerance).verdict == AGREES)
+        if not new:
+            return Evidence(claim.target, claim, judgement)
+        judgement = judgement._replace(problem=f"{judgement.problem}; it is right with `{new}` in the place of `{old}`")
+        return Evidence(claim.target, claim, judgement, mistakes=(Mistake("transpose"),))
 
     def _of_array(self, claim: Claim, judgement: Judgement, place: Point) -> Evidence:
         """A claim about an array: the others are asked of the element that is named."""

@@ -20,6 +20,7 @@ WORDS = {
     "constant": "the constant factor of `{is}` is left out",
     "factor": "{times}",
     "own value": "it is the value of `{f}`, not its gradient",
+    "transpose": "a transpose is missing, or one too many",
     "transposed": "it is the transpose of the gradient",
     "not summed": "it is not summed over the axes along which `{x}` was broadcast",
     "stops early": "the chain rule stops at `{a}` = {is}: this is d{f}/d{a}, and d{a}/d{x} is missing",

@@ -67,7 +67,7 @@ class Recorder:
         self.statement = statement
         self._counts.clear()
 
-    def readings(self, name: str) -> tuple[Reading, ...]:
+    def reads_as(self, name: str) -> tuple[Reading, ...]:
         """What a name can be the gradient of: by the name itself, or by the step that is taken along it."""
         return (Reading("", self.steps[name]),) if name in self.steps else readings(name)
 
@@ -135,7 +135,7 @@ class Recorder:
             return
         self.shapes[place.site] = tuple(np.shape(value))
         gradient = where.kind not in ("param", "loop")
-        if gradient and (self.readings(name) or (key is not None and holds_gradients(where.name))):
+        if gradient and (self.reads_as(name) or (key is not None and holds_gradients(where.name))):
             self._claim(where, place, name, base, key, value, call, frame)
         self._version(place, where, name, base, key, call, value, write)
 
@@ -205,7 +205,7 @@ class Recorder:
         if where.kind in ("param", "loop"):
             return False
         if not (is_number(value) or (is_array(value) and np.size(value) == 1)):
-            if is_array(value) and named and not self.readings(where.name):
+            if is_array(value) and named and not self.reads_as(where.name):
                 self.arrays.append((where.name, where.line, tuple(np.shape(value))))
             return False
         if not named and not isinstance(value, float | np.floating):
@@ -222,7 +222,7 @@ class Recorder:
             self._claim_depth = None
         event = LossEvent(self.order, place, where.name, call, depth, where.line, value, where.fresh, self.round)
         self.losses.append(event)
-        return named and not self.readings(where.name)
+        return named and not self.reads_as(where.name)
 
     def _call_of(self, frame: Any) -> int:
         """The number of a function call; 0 is the file itself."""

@@ -98,7 +98,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
     found: dict[tuple[str, int], Candidate] = {}
     numbers = {version.name: version for version in recorder.versions if version.order < until and version.shape == ()}
     names = {version.name for version in recorder.versions}
-    read = list(recorder.readings(claim.name))
+    read = list(recorder.reads_as(claim.name))
     if claim.element is not None and isinstance(claim.element, str) and holds_gradients(claim.base):
         read.append(Reading("", claim.element))
     beside = _call_beside(recorder, claim, until)
