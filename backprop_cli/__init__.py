@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from backprop_cli.api import draw, evaluate, explain, grad, jacobian, render, structure
     from backprop_cli.checking import check, check_code, check_steps
     from backprop_cli.deriving import diff, export, hessian
+    from backprop_cli.directions import hvp, jvp
     from backprop_cli.errors import BackpropError, Source
     from backprop_cli.render import EXPLAIN_FORMATS, FIGURE_FORMATS, FORMATS
     from backprop_cli.report import Note, Report, Row
     from backprop_cli.report.claim_results import CheckReport, ClaimResult
     from backprop_cli.report.derivatives import DerivativeReport
+    from backprop_cli.report.directional import DirectionalReport
     from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.jacobians import JacobianReport
     from backprop_cli.session import Options
@@ -32,20 +34,21 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 __all__ = [
     "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult",
-    "DerivativeReport", "HessianReport", "JacobianReport",
+    "DerivativeReport", "DirectionalReport", "HessianReport", "JacobianReport",
     "Note", "Options", "Report", "Row", "Source",
     "check", "check_code", "check_steps", "diff", "draw", "evaluate", "explain", "export", "grad", "hessian",
-    "jacobian", "render", "structure",
+    "hvp", "jacobian", "jvp", "render", "structure",
 ]  # fmt: skip
 # Each name and its home.
 _HOMES = {
     **dict.fromkeys(("draw", "evaluate", "explain", "grad", "jacobian", "render", "structure"), "api"),
     **dict.fromkeys(("diff", "export", "hessian"), "deriving"),
+    **dict.fromkeys(("hvp", "jvp"), "directions"),
     **dict.fromkeys(("check", "check_code", "check_steps"), "checking"),
     **dict.fromkeys(("BackpropError", "Source"), "errors"),
     **dict.fromkeys(("EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS"), "render"),
     **dict.fromkeys(("Note", "Report", "Row"), "report"), "DerivativeReport": "report.derivatives",
-    "HessianReport": "report.hessians",
+    "DirectionalReport": "report.directional", "HessianReport": "report.hessians",
     "JacobianReport": "report.jacobians", "Options": "session",
     **dict.fromkeys(("CheckReport", "ClaimResult"), "report.claim_results"),
 }  # fmt: skip

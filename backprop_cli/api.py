@@ -13,7 +13,6 @@ from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.precision import untrue_jacobian, untrue_numbers
 from backprop_cli.errors import BackpropError, Diagnostic, Source, Status, shorten
-from backprop_cli.graph.shapes import infer
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.session import Number, Session, open_session
@@ -110,9 +109,7 @@ def jacobian(
     for `grad`; a Jacobian of more than `max_elements` elements is a BackpropError too.
     """
     session = open_session(expression, bindings, values)
-    graph, targets, options = session.graph, session.targets(wrt), session.options
-    if not graph.has_arrays:
-        infer(graph, dict.fromkeys(graph.variables, ()), max_elements=options.max_elements)
+    graph, targets = session.with_shapes(), session.targets(wrt)
     return jacobian_at(graph, targets, session, mode=mode, anatomy=anatomy, check=check)
 
 

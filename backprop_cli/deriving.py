@@ -12,7 +12,6 @@ from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.export.dialects import DIALECTS, PYTHON
 from backprop_cli.graph.names import output_name
-from backprop_cli.graph.shapes import infer
 from backprop_cli.report.derivatives import DerivativeReport, formulas
 from backprop_cli.report.notes import notes
 from backprop_cli.report.rows import gradient_at
@@ -81,9 +80,7 @@ def hessian(
 
     session = open_session(expression, bindings, values)
     session.refuse_array("its second derivatives have no matrix: wrap it, as in `sum(…)`")
-    graph, targets = session.graph, _some(session, wrt)
-    if not graph.has_arrays:
-        infer(graph, dict.fromkeys(graph.variables, ()), max_elements=session.options.max_elements)
+    graph, targets = session.with_shapes(), _some(session, wrt)
     numbers = forward(graph, session.values)
     passed = backward(graph, numbers, graph.output)
     anomalies = find_anomalies(graph, numbers, graph.output, passed)

@@ -126,6 +126,12 @@ class Session(NamedTuple):
         label = self.graph.label(self.graph.output, there)
         raise BackpropError(Diagnostic("V310", message, (label,), "they have the same shape"))
 
+    def with_shapes(self) -> Graph:
+        """The graph, shapes inferred also where every node is a number."""
+        if not self.graph.has_arrays:
+            infer(self.graph, dict.fromkeys(self.graph.variables, ()), max_elements=self.options.max_elements)
+        return self.graph
+
     def refuse_array(self, help_: str) -> None:
         """Raise BackpropError (V310) if the output is an array."""
         if shape := self.graph.shape(self.graph.output):

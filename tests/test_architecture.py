@@ -34,10 +34,11 @@ ROOMS = {
     # Formulas are read again to be written in other words.
     "export": {"errors", "text", "language", "numeric", "graph", "engine", "report"},
     "deriving": {"errors", "graph", "engine", "check", "report", "session", "api", "export"},
+    "directions": {"errors", "language", "numeric", "graph", "engine", "data", "report", "session", "api"},
     "notebook": {"errors", "api", "report"},
     # The verbs, asked case after case; the tolerance of a claim is that of `check`.
     "suites": {"errors", "text", "check", "report", "data", "session", "api", "checking"},
-    "__init__": {"errors", "api", "checking", "deriving", "notebook", "render", "report", "session"},
+    "__init__": {"errors", "api", "checking", "deriving", "directions", "notebook", "render", "report", "session"},
     "__main__": {"cli"},
     "cli": {
         "errors",
@@ -45,6 +46,7 @@ ROOMS = {
         "api",
         "checking",
         "deriving",
+        "directions",
         "render",
         "report",
         "data",
@@ -79,6 +81,7 @@ THIRD_PARTIES = {
         "engine/passes.py",
         "engine/sums.py",
         "render/number_files.py",
+        "report/directional.py",
         "report/hessians.py",
         "report/rules.py",
         "engine/precision.py",

@@ -23,7 +23,7 @@ from backprop_cli.data.files import read_expression
 from backprop_cli.render import formats, render
 from backprop_cli.session import Options
 
-_Order = Annotated[
+Order = Annotated[
     int,
     option("how often to differentiate (1 to 4; default: 1)", "--order", least=1, most=4, metavar="N"),
 ]
@@ -35,7 +35,7 @@ def command(
     bindings: Bindings = [],  # noqa: B006  never changed
     *,
     wrt: Wrt = [],  # noqa: B006  never changed
-    order: _Order = 1,
+    order: Order = 1,
     check: Check = True,
     options: Options,
     output: OutputOptions,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from backprop_cli import api
 from backprop_cli.cli.declared import option
+from backprop_cli.cli.diff_ import Order
+from backprop_cli.cli.directions import along, refuse_beside
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -22,7 +24,7 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import drawn
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
-from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.render import binary_formats, formats
 from backprop_cli.report.model import Report
 from backprop_cli.session import Options
@@ -30,6 +32,12 @@ from backprop_cli.session import Options
 _Step = Annotated[
     str | None,
     option("also show the update x - RATE*df/dx; with -q only that", "--step", metavar="RATE"),
+]
+
+
+_Hvp = Annotated[
+    str | None,
+    option('the second derivatives times a direction, such as "x=1 y=0"', "--hvp", metavar="DIRECTION"),
 ]
 
 
@@ -42,6 +50,8 @@ def command(
     seed_grad: SeedGrad = "1",
     check: Check = True,
     step: _Step = None,
+    hvp: _Hvp = None,
+    order: Order = 1,
     each: Each = None,
     options: Options,
     output: OutputOptions,
@@ -53,21 +63,18 @@ def command(
     Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
     """
     source = read_expression(expression)
-    if (
-        not bindings
-        and options.defaults is None
-        and step is None
-        and each is None
-        and api.has_inputs(source, **options._asdict())
-    ):
-        from backprop_cli.deriving import diff
-
-        report = diff(source, wrt=names_in(wrt), check=check, **options._asdict())
-        known = formats("DerivativeReport")
-        if output.format not in known:
-            message = f"without values a gradient is a formula, of which `{output.format}` holds nothing"
-            raise BackpropError(Diagnostic("U801", message, (), f"give values, or write one of {', '.join(known)}"))
-        return Reply(drawn(report, output), output, report)
+    others = {
+        "--seed-grad": seed_grad != "1", "--step": step is not None, "--each": each is not None,
+        "--exact": options.exact, "--expand": bool(options.expand),
+    }  # fmt: skip
+    if hvp is not None:
+        refuse_beside("--hvp", {**others, "--order": order > 1})
+        return along(hvp, "hvp", expression, bindings, wrt, output, check=check, **options._asdict())
+    no_values = not bindings and options.defaults is None and step is None and each is None
+    if order > 1:
+        refuse_beside("--order", others)
+    if order > 1 or (no_values and api.has_inputs(source, **options._asdict())):
+        return _formula(source, bindings, wrt, order, output, check=check, **options._asdict())
     values = split_bindings(bindings)
     verb = partial(api.grad, source, values, wrt=names_in(wrt), seed_grad=seed_grad, check=check, step=step)
     if each is not None:
@@ -75,3 +82,30 @@ def command(
 
         return at_each_line(each, verb, values, options, output)
     return verb(**options._asdict())
+
+
+def _formula(
+    source: Source,
+    bindings: list[str],
+    wrt: list[str],
+    order: int,
+    output: OutputOptions,
+    *,
+    check: bool,
+    **options: Any,
+) -> Reply:
+    """The gradient as a formula, or a derivative of higher order, which is that of one variable."""
+    from backprop_cli.deriving import diff
+
+    report = diff(source, split_bindings(bindings), wrt=names_in(wrt), order=order, check=check, **options)
+    if order > 1 and len(report.derivatives) > 1:
+        message = f"a derivative of order {order} is that of one variable"
+        help_ = "choose it: `--wrt x`; `backprop hessian` has the second derivatives by all of them"
+        raise BackpropError(Diagnostic("U801", message, (), help_))
+    known = formats("DerivativeReport")
+    if output.format not in known:
+        when = "of higher order" if order > 1 else "without values"
+        message = f"{when} a gradient is a formula, of which `{output.format}` holds nothing"
+        help_ = f"{'' if order > 1 else 'give values, or '}write one of {', '.join(known)}"
+        raise BackpropError(Diagnostic("U801", message, (), help_))
+    return Reply(drawn(report, output), output, report)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from backprop_cli import api
 from backprop_cli.cli.declared import option
+from backprop_cli.cli.directions import along, refuse_beside
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -33,6 +34,12 @@ _Anatomy = Annotated[
 ]
 
 
+_Jvp = Annotated[
+    str | None,
+    option('the Jacobian times a direction, such as "x=1 W=[[1,0],[0,1]]", in one sweep', "--jvp", metavar="DIRECTION"),
+]
+
+
 @with_common_options(
     formats=tuple(formats("JacobianReport")), files=binary_formats("JacobianReport"), without=("expand", "exact")
 )
@@ -43,6 +50,7 @@ def command(
     wrt: Wrt = [],  # noqa: B006  never changed
     mode: _Mode = "auto",
     anatomy: _Anatomy = False,
+    jvp: _Jvp = None,
     check: Check = True,
     options: Options,
     output: OutputOptions,
@@ -51,6 +59,9 @@ def command(
 
     Example: backprop jacobian "softmax(W @ x)" "W=[[1,2],[3,4]]" "x=[0.1,0.2]" --wrt x
     """
+    if jvp is not None:
+        refuse_beside("--jvp", {"--mode": mode != "auto", "--anatomy": anatomy})
+        return along(jvp, "jvp", expression, bindings, wrt, output, check=check, **options._asdict())
     report = api.jacobian(
         read_expression(expression),
         split_bindings(bindings),

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from backprop_cli.report.claim_results import CheckReport
     from backprop_cli.report.code_report import CodeReport
     from backprop_cli.report.derivatives import DerivativeReport
+    from backprop_cli.report.directional import DirectionalReport
     from backprop_cli.report.each import EachReport
     from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.jacobians import JacobianReport
 
     # What has notes, a status and perhaps a complaint.
-    Noted = Report | JacobianReport | DerivativeReport | HessianReport | CheckReport | CodeReport
+    Noted = Report | JacobianReport | DerivativeReport | HessianReport | DirectionalReport | CheckReport | CodeReport
     Answer = Report | EachReport | CheckReport | CodeReport | SuiteReport | str | bytes
 
 _DEFAULT_ROWS = 40

@@ -52,6 +52,12 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         **_TOML,
         **_QUIET,
     }),
+    "DirectionalReport": ("directions", _READ | {
+        "json": ("json", "everything, for programs; `backprop/jvp@1` and `backprop/hvp@1`"),
+        "jsonl": ("json_line", "the same on one line, for logs and loops"),
+        "csv": ("csv", "one line an array"),
+        **_QUIET,
+    }),
     "DerivativeReport": ("derivatives", _READ | {
         "json": ("json", "everything, for programs; `backprop/diff@1`"),
         "jsonl": ("json_line", "the same on one line, for logs and loops"),

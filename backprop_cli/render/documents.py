@@ -305,6 +305,19 @@ class Hessian(TypedDict):
     notes: list[Note]
 
 
+class Directional(TypedDict):
+    """What `jacobian --jvp` and `grad --hvp` print in JSON mode; `products` by output, or by input."""
+
+    schema: Literal["backprop/jvp@1", "backprop/hvp@1"]
+    expression: str
+    output: str
+    value: Number
+    direction: dict[str, Number]
+    products: dict[str, Number]
+    check: Check | None
+    notes: list[Note]
+
+
 class Problem(TypedDict):
     """One thing that is wrong with the input."""
 
@@ -489,7 +502,7 @@ class Gates(TypedDict):
 
 # A schema's file, and the documents it is about.
 SCHEMAS: dict[str, tuple[str, tuple[Any, ...]]] = {
-    "report": ("What `backprop --json` prints", (Eval, Grad, Explain, Error, Jacobian, Diff, Hessian)),
+    "report": ("What `backprop --json` prints", (Eval, Grad, Explain, Error, Jacobian, Diff, Hessian, Directional)),
     "check": ("What `backprop check --json` prints", (Checked,)),
     "code-check": ("What `backprop check FILE.py --json` prints", (CodeCheck,)),
     "suites": ("What `backprop check SUITE --json` prints", (Suites,)),
