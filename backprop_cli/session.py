@@ -14,9 +14,10 @@ from backprop_cli.data.terms import Terms
 from backprop_cli.data.value_text import ValueText, declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
-from backprop_cli.graph.graph import DERIVATIVE, Remark
+from backprop_cli.graph.graph import DERIVATIVE
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.graph.names import node_names
+from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.definitions import read_program
 from backprop_cli.language.letters import plain_name

@@ -34,7 +34,7 @@ class Area(NamedTuple):
     texts: tuple[str, ...] = ()
 
 
-_ROWS = ("gates/elementwise.py", "gates/activations.py", "gates/special.py")
+_ROWS = ("gates/elementwise.py", "gates/elementary.py", "gates/activations.py", "gates/special.py")
 _TENSOR_ROWS = tuple(f"gates/{name}.py" for name in ("tensors", "places", "losses", "factorizations", "windows"))
 _CONDITIONS = ("domain", "pole", "steep", "kink", "jump", "edge", "vanish", "exact_when")
 AREAS = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from backprop_cli import evaluate, grad
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.differences import complex_step, difference, ridders
-from backprop_cli.engine.passes import backward, forward, plain_backward
+from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.errors import Source
@@ -126,9 +126,9 @@ def test_reverse_is_the_complex_step(program):
 @many
 @given(programs())
 def test_the_loop_without_masks_is_the_plain_one(program):
-    """`backward` on numbers leaves out what only arrays need; `plain_backward` is the obvious version."""
+    """`backward` on numbers leaves out what only arrays need; with `plain` it is the obvious version."""
     graph, values, passed = passes(program)
-    plain = plain_backward(graph, values, graph.output)
+    plain = backward(graph, values, graph.output, plain=True)
     assert repr(plain.locals) == repr(passed.locals)
     assert repr(plain.grads) == repr(passed.grads)
 

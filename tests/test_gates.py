@@ -14,11 +14,11 @@ import sympy
 
 from backprop_cli import evaluate
 from backprop_cli.check.sympy_gates import expression, pieces
-from backprop_cli.engine.differences import one_sided, ridders
+from backprop_cli.engine.differences import analytic, one_sided, ridders
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import Source
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
-from backprop_cli.gates.fields import COMPLEX, DIGITS, FLOATS, analytic
+from backprop_cli.gates.fields import COMPLEX, DIGITS, FLOATS
 from backprop_cli.graph import lower
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.verify import verify

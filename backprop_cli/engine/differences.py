@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from backprop_cli.engine import numbers
 from backprop_cli.engine.passes import forward
-from backprop_cli.gates import GATES
-from backprop_cli.gates.fields import COMPLEX, analytic
+from backprop_cli.gates import GATES, Gate
+from backprop_cli.gates.fields import COMPLEX, formula_program
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
+from backprop_cli.language.program import COMPARISONS
 
 _SHRINK = 1.4
 _STEPS = 12
@@ -113,3 +114,9 @@ def one_sided(function: Callable[[float], float], x: float) -> tuple[float, floa
         return 2 * half - one
 
     return side(-1.0), side(1.0)
+
+
+def analytic(gate: Gate) -> bool:
+    """Whether the gate is a function of complex numbers: without pieces, in names they have."""
+    pieces = COMPARISONS.intersection(formula_program(gate, gate.means).ops)
+    return not (gate.variadic or pieces) and COMPLEX.has(gate)

@@ -108,28 +108,15 @@ def backward(
     *,
     known: Mapping[int, tuple[Value, ...]] = MappingProxyType({}),
     field: Field | None = None,
+    plain: bool = False,
 ) -> Backward:
     """Slopes at every edge and the gradient of `output`, weighed by `upstream` (of its shape), at every node.
 
     With arrays only nodes marked `active` get any: a gradient nobody asked for may be larger than all values together.
-    `known` are slopes already at hand.
+    `known` are slopes already at hand. `plain` goes the way of arrays with numbers too, which has more to do.
     """
-    if not graph.shapes:
+    if not (graph.shapes or plain):
         return Backward(*numbers.backward(graph, values, output, upstream, field or FLOATS), [])
-    return plain_backward(graph, values, output, upstream, active, known=known, field=field)
-
-
-def plain_backward(
-    graph: Graph,
-    values: Sequence[Value],
-    output: int,
-    upstream: Value = 1.0,
-    active: bytearray | None = None,
-    *,
-    known: Mapping[int, tuple[Value, ...]] = MappingProxyType({}),
-    field: Field | None = None,
-) -> Backward:
-    """`backward` for any kind of value."""
     passed = locals_, grads, flows = nothing_yet(graph)
     grads[output], flows[output] = upstream, True
     lost = Lost(field.moved_sum if field else None)

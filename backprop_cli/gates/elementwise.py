@@ -1,7 +1,7 @@
 """The gate table. Adding a gate is adding a row.
 
-Source: Abramowitz & Stegun; `activations` and `special` have more rows, with their sources. Where a textbook form
-loses digits the row has a stable one, and `means` or `textbook` keeps the book's.
+`elementary`, `activations` and `special` have more rows, with their sources. Where a textbook form loses digits the row
+has a stable one, and `means` or `textbook` keeps the book's.
 
 Conventions: at a kink the subgradient of least norm; tied operands of max and min share evenly; at a jump 0. At an
 edge of clip x has slope 0 and the bound that holds it has 1, so that the slopes of what is tied still add up to 1.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 
 from backprop_cli.gates.activations import ACTIVATIONS
+from backprop_cli.gates.elementary import ELEMENTARY
 from backprop_cli.gates.gate import Gate
 from backprop_cli.gates.special import SPECIAL, SPECIAL_COMPOSITES
 
@@ -36,11 +37,9 @@ _ROWS = (
     Gate("add(x, y)", "sum", "x + y", "1", "1", at=[(2, 3)], symbol="+", family="sum", symmetric=True),
     Gate("sub(x, y)", "difference", "x - y", "1", "-1", at=[(2, 3)], symbol="-", aliases="subtract", family="sum"),
     Gate("mul(x, y)", "product", "x*y", "y", "x", at=[(2, 3)], symbol="*", aliases="multiply",
-         family="product", symmetric=True,
-         vanish="x == 0 or y == 0"),
+         family="product", symmetric=True, vanish="x == 0 or y == 0"),
     Gate("div(x, y)", "quotient", "x/y", "1/y", "-out/y", at=[(2, 3), (1, -4)], symbol="/", aliases="divide",
-         family="quotient",
-         domain="y != 0", pole="y == 0 and x != 0", vanish="x == 0 or abs(y) == 1/0"),
+         family="quotient", domain="y != 0", pole="y == 0 and x != 0", vanish="x == 0 or abs(y) == 1/0"),
     Gate("mod(x, y)", "remainder, with the sign of y", "x % y", "1", "-round((x - out)/y)", at=[(7.5, 2), (-7.5, 2)],
          symbol="%", aliases="remainder", means="x - y*floor(x/y)", domain="y != 0", jump="x % y == 0",
          period="abs(y)"),
@@ -89,47 +88,7 @@ _ROWS = (
          jump="x == y", routes=True, exact=True, truth=True, symmetric=True),
     Gate("ne(x, y)", "whether x differs from y", "x != y", "0", "0", at=[(1, 2)], symbol="!=",
          aliases="not_equal", jump="x == y", routes=True, exact=True, truth=True, symmetric=True),
-    # -- exponentials, logarithms, roots
-    Gate("exp(x)", "exponential", "exp(x)", "out", at=[-1, 2], vanish="x == -1/0", exact_when="x == 0"),
-    Gate("expm1(x)", "exp(x) - 1, accurate near 0", "expm1(x)", "exp(x)", at=[-1, 2, 1e-9], means="exp(x) - 1"),
-    Gate("log(x)", "natural logarithm", "log(x)", "1/x", at=[0.5, 3], aliases="ln", domain="x > 0",
-         pole="x == 0", exact_when="x == 1"),
-    Gate("log1p(x)", "log(1 + x), accurate near 0", "log1p(x)", "1/(1 + x)", at=[0.5, -0.5, 1e-9],
-         means="log(1 + x)", domain="x > -1", pole="x == -1"),
-    Gate("log2(x)", "binary logarithm", "log2(x)", "1/(x*log(2))", at=[0.5, 3], means="log(x)/log(2)",
-         domain="x > 0", pole="x == 0", exact_when="out == floor(out) and 2^out == x"),
-    Gate("log10(x)", "decimal logarithm", "log10(x)", "1/(x*log(10))", at=[0.5, 3], means="log(x)/log(10)",
-         domain="x > 0", pole="x == 0", exact_when="out == floor(out) and 0 <= out and out < 23 and 10^out == x"),
-    Gate("sqrt(x)", "square root", "sqrt(x)", "1/(2*abs(out))", at=[0.25, 2], textbook="1/(2*sqrt(x))",
-         domain="x >= 0", steep="x == 0"),
-    Gate("cbrt(x)", "cube root", "cbrt(x)", "1/(3*out^2)", at=[8, -2], means="where(x > 0, x^(1/3), -(-x)^(1/3))",
-         steep="x == 0", exact_when="out == floor(out) and abs(out) < 1e5 and out*out*out == x"),
-    Gate("square(x)", "square", "x^2", "2*x", at=[3, -2], aliases="sqr", family="power", vanish="x == 0"),
-    Gate("hypot(x, y)", "length of (x, y), without overflow", "hypot(x, y)", "where(out == 0, 0, x/out)",
-         "where(out == 0, 0, y/out)", at=[(3, 4), (-1, 2)], means="sqrt(x^2 + y^2)", textbook="x/out; y/out",
-         kink="x == 0 and y == 0", symmetric=True),
-    # -- trigonometry
-    Gate("sin(x)", "sine", "sin(x)", "cos(x)", at=[0.5, -2], domain="abs(x) < 1/0"),
-    Gate("cos(x)", "cosine", "cos(x)", "-sin(x)", at=[0.5, -2], domain="abs(x) < 1/0", exact_when="x == 0"),
-    Gate("tan(x)", "tangent", "tan(x)", "1 + out^2", at=[0.5, -1], domain="abs(x) < 1/0"),
-    Gate("asin(x)", "inverse sine", "asin(x)", "1/sqrt((1 - x)*(1 + x))", at=[0.5, -0.9], aliases="arcsin",
-         textbook="1/sqrt(1 - x^2)", domain="abs(x) <= 1", steep="abs(x) == 1"),
-    Gate("acos(x)", "inverse cosine", "acos(x)", "-1/sqrt((1 - x)*(1 + x))", at=[0.5, -0.9], aliases="arccos",
-         textbook="-1/sqrt(1 - x^2)", domain="abs(x) <= 1", steep="abs(x) == 1"),
-    Gate("atan(x)", "inverse tangent", "atan(x)", "(1/hypot(1, x))^2", at=[0.5, -2], aliases="arctan",
-         textbook="1/(1 + x^2)"),
-    Gate("atan2(y, x)", "angle of the point (x, y)", "atan2(y, x)", "x/hypot(x, y)/hypot(x, y)",
-         "-y/hypot(x, y)/hypot(x, y)", at=[(1, 2), (-1, -2)], aliases="arctan2",
-         textbook="x/(x^2 + y^2); -y/(x^2 + y^2)", jump="y == 0 and x < 0", vanish="y == 0"),
-    Gate("sinh(x)", "hyperbolic sine", "sinh(x)", "cosh(x)", at=[0.5, -2]),
-    Gate("cosh(x)", "hyperbolic cosine", "cosh(x)", "sinh(x)", at=[0.5, -2], exact_when="x == 0"),
-    Gate("tanh(x)", "hyperbolic tangent", "tanh(x)", "(1/cosh(x))^2", at=[0.5, -2, 20], textbook="1 - out^2"),
-    Gate("asinh(x)", "inverse hyperbolic sine", "asinh(x)", "1/hypot(1, x)", at=[0.5, -2], aliases="arcsinh",
-         textbook="1/sqrt(1 + x^2)"),
-    Gate("acosh(x)", "inverse hyperbolic cosine", "acosh(x)", "1/(sqrt(x - 1)*sqrt(x + 1))", at=[1.5, 20],
-         aliases="arccosh", textbook="1/sqrt(x^2 - 1)", domain="x >= 1", steep="x == 1"),
-    Gate("atanh(x)", "inverse hyperbolic tangent", "atanh(x)", "1/((1 - x)*(1 + x))", at=[0.5, -0.9],
-         aliases="arctanh", textbook="1/(1 - x^2)", domain="abs(x) < 1", pole="abs(x) == 1"),
+    *ELEMENTARY,
     *ACTIVATIONS,
     *SPECIAL,
 )  # fmt: skip

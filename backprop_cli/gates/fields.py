@@ -7,8 +7,8 @@ This is the one file that compiles, and all it ever compiles is our own table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache, cached_property, partial
+from collections.abc import Callable
+from functools import cached_property, partial
 from importlib import import_module
 from math import inf, nan
 from typing import Any
@@ -81,7 +81,7 @@ class Field:
         """What the texts' names mean."""
         rooms = [import_module(f"backprop_cli.numeric.{module}") for module in self.modules]
         meant = {name: getattr(room, name) for room in rooms for name in getattr(room, "__all__", dir(room))}
-        ours = {"_ties": _ties, "len": len, "tuple": tuple, "__builtins__": {}}
+        ours = {"_ties": lambda xs, out: sum([x == out for x in xs]), "len": len, "tuple": tuple, "__builtins__": {}}
         return {"nan": nan, "inf": inf, **CONSTANTS, **meant, **ours}
 
     def number(self, value: Any) -> Any:
@@ -98,13 +98,13 @@ class Field:
 
     def _value(self, name: str) -> Function:
         gate = GATES[name]
-        python = self._python(gate, getattr(gate, self.of))
+        python = self.python(gate, getattr(gate, self.of))
         python = self.choice.format(python, "1.0", "0.0") if gate.truth else python  # every value is a number
-        return self.build(f"lambda {_head(gate)}: {python}")
+        return self.build(f"lambda {head(gate)}: {python}")
 
     def _locals(self, name: str) -> Function:
         gate = GATES[name]
-        partials = [self._python(gate, text) for text in gate.partials]
+        partials = [self.python(gate, text) for text in gate.partials]
         if gate.variadic:  # one formula, applied to each operand
             shares = f"tuple([(lambda x: {partials[0]})(x) for x in xs])"
             undefined = "tuple([nan for _ in xs])"
@@ -113,28 +113,20 @@ class Field:
         slopes = f"({', '.join(partials)},)"
         if gate.family != "choice":  # which alone looks at one branch only
             slopes = self.known.format(slopes, f"({'nan, ' * len(partials)})")
-        return self.build(f"lambda {_head(gate)}, out: {slopes}")
+        return self.build(f"lambda {head(gate)}, out: {slopes}")
 
     def _condition(self, field: str) -> Callable[[str], Function]:
         def make(name: str) -> Function:
             gate = GATES[name]
             condition = " | ".join(  # on arrays too
-                "(" + " & ".join(self._python(gate, part) for part in alternative.split(" and ")) + ")"
+                "(" + " & ".join(self.python(gate, part) for part in alternative.split(" and ")) + ")"
                 for alternative in getattr(gate, field).split(" or ")
             )
             if gate.variadic:
                 return self.build(f"lambda *a: (lambda out, ties: {condition})(a[-1], _ties(a[:-1], a[-1]))")
-            return self.build(f"lambda {_head(gate)}, out: {condition}")
+            return self.build(f"lambda {head(gate)}, out: {condition}")
 
         return make
-
-    @cache  # noqa: B019  the fields are a handful, and live as long as the program
-    def textbook(self, name: str, text: str) -> Function:
-        """A slope as books write it, a part of the gate's `textbook`, over operands and `out`; it may call gates."""
-        for called in functions_of(formula_program(GATES[name], text)):
-            if self.function(called) is None:
-                self.names[called] = self.value[called]
-        return self.build(f"lambda {_head(GATES[name])}, out: {self._python(GATES[name], text)}")
 
     def build(self, python: str) -> Function:
         """The function that a text in Python is, over the field's names."""
@@ -145,10 +137,10 @@ class Field:
         """What a name in a formula means; a composite is compiled when it is first used."""
         if name not in self.names and name in COMPOSITES:
             composite = COMPOSITES[name]
-            self.names[name] = self.build(f"lambda {_head(composite)}: {self._python(composite, composite.formula)}")
+            self.names[name] = self.build(f"lambda {head(composite)}: {self.python(composite, composite.formula)}")
         return self.names.get(name)
 
-    def _python(self, gate: Gate, text: str) -> str:
+    def python(self, gate: Gate, text: str) -> str:
         """A formula as Python over the names of the field; composites it uses are compiled on the way."""
         program = formula_program(gate, text)
         for name in functions_of(program):
@@ -190,12 +182,9 @@ def functions_of(program: Program) -> set[str]:
     return called | {_FUNCTION_OF[op] for op in program.ops if op in _FUNCTION_OF}
 
 
-def _head(gate: Gate) -> str:
+def head(gate: Gate) -> str:
+    """The gate's parameters as those of a function."""
     return ", ".join(("*" if gate.variadic else "") + p.name for p in gate.parameters)
-
-
-def _ties(xs: Sequence[Any], out: Any) -> Any:
-    return sum([x == out for x in xs])
 
 
 _ROOMS = ("arrays", "reductions", "arranged", "linalg", "matrices", "losses", "normalizations", "factors", "windows")
@@ -205,9 +194,3 @@ COMPLEX = Field("complex", of="means")
 DIGITS = Field("digits", literal="number({0})")
 RATIONALS = Field("rationals", literal="number({0})")
 SHAPES = Field("shapes", "arranged_shapes", "normalized_shapes", "windowed_shapes")
-
-
-def analytic(gate: Gate) -> bool:
-    """Whether the gate is a function of complex numbers, for the complex step: without pieces, in names they have."""
-    pieces = COMPARISONS.intersection(formula_program(gate, gate.means).ops)
-    return not (gate.variadic or pieces) and COMPLEX.has(gate)

@@ -7,30 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-# How an attribute of a tensor gate is read. Every other parameter is an operand.
-ATTRIBUTES = {
-    **dict.fromkeys(("ddof", "count", "classes", "diagonal", "shift", "one", "other", "power"), "whole"),
-    **dict.fromkeys(("shape", "order", "counts", "kernel_size", "stride", "padding"), "lengths"),
-    **dict.fromkeys(("delta", "eps", "label_smoothing", "begin", "end", "step"), "number"),
-    "axis": "axes", "keepdims": "flag", "lower": "flag", "items": "items",
-}  # fmt: skip
-_WORDS = {"None": None, "False": False}
-
-
-class Parameter(NamedTuple):
-    """A parameter: `kind` says how an attribute is read and is empty for an operand; `starred` takes any number.
-
-    `default` counts where the parameter is not `required`. `named`: it is given by name only.
-    """
-
-    name: str
-    kind: str = ""
-    required: bool = True
-    default: Any = None
-    starred: bool = False
-    named: bool = False
+from backprop_cli.gates.parameters import parameters_of
 
 
 class NoteRule(NamedTuple):
@@ -123,34 +102,13 @@ class Gate:
         return f"<gate {self.head}>"
 
     # What follows from the texts is made when it is asked for: few programs have more than a few gates.
+    parameters = cached_property(lambda self: parameters_of(self.head, tensor=self.is_tensor))
     operands = cached_property(lambda self: tuple(p.name for p in self.parameters if not p.kind))
     attributes = cached_property(lambda self: tuple(p.name for p in self.parameters if p.kind))
     variadic = cached_property(lambda self: any(p.starred and not p.kind for p in self.parameters))
     words = cached_property(lambda self: _by_case(self._words))
     structures = cached_property(lambda self: _by_case(self._structures))
     notes = cached_property(lambda self: tuple(NoteRule(*note) for note in self._notes))
-
-    @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """What the head says of each parameter, in order."""
-        before, star, named = self.head.removesuffix(")").partition("(")[2].partition("*, ")
-        kinds = ATTRIBUTES if self.is_tensor else {}
-        return tuple(
-            _parameter(text, kinds)._replace(named=bool(star) and part is named)
-            for part in (before, named)
-            for text in part.split(", ")
-            if text
-        )
-
-
-def _parameter(text: str, kinds: Mapping[str, str]) -> Parameter:
-    name, equals, default = text.partition("=")
-    bare = name.lstrip("*")
-    kind = kinds.get(bare, "")
-    if not equals:
-        return Parameter(bare, kind, starred=name != bare)
-    value = _WORDS[default] if default in _WORDS else int(default) if kind not in ("", "number") else float(default)
-    return Parameter(bare, kind, False, value)
 
 
 def _by_case(texts: Sequence[str] | Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, ...]]:

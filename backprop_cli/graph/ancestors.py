@@ -1,4 +1,4 @@
-"""Which nodes a node depends on."""
+"""Which nodes a node depends on, and how often each is used."""
 
 from __future__ import annotations
 
@@ -14,3 +14,12 @@ def ancestors(graph: Graph, output: int) -> bytearray:
             for j in graph.inputs[node]:
                 needed[j] = 1
     return needed
+
+
+def uses(graph: Graph) -> list[int]:
+    """For each node how many times it is an operand."""
+    counts = [0] * len(graph)
+    for operands in graph.inputs:
+        for j in operands:
+            counts[j] += 1
+    return counts

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from backprop_cli.errors import Diagnostic, shorten
-from backprop_cli.gates import ALIASES, GATES, Gate, Parameter
-from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSORS
+from backprop_cli.gates import Parameter
 from backprop_cli.graph.attributes import Unreadable, attribute
 from backprop_cli.graph.signature import Signature
 from backprop_cli.language.program import Call, Program
@@ -29,17 +28,6 @@ class BoundCall(NamedTuple):
     attributes: tuple[Any, ...] = ()
     absorbed: frozenset[int] = frozenset()
     diagnostic: Diagnostic | None = None
-
-
-def tensor_of(call: Call) -> Gate | None:
-    """The tensor gate that is called; `max(x, axis=0)` is one by its keyword."""
-    name = ALIASES.get(call.name, call.name)
-    if name in REDUCTION_OF and call.keywords:
-        return TENSORS[REDUCTION_OF[name]]
-    if name in GATES:
-        return None
-    gate = TENSORS.get(TENSOR_ALIASES.get(name, name))
-    return None if gate is None or gate.syntax == "index" else gate  # which is written x[…]
 
 
 def bind(program: Program, row: int, gate: Signature) -> BoundCall:

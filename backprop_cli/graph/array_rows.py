@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from backprop_cli.errors import Diagnostic
-from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
+from backprop_cli.gates import ALIASES, GATES, Gate
+from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph import literals
-from backprop_cli.graph.arguments import BoundCall, bind, tensor_of
+from backprop_cli.graph.arguments import BoundCall, bind
 from backprop_cli.graph.graph import CONSTANT, Graph
 from backprop_cli.graph.indices import bind_index, gate_of_index
 from backprop_cli.graph.signature import signature
-from backprop_cli.language.program import Program
+from backprop_cli.language.program import Call, Program
 
 _SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
 
@@ -38,7 +39,7 @@ class ArrayRows:
         args = self.program.args
         for row in self.rows["call"]:
             call = args[row]
-            tensor = tensor_of(call)
+            tensor = _tensor_of(call)
             if tensor is None or call.name in self.defined:
                 continue
             self.tensor_calls.add(row)
@@ -80,3 +81,14 @@ class ArrayRows:
                 self.diagnostics += wrong
             else:
                 out.attributes[row] = ((0,),)
+
+
+def _tensor_of(call: Call) -> Gate | None:
+    """The tensor gate that is called; `max(x, axis=0)` is one by its keyword."""
+    name = ALIASES.get(call.name, call.name)
+    if name in REDUCTION_OF and call.keywords:
+        return TENSORS[REDUCTION_OF[name]]
+    if name in GATES:
+        return None
+    gate = TENSORS.get(TENSOR_ALIASES.get(name, name))
+    return None if gate is None or gate.syntax == "index" else gate  # which is written x[…]

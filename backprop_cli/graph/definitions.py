@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import GATES
 from backprop_cli.graph.arguments import DEFAULT, bind
-from backprop_cli.graph.graph import Graph, Remark, Subgraph
+from backprop_cli.graph.graph import Graph
+from backprop_cli.graph.remarks import Remark, Subgraph
 from backprop_cli.graph.signature import signature
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement

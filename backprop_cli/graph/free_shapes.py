@@ -13,7 +13,8 @@ from typing import Any
 
 from backprop_cli.errors import BackpropError
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
-from backprop_cli.graph.graph import INPUT, Graph, Remark
+from backprop_cli.graph.graph import INPUT, Graph
+from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.shapes import infer
 from backprop_cli.numeric.shapes import Shape, written
 

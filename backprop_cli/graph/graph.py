@@ -11,44 +11,16 @@ f = (x+y)*2     id  gate      inputs
 from __future__ import annotations
 
 from array import array
-from typing import Any, NamedTuple
+from typing import Any
 
 from backprop_cli.errors import Label, Source
+from backprop_cli.graph.remarks import Remark, Subgraph
 from backprop_cli.numeric.shapes import Shape
 
 Value = Any  # a float, or a numpy.ndarray of floats; a number is never an array without axes
 
 INPUT, CONSTANT = "input", "constant"
 DERIVATIVE = "derivative"  # of its first operand by its second, until `engine.derive` has put nodes in its place
-
-
-class Remark(NamedTuple):
-    """Something the reader of the text should know: a note's code and words, and the place, in characters."""
-
-    code: str
-    message: str
-    start: int
-    end: int
-    of_products: bool = False  # how products without a sign were read, which shapes may change
-    of_text: bool = False  # how all of it was read, which was not in our notation
-
-
-class Subgraph(NamedTuple):
-    """What a call of a user's gate is made of: the nodes first … last-1, of which nobody else uses any but `output`.
-
-    `operands` are what it was called with, in the order of its parameters. `label` is the call's own name (`sig1`);
-    `parent` is the position of the call around it in `Graph.subgraphs`, or -1. Where the gate hands an operand back,
-    `output` lies outside the slice.
-    """
-
-    name: str
-    label: str
-    first: int
-    last: int
-    parameters: tuple[str, ...]
-    operands: tuple[int, ...]
-    output: int
-    parent: int = -1
 
 
 class Graph:
@@ -87,13 +59,6 @@ class Graph:
         self.shapes: list[Shape] = []
         self.subgraphs: list[Subgraph] = []
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Graph):
-            return NotImplemented
-        return all(_same(getattr(self, column), getattr(other, column)) for column in self.__slots__)
-
-    __hash__ = None  # type: ignore[assignment]  # columns grow while a graph is built
-
     def __len__(self) -> int:
         return len(self.gates)
 
@@ -123,14 +88,6 @@ class Graph:
         """A node's place in the source, for a diagnostic."""
         return Label(self.source, self.starts[node], self.ends[node], words)
 
-    def uses(self) -> list[int]:
-        """For each node how many times it is an operand."""
-        counts = [0] * len(self.gates)
-        for operands in self.inputs:
-            for j in operands:
-                counts[j] += 1
-        return counts
-
     def dependents(self, leaves: set[int]) -> bytearray:
         """For each node 1 if it is one of the leaves or depends on one, else 0."""
         depends = bytearray(len(self.gates))
@@ -142,14 +99,3 @@ class Graph:
                     depends[i] = 1
                     break
         return depends
-
-
-def _same(ours: Any, theirs: Any) -> bool:
-    """Equality of two columns; a constant may be an array, whose `==` is no truth value."""
-    if isinstance(ours, dict):
-        ours, theirs = ({key: _plain(value) for key, value in column.items()} for column in (ours, theirs))
-    return bool(ours == theirs)
-
-
-def _plain(value: Any) -> Any:
-    return value.tolist() if hasattr(value, "tolist") else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backprop_cli.errors import Diagnostic, Label, shorten
-from backprop_cli.graph.graph import Remark
+from backprop_cli.graph.remarks import Remark
 from backprop_cli.language.program import Program
 from backprop_cli.numeric.shapes import MOST_AXES, Shape
 

@@ -89,8 +89,6 @@ class _Lowering(ArrayRows):
         self.out.remarks += readings(self.out, program, self.given.bound)[: MOST_ERRORS - len(self.out.remarks)]
         return self.out
 
-    # -- names -----------------------------------------------------------------------------------------
-
     def _definitions(self) -> None:
         """Names are the user's, whatever the tables have; of several definitions the last has the name."""
         names, ops = self.out.names, self.program.ops
@@ -149,8 +147,6 @@ class _Lowering(ArrayRows):
             else:
                 out.variables[name] = row
 
-    # -- numbers ---------------------------------------------------------------------------------------
-
     def _constants(self) -> None:
         args, inputs, constants = self.program.args, self.out.inputs, self.out.constants
         for row in self.rows["num"]:
@@ -161,8 +157,6 @@ class _Lowering(ArrayRows):
                 wrong, remark = literals.doubtful(self.program, row, value)
                 self.diagnostics += wrong
                 self.out.remarks += remark[: MOST_ERRORS - len(self.out.remarks)]
-
-    # -- calls -----------------------------------------------------------------------------------------
 
     def _calls(self) -> None:
         gates, inputs, args = self.out.gates, self.out.inputs, self.program.args

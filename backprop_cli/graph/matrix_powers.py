@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX, TENSORS
-from backprop_cli.graph.graph import Graph, Remark
+from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.rebuild import rebuild
+from backprop_cli.graph.remarks import Remark
 
 _POWER = "power"  # the family
 _PYTHONS = "**"  # which is elementwise in NumPy

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from backprop_cli.errors import shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSORS
-from backprop_cli.graph.graph import Graph, Remark
+from backprop_cli.graph.graph import Graph
+from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.subgraphs import enclosing
 from backprop_cli.language.program import Program
 

@@ -14,9 +14,10 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import SHAPES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
-from backprop_cli.graph.graph import CONSTANT, DERIVATIVE, INPUT, Graph, Remark
+from backprop_cli.graph.graph import CONSTANT, DERIVATIVE, INPUT, Graph
 from backprop_cli.graph.matrix_powers import read_powers
 from backprop_cli.graph.readings import read_products
+from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.subgraphs import inside_of
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from backprop_cli.graph.graph import CONSTANT, Graph, Subgraph
+from backprop_cli.graph.graph import CONSTANT, Graph
+from backprop_cli.graph.remarks import Subgraph
 
 
 def to_fold(graph: Graph, unfold: Collection[str] | None = ()) -> list[Subgraph]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from backprop_cli.errors import shorten
 from backprop_cli.graph.ancestors import ancestors
-from backprop_cli.graph.graph import Graph, Remark
+from backprop_cli.graph.graph import Graph
+from backprop_cli.graph.remarks import Remark
 from backprop_cli.language.program import Statement
 
 

@@ -272,8 +272,6 @@ class _Parser(Brackets):
         self.squares.clear()
 
     def _end_statement(self, row: int) -> None:
-        name = self.name
-        start = self.starts[self.first]
-        self.out.statements.append(Statement(name, row, start))
-        if name:
-            self.row_of[name] = row
+        self.out.statements.append(Statement(self.name, row, self.starts[self.first]))
+        if self.name:
+            self.row_of[self.name] = row

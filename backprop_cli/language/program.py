@@ -86,24 +86,14 @@ class Program:
 
     `ops[i]` is an operator's spelling, or `num` (args: its text, a minus sign included), `name` (args: the name),
     `call` (args: a Call), `index` (args: an Index), `array` (args: the rows of the elements) or `derivative` (args: the
-    rows of what is differentiated and by what). Operands of a row come
-    before it; one is -1 where its definition did not parse. A name has one row, its first mention's, at the front,
-    unless it was mentioned before the statement that defines it.
-    `starts`, `ends` are characters of the source.
+    rows of what is differentiated and by what). Operands of a row come before it; one is -1 where its definition did
+    not parse. A name has one row, its first mention's, at the front, unless it was mentioned before the statement that
+    defines it. `starts`, `ends` are characters of the source.
     """
 
     __slots__ = (
-        "args",
-        "counts",
-        "definitions",
-        "diagnostics",
-        "ends",
-        "ops",
-        "reading",
-        "source",
-        "starts",
-        "statements",
-    )
+        "args", "counts", "definitions", "diagnostics", "ends", "ops", "reading", "source", "starts", "statements",
+    )  # fmt: skip
 
     def __init__(self, source: Source) -> None:
         self.source = source

@@ -32,24 +32,12 @@ SPELLING = {
 }  # fmt: skip
 
 _FIXED = {
-    "(": OPEN,
-    ")": CLOSE,
-    ",": COMMA,
-    "=": ASSIGN,
-    ";": SEMICOLON,
-    "\n": NEWLINE,
-    "π": NAME,
-    "²": POSTFIX,
-    "³": POSTFIX,
-    "[": SQUARE,
-    "]": UNSQUARE,
-    ":": COLON,
-    **dict.fromkeys(["'", "′", "’", "ᵀ"], PRIME),
-    "\ufeff": SPACE,
-    "\xa0": SPACE,
+    "(": OPEN, ")": CLOSE, ",": COMMA, "=": ASSIGN, ";": SEMICOLON, "\n": NEWLINE, "π": NAME, "²": POSTFIX,
+    "³": POSTFIX, "[": SQUARE, "]": UNSQUARE, ":": COLON, "\ufeff": SPACE, "\xa0": SPACE,
+    **dict.fromkeys("'′’ᵀ", PRIME),
     **dict.fromkeys(["+", "-", "−", "*", "×", "·", "⋅", "/", "÷", "%", "^", "**", "@"], OPERATOR),
     **dict.fromkeys(["<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠"], OPERATOR),
-}
+}  # fmt: skip
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 _BY_LAST = {"(": CALL, "=": DEFINE}
 

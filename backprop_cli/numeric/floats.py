@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable
-from math import copysign, inf, isfinite, nan
+from math import asinh, atan, atan2, cbrt, copysign, erf, erfc, hypot, inf, isfinite, nan, tanh
 from math import floor as _floor
 
 from backprop_cli.numeric.gamma import digamma, gamma, lgamma
@@ -48,23 +48,15 @@ log2 = _quiet(math.log2, {0.0: -inf})
 log10 = _quiet(math.log10, {0.0: -inf})
 log1p = _quiet(math.log1p, {-1.0: -inf})
 sqrt = _quiet(math.sqrt)
-cbrt = math.cbrt
 sin = _quiet(math.sin)
 cos = _quiet(math.cos)
 tan = _quiet(math.tan)
 asin = _quiet(math.asin)
 acos = _quiet(math.acos)
-atan = math.atan
-atan2 = math.atan2
 sinh = _quiet(math.sinh, overflow=lambda x: copysign(inf, x))
 cosh = _quiet(math.cosh)
-tanh = math.tanh
-asinh = math.asinh
 acosh = _quiet(math.acosh)
 atanh = _quiet(math.atanh, {1.0: inf, -1.0: -inf})
-erf = math.erf
-erfc = math.erfc
-hypot = math.hypot
 
 
 def div(x: float, y: float) -> float:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import Graph
+from backprop_cli.graph.ancestors import uses
 from backprop_cli.graph.names import node_names
 from backprop_cli.numeric.shapes import size
 from backprop_cli.report.names import rules, written
@@ -31,12 +32,12 @@ class Part(NamedTuple):
 def anatomy(graph: Graph, active: bytearray) -> list[Part]:
     """The parts, in the order of the nodes; of operands that depend on what is asked for."""
     names = node_names(graph)
-    uses = graph.uses()
+    counts = uses(graph)
     parts = []
     for node, operands in enumerate(graph.inputs):
         if not operands or not active[node]:
             continue
-        said = rules(graph, node, names, uses) if node in graph.attributes else ()
+        said = rules(graph, node, names, counts) if node in graph.attributes else ()
         for k, j in enumerate(operands):
             if not active[j]:
                 continue

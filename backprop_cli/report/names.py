@@ -21,7 +21,7 @@ def written(graph: Graph, node: int, names: Sequence[str]) -> str:
 def rules(graph: Graph, node: int, names: Sequence[str], uses: Sequence[int]) -> tuple[str, ...]:
     """What a tensor gate sends to each operand, in the nodes' names: `df/dW = outer(df/dq, x)`.
 
-    `+=` where an operand of several uses (`graph.uses()`) gets its gradient from several gates.
+    `+=` where an operand of several uses  gets its gradient from several gates.
     """
     output = output_name(graph)
     return tuple(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from backprop_cli.engine.passes import Backward
 from backprop_cli.gates import GATES
 from backprop_cli.graph import CONSTANT, Graph, Subgraph, Value
+from backprop_cli.graph.ancestors import uses
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.subgraphs import enclosing
 from backprop_cli.numeric.shapes import Shape
@@ -88,7 +89,7 @@ def node_rows(columns: Columns, *, constants: bool = True) -> Iterator[Row]:
 
     graph, values, passed, active, hidden, folded, _ = columns
     names = node_names(graph)
-    uses = graph.uses() if graph.attributes else []
+    counts = uses(graph) if graph.attributes else []
     around = enclosing(graph) if graph.subgraphs else []
     labels = {call.output: call.label for call in folded}
     for node, gate in enumerate(graph.gates):
@@ -105,7 +106,7 @@ def node_rows(columns: Columns, *, constants: bool = True) -> Iterator[Row]:
                     slope if active[j] else None for j, slope in zip(operands, passed.locals[node], strict=True)
                 )
             elif node in graph.attributes:
-                texts = rules(graph, node, names, uses)
+                texts = rules(graph, node, names, counts)
                 said = tuple(text if active[j] else None for j, text in zip(operands, texts, strict=True))
         is_inside = bool(around) and around[node] >= 0
         yield Row(

@@ -15,6 +15,7 @@ from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.fields import ARRAYS, FLOATS, formula_program
+from backprop_cli.gates.textbook import textbook
 from backprop_cli.graph import Graph, Subgraph, lower
 from backprop_cli.report.formula import Name, Piece, Rule, merged
 
@@ -108,8 +109,8 @@ def _gives(text: str, name: str, operands: Sequence[Any], slope: Any) -> bool:
     if any(hasattr(operand, "shape") for operand in operands):
         from backprop_cli.numeric.arrays import agree, quietly
 
-        return agree(quietly(ARRAYS.textbook(name, text), *operands), slope, _SHOWN_DIGITS)
-    return isclose(FLOATS.textbook(name, text)(*operands), slope, rel_tol=_SHOWN_DIGITS)
+        return agree(quietly(textbook(ARRAYS, name, text), *operands), slope, _SHOWN_DIGITS)
+    return isclose(textbook(FLOATS, name, text)(*operands), slope, rel_tol=_SHOWN_DIGITS)
 
 
 @cache

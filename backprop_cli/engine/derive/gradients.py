@@ -13,6 +13,7 @@ from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.gates import GATES, ROUTES
 from backprop_cli.gates.fields import Field, formula_program, functions_of
 from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.gates.textbook import textbook
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.graph import Graph
 from backprop_cli.numeric.shapes import broadcast
@@ -124,7 +125,7 @@ def _slopes(field: Field, gate: str, xs: Sequence[Node], out: Node) -> Sequence[
     if as_in_books and GATES[gate].variadic:  # away from ties
         return [out.builder.make(CHOICE, x == out, 1, 0) for x in xs]
     if as_in_books and all(_is_formula(field, gate, text) for text in texts):
-        return [field.textbook(gate, text)(*xs, out) for text in texts]
+        return [textbook(field, gate, text)(*xs, out) for text in texts]
     slopes: Sequence[Node | float] = field.locals[gate](*xs, out)
     return slopes
 
