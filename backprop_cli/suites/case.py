@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from math import isfinite
+from math import isfinite, nan
 from typing import Any, NamedTuple, Self
 
 from backprop_cli.check.tolerances import Tolerance
@@ -15,6 +15,7 @@ from backprop_cli.data.terms import Terms
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.session import Number
 
+UNANSWERED = "?"  # in the place of a number that is still to be found
 VERDICTS = AGREES, DIFFERS, UNDECIDED
 _ANY = Terms(allow_nonfinite=True)
 _NUMBERS = re.compile(r"(?:[-+0-9_.eE,\[\] ]|nan|inf)*")
@@ -32,10 +33,16 @@ class Written(NamedTuple):
     text: str
     half_units: tuple[float, ...] = ()
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody has written a number yet."""
+        return self.text == UNANSWERED
+
 
 class Case(NamedTuple):
     """One case: what is None, or empty, is not asked.
 
+    `values` are of nodes by their names, `locals` by texts such as `∂n1/∂x`.
     `lines` say where each key is written (`value`, `gradients.x`, `claims`); `tolerance` is that of `api.check`:
     without an `rtol`, a decimal number need only be right to its last decimal.
     """
@@ -48,6 +55,8 @@ class Case(NamedTuple):
     lines: Mapping[str, int]
     published: str = ""
     value: Written | None = None
+    values: Mapping[str, Written] = {}
+    locals: Mapping[str, Written] = {}
     gradients: Mapping[str, Written] = {}
     claims: tuple[Source, ...] = ()
     tolerance: Tolerance = Tolerance()
@@ -58,7 +67,8 @@ class Case(NamedTuple):
     @property
     def asks(self) -> bool:
         """Whether anything is said that could turn out wrong."""
-        return bool(self.value or self.gradients or self.claims or self.error or self.notes is not None)
+        numbers = self.value or self.values or self.locals or self.gradients
+        return bool(numbers or self.claims or self.error or self.notes is not None)
 
     def agree(self, found: Any, written: Written) -> bool:
         """Whether what was found may pass for what was written: of an array, each element."""
@@ -106,6 +116,8 @@ def read_number(given: object, suite: str = "") -> Written | str:
     if isinstance(given, bool) or not isinstance(given, str | int | float | list):
         kinds = {dict: "a table", bool: "a truth value"}
         return f"{kinds.get(type(given), 'a date or a time')}; expected a number"
+    if given == UNANSWERED:
+        return Written(nan, UNANSWERED)
     try:
         text = given.strip() if isinstance(given, str) else repr(given)
         if isinstance(given, list) and not _NUMBERS.fullmatch(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from math import isfinite
 from time import perf_counter
@@ -13,9 +14,11 @@ from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.report.case_result import CaseResult, Difference
 from backprop_cli.report.claim_results import ClaimResult
 from backprop_cli.report.model import Report
+from backprop_cli.report.rows import Row
 from backprop_cli.suites.case import Case, Written, elements
 from backprop_cli.text import shortest
 
+_LOCAL = re.compile(r"[d∂](\w+)\s*/\s*[d∂](\w+)")
 _AGREES_AFTER_ALL = "what is said agrees"
 
 
@@ -46,8 +49,8 @@ def _differences(case: Case, *, sympy: bool) -> Iterator[Difference]:
 
 def _report(case: Case, *, sympy: bool) -> Report | None:
     """The gradients that are asked for, or all; the value alone where only that is asked; nothing besides claims."""
-    beyond_value = bool(case.gradients or case.error or case.notes is not None)
-    if not (case.value or beyond_value):
+    beyond_value = bool(case.gradients or case.locals or case.error or case.notes is not None)
+    if not (case.value or case.values or beyond_value):
         return None
     if not (beyond_value or sympy):
         return api.evaluate(case.program, case.bindings)
@@ -57,10 +60,12 @@ def _report(case: Case, *, sympy: bool) -> Report | None:
 def _of_numbers(case: Case, report: Report) -> Iterator[Difference]:
     if case.value:
         yield from _of_number(case, "value", f"{report.output}", case.value, report.value)
+    yield from _of_nodes(case, report)
     for name, written in case.gradients.items():
         subject = f"d{report.output}/d{name}"
         for difference in _of_number(case, f"gradients.{name}", subject, written, report.gradients[name]):
-            looks = _diagnosis(case, f"{subject} = {written.text}") if case.verdict == AGREES else ""
+            asks = case.verdict == AGREES and not written.is_blank
+            looks = _diagnosis(case, f"{subject} = {written.text}") if asks else ""
             yield difference._replace(remark="; ".join(filter(None, [difference.remark, looks])))
     codes = {note.code for note in report.notes if note.code != "reading"}
     if case.notes is not None and codes != case.notes - {"reading"}:
@@ -69,11 +74,46 @@ def _of_numbers(case: Case, report: Report) -> Iterator[Difference]:
         yield Difference("SymPy", "no other gradient", "another gradient", report.check.reason, case.line)
 
 
+def _of_nodes(case: Case, report: Report) -> Iterator[Difference]:
+    """What differs of the values and the local gradients of nodes. A slope of two operands of one name is either's."""
+    rows = {row.name: row for row in report.rows()} if case.values or case.locals else {}
+    for name, written in case.values.items():
+        key = f"values.{name}"
+        if name in rows:
+            yield from _of_number(case, key, name, written, rows[name].value)
+        else:
+            yield Difference(name, written.text, "no such node", line=case.lines.get(key, case.line))
+    if case.locals and case.gradients:  # only what depends on those has slopes
+        rows = {row.name: row for row in api.grad(case.program, case.bindings, check=False).rows()}
+    for name, written in case.locals.items():
+        key, slope_of = f"locals.{name}", _LOCAL.fullmatch(name)
+        node, along = slope_of.groups() if slope_of else ("", "")
+        found = [slope for operand, slope in _slopes(rows.get(node)) if operand == along and slope is not None]
+        differences = [list(_of_number(case, key, name, written, _spread(slope, written))) for slope in found]
+        if not found:
+            yield Difference(name, written.text, "no such local gradient", line=case.lines.get(key, case.line))
+        elif all(differences):
+            yield from differences[0]
+
+
+def _spread(slope: Any, written: Written) -> Any:
+    """One slope for all elements as an array of them, where that is how it is written."""
+    is_one, (shape, _) = not elements(slope)[0], elements(written.number)
+    return slope + 0 * written.number if is_one and shape else slope
+
+
+def _slopes(row: Row | None) -> Iterable[tuple[str, Any]]:
+    return zip(row.operands, row.locals, strict=False) if row else ()
+
+
 def _of_number(case: Case, key: str, subject: str, written: Written, found: Any) -> Iterator[Difference]:
+    line = case.lines.get(key, case.line)
+    if written.is_blank:
+        yield Difference(subject, "an answer", "none", line=line)
+        return
     agrees = case.agree(found, written)
     if agrees == (case.verdict == AGREES):
         return
-    line = case.lines.get(key, case.line)
     if agrees:
         yield Difference(subject, f"not {written.text}", shortest(found), _AGREES_AFTER_ALL, line)
     else:
