@@ -35,6 +35,7 @@ ROOMS = {
     "export": {"errors", "text", "language", "numeric", "graph", "engine", "report"},
     "deriving": {"errors", "graph", "engine", "check", "report", "session", "api", "export"},
     "directions": {"errors", "language", "numeric", "graph", "engine", "data", "report", "session", "api"},
+    "worksheets": {"errors", "numeric", "text", "report", "session", "api"},
     "notebook": {"errors", "api", "report"},
     # The verbs, asked case after case; the tolerance of a claim is that of `check`.
     "suites": {"errors", "text", "check", "report", "data", "session", "api", "checking"},
@@ -47,6 +48,7 @@ ROOMS = {
         "checking",
         "deriving",
         "directions",
+        "worksheets",
         "render",
         "report",
         "data",
