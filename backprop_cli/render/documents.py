@@ -468,6 +468,7 @@ class Case(TypedDict):
     name: str
     source: Annotated[str | None, "where it is published"]
     verdict: Annotated[Verdict, "what was to be found"]
+    found: Annotated[str, OneOf(("agrees", "differs", "cannot decide", "error")), "what was; `verdict` where it is ok"]
     ok: bool
     differences: list[Difference]
 

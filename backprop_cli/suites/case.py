@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from math import isfinite, nan
+from math import inf, isfinite, nan
 from typing import Any, NamedTuple, Self
 
 from backprop_cli.check.tolerances import Tolerance
@@ -32,6 +32,12 @@ class Written(NamedTuple):
     number: Any
     text: str
     half_units: tuple[float, ...] = ()
+
+    @property
+    def element_texts(self) -> list[str]:
+        """How each element is written, in order; empty where they are not written out."""
+        texts = _BETWEEN.split(self.text.strip("[] "))
+        return texts if len(texts) == len(elements(self.number)[1]) else []
 
     @property
     def is_blank(self) -> bool:
@@ -79,16 +85,46 @@ class Case(NamedTuple):
         half_units = written.half_units or (0.0,) * len(wanted)
         return all(map(self._agree, numbers, wanted, half_units))
 
+    def disagreements(self, found: Any, written: Written) -> list[int]:
+        """Which elements, counted in order, may not pass for what was written, of arrays of one shape; the worst first.
+
+        The worst is not finite where the other is, or else has the largest relative error, or of those the largest.
+        """
+        numbers, expected = elements(found)[1], elements(written.number)[1]
+        half_units = written.half_units or (0.0,) * len(expected)
+        pairs = list(zip(numbers, expected, half_units, strict=True))
+        return sorted(
+            (k for k, pair in enumerate(pairs) if not self._agree(*pair)),
+            key=lambda k: _error(*pairs[k][:2]),
+            reverse=True,
+        )
+
     def _agree(self, found: float, wanted: float, half_unit: float) -> bool:
         if found == wanted or (found != found and wanted != wanted):
             return True
         return isfinite(found) and isfinite(wanted) and self.tolerance.allows(wanted, found, half_unit)
 
 
+def _error(found: float, expected: float) -> tuple[float, float]:
+    """The relative error, to nine digits, and the absolute one; of what is not finite infinity."""
+    if not (isfinite(found) and isfinite(expected)):
+        return inf, inf
+    return round(abs(found - expected) / max(abs(found), abs(expected)), 9), abs(found - expected)
+
+
 def elements(number: Any) -> tuple[tuple[int, ...], list[float]]:
     """The shape of a number or an array, and its elements in order."""
     shape = tuple(getattr(number, "shape", ()))
     return shape, number.ravel().tolist() if shape else [float(number)]
+
+
+def unravelled(position: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The index of the element that is counted `position` in an array of the shape."""
+    index: list[int] = []
+    for length in reversed(shape):
+        position, last = divmod(position, length)
+        index.insert(0, last)
+    return tuple(index)
 
 
 class Digits(float):
@@ -131,8 +167,8 @@ def read_number(given: object, suite: str = "") -> Written | str:
         return "a number larger than a double can be"
     except BackpropError as error:
         return error.diagnostics[0].message
-    digits = _BETWEEN.split(text.strip("[] "))
-    return Written(number, text, tuple(map(_half_unit, digits)) if len(digits) == len(elements(number)[1]) else ())
+    written = Written(number, text)
+    return written._replace(half_units=tuple(map(_half_unit, written.element_texts)))
 
 
 def _half_unit(digits: str) -> float:

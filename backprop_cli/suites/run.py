@@ -11,15 +11,15 @@ from typing import Any
 from backprop_cli import api, checking
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
-from backprop_cli.report.case_result import CaseResult, Difference
+from backprop_cli.report.case_result import AGREES_AFTER_ALL, CaseResult, Difference
 from backprop_cli.report.claim_results import ClaimResult
 from backprop_cli.report.model import Report
 from backprop_cli.report.rows import Row
-from backprop_cli.suites.case import Case, Written, elements
-from backprop_cli.text import shortest
+from backprop_cli.suites.case import Case, Written, elements, unravelled
+from backprop_cli.text import index_text, is_whole, rounded, shortest
 
 _LOCAL = re.compile(r"[d∂](\w+)\s*/\s*[d∂](\w+)")
-_AGREES_AFTER_ALL = "what is said agrees"
+_BRIEF = 60  # characters of an array in a message
 
 
 def run_cases(cases: Iterable[Case], *, sympy: bool = False) -> Iterator[CaseResult]:
@@ -114,10 +114,21 @@ def _of_number(case: Case, key: str, subject: str, written: Written, found: Any)
     agrees = case.agree(found, written)
     if agrees == (case.verdict == AGREES):
         return
+    (shape, numbers), (written_shape, _) = elements(found), elements(written.number)
     if agrees:
-        yield Difference(subject, f"not {written.text}", shortest(found), _AGREES_AFTER_ALL, line)
+        yield Difference(subject, f"not {_brief(written.text)}", _number_text(found), AGREES_AFTER_ALL, line)
+    elif shape != written_shape:
+        yield Difference(subject, _kind(written_shape), _kind(shape), line=line)
+    elif not shape:
+        yield Difference(subject, written.text, shortest(found), _error(found, written.number), line)
     else:
-        yield Difference(subject, written.text, shortest(found), _error(found, written), line)
+        wrong = case.disagreements(found, written)
+        worst, digits = wrong[0], written.element_texts
+        expected = digits[worst] if digits else shortest(elements(written.number)[1][worst])
+        error = _error(numbers[worst], elements(written.number)[1][worst])
+        remark = "; ".join(filter(None, [error, f"{len(wrong):,} of {len(numbers):,} elements differ"]))
+        element = index_text(unravelled(worst, shape))
+        yield Difference(f"{subject}{element}", expected, shortest(numbers[worst]), remark, line)
 
 
 def _diagnosis(case: Case, claim: str) -> str:
@@ -129,14 +140,26 @@ def _diagnosis(case: Case, claim: str) -> str:
     return report.results[0].diagnosis
 
 
-def _error(found: Any, written: Written) -> str:
-    """The largest relative error of an element, in words; nothing where there is none to speak of."""
-    (shape, numbers), (wanted_shape, wanted) = elements(found), elements(written.number)
-    if shape != wanted_shape:
-        return f"the shape is {shape}, not {wanted_shape}"
-    pairs = [(x, y) for x, y in zip(numbers, wanted, strict=True) if isfinite(x) and isfinite(y) and x != y]
-    error = max((abs(x - y) / max(abs(x), abs(y)) for x, y in pairs), default=0.0)
-    return f"relative error {error:.2g}" if error else ""
+def _kind(shape: tuple[int, ...]) -> str:
+    return f"an array of the shape {shape}" if shape else "a number"
+
+
+def _error(found: float, expected: float) -> str:
+    """The relative error in words; nothing where a number is not finite."""
+    if not (isfinite(found) and isfinite(expected)):
+        return ""
+    return f"relative error {abs(found - expected) / max(abs(found), abs(expected)):.2g}"
+
+
+def _brief(text: str) -> str:
+    """What a case says, cut where it is a large array."""
+    return shorten(text, _BRIEF)
+
+
+def _number_text(number: Any) -> str:
+    """A number in full, and so a small array; of a large one its range."""
+    text = shortest(number) if is_whole(number) else ""
+    return text if 0 < len(text) <= _BRIEF else rounded(number)
 
 
 def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
@@ -145,15 +168,17 @@ def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
     for number, result in enumerate(report.results):
         if result.verdict != case.verdict:
             line = case.lines.get(f"claims.{number}", case.line)
-            wanted = {AGREES: result.written, DIFFERS: f"not {result.written}", UNDECIDED: UNDECIDED}[case.verdict]
+            said = _brief(result.written)
+            wanted = {AGREES: said, DIFFERS: f"not {said}", UNDECIDED: UNDECIDED}[case.verdict]
             found = UNDECIDED if result.verdict == UNDECIDED else shortest(result.backprop)
-            yield Difference(result.target, wanted, found, _remark(result), line)
+            target = result.target + index_text(result.element or ())
+            yield Difference(target, wanted, found, _remark(result), line)
 
 
 def _remark(result: ClaimResult) -> str:
     if result.verdict == AGREES:
-        return _AGREES_AFTER_ALL
-    at = ", ".join(f"{name}={shortest(value)}" for name, value in list(result.point.items())[:4])
+        return AGREES_AFTER_ALL
+    at = ", ".join(f"{name}={_number_text(value)}" for name, value in list(result.point.items())[:4])
     claimed = "" if result.claimed is None else f"the claim is {shortest(result.claimed)}"
     where = f"{claimed} at {at}" if claimed and at else claimed
     return "; ".join(filter(None, [where if result.verdict == DIFFERS else "", result.reason, result.diagnosis]))
