@@ -10,8 +10,8 @@ from math import isfinite
 from typing import Any
 
 __all__ = [
-    "MOST_WHOLE", "WHOLE", "all_finite", "bytes_written", "index_text", "is_whole", "literal", "nested", "rounded",
-    "shortest", "summary", "without_negative_zeros",
+    "MOST_WHOLE", "WHOLE", "all_finite", "bytes_written", "elements", "index_text", "is_whole", "literal", "nested",
+    "rounded", "shortest", "summary", "without_negative_zeros",
 ]  # fmt: skip
 
 _READING_DIGITS = 6
@@ -119,6 +119,11 @@ def nested(values: Any, text_of: Callable[[float], str], separator: str) -> str:
         else:
             parts.append(text_of(item))
     return "".join(parts)
+
+
+def elements(value: Any) -> list[float]:
+    """A number alone, or the elements of an array in order."""
+    return value.ravel().tolist() if hasattr(value, "tolist") else [value]
 
 
 def all_finite(value: Any) -> bool:

@@ -470,8 +470,8 @@ def test_json():
     assert found["summary"] == {"cases": 3, "ok": 2, "failed": 1}
     assert [case["ok"] for case in found["cases"]] == [True, True, False]
     assert found["cases"][0] == {
-        "file": "a.toml", "line": 3, "name": "fine", "source": "a book", "verdict": "agrees", "ok": True,
-        "differences": [],
+        "file": "a.toml", "line": 3, "name": "fine", "source": "a book", "verdict": "agrees", "found": "agrees",
+        "ok": True, "differences": [],
     }  # fmt: skip
     assert found["cases"][2]["name"] == NASTY
     assert found["cases"][2]["differences"][0] == {
@@ -688,3 +688,44 @@ def test_files_are_looked_for_beside_the_suite(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     ran = backprop("check", "inner")
     assert ran.status == 0, ran
+
+
+# -- arrays -------------------------------------------------------------------------------------------------
+
+# what is claimed of the gradient of sum((W@x)^2) at W = [[1, 2], [3, 4]], x = [1, 2]: what the line says
+ARRAY_MISTAKES = [
+    ("x", "[76, 103]", "df/dx[1]: expected 103, found 108 (relative error 0.046; 1 of 2 elements differ)"),
+    ("W", "[[11, 20], [22, 40]]", "df/dW[1, 1]: expected 40, found 44 (relative error 0.091; 2 of 4 elements differ)"),
+    ("W", "'[[10, 20], [1/0, 40]]'", "df/dW[1, 0]: expected 1/0, found 22 (2 of 4 elements differ)"),
+    ("W", "[[-10, -20], [-22, -44]]", "4 of 4 elements differ; the sign is wrong"),
+    ("W", "[[10, 22], [20, 44]]", "2 of 4 elements differ; it is the transpose"),
+    ("x", "[[76, 108]]", "df/dx: expected an array of the shape (1, 2), found an array of the shape (2,)"),
+    ("x", "76", "df/dx: expected a number, found an array of the shape (2,)"),
+]
+
+
+@pytest.mark.parametrize(("name", "claimed", "said"), ARRAY_MISTAKES)
+def test_the_worst_element_of_an_array_is_named(name, claimed, said, tmp_path):
+    suite = tmp_path / "a.toml"
+    suite.write_text(
+        '[[case]]\nprogram = "sum((W@x)^2)"\nbindings = { W = [[1, 2], [3, 4]], x = [1, 2] }\n'
+        f"gradients = {{ {name} = {claimed} }}\n"
+    )
+    ran = backprop("check", str(suite))
+    assert ran.status == 1 and said in ran.out
+
+
+def test_a_large_array_that_differs_is_a_short_line(tmp_path):
+    suite = tmp_path / "a.toml"
+    numbers = [float(k) for k in range(2000)]
+    suite.write_text(
+        f'[[case]]\nprogram = "sum(x^2)"\nbindings = {{ x = {numbers} }}\ngradients = {{ x = {numbers} }}\n'
+        f'claims = ["df/dx = {numbers}"]\n'
+    )
+    junit = tmp_path / "a.xml"
+    ran = backprop("check", str(suite), "--junit", str(junit), "--json")
+    assert max(map(len, ran.out.splitlines())) < 1500 and len(junit.read_text()) < 3000
+    (case,) = json.loads(ran.out)["cases"]
+    assert not case["ok"] and case["verdict"] == "agrees" and case["found"] == "differs"
+    assert case["differences"][0]["subject"] == "df/dx[1999]"
+    assert "1,999 of 2,000 elements differ" in case["differences"][0]["remark"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 
-_OPTIONS = ("-o", "--output", "--junit")
+_OPTIONS = ("-o", "--output", "--junit", "--suite")
 
 
 def refuse_overwriting(words: Sequence[str]) -> None:

@@ -100,6 +100,9 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "json": ("explain.as_json.render", "what `grad --json` has, and the steps; `backprop/explain@1`"),
         "quiet": ("explain.quiet.render", "the gradients alone; what `-q` prints"),
     }),
+    "Worksheet": ("worksheets", _READ | {
+        "json": ("json", "the exercises with their answers, for programs; `backprop/worksheet@1`"),
+    }),
     "Figure": ("figures", {
         "html": ("figures.html.render", "a page that steps through both passes; `--open` shows it"),
         "svg": ("figures.svg.render", "a picture for slides and pages, light or dark"),

@@ -134,6 +134,7 @@ def _case(outcome: CaseResult) -> documents.Case:
         "name": outcome.name,
         "source": outcome.published or None,
         "verdict": outcome.verdict,
+        "found": outcome.found,
         "ok": outcome.holds,
         "differences": [_difference(difference) for difference in outcome.differences],
     }

@@ -318,6 +318,32 @@ class Directional(TypedDict):
     notes: list[Note]
 
 
+class Answer(TypedDict):
+    """A number that an exercise asks for."""
+
+    kind: Annotated[str, OneOf(("values", "locals", "grads"))]
+    node: str
+    along: Annotated[str | None, "the operand of a local gradient"]
+    answer: Number
+
+
+class Exercise(TypedDict):
+    """A program at a point, and what is to be found there."""
+
+    number: Positive
+    program: str
+    output: str
+    point: dict[str, Number]
+    answers: list[Answer]
+
+
+class Worksheet(TypedDict):
+    """What `worksheet --json` prints."""
+
+    schema: Literal["backprop/worksheet@1"]
+    exercises: list[Exercise]
+
+
 class Problem(TypedDict):
     """One thing that is wrong with the input."""
 
@@ -442,6 +468,7 @@ class Case(TypedDict):
     name: str
     source: Annotated[str | None, "where it is published"]
     verdict: Annotated[Verdict, "what was to be found"]
+    found: Annotated[str, OneOf(("agrees", "differs", "cannot decide", "error")), "what was; `verdict` where it is ok"]
     ok: bool
     differences: list[Difference]
 
@@ -502,7 +529,10 @@ class Gates(TypedDict):
 
 # A schema's file, and the documents it is about.
 SCHEMAS: dict[str, tuple[str, tuple[Any, ...]]] = {
-    "report": ("What `backprop --json` prints", (Eval, Grad, Explain, Error, Jacobian, Diff, Hessian, Directional)),
+    "report": (
+        "What `backprop --json` prints",
+        (Eval, Grad, Explain, Error, Jacobian, Diff, Hessian, Directional, Worksheet),
+    ),
     "check": ("What `backprop check --json` prints", (Checked,)),
     "code-check": ("What `backprop check FILE.py --json` prints", (CodeCheck,)),
     "suites": ("What `backprop check SUITE --json` prints", (Suites,)),

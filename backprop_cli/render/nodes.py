@@ -17,14 +17,8 @@ from backprop_cli.text import MOST_WHOLE, WHOLE
 def page(report: Report, style: Style) -> Page:
     """Title, a table or records, what is left out, closing lines."""
     yield Title(title(report, style))
-    gradient = f"d{style.text(report.output)}/d{{}}"
-    columns = [Column("node", look="cyan"), Column("is")]
-    columns += [Column("shape")] * report.has_arrays
-    columns += [Column("value", "number")]
-    if report.kind == "grad":
-        columns += [Column("local gradients", look="dim"), Column(gradient.format("(node)"), "number", "bold")]
-    rows = [_cells(row, report, style) for row in report.rows(style.rows, constants=False)]
-    yield Table(columns, rows, partial(_record, gradient))
+    rows = [cells(row, report, style) for row in report.rows(style.rows, constants=False)]
+    yield Table(columns(report, style), rows, partial(record, f"d{style.text(report.output)}/d{{}}"))
     for line in _left_out(report, style):
         yield Lines([(line,)], apart=False)
     yield Notes(report.notes)
@@ -43,7 +37,18 @@ def csv(report: Report, _style: Style) -> Iterator[str]:
     return csv_lines(heading, rows)
 
 
-def _cells(row: Row, report: Report, style: Style) -> list[Cell]:
+def columns(report: Report, style: Style) -> list[Column]:
+    """The columns of a report's table."""
+    made = [Column("node", look="cyan"), Column("is")]
+    made += [Column("shape")] * report.has_arrays
+    made += [Column("value", "number")]
+    if report.kind == "grad":
+        gradient = f"d{style.text(report.output)}/d(node)"
+        made += [Column("local gradients", look="dim"), Column(gradient, "number", "bold")]
+    return made
+
+
+def cells(row: Row, report: Report, style: Style) -> list[Cell]:
     """A node's row; constants have none: they are in the formulas that use them."""
     value = ("true" if row.value else "false") if row.truth and not row.shape else style.number(row.value)
     shape = [str(row.shape) if row.shape else ""] if report.has_arrays else []
@@ -63,7 +68,7 @@ def _slopes(row: Row, style: Style) -> list[str]:
     ]
 
 
-def _record(gradient: str, row: list[Cell]) -> Iterator[str]:
+def record(gradient: str, row: list[Cell]) -> Iterator[str]:
     """`n1 = x + y = 3`, its local gradients, its gradient."""
     slopes: Cell = next((cell for cell in row if isinstance(cell, tuple)), ())
     name, written, *shape, value = map(flat, row[:-2] if isinstance(row[-2], tuple) else row)

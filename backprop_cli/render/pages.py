@@ -25,6 +25,12 @@ class Title(NamedTuple):
     text: str
 
 
+class Heading(NamedTuple):
+    """Words above a section of a page that has several."""
+
+    text: str
+
+
 class Lines(NamedTuple):
     """Lines of words, each in parts of which some are a Formula; `apart` from what is above; `listed` as items.
 
@@ -48,7 +54,7 @@ class Gap(NamedTuple):
 
 
 GAP = Gap()
-Words = Title | Lines | Notes | Gap
+Words = Title | Heading | Lines | Notes | Gap
 Page = Iterable[Words | Table]
 
 
@@ -74,6 +80,8 @@ def plain(page: Page, style: Style) -> Iterator[str]:
 def _text(part: Words, style: Style) -> Iterator[str]:
     if isinstance(part, Title):
         yield wrapped(part.text, style.width) + "\n"
+    elif isinstance(part, Heading):
+        yield f"{part.text}\n"
     elif isinstance(part, Lines):
         yield "\n" if part.apart and part.lines else ""
         for line in part.lines:
@@ -94,6 +102,8 @@ def markdown(page: Page, style: Style) -> Iterator[str]:
 def _markdown(part: Words, style: Style) -> Iterator[str]:
     if isinstance(part, Title):
         yield f"{code(part.text)}\n"
+    elif isinstance(part, Heading):
+        yield f"## {escaped(part.text)}\n"
     elif isinstance(part, Notes):
         yield "\n".join(f"{note.code}: {escaped(style.text(note.message))}\n" for note in part.notes)
     elif isinstance(part, Lines):
@@ -115,6 +125,8 @@ def latex(page: Page, style: Style) -> Iterator[str]:
 def _latex(part: Words, style: Style) -> Iterator[str]:
     if isinstance(part, Title):
         yield rf"\texttt{{{tex_text(visible(part.text))}}}" + "\n"
+    elif isinstance(part, Heading):
+        yield rf"\subsection*{{{tex_text(part.text)}}}" + "\n"
     elif isinstance(part, Notes):
         notes = (tex_text(style.text(f"{note.code}: {note.message}")) for note in part.notes)
         yield "\n".join(rf"\emph{{{note}}}" + "\n" for note in notes)

@@ -29,6 +29,8 @@ _PAGE = 45  # rows on a page of LaTeX
 _BESIDE = 40  # characters of several formulas next to each other in LaTeX
 _ANSI = {"green": "32", "red": "31", "yellow": "33"}
 
+BLANK = "____"  # a number that is left for the reader to write
+
 Cell = str | tuple[str, ...]  # the tuple: several formulas in one cell
 
 
@@ -202,6 +204,8 @@ def _in_latex(cell: Cell, column: Column) -> str:
         if len(flat(cell)) <= _BESIDE:
             return r"\quad ".join(formulas)
         return r"\begin{tabular}[t]{@{}l@{}}" + r" \\ ".join(formulas) + r"\end{tabular}"
+    if cell == BLANK:
+        return r"\underline{\hspace{4em}}"
     if not cell or column.holds == "words":
         text = tex_text(visible(cell))
         return "{}" + text if text[:1] in ("[", "*") else text  # which would belong to the line break before

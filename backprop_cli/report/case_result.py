@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from backprop_cli.errors import Label
 
+AGREES_AFTER_ALL = "what is said agrees"  # the remark on what should not
+
 
 class Difference(NamedTuple):
     """One expectation that does not hold: of what (`df/dx`, `value`, `notes`), the two texts, a word, and its line.
@@ -42,6 +44,17 @@ class CaseResult(NamedTuple):
     def holds(self) -> bool:
         """Whether everything is as the case says."""
         return not self.differences
+
+    @property
+    def found(self) -> str:
+        """What was found, in the words of `verdict`; `error` where nothing could be computed."""
+        if self.holds:
+            return self.verdict
+        if self.broke:
+            return "error"
+        if all(item.found == "cannot decide" for item in self.differences):
+            return "cannot decide"
+        return "agrees" if all(item.remark == AGREES_AFTER_ALL for item in self.differences) else "differs"
 
     @property
     def broke(self) -> bool:

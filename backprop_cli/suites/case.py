@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from math import isfinite
+from math import inf, isfinite, nan
 from typing import Any, NamedTuple, Self
 
 from backprop_cli.check.tolerances import Tolerance
@@ -15,6 +15,7 @@ from backprop_cli.data.terms import Terms
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.session import Number
 
+UNANSWERED = "?"  # in the place of a number that is still to be found
 VERDICTS = AGREES, DIFFERS, UNDECIDED
 _ANY = Terms(allow_nonfinite=True)
 _NUMBERS = re.compile(r"(?:[-+0-9_.eE,\[\] ]|nan|inf)*")
@@ -32,10 +33,22 @@ class Written(NamedTuple):
     text: str
     half_units: tuple[float, ...] = ()
 
+    @property
+    def element_texts(self) -> list[str]:
+        """How each element is written, in order; empty where they are not written out."""
+        texts = _BETWEEN.split(self.text.strip("[] "))
+        return texts if len(texts) == len(elements(self.number)[1]) else []
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody has written a number yet."""
+        return self.text == UNANSWERED
+
 
 class Case(NamedTuple):
     """One case: what is None, or empty, is not asked.
 
+    `values` are of nodes by their names, `locals` by texts such as `∂n1/∂x`.
     `lines` say where each key is written (`value`, `gradients.x`, `claims`); `tolerance` is that of `api.check`:
     without an `rtol`, a decimal number need only be right to its last decimal.
     """
@@ -48,6 +61,8 @@ class Case(NamedTuple):
     lines: Mapping[str, int]
     published: str = ""
     value: Written | None = None
+    values: Mapping[str, Written] = {}
+    locals: Mapping[str, Written] = {}
     gradients: Mapping[str, Written] = {}
     claims: tuple[Source, ...] = ()
     tolerance: Tolerance = Tolerance()
@@ -58,7 +73,8 @@ class Case(NamedTuple):
     @property
     def asks(self) -> bool:
         """Whether anything is said that could turn out wrong."""
-        return bool(self.value or self.gradients or self.claims or self.error or self.notes is not None)
+        numbers = self.value or self.values or self.locals or self.gradients
+        return bool(numbers or self.claims or self.error or self.notes is not None)
 
     def agree(self, found: Any, written: Written) -> bool:
         """Whether what was found may pass for what was written: of an array, each element."""
@@ -69,16 +85,46 @@ class Case(NamedTuple):
         half_units = written.half_units or (0.0,) * len(wanted)
         return all(map(self._agree, numbers, wanted, half_units))
 
+    def disagreements(self, found: Any, written: Written) -> list[int]:
+        """Which elements, counted in order, may not pass for what was written, of arrays of one shape; the worst first.
+
+        The worst is not finite where the other is, or else has the largest relative error, or of those the largest.
+        """
+        numbers, expected = elements(found)[1], elements(written.number)[1]
+        half_units = written.half_units or (0.0,) * len(expected)
+        pairs = list(zip(numbers, expected, half_units, strict=True))
+        return sorted(
+            (k for k, pair in enumerate(pairs) if not self._agree(*pair)),
+            key=lambda k: _error(*pairs[k][:2]),
+            reverse=True,
+        )
+
     def _agree(self, found: float, wanted: float, half_unit: float) -> bool:
         if found == wanted or (found != found and wanted != wanted):
             return True
         return isfinite(found) and isfinite(wanted) and self.tolerance.allows(wanted, found, half_unit)
 
 
+def _error(found: float, expected: float) -> tuple[float, float]:
+    """The relative error, to nine digits, and the absolute one; of what is not finite infinity."""
+    if not (isfinite(found) and isfinite(expected)):
+        return inf, inf
+    return round(abs(found - expected) / max(abs(found), abs(expected)), 9), abs(found - expected)
+
+
 def elements(number: Any) -> tuple[tuple[int, ...], list[float]]:
     """The shape of a number or an array, and its elements in order."""
     shape = tuple(getattr(number, "shape", ()))
     return shape, number.ravel().tolist() if shape else [float(number)]
+
+
+def unravelled(position: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The index of the element that is counted `position` in an array of the shape."""
+    index: list[int] = []
+    for length in reversed(shape):
+        position, last = divmod(position, length)
+        index.insert(0, last)
+    return tuple(index)
 
 
 class Digits(float):
@@ -106,6 +152,8 @@ def read_number(given: object, suite: str = "") -> Written | str:
     if isinstance(given, bool) or not isinstance(given, str | int | float | list):
         kinds = {dict: "a table", bool: "a truth value"}
         return f"{kinds.get(type(given), 'a date or a time')}; expected a number"
+    if given == UNANSWERED:
+        return Written(nan, UNANSWERED)
     try:
         text = given.strip() if isinstance(given, str) else repr(given)
         if isinstance(given, list) and not _NUMBERS.fullmatch(text):
@@ -119,8 +167,8 @@ def read_number(given: object, suite: str = "") -> Written | str:
         return "a number larger than a double can be"
     except BackpropError as error:
         return error.diagnostics[0].message
-    digits = _BETWEEN.split(text.strip("[] "))
-    return Written(number, text, tuple(map(_half_unit, digits)) if len(digits) == len(elements(number)[1]) else ())
+    written = Written(number, text)
+    return written._replace(half_units=tuple(map(_half_unit, written.element_texts)))
 
 
 def _half_unit(digits: str) -> float:

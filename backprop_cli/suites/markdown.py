@@ -5,13 +5,16 @@
     f = q*z
     at x=-2 y=5 z=-4                        a point, as on a command line
     => -12                                  the value there
+    q => 3                                  the value of a node
+    local ∂q/∂x = 1                         a local gradient
+    gradient q = -4                         the gradient at a node
     df/dq = -4                              claims there: numbers or formulas
     df/dz = x + y
     ```
 
     block  = program { case }               each `at` starts a case of the same program
-    case   = [ "at" bindings ] { "=> " number | claim | "notes" {code} | "error" code | "differs" | "rtol" number
-                               | "atol" number }
+    case   = [ "at" bindings ] { [name] "=>" number | "local" slope "=" number | "gradient" name "=" number | claim
+                               | "notes" {code} | "error" code | "differs" | "rtol" number | "atol" number }
 
 Blank lines and lines that start with `#` mean nothing. Other fences are passed over, whatever they hold.
 """
@@ -27,11 +30,17 @@ from backprop_cli.data.bindings import read_values, split_bindings
 from backprop_cli.data.terms import Terms
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, shorten
 from backprop_cli.report.notes import NOTE_CODES
-from backprop_cli.suites.case import Case, beside, read_number
+from backprop_cli.suites.case import Case, Written, beside, read_number
 from backprop_cli.suites.places import Place, wrong
 
 _FENCE = re.compile(r"(?P<indent>[ \t>]*+)(?P<fence>`{3,}|~{3,})[ \t]*+(?P<info>[^`\n]*+)")
 _CLAIM = re.compile(r"[d∂][A-Za-z_]\w*\s*[/÷]\s*[d∂][A-Za-z_]\w*\s*=(?!=)", re.ASCII)
+# `q => 3`, `local ∂q/∂x = 1`, `gradient q = -4`
+_NODE = re.compile(
+    r"(?P<node>[^\W\d]\w*)\s*=>\s*(?P<value>.+)|(?P<table>local|gradient)\s+"
+    r"(?P<name>[^\W\d]\w*(?:\s*/\s*[d∂]\w+)?|∂\w+\s*/\s*[d∂]\w+)\s*=(?!=)\s*(?P<number>.+)"
+)
+_TABLES = {"=>": "values", "local": "locals", "gradient": "gradients"}
 _PAIRS = re.compile(r"(?<![\s,;])[\s,;]+(?=[^\W\d]\w*\s*=(?!=))")  # between `x = 2` and `W = [[1, 2], [3, 4]]`
 
 
@@ -140,6 +149,9 @@ class _Reading:
             self.open = self._case(line)._replace(bindings=self._bindings(line, rest))
         elif stripped.startswith("=>"):
             self._set(line, "value", read_number(stripped[2:].strip(), self.path))
+        elif found := _NODE.fullmatch(stripped):
+            table, name = _TABLES[found["table"] or "=>"], found["node"] or "".join(found["name"].split())
+            self._set_in(line, table, name, read_number(found["value"] or found["number"], self.path))
         elif _CLAIM.match(stripped):
             case = self._current(line)
             claims = (*case.claims, Source(f"{self.path}:{line.number}", stripped))
@@ -178,6 +190,17 @@ class _Reading:
             self._wrong(line, value, "write a number, or a constant expression")
         else:
             self.open = case._replace(lines={**case.lines, key: line.number}, **{key: value})
+
+    def _set_in(self, line: _Line, table: str, name: str, written: Written | str) -> None:
+        case = self._current(line)
+        key = f"{table}.{name}"
+        if key in case.lines:
+            self._wrong(line, f"`{shorten(name)}` is said twice", "a point of its own starts with `at`")
+        elif isinstance(written, str):
+            self._wrong(line, written, "write a number, or a constant expression")
+        else:
+            numbers: Any = {**getattr(case, table), name: written}
+            self.open = case._replace(lines={**case.lines, key: line.number}, **{table: numbers})
 
     def _bindings(self, line: _Line, words: str) -> dict[str, Any]:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from math import isfinite
 from time import perf_counter
@@ -10,13 +11,15 @@ from typing import Any
 from backprop_cli import api, checking
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
-from backprop_cli.report.case_result import CaseResult, Difference
+from backprop_cli.report.case_result import AGREES_AFTER_ALL, CaseResult, Difference
 from backprop_cli.report.claim_results import ClaimResult
 from backprop_cli.report.model import Report
-from backprop_cli.suites.case import Case, Written, elements
-from backprop_cli.text import shortest
+from backprop_cli.report.rows import Row
+from backprop_cli.suites.case import Case, Written, elements, unravelled
+from backprop_cli.text import index_text, is_whole, rounded, shortest
 
-_AGREES_AFTER_ALL = "what is said agrees"
+_LOCAL = re.compile(r"[d∂](\w+)\s*/\s*[d∂](\w+)")
+_BRIEF = 60  # characters of an array in a message
 
 
 def run_cases(cases: Iterable[Case], *, sympy: bool = False) -> Iterator[CaseResult]:
@@ -46,8 +49,8 @@ def _differences(case: Case, *, sympy: bool) -> Iterator[Difference]:
 
 def _report(case: Case, *, sympy: bool) -> Report | None:
     """The gradients that are asked for, or all; the value alone where only that is asked; nothing besides claims."""
-    beyond_value = bool(case.gradients or case.error or case.notes is not None)
-    if not (case.value or beyond_value):
+    beyond_value = bool(case.gradients or case.locals or case.error or case.notes is not None)
+    if not (case.value or case.values or beyond_value):
         return None
     if not (beyond_value or sympy):
         return api.evaluate(case.program, case.bindings)
@@ -57,10 +60,12 @@ def _report(case: Case, *, sympy: bool) -> Report | None:
 def _of_numbers(case: Case, report: Report) -> Iterator[Difference]:
     if case.value:
         yield from _of_number(case, "value", f"{report.output}", case.value, report.value)
+    yield from _of_nodes(case, report)
     for name, written in case.gradients.items():
         subject = f"d{report.output}/d{name}"
         for difference in _of_number(case, f"gradients.{name}", subject, written, report.gradients[name]):
-            looks = _diagnosis(case, f"{subject} = {written.text}") if case.verdict == AGREES else ""
+            asks = case.verdict == AGREES and not written.is_blank
+            looks = _diagnosis(case, f"{subject} = {written.text}") if asks else ""
             yield difference._replace(remark="; ".join(filter(None, [difference.remark, looks])))
     codes = {note.code for note in report.notes if note.code != "reading"}
     if case.notes is not None and codes != case.notes - {"reading"}:
@@ -69,15 +74,61 @@ def _of_numbers(case: Case, report: Report) -> Iterator[Difference]:
         yield Difference("SymPy", "no other gradient", "another gradient", report.check.reason, case.line)
 
 
+def _of_nodes(case: Case, report: Report) -> Iterator[Difference]:
+    """What differs of the values and the local gradients of nodes. A slope of two operands of one name is either's."""
+    rows = {row.name: row for row in report.rows()} if case.values or case.locals else {}
+    for name, written in case.values.items():
+        key = f"values.{name}"
+        if name in rows:
+            yield from _of_number(case, key, name, written, rows[name].value)
+        else:
+            yield Difference(name, written.text, "no such node", line=case.lines.get(key, case.line))
+    if case.locals and case.gradients:  # only what depends on those has slopes
+        rows = {row.name: row for row in api.grad(case.program, case.bindings, check=False).rows()}
+    for name, written in case.locals.items():
+        key, slope_of = f"locals.{name}", _LOCAL.fullmatch(name)
+        node, along = slope_of.groups() if slope_of else ("", "")
+        found = [slope for operand, slope in _slopes(rows.get(node)) if operand == along and slope is not None]
+        differences = [list(_of_number(case, key, name, written, _spread(slope, written))) for slope in found]
+        if not found:
+            yield Difference(name, written.text, "no such local gradient", line=case.lines.get(key, case.line))
+        elif all(differences):
+            yield from differences[0]
+
+
+def _spread(slope: Any, written: Written) -> Any:
+    """One slope for all elements as an array of them, where that is how it is written."""
+    is_one, (shape, _) = not elements(slope)[0], elements(written.number)
+    return slope + 0 * written.number if is_one and shape else slope
+
+
+def _slopes(row: Row | None) -> Iterable[tuple[str, Any]]:
+    return zip(row.operands, row.locals, strict=False) if row else ()
+
+
 def _of_number(case: Case, key: str, subject: str, written: Written, found: Any) -> Iterator[Difference]:
+    line = case.lines.get(key, case.line)
+    if written.is_blank:
+        yield Difference(subject, "an answer", "none", line=line)
+        return
     agrees = case.agree(found, written)
     if agrees == (case.verdict == AGREES):
         return
-    line = case.lines.get(key, case.line)
+    (shape, numbers), (written_shape, _) = elements(found), elements(written.number)
     if agrees:
-        yield Difference(subject, f"not {written.text}", shortest(found), _AGREES_AFTER_ALL, line)
+        yield Difference(subject, f"not {_brief(written.text)}", _number_text(found), AGREES_AFTER_ALL, line)
+    elif shape != written_shape:
+        yield Difference(subject, _kind(written_shape), _kind(shape), line=line)
+    elif not shape:
+        yield Difference(subject, written.text, shortest(found), _error(found, written.number), line)
     else:
-        yield Difference(subject, written.text, shortest(found), _error(found, written), line)
+        wrong = case.disagreements(found, written)
+        worst, digits = wrong[0], written.element_texts
+        expected = digits[worst] if digits else shortest(elements(written.number)[1][worst])
+        error = _error(numbers[worst], elements(written.number)[1][worst])
+        remark = "; ".join(filter(None, [error, f"{len(wrong):,} of {len(numbers):,} elements differ"]))
+        element = index_text(unravelled(worst, shape))
+        yield Difference(f"{subject}{element}", expected, shortest(numbers[worst]), remark, line)
 
 
 def _diagnosis(case: Case, claim: str) -> str:
@@ -89,14 +140,26 @@ def _diagnosis(case: Case, claim: str) -> str:
     return report.results[0].diagnosis
 
 
-def _error(found: Any, written: Written) -> str:
-    """The largest relative error of an element, in words; nothing where there is none to speak of."""
-    (shape, numbers), (wanted_shape, wanted) = elements(found), elements(written.number)
-    if shape != wanted_shape:
-        return f"the shape is {shape}, not {wanted_shape}"
-    pairs = [(x, y) for x, y in zip(numbers, wanted, strict=True) if isfinite(x) and isfinite(y) and x != y]
-    error = max((abs(x - y) / max(abs(x), abs(y)) for x, y in pairs), default=0.0)
-    return f"relative error {error:.2g}" if error else ""
+def _kind(shape: tuple[int, ...]) -> str:
+    return f"an array of the shape {shape}" if shape else "a number"
+
+
+def _error(found: float, expected: float) -> str:
+    """The relative error in words; nothing where a number is not finite."""
+    if not (isfinite(found) and isfinite(expected)):
+        return ""
+    return f"relative error {abs(found - expected) / max(abs(found), abs(expected)):.2g}"
+
+
+def _brief(text: str) -> str:
+    """What a case says, cut where it is a large array."""
+    return shorten(text, _BRIEF)
+
+
+def _number_text(number: Any) -> str:
+    """A number in full, and so a small array; of a large one its range."""
+    text = shortest(number) if is_whole(number) else ""
+    return text if 0 < len(text) <= _BRIEF else rounded(number)
 
 
 def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
@@ -105,15 +168,17 @@ def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
     for number, result in enumerate(report.results):
         if result.verdict != case.verdict:
             line = case.lines.get(f"claims.{number}", case.line)
-            wanted = {AGREES: result.written, DIFFERS: f"not {result.written}", UNDECIDED: UNDECIDED}[case.verdict]
+            said = _brief(result.written)
+            wanted = {AGREES: said, DIFFERS: f"not {said}", UNDECIDED: UNDECIDED}[case.verdict]
             found = UNDECIDED if result.verdict == UNDECIDED else shortest(result.backprop)
-            yield Difference(result.target, wanted, found, _remark(result), line)
+            target = result.target + index_text(result.element or ())
+            yield Difference(target, wanted, found, _remark(result), line)
 
 
 def _remark(result: ClaimResult) -> str:
     if result.verdict == AGREES:
-        return _AGREES_AFTER_ALL
-    at = ", ".join(f"{name}={shortest(value)}" for name, value in list(result.point.items())[:4])
+        return AGREES_AFTER_ALL
+    at = ", ".join(f"{name}={_number_text(value)}" for name, value in list(result.point.items())[:4])
     claimed = "" if result.claimed is None else f"the claim is {shortest(result.claimed)}"
     where = f"{claimed} at {at}" if claimed and at else claimed
     return "; ".join(filter(None, [where if result.verdict == DIFFERS else "", result.reason, result.diagnosis]))

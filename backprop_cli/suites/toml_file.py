@@ -30,11 +30,11 @@ from backprop_cli.suites.places import Outline, Place, wrong
 
 _TOP = ("title", "rtol", "atol", "case")
 _KEYS = (
-    "name", "source", "program", "bindings", "value", "gradients", "claims", "rtol", "atol", "notes", "error",
-    "verdict",
+    "name", "source", "program", "bindings", "value", "values", "locals", "gradients", "claims", "rtol", "atol",
+    "notes", "error", "verdict",
 )  # fmt: skip
 _MEANT = {
-    "at": "bindings", "point": "bindings", "inputs": "bindings", "values": "bindings", "expected": "value",
+    "at": "bindings", "point": "bindings", "inputs": "bindings", "expected": "value",
     "result": "value", "formula": "program", "expression": "program", "derivatives": "gradients", "title": "name",
 }  # fmt: skip
 _LONG = re.compile(r"""\s*=\s*(?:\"{3}|'{3})\r?\n""")  # a text that begins in the next line
@@ -118,6 +118,8 @@ class _Reader:
             lines=lines,
             published=self._kind(table, "source", str, "a text", number) or "",
             value=self._number(table["value"], number, "value") if "value" in table else None,
+            values=self._numbers(table, "values", number),
+            locals=self._numbers(table, "locals", number),
             gradients=self._gradients(table, number),
             claims=tuple(Source(f"{self.path}:{lines[f'claims.{n}']}", claim) for n, claim in enumerate(claims)),
             tolerance=Tolerance(rtol, atol or 0.0),
@@ -134,9 +136,9 @@ class _Reader:
 
     def _lines(self, table: Mapping[str, Any], claims: list[str], number: int) -> dict[str, int]:
         found = {key: self.outline.line(self.outline.place(number, key)) for key in table}
-        if isinstance(gradients := table.get("gradients"), dict):
-            for name in gradients:
-                found[f"gradients.{name}"] = self.outline.line(self.outline.place(number, "gradients", name))
+        for key in ("values", "locals", "gradients"):
+            for name in names if isinstance(names := table.get(key), dict) else ():
+                found[f"{key}.{name}"] = self.outline.line(self.outline.place(number, key, name))
         if _LONG.match(self.text, self.outline.place(number, "program").end):
             found["program"] += 1
         place = self.outline.place(number, "claims")
@@ -155,13 +157,16 @@ class _Reader:
         return found
 
     def _gradients(self, table: Mapping[str, Any], number: int) -> dict[str, Written]:
-        given = self._kind(table, "gradients", dict, "a table", number) or {}
-        for name in given:
+        for name in given if isinstance(given := table.get("gradients"), dict) else ():
             if called := _GRADIENT.fullmatch(name):
                 place = self.outline.place(number, "gradients", name)
                 help_ = f'write `{called[1]} = …`; a claim is `claims = ["{shorten(name)} = …"]`'
                 self._wrong(f"`{shorten(name)}`: a gradient goes by the name of its input", place, help_)
-        read = {name: self._number(number_, number, "gradients", name) for name, number_ in given.items()}
+        return self._numbers(table, "gradients", number)
+
+    def _numbers(self, table: Mapping[str, Any], key: str, number: int) -> dict[str, Written]:
+        given = self._kind(table, key, dict, "a table", number) or {}
+        read = {name: self._number(number_, number, key, name) for name, number_ in given.items()}
         return {name: written for name, written in read.items() if written}
 
     def _number(self, given: Any, number: int | None, *keys: str) -> Written | None:
