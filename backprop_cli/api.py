@@ -50,6 +50,7 @@ def grad(
     seed_grad: Number = 1.0,
     check: bool = True,
     check_seconds: float = 2.0,
+    rate: Number | None = None,
     step: Number | None = None,
     **values: Any,
 ) -> Report:
@@ -58,14 +59,16 @@ def grad(
     `wrt` may name intermediates. `seed_grad` is the gradient that arrives at the output, of the output's shape; an
     output that is an array needs one. `check` cross-checks with SymPy; `check_seconds` bounds the differentiation of
     the whole formula, past which gates are checked one by one: in steps of work, of which a second has three million,
-    so that a busy machine gives the same answer. `step` is a learning rate: the report then has x - step · df/dx.
+    so that a busy machine gives the same answer. `rate` is a learning rate, `step` its old name: the report then has
+    x - rate · df/dx.
     Values and options are given as to `evaluate`.
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
     session = open_session(expression, bindings, values)
     graph, targets, upstream = session.graph, session.targets(wrt), session.upstream(seed_grad)
-    rate = None if step is None else session.read(step, "--step")
+    rate = step if rate is None else rate
+    rate = None if rate is None else session.read(rate, "--rate")
     numbers = forward(graph, session.values)
     active = graph.dependents(set(targets.values()))
     passed = backward(graph, numbers, graph.output, upstream, active)

@@ -305,7 +305,7 @@ _GIVEN = {
     "--each": (["h.csv", "-"], ["missing.csv", "v.toml", "a.npz"]),
     "--wrt": (["x", "x,y", "W", "v"], ["q", ",", "", "f", "nothing"]),
     "--seed-grad": (["1", "2", "[1,2]", "0"], ["x", "", "inf", "[[1]]"]),
-    "--step": (["0.1", "1", "2"], ["x", "-1", "inf", "[1]"]),
+    "--rate": (["0.1", "1", "2"], ["x", "-1", "inf", "[1]"]),
     "--mode": (["forward", "reverse", "auto"], ["sideways"]), "--edges": (["both", "none", "local"], ["all"]),
     "--phase": (["forward", "backward"], ["x"]), "--depth": (["1", "2", "9"], ["0"]),
     "--most": (["10", "500"], ["0", "1"]),

@@ -394,7 +394,7 @@ def test_a_jacobian_shows_no_formula_of_a_weighed_sum():
 
 
 def test_step_on_a_node_without_a_name():
-    ran = backprop("grad", "sum(W@x)", "W=[[1,2],[3,4]]", "x=[1,2]", "--wrt", "n1", "--step", "0.5", "--no-check")
+    ran = backprop("grad", "sum(W@x)", "W=[[1,2],[3,4]]", "x=[1,2]", "--wrt", "n1", "--rate", "0.5", "--no-check")
     assert ran.status == 0 and ran.out.endswith("n1: [5, 11] - 0.5*[1, 1] = [4.5, 10.5]\n")
 
 
@@ -423,7 +423,7 @@ def test_seed_grad_is_an_array():
 
 
 def test_step_on_arrays():
-    ran = backprop("grad", "sum((x-[3,-1])^2)", "x=[0,0]", "--step", "0.5", "--no-check", "-q")
+    ran = backprop("grad", "sum((x-[3,-1])^2)", "x=[0,0]", "--rate", "0.5", "--no-check", "-q")
     assert ran.out == "x=[3,-1]\n"  # 0 - 0.5*2*(0 - 3), 0 - 0.5*2*(0 + 1)
 
 

@@ -67,7 +67,7 @@ def test_lecture(program, bindings, value, gradients, digits):
 
 
 def test_step_is_the_update():
-    ran = backprop("grad", "(x-3)^2+(y+1)^2", "x=0", "y=0", "--step", "0.1", "-q")
+    ran = backprop("grad", "(x-3)^2+(y+1)^2", "x=0", "y=0", "--rate", "0.1", "-q")
     assert ran.out == "x=0.6000000000000001\ny=-0.2\n"  # 0 - 0.1*(2*(0-3)) and 0 - 0.1*(2*(0+1)), in doubles
 
 
@@ -438,7 +438,7 @@ REFUSED = [
     (["eval", "x", "x=1", "-o"], "U801"),
     (["eval", "x", "x=1", "--vars"], "U801"),
     (["grad", "x", "x=1", "--seed-grad", ""], "V305"),
-    (["grad", "x", "x=1", "--step", ""], "V305"),
+    (["grad", "x", "x=1", "--rate", ""], "V305"),
     (["eval", "q=x+1 # sum\rf=q*100", "x=1"], "S109"),
 ]
 
@@ -562,3 +562,13 @@ def test_the_locale_c_gets_ascii(command):
     ran = shell(f"LC_ALL=C backprop {command} 2>&1")
     assert ran.out and ran.out.isascii()
     assert not shell(f"LC_ALL=C PYTHONIOENCODING=utf-8 backprop {command} 2>&1").out.isascii()
+
+
+def test_the_old_name_of_the_learning_rate_works_with_a_note():
+    words = ["grad", "(x-3)^2", "x=0", "-q"]
+    new, old = backprop(*words, "--rate", "0.1"), backprop(*words, "--step", "0.1")
+    assert new.out == old.out == "x=0.6000000000000001\n" and new.err == "" and "`--rate` now" in old.err
+    assert backprop(*words, "--rate", "1", "--step", "1").status == 2
+    import backprop_cli
+
+    assert backprop_cli.grad("x^2", x=1, step=0.25).step == backprop_cli.grad("x^2", x=1, rate=0.25).step

@@ -63,7 +63,7 @@ def test_products_are_those_of_the_whole_matrices(text):
     (["grad", "x*y", "x=1", "y=2", "--hvp", "z=1"], 2, "inputs are `x`, `y`"),
     (["grad", "x*x", "x=[1,2]", "--hvp", "1"], 2, "as in `sum(…)`"),
     (["jacobian", "x*x", "x=[1,2]", "--jvp", "1"], 2, "the direction of `x` has the shape (), and `x` is (2,)"),
-    (["grad", "x*x", "x=1", "--hvp", "1", "--step", "0.1"], 2, "`--step` has no meaning beside `--hvp`"),
+    (["grad", "x*x", "x=1", "--hvp", "1", "--rate", "0.1"], 2, "`--rate` has no meaning beside `--hvp`"),
     (["jacobian", "x*x", "x=1", "--jvp", "1", "--mode", "reverse"], 2, "`--mode` has no meaning beside `--jvp`"),
     (["grad", "x*x", "x=1", "--hvp", "1", "--wrt", "x"], 2, "name those that move there"),
     (["grad", "x*x", "x=1", "--hvp", "1", "--format", "toml"], 2, "holds nothing"),

@@ -44,7 +44,7 @@ def test_jsonl_is_that_of_each_line_alone(file, command):
 def test_quiet_lines_are_values_and_bindings():
     assert backprop("eval", "x*y", "--each", "points.csv", "-q").out == "2\n13.5\n-0\n"
     assert backprop("grad", "x*y", "--each", "points.csv", "-q").out.splitlines()[1] == "x=4.5 y=3"
-    assert backprop("grad", "x*y", "--each", "points.csv", "-q", "--step", "0.5").out.splitlines()[0] == "x=0 y=1.5"
+    assert backprop("grad", "x*y", "--each", "points.csv", "-q", "--rate", "0.5").out.splitlines()[0] == "x=0 y=1.5"
 
 
 @pytest.mark.usefixtures("points")

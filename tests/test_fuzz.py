@@ -61,7 +61,7 @@ def test_values_have_one_limit_together():
 
 @pytest.mark.parametrize("number", ["1.2345678e-320", "12345678901234567890"])
 def test_digits_that_no_double_has_are_noted_wherever_they_are_given(number):
-    for words in (["x", f"x={number}"], ["x", "x=1", "--seed-grad", number], ["x", "x=1", "--step", number]):
+    for words in (["x", f"x={number}"], ["x", "x=1", "--seed-grad", number], ["x", "x=1", "--rate", number]):
         ran = backprop("grad", *words, "--no-check")
         assert f"`{number}` is not a double; the nearest one, " in ran.err, words
     assert f"`{number}` is not a double" in backprop("grad", f"x*{number}", "x=1", "--no-check").err

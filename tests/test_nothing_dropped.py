@@ -59,7 +59,7 @@ def test_an_ending_that_nobody_writes_is_refused(tmp_path, command, file):
 WRITTEN = [
     (["grad", "sum(W@x)"], "npz", {"W": [[5, 6], [5, 6]], "x": [4, 6]}),
     (["grad", "sum(W@x)", "--wrt", "x"], "npy", [4, 6]),
-    (["grad", "sum(W@x)", "--step", "1"], "toml", {"W": [[-4, -4], [-2, -2]], "x": [1, 0]}),
+    (["grad", "sum(W@x)", "--rate", "1"], "toml", {"W": [[-4, -4], [-2, -2]], "x": [1, 0]}),
     (["eval", "q = W@x; sum(q)"], "npz", {"q": [17, 39], "f": 56}),
     (["eval", "q = W@x; sum(q)"], "npy", 56),
     (["eval", "q = W@x; sum(q)"], "toml", {"q": [17, 39], "f": 56}),

@@ -21,7 +21,7 @@ from backprop_cli.cli.options import (
     names_in,
     with_common_options,
 )
-from backprop_cli.cli.terminal import drawn
+from backprop_cli.cli.terminal import drawn, say
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.errors import BackpropError, Diagnostic, Source
@@ -29,10 +29,11 @@ from backprop_cli.render import binary_formats, formats
 from backprop_cli.report.model import Report
 from backprop_cli.session import Options
 
-_Step = Annotated[
+_Rate = Annotated[
     str | None,
-    option("also show the update x - RATE*df/dx; with -q only that", "--step", metavar="RATE"),
+    option("also show the update x - RATE*df/dx; with -q only that", "--rate", metavar="RATE"),
 ]
+_Step = Annotated[str | None, option("the old name of --rate", "--step", metavar="RATE")]
 
 
 _Hvp = Annotated[
@@ -49,6 +50,7 @@ def command(
     wrt: Wrt = [],  # noqa: B006  never changed
     seed_grad: SeedGrad = "1",
     check: Check = True,
+    rate: _Rate = None,
     step: _Step = None,
     hvp: _Hvp = None,
     order: Order = 1,
@@ -63,20 +65,24 @@ def command(
     Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
     """
     source = read_expression(expression)
+    if step is not None:
+        refuse_beside("--step", {"--rate": rate is not None})
+        rate = step
+        say(["note: `--step` is called `--rate` now, and goes with the next version\n"])
     others = {
-        "--seed-grad": seed_grad != "1", "--step": step is not None, "--each": each is not None,
+        "--seed-grad": seed_grad != "1", "--rate": rate is not None, "--each": each is not None,
         "--exact": options.exact, "--expand": bool(options.expand),
     }  # fmt: skip
     if hvp is not None:
         refuse_beside("--hvp", {**others, "--order": order > 1})
         return along(hvp, "hvp", expression, bindings, wrt, output, check=check, **options._asdict())
-    no_values = not bindings and options.defaults is None and step is None and each is None
+    no_values = not bindings and options.defaults is None and rate is None and each is None
     if order > 1:
         refuse_beside("--order", others)
     if order > 1 or (no_values and api.has_inputs(source, **options._asdict())):
         return _formula(source, bindings, wrt, order, output, check=check, **options._asdict())
     values = split_bindings(bindings)
-    verb = partial(api.grad, source, values, wrt=names_in(wrt), seed_grad=seed_grad, check=check, step=step)
+    verb = partial(api.grad, source, values, wrt=names_in(wrt), seed_grad=seed_grad, check=check, rate=rate)
     if each is not None:
         from backprop_cli.cli.each import at_each_line
 
