@@ -30,7 +30,10 @@ def evaluate(expression: str | Source, bindings: Mapping[str, Number] | None = N
 
     Raises BackpropError if the text, a value or a shape is wrong, or a limit is passed.
     """
-    session = open_session(expression, bindings, values)
+    return _evaluated(open_session(expression, bindings, values))
+
+
+def _evaluated(session: Session) -> Report:
     graph = session.graph
     numbers = forward(graph, session.values)
     anomalies = find_anomalies(graph, numbers, graph.output)
@@ -66,6 +69,18 @@ def grad(
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
     session = open_session(expression, bindings, values)
+    return _differentiated(session, wrt, seed_grad, step, check=check, check_seconds=check_seconds)
+
+
+def _differentiated(
+    session: Session,
+    wrt: str | Sequence[str],
+    seed_grad: Number,
+    step: Number | None = None,
+    *,
+    check: bool,
+    check_seconds: float = 2.0,
+) -> Report:
     graph, targets, upstream = session.graph, session.targets(wrt), session.upstream(seed_grad)
     rate = step if rate is None else rate
     rate = None if rate is None else session.read(rate, "--rate")
@@ -169,9 +184,28 @@ def structure(expression: str | Source, /, **options: Any) -> Report:
     """
     session = open_session(expression, None, dict(options), free=True, shapes=False)
     if not session.graph.variables:
-        return grad(expression, check=False, **options)
+        return flow(expression, **options)
     unknown = build(session.graph, [nan] * len(session.graph), (), expand=session.shown)
     return unknown._replace(kind="structure", status=Status.OK)
+
+
+def flow(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] = (),
+    seed_grad: Number | None = None,
+    **values: Any,
+) -> Report:
+    """What a figure shows: `grad` without its check, and of an array that no gradient arrives at, its values.
+
+    Raises BackpropError as `grad` does; without `seed_grad` an output that is an array has no gradient for `wrt`.
+    """
+    session = open_session(expression, bindings, values)
+    if seed_grad is None and not wrt and session.graph.shape(session.graph.output):
+        return _evaluated(session)
+    return _differentiated(session, wrt, 1.0 if seed_grad is None else seed_grad, check=False)
 
 
 def render(report: Report, format: str = "plain", *, digits: int | None = None, ascii: bool = False) -> str:  # noqa: A002
@@ -219,11 +253,14 @@ def draw(
     most, folded = most or MOST_NODES, report.columns.folded
     if format == "html" and depth is None and not collapse:
         report = unfolded(report, most)
-    drawn = fold(figure(report, style.number, edges=edges, depth=depth, collapse=collapse, most=most))
+    drawn = fold(figure(report, style.figure_number, edges=edges, depth=depth, collapse=collapse, most=most))
     drawn = with_subgraphs(drawn, report, folded)
     if phase or step is not None:
         drawn = frame(drawn, phase, step)
-    return "".join(pieces(drawn, format, style, **({"theme": theme} if theme else {})))
+    asked: dict[str, Any] = {"theme": theme} if theme else {}
+    if format == "json":
+        asked["of"] = report
+    return "".join(pieces(drawn, format, style, **asked))
 
 
 def explain(report: Report, format: str = "text", *, paths: bool = False, style: Style | None = None) -> str:  # noqa: A002

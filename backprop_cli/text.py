@@ -10,11 +10,11 @@ from math import isfinite
 from typing import Any
 
 __all__ = [
-    "MOST_WHOLE", "WHOLE", "all_finite", "bytes_written", "elements", "index_text", "is_whole", "literal", "nested",
-    "rounded", "shortest", "summary", "without_negative_zeros",
+    "MOST_WHOLE", "READING_DIGITS", "WHOLE", "all_finite", "bytes_written", "elements", "index_text", "is_whole",
+    "literal", "nested", "rounded", "shortest", "summary", "without_negative_zeros",
 ]  # fmt: skip
 
-_READING_DIGITS = 6
+READING_DIGITS = 6
 _WHOLE_IN_FULL = 1e15
 WHOLE = 12  # elements; of larger arrays a summary is shown
 MOST_WHOLE = 100  # where all rows are asked for
@@ -35,14 +35,16 @@ def shortest(number: Any) -> str:
     return text.removesuffix(".0")
 
 
-def rounded(number: Any, digits: int | None = None, *, brief: bool = False, whole: int = WHOLE) -> str:
-    """Rounded to significant digits for reading: six by default, whole numbers below 10^15 in full.
+def rounded(
+    number: Any, digits: int | None = None, *, brief: bool = False, whole: int = WHOLE, reading: int = READING_DIGITS
+) -> str:
+    """Rounded to significant digits for reading: `reading` of them by default, whole numbers below 10^15 in full.
 
     A small array is shown whole; of a large one its range and its length (the square root of the sum of squares).
     `brief` is for places where arrays have little room.
     """
     if hasattr(number, "tolist"):
-        return summary(number, digits, brief=brief, whole=whole)
+        return summary(number, digits, brief=brief, whole=whole, reading=reading)
     if not isfinite(number):
         return shortest(number)
     if number == 0:
@@ -50,7 +52,9 @@ def rounded(number: Any, digits: int | None = None, *, brief: bool = False, whol
     if digits is None:
         if number == int(number) and abs(number) < _WHOLE_IN_FULL:
             return str(int(number))
-        digits = _READING_DIGITS
+        if 10**reading <= abs(number) < 10**READING_DIGITS:  # 1235 rather than 1.23e+03
+            return f"{number:.0f}"
+        digits = reading
     return f"{number:.{digits}g}"
 
 
@@ -63,14 +67,16 @@ def literal(number: Any, digits: int | None = None) -> str:
     return rounded(number, digits)
 
 
-def summary(array: Any, digits: int | None = None, *, brief: bool = False, whole: int = WHOLE) -> str:
+def summary(
+    array: Any, digits: int | None = None, *, brief: bool = False, whole: int = WHOLE, reading: int = READING_DIGITS
+) -> str:
     """An array in one line: `[[1, 2], [3, 4]]`, or `-0.4 … 0.4, norm 5.5` and how many elements are not finite.
 
     Arrays of at most `whole` elements are shown whole; without a wish for more, only in one short line. In brief the
     line is shorter, and of the others the range alone is said.
     """
     width = _BRIEF_WIDTH if brief else _WHOLE_WIDTH if whole <= WHOLE else _ANY_WIDTH
-    if text := _whole(array, digits, width, WHOLE if brief else whole):
+    if text := _whole(array, digits, width, WHOLE if brief else whole, reading):
         return text
     finite = array[abs(array) < float("inf")]
     odd = array.size - finite.size
@@ -79,7 +85,7 @@ def summary(array: Any, digits: int | None = None, *, brief: bool = False, whole
         return f"{odd:,} elements, none finite"
     low, high = float(finite.min()), float(finite.max())
     if low == high:
-        return f"{rounded(low, digits)} everywhere" + (f" else{tail}" if odd else "")
+        return f"{rounded(low, digits, reading=reading)} everywhere" + (f" else{tail}" if odd else "")
     few = min(digits or 4, _BRIEF_DIGITS) if brief else digits or 4
     if brief:
         return f"{rounded(low, few)} … {rounded(high, few)}{tail}"
@@ -93,11 +99,11 @@ def is_whole(number: Any, digits: int | None = None) -> bool:
     return not hasattr(number, "tolist") or bool(_whole(number, digits, _WHOLE_WIDTH, WHOLE))
 
 
-def _whole(array: Any, digits: int | None, width: int, most: int) -> str:
+def _whole(array: Any, digits: int | None, width: int, most: int, reading: int = READING_DIGITS) -> str:
     """A small array element by element; nothing for one that would be wider."""
     if array.size > most:
         return ""
-    text = nested(array.tolist(), lambda number: rounded(number, digits), ", ")
+    text = nested(array.tolist(), lambda number: rounded(number, digits, reading=reading), ", ")
     return text if len(text) <= width else ""
 
 

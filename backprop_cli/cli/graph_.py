@@ -13,9 +13,12 @@ from backprop_cli.cli.options import (
     Expression,
     OutputOptions,
     Reply,
+    SeedGrad,
+    Wrt,
+    names_in,
     with_common_options,
 )
-from backprop_cli.cli.terminal import style_for
+from backprop_cli.cli.terminal import afford, style_for
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.render import FIGURE_FORMATS
@@ -50,11 +53,13 @@ _Theme = Annotated[
 _Open = Annotated[bool, option("show it in the browser, as html", "--open")]
 
 
-@with_common_options(formats=tuple(FIGURE_FORMATS), default="", without=("json", "quiet", "rows"))
+@with_common_options(formats=tuple(FIGURE_FORMATS), default="", without=("quiet", "rows"))
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed
     *,
+    wrt: Wrt = [],  # noqa: B006  never changed
+    seed_grad: SeedGrad = "",
     edges: _Edges = "",
     phase: _Phase = "",
     step: _Step = None,
@@ -72,10 +77,13 @@ def command(
     """
     output = output._replace(format="html" if show else output.format or "boxes")
     source = read_expression(expression)
-    if bindings or options.defaults is not None:
-        report = api.grad(source, split_bindings(bindings), check=False, **options._asdict())
+    if bindings or wrt or seed_grad or options.defaults is not None:
+        report = api.flow(
+            source, split_bindings(bindings), wrt=names_in(wrt), seed_grad=seed_grad or None, **options._asdict()
+        )
     else:
         report = api.structure(source, **options._asdict())
+    afford(report, output.format)
     text = api.draw(
         report, output.format, edges=edges, phase=phase, step=step, depth=depth, collapse=collapse, most=most,
         theme=theme, style=style_for(sys.stdout, output),

@@ -58,7 +58,7 @@ def deliver(reply: Reply) -> Status:
         write_file(options.output or "", [content])
     elif not isinstance(content, str):
         if isinstance(content, Report):
-            _afford(content, options.format)
+            afford(content, options.format)
         _write(render(content, options.format, style_for(sys.stdout, options)), options)
     else:
         _write(iter([content]), options)
@@ -67,7 +67,7 @@ def deliver(reply: Reply) -> Status:
     return report.status if report is not None else Status.OK
 
 
-def _afford(report: Report, format_: str) -> None:
+def afford(report: Report, format_: str) -> None:
     """Raise BackpropError (L701) for a text with more numbers than there may be, before any of it is made."""
     if format_ not in IN_FULL:
         return

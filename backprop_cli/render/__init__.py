@@ -111,6 +111,7 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "dot": ("figures.dot.render", "Graphviz"),
         "mermaid": ("figures.mermaid.render", "Mermaid, which many wikis and READMEs draw"),
         "tikz": ("figures.tikz.render", "a LaTeX document, for papers and slides"),
+        "json": ("figures.as_json.render", "what is drawn and where it stands, for programs; `backprop/graph@1`"),
     }),
 }  # fmt: skip
 

@@ -527,11 +527,72 @@ class Gates(TypedDict):
     gates: list[ElementwiseGate | TensorGate]
 
 
+class Labels(TypedDict):
+    """What is written at a node or a wire: rounded, empty where nothing is."""
+
+    value: str
+    grad: str
+    local: NotRequired[str]
+
+
+class DrawnNode(TypedDict):
+    """A node of a figure. `x` and `y` are its middle, of a leaf the end of its name, in pixels of the SVG."""
+
+    id: Natural
+    name: str
+    kind: Annotated[str, OneOf(("input", "constant", "gate", "output", "stub"))]
+    operation: Annotated[str, "what stands inside it"]
+    formula: str
+    value: Annotated[Number | None, "null where it is not known, in a step not yet"]
+    grad: Number | None
+    labels: Labels
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Wire(TypedDict):
+    """From the node `source` to an operand of the gate `target`."""
+
+    source: Natural
+    target: Natural
+    operand: Natural
+    labels: Labels
+    path: Annotated[str, "as the attribute `d` of an SVG path"]
+
+
+class DrawnModule(TypedDict):
+    """Nodes in a frame."""
+
+    name: str
+    nodes: list[Natural]
+
+
+class Graph(TypedDict):
+    """What `graph --json` prints: a figure, laid out."""
+
+    schema: Literal["backprop/graph@1"]
+    expression: str
+    output: str
+    title: str
+    phase: Annotated[str | None, "of a step: forward or backward"]
+    step: Natural | None
+    caption: Annotated[list[str], "what happens in the step"]
+    notice: str | None
+    width: Annotated[float, "of the graph alone, without title and key"]
+    height: float
+    nodes: list[DrawnNode]
+    edges: list[Wire]
+    modules: list[DrawnModule]
+    notes: list[Note]
+
+
 # A schema's file, and the documents it is about.
 SCHEMAS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "report": (
         "What `backprop --json` prints",
-        (Eval, Grad, Explain, Error, Jacobian, Diff, Hessian, Directional, Worksheet),
+        (Eval, Grad, Explain, Error, Jacobian, Diff, Hessian, Directional, Worksheet, Graph),
     ),
     "check": ("What `backprop check --json` prints", (Checked,)),
     "code-check": ("What `backprop check FILE.py --json` prints", (CodeCheck,)),

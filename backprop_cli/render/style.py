@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from backprop_cli.text import MOST_WHOLE, WHOLE, rounded
+from backprop_cli.text import MOST_WHOLE, READING_DIGITS, WHOLE, rounded
 
 _ASCII = {
     "∂": "d", "━": "-", "…": "...", "·": "*", "×": "x", "∞": "inf", "−": "-", "²": "^2", "³": "^3", "π": "pi",
@@ -19,10 +19,11 @@ _UNSAFE = (
 )
 # Values are green and gradients red, as in the lecture, and bold, so that colour is not all that tells them apart.
 VALUE, GRAD = "32", "1;31"
+FIGURE_DIGITS = 3
 
 
 class Style(NamedTuple):
-    """`width` None: as wide as the content; `digits` None: six significant; `rows` None: all of them."""
+    """`width` None: as wide as the content; `digits` None: six significant, in figures three; `rows` None: all."""
 
     width: int | None = None
     color: bool = False
@@ -40,10 +41,16 @@ class Style(NamedTuple):
             return text
         return text.translate(_TO_ASCII).encode("ascii", "backslashreplace").decode()
 
-    def number(self, number: Any, *, brief: bool = False) -> str:
+    def number(self, number: Any, *, brief: bool = False, reading: int = READING_DIGITS) -> str:
         """A number rounded for reading, an array whole or in summary; nothing where there is none."""
         whole = MOST_WHOLE if self.rows is None else WHOLE
-        return "" if number is None else self.glyphs(rounded(number, self.digits, brief=brief, whole=whole))
+        if number is None:
+            return ""
+        return self.glyphs(rounded(number, self.digits, brief=brief, whole=whole, reading=reading))
+
+    def figure_number(self, number: Any, *, brief: bool = False) -> str:
+        """The same for a figure, whose labels have room for few digits."""
+        return self.number(number, brief=brief, reading=FIGURE_DIGITS)
 
     def painted(self, text: str, look: str) -> str:
         """The text in a look (an ANSI code, such as `32` for green), where there is colour."""

@@ -24,7 +24,10 @@ def frame(whole: Figure, phase: str, step: int | None = None) -> Figure:
     first, last = int(phase == "backward"), whole.steps(phase)
     step = last if step is None else step
     if not first <= step <= last:
-        help_ = f"its steps are {first} to {last}" if last >= first else "no gradient was asked for"
+        if last < first:
+            help_ = "nothing has a gradient; an array has with `--seed-grad`, the gradient that arrives at it"
+            raise BackpropError(Diagnostic("U801", "there is no backward pass to show", (), help_))
+        help_ = f"its steps are {first} to {last}"
         raise BackpropError(Diagnostic("U801", f"the {phase} pass has no step {step}", (), help_))
     return _Frame(whole, phase, step).figure()
 

@@ -47,6 +47,8 @@ class _Drawing:
         self, report: Report, number: Number, edges: str, depth: int | None, *, collapse: bool, most: int
     ) -> None:
         self.report, self.number, self.shows = report, number, edges
+        if report.kind == "eval":  # no gradient was asked for, nor are there local ones
+            self.shows = "none"
         self.graph: Graph = report.columns.graph
         self.valued = report.kind != "structure"
         self.distances = distances(self.graph, depth) if depth is not None else {}
@@ -115,7 +117,10 @@ class _Drawing:
 
     def _notice(self) -> str:
         hidden = self.report.node_count - len(self.rows) - len(self.inside)
-        return f"{hidden:,} nodes further back are not shown" if hidden else ""
+        said = [f"{hidden:,} nodes further back are not shown"] if hidden else []
+        if self.report.kind == "eval" and self.graph.shape(self.graph.output):
+            said.append("an array has gradients only with `--seed-grad`, the one that arrives at it")
+        return "; ".join(said)
 
     def _cut(self, node: int) -> bool:
         """Whether a node is the stub of what lies behind it."""

@@ -43,7 +43,7 @@ def render(figure: Figure, style: Style, theme: str = "light") -> Iterator[str]:
 
 def picture(figure: Figure, style: str = "") -> Iterator[str]:
     """The `svg` element, with the style it is given inside."""
-    return _Picture(figure).drawn(style)
+    return Picture(figure).drawn(style)
 
 
 def beside(name: str) -> str:
@@ -63,8 +63,8 @@ def safe(text: str) -> str:
     return escape(visible(text).translate(_FORBIDDEN))
 
 
-class _Picture:
-    """A frame is laid out as its whole, so that nothing moves from one to the next."""
+class Picture:
+    """A figure laid out: a frame as its whole, so that nothing moves from one to the next."""
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
@@ -172,7 +172,7 @@ class _Picture:
         look = self._look(edge.state)
         computed, sent = _since("forward", self.shapes.computed(edge.target)), _since("backward", edge.sent)
         ends = f'data-from="{edge.source}" data-to="{edge.target}"{computed}{sent}'
-        yield f'<path class="wire{" cut" * edge.cut}{look}" d="{self._path(edge, number, down)}" {ends}/>\n'
+        yield f'<path class="wire{" cut" * edge.cut}{look}" d="{self.path(edge, number)}" {ends}/>\n'
         local, share = self.shapes.labels(edge)
         if local or share:
             middle = x - shape.half - shape.lead / 2 - 4
@@ -181,11 +181,12 @@ class _Picture:
             yield _text(middle, y + down + 14, "grad share", share, sent)
             yield "</g>\n"
 
-    def _path(self, edge: Edge, number: int, down: float) -> str:
+    def path(self, edge: Edge, number: int) -> str:
         """From the source's body, or from where its wires part, through the columns to the target's outline."""
         placed, shapes = self.placed, self.shapes
         source, target = shapes.of[edge.source], shapes.of[edge.target]
         (x, y), (end, line) = placed.at[edge.source], placed.at[edge.target]
+        down = shapes.port(edge, placed.ports[number])
         start = x + source.half + (source.stub if shapes.forks(edge.source) else 0)
         leaves: Point = (placed.columns[placed.column_of[edge.source]][1], y)
         enters: Point = (placed.columns[placed.column_of[edge.target]][0], line + down)
