@@ -62,7 +62,7 @@ def test_every_note_format_and_status_is_documented():
         assert f"| `{name}` |" in DOCS["formats.md"]
     assert STATUS_MEANING.keys() == set(Status)
     for status in Status:
-        assert re.search(rf"^\|[^|]*\b{int(status)}\b[^|]*\|", README, re.MULTILINE), status
+        assert re.search(rf"^\|[^|]*\b{int(status)}\b[^|]*\|", DOCS["engineer.md"], re.MULTILINE), status
 
 
 def test_constants_are_documented():
@@ -70,18 +70,12 @@ def test_constants_are_documented():
         assert f"`{name}`" in DOCS["language.md"]
 
 
-def test_readme_python():
-    blocks = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
-    test = doctest.DocTestParser().get_doctest(blocks, {}, "README.md", "README.md", 0)
-    results = doctest.DocTestRunner().run(test)
-    assert results.attempted >= 5 and results.failed == 0
-
-
 def test_python_in_the_pages():
     for name, page in DOCS.items():
         blocks = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
         test = doctest.DocTestParser().get_doctest(blocks, {}, name, name, 0)
-        assert doctest.DocTestRunner().run(test).failed == 0, name
+        results = doctest.DocTestRunner().run(test)
+        assert results.failed == 0 and (name != "engineer.md" or results.attempted >= 5), name
 
 
 def test_package_docstring():
@@ -90,13 +84,17 @@ def test_package_docstring():
     assert doctest.testmod(backprop_cli).failed == 0
 
 
-def test_readme_ci_snippet(tmp_path):
-    (snippet,) = re.findall(r"```yaml\n(steps:.*?)```", README, re.DOTALL)
+def test_ci_snippet(tmp_path):
+    (snippet,) = re.findall(r"```yaml\n(steps:.*?)```", DOCS["engineer.md"], re.DOTALL)
     commands = [c for c in re.findall(r"^ +run: (.*)$", snippet, re.MULTILINE) if not c.startswith("pip install")]
     assert len(commands) == 2
     for command in commands:
         ran = shell(command, tmp_path)
         assert ran.status == 0, ran
+
+
+def test_the_readme_fits_on_a_screen():
+    assert README.count("\n") <= 80
 
 
 def test_readme_links_lead_somewhere():

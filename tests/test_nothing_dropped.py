@@ -16,7 +16,7 @@ from conftest import ROOT, backprop, shell, shell_environment
 import backprop_cli
 from backprop_cli import BackpropError
 
-# -- exit statuses: the README's table, each line provoked -------------------------------------------------
+# -- exit statuses: the table, each line provoked -------------------------------------------------
 
 STATUSES = {
     "0": 'backprop grad "x*y" x=1 y=2 -q',
@@ -33,8 +33,10 @@ STATUSES = {
 }
 
 
-def test_every_exit_status_of_the_readme_is_provoked():
-    table = (ROOT / "README.md").read_text(encoding="utf-8").split("| exit status | meaning |")[1].split("\n\n")[0]
+def test_every_exit_status_of_the_table_is_provoked():
+    table = (
+        (ROOT / "docs/engineer.md").read_text(encoding="utf-8").split("| exit status | meaning |")[1].split("\n\n")[0]
+    )
     told = [number for line in table.splitlines()[2:] for number in re.findall(r"\d+", line.split("|")[1])]
     assert told == list(STATUSES)
     for status, command in STATUSES.items():
