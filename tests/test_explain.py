@@ -25,7 +25,7 @@ from backprop_cli.report.formula import Grad, Number, Partial
 
 SEED = ["(x+y)*z", "x=-2", "y=5", "z=-4"]
 EVERY = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-_NOT_ALONE = re.compile(r"[|$`;>]|--(json|format|help|step)| -o ")  # more than a request for a gradient
+_NOT_ALONE = re.compile(r"[|$`;>]|--(json|format|help|step|rate|hvp|order)| -o ")  # more than a request for a gradient
 GRADS = sorted(
     {
         exchange.command.removeprefix("backprop grad ")
