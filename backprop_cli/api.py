@@ -69,20 +69,20 @@ def grad(
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
     session = open_session(expression, bindings, values)
-    return _differentiated(session, wrt, seed_grad, step, check=check, check_seconds=check_seconds)
+    rate = step if rate is None else rate
+    return _differentiated(session, wrt, seed_grad, rate, check=check, check_seconds=check_seconds)
 
 
 def _differentiated(
     session: Session,
     wrt: str | Sequence[str],
     seed_grad: Number,
-    step: Number | None = None,
+    rate: Number | None = None,
     *,
     check: bool,
     check_seconds: float = 2.0,
 ) -> Report:
     graph, targets, upstream = session.graph, session.targets(wrt), session.upstream(seed_grad)
-    rate = step if rate is None else rate
     rate = None if rate is None else session.read(rate, "--rate")
     numbers = forward(graph, session.values)
     active = graph.dependents(set(targets.values()))
