@@ -5,13 +5,15 @@ It knows no graph, and NumPy only as the arrays that come in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
 __all__ = [
-    "MOST_WHOLE", "READING_DIGITS", "WHOLE", "all_finite", "bytes_written", "elements", "index_text", "is_whole",
-    "literal", "nested", "rounded", "shortest", "summary", "without_negative_zeros",
+    "MOST_WHOLE", "READING_DIGITS", "SIDES", "WHOLE", "all_finite", "bytes_written", "elements", "in_lines",
+    "index_text", "is_whole", "literal", "nested", "rounded", "shortest", "summary", "unblocked",
+    "without_negative_zeros",
 ]  # fmt: skip
 
 READING_DIGITS = 6
@@ -20,6 +22,7 @@ WHOLE = 12  # elements; of larger arrays a summary is shown
 MOST_WHOLE = 100  # where all rows are asked for
 _WHOLE_WIDTH = 48  # characters
 _BRIEF_WIDTH = 32
+SIDES = (6, 6)  # rows and columns of a matrix that is shown in lines
 _ANY_WIDTH = 1 << 30
 _BRIEF_DIGITS = 3
 
@@ -92,6 +95,39 @@ def summary(
     scale = max(abs(low), abs(high))
     length = scale * float((((finite / scale) ** 2).sum()) ** 0.5)
     return f"{rounded(low, few)} … {rounded(high, few)}, norm {rounded(length, few)}{tail}"
+
+
+def in_lines(array: Any, digits: int | None = None, *, whole: int = WHOLE, sides: tuple[int, int] = SIDES) -> str:
+    """An array as `rounded` has it where that is whole, else a matrix of few rows and columns in as many lines as rows.
+
+    `sides` are the most rows and columns, the first also of a vector's elements; the numbers stand in columns:
+
+        [[-0.0634921, -0.0544218],
+         [   1.42857,    1.22449]]
+    """
+    if not hasattr(array, "tolist"):
+        return rounded(array, digits)
+    short = _whole(array, digits, _WHOLE_WIDTH, WHOLE)
+    if short or not 1 <= array.ndim <= 2:
+        return short or summary(array, digits, whole=whole)
+    if any(n > most for n, most in zip(array.shape, sides, strict=False)) and array.size > (whole > WHOLE) * whole:
+        return summary(array, digits, whole=whole)
+    if array.ndim == 1 or not array.size:
+        return nested(array.tolist(), lambda number: rounded(number, digits), ", ")
+    rows = [[rounded(number, digits) for number in row] for row in array.tolist()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [", ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows]
+    return "[[" + "],\n [".join(lines) + "]]"
+
+
+def unblocked(text: str) -> str:
+    """A text with what `in_lines` made, on one line: `[[1, 2], [3, 4]]`."""
+    if "\n" not in text:
+        return text
+    first, *others = text.split("\n")
+    before, _, row = first.rpartition("[[")
+    rows = [re.sub(r", +", ", ", line.lstrip(" [")) for line in (row, *others)]
+    return f"{before}[[{' ['.join(rows)}"
 
 
 def is_whole(number: Any, digits: int | None = None) -> bool:

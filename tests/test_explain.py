@@ -82,15 +82,16 @@ def test_it_ends_with_the_gradients_of_every_documented_example(command):
     told = backprop("explain", *words, "--digits", "17", "--rows", "all")
     assert told.status == grad.status
     results = told.out.partition("\nGradients\n")[2].partition("\n\n")[0]
-    told = re.findall(r"^  d\w+/d(\w+) = (.+)$(?:\n += (.+))?", results, re.MULTILINE)
-    shown = {name: (below or said).partition("   ")[0] for name, said, below in told}
+    told = re.findall(r"^  d\w+/d(\w+) =\s(.+?)(?=^  \w|\Z)", results, re.MULTILINE | re.DOTALL)
+    shown = {name: "".join(said.split()) for name, said in told}
     expected = dict(line.split("=") for line in grad.out.splitlines())
     assert shown.keys() == expected.keys()
     for name, text in expected.items():
         number = json.loads(text.replace("nan", "NaN").replace("inf", "Infinity"))
-        assert shown[name] == Style(digits=17, rows=None).number(
-            np.array(number, float) if isinstance(number, list) else number
-        )
+        value = np.array(number, float) if isinstance(number, list) else number
+        shape = str(np.shape(value)) if np.shape(value) else ""
+        whole = Style(digits=17, rows=None).block(value, answer=True) + shape
+        assert shown[name] == "".join(whole.split())
 
 
 def test_there_are_examples():

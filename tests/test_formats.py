@@ -4,9 +4,13 @@ import json
 import re
 
 import jsonschema
+import numpy as np
 import pytest
 import schemas
 from conftest import backprop
+
+from backprop_cli.render.wrapping import laid
+from backprop_cli.text import in_lines, nested, rounded, unblocked
 
 SEED = ("(x+y)*z", "x=-2.123456", "y=5.25", "z=-4.75")
 NETWORK = ("f = sum(relu(W@x + b)^2)", "W=[[0.11,0.52],[-0.33,0.84]]", "x=[0.25,0.45]", "b=[0.15,-0.35]")
@@ -75,3 +79,53 @@ def test_csv_has_the_numbers_of_json_in_full(name):
     numbers = {number for line in shown(name, "--format", "csv").splitlines()[1:] for number in NUMBER.findall(line)}
     names_apart = {number for number in numbers if number not in in_json}
     assert numbers and names_apart == set()
+
+
+# -- matrices -----------------------------------------------------------------------------------------------
+
+MATRIX = ("sum((W@x - y)^2)", "W=[[1,2],[3,4],[5,6]]", "x=[1/3,2/7]", "y=[1,0,1]", "--no-check")
+
+
+def test_a_small_matrix_is_shown_in_lines():
+    lines = backprop("grad", *MATRIX, "--width", "80").out.splitlines()
+    start = lines.index("    df/dW = [[-0.0634921, -0.0544218],")
+    assert lines[start + 1 : start + 3] == [
+        "             [   1.42857,    1.22449],",
+        "             [    1.5873,    1.36054]]",
+    ]
+    assert backprop("grad", *MATRIX).out == backprop("grad", *MATRIX, "--format", "table").out
+    assert (
+        "[[-0.0634921, -0.0544218], [1.42857, 1.22449], [1.5873, 1.36054]]"
+        in backprop("grad", *MATRIX, "--format", "markdown").out
+    )
+    latex = backprop("grad", *MATRIX, "--format", "latex").out
+    assert r"\begin{bmatrix} -0.0634921 & -0.0544218 \\ 1.42857 & 1.22449 \\ 1.5873 & 1.36054 \end{bmatrix}" in latex
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "latex"])
+def test_the_answers_of_explain_are_shown_up_to_the_rows(format_):
+    words = ("explain", "sum(relu(W)^2)", "W=randn(8, 7)", "--no-check", "--format", format_)
+    answers = backprop(*words).out.rpartition("Gradients")[2]
+    assert len(NUMBER.findall(answers)) > 20 and "norm" not in answers
+    assert "norm" in backprop(*words, "--rows", "7").out.rpartition("Gradients")[2]
+
+
+SHAPES = [(1, 1), (2, 3), (6, 6), (7, 1), (1, 7), (6,), (7,), (2, 2, 2), (3, 0), (0,)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("scale", [1.0, -1e-7, 1 / 3, 1e12])
+def test_a_block_is_the_array_on_several_lines(shape, scale):
+    array = np.linspace(-1, 2, int(np.prod(shape))).reshape(shape) * scale
+    text = in_lines(array)
+    assert "\n" not in unblocked(text)
+    whole = nested(array.tolist(), rounded, ", ")
+    fits = len(whole) <= 48 or (len(shape) <= 2 and max(shape) <= 6)
+    assert unblocked(text) == (whole if fits else rounded(array))
+    lines = text.split("\n")
+    assert len(lines) in (1, shape[0])
+    assert len({len(line) + (k == len(lines) - 1) for k, line in enumerate(lines)}) <= 3
+    assert laid(f"a = {text}", 10_000) == "a = " + text.replace("\n", "\n    ") + "\n"
+    for width in (20, 40):
+        narrow = laid(f"a = {text}", width, start="  ")
+        assert narrow.split() == f"a = {text}".split() or narrow.split() == f"a = {unblocked(text)}".split()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from backprop_cli.text import unblocked
+
 
 def escaped(text: str) -> str:
     """Words with formulas in them: `*` and `_` would mean something to Markdown."""
@@ -10,5 +12,5 @@ def escaped(text: str) -> str:
 
 def code(text: str) -> str:
     """A code span; a bar would end the cell, a backtick the span."""
-    harmless = text.replace("|", "\\|").replace("`", "'")
+    harmless = unblocked(text).replace("|", "\\|").replace("`", "'")
     return f"`{harmless}`"

@@ -11,7 +11,7 @@ from backprop_cli.render.style import Style
 from backprop_cli.render.tables import Cell, Column, Table, csv_lines, flat
 from backprop_cli.report.model import Report
 from backprop_cli.report.rows import Row
-from backprop_cli.text import MOST_WHOLE, WHOLE
+from backprop_cli.text import MOST_WHOLE
 
 
 def page(report: Report, style: Style) -> Page:
@@ -19,7 +19,7 @@ def page(report: Report, style: Style) -> Page:
     yield Title(title(report, style))
     rows = [cells(row, report, style) for row in report.rows(style.rows, constants=False)]
     yield Table(columns(report, style), rows, partial(record, f"d{style.text(report.output)}/d{{}}"))
-    for line in _left_out(report, style):
+    for line in _left_out(report, rows, style):
         yield Lines([(line,)], apart=False)
     yield Notes(report.notes)
     yield Lines([(line,) for line in closing(report, style)])
@@ -50,10 +50,10 @@ def columns(report: Report, style: Style) -> list[Column]:
 
 def cells(row: Row, report: Report, style: Style) -> list[Cell]:
     """A node's row; constants have none: they are in the formulas that use them."""
-    value = ("true" if row.value else "false") if row.truth and not row.shape else style.number(row.value)
+    value = ("true" if row.value else "false") if row.truth and not row.shape else style.block(row.value)
     shape = [str(row.shape) if row.shape else ""] if report.has_arrays else []
     cells: list[Cell] = [style.text(row.name), style.text(row.written), *shape, value]
-    return [*cells, tuple(_slopes(row, style)), style.number(row.grad)] if report.kind == "grad" else cells
+    return [*cells, tuple(_slopes(row, style)), style.block(row.grad)] if report.kind == "grad" else cells
 
 
 def _slopes(row: Row, style: Style) -> list[str]:
@@ -79,13 +79,14 @@ def record(gradient: str, row: list[Cell]) -> Iterator[str]:
         yield f"{gradient.format(name)} = {flat(row[-1])}"
 
 
-def _left_out(report: Report, style: Style) -> Iterator[str]:
+def _left_out(report: Report, rows: list[list[Cell]], style: Style) -> Iterator[str]:
     """Lines on the rows that are not shown, and on arrays of which only a summary is; none when all is shown."""
     if style.rows is None:
         return
     hidden = report.node_count - report.constant_count - style.rows
     if hidden > 0:
         yield style.glyphs(f"… {hidden:,} more; `--rows all` shows them")
-    if report.largest > WHOLE:
+    numbers = [cell for row in rows if report.has_arrays and row[2] for cell in (row[3], row[-1])]
+    if any(isinstance(cell, str) and cell and not cell.startswith("[") for cell in numbers):
         whole = f"`--rows all` shows up to {MOST_WHOLE} elements"
         yield style.glyphs(f"of larger arrays the range and the norm; {whole}, `--json` all")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from backprop_cli.text import MOST_WHOLE, READING_DIGITS, WHOLE, rounded
+from backprop_cli.text import MOST_WHOLE, READING_DIGITS, SIDES, WHOLE, in_lines, rounded
 
 _ASCII = {
     "∂": "d", "━": "-", "…": "...", "·": "*", "×": "x", "∞": "inf", "−": "-", "²": "^2", "³": "^3", "π": "pi",
@@ -17,6 +17,7 @@ _UNSAFE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_MOST_COLUMNS = 10  # of a matrix that is an answer
 # Values are green and gradients red, as in the lecture, and bold, so that colour is not all that tells them apart.
 VALUE, GRAD = "32", "1;31"
 FIGURE_DIGITS = 3
@@ -51,6 +52,12 @@ class Style(NamedTuple):
     def figure_number(self, number: Any, *, brief: bool = False) -> str:
         """The same for a figure, whose labels have room for few digits."""
         return self.number(number, brief=brief, reading=FIGURE_DIGITS)
+
+    def block(self, number: Any, *, answer: bool = False) -> str:
+        """The same, but that a small matrix is shown in lines; as an `answer` also one of up to `rows` rows."""
+        whole = MOST_WHOLE if self.rows is None else WHOLE
+        sides = (max(SIDES[0], MOST_WHOLE if self.rows is None else self.rows), _MOST_COLUMNS) if answer else SIDES
+        return "" if number is None else self.glyphs(in_lines(number, self.digits, whole=whole, sides=sides))
 
     def painted(self, text: str, look: str) -> str:
         """The text in a look (an ANSI code, such as `32` for green), where there is colour."""

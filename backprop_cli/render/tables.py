@@ -6,7 +6,7 @@ It knows no report. A number is never cut or broken over lines: where a table is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, zip_longest
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -14,8 +14,8 @@ from backprop_cli.errors import shorten
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tex import tex_formula, tex_text, tex_value
-from backprop_cli.render.wrapping import wrapped
-from backprop_cli.text import shortest
+from backprop_cli.render.wrapping import laid
+from backprop_cli.text import shortest, unblocked
 
 _WIDEST = 100_000  # a table that is measured must not be wrapped by the measuring
 _LINE = 80  # for the choice of a layout, where no width is given
@@ -85,20 +85,21 @@ class Table(NamedTuple):
             return
         for row in self.rows:
             head, *lines = self.record(row)
-            yield self._painted(wrapped(head, style.width, hang="        "), style)
+            yield self._painted(laid(head, style.width, hang="        "), style)
             for line in lines:
-                yield wrapped(line, style.width, start="    ", hang="        ")
+                yield laid(line, style.width, start="    ", hang="        ")
 
     def plain(self) -> Iterator[str]:
         """Aligned columns and nothing else."""
         lines = [*([self._headings] if self.headed else []), *(list(map(flat, row)) for row in self.rows)]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        for line in lines:
-            cells = (
-                cell.rjust(width) if column.numeric else cell.ljust(width)
-                for cell, width, column in zip(line, widths, self.columns, strict=True)
-            )
-            yield "  ".join(cells).rstrip() + "\n"
+        widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+        for row in lines:
+            for line in zip_longest(*(cell.split("\n") for cell in row), fillvalue=""):
+                cells = (
+                    cell.rjust(width) if column.numeric else cell.ljust(width)
+                    for cell, width, column in zip(line, widths, self.columns, strict=True)
+                )
+                yield "  ".join(cells).rstrip() + "\n"
 
     def markdown(self) -> Iterator[str]:
         """Pipes; formulas as code."""
@@ -131,9 +132,10 @@ class Table(NamedTuple):
 
     def _widths(self, rows: list[list[str]]) -> list[int]:
         lines = [self._headings, *rows] if self.headed else rows
-        return [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return [max(map(_width, column)) for column in zip(*lines, strict=True)]
 
     def _in_markdown(self, cell: str, column: Column) -> str:
+        cell = unblocked(cell)
         if column.holds == "formula" and cell:
             return code(cell)
         return cell if column.numeric else escaped(cell)
@@ -176,6 +178,10 @@ class Table(NamedTuple):
         return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
 
 
+def _width(cell: str) -> int:
+    return max(map(len, cell.split("\n")))
+
+
 def flat(cell: Cell) -> str:
     """A cell on one line."""
     return cell if isinstance(cell, str) else "  ".join(cell)
@@ -204,6 +210,8 @@ def _in_latex(cell: Cell, column: Column) -> str:
         if len(flat(cell)) <= _BESIDE:
             return r"\quad ".join(formulas)
         return r"\begin{tabular}[t]{@{}l@{}}" + r" \\ ".join(formulas) + r"\end{tabular}"
+    if isinstance(cell, str):
+        cell = unblocked(cell)
     if cell == BLANK:
         return r"\underline{\hspace{4em}}"
     if not cell or column.holds == "words":

@@ -35,6 +35,7 @@ _RAISED = re.compile(r" *\^ *(-[\w.]+|)")
 _FUNCTION = re.compile(r"\{?\\operatorname\{[^}]*\}\}?\(")
 _QUOTIENT = re.compile(r"d([A-Za-z_]\w*)/d([A-Za-z_]\w*)")
 _PARTS = re.compile(rf"(?<!\w){_QUOTIENT.pattern}(?![\w(])|{_CUT.pattern}", re.DOTALL)
+_MOST_COLUMNS = 10
 _NUMBER = re.compile(r"[0-9.]+")
 _SUBSCRIPT = re.compile(r"([A-Za-z])([0-9]+)")
 _SCIENTIFIC = re.compile(r"(.*)e([+-]?)0*([0-9]+)")
@@ -85,9 +86,20 @@ def tex_number(text: str) -> str:
 
 def tex_value(text: str) -> str:
     """The text of a number, a small array, a shape, or a summary in words, for math mode."""
+    if text.startswith("[[") and "[" not in text[2:].replace("], [", ""):
+        return _matrix(text[2:-2].split("], ["))
     if text[:1] in ("[", "("):
         return re.sub(r"[^][(), ]+", lambda number: tex_number(number[0]), text)
     return rf"\text{{{tex_text(text)}}}" if " " in text else tex_number(text)
+
+
+def _matrix(rows: list[str]) -> str:
+    """A `bmatrix`, which has at most ten columns unless a document says otherwise, or an array in brackets."""
+    cells = [[tex_number(text.strip()) for text in row.split(",")] for row in rows]
+    body = r" \\ ".join(map(" & ".join, cells))
+    if len(cells[0]) <= _MOST_COLUMNS:
+        return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+    return rf"\left[\begin{{array}}{{{'r' * len(cells[0])}}} {body} \end{{array}}\right]"
 
 
 def tex_sign(text: str) -> str:

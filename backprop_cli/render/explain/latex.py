@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from backprop_cli.render.explain.outline import Section, outline, trimmed
+from backprop_cli.render.explain.outline import RESULTS, Section, outline, trimmed
 from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style, visible
-from backprop_cli.render.tex import END, preamble, raised, tex_name, tex_number, tex_sign, tex_text, tex_value
+from backprop_cli.render.tex import END, preamble, raised, tex_name, tex_sign, tex_text, tex_value
 from backprop_cli.report.derivation import Derivation, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
 from backprop_cli.report.notation import Speller, Words
-from backprop_cli.text import is_whole
+from backprop_cli.text import is_whole, unblocked
 
 _RELATIONS = {"=": "&=", "+=": r"&\mathrel{+}="}
 
@@ -29,6 +29,8 @@ def render(account: Derivation, style: Style, paths: bool) -> Iterator[str]:
     speller = _Speller(account.names, account.report.output, _words_of(plain))
     lines = list(_notes(account.remarks))
     for section in outline(account, style.rows, paths):
+        if section.heading == RESULTS:
+            speller = _Speller(account.names, account.report.output, _words_of(plain, answer=True))
         lines += _section(section, speller, style)
     equations = [place for place, line in enumerate(lines) if not line.endswith("}%")]
     yield from _block(lines, equations[-1]) if equations else ["\n\n"]
@@ -45,10 +47,10 @@ def _block(lines: list[str], last: int) -> Iterator[str]:
     yield "\\end{align*}\n"
 
 
-def _words_of(style: Style) -> Words:
+def _words_of(style: Style, *, answer: bool = False) -> Words:
     return Words(
         lambda name: f"{{{tex_name(name)}}}",
-        lambda number: _number(number, style),
+        lambda number: _number(number, style, answer=answer),
         lambda number: is_whole(number, style.digits),
         lambda output, name: rf"\frac{{d{output}}}{{d{name}}}",
         lambda name, operand: rf"\frac{{\partial {name}}}{{\partial {operand}}}",
@@ -56,12 +58,9 @@ def _words_of(style: Style) -> Words:
     )
 
 
-def _number(number: Any, style: Style) -> str:
+def _number(number: Any, style: Style, *, answer: bool = False) -> str:
     """A number for math mode; a matrix in its rows, a large array in words."""
-    if not hasattr(number, "tolist") or number.ndim != 2 or not is_whole(number, style.digits):
-        return tex_value(style.number(number))
-    rows = r" \\ ".join(" & ".join(tex_number(style.number(float(x))) for x in row) for row in number)
-    return rf"\left[\begin{{array}}{{{'r' * number.shape[1]}}} {rows} \end{{array}}\right]"
+    return tex_value(unblocked(style.block(number, answer=answer)))
 
 
 class _Speller(Speller):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from backprop_cli.render.explain.outline import Section, outline, trimmed
+from backprop_cli.render.explain.outline import RESULTS, Section, outline, trimmed
 from backprop_cli.render.explain.words import plain_words
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.prose import closing, title
@@ -31,6 +31,8 @@ def render(account: Derivation, style: Style, paths: bool) -> Iterator[str]:
 def _section(section: Section, speller: Speller, style: Style) -> Iterator[str]:
     for step in section.steps:
         yield from _step(step, speller, style)
+    if section.heading == RESULTS:
+        speller = Speller(speller.names, speller.output, plain_words(style, answer=True))
     for equation in section.equations:
         yield f"- {_equation(equation, speller, style)}\n"
     if section.more:

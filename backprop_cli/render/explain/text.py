@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from backprop_cli.render.explain.outline import Section, outline, trimmed
+from backprop_cli.render.explain.outline import RESULTS, Section, outline, trimmed
 from backprop_cli.render.explain.words import plain_words
 from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import GRAD, VALUE, Style
-from backprop_cli.render.wrapping import wrapped
+from backprop_cli.render.wrapping import laid, wrapped
 from backprop_cli.report.derivation import Derivation, Step
 from backprop_cli.report.formula import Equation, Grad, Name
 from backprop_cli.report.model import Note
@@ -38,6 +38,8 @@ def _section(section: Section, speller: Speller, style: Style) -> Iterator[str]:
     margin = len(str(section.steps[-1].number)) + 4 if section.steps else 2
     for step in section.steps:
         yield from _step(step, speller, style, margin)
+    if section.heading == RESULTS:
+        speller = Speller(speller.names, speller.output, plain_words(style, answer=True))
     for equation in section.equations:
         yield from _equation(equation, speller, "  ", "", style)
     if section.more:
@@ -68,6 +70,17 @@ def _equation(equation: Equation, speller: Speller, start: str, role: str, style
     look = _LOOKS.get(type(equation.left[0]), "") if equation.relation != ":" else ""
     painted = partial(_painted, number=sides[-1], look=look, style=style)
     beside = "".join(f"   {text}" for text in (style.text(equation.shapes), role) if text)
+    if "\n" in sides[-1]:
+        *before, matrix = sides
+        below = " " * (len(start) + len(left) - 1)
+        for place, side in enumerate(before):
+            text = f"= {side}" if place else f"{left} {side}{beside}"
+            yield wrapped(text, style.width, start=below if place else start)
+        text = laid(f"= {matrix}", style.width, start=below)
+        yield _in_look(
+            text if before else laid(f"{left} {matrix}{beside}", style.width, start=start), matrix, look, style
+        )
+        return
     line = f"{left} {' = '.join(sides)}{beside}"
     if not equation.shapes or len(sides) == 1 or len(start + line) <= (style.width or _LINE):
         yield from painted(wrapped(line, style.width, start=start))
@@ -75,6 +88,13 @@ def _equation(equation: Equation, speller: Speller, start: str, role: str, style
     yield wrapped(f"{left} {sides[0]}{beside}", style.width, start=start)
     below = " " * (len(start) + len(left) - 1)
     yield from painted(wrapped(f"= {' = '.join(sides[1:])}", style.width, start=below))
+
+
+def _in_look(text: str, matrix: str, look: str, style: Style) -> str:
+    """The lines of a matrix in its look."""
+    for line in matrix.split("\n"):
+        text = text.replace(line, style.painted(line, look), 1)
+    return text
 
 
 def _painted(text: str, number: str, look: str, style: Style) -> Iterator[str]:

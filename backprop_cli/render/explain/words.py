@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial as partial_
 from typing import Any
 
 from backprop_cli.render.style import Style
@@ -9,12 +10,15 @@ from backprop_cli.report.notation import Words
 from backprop_cli.text import is_whole, rounded, shortest
 
 
-def plain_words(style: Style) -> Words:
-    """For reading: `df/dx`, `∂q/∂x`, of which the second is `Dq/Dx` in ASCII: it must not look like the first."""
+def plain_words(style: Style, *, answer: bool = False) -> Words:
+    """For reading: `df/dx`, `∂q/∂x`, of which the second is `Dq/Dx` in ASCII: it must not look like the first.
+
+    Small matrices are in lines; as an `answer` larger ones too.
+    """
     partial = "D{}/D{}" if style.ascii else "∂{}/∂{}"
     return Words(
         style.text,
-        style.number,
+        partial_(style.block, answer=answer),
         lambda number: is_whole(number, style.digits),
         lambda output, name: f"d{output}/d{name}",
         partial.format,
