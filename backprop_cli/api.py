@@ -215,6 +215,27 @@ def render(report: Report, format: str = "plain", *, digits: int | None = None, 
     return "".join(pieces(report, format, Style(digits=digits, ascii=ascii, rows=None)))
 
 
+def steps(
+    report: Report, phase: str = "", *, depth: int | None = None, collapse: bool = False, most: int | None = None
+) -> list[tuple[str, int]]:
+    """Every step that `draw` shows with the same options, of both passes or of the one: `("forward", 0)` and so on.
+
+    Raises BackpropError (U801) where there are none.
+    """
+    from backprop_cli.report.animation import frame
+    from backprop_cli.report.drawing import figure
+    from backprop_cli.report.drawn_subgraphs import fold
+    from backprop_cli.report.figure import MOST_NODES, PHASES
+
+    whole = fold(figure(report, Style().figure_number, depth=depth, collapse=collapse, most=most or MOST_NODES))
+    frame(whole, phase or "forward")
+    return [
+        (name, step)
+        for name in ([phase] if phase else PHASES)
+        for step in range(int(name == "backward"), 1 + whole.steps(name))
+    ]
+
+
 def draw(
     report: Report,
     format: str = "svg",  # noqa: A002

@@ -93,6 +93,7 @@ CODES = {
     "F604": "a file holds the wrong kind of value",
     "F605": "the output cannot be written",
     "F606": "a Python file raises an exception",
+    "F607": "an optional package is not installed",
     "L701": "a resource limit",
     "U801": "the command line is wrong",
     "X901": "a bug of ours",

@@ -60,6 +60,7 @@ ROOMS = {
 THIRD_PARTIES = {
     "typer": {"cli"},
     "rich": {"render/tables.py"},
+    "cairosvg": {"render/figures/pictures.py"},
     "sympy": {"check"},
     "mpmath": {"numeric/digits.py", "check/evaluated.py"},
     "numpy": {

@@ -535,8 +535,7 @@ ENDINGS = [
     ("graph", "a.svg", "<svg"),
     ("graph", "a.html", "<!doctype html>"),
     ("graph", "a.tex", "\\documentclass"),
-    ("graph", "a.png", None),
-    ("graph", "a.pdf", None),
+    ("graph", "a.gif", None),
     ("grad", "a.svg", None),
 ]
 

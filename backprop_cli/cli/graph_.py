@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 from backprop_cli import api
 from backprop_cli.cli.declared import option
+from backprop_cli.cli.destinations import write_file
 from backprop_cli.cli.options import (
     Bindings,
     Expression,
@@ -21,8 +24,10 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import afford, style_for
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
-from backprop_cli.render import FIGURE_FORMATS
-from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES, THEMES
+from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.render import FIGURE_FORMATS, PICTURES
+from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES, SCALE, THEMES
+from backprop_cli.report.model import Report
 from backprop_cli.session import Options
 
 _Edges = Annotated[
@@ -50,10 +55,17 @@ _Theme = Annotated[
     ),
 ]
 
+_Scale = Annotated[
+    int,
+    option(f"pixels of a png to a pixel of the svg (default: {SCALE})", "--scale", metavar="N", least=1, most=10),
+]
+_EveryStep = Annotated[
+    bool, option("every step of both passes, or of `--phase`: `-o a.png` writes a-00.png and so on", "--frames")
+]
 _Open = Annotated[bool, option("show it in the browser, as html", "--open")]
 
 
-@with_common_options(formats=tuple(FIGURE_FORMATS), default="", without=("quiet", "rows"))
+@with_common_options(formats=tuple(FIGURE_FORMATS), files=PICTURES, default="", without=("quiet", "rows"))
 def command(
     expression: Expression,
     bindings: Bindings = [],  # noqa: B006  never changed
@@ -67,6 +79,8 @@ def command(
     collapse: _Collapse = False,
     most: _Most = MOST_NODES,
     theme: _Theme = "",
+    scale: _Scale = SCALE,
+    every_step: _EveryStep = False,
     show: _Open = False,
     options: Options,
     output: OutputOptions,
@@ -84,13 +98,45 @@ def command(
     else:
         report = api.structure(source, **options._asdict())
     afford(report, output.format)
-    text = api.draw(
-        report, output.format, edges=edges, phase=phase, step=step, depth=depth, collapse=collapse, most=most,
-        theme=theme, style=style_for(sys.stdout, output),
+    drawn = partial(
+        api.draw, report, "svg" if output.format in PICTURES else output.format, edges=edges, depth=depth,
+        collapse=collapse, most=most, theme=theme, style=style_for(sys.stdout, output),
     )  # fmt: skip
+    if every_step:
+        if step is not None:
+            raise BackpropError(
+                Diagnostic("U801", "`--frames` writes every step, and `--step` is one", (), "leave out one")
+            )
+        steps = api.steps(report, phase, depth=depth, collapse=collapse, most=most)
+        return _frames(drawn, steps, scale, report, output)
     if show and output.output in (None, "-"):
         output = output._replace(output=_file_for_the_browser())
-    return Reply(text, output, report, opens=show)
+    return Reply(_content(drawn(phase=phase, step=step), scale, output), output, report, opens=show)
+
+
+def _content(text: str, scale: int, output: OutputOptions) -> str | bytes:
+    """What is written of a drawing: its text, or the picture made of it."""
+    if output.format not in PICTURES:
+        return text
+    from backprop_cli.render.figures.pictures import converted
+
+    return converted(text, output.format, scale)
+
+
+def _frames(
+    drawn: Callable[..., str], steps: Sequence[tuple[str, int]], scale: int, report: Report, output: OutputOptions
+) -> Reply:
+    """Write a file for each step, numbered alike for slides that follow one another; the last is the reply."""
+    if output.output in (None, "-") or output.format == "html":
+        help_ = "name one whose ending is svg, png, pdf or another format: `-o step.svg` writes step-00.svg and so on"
+        raise BackpropError(Diagnostic("U801", "`--frames` writes a file for each step", (), help_))
+    stem, ending = os.path.splitext(output.output or "")
+    width = max(2, len(str(len(steps) - 1)))
+    paths = [f"{stem}-{number:0{width}}{ending}" for number in range(len(steps))]
+    contents = (_content(drawn(phase=name, step=step), scale, output) for name, step in steps)
+    for path in paths[:-1]:
+        write_file(path, [next(contents)])
+    return Reply(next(contents), output._replace(output=paths[-1]), report)
 
 
 def _file_for_the_browser() -> str:

@@ -199,6 +199,7 @@ def _output_options(
 _ENDINGS = {
     "json": ["json"], "jsonl": ["jsonl"], "csv": ["csv"], "md": ["markdown"], "markdown": ["markdown"],
     "tex": ["latex", "tikz"], "tikz": ["tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"], "dot": ["dot"],
+    "png": ["png"], "pdf": ["pdf"],
     "gv": ["dot"], "mmd": ["mermaid"], "py": ["code"],
     "toml": ["toml"], "npy": ["npy"], "npz": ["npz"],
     "txt": ["table", "text", "plain"], "text": ["table", "text", "plain"],

@@ -23,6 +23,8 @@ _TOML = {"toml": ("number_files.toml", "the numbers by name, for `--vars` and ot
 # What `-o` writes by the ending of a file's name alone, as it is no text: the function that answers the bytes.
 _BINARY = {"npy": "npy", "npz": "npz"}
 _NUMBERS = frozenset({"Report", "JacobianReport", "HessianReport"})
+# The same of figures: CairoSVG makes them of the SVG.
+PICTURES = ("png", "pdf")
 # A kind of report, by the name of its type, so that no command imports the reports of others: the file of its formats,
 # and a row a format: the function (of another file, if it says so), and what it is for.
 _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
@@ -162,6 +164,6 @@ def render(report: Any, format_: str, style: Style, **options: Any) -> Iterator[
 
 
 __all__ = [
-    "BINARY", "CARRIES_NOTES", "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "IN_FULL", "Style",
+    "BINARY", "CARRIES_NOTES", "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "IN_FULL", "PICTURES", "Style",
     "binary_formats", "formats", "render", "render_bytes",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ EDGES = ("grad", "local", "both", "none")
 PHASES = ("forward", "backward")
 THEMES = ("light", "dark", "auto")
 THEMED = ("svg", "html")  # the formats that have them
+SCALE = 2  # pixels of a PNG to one of the SVG, for screens with many
 MOST_NODES = 500
 MOST_EVER = 5000
 
