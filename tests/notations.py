@@ -145,6 +145,8 @@ LINES = {
     ]),
     "Vectors": (ARRAYS, [
         ("∑ x² - ⟨x, a⟩", "sum(x^2) - x @ a"),
+        ("Σ x_i² + sum_j a_j x_j", "sum(x^2) + sum(a*x)"),
+        ("∑ xᵢ³", "sum(x^3)"),
         ("‖x‖ + ‖x‖₁ + ‖x‖²", "norm(x) + norm1(x) + norm(x)^2"),
         ("||X x - b||^2", "norm(X @ x - b)^2"),
         ("xᵀX a", "x @ X @ a"),

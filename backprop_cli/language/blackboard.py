@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.rewriting import RAISED, Rewriter
-from backprop_cli.language.spellings import BARE, INVERSES, LOWERED, SUMS_OF
+from backprop_cli.language.spellings import BARE, INDICES, INVERSES, LOWERED, SUM_SIGNS, SUMS_OF
 
 _MINUS = ("-", "−")
 _POWER = ("^", "**")
@@ -31,13 +32,33 @@ class Blackboard:
 
     def _is_function(self, k: int) -> bool:
         text = self.edits.at(k)
-        return (text in BARE and text not in self.names) or text in SUMS_OF
+        if text in SUM_SIGNS:  # a name too: of a covariance
+            return ascii_name(text) not in self.names and self.edits.at(k + 1) != ""
+        return (text in BARE and text not in self.names) or text in SUMS_OF or self._runs_over(k) != ""
+
+    def _runs_over(self, k: int) -> str:
+        """The index of `sum_i`; empty if it is none."""
+        gate, _, index = self.edits.at(k).partition("_")
+        named = gate in SUMS_OF.values() and self.edits.at(k) not in self.names
+        return index if named and len(index) == 1 and index.isalpha() else ""
 
     def _function(self, k: int) -> None:
         edits = self.edits
         first, power = self._raised(k + 1)
         called = edits.at(first) == "(" and first in edits.closes
-        gate = SUMS_OF.get(edits.texts[k], edits.texts[k])
+        index = self._runs_over(k)
+        gate = (
+            edits.texts[k].partition("_")[0] if index else {**SUMS_OF, **SUM_SIGNS}.get(edits.texts[k], edits.texts[k])
+        )
+        if called and gate in SUMS_OF.values():
+            behind = edits.at(edits.closes[first] + 1)
+            if not index and (behind in _POWER or behind[:1] in tuple(RAISED)):
+                inside = self._written(first, edits.closes[first])
+                ways = f"`{gate}({inside}^…)` or `{gate}{inside}^…`"
+                edits.refuse(
+                    k, edits.closes[first] + 1, f"whether the `{gate}` is raised is not written", f"write {ways}"
+                )
+            called = False
         if called and first == k + 1:
             edits.out[k] = gate
             return
@@ -47,13 +68,26 @@ class Blackboard:
         if not called:
             if ways := self._two_ways(gate, first, last):
                 edits.refuse(k, last, f"how far `{gate}` reaches is not written", f"write {ways}")
-            edits.wrap(first, last, "(", ")")
+            if edits.closes.get(first) != last:
+                edits.wrap(first, last, "(", ")")
+        if gate in SUMS_OF.values():
+            self._without_indices(first, last, index)
         if power == "-1" and gate in INVERSES:
             gate, power = INVERSES[gate], ""
         edits.out[k] = gate
         edits.drop(k + 1, first - 1)
         edits.behind[last] += f"^({power})" if len(power) > 1 else f"^{power}" if power else ""
         self.ends[k] = last
+
+    def _without_indices(self, first: int, last: int, index: str) -> None:
+        """In a sum over an index `x_i` is an element of the vector x, and the sum that of its elements."""
+        edits = self.edits
+        for k in range(first, last + 1):
+            text = edits.texts[k]
+            base, _, letter = text.partition("_") if "_" in text else (text[:-1], "", INDICES.get(text[-1], ""))
+            is_element = base in self.names and ascii_name(text) not in self.names and text not in self.names
+            if is_element and len(letter) == 1 and letter.isalpha() and letter == (index or letter):
+                edits.out[k] = base
 
     def _raised(self, k: int) -> tuple[int, str]:
         """What follows a power between a function and its operand, and the power: `²`, `⁻¹`, `^2`, `^-1`, `^{-1}`."""

@@ -173,6 +173,7 @@ ONE_LIMIT = {"lo": "max", "hi": "min"}
 SWAPS, PAIR = frozenset({"transpose"}), "swapaxes"  # of all axes, of two
 USUAL = "mean"  # what losses are without `reduction=`
 SUM_SIGNS = {"Σ": "sum", "Π": "prod"}
+INDICES = {"ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₙ": "n", "ₘ": "m", "ₜ": "t"}
 SUMS_OF = {"∑": "sum", "∏": "prod"}  # the signs themselves, which are no letters
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
