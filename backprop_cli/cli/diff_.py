@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 from backprop_cli import deriving
-from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import (
     Bindings,
     Check,
     Expression,
+    Order,
     OutputOptions,
     Reply,
     Wrt,
@@ -22,11 +21,6 @@ from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.render import formats, render
 from backprop_cli.session import Options
-
-Order = Annotated[
-    int,
-    option("how often to differentiate (1 to 4; default: 1)", "--order", least=1, most=4, metavar="N"),
-]
 
 
 @with_common_options(formats=tuple(formats("DerivativeReport")), without=("expand", "exact"))

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from backprop_cli import api
 from backprop_cli.cli.declared import option
-from backprop_cli.cli.diff_ import Order
 from backprop_cli.cli.directions import along, refuse_beside
 from backprop_cli.cli.options import (
     Bindings,
     Check,
     Each,
     Expression,
+    Order,
     OutputOptions,
     Reply,
     SeedGrad,

@@ -247,6 +247,10 @@ Wrt = Annotated[
     list[str],
     option("only with respect to this input or intermediate; may be repeated, or a,b", "--wrt", metavar="NAME"),
 ]
+Order = Annotated[
+    int,
+    option("how often to differentiate (1 to 4; default: 1)", "--order", least=1, most=4, metavar="N"),
+]
 SeedGrad = Annotated[
     str,
     option("the gradient that arrives at the output, of its shape (default: 1)", "--seed-grad", metavar="VALUE"),
