@@ -23,7 +23,9 @@ def suite_text(sheet: Worksheet, path: str) -> str:
     graded = [exercise for exercise in sheet.exercises if any(exercise.answers(sheet.blank))]
     if not graded:
         message = "no exercise leaves a number blank that a suite could ask for"
-        raise BackpropError(Diagnostic("U801", message, (), "a formula with an operation in it has some with `--blank all`"))
+        raise BackpropError(
+            Diagnostic("U801", message, (), "a formula with an operation in it has some with `--blank all`")
+        )
     return "".join(_WRITERS[ending](sheet._replace(exercises=tuple(graded))))
 
 
