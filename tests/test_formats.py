@@ -2,6 +2,7 @@
 
 import json
 import re
+from html.parser import HTMLParser
 
 import jsonschema
 import numpy as np
@@ -129,3 +130,52 @@ def test_a_block_is_the_array_on_several_lines(shape, scale):
     for width in (20, 40):
         narrow = laid(f"a = {text}", width, start="  ")
         assert narrow.split() == f"a = {text}".split() or narrow.split() == f"a = {unblocked(text)}".split()
+
+
+# -- HTML, and what stands inside of a document -------------------------------------------------------------
+
+
+class Tags(HTMLParser):
+    """The tags of a page: every one that is opened is closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.text = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        assert tag not in ("script", "img", "link", "iframe") and not dict(attrs).keys() & {"src", "href", "onload"}
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.mark.parametrize("words", [("explain", *NETWORK), ("worksheet", "where(x < y, x, y*x)", "--solutions")])
+def test_html_stands_alone(words):
+    page, tags = backprop(*words, "--format", "html").out, Tags()
+    tags.feed(page)
+    assert tags.open == [] and page.startswith("<!DOCTYPE html>") and "http:" not in page and "https:" not in page
+    inside = backprop(*words, "--format", "html", "--fragment").out
+    assert inside in page and "<body" not in inside and "<style" not in inside
+    whole = backprop(*words, "--format", "plain" if words[0] == "worksheet" else "text", "--width", "1000").out
+    assert set(NUMBER.findall(whole)) <= set(NUMBER.findall(tags.text))
+    assert backprop(*words, "--format", "html", "--ascii").out.isascii()
+
+
+def test_what_a_user_wrote_is_text_in_html():
+    page = backprop("explain", "where(x<y, x, y)   # <script>alert(1)</script>", "x=1", "y=2", "--format", "html").out
+    assert "<script" not in page and "x &lt; y" in page
+
+
+@pytest.mark.parametrize("words", [("grad", *SEED), ("explain", *SEED), ("worksheet", "x*y"), ("check", *SEED)])
+def test_a_fragment_of_latex_has_no_document(words):
+    whole = backprop(*words, "--format", "latex").out
+    inside = backprop(*words, "--format", "latex", "--fragment").out
+    assert inside in whole and inside.count("\n") > 4
+    assert not re.search(r"documentclass|usepackage|\{document\}", inside)
+    refused = backprop(*words, "--fragment", "--json" if words[0] != "explain" else "--quiet")
+    assert refused.status == 2 and "`--fragment` is for latex and html" in refused.err

@@ -141,6 +141,7 @@ REFUSED = [
     (("log(x - 10)",), 2, "no point with small numbers"),
     (("sum(x)", "x=(37,)"), 5, "37 elements in an array"),
     (("x*y", "--suite", "a.txt"), 2, "its name ends in .toml or .md"),
+    (("x", "--blank", "grads", "--suite", "a.md"), 2, "no exercise leaves a number blank"),
     (("x*y", "--suite", "a.md", "-o", "a.md"), 2, "are both `a.md`"),
     (("x*y", "--json", "--format", "table"), 2, "two formats"),
 ]

@@ -44,6 +44,7 @@ class OutputOptions(NamedTuple):
     ascii: bool = False
     width: int | None = None
     rows: int | None = _DEFAULT_ROWS
+    fragment: bool = False
 
     @property
     def quiet(self) -> bool:
@@ -79,6 +80,7 @@ _OUTPUT = [
     _common("width", int, None, "columns to fit into (default: the terminal's)", "--width", least=20, metavar="N"),
     _common("rows", str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
                     metavar="N"),
+    _common("fragment", bool, False, "of latex and html only what is inside of the document", "--fragment"),
     _common("force", bool, False, "let `-o` write over a file that the command reads", "--force"),
     _common("timeout", float, None, "stop after so many seconds, with exit status 5", "--timeout",
                        metavar="SECONDS"),
@@ -127,7 +129,8 @@ def with_common_options(
             "format", str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME", choices=formats
         )
         asked_for = [it for it in _INPUT if values and it.name not in without]
-        kept = [it for it in _OUTPUT if it.name not in without]
+        framed = "latex" in formats
+        kept = [it for it in _OUTPUT if it.name not in without and (framed or it.name != "fragment")]
         takes_output = "output" in command.__annotations__
 
         own = parameters(command, ("options", "output"))
@@ -171,6 +174,7 @@ def _output_options(
     quiet: bool, output: str | None,
     digits: int | None, color: str, ascii: bool, width: int | None, rows: str,  # noqa: A002
     timeout: float | None,
+    fragment: bool,
     force: bool,  # noqa: ARG001  asked for before this
     safe: bool,
     version: bool,  # noqa: ARG001  dealt with before this
@@ -191,8 +195,10 @@ def _output_options(
         raise _usage(f"`--rows` is a number or `all`, not `{rows}`", "")
     if not chosen and output:
         chosen = _format_of_ending(output, formats, files)
-    shown = None if rows == "all" else int(rows)
-    return OutputOptions(chosen[0] if chosen else default, output, digits, color, ascii, width, shown)
+    shown, chosen_one = None if rows == "all" else int(rows), chosen[0] if chosen else default
+    if fragment and chosen_one not in ("latex", "html"):
+        raise _usage(f"`--fragment` is for latex and html, not {chosen_one}", "choose one of them with `--format`")
+    return OutputOptions(chosen_one, output, digits, color, ascii, width, shown, fragment)
 
 
 # What the ending of a file's name asks for: the first of these formats that the command has.

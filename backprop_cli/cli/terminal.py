@@ -159,6 +159,7 @@ def style_for(stream: IO[str] | None, options: OutputOptions) -> Style:
         ascii=options.ascii or not _can_show(stream),
         digits=options.digits,
         rows=options.rows,
+        fragment=options.fragment,
     )
 
 

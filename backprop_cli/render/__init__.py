@@ -99,10 +99,12 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "text": ("explain.text.render", "reading in a terminal"),
         "markdown": ("explain.markdown.render", "the same as Markdown lists"),
         "latex": ("explain.latex.render", "a small document whose steps are one `align*` block"),
+        "html": ("explain.html.render", "the same as a page that stands alone"),
         "json": ("explain.as_json.render", "what `grad --json` has, and the steps; `backprop/explain@1`"),
         "quiet": ("explain.quiet.render", "the gradients alone; what `-q` prints"),
     }),
     "Worksheet": ("worksheets", _READ | {
+        "html": ("page", "a page that stands alone, to be read or printed"),
         "json": ("json", "the exercises with their answers, for programs; `backprop/worksheet@1`"),
     }),
     "Figure": ("figures", {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
+from backprop_cli.render.html import document, element, safe
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tables import Table
@@ -115,11 +117,13 @@ def _markdown(part: Words, style: Style) -> Iterator[str]:
 
 def latex(page: Page, style: Style) -> Iterator[str]:
     """A document that needs amsmath, booktabs and graphicx; what is in it can be copied into another document."""
-    yield preamble(r"\usepackage{booktabs}", r"\usepackage{longtable}", r"\usepackage{graphicx}")
+    if not style.fragment:
+        yield preamble(r"\usepackage{booktabs}", r"\usepackage{longtable}", r"\usepackage{graphicx}")
     for part in page:
         made = "".join(part.latex() if isinstance(part, Table) else _latex(part, style))
         yield f"{made}\n" if made else ""
-    yield END
+    if not style.fragment:
+        yield END
 
 
 def _latex(part: Words, style: Style) -> Iterator[str]:
@@ -138,10 +142,32 @@ def _piece(text: str) -> str:
     return f"${tex_formula(visible(text))}$" if isinstance(text, Formula) else tex_text(visible(text))
 
 
+def html(page: Page, style: Style) -> Iterator[str]:
+    """A page that stands alone."""
+    parts = list(page)
+    title = next((part.text for part in parts if isinstance(part, Title | Heading)), "backprop")
+    body = (part.html() if isinstance(part, Table) else _html(part, style) for part in parts)
+    return document(title, chain.from_iterable(body), style)
+
+
+def _html(part: Words, style: Style) -> Iterator[str]:
+    if isinstance(part, Title):
+        yield f"<h1>{element('code', part.text)}</h1>\n"
+    elif isinstance(part, Heading):
+        yield element("h2", part.text) + "\n"
+    elif isinstance(part, Notes):
+        yield from (element("p", style.text(f"{note.code}: {note.message}")) + "\n" for note in part.notes)
+    elif isinstance(part, Lines):
+        for line in part.lines:
+            pieces = (element("code", text) if isinstance(text, Formula) else safe(text) for text in line)
+            yield f"<p>{''.join(pieces)}</p>\n"
+
+
 # a format: how it is drawn, and what of the style it does not leave to the user
 FORMATS: Mapping[str, tuple[Callable[[Page, Style], Iterator[str]], dict[str, Any]]] = {
     "table": (table, {}),
     "plain": (plain, {"width": None, "color": False}),
     "markdown": (markdown, {"width": None, "color": False}),
+    "html": (html, {"width": None, "color": False}),
     "latex": (latex, {"width": 90, "color": False, "ascii": False}),
 }

@@ -24,13 +24,17 @@ FIGURE_DIGITS = 3
 
 
 class Style(NamedTuple):
-    """`width` None: as wide as the content; `digits` None: six significant, in figures three; `rows` None: all."""
+    """`width` None: as wide as the content; `digits` None: six significant, in figures three; `rows` None: all.
+
+    Of a `fragment` there is no document around it.
+    """
 
     width: int | None = None
     color: bool = False
     ascii: bool = False
     digits: int | None = None
     rows: int | None = 40
+    fragment: bool = False
 
     def text(self, text: str) -> str:
         """User text on one line, with nothing in it that a terminal would act upon."""

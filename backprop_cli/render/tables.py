@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from backprop_cli.errors import shorten
+from backprop_cli.render.html import element, safe
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tex import tex_formula, tex_text, tex_value
@@ -109,6 +110,15 @@ class Table(NamedTuple):
             shown = (self._in_markdown(flat(cell), column) for cell, column in zip(row, self.columns, strict=True))
             yield f"| {' | '.join(shown)} |\n"
 
+    def html(self) -> Iterator[str]:
+        """A `table`; a blank is an empty cell."""
+        yield "<table>\n"
+        if self.headed:
+            yield f"<tr>{''.join(element('th', heading) for heading in self._headings)}</tr>\n"
+        for row in self.rows:
+            yield f"<tr>{''.join(map(_in_html, row, self.columns))}</tr>\n"
+        yield "</table>\n"
+
     def latex(self) -> Iterator[str]:
         r"""A `tabular` with the rules of booktabs, over several pages a `longtable`; formulas in math mode.
 
@@ -202,6 +212,13 @@ def _field(value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     return " ".join(map(_field, value)) if isinstance(value, tuple) else shortest(value)
+
+
+def _in_html(cell: Cell, column: Column) -> str:
+    if cell == BLANK:
+        return '<td class="blank"></td>'
+    kind = ' class="number"' if column.numeric else ""
+    return f"<td{kind}>{safe(cell if isinstance(cell, str) else chr(10).join(cell))}</td>"
 
 
 def _in_latex(cell: Cell, column: Column) -> str:

@@ -12,12 +12,21 @@ from backprop_cli.text import literal
 
 
 def suite_text(sheet: Worksheet, path: str) -> str:
-    """The suite in TOML or Markdown, as the path ends. Raises BackpropError (U801) for another ending."""
+    """The suite in TOML or Markdown, as the path ends. An exercise without blanks is left out.
+
+    Raises BackpropError (U801) for another ending, and if none has any.
+    """
     ending = path.lower().rpartition(".")[2]
     if ending not in _WRITERS:
         message = f"a suite is not written to `{shorten(path, 80)}`"
         raise BackpropError(Diagnostic("U801", message, (), "its name ends in .toml or .md"))
-    return "".join(_WRITERS[ending](sheet))
+    graded = [exercise for exercise in sheet.exercises if any(exercise.answers(sheet.blank))]
+    if not graded:
+        message = "no exercise leaves a number blank that a suite could ask for"
+        raise BackpropError(
+            Diagnostic("U801", message, (), "a formula with an operation in it has some with `--blank all`")
+        )
+    return "".join(_WRITERS[ending](sheet._replace(exercises=tuple(graded))))
 
 
 def _toml(sheet: Worksheet) -> Iterator[str]:

@@ -24,7 +24,8 @@ _RELATIONS = {"=": "&=", "+=": r"&\mathrel{+}="}
 def render(account: Derivation, style: Style, paths: bool) -> Iterator[str]:
     """Preamble, title, the block, closing lines."""
     plain = style._replace(ascii=False)
-    yield preamble(r"\allowdisplaybreaks")
+    if not style.fragment:
+        yield preamble(r"\allowdisplaybreaks")
     yield rf"\texttt{{{_words(title(account.report, plain))}}}" + "\n"
     speller = _Speller(account.names, account.report.output, _words_of(plain))
     lines = list(_notes(account.remarks))
@@ -36,7 +37,8 @@ def render(account: Derivation, style: Style, paths: bool) -> Iterator[str]:
     yield from _block(lines, equations[-1]) if equations else ["\n\n"]
     for line in closing(account.report, plain):
         yield f"{_words(line)}\n\n"
-    yield END
+    if not style.fragment:
+        yield END
 
 
 def _block(lines: list[str], last: int) -> Iterator[str]:
