@@ -42,6 +42,9 @@ DOCUMENTED = {
     "layers": ["h1 = relu(a*x + b*y); h2 = relu(c*x + d*y); loss = (p*h1 + q*h2 - t)^2", "x=1", "y=2", "a=0.5",
                "b=-0.1", "c=0.7", "d=0.4", "p=1.5", "q=-0.5", "t=1", "--edges", "both"],
     "squared": ["f = sum((W@x)^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]"],
+    "normalized": [("mu = mean(x, 0); xc = x - mu; var = mean(xc^2, 0); s = sqrt(var + 0.1); xhat = xc/s; "
+                   "out = g*xhat + b; loss = sum(out^3)"), "x=[[1,2,3],[4,1,0],[2,2,5]]", "g=[1,2,1]", "b=[0,0,1]",
+                   "--max-width", "1280"],
     "network": ["f = cross_entropy(max(0, X@W1 + b1)@W2 + b2, y)", "X=randn(4,3)", "W1=randn(3,5)", "b1=zeros(5)",
                 "W2=randn(5,3)", "b2=zeros(3)", "y=[0,2,1,1]"],
 }  # fmt: skip
