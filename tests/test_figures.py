@@ -571,6 +571,9 @@ def test_a_notebook_shows_the_same():
     assert report._repr_svg_() == draw(report, "svg", theme="auto") and report._repr_svg_().startswith("<svg")
     page = report._repr_html_()
     assert page.startswith('<iframe sandbox="allow-scripts"') and "&lt;!DOCTYPE html&gt;" in page
+    assert page.endswith("</iframe><pre>df/dx = -4\ndf/dy = -4\ndf/dz = 3</pre>")
+    height = int(re.search(r'height="(\d+)"', draw(report, "html"))[1])
+    assert f"height: {height + 390}px" in page and 200 < height < 300
     large = grad("+".join(f"sin({k}*x)" for k in range(400)), {"x": 1}, check=False)
     assert large._repr_svg_() is None and large._repr_html_() is None
     assert backprop_cli.evaluate("x", {"x": 1})._repr_svg_().startswith("<svg")

@@ -44,7 +44,8 @@ def _program(figure: Figure) -> str:
 
 
 def _view(figure: Figure, max_width: int | None, *, shown: bool) -> str:
-    return f'<div class="view"{"" if shown else " hidden"}>\n{"".join(picture(figure, max_width=max_width))}\n</div>\n'
+    drawn = "".join(picture(figure, max_width=max_width, titled=False))  # the page has its title
+    return f'<div class="view"{"" if shown else " hidden"}>\n{drawn}\n</div>\n'
 
 
 def _list(figure: Figure, *, shown: bool) -> str:

@@ -30,7 +30,6 @@ _BETWEEN, _STEEP = 20, 0.3  # columns; more where wires climb
 _APART = 14  # cells of a column
 _WIRE = 10  # what a wire that passes through a column keeps free
 _MARGIN = 24
-_TOP = _MARGIN + 34  # where the graph begins, below the title
 _LINE = 22  # of the words below
 _KEY_GAP = 22
 _DARK = r"^@media \(prefers-color-scheme: dark\) \{\n(.*?)^\}\n"
@@ -44,9 +43,9 @@ def render(figure: Figure, style: Style, theme: str = "light", max_width: int | 
     yield text.encode("ascii", "xmlcharrefreplace").decode() if style.ascii else text
 
 
-def picture(figure: Figure, style: str = "", max_width: int | None = None) -> Iterator[str]:
+def picture(figure: Figure, style: str = "", max_width: int | None = None, *, titled: bool = True) -> Iterator[str]:
     """The `svg` element, with the style it is given inside."""
-    return Picture(figure, max_width).drawn(style)
+    return Picture(figure, max_width, titled=titled).drawn(style)
 
 
 def beside(name: str) -> str:
@@ -69,7 +68,8 @@ def safe(text: str) -> str:
 class Picture:
     """A figure laid out: a frame as its whole, so that nothing moves from one to the next."""
 
-    def __init__(self, figure: Figure, max_width: int | None = None) -> None:
+    def __init__(self, figure: Figure, max_width: int | None = None, *, titled: bool = True) -> None:
+        self.top = _MARGIN + 34 * titled  # where the graph begins, below the title
         self.figure = figure
         self.whole = figure.whole or figure
         self.shapes = Shapes(self.whole)
@@ -91,7 +91,7 @@ class Picture:
         said = [moment.lines for moment in self.whole.moments] if figure.phase else []
         rows = [sum(width_of(text, 13) + _KEY_GAP for _, text in row) for row in self.key]
         inner = max([inner, *rows, width_of(figure.notice, 13), *(width_of(x, 14) for lines in said for x in lines)])
-        self.below = _TOP + self.placed.height + 26
+        self.below = self.top + self.placed.height + 26
         lines = len(self.key) + max(map(len, said), default=0) + bool(figure.notice)
         self.width, self.height = round(inner + 2 * _MARGIN), round(self.below + _LINE * lines)
 
@@ -105,8 +105,9 @@ class Picture:
         yield f"<title>{safe(figure.title)}</title>\n<desc>{safe(described(figure))}</desc>\n"
         yield f"<style>\n{style}</style>\n" if style else ""
         yield f'<rect class="paper" {size} rx="10"/>\n'
-        yield _text(_MARGIN, _MARGIN + 12, "title", shorten(figure.title, self.title))
-        yield f'<g transform="translate({_MARGIN} {_TOP})">\n'
+        if self.top > _MARGIN:
+            yield _text(_MARGIN, _MARGIN + 12, "title", shorten(figure.title, self.title))
+        yield f'<g transform="translate({_MARGIN} {self.top})">\n'
         for cluster in figure.subgraphs:
             yield from self._cluster(cluster)
         for number, edge in enumerate(figure.edges):
