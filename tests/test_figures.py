@@ -521,6 +521,18 @@ def test_json_is_what_the_picture_shows(more):
             assert number is None or float(label) == pytest.approx(number, rel=5e-3)
 
 
+@pytest.mark.parametrize(("y", "grad_of_y"), [("[0,1]", None), ("[[1,0,0],[0,1,0]]", [2, 3])])
+def test_class_numbers_show_no_gradient_and_chances_do(y, grad_of_y):
+    made = json.loads(backprop("graph", "cross_entropy(z, y)", "z=[[1,2,3],[1,0,1]]", f"y={y}", "--json").out)
+    found = {node["name"]: node["grad"] for node in made["nodes"]}
+    assert np.shape(found["z"]) == (2, 3)
+    assert (found["y"] is None) == (grad_of_y is None) and (
+        grad_of_y is None or list(np.shape(found["y"])) == grad_of_y
+    )
+    both = json.loads(backprop("graph", "cross_entropy(z, y) + sum(y)", "z=[[1,2],[1,0]]", "y=[0,1]", "--json").out)
+    assert {node["name"]: node["grad"] for node in both["nodes"]}["y"] == [1, 1]
+
+
 DIGITS = [
     ("1/3", 1 / 3, "0.333"), ("2/3*1000", 2000 / 3, "667"), ("12345.678", 12345.678, "12346"),
     ("1234567", 1234567, "1234567"), ("1e7/3", 1e7 / 3, "3.33e+06"), ("-0.00012345", -0.00012345, "-0.000123"),
