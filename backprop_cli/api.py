@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.precision import untrue_jacobian, untrue_numbers
-from backprop_cli.errors import BackpropError, Diagnostic, Source, Status, shorten
+from backprop_cli.errors import Source, Status
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.session import Number, Session, open_session
@@ -247,6 +247,7 @@ def draw(
     collapse: bool = False,
     most: int | None = None,
     theme: str = "",
+    max_width: int | None = None,
     style: Style | None = None,
 ) -> str:
     """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
@@ -255,20 +256,19 @@ def draw(
     `step` draw what is known at that step of that pass, `depth` only so many gates back from the output, `collapse`
     only inputs and what has a name. On an html page calls of the user's gates fold and unfold.
     `theme` is light (the default of svg), dark, or auto (of html); other formats have none.
+    A figure that would have more than `max_width` pixels is broken into rows, as svg, html and json.
 
     Raises BackpropError for a step there is not, and where there would be more than `most` nodes (default: 500).
     """
+    from backprop_cli.render import figure_options
     from backprop_cli.render import render as pieces
     from backprop_cli.report.animation import frame
     from backprop_cli.report.drawing import figure
     from backprop_cli.report.drawn_subgraphs import fold, with_subgraphs
-    from backprop_cli.report.figure import MOST_NODES, THEMED, THEMES
+    from backprop_cli.report.figure import MOST_NODES
     from backprop_cli.report.subgraphs import unfolded
 
-    if theme and (theme not in THEMES or format not in THEMED):
-        wrong = f"there is no theme `{shorten(theme)}`" if theme not in THEMES else f"the {format} format has no themes"
-        help_ = f"themes are {', '.join(THEMES)}, of --format {' and '.join(THEMED)}"
-        raise BackpropError(Diagnostic("U801", wrong, (), help_))
+    asked = figure_options(format, theme, max_width)
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
     most, folded = most or MOST_NODES, report.columns.folded
@@ -278,7 +278,6 @@ def draw(
     drawn = with_subgraphs(drawn, report, folded)
     if phase or step is not None:
         drawn = frame(drawn, phase, step)
-    asked: dict[str, Any] = {"theme": theme} if theme else {}
     if format == "json":
         asked["of"] = report
     return "".join(pieces(drawn, format, style, **asked))

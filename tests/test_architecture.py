@@ -36,7 +36,7 @@ ROOMS = {
     "deriving": {"errors", "graph", "engine", "check", "report", "session", "api", "export"},
     "directions": {"errors", "language", "numeric", "graph", "engine", "data", "report", "session", "api"},
     "worksheets": {"errors", "numeric", "text", "report", "session", "api"},
-    "notebook": {"errors", "api", "report"},
+    "notebook": {"errors", "api", "render", "report"},
     # The verbs, asked case after case; the tolerance of a claim is that of `check`.
     "suites": {"errors", "text", "check", "report", "data", "session", "api", "checking"},
     "__init__": {"errors", "api", "checking", "deriving", "directions", "notebook", "render", "report", "session"},

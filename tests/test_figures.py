@@ -42,6 +42,9 @@ DOCUMENTED = {
     "layers": ["h1 = relu(a*x + b*y); h2 = relu(c*x + d*y); loss = (p*h1 + q*h2 - t)^2", "x=1", "y=2", "a=0.5",
                "b=-0.1", "c=0.7", "d=0.4", "p=1.5", "q=-0.5", "t=1", "--edges", "both"],
     "squared": ["f = sum((W@x)^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]"],
+    "normalized": [("mu = mean(x, 0); xc = x - mu; var = mean(xc^2, 0); s = sqrt(var + 0.1); xhat = xc/s; "
+                   "out = g*xhat + b; loss = sum(out^3)"), "x=[[1,2,3],[4,1,0],[2,2,5]]", "g=[1,2,1]", "b=[0,0,1]",
+                   "--max-width", "1280"],
     "network": ["f = cross_entropy(max(0, X@W1 + b1)@W2 + b2, y)", "X=randn(4,3)", "W1=randn(3,5)", "b1=zeros(5)",
                 "W2=randn(5,3)", "b2=zeros(3)", "y=[0,2,1,1]"],
 }  # fmt: skip
@@ -518,6 +521,18 @@ def test_json_is_what_the_picture_shows(more):
             assert number is None or float(label) == pytest.approx(number, rel=5e-3)
 
 
+@pytest.mark.parametrize(("y", "grad_of_y"), [("[0,1]", None), ("[[1,0,0],[0,1,0]]", [2, 3])])
+def test_class_numbers_show_no_gradient_and_chances_do(y, grad_of_y):
+    made = json.loads(backprop("graph", "cross_entropy(z, y)", "z=[[1,2,3],[1,0,1]]", f"y={y}", "--json").out)
+    found = {node["name"]: node["grad"] for node in made["nodes"]}
+    assert np.shape(found["z"]) == (2, 3)
+    assert (found["y"] is None) == (grad_of_y is None) and (
+        grad_of_y is None or list(np.shape(found["y"])) == grad_of_y
+    )
+    both = json.loads(backprop("graph", "cross_entropy(z, y) + sum(y)", "z=[[1,2],[1,0]]", "y=[0,1]", "--json").out)
+    assert {node["name"]: node["grad"] for node in both["nodes"]}["y"] == [1, 1]
+
+
 DIGITS = [
     ("1/3", 1 / 3, "0.333"), ("2/3*1000", 2000 / 3, "667"), ("12345.678", 12345.678, "12346"),
     ("1234567", 1234567, "1234567"), ("1e7/3", 1e7 / 3, "3.33e+06"), ("-0.00012345", -0.00012345, "-0.000123"),
@@ -568,6 +583,9 @@ def test_a_notebook_shows_the_same():
     assert report._repr_svg_() == draw(report, "svg", theme="auto") and report._repr_svg_().startswith("<svg")
     page = report._repr_html_()
     assert page.startswith('<iframe sandbox="allow-scripts"') and "&lt;!DOCTYPE html&gt;" in page
+    assert page.endswith("</iframe><pre>df/dx = -4\ndf/dy = -4\ndf/dz = 3</pre>")
+    height = int(re.search(r'height="(\d+)"', draw(report, "html"))[1])
+    assert f"height: {height + 390}px" in page and 200 < height < 300
     large = grad("+".join(f"sin({k}*x)" for k in range(400)), {"x": 1}, check=False)
     assert large._repr_svg_() is None and large._repr_html_() is None
     assert backprop_cli.evaluate("x", {"x": 1})._repr_svg_().startswith("<svg")

@@ -55,6 +55,15 @@ _Theme = Annotated[
     ),
 ]
 
+_MaxWidth = Annotated[
+    int | None,
+    option(
+        "break a longer graph into rows: pixels of svg, html and what is made of them",
+        "--max-width",
+        metavar="N",
+        least=200,
+    ),
+]
 _Scale = Annotated[
     int,
     option(f"pixels of a png to a pixel of the svg (default: {SCALE})", "--scale", metavar="N", least=1, most=10),
@@ -79,6 +88,7 @@ def command(
     collapse: _Collapse = False,
     most: _Most = MOST_NODES,
     theme: _Theme = "",
+    max_width: _MaxWidth = None,
     scale: _Scale = SCALE,
     every_step: _EveryStep = False,
     show: _Open = False,
@@ -100,7 +110,7 @@ def command(
     afford(report, output.format)
     drawn = partial(
         api.draw, report, "svg" if output.format in PICTURES else output.format, edges=edges, depth=depth,
-        collapse=collapse, most=most, theme=theme, style=style_for(sys.stdout, output),
+        collapse=collapse, most=most, theme=theme, max_width=max_width, style=style_for(sys.stdout, output),
     )  # fmt: skip
     if every_step:
         if step is not None:

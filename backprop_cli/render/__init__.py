@@ -146,6 +146,26 @@ def render_bytes(report: Any, format_: str) -> bytes:
     return made
 
 
+def figure_options(format_: str, theme: str, max_width: int | None) -> dict[str, Any]:
+    """What the function of a figure's format is given besides. Raises BackpropError (U801) if it does not take it."""
+    from backprop_cli.errors import BackpropError, Diagnostic, shorten
+    from backprop_cli.report.figure import THEMED, THEMES, WRAPPED
+
+    wrong = help_ = ""
+    if theme and (theme not in THEMES or format_ not in THEMED):
+        wrong = (
+            f"there is no theme `{shorten(theme)}`" if theme not in THEMES else f"the {format_} format has no themes"
+        )
+        help_ = f"themes are {', '.join(THEMES)}, of --format {' and '.join(THEMED)}"
+    elif max_width is not None and format_ not in WRAPPED:
+        wrong = f"the {format_} format is not broken into rows of `--max-width`"
+        help_ = f"formats with pixels are: {', '.join(WRAPPED)}; in a terminal there is `--width`"
+    if wrong:
+        raise BackpropError(Diagnostic("U801", wrong, (), help_))
+    asked: dict[str, Any] = {"theme": theme} if theme else {}
+    return asked | ({} if max_width is None else {"max_width": max_width})
+
+
 def render(report: Any, format_: str, style: Style, **options: Any) -> Iterator[str]:
     """The pieces of a report's text in a format, in the order of writing; `options` are those of the format's function.
 
@@ -167,5 +187,5 @@ def render(report: Any, format_: str, style: Style, **options: Any) -> Iterator[
 
 __all__ = [
     "BINARY", "CARRIES_NOTES", "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "IN_FULL", "PICTURES", "Style",
-    "binary_formats", "formats", "render", "render_bytes",
+    "binary_formats", "figure_options", "formats", "render", "render_bytes",
 ]  # fmt: skip

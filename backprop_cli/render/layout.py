@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_cli.render.arrange import Arrangement, Cell, arrange
@@ -37,6 +38,9 @@ class Placed(NamedTuple):
     A wire runs from its source's anchor to the right end of that column, through `ways[k]`, the point where it
     enters and the point where it leaves each column in between, to the left end of its target's column; there it
     arrives as number `ports[k]` from the top. The anchors of a column stand below one another.
+
+    Where the next column stands in another row, `turns` has for the source and the column that it leaves: where its
+    wire goes down, the line on which it runs back, and where it goes down again.
     """
 
     at: Mapping[int, Point]
@@ -47,6 +51,7 @@ class Placed(NamedTuple):
     column_of: Mapping[int, int]
     width: float
     height: float
+    turns: Mapping[tuple[int, int], tuple[float, float, float]] = MappingProxyType({})
 
 
 def place(

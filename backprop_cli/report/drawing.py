@@ -18,6 +18,7 @@ from backprop_cli.report.parts import CALLED
 from backprop_cli.report.rows import Row
 from backprop_cli.report.visible import constants_inside, distances, owners, with_constant
 
+_LABELS = "labels"  # the operand of losses that is class numbers
 _COLLAPSED = 100  # nodes that may become one
 
 
@@ -64,6 +65,7 @@ class _Drawing:
         if count > most:
             raise _too_large(count, most)
         self.rows = {row.id: row for row in report.rows() if row.id in kept and row.id not in self.inside}
+        self.labels = self._labels()
         self.texts = [""] * len(self.graph)
         self.sent = contributions(report.columns) if report.columns.passed is not None else None
 
@@ -86,7 +88,7 @@ class _Drawing:
         nodes = []
         for row in rows.values():
             step = 1 if row.id == self.graph.output else reached[row.id] or last
-            known = row.grad is not None and self.shows in ("grad", "both")
+            known = row.grad is not None and self.shows in ("grad", "both") and row.id not in self.labels
             nodes.append(self._node(row, computed.get(row.id, 0), step if row.grad is not None else 0, known))
         output = report.output
         text = " ".join(report.source.text[slice(*report.output_span)].split())
@@ -103,6 +105,18 @@ class _Drawing:
             shows=self.shows,
             notice=self._notice(),
         )
+
+    def _labels(self) -> set[int]:
+        """Inputs that only say which class is right: their gradient is 0 whatever they are, so they show none."""
+        labels: set[int] = set()
+        others: set[int] = set()
+        for row in self.rows.values():
+            tensor = TENSORS.get(row.gate)
+            for operand, source in enumerate(row.inputs):
+                named = tensor is not None and tensor.operands[operand : operand + 1] == (_LABELS,)
+                are_numbers = self.graph.shape(source) != self.graph.shape(row.inputs[0])
+                (labels if named and are_numbers else others).add(source)
+        return {node for node in labels - others if self.graph.gates[node] == INPUT}
 
     def _subgraphs(self) -> Iterator[DrawnSubgraph]:
         """A folded sub-graph for each named intermediate, called what the source says it is."""
@@ -187,7 +201,7 @@ class _Drawing:
             if source in self.inside:
                 continue
             local = self._brief(slope) if self.shows in ("local", "both") else ""
-            flows = step and self.report.columns.active[source]
+            flows = step and self.report.columns.active[source] and source not in self.labels
             grad = self._sent(row.id, operand) if flows else ""
             made.append(Edge(source, row.id, operand, self.texts[source], local, grad, step if flows else 0, cut=cut))
         return made

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 EDGES = ("grad", "local", "both", "none")
 PHASES = ("forward", "backward")
 THEMES = ("light", "dark", "auto")
+WRAPPED = ("svg", "html", "json")  # the formats that can be in rows
 THEMED = ("svg", "html")  # the formats that have them
 SCALE = 2  # pixels of a PNG to one of the SVG, for screens with many
 MOST_NODES = 500

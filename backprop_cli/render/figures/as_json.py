@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from backprop_cli.render import documents
 
 
-def render(figure: Figure, _style: Style, of: Report) -> Iterator[str]:
+def render(figure: Figure, _style: Style, of: Report, max_width: int | None = None) -> Iterator[str]:
     """One JSON object, a line a node and a line a wire; `of` is the report that it was drawn from."""
-    return lines(_fields(figure, of))
+    return lines(_fields(figure, of, max_width))
 
 
-def _fields(figure: Figure, report: Report) -> Iterator[tuple[str, Any]]:
-    picture = Picture(figure)
+def _fields(figure: Figure, report: Report, max_width: int | None) -> Iterator[tuple[str, Any]]:
+    picture = Picture(figure, max_width)
     rows = {row.id: row for row in report.rows()}
     yield "schema", "backprop/graph@1"
     yield "expression", report.expression

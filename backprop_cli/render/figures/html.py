@@ -16,7 +16,7 @@ from backprop_cli.report.drawn_subgraphs import layouts
 from backprop_cli.report.figure import Figure, Moment
 
 
-def render(figure: Figure, style: Style, theme: str = "auto") -> Iterator[str]:
+def render(figure: Figure, style: Style, theme: str = "auto", max_width: int | None = None) -> Iterator[str]:
     """The figure as an HTML document: light, dark, or as the reader prefers (auto)."""
     views = (figure,) if figure.phase else layouts(figure)
     looks, script = themed(beside("svg.css") + beside("page.css"), theme), beside("page.js")
@@ -24,7 +24,7 @@ def render(figure: Figure, style: Style, theme: str = "auto") -> Iterator[str]:
         title=safe(figure.title),
         heading=safe(figure.title),
         program=_program(figure),
-        pictures="".join(_view(view, shown=view is views[0]) for view in views),
+        pictures="".join(_view(view, max_width, shown=view is views[0]) for view in views),
         steps="".join(_list(view, shown=view is views[0]) for view in views),
         style=looks,
         schemes="light dark" if theme == "auto" else theme,
@@ -43,8 +43,9 @@ def _program(figure: Figure) -> str:
     return f'<pre id="program">{chr(10).join(map(safe, lines))}</pre>\n'
 
 
-def _view(figure: Figure, *, shown: bool) -> str:
-    return f'<div class="view"{"" if shown else " hidden"}>\n{"".join(picture(figure))}\n</div>\n'
+def _view(figure: Figure, max_width: int | None, *, shown: bool) -> str:
+    drawn = "".join(picture(figure, max_width=max_width, titled=False))  # the page has its title
+    return f'<div class="view"{"" if shown else " hidden"}>\n{drawn}\n</div>\n'
 
 
 def _list(figure: Figure, *, shown: bool) -> str:

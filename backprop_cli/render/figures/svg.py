@@ -19,7 +19,10 @@ from pathlib import Path
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, width_of
+from backprop_cli.render.figures.wires import turned
+from backprop_cli.render.figures.words import described
 from backprop_cli.render.layout import Point, place
+from backprop_cli.render.rows_of_columns import in_rows
 from backprop_cli.render.style import Style, visible
 from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Node
 
@@ -27,7 +30,6 @@ _BETWEEN, _STEEP = 20, 0.3  # columns; more where wires climb
 _APART = 14  # cells of a column
 _WIRE = 10  # what a wire that passes through a column keeps free
 _MARGIN = 24
-_TOP = _MARGIN + 34  # where the graph begins, below the title
 _LINE = 22  # of the words below
 _KEY_GAP = 22
 _DARK = r"^@media \(prefers-color-scheme: dark\) \{\n(.*?)^\}\n"
@@ -35,15 +37,15 @@ _ROUND = 10  # the corners of a frame
 _FORBIDDEN = {ord("\n"): " ", ord("\t"): " ", 0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
-def render(figure: Figure, style: Style, theme: str = "light") -> Iterator[str]:
-    """The figure as an SVG document: light, dark, or as the reader prefers (auto)."""
-    text = "".join(picture(figure, themed(beside("svg.css"), theme))) + "\n"
+def render(figure: Figure, style: Style, theme: str = "light", max_width: int | None = None) -> Iterator[str]:
+    """The figure as an SVG document: light, dark, or as the reader prefers (auto); in rows where it would be wider."""
+    text = "".join(picture(figure, themed(beside("svg.css"), theme), max_width)) + "\n"
     yield text.encode("ascii", "xmlcharrefreplace").decode() if style.ascii else text
 
 
-def picture(figure: Figure, style: str = "") -> Iterator[str]:
+def picture(figure: Figure, style: str = "", max_width: int | None = None, *, titled: bool = True) -> Iterator[str]:
     """The `svg` element, with the style it is given inside."""
-    return Picture(figure).drawn(style)
+    return Picture(figure, max_width, titled=titled).drawn(style)
 
 
 def beside(name: str) -> str:
@@ -66,7 +68,8 @@ def safe(text: str) -> str:
 class Picture:
     """A figure laid out: a frame as its whole, so that nothing moves from one to the next."""
 
-    def __init__(self, figure: Figure) -> None:
+    def __init__(self, figure: Figure, max_width: int | None = None, *, titled: bool = True) -> None:
+        self.top = _MARGIN + 34 * titled  # where the graph begins, below the title
         self.figure = figure
         self.whole = figure.whole or figure
         self.shapes = Shapes(self.whole)
@@ -79,12 +82,16 @@ class Picture:
             wire=_WIRE,
             port=self.shapes.port,
         )
-        inner = max(self.placed.width, width_of(shorten(self.whole.title, 120), 16))
+        self.title = 120  # characters
+        if max_width is not None:
+            self.placed = in_rows(self.placed, self.whole, self.shapes.size, max_width - 2 * _MARGIN)
+            self.title = max(20, min(self.title, (max_width - 2 * _MARGIN) // 11))
+        inner = max(self.placed.width, width_of(shorten(self.whole.title, self.title), 16))
         self.key = _key(self.whole, inner)
         said = [moment.lines for moment in self.whole.moments] if figure.phase else []
         rows = [sum(width_of(text, 13) + _KEY_GAP for _, text in row) for row in self.key]
         inner = max([inner, *rows, width_of(figure.notice, 13), *(width_of(x, 14) for lines in said for x in lines)])
-        self.below = _TOP + self.placed.height + 26
+        self.below = self.top + self.placed.height + 26
         lines = len(self.key) + max(map(len, said), default=0) + bool(figure.notice)
         self.width, self.height = round(inner + 2 * _MARGIN), round(self.below + _LINE * lines)
 
@@ -95,11 +102,12 @@ class Picture:
         role = "group" if figure.subgraphs else "img"  # modules may be folded, so they must be reachable
         yield f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" role="{role}" '
         yield f'viewBox="0 0 {self.width} {self.height}" {size}>\n'
-        yield f"<title>{safe(figure.title)}</title>\n<desc>{safe(_described(figure))}</desc>\n"
+        yield f"<title>{safe(figure.title)}</title>\n<desc>{safe(described(figure))}</desc>\n"
         yield f"<style>\n{style}</style>\n" if style else ""
         yield f'<rect class="paper" {size} rx="10"/>\n'
-        yield _text(_MARGIN, _MARGIN + 12, "title", shorten(figure.title, 120))
-        yield f'<g transform="translate({_MARGIN} {_TOP})">\n'
+        if self.top > _MARGIN:
+            yield _text(_MARGIN, _MARGIN + 12, "title", shorten(figure.title, self.title))
+        yield f'<g transform="translate({_MARGIN} {self.top})">\n'
         for cluster in figure.subgraphs:
             yield from self._cluster(cluster)
         for number, edge in enumerate(figure.edges):
@@ -192,7 +200,11 @@ class Picture:
         enters: Point = (placed.columns[placed.column_of[edge.target]][0], line + down)
         pieces = [f"M{start:.5g} {y:.5g}"]
         points = [leaves, *placed.ways[number], enters]
-        for (x0, y0), (x1, y1) in zip(points[::2], points[1::2], strict=True):
+        column = placed.column_of[edge.source]
+        for number_, ((x0, y0), (x1, y1)) in enumerate(zip(points[::2], points[1::2], strict=True), column):
+            if turn := placed.turns.get((edge.source, number_)):
+                pieces.append(turned((x0, y0), turn, (x1, y1)))
+                continue
             middle = (x0 + x1) / 2
             pieces.append(f"H{x0:.5g}C{middle:.5g} {y0:.5g} {middle:.5g} {y1:.5g} {x1:.5g} {y1:.5g}")
         left, below = target.meets(down)
@@ -233,13 +245,23 @@ class Picture:
                 return runs
         return [(left, top, right, bottom)]
 
+    def _ends(self) -> tuple[list[float], list[float]]:
+        """Where the ground of each column begins and ends: midway to the next, where that stands beside it."""
+        half = _BETWEEN / 2
+        pairs = [
+            ((before[1] + after[0]) / 2,) * 2 if after[0] >= before[1] else (before[1] + half, after[0] - half)
+            for before, after in pairwise(self.placed.columns)
+        ]
+        return [-half, *(after for _, after in pairs)], [
+            *(before for before, _ in pairs),
+            self.placed.columns[-1][1] + half if self.placed.turns else self.placed.width + half,
+        ]
+
     def _runs(self, cluster: DrawnSubgraph) -> Iterator[tuple[float, float, float, float]]:
         """For each stretch of a column that the cluster's nodes fill: left, top, right, bottom."""
         placed, members = self.placed, set(cluster.nodes)
         outer = [other.id for other in self.figure.subgraphs if set(other.nodes) > members]
-        middles = [(before[1] + after[0]) / 2 for before, after in pairwise(placed.columns)]
-        ends = pairwise([-_BETWEEN / 2, *middles, placed.width + _BETWEEN / 2])
-        for (left, right), column in zip(ends, placed.order, strict=True):
+        for left, right, column in zip(*self._ends(), placed.order, strict=True):
             run: list[tuple[float, float]] = []
             for cell in [*column, None]:
                 if cell and cell.node and cell.source in members:
@@ -251,16 +273,6 @@ class Picture:
                 elif run:
                     yield left, run[0][0], right, run[-1][1]
                     run = []
-
-
-def _described(figure: Figure) -> str:
-    """The figure in words: a clause a node, in the order of the forward pass."""
-    said = []
-    for node in figure.nodes:
-        clause = node.name if node.kind in LEAVES else f"{node.name} = {node.written}"
-        clause += f" = {node.value}" if node.value and node.value != node.name else ""
-        said.append(clause + (f", gradient {node.grad}" if node.grad else ""))
-    return "; ".join([*said, *figure.caption])
 
 
 def _key(figure: Figure, width: float) -> list[list[tuple[str, str]]]:

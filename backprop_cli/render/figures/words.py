@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from backprop_cli.render.figures.shapes import LEAVES
 from backprop_cli.render.style import Style
 from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.figure import Figure
@@ -47,3 +48,13 @@ def sums(figure: Figure) -> dict[int, str]:
         for node in figure.nodes
         if uses[node.id] > 1 and node.grad
     }
+
+
+def described(figure: Figure) -> str:
+    """The figure in words: a clause a node, in the order of the forward pass."""
+    said = []
+    for node in figure.nodes:
+        clause = node.name if node.kind in LEAVES else f"{node.name} = {node.written}"
+        clause += f" = {node.value}" if node.value and node.value != node.name else ""
+        said.append(clause + (f", gradient {node.grad}" if node.grad else ""))
+    return "; ".join([*said, *figure.caption])

@@ -1,0 +1,131 @@
+"""Measured in pictures as they are written: no two labels overlap, no wire runs through a gate or off the paper."""
+
+import random
+import re
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+
+import pytest
+from conftest import backprop
+
+from backprop_cli import draw, grad
+from backprop_cli.render.figures.shapes import width_of
+
+SIZES = {"leaf": 16, "result": 16, "name": 12, "local": 12, "grad share": 12, "title": 16, "operation": 16}
+NORMALIZED = "m = mean(x, 0); c = x - m; v = mean(c^2, 0); s = sqrt(v + 0.1); n = c/s; out = g*n + b; loss = sum(out^3)"
+PRICE = "d = (log(S/K) + (r + s^2/2)*T)/(s*sqrt(T)); e = d - s*sqrt(T); C = S*normcdf(d) - K*exp(-r*T)*normcdf(e)"
+
+
+def program(seed):
+    """A report of forty gates or fewer."""
+    numbers = random.Random(seed)
+    names, lines = [f"x{k}" for k in range(4)], []
+    for k in range(numbers.randrange(5, 40)):
+        one, other = numbers.choices(names[-8:], k=2)
+        names.append(f"g{k}")
+        lines.append(
+            f"g{k} = " + numbers.choice([f"{one} + {other}", f"{one}*{other}", f"sin({one})", f"{one} - 2*{other}"])
+        )
+    text = "; ".join(lines)
+    return grad(text, {name: 0.5 for name in names[:4] if re.search(rf"\b{name}\b", text)}, check=False)
+
+
+def pieces(path):
+    """Points along an SVG path of M, L, H, h, V, C and Q."""
+    x = y = 0.0
+    for command, words in re.findall(r"([MLHhVCQ])([^MLHhVCQ]*)", path):
+        n = list(map(float, words.split()))
+        if command in "ML":
+            ends = [(x, y), (n[0], n[1])]
+        elif command in "Hh":
+            ends = [(x, y), (n[0] + x * (command == "h"), y)]
+        elif command == "V":
+            ends = [(x, y), (x, n[0])]
+        else:
+            ends = [(x, y), *zip(n[::2], n[1::2], strict=True)]
+        if command == "M":
+            x, y = ends[-1]
+            continue
+        for k in range(33):
+            points, t = list(ends), k / 32
+            while len(points) > 1:  # de Casteljau
+                points = [(a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in pairwise(points)]
+            yield points[0]
+        x, y = ends[-1]
+
+
+def measured(svg):
+    """Labels and bodies as rectangles, wires as points with their ends, width and height of the paper."""
+    root = ET.fromstring(svg.replace(' xmlns="http://www.w3.org/2000/svg"', ""))
+    labels, bodies = [], {}
+    graph = next(child for child in root if child.tag == "g" and "transform" in child.attrib)
+    for text in graph.iter("text"):
+        x, y, look = float(text.get("x")), float(text.get("y")), text.get("class")
+        size = SIZES.get(look, 14)
+        width = 0.82 * width_of(text.text, size)  # the layout's widths are generous
+        left = x - width if look == "leaf" else x if look in ("result", "module-name") else x - width / 2
+        if look != "operation":
+            labels.append((left, y - 0.75 * size, left + width, y + 0.1 * size, text.text))
+    for group in graph.iter("g"):
+        for body in group.findall("rect[@class='body']"):
+            left, top = float(body.get("x")), float(body.get("y"))
+            right, bottom = left + float(body.get("width")), top + float(body.get("height"))
+            bodies[group.get("data-node")] = (left, top, right, bottom)
+    wires = [
+        (path.get("data-from"), path.get("data-to"), list(pieces(path.get("d"))))
+        for path in graph.iter("path")
+        if path.get("data-from")
+    ]
+    return labels, bodies, wires, float(root.get("width")), float(root.get("height"))
+
+
+def judge(svg):
+    labels, bodies, wires, width, height = measured(svg)
+    assert labels and bodies and wires
+    for k, (left, top, right, bottom, text) in enumerate(labels):
+        for start, high, end, low, other in labels[k + 1 :]:
+            assert right <= start or end <= left or bottom <= high or low <= top, f"{text} is over {other}"
+    for source, target, points in wires:
+        for x, y in points:
+            assert -24 <= x <= width - 24 and -58 <= y <= height - 58
+            for node, (left, top, right, bottom) in bodies.items():
+                if node not in (source, target):
+                    assert not (left < x < right and top < y < bottom), f"{source} to {target} runs through {node}"
+    # Nor does one begin or end elsewhere than at its gates.
+    for _, target, points in wires:
+        left, top, right, bottom = bodies[target]
+        assert left - 1 <= points[-1][0] <= (left + right) / 2 and top <= points[-1][1] <= bottom
+
+
+@pytest.mark.parametrize("edges", ["grad", "both"])
+@pytest.mark.parametrize("max_width", [None, 1280, 700])
+@pytest.mark.parametrize("seed", range(30))
+def test_in_thirty_graphs_nothing_overlaps(seed, max_width, edges):
+    judge(draw(program(seed), "svg", edges=edges, max_width=max_width))
+
+
+LONG = [
+    (NORMALIZED, {"x": [[1, 2, 3], [4, 1, 0], [2, 2, 5]], "g": [1, 1, 1], "b": [0, 0, 0]}, 1280),
+    (PRICE, {"S": 100, "K": 95, "r": 0.05, "s": 0.2, "T": 0.5}, 1600),
+]
+
+
+@pytest.mark.parametrize(("text", "values", "most"), LONG)
+def test_a_long_graph_is_no_wider_than_it_may_be(text, values, most):
+    report = grad(text, values, check=False)
+    whole, broken = draw(report, "svg"), draw(report, "svg", max_width=most)
+    judge(broken)
+    (*_, wide, _), (*_, width, height) = measured(whole), measured(broken)
+    assert wide > most >= width and width / height < 3
+    wires, same = measured(whole)[2], measured(broken)[2]
+    assert [wire[:2] for wire in wires] == [wire[:2] for wire in same]
+
+
+def test_a_graph_that_fits_is_left_alone():
+    report = grad("(x+y)*z", x=-2, y=5, z=-4, check=False)
+    assert draw(report, "svg", max_width=2000) == draw(report, "svg")
+
+
+def test_characters_are_not_broken_into_rows_of_pixels():
+    ran = backprop("graph", "(x+y)*z", "x=-2", "y=5", "z=-4", "--max-width", "600", "--format", "dot")
+    assert ran.status == 2 and "error[U801]: the dot format is not broken into rows" in ran.err
