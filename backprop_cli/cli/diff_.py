@@ -43,6 +43,7 @@ def command(
     """Differentiate an expression: a formula for each input, which needs no value. Arrays may be given by their shapes.
 
     Example: backprop diff "norm(W@x)^2" "W=(2,3)" "x=(3,)"
+    Example: backprop diff "x^3" --order 2 -q
     """
     report = deriving.diff(
         read_expression(expression),
