@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-from backprop_cli import deriving
 from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import (
     Bindings,
@@ -45,6 +44,8 @@ def command(
     Example: backprop diff "norm(W@x)^2" "W=(2,3)" "x=(3,)"
     Example: backprop diff "x^3" --order 2 -q
     """
+    from backprop_cli import deriving  # `grad`, which has `Order` from here, seldom needs it
+
     report = deriving.diff(
         read_expression(expression),
         split_bindings(bindings),
