@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     Answer = Report | EachReport | CheckReport | CodeReport | SuiteReport | str | bytes
 
 _DEFAULT_ROWS = 40
-_COLORS = ("auto", "always", "never")
+COLORS = ("auto", "always", "never")
 
 
 class OutputOptions(NamedTuple):
@@ -86,7 +86,7 @@ _OUTPUT = [
     _common(OUTPUT, "output", str, None, "write a file, whole or not at all", "-o", "--output", metavar="FILE"),
     _common(OUTPUT, "digits", int, None, "significant digits of every number shown (1 to 17; default: 6, in figures 3)",
                       "--digits", least=1, most=17, metavar="N"),
-    _common(OUTPUT, "color", str, "auto", "auto, always or never", "--color", metavar="WHEN", choices=_COLORS),
+    _common(OUTPUT, "color", str, "auto", "auto, always or never", "--color", metavar="WHEN", choices=COLORS),
     _common(OUTPUT, "ascii", bool, False, "ASCII characters only", "--ascii"),
     _common(OUTPUT, "width", int, None, "columns to fit into (default: the terminal's)", "--width", least=20,
                     metavar="N"),
@@ -199,7 +199,7 @@ def _output_options(
         raise _usage(f"`{chosen[0]}` and `{chosen[-1]}` are two formats", "choose one")
     if format and format not in formats:
         raise _usage(f"unknown format `{format}`", f"there are {', '.join(formats)}")
-    if color not in _COLORS:
+    if color not in COLORS:
         raise _usage(f"`--color` is auto, always or never, not `{color}`", "")
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):
         raise _usage(f"`--rows` is a number or `all`, not `{rows}`", "")
