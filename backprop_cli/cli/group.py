@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from inspect import Parameter as Slot
 from inspect import Signature
 from typing import Annotated, Any
@@ -71,6 +72,14 @@ def group() -> Any:
     app = typer.Typer(cls=_Group, no_args_is_help=True, **_APP, **_SETTINGS)
     app.callback()(_group_options)
     return typer.main.get_command(app)
+
+
+def refusal() -> type[Exception]:
+    """What Typer raises for a line that it refuses: until 0.27 that is Click's exception, under Click's name."""
+    try:
+        return import_module("typer.exceptions").TyperException  # type: ignore[no-any-return]
+    except ModuleNotFoundError:
+        return import_module("typer._click.exceptions").ClickException  # type: ignore[no-any-return]
 
 
 def _group_options(version: _Version = False) -> None:

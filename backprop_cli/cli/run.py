@@ -100,16 +100,14 @@ def _run(words: list[str], *, asked: _Asked) -> int:
     if plain := read(words):
         command, given = plain
         return int(deliver(command.run(**given)))
-    from typer.exceptions import TyperException
-
-    from backprop_cli.cli.group import group
+    from backprop_cli.cli.group import group, refusal
 
     no_completion = "_BACKPROP_HAS_NO_COMPLETION"  # Typer's own would answer whatever the environment asks it
     try:
         answer = group().main(
             words, prog_name="backprop", complete_var=no_completion, standalone_mode=False, windows_expand_args=False
         )
-    except TyperException as error:
+    except refusal() as error:
         return _usage(error, asked=asked)
     if isinstance(answer, Reply):
         return int(deliver(answer))
