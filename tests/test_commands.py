@@ -381,6 +381,19 @@ def test_stdin_is_read_only_when_asked():
 def test_colour(environment, words, colored):
     ran = shell(f"{environment} backprop eval 'x+1' x=1 {words}")
     assert ("\x1b[" in ran.out) == colored
+    failed = shell(f"{environment} backprop eval 'x^' {words}")
+    assert failed.err.startswith("\x1b[1;31merror[S103]:\x1b[0m `^`" if colored else "error[S103]: `^`")
+    assert failed.err.count("\x1b[1;31m^\x1b[0m") == colored
+    noted = shell(f"{environment} backprop grad 'relu(x)' x=0 --no-check -o /dev/null {words}")
+    assert noted.err.startswith("\x1b[1;33mnote[kink]:\x1b[0m " if colored else "note[kink]: ")
+
+
+def test_the_last_colour_said_is_that_of_errors():
+    for words in (["--color", "never", "--color=always"], ["--color=never", "--color", "always"]):
+        assert backprop("eval", "x^", *words).err.startswith("\x1b[1;31merror")
+    assert backprop("eval", "x^", "--color=always", "--color", "never").err.startswith("error")
+    assert backprop("eval", "x^", "--color", "blue").err.startswith("error")
+    assert backprop("eval", "-q", "--", "x^", "--color", "always").err.startswith("error")
 
 
 def test_ascii_where_nothing_else_can_be_shown():

@@ -70,7 +70,7 @@ def test_modules_loaded(words, allowed):
     status, loaded = json.loads(done.stderr.splitlines()[-1])
     assert status == 0
     # Rich loads a few of these itself.
-    brought = {"json", "fractions", "decimal"} if "rich" in allowed else set()
+    brought = {"json", "fractions", "decimal", "unicodedata"} if "rich" in allowed else set()
     assert set(loaded) & set(HEAVY) <= allowed | brought
 
 

@@ -3,7 +3,6 @@
 import pytest
 from conftest import backprop
 from fuzz import command_line
-from typer.exceptions import TyperException
 
 from backprop_cli.cli import group, words
 from backprop_cli.errors import BackpropError, nearest
@@ -27,7 +26,7 @@ def typer_gives(monkeypatch, capsys):
         given.clear()
         try:
             whole.main(list(line), standalone_mode=False, windows_expand_args=False)
-        except (BackpropError, TyperException, SystemExit) as error:
+        except (BackpropError, group.refusal(), SystemExit) as error:
             return None, error
         capsys.readouterr()
         given.pop("version", None)  # Typer's callback deals with it

@@ -72,6 +72,8 @@ def command(
     (.py, .ipynb) is EXECUTED, and the gradients it assigns (dW1, grads['b1']) are checked against its loss.
 
     Example: backprop check "f = (x+y)*z" --claim "df/dz = x + y" --claim "df/dx = z"
+    Example: backprop check net.py
+    Example: backprop check suite.toml --junit results.xml
     """
     if is_code(expression):
         refuse_code(expression)

@@ -13,7 +13,7 @@ from backprop_cli.errors import BackpropError
 
 _BLANK = " \t\n"
 _QUOTES = "\"'"
-_MAY_BE_A_FILE = "EXPRESSION"  # as `check` calls its first argument, which may be a suite or Python
+_MAY_BE_A_FILE = "EXPRESSION|FILE"  # as `check` calls its first argument, which may be a suite or Python
 _LAST_NAME = r"(?<![\w.])[A-Za-z_]\w*\Z"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from backprop_cli.cli.completing import candidates, cut
-from backprop_cli.cli.declared import Argument, option
+from backprop_cli.cli.declared import RARE, Argument, option
 from backprop_cli.cli.options import OutputOptions, Reply, choice, with_common_options
 
 _BASH = r"""_backprop() {
@@ -42,11 +42,13 @@ _SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH, "powershell": _POWERSHELL
 _Shell = Annotated[str, Argument("bash, zsh, fish or powershell", "SHELL", tuple(_SCRIPTS))]
 _At = Annotated[
     str | None,
-    option("only what can follow in this line, up to the cursor; the scripts ask it", "--at", metavar="LINE"),
+    option(
+        "only what can follow in this line, up to the cursor; the scripts ask it", "--at", metavar="LINE", heading=RARE
+    ),
 ]
 _Replaces = Annotated[
     str | None, option("with --at: what the shell takes for the word being typed, if it cuts words itself",
-                       "--replaces", metavar="WORD"),
+                       "--replaces", metavar="WORD", heading=RARE),
 ]  # fmt: skip
 
 
@@ -58,6 +60,7 @@ def command(shell: _Shell, *, at: _At = None, replaces: _Replaces = None, output
     """Print a script that makes a shell complete commands, options, formats, gates, names that need a value, files.
 
     Example: source <(backprop completion bash)
+    Example: backprop completion zsh -o _backprop
     """
     choice("SHELL", shell, tuple(_SCRIPTS))
     if at is None:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from types import UnionType
 from typing import Any, NamedTuple
 
+COMPUTE, VALUES, OUTPUT, LIMITS, RARE = HEADINGS = ("What to compute", "Values", "Output", "Limits", "Rarely needed")
+
 
 class Argument(NamedTuple):
     """A positional: one word, or all that are left where its type is a list."""
@@ -22,6 +24,7 @@ class Option(NamedTuple):
     """An option; `--on/--off` spells both sides of a flag. Numbers are from `least` to `most`.
 
     `choices` are offered where a line is completed, and others are refused; the default may be none of them.
+    Help lists it under its `heading`.
     """
 
     spellings: tuple[str, ...]
@@ -30,6 +33,7 @@ class Option(NamedTuple):
     least: int | None = None
     most: int | None = None
     choices: tuple[str, ...] = ()
+    heading: str = COMPUTE
 
     @property
     def both(self) -> dict[str, bool]:
@@ -44,9 +48,10 @@ def option(
     least: int | None = None,
     most: int | None = None,
     choices: tuple[str, ...] = (),
+    heading: str = COMPUTE,
 ) -> Option:
     """An option: what it is for, how it is spelled."""
-    return Option(spellings, help_, metavar, least, most, choices)
+    return Option(spellings, help_, metavar, least, most, choices, heading)
 
 
 class Parameter(NamedTuple):

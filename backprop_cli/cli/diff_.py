@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from backprop_cli import deriving
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -37,7 +36,10 @@ def command(
     """Differentiate an expression: a formula for each input, which needs no value. Arrays may be given by their shapes.
 
     Example: backprop diff "norm(W@x)^2" "W=(2,3)" "x=(3,)"
+    Example: backprop diff "x^3" --order 2 -q
     """
+    from backprop_cli import deriving
+
     report = deriving.diff(
         read_expression(expression),
         split_bindings(bindings),

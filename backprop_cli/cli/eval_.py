@@ -25,6 +25,8 @@ def command(
     """Compute an expression and show the value of every node, in the order in which they are computed.
 
     Example: backprop eval "(x+y)*z" x=-2 y=5 z=-4
+    Example: backprop eval "w @ x" "w=[1,2]" "x=[3,4]" -q
+    Example: backprop eval "x^2 + y" --each points.csv --format csv
     """
     values = split_bindings(bindings)
     verb = partial(api.evaluate, read_expression(expression), values)

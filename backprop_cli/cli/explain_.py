@@ -45,6 +45,7 @@ def command(
     """Tell how an expression's gradient comes about: numbered steps, each with its rule and its numbers.
 
     Example: backprop explain "(x+y)*z" x=-2 y=5 z=-4
+    Example: backprop explain "sigmoid(w*x + b)" w=2 x=-1 b=-3 --format latex -o steps.tex
     """
     report = api.grad(
         read_expression(expression),

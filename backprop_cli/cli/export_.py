@@ -33,6 +33,7 @@ def command(
     """Write a program and its gradient as Python, a line a node. With values the file tests itself when it is run.
 
     Example: backprop export "(x+y)*z" x=-2 y=5 z=-4 --to python -o grad.py
+    Example: backprop export "sigmoid(w*x + b)" w=2 x=-1 b=-3
     """
     text = deriving.export(
         read_expression(expression), split_bindings(bindings), to=to, wrt=names_in(wrt), **options._asdict()

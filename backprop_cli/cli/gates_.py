@@ -18,7 +18,8 @@ _Names = Annotated[list[str], Argument(metavar="[NAME]...", help="names, aliases
 def command(gates: _Names = [], *, output: OutputOptions) -> str:  # noqa: B006  never changed
     """List the gates, or show everything about the named ones: formula, slopes, domain, conventions, an example.
 
-    Example: backprop gates relu
+    Example: backprop gates
+    Example: backprop gates relu softmax
     """
     found = GateReference(tuple(entries(gates)), named=bool(gates))
     return "".join(render(found, output.format, style_for(sys.stdout, output)))

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from backprop_cli import api
-from backprop_cli.cli.declared import option
+from backprop_cli.cli.declared import RARE, option
 from backprop_cli.cli.directions import along, refuse_beside
 from backprop_cli.cli.options import (
     Bindings,
@@ -33,7 +33,7 @@ _Rate = Annotated[
     str | None,
     option("also show the update x - RATE*df/dx; with -q only that", "--rate", metavar="RATE"),
 ]
-_Step = Annotated[str | None, option("the old name of --rate", "--step", metavar="RATE")]
+_Step = Annotated[str | None, option("the old name of --rate", "--step", metavar="RATE", heading=RARE)]
 
 
 _Hvp = Annotated[
@@ -63,6 +63,8 @@ def command(
     Without any values the gradient is a formula, as `backprop diff` gives it.
 
     Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
+    Example: backprop grad "relu(w*x + b)" w=2 x=-1 b=3 --wrt w,b --json
+    Example: backprop grad "(w*x - y)^2" w=1 x=2 y=3 --wrt w --rate 0.1 -q
     """
     source = read_expression(expression)
     if step is not None:

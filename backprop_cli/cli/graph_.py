@@ -98,6 +98,8 @@ def command(
     """Draw an expression as a graph of gates: values above the wires, gradients below. Without values, the graph alone.
 
     Example: backprop graph "(x+y)*z" x=-2 y=5 z=-4
+    Example: backprop graph "(x+y)*z" x=-2 y=5 z=-4 -o figure.svg
+    Example: backprop graph "sigmoid(w*x + b)" --format mermaid
     """
     output = output._replace(format="html" if show else output.format or "boxes")
     source = read_expression(expression)

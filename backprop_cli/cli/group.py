@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from inspect import Parameter as Slot
 from inspect import Signature
 from typing import Annotated, Any
@@ -11,12 +12,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from backprop_cli.cli.declared import Command, Option, Parameter
+from backprop_cli.cli.manual import help_of
 from backprop_cli.cli.words import COMMANDS, command_named, split
 
-_HELP = """A graph calculator: values, local gradients and global gradients of a formula, checked against SymPy.
-
-Example: backprop grad "(x+y)*z" x=-2 y=5 z=-4
-"""
 _SETTINGS: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
 _APP: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "pretty_exceptions_enable": False}
 
@@ -43,9 +41,17 @@ class _Command(TyperCommand):
         options, others = split(ctx.command_path, args, command_named(self.name or "").parameters)
         return super().parse_args(ctx, [*(word for option in options for word in option), "--", *others])
 
+    def get_help(self, ctx: Any) -> str:  # noqa: ARG002  Typer's signature
+        """What `backprop help` prints of it."""
+        return help_of(self.name or "")
+
 
 class _Group(TyperGroup):
     """The commands of COMMANDS, each imported when it runs."""
+
+    def get_help(self, ctx: Any) -> str:  # noqa: ARG002  Typer's signature
+        """What `backprop help` prints."""
+        return help_of("")
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  Typer's signature
         """Their names, in the order of the table."""
@@ -63,19 +69,17 @@ class _Group(TyperGroup):
 
 def group() -> Any:
     """The command line as Typer has it."""
-    app = typer.Typer(cls=_Group, no_args_is_help=True, help=_HELP, **_APP, **_SETTINGS)
+    app = typer.Typer(cls=_Group, no_args_is_help=True, **_APP, **_SETTINGS)
     app.callback()(_group_options)
     return typer.main.get_command(app)
 
 
-def help_of(name: str) -> str:
-    """The help of a command, or of all where `name` is empty."""
-    whole = group()
-    context = whole.make_context("backprop", ["eval"], resilient_parsing=True)
-    if not name:
-        return str(whole.get_help(context))
-    one = whole.get_command(context, name)
-    return str(one.get_help(one.context_class(one, info_name=name, parent=context)))
+def refusal() -> type[Exception]:
+    """What Typer raises for a line that it refuses: until 0.27 that is Click's exception, under Click's name."""
+    try:
+        return import_module("typer.exceptions").TyperException  # type: ignore[no-any-return]
+    except ModuleNotFoundError:
+        return import_module("typer._click.exceptions").ClickException  # type: ignore[no-any-return]
 
 
 def _group_options(version: _Version = False) -> None:

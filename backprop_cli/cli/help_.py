@@ -13,16 +13,17 @@ _Name = Annotated[str, Argument("a command", "[COMMAND]", tuple(COMMANDS))]
 
 
 @with_common_options(
-    values=False, formats=("text",), default="text",
+    values=False, formats=("text", "man"), default="text",
     without=("json", "quiet", "digits", "color", "ascii", "width", "rows"),
 )  # fmt: skip
 def command(name: _Name = "", *, output: OutputOptions) -> Reply:
     """Print what a command takes, as `--help` after the command does; without a command, the commands there are.
 
     Example: backprop help grad
+    Example: backprop help grad --format man -o backprop-grad.1
     """
-    from backprop_cli.cli.group import help_of
+    from backprop_cli.cli.manual import help_of, roff_of
 
     if name and name not in COMMANDS:
         raise BackpropError(no_such_command(name))
-    return Reply(help_of(name) + "\n", output)
+    return Reply(roff_of(name) if output.format == "man" else help_of(name) + "\n", output)

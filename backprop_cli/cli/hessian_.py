@@ -35,6 +35,7 @@ def command(
     """Compute the second derivatives of an expression, and say what kind of point it is where the gradient is 0.
 
     Example: backprop hessian "(1-x)^2 + 100*(y-x^2)^2" x=1 y=1
+    Example: backprop hessian "x^2 - y^2" x=0 y=0 --json
     """
     report = deriving.hessian(
         read_expression(expression),

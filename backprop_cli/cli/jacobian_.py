@@ -58,6 +58,7 @@ def command(
     """Compute the Jacobian of an expression: d output[i] / d input[j] for every element of both.
 
     Example: backprop jacobian "softmax(W @ x)" "W=[[1,2],[3,4]]" "x=[0.1,0.2]" --wrt x
+    Example: backprop jacobian "x^2 + y" x=1 y=2 --format csv
     """
     if jvp is not None:
         refuse_beside("--jvp", {"--mode": mode != "auto", "--anatomy": anatomy})

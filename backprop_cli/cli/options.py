@@ -6,7 +6,19 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from backprop_cli.cli.declared import Argument, Command, Option, Parameter, option, parameters
+from backprop_cli.cli.declared import (
+    COMPUTE,
+    LIMITS,
+    OUTPUT,
+    RARE,
+    VALUES,
+    Argument,
+    Command,
+    Option,
+    Parameter,
+    option,
+    parameters,
+)
 from backprop_cli.cli.limits import SECONDS, stop_after
 from backprop_cli.cli.safe import MOST_SECONDS, allow
 from backprop_cli.data.bindings import read_vars
@@ -31,7 +43,7 @@ if TYPE_CHECKING:
     Answer = Report | EachReport | CheckReport | CodeReport | SuiteReport | str | bytes
 
 _DEFAULT_ROWS = 40
-_COLORS = ("auto", "always", "never")
+COLORS = ("auto", "always", "never")
 
 
 class OutputOptions(NamedTuple):
@@ -65,48 +77,50 @@ class Reply(NamedTuple):
     opens: bool = False  # in the browser, when it is written
 
 
-def _common(name: str, type_: type, default: Any, help_: str, *spellings: str, **more: Any) -> Parameter:
-    return Parameter(name, type_, default, option(help_, *spellings, **more))
+def _common(heading: str, name: str, type_: type, default: Any, help_: str, *spellings: str, **more: Any) -> Parameter:
+    return Parameter(name, type_, default, option(help_, *spellings, heading=heading, **more))
 
 
 _OUTPUT = [
-    _common("json", bool, False, "short for --format json", "--json"),
-    _common("quiet", bool, False, "only the result", "-q", "--quiet"),
-    _common("output", str, None, "write a file, whole or not at all", "-o", "--output", metavar="FILE"),
-    _common("digits", int, None, "significant digits of every number shown (1 to 17; default: 6, in figures 3)",
+    _common(OUTPUT, "json", bool, False, "short for --format json", "--json"),
+    _common(OUTPUT, "quiet", bool, False, "only the result", "-q", "--quiet"),
+    _common(OUTPUT, "output", str, None, "write a file, whole or not at all", "-o", "--output", metavar="FILE"),
+    _common(OUTPUT, "digits", int, None, "significant digits of every number shown (1 to 17; default: 6, in figures 3)",
                       "--digits", least=1, most=17, metavar="N"),
-    _common("color", str, "auto", "auto, always or never", "--color", metavar="WHEN", choices=_COLORS),
-    _common("ascii", bool, False, "ASCII characters only", "--ascii"),
-    _common("width", int, None, "columns to fit into (default: the terminal's)", "--width", least=20, metavar="N"),
-    _common("rows", str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
+    _common(OUTPUT, "color", str, "auto", "auto, always or never", "--color", metavar="WHEN", choices=COLORS),
+    _common(OUTPUT, "ascii", bool, False, "ASCII characters only", "--ascii"),
+    _common(OUTPUT, "width", int, None, "columns to fit into (default: the terminal's)", "--width", least=20,
                     metavar="N"),
-    _common("fragment", bool, False, "of latex and html only what is inside of the document", "--fragment"),
-    _common("force", bool, False, "let `-o` write over a file that the command reads", "--force"),
-    _common("timeout", float, None, "stop after so many seconds, with exit status 5", "--timeout",
+    _common(OUTPUT, "rows", str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
+                    metavar="N"),
+    _common(OUTPUT, "fragment", bool, False, "of latex and html only what is inside of the document", "--fragment"),
+    _common(RARE, "force", bool, False, "let `-o` write over a file that the command reads", "--force"),
+    _common(LIMITS, "timeout", float, None, "stop after so many seconds, with exit status 5", "--timeout",
                        metavar="SECONDS"),
-    _common("safe", bool, False, "read no file but the one named, write none, end within 6 seconds and 1 GiB",
+    _common(LIMITS, "safe", bool, False, "read no file but the one named, write none, end within 6 seconds and 1 GiB",
                     "--safe"),
-    _common("version", bool, False, "the version", "-V", "--version"),
+    _common(RARE, "version", bool, False, "the version", "-V", "--version"),
 ]  # fmt: skip
 _INPUT = [
-    _common("vars", str, None, "read values from a TOML, JSON, NPZ or CSV file; unused names are ignored",
+    _common(VALUES, "vars", str, None, "read values from a TOML, JSON, NPZ or CSV file; unused names are ignored",
                     "--vars", metavar="FILE"),
-    _common("strict", bool, False, "any note is exit status 4", "--strict"),
-    _common("allow_nonfinite", bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
-    _common("exact", bool, False, "print true numbers where rounding lost the digits of doubles", "--exact"),
-    _common("seed", int, 0, "what `rand` and `randn` start from (default: 0)", "--seed", least=0, most=2**63 - 1,
-                    metavar="N"),
-    _common("max_nodes", int, None, f"the largest graph to build (default: {MOST_NODES:,})",
+    _common(LIMITS, "strict", bool, False, "any note is exit status 4", "--strict"),
+    _common(RARE, "allow_nonfinite", bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
+    _common(COMPUTE, "exact", bool, False, "print true numbers where rounding lost the digits of doubles", "--exact"),
+    _common(VALUES, "seed", int, 0, "what `rand` and `randn` start from (default: 0)", "--seed", least=0,
+                    most=2**63 - 1, metavar="N"),
+    _common(LIMITS, "max_nodes", int, None, f"the largest graph to build (default: {MOST_NODES:,})",
                          "--max-nodes", least=1, metavar="N"),
-    _common("max_elements", int, OPTIONS.max_elements,
+    _common(LIMITS, "max_elements", int, OPTIONS.max_elements,
                             f"the most elements all values may have together (default: {OPTIONS.max_elements:,})",
                             "--max-elements", least=1, metavar="N"),
-    _common("max_bytes", int, LIMIT.most_bytes, f"the longest text to read, in bytes (default: {LIMIT.most_bytes:,})",
+    _common(LIMITS, "max_bytes", int, LIMIT.most_bytes,
+                         f"the longest text to read, in bytes (default: {LIMIT.most_bytes:,})",
                          "--max-bytes", least=1, metavar="N"),
-    _common("notation", str, OPTIONS.notation, "any (default), or strict: only our own is read", "--notation",
+    _common(RARE, "notation", str, OPTIONS.notation, "any (default), or strict: only our own is read", "--notation",
                         metavar="NAME", choices=NOTATIONS),
-    _common("use", list, (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
-    _common("expand", list, (), "show the inside of the gates you defined, or of one; may be repeated",
+    _common(VALUES, "use", list, (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
+    _common(OUTPUT, "expand", list, (), "show the inside of the gates you defined, or of one; may be repeated",
                       "--expand", metavar="[NAME]"),
 ]  # fmt: skip
 
@@ -126,7 +140,7 @@ def with_common_options(
 
     def decorate(command: Callable[..., Answer | Reply]) -> Command:
         format_ = _common(
-            "format", str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME", choices=formats
+            OUTPUT, "format", str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME", choices=formats
         )
         asked_for = [it for it in _INPUT if values and it.name not in without]
         framed = "latex" in formats
@@ -189,7 +203,7 @@ def _output_options(
         raise _usage(f"`{chosen[0]}` and `{chosen[-1]}` are two formats", "choose one")
     if format and format not in formats:
         raise _usage(f"unknown format `{format}`", f"there are {', '.join(formats)}")
-    if color not in _COLORS:
+    if color not in COLORS:
         raise _usage(f"`--color` is auto, always or never, not `{color}`", "")
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):
         raise _usage(f"`--rows` is a number or `all`, not `{rows}`", "")
@@ -207,7 +221,7 @@ _ENDINGS = {
     "tex": ["latex", "tikz"], "tikz": ["tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"], "dot": ["dot"],
     "png": ["png"], "pdf": ["pdf"],
     "gv": ["dot"], "mmd": ["mermaid"], "py": ["code"],
-    "toml": ["toml"], "npy": ["npy"], "npz": ["npz"],
+    "toml": ["toml"], "1": ["man"], "npy": ["npy"], "npz": ["npz"],
     "txt": ["table", "text", "plain"], "text": ["table", "text", "plain"],
 }  # fmt: skip
 
@@ -244,7 +258,7 @@ def _usage(message: str, help_: str) -> BackpropError:
     return BackpropError(Diagnostic("U801", message, (), help_))
 
 
-Expression = Annotated[str, Argument(help="the formula, or @FILE, or - for standard input")]
+Expression = Annotated[str, Argument("the formula, or @FILE, or - for standard input", "EXPRESSION")]
 Bindings = Annotated[
     list[str],
     Argument(metavar="[NAME=VALUE]...", help="values: x=-2 y=pi/2 w=[1,2] z=@z.npy"),
@@ -267,6 +281,7 @@ Each = Annotated[
         "compute it at each line of a file: CSV with headings, or JSON lines; - for standard input",
         "--each",
         metavar="FILE",
+        heading=VALUES,
     ),
 ]
 Check = Annotated[bool, option("cross-check with SymPy (default: on)", "--check/--no-check")]

@@ -6,12 +6,12 @@ import os
 import sys
 from contextlib import suppress
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from backprop_cli.cli import safe
 from backprop_cli.cli.destinations import unwritable, write
 from backprop_cli.cli.limits import OutOfTimeError, go_on
-from backprop_cli.cli.options import OutputOptions, Reply
+from backprop_cli.cli.options import COLORS, OutputOptions, Reply
 from backprop_cli.cli.overwriting import refuse_overwriting
 from backprop_cli.cli.terminal import deliver, for_log, say, style_for
 from backprop_cli.cli.words import no_such_command, read
@@ -20,13 +20,20 @@ from backprop_cli.render import CARRIES_NOTES
 from backprop_cli.render.diagnostics import picture
 
 
+class _Asked(NamedTuple):
+    """What a line says of its errors, which may come before the line is read."""
+
+    json: bool
+    color: str
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; answer the exit status, and let no exception out (unless `--traceback` asks for it)."""
     try:
         return _guarded(arguments)
     except OutOfTimeError as error:  # once more, while what the first one ended was put away
         go_on()
-        return _out_of_time(error, wants_json=_wants_json(sys.argv[1:] if arguments is None else arguments))
+        return _out_of_time(error, asked=_asked(sys.argv[1:] if arguments is None else arguments))
 
 
 def _guarded(arguments: list[str] | None) -> int:
@@ -35,18 +42,18 @@ def _guarded(arguments: list[str] | None) -> int:
     show_traceback = "--traceback" in before_dashes
     if show_traceback:
         words.remove("--traceback")
-    wants_json = _wants_json(before_dashes)
+    asked = _asked(before_dashes)
     try:
         if "--safe" in before_dashes:
             safe.begin(words, ours=arguments is None)
         if "--force" not in before_dashes:
             refuse_overwriting(words)
-        return _run(words, wants_json=wants_json)
+        return _run(words, asked=asked)
     except BackpropError as error:
-        return _fail(error.diagnostics, error.status, wants_json=wants_json)
+        return _fail(error.diagnostics, error.status, asked=asked)
     except OutOfTimeError as error:
         go_on()
-        return _out_of_time(error, wants_json=wants_json)
+        return _out_of_time(error, asked=asked)
     except KeyboardInterrupt:
         return int(Status.INTERRUPTED)
     except BrokenPipeError:
@@ -54,12 +61,10 @@ def _guarded(arguments: list[str] | None) -> int:
     except SystemExit:
         return _reader_gone()  # Typer's way to say that nobody reads the help
     except OSError as error:  # from the help and the version, which Typer writes
-        return _fail(unwritable("standard output", error).diagnostics, Status.OUTPUT, wants_json=False)
+        return _fail(unwritable("standard output", error).diagnostics, Status.OUTPUT, asked=asked._replace(json=False))
     except MemoryError:
         message = "not enough memory for a graph of this size"
-        return _fail(
-            (Diagnostic("L701", message, (), "a smaller expression needs less"),), Status.LIMIT, wants_json=wants_json
-        )
+        return _fail((Diagnostic("L701", message, (), "a smaller expression needs less"),), Status.LIMIT, asked=asked)
     except Exception as error:
         if show_traceback:
             import traceback
@@ -67,38 +72,43 @@ def _guarded(arguments: list[str] | None) -> int:
             say([traceback.format_exc()])
         what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         help_ = "please report it, with the command; `--traceback` shows where"
-        return _fail((Diagnostic("X901", f"a bug in backprop: {what}", (), help_),), Status.BUG, wants_json=wants_json)
+        return _fail((Diagnostic("X901", f"a bug in backprop: {what}", (), help_),), Status.BUG, asked=asked)
     finally:
         go_on()
         safe.end()
 
 
-def _out_of_time(error: OutOfTimeError, *, wants_json: bool) -> int:
+def _out_of_time(error: OutOfTimeError, *, asked: _Asked) -> int:
     given_up = Diagnostic("L701", str(error), (), "a larger `--timeout` gives it longer")
-    return _fail((given_up,), Status.LIMIT, wants_json=wants_json)
+    return _fail((given_up,), Status.LIMIT, asked=asked)
 
 
-def _wants_json(words: list[str]) -> bool:
-    formats = {word.partition("=")[2] for word in words if word.startswith("--format=")}
-    formats |= {value for option, value in pairwise(words) if option == "--format"}
-    return "--json" in words or not CARRIES_NOTES.isdisjoint(formats)
+def _asked(words: list[str]) -> _Asked:
+    formats, colors = _given(words, "--format"), _given(words, "--color")
+    json = "--json" in words or not CARRIES_NOTES.isdisjoint(formats)
+    return _Asked(json, next((one for one in reversed(colors) if one in COLORS), "auto"))
 
 
-def _run(words: list[str], *, wants_json: bool) -> int:
+def _given(words: list[str], option: str) -> list[str]:
+    """The values that a line has for an option, in their order."""
+    found = [(at, word.partition("=")[2]) for at, word in enumerate(words) if word.startswith(f"{option}=")]
+    found += [(at, value) for at, (word, value) in enumerate(pairwise(words)) if word == option]
+    return [value for _, value in sorted(found)]
+
+
+def _run(words: list[str], *, asked: _Asked) -> int:
     if plain := read(words):
         command, given = plain
         return int(deliver(command.run(**given)))
-    from typer.exceptions import TyperException
-
-    from backprop_cli.cli.group import group
+    from backprop_cli.cli.group import group, refusal
 
     no_completion = "_BACKPROP_HAS_NO_COMPLETION"  # Typer's own would answer whatever the environment asks it
     try:
         answer = group().main(
             words, prog_name="backprop", complete_var=no_completion, standalone_mode=False, windows_expand_args=False
         )
-    except TyperException as error:
-        return _usage(error, wants_json=wants_json)
+    except refusal() as error:
+        return _usage(error, asked=asked)
     if isinstance(answer, Reply):
         return int(deliver(answer))
     if sys.stdout is None:
@@ -107,11 +117,11 @@ def _run(words: list[str], *, wants_json: bool) -> int:
     return answer if isinstance(answer, int) else Status.OK
 
 
-def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, wants_json: bool) -> int:
-    style = style_for(sys.stderr, OutputOptions())
+def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, asked: _Asked) -> int:
+    style = style_for(sys.stderr, OutputOptions(color=asked.color))
     for diagnostic in diagnostics:
         say(picture(diagnostic, style))
-    if wants_json:
+    if asked.json:
         from backprop_cli.render import as_json
 
         try:
@@ -125,7 +135,7 @@ def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, wants_json: bo
     return int(status)
 
 
-def _usage(error: Any, *, wants_json: bool) -> int:
+def _usage(error: Any, *, asked: _Asked) -> int:
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
         say([error.format_message() + "\n"])
@@ -136,13 +146,13 @@ def _usage(error: Any, *, wants_json: bool) -> int:
     help_ = f"`{command} --help` lists what there is"
     mistyped = str(getattr(error, "option_name", None) or "")
     if lowered.startswith("no such command"):
-        return _fail((no_such_command(message.split("'")[1]),), Status.REQUEST, wants_json=wants_json)
+        return _fail((no_such_command(message.split("'")[1]),), Status.REQUEST, asked=asked)
     if lowered.startswith("no such option") and mistyped and context:
         lowered = f"no such option: {shorten(mistyped)}"
         there = [one[2:] for it in context.command.params for one in (*it.opts, *it.secondary_opts) if one[:2] == "--"]
         near = nearest(mistyped.lstrip("-"), there)  # any two dashes are alike
         help_ = f"did you mean `--{near[0]}`? {help_}" if near else help_
-    return _fail((Diagnostic("U801", lowered, (), help_),), Status.REQUEST, wants_json=wants_json)
+    return _fail((Diagnostic("U801", lowered, (), help_),), Status.REQUEST, asked=asked)
 
 
 def _reader_gone() -> int:

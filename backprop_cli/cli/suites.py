@@ -18,7 +18,7 @@ _OTHER_FILE = re.compile(r"[\w./\\-]*\w\.(?:ya?ml|json|txt|rst|tex|html?|csv|bp|
 Subject = Annotated[
     str,
     Argument(
-        metavar="EXPRESSION",
+        metavar="EXPRESSION|FILE",
         help="the formula, @FILE, -, a suite (.toml, .md, a directory), or Python (.py, .ipynb), which is executed",
     ),
 ]

@@ -146,7 +146,9 @@ def for_log(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def style_for(stream: IO[str] | None, options: OutputOptions) -> Style:
-    """How to draw on a stream."""
+    """How to draw on a stream; what `-o` writes does not go to standard error."""
+    if stream is sys.stderr:
+        options = options._replace(output=None)
     terminal = stream is not None and stream.isatty()
     width = options.width
     if width is None and terminal and not options.output:

@@ -65,6 +65,7 @@ def command(
     Inputs that are given values keep them. `backprop check` grades the suite when its blanks are filled in.
 
     Example: backprop worksheet "(x+y)*z" "relu(w*x + b)" --count 2 --solutions
+    Example: backprop worksheet "x*y + z" --count 3 --suite answers.toml
     """
     programs, values = _told_apart([expression, *more], options)
     names = names_in(blank) or ["all"]

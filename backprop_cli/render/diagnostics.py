@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from backprop_cli.errors import Diagnostic, Label, shorten
@@ -9,12 +10,16 @@ from backprop_cli.render.style import Style, visible
 from backprop_cli.render.wrapping import wrapped
 
 _EXCERPT = 72  # characters of a source line
+_LOOKS = {"error": "1;31", "note": "1;33"}
 _BEFORE = 24  # of them before the place, where the line is longer
 
 
 def picture(diagnostic: Diagnostic, style: Style, severity: str = "error") -> Iterator[str]:
     """The lines of the picture; bounded in number and in length whatever the source."""
-    yield wrapped(style.text(f"{severity}[{diagnostic.code}]: {_one_line(diagnostic.message, 400)}"), style.width)
+    look = _LOOKS[severity]
+    head = f"{severity}[{diagnostic.code}]:"
+    words = wrapped(style.text(f"{head} {_one_line(diagnostic.message, 400)}"), style.width)
+    yield words.replace(head, style.painted(head, look), 1)
     shown: tuple[str, int] | None = None
     for label in diagnostic.labels[:4]:
         number = label.source.text.count("\n", 0, label.start) + 1
@@ -26,7 +31,7 @@ def picture(diagnostic: Diagnostic, style: Style, severity: str = "error") -> It
                 yield f"  {style.text(named)}\n"
             yield line
             shown = where
-        yield carets
+        yield re.sub(r"\^+", lambda found: style.painted(found[0], look), carets, count=1)
     if diagnostic.help:
         yield wrapped(style.text(f"help: {_one_line(diagnostic.help, 400)}"), style.width)
 
