@@ -131,6 +131,8 @@ LINES = {
         ("ln|w| + exp -x²", "log(abs(w)) + exp(-x^2)"),
         ("sin^-1(x) + log_2 (n)", "asin(x) + log2(n)"),
         ("max{x, 0}", "max(x, 0)"),
+        ("EXP(x) + SQRT(a) + POWER(y, 2)", "exp(x) + sqrt(a) + y^2"),
+        ("Sin[x]^2 + Exp[-x]", "sin(x)^2 + exp(-x)"),
         ("f(x) = x² + 1", "x^2 + 1"),
         ("g(t) = t² + 1; g(x)*g(2)", "(x^2 + 1)*5"),
         ("f := 3x", "3*x"),

@@ -13,6 +13,7 @@ from backprop_cli.language.spellings import (
     BARE,
     BRACKETS,
     CALLED,
+    CAPITALS,
     CONSTANTS,
     ELEMENTWISE,
     LOWERED,
@@ -30,7 +31,8 @@ class Mathematics:
 
     def __init__(self, edits: Rewriter, names: Collection[str]) -> None:
         self.edits = edits
-        self.names = names
+        gates = (edits.at(k + 1) for k, text in enumerate(edits.texts) if text in ("gate", "def"))
+        self.names = {*names, *gates}
 
     def rewrite(self) -> None:
         """Make the edits; signs around operands last, which need to know where those end."""
@@ -94,6 +96,16 @@ class Mathematics:
         """A name in ASCII letters; a Greek letter that is called, a function that is raised, `mod`."""
         edits = self.edits
         called = edits.at(k + 1) == "("
+        if (
+            text in CAPITALS
+            and edits.out[k] == text
+            and text not in self.names
+            and edits.at(k + 1) in ("(", "[")
+            and k + 1 in edits.closes
+        ):
+            edits.out[k] = CAPITALS[text]
+            edits.out[k + 1], edits.out[edits.closes[k + 1]] = "(", ")"
+            return
         if text in CALLED and called and ascii_name(text) not in self.names:
             edits.out[k] = CALLED[text]
         elif text == "mod" and k and edits.head[k - 1] >= 0 and not called:

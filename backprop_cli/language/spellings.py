@@ -173,6 +173,12 @@ ONE_LIMIT = {"lo": "max", "hi": "min"}
 SWAPS, PAIR = frozenset({"transpose"}), "swapaxes"  # of all axes, of two
 USUAL = "mean"  # what losses are without `reduction=`
 SUM_SIGNS = {"Σ": "sum", "Π": "prod"}
+# In capitals, as spreadsheets and Mathematica have them: EXP(x), Sin[x]. A LOG has base 10 to some, and e to others.
+CAPITALS = {
+    written: name
+    for name in {*BARE, "sum", "mean", "max", "min", "power", "gamma"} - {"log"}
+    for written in (name.upper(), name.capitalize())
+}
 INDICES = {"ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₙ": "n", "ₘ": "m", "ₜ": "t"}
 SUMS_OF = {"∑": "sum", "∏": "prod"}  # the signs themselves, which are no letters
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
