@@ -233,7 +233,7 @@ def texts_of_svg(svg):
 @pytest.mark.parametrize(("program", "values"), [*CASES[:10], *CASES[-3:], (HOSTILE, HOSTILE_VALUES)])
 def test_graphviz_draws_the_same_graph(program, values):
     whole = drawn(program, values)
-    text = backprop_cli.draw(backprop_cli.grad(program, values, check=False), "dot")
+    text = backprop_cli.draw(backprop_cli.grad(program, values, check=False), "dot", style=Style(digits=6, rows=None))
     edges = Counter(re.findall(r"^edge (\w+) (\w+)", graphviz(text, "-Tplain"), re.MULTILINE))
     expected = Counter((f"n{edge.source}", f"n{edge.target}") for edge in whole.edges)
     (output,) = [node for node in whole.nodes if node.kind == "output"]
