@@ -137,6 +137,7 @@ LINES = {
         ("g(t) = t² + 1; g(x)*g(2)", "(x^2 + 1)*5"),
         ("f := 3x", "3*x"),
         ("x > 1 ? x : y", "where(x > 1, x, y)"),
+        ("x > 1 ? y > 1 ? 1 : 2 : x", "where(x > 1, where(y > 1, 1, 2), x)"),
         ("if x > 1 then x else y", "where(x > 1, x, y)"),
         ("d/dx (x³ + 2x)", "3*x^2 + 2"),
         ("∂/∂x (x² y)", "2*x*y"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from backprop_cli.language.bare import BARE, INDICES, INVERSES, SUM_SIGNS, SUMS_OF
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.rewriting import RAISED, Rewriter
-from backprop_cli.language.spellings import BARE, INDICES, INVERSES, LOWERED, SUM_SIGNS, SUMS_OF
+from backprop_cli.language.spellings import LOWERED
 
 _MINUS = ("-", "−")
 _POWER = ("^", "**")
@@ -47,9 +48,7 @@ class Blackboard:
         first, power = self._raised(k + 1)
         called = edits.at(first) == "(" and first in edits.closes
         index = self._runs_over(k)
-        gate = (
-            edits.texts[k].partition("_")[0] if index else {**SUMS_OF, **SUM_SIGNS}.get(edits.texts[k], edits.texts[k])
-        )
+        gate = edits.texts[k].partition("_")[0] if index else SUMS_OF.get(edits.texts[k], edits.texts[k])
         if called and gate in SUMS_OF.values():
             behind = edits.at(edits.closes[first] + 1)
             if not index and (behind in _POWER or behind[:1] in tuple(RAISED)):

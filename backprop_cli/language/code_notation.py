@@ -30,23 +30,23 @@ class CodeNotation(CodeCalls):
     def rewrite(self) -> None:
         """Make the edits."""
         edits = self.edits
-        # Per open bracket: where the operand at hand begins, how many choices wait for their end, how many for a `:`.
-        starts, waiting, asked = [0], [0], [0]
+        # Per open bracket: where the operand at hand begins, and the choices that wait: a `?` for its `:`, others for
+        # their end.
+        starts: list[int] = [0]
+        waiting: list[list[str]] = [[]]
         for k, text in enumerate(self.texts):
             if edits.dropped[k]:
                 continue
             ends = text in _ENDS and len(starts) == 1
             if (text in ",)]}" or ends or (text == "=" and len(starts) == 1)) and waiting[-1]:
-                edits.behind[k - 1] += ")" * waiting[-1]
-                waiting[-1] = asked[-1] = 0
+                edits.behind[k - 1] += ")" * len(waiting[-1])
+                waiting[-1].clear()
             if text in "([{":
                 starts.append(k + 1)
-                waiting.append(0)
-                asked.append(0)
+                waiting.append([])
             elif text in ")]}" and k in edits.opens:
                 starts.pop()
                 waiting.pop()
-                asked.pop()
                 self._closed(edits.opens[k], k)
             elif text in (",", "=") or ends or text == "return":
                 starts[-1] = k + 1
@@ -55,27 +55,28 @@ class CodeNotation(CodeCalls):
             elif text == "?" and k > starts[-1]:
                 edits.before[starts[-1]] = "where(c=" + edits.before[starts[-1]]
                 edits.out[k], starts[-1] = ", x=", k + 1
-                waiting[-1] += 1
-                asked[-1] += 1
-            elif text == ":" and asked[-1]:
+                waiting[-1].append("?")
+            elif text == ":" and "?" in waiting[-1]:
+                while waiting[-1].pop() != "?":  # a ? b ? c : d : e
+                    edits.behind[k - 1] += ")"
                 edits.out[k], starts[-1] = ", y=", k + 1
-                asked[-1] -= 1
+                waiting[-1].append(":")
             elif text == "if" and k == starts[-1]:
                 edits.out[k] = "where(c="
-                waiting[-1] += 1
+                waiting[-1].append("if")
             elif text == "then" and waiting[-1]:
                 edits.out[k], starts[-1] = ", x=", k + 1
             elif text == "if" and edits.head[k - 1] >= 0:
                 edits.before[starts[-1]] = "where(x=" + edits.before[starts[-1]]
                 edits.out[k] = ", c="
-                waiting[-1] += 1
+                waiting[-1].append("if")
             elif text == "else" and waiting[-1]:
                 edits.out[k] = ", y="
                 starts[-1] = k + 1
             elif text == "." and edits.is_word(k + 1) and edits.at(k + 2) != "(":
                 self._attribute(k)
         if waiting[0]:
-            edits.behind[-1] += ")" * waiting[0]
+            edits.behind[-1] += ")" * len(waiting[0])
 
     def _attribute(self, point: int) -> None:
         """`W.T`, `np.pi`, `X.shape[0]`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from itertools import count
 
 from backprop_cli.language.letters import ascii_name
@@ -21,6 +22,7 @@ _UPDATES = ("+=", "-=", "*=", "/=", "@=")
 def rewrite_statements(edits: Rewriter, names: Collection[str]) -> None:
     """Make the edits of whole statements; `names` have values or are defined."""
     lines = list(_lines(edits))
+    calls = Counter(text for k, text in enumerate(edits.texts) if edits.at(k + 1) == "(")
     definition: _Open | None = None
     heads(edits, lines)
     for number, (first, last) in enumerate(lines):
@@ -40,7 +42,7 @@ def rewrite_statements(edits: Rewriter, names: Collection[str]) -> None:
             if first < last and _commas(edits, first, last):
                 edits.wrap(first + 1, last, "[", "]")
         elif not _differentiation(edits, first, last, names):
-            _assignment(edits, first, last)
+            _assignment(edits, first, last, calls)
         if definition is not None:
             definition.last = last
             if number + 1 == len(lines):
@@ -129,7 +131,7 @@ def _differentiation(edits: Rewriter, first: int, last: int, names: Collection[s
     sign, below = edits.at(at), edits.at(at + 2)
     if sign == "∂" and below == "∂":
         variable, begin = edits.at(at + 3), at + 4
-    elif sign == "d" and below[:1] == "d" and below[1:] and not {"d", below} & set(names):
+    elif sign == "d" and below[:1] == "d" and below[1:] and "d" not in names and below not in names:
         variable, begin = below[1:], at + 3
     else:
         return False
@@ -149,7 +151,7 @@ def _differentiation(edits: Rewriter, first: int, last: int, names: Collection[s
     return True
 
 
-def _function(edits: Rewriter, first: int, last: int) -> None:
+def _function(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) -> None:
     """`f(x) = x^2` defines a gate that is called elsewhere, and otherwise the value `f`."""
     close = edits.closes[first + 1]
     equals = close + 1 + (edits.at(close + 1) == ":")
@@ -164,13 +166,13 @@ def _function(edits: Rewriter, first: int, last: int) -> None:
     if equals > close + 1:
         edits.out[close + 1] = ""
     name = edits.texts[first]
-    if any(text == name and edits.at(k + 1) == "(" for k, text in enumerate(edits.texts) if k != first):
+    if calls[name] > 1:
         edits.before[first] = "gate "
     else:
         edits.blank(first + 1, close)
 
 
-def _assignment(edits: Rewriter, first: int, last: int) -> None:
+def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) -> None:
     """`loss += x`; `N, D = X.shape`; `f = lambda x: x**2`; `def` aside, annotations go."""
     if edits.texts[first] in DECLARING and edits.is_word(first + 1) and edits.at(first + 2) in ("=", "(", ":"):
         edits.drop(first, first)
@@ -182,7 +184,7 @@ def _assignment(edits: Rewriter, first: int, last: int) -> None:
         edits.out[first + 1] = ""
         return
     if sign == "(" and first + 1 in edits.closes:
-        _function(edits, first, last)
+        _function(edits, first, last, calls)
     elif sign in _UPDATES:
         edits.out[first + 1] = f"= {name} {sign[0]} ("
         edits.behind[last] += ")"

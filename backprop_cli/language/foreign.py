@@ -20,6 +20,7 @@ from backprop_cli.language.rewriting import Problem, Reading, Rewriter
 
 _OF_LATEX = re.compile(r"\\|\$")
 _DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")
+_SIGN = re.compile(r"[()\[\]{};\n]")
 _COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -92,7 +93,6 @@ def relocated(program: Program, reading: Reading, source: Source) -> Program:
     program.statements = [
         statement._replace(name_start=starts[statement.name_start]) for statement in program.statements
     ]
-    _span_the_output(program)
     program.definitions = [_relocated_definition(definition, reading, source) for definition in program.definitions]
     program.diagnostics = [
         Diagnostic(problem.code, problem.message, (Label(source, problem.start, problem.end),), problem.help)
@@ -105,7 +105,7 @@ def relocated(program: Program, reading: Reading, source: Source) -> Program:
     return program
 
 
-def _span_the_output(program: Program) -> None:
+def span_the_output(program: Program) -> None:
     """What is asked for last is shown as it was typed, whole: of `x.dot(y)` our row begins and ends inside."""
     if not program.statements or program.statements[-1].row < 0:
         return
@@ -113,10 +113,10 @@ def _span_the_output(program: Program) -> None:
     text = _COMMENT.sub(lambda found: " " * len(found[0]), program.source.text)
     end = len(text.rstrip(" \t\r\n;"))
     start, depth = 0, 0
-    for k, character in enumerate(text[:end]):
-        depth += (character in "([{") - (character in ")]}")
-        if character in ";\n" and depth <= 0:
-            start = k + 1
+    for found_sign in _SIGN.finditer(text, 0, end):
+        depth += (found_sign[0] in "([{") - (found_sign[0] in ")]}")
+        if found_sign[0] in ";\n" and depth <= 0:
+            start = found_sign.end()
     if name and (found := _DEFINED.match(text, start)):
         start = found.end()
     start += len(text[start:end]) - len(text[start:end].lstrip())

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from backprop_cli.language.bare import BARE, CAPITALS, SUM_SIGNS
 from backprop_cli.language.blackboard import Blackboard
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.rewriting import FRACTIONS, RAISED, Rewriter
 from backprop_cli.language.spellings import (
     ABSOLUTE,
     BAR_NORMS,
-    BARE,
     BRACKETS,
     CALLED,
-    CAPITALS,
     CONSTANTS,
     ELEMENTWISE,
     LOWERED,
     ROOTS,
     SIGNS,
-    SUM_SIGNS,
 )
 
 _BEFORE_OPERANDS = frozenset("+-−*/^·⋅×(,")

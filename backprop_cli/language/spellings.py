@@ -80,16 +80,9 @@ CLASSES = {
 INFINITIES = {"'inf'": "inf", "'-inf'": "(-inf)", '"inf"': "inf", '"-inf"': "(-inf)"}
 # Of the library alone: `np.log` is our `log`, but `tf.log` is too, and `math.e` a constant.
 CONSTANTS = {
-    "pi": "pi",
-    "e": "e",
-    "PI": "pi",
-    "E": "e",
-    "inf": "inf",
-    "Inf": "inf",
-    "infty": "inf",
-    "newaxis": "None",
+    "pi": "pi", "e": "e", "PI": "pi", "E": "e", "inf": "inf", "Inf": "inf", "infty": "inf", "newaxis": "None",
     "nan": "",
-}
+}  # fmt: skip
 
 # Behind an operand: `x.sum(0)`, `W.T`. `{0}` is what stands before the point, `{1}` the first argument.
 METHODS: dict[str, str] = {
@@ -134,19 +127,7 @@ CALLED = {
     "φ": "normpdf",
     "ϕ": "normpdf",
     "ψ": "digamma",
-    "Σ": "sum",
-    "Π": "prod",
 }
-# Functions whose inverse has a name, as in sin⁻¹(x); powers of others are written sin²(x) too.
-INVERSES = {
-    "sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh", "cosh": "acosh", "tanh": "atanh", "exp": "log",
-    "log": "exp", "ln": "exp",
-}  # fmt: skip
-# Functions that are written without brackets, or with their power before the operand: sin x, ln|x|, sin²(x).
-BARE = frozenset({
-    *INVERSES, "log2", "log10", "sec", "csc", "cot", "sigmoid", "relu", "sqrt", "abs", "erf", "arcsin", "arccos",
-    "arctan", "arsinh", "arcosh", "artanh", "asin", "acos", "atan", "asinh", "acosh", "atanh",
-})  # fmt: skip
 _DIGITS = {"⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",
     "⁺": "+", "⁻": "-",
            "⁽": "(", "⁾": ")", "ⁿ": "n"}  # fmt: skip
@@ -172,15 +153,6 @@ LIMITS = {"clip": {"min": "lo", "max": "hi"}, "clamp": {"min": "lo", "max": "hi"
 ONE_LIMIT = {"lo": "max", "hi": "min"}
 SWAPS, PAIR = frozenset({"transpose"}), "swapaxes"  # of all axes, of two
 USUAL = "mean"  # what losses are without `reduction=`
-SUM_SIGNS = {"Σ": "sum", "Π": "prod"}
-# In capitals, as spreadsheets and Mathematica have them: EXP(x), Sin[x]. A LOG has base 10 to some, and e to others.
-CAPITALS = {
-    written: name
-    for name in {*BARE, "sum", "mean", "max", "min", "power", "gamma"} - {"log"}
-    for written in (name.upper(), name.capitalize())
-}
-INDICES = {"ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₙ": "n", "ₘ": "m", "ₜ": "t"}
-SUMS_OF = {"∑": "sum", "∏": "prod"}  # the signs themselves, which are no letters
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
 # What PyTorch's functions assume where ours assume something else.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
-from backprop_cli.language.spellings import BEFORE_VALUES
 from backprop_cli.language.tokens import (
     ASSIGN,
     BAD,
@@ -115,6 +114,8 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
             help_ = f"write `{name} = …`; for a gate of your own, `gate {shorten(head)} = …`"
             return _at(source, tokens, position, "S109", "`=` defines nothing here", help_)
         help_ = "`name = formula` defines a name, at the start of a statement; `==` compares"
+        from backprop_cli.language.spellings import BEFORE_VALUES
+
         if tokens.texts[position - 1] in BEFORE_VALUES:
             help_ = _VALUES
         return _at(source, tokens, position, "S109", "`=` defines nothing here", help_)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from backprop_cli.errors import Diagnostic, Source
+from backprop_cli.language.bare import BARE, CAPITALS, INDICES, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
-from backprop_cli.language.spellings import BARE, CAPITALS, INDICES, SUMS_OF
 from backprop_cli.language.tokens import BAD, POSTFIX, Tokens, tokenize
 
 # Words that our language has too, as names or not at all.
@@ -14,7 +14,7 @@ _WORDS = frozenset({
     "if", "mod", "def", "return", "import", "from", "dim=", "keepdim=", "dim =", "keepdim =", "len(", "%", "None", "T",
     "ord=", "log_2(", "log_10(", "log_e(", *BARE,
     *(f"{written}{end}" for written in CAPITALS for end in ("", "(", " (")),
-    *(f"{gate}_{index}{end}" for gate in SUMS_OF.values() for index in INDICES.values() for end in ("", "(", " (")),
+    *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),
 })  # fmt: skip
 
 
@@ -68,6 +68,7 @@ def understood(
         return program
     inner = Source(source.name, reading.text)
     made = foreign.relocated(parse(inner, tokenize(inner.text)), reading, source)
+    foreign.span_the_output(made)
     made.reading, made.counts = typed, counts
     return made
 

@@ -1,0 +1,27 @@
+"""Functions as others write them, without our brackets or in capitals, and sums over an index.
+
+`understanding` looks for these words in every text, so there is no more here than it needs; `spellings` has the rest.
+"""
+
+from __future__ import annotations
+
+# Functions whose inverse has a name, as in sin⁻¹(x); powers of others are written sin²(x) too.
+INVERSES = {
+    "sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh", "cosh": "acosh", "tanh": "atanh", "exp": "log",
+    "log": "exp", "ln": "exp",
+}  # fmt: skip
+# Functions that are written without brackets, or with their power before the operand: sin x, ln|x|, sin²(x).
+BARE = frozenset({
+    *INVERSES, "log2", "log10", "sec", "csc", "cot", "sigmoid", "relu", "sqrt", "abs", "erf", "arcsin", "arccos",
+    "arctan", "arsinh", "arcosh", "artanh", "asin", "acos", "atan", "asinh", "acosh", "atanh",
+})  # fmt: skip
+# In capitals, as spreadsheets and Mathematica have them: EXP(x), Sin[x]. A LOG has base 10 to some, and e to others.
+CAPITALS = {
+    written: name
+    for name in {*BARE, "sum", "mean", "max", "min", "power", "gamma"} - {"log"}
+    for written in (name.upper(), name.capitalize())
+}
+# Signs of sums and products: Greek letters, which are names too, and the signs themselves, which are none.
+SUM_SIGNS = {"Σ": "sum", "Π": "prod"}
+SUMS_OF = {**SUM_SIGNS, "∑": "sum", "∏": "prod"}
+INDICES = {"ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₙ": "n", "ₘ": "m", "ₜ": "t"}
