@@ -81,6 +81,7 @@ def _product(session: Session, graph: Graph, kind: str, direction: Direction, *,
     given = {**session.values, STEP: 0.0, **{names[name]: value for name, value in moves.items()}}
     shapes = {name: _shape(value) for name, value in given.items()}
     infer(made, shapes, max_elements=session.options.max_elements)
+    made.remarks = list(dict.fromkeys(made.remarks))  # those on shapes were made before
     found = jacobian_at(
         made, {STEP: made.variables[STEP]}, session._replace(values=given), mode="forward", anatomy=False, check=check
     )

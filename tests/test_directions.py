@@ -69,6 +69,9 @@ def test_products_are_those_of_the_whole_matrices(text):
     (["grad", "x*x", "x=1", "--hvp", "1", "--format", "toml"], 2, "holds nothing"),
     (["grad", "2 + 3", "--hvp", "1"], 2, "no input"),
     (["grad", "x*y", "x=1", "y=2", "--order", "2"], 2, "`backprop hessian`"),
+    (["grad", "2x^2", "x=1", "--hvp", "1", "--strict"], 4, "read `2x^2` as `2*x^2`"),
+    (["jacobian", "2x", "x=1", "--jvp", "1", "--strict"], 4, "read `2x` as `2*x`"),
+    (["grad", "relu(x)*x", "x=0", "--hvp", "1", "--strict"], 4, "`relu` has a kink at x = 0"),
     (["grad", "log(x)", "x=0", "--hvp", "1"], 4, "`log` has a pole at x = 0"),
     (["grad", "(exp(x) - 1 - x)^2", "x=1e-9", "--hvp", "1"], 4, "precision"),
 ])  # fmt: skip

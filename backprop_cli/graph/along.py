@@ -44,5 +44,5 @@ def along(graph: Graph, inputs: Mapping[str, int]) -> tuple[Graph, dict[str, str
     out.constants = {new[node]: value for node, value in graph.constants.items()}
     out.attributes = {new[node]: values for node, values in graph.attributes.items()}
     out.names = names | {new[node]: name for node, name in graph.names.items() if graph.gates[node] != INPUT}
-    out.title, out.output = graph.title, new[graph.output]
+    out.title, out.output, out.remarks = graph.title, new[graph.output], list(graph.remarks)
     return out, directions

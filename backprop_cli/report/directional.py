@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.check.verdict import Check
-from backprop_cli.errors import Diagnostic, Source, Status
+from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Note
+from backprop_cli.text import shortest
 
 
 class DirectionalReport(NamedTuple):
@@ -38,7 +39,12 @@ class DirectionalReport(NamedTuple):
     @property
     def complaint(self) -> Diagnostic | None:
         """What to say where the check disagrees."""
-        return self.jacobian.complaint
+        worst = self.check.worst if self.check else None
+        if worst is None:
+            return None
+        ours, theirs = shortest(worst.ours), shortest(worst.theirs)
+        message = f"the product, weighed at random: backprop has {ours}, the check has {theirs}"
+        return Diagnostic("C501", message, (Label(self.source, 0, len(self.source.text)),))
 
     @property
     def expression(self) -> str:
