@@ -59,10 +59,10 @@ def examine(
             script = script._replace(text=own + calls(pair, values, script.path))
             answer = (own.count("\n"), pair.answer)
             tree = parse(script.text, script.path)
+        steps = stepped(tree)
         made = instrument(tree)
     except (SyntaxError, RecursionError, ValueError) as error:
         raise no_python(script, error) from None
-    steps = stepped(ast.parse(script.text))
     tolerance = SIX_DIGITS if rtol is None else rtol
     with quietly(script.path, seed=seed):
         passed = _passed(

@@ -44,6 +44,7 @@ class Recorder:
         self.of_object: dict[int, list[int]] = {}
         self.claims: list[Claim] = []
         self.losses: list[LossEvent] = []
+        self._seen_losses: set[tuple[int, int]] = set()  # their sites and rounds
         self.statement = 0
         self.order = 0
         self.round = 0
@@ -212,7 +213,7 @@ class Recorder:
             return False
         depth = self._depth(frame)
         # `f` may be many things, but what was a loss at this very line in this pass begins another one.
-        again = any(one.place.site == place.site and one.round == self.round for one in self.losses)
+        again = (place.site, self.round) in self._seen_losses
         sure = named and (is_a_loss(where.name) or bool(self.loss) or again)
         if sure and where.fresh and self._claim_depth is not None and self._claim_depth <= depth:
             if self.statement == self._claim_statement:
@@ -222,6 +223,7 @@ class Recorder:
             self._claim_depth = None
         event = LossEvent(self.order, place, where.name, call, depth, where.line, value, where.fresh, self.round)
         self.losses.append(event)
+        self._seen_losses.add((place.site, self.round))
         return named and not self.reads_as(where.name)
 
     def _call_of(self, frame: Any) -> int:

@@ -18,7 +18,7 @@ def stepped(tree: ast.Module) -> dict[str, str]:
             step = node.value
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and len(node.targets) == 1:
             target, step = node.targets[0], node.value.right
-            if ast.unparse(node.value.left) != ast.unparse(target) or not isinstance(node.value.op, ast.Sub | ast.Add):
+            if named(node.value.left) != named(target) or not isinstance(node.value.op, ast.Sub | ast.Add):
                 continue
         else:
             continue
