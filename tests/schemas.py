@@ -1,22 +1,48 @@
-"""The types of `render/documents.py` as JSON Schema; `python tests/schemas.py` writes the files beside it."""
+"""The types of `render/documents.py` and `documents_checks.py` as JSON Schema.
+
+`python tests/schemas.py` writes the files beside them.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 import types
 import typing
 from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
-from backprop_cli.render import documents
+from backprop_cli.render import documents, documents_checks
 
 HOME = Path(documents.__file__).parent
+# A schema's file, and the documents it is about.
+SCHEMAS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "report": (
+        "What `backprop --json` prints",
+        (
+            documents.Eval,
+            documents.Grad,
+            documents.Explain,
+            documents.Error,
+            documents.Jacobian,
+            documents.Diff,
+            documents.Hessian,
+            documents.Directional,
+            documents.Worksheet,
+            documents.Graph,
+        ),
+    ),
+    "check": ("What `backprop check --json` prints", (documents_checks.Checked,)),
+    "code-check": ("What `backprop check FILE.py --json` prints", (documents_checks.CodeCheck,)),
+    "suites": ("What `backprop check SUITE --json` prints", (documents_checks.Suites,)),
+    "gates": ("What `backprop gates --json` prints", (documents_checks.Gates,)),
+}
 _TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 
 def schema(name):
     """The text of the schema of that name."""
-    title, kinds = documents.SCHEMAS[name]
+    title, kinds = SCHEMAS[name]
     definitions: dict[str, Any] = {}
     listed = [_schema(kind, definitions) for kind in kinds]
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
@@ -58,7 +84,7 @@ def _object(kind, definitions):
     name = kind.__name__[0].lower() + kind.__name__[1:]
     if name not in definitions:
         definitions[name] = {}  # so that what contains itself ends
-        hints = get_type_hints(kind, vars(documents), include_extras=True)
+        hints = get_type_hints(kind, vars(sys.modules[kind.__module__]), include_extras=True)
         fields = {
             field: get_args(hint)[0] if get_origin(hint) is NotRequired else hint for field, hint in hints.items()
         }
@@ -75,5 +101,5 @@ def _object(kind, definitions):
 
 
 if __name__ == "__main__":
-    for name in documents.SCHEMAS:
+    for name in SCHEMAS:
         (HOME / f"{name}.schema.json").write_text(schema(name), encoding="utf-8")

@@ -61,7 +61,7 @@ def test_latex_is_ascii_and_balanced(name):
     assert len(re.findall(r"(?<!\\)\$", text)) % 2 == 0
 
 
-@pytest.mark.parametrize("name", schemas.documents.SCHEMAS)
+@pytest.mark.parametrize("name", schemas.SCHEMAS)
 def test_a_schema_is_what_the_types_of_the_documents_say(name):
     """Write it anew with `python tests/schemas.py`."""
     assert (schemas.HOME / f"{name}.schema.json").read_text(encoding="utf-8") == schemas.schema(name)

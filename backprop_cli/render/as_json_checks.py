@@ -11,7 +11,7 @@ from backprop_cli.render.encoding import indented, line, lines, number
 from backprop_cli.render.style import Style
 
 if TYPE_CHECKING:
-    from backprop_cli.render import documents
+    from backprop_cli.render import documents_checks
     from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport, Tally
     from backprop_cli.report.claim_results import CheckReport, ClaimResult
     from backprop_cli.report.code_report import CodeReport, GradientResult
@@ -60,7 +60,7 @@ def _claims(report: CheckReport) -> Iterator[tuple[str, Any]]:
     yield "notes", list(map(note, report.notes))
 
 
-def _claim(result: ClaimResult) -> documents.Claim:
+def _claim(result: ClaimResult) -> documents_checks.Claim:
     numeric = result.numeric
     return {
         "claim": result.text,
@@ -93,7 +93,7 @@ def _code(report: CodeReport) -> Iterator[tuple[str, Any]]:
     yield "remarks", list(report.remarks)
 
 
-def _gradient(result: GradientResult) -> documents.CodeGradient:
+def _gradient(result: GradientResult) -> documents_checks.CodeGradient:
     return {
         "name": result.name,
         "goal": result.goal,
@@ -121,13 +121,13 @@ def _suites(report: SuiteReport) -> Iterator[tuple[str, Any]]:
     yield "summary", {"cases": tally.held + tally.failed, "ok": tally.held, "failed": tally.failed}
 
 
-def _cases(report: SuiteReport, tally: Tally) -> Iterator[documents.Case]:
+def _cases(report: SuiteReport, tally: Tally) -> Iterator[documents_checks.Case]:
     for outcome in report.outcomes:
         tally.add(outcome)
         yield _case(outcome)
 
 
-def _case(outcome: CaseResult) -> documents.Case:
+def _case(outcome: CaseResult) -> documents_checks.Case:
     return {
         "file": outcome.path,
         "line": outcome.line,
@@ -140,7 +140,7 @@ def _case(outcome: CaseResult) -> documents.Case:
     }
 
 
-def _difference(difference: Difference) -> documents.Difference:
+def _difference(difference: Difference) -> documents_checks.Difference:
     return {
         "subject": difference.subject,
         "expected": difference.expected,
@@ -150,7 +150,7 @@ def _difference(difference: Difference) -> documents.Difference:
     }
 
 
-def _elementwise(gate: Gate) -> documents.ElementwiseGate:
+def _elementwise(gate: Gate) -> documents_checks.ElementwiseGate:
     return {
         "name": gate.name,
         "head": gate.head,
@@ -167,7 +167,7 @@ def _elementwise(gate: Gate) -> documents.ElementwiseGate:
     }
 
 
-def _tensor(gate: Gate) -> documents.TensorGate:
+def _tensor(gate: Gate) -> documents_checks.TensorGate:
     """Of a tensor gate: what it sends back to each operand, by the operands' numbers of axes where that matters."""
     return {
         "name": gate.name,
