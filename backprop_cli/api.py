@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.precision import untrue_jacobian, untrue_numbers
-from backprop_cli.errors import Source, Status
+from backprop_cli.errors import BackpropError, Diagnostic, Source, Status
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.session import Number, Session, open_session
@@ -69,6 +69,8 @@ def grad(
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
     session = open_session(expression, bindings, values)
+    if rate is not None and step is not None:
+        raise BackpropError(Diagnostic("U801", "`rate` and `step` are two names of one thing", (), "give `rate` alone"))
     rate = step if rate is None else rate
     return _differentiated(session, wrt, seed_grad, rate, check=check, check_seconds=check_seconds)
 

@@ -124,6 +124,7 @@ def test_steps_are_judged_with_more_digits(program, values, steps, wrong):
     [
         ("norm(X@w - y)^2", "df/dw = 2*X@(X@w - y)", "it is right with `X'` in the place of `X`"),
         ("sum(tanh(X@W)*T)", "df/dX = (T*(1 - tanh(X@W)^2))@W", "it is right with `W'` in the place of `W`"),
+        ("norm(X@w - y)^2", "df/dw = 2*X@(X@w - y)  ", "it is right with `X'` in the place of `X`"),
         ("sum(X@W*T)", "df/dW = T'@X'", ""),
         ("sum(X@W*T)", "df/dW = X@X", ""),
     ],

@@ -583,4 +583,6 @@ def test_the_old_name_of_the_learning_rate_works_with_a_note():
     assert backprop(*words, "--rate", "1", "--step", "1").status == 2
     import backprop_cli
 
+    with pytest.raises(backprop_cli.BackpropError):
+        backprop_cli.grad("x^2", x=1, step=0.25, rate=0.25)
     assert backprop_cli.grad("x^2", x=1, step=0.25).step == backprop_cli.grad("x^2", x=1, rate=0.25).step

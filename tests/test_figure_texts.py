@@ -31,7 +31,7 @@ HOSTILE_VALUES = {"x": 7.0, "y": 3.0, "graph": 1e-300}
 
 def drawn(program, values, **options):
     report = backprop_cli.grad(program, values, check=False)
-    return figure(report, Style().number, **options)
+    return figure(report, Style().figure_number, **options)
 
 
 def programs():
@@ -233,7 +233,7 @@ def texts_of_svg(svg):
 @pytest.mark.parametrize(("program", "values"), [*CASES[:10], *CASES[-3:], (HOSTILE, HOSTILE_VALUES)])
 def test_graphviz_draws_the_same_graph(program, values):
     whole = drawn(program, values)
-    text = backprop_cli.draw(backprop_cli.grad(program, values, check=False), "dot", style=Style(digits=6, rows=None))
+    text = backprop_cli.draw(backprop_cli.grad(program, values, check=False), "dot")
     edges = Counter(re.findall(r"^edge (\w+) (\w+)", graphviz(text, "-Tplain"), re.MULTILINE))
     expected = Counter((f"n{edge.source}", f"n{edge.target}") for edge in whole.edges)
     (output,) = [node for node in whole.nodes if node.kind == "output"]

@@ -28,7 +28,7 @@ def with_transpose(claim: Claim, is_right: Callable[[Source], bool]) -> tuple[st
 def _changes(claim: Claim) -> Iterator[tuple[int, int, str]]:
     """The places of names and of operands of products, and what to write there."""
     graph, typed = claim.formula.graph, claim.source.text
-    begin = len(typed) - len(claim.written)
+    begin = typed.rfind(claim.written)
     kinds, texts, starts = tokenize(claim.written)
     names = [k for k, text in enumerate(texts) if kinds[k] == NAME and text in claim.formula.uses]
     for k in names[:_MOST_NAMES]:
