@@ -244,7 +244,12 @@ def test_no_file_imports_itself_by_way_of_others():
 # Rooms that may name gates: the table, what its texts mean, what they mean to SymPy, and what mistakes look like; and
 # the one that reads Python, where the same words are NumPy's.
 NAMING = ("gates", "numeric", "check", "user_code", "export")
-SPELLINGS = ("language/bare.py", "language/spellings.py", "language/latex_spellings.py", "graph/advice.py")  # what others call gates
+SPELLINGS = (
+    "language/bare.py",
+    "language/spellings.py",
+    "language/latex_spellings.py",
+    "graph/advice.py",
+)  # what others call gates
 # What the texts of rows mean where numbers are nodes.
 NODES = tuple(f"engine/derive/{name}.py" for name in ("field", "sums", "scores", "normalizations", "places"))
 # Words that are gates' names too, and mean something else.

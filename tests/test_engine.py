@@ -335,6 +335,8 @@ NOTED = [
     ("round(x)", {"x": 2}, "", {"x": 0}, 0),
     ("x % 2", {"x": 4}, "jump", {"x": 1}, 0),
     ("where(x > 1, x^2, x)", {"x": 1}, "jump", {"x": 1}, 0),
+    ("where(x > x, x^2, x)", {"x": 1}, "", {"x": 1}, 0),  # the same on all sides
+    ("where(x^2 >= x^2, x^2, x)", {"x": 1}, "", {"x": 2}, 0),
     ("where(x >= 1, x^2, x)", {"x": 1}, "jump", {"x": 2}, 0),
     ("atan2(y, x)", {"y": 0, "x": -1}, "jump", {"y": -1, "x": 0}, 0),
     # one side of a domain

@@ -38,6 +38,11 @@ def test_a_fault_is_seen(monkeypatch):
         (["grad", "sum(x % y)", "x=[1.5,2.5]", "y=5e-324"], 4, "jump"),
         (["jacobian", "v = mse(z, z)*x; v*[1, 2]", "z=2", "x=1", "--no-check", "-q"], 0, "x=[0,0]"),
         (["grad", "lgamma(x)", "x=-2.457024738220801", "--no-check"], 4, "precision"),
+        (["grad", "sum(gamma(x))", "x=[inf,2]", "--allow-nonfinite", "--rate", "0.1"], 4, "nonfinite-input"),
+        (["grad", "sum(matrix_exp(x))", "x=[[1e308,1e308],[1e308,-1e308]]"], 4, "undefined"),
+        (["explain", "sum(cumprod(unsqueeze(x, 1), axis=None))", "x=[[-0.4,1e308,-1.1],[2,0.1,0.5]]"], 4, "overflow"),
+        (["eval", "roll(y, 3, None) + layer_norm(y, y, None)", "y=[1,2,3]"], 2, "N202"),
+        (["check", "q = x/0; sum(q)", "x=[1,2]"], 4, "pole"),
     ],
     ids=lambda value: value[1] if isinstance(value, list) else "",
 )  # fmt: skip

@@ -236,6 +236,24 @@ def test_the_first_wrong_line_is_named(program, values, steps, line):
     assert label.source.text[label.start : label.end] == line.partition("= ")[2]
 
 
+# Where a gradient is infinite, any number is next to it and none is it.
+@pytest.mark.parametrize(
+    ("program", "values", "line", "verdict"),
+    [
+        ("sqrt(x)", {"x": 0}, "dx = 5", "cannot decide"),
+        ("sqrt(x)", {"x": 0}, "dx = 1/(2*sqrt(x))", "agrees"),
+        ("sum(sqrt(x))", {"x": [0, 1]}, "dx = [5, 0.5]", "cannot decide"),
+        ("sum(sqrt(x))", {"x": [0, 1]}, "dx = [5, 0.7]", "cannot decide"),
+        ("exp(x)", {"x": 800}, "dx = 3", "cannot decide"),
+        ("q = x + y; 1/q", {"x": 1, "y": -1}, "dq = 5", "cannot decide"),
+        ("exp(x)", {"x": 700}, "dx = 3", "differs"),
+    ],
+)
+def test_no_number_passes_for_an_infinite_gradient(program, values, line, verdict):
+    (result,) = check_steps(program, values, steps=line).results
+    assert result.verdict == verdict
+
+
 # Steps, the code of the error, the text that it points at.
 REFUSED = [
     ("Backward pass:\ndq = z", "V313", "Backward pass:"),

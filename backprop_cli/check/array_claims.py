@@ -89,12 +89,17 @@ def _compared(claimed: Any, ours: Any, place: Point, tolerance: Tolerance, half_
     claimed = np.broadcast_to(claimed, ours.shape)
     if not np.isfinite(claimed).all():
         return made._replace(verdict=UNDECIDED, why="no value"), None
+    known = np.isfinite(ours)
+    if not known.all():  # what has no value confirms nothing; the rest may still be wrong
+        claimed, ours = np.where(known, claimed, 0.0), np.where(known, ours, 0.0)
     size = np.maximum(np.abs(claimed), np.abs(ours))
     slack = ROUNDING * float(size.max(initial=0.0))
     excess = np.abs(claimed - ours) - np.maximum(tolerance.allowed(size) + slack, half_units)
     wrong = int((excess > 0).sum())
     if wrong:
         return _at(made._replace(tried=wrong), claimed, ours, _largest(excess)), excess
+    if not known.all():
+        return made._replace(verdict=UNDECIDED, why="no value"), None
     printed = bool((np.abs(claimed - ours) > tolerance.allowed(size) + slack).any())
     made = made._replace(verdict=AGREES, why="digits" if printed else "elements" if ours.ndim else "point")
     return _at(made, claimed, ours, _largest(np.abs(claimed - ours))), excess

@@ -184,6 +184,8 @@ class _Walk(StepGradients):
             return Checked(step, judgement)
         if trouble := place.trouble(*of):
             return Checked(step, judgement._replace(verdict=UNDECIDED, why="trouble", anomaly=trouble[0]))
+        if not any(map(isfinite, numbers_in(expected[at]))):
+            return Checked(step, judgement._replace(verdict=UNDECIDED, why="range"))
         hint, of_what = "", ""
         if before and step.operator == SET and step.items is None and self.equal(sums_of(before, found), of):
             hint = "overwrites"

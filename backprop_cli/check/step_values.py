@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 from backprop_cli.check.assignments import SET, assigned
 from backprop_cli.check.claims import Formula, Gradient
@@ -151,8 +152,10 @@ class StepValues:
             return self._alike(found, expected, number) or self._printed(found, expected, half_unit)
         if self.free:
             half_unit = 0.0
-        scale = 0.0 if half_unit else ROUNDING * max(abs(found), abs(expected))
-        return self.tolerance.allows(found, expected, half_unit) or abs(found - expected) <= scale
+        if self.tolerance.allows(found, expected, half_unit):
+            return True
+        size = max(abs(found), abs(expected))
+        return isfinite(size) and not half_unit and abs(found - expected) <= ROUNDING * size
 
     def _alike(self, found: Value, expected: Value, number: int) -> bool:
         from backprop_cli.check.array_claims import compare

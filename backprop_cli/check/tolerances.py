@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import NamedTuple
 
 RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at harmless points
@@ -29,8 +30,11 @@ class Tolerance(NamedTuple):
         return self.atol + (RTOL if self.rtol is None else self.rtol) * size
 
     def allows(self, claimed: float, found: float, half_unit: float = 0.0) -> bool:
-        """Whether the two numbers may pass for one."""
-        allowed = self.allowed(max(abs(claimed), abs(found)))
+        """Whether the two numbers may pass for one; an infinity only for itself."""
+        size = max(abs(claimed), abs(found))
+        if not isfinite(size):
+            return claimed == found
+        allowed = self.allowed(size)
         if self.rtol is None:
             allowed = max(allowed, half_unit * (1 + RTOL))  # 0.125 may be printed as 0.13 and as 0.12
         return abs(claimed - found) <= allowed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite, nan
+from math import isfinite, isinf, nan
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -59,6 +59,8 @@ def verdict(
             size = max(abs(ours), abs(opinion.slope))
             if opinion.error > SIX_DIGITS * size:
                 continue
+            if isinf(size) and ours != opinion.slope:
+                return UNDECIDED, "range"
             allowed = max(tolerance.allowed(size), weight.rtol * size) + UNSURE * opinion.error + slack
             if not abs(ours - opinion.slope) <= allowed:
                 return weight.verdict, weight.why

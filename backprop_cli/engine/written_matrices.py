@@ -8,7 +8,7 @@ TooLargeError; differences judge it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import ceil, log2
+from math import ceil, inf, log2
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,8 @@ def _pseudoinverse(a: Array) -> Array:
 def _series(a: Array) -> Array:
     """The exponential: its series for a part of the matrix, squared as often as it takes."""
     size = max(sum(abs(float(x)) for x in column) for column in a.T)
+    if size == inf:
+        raise TooLargeError
     squarings = max(0, ceil(log2(16 * size))) if size > 0 else 0
     a = a / 2.0**squarings
     one = np.eye(len(a))

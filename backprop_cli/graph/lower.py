@@ -18,7 +18,7 @@ from backprop_cli.graph.comparisons import misplaced
 from backprop_cli.graph.definitions import InputNames, afford, judge, place_of, write_out
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.readings import readings
-from backprop_cli.graph.rebuild import rebuild
+from backprop_cli.graph.rebuild import rebuild, used_rows
 from backprop_cli.graph.signature import signature
 from backprop_cli.graph.unused import unused
 from backprop_cli.language.parser import MOST_ERRORS
@@ -77,6 +77,7 @@ class _Lowering(ArrayRows):
         self._calls()
         if any(self.rows[op] for op in ("@", "transpose", "array")):
             self.stack_arrays()
+        self._words()
         self.diagnostics += misplaced(program, out.gates, out.inputs)
         if self.diagnostics:
             raise BackpropError(*sorted(self.diagnostics, key=place_of)[:MOST_ERRORS])
@@ -140,12 +141,25 @@ class _Lowering(ArrayRows):
             elif name in self.defined:
                 help_ = "move its definition up"
                 self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
-            elif name in GATES or name in ALIASES or not self.given.free:
-                from backprop_cli.graph.messages import no_value  # only now is there something to complain of
-
-                self.diagnostics.append(no_value(program, row, name, self.given.bound))
             else:
-                out.variables[name] = row
+                self._input(row, name)
+
+    def _input(self, row: int, name: str) -> None:
+        """A name without a value: an input that is to get one, or an error."""
+        if name in GATES or name in ALIASES or not self.given.free:
+            from backprop_cli.graph.messages import no_value  # only now is there something to complain of
+
+            self.diagnostics.append(no_value(self.program, row, name, self.given.bound))
+        else:
+            self.out.variables[name] = row
+
+    def _words(self) -> None:
+        """Words that are attributes, such as `None`: where one is an operand as well, it is a name like any other."""
+        words = [row for row in self.rows["name"] if row in self.absorbed and row not in self.out.constants]
+        used = used_rows(self.out, self.absorbed) if words else ()
+        for row in words:
+            if row in used and self.program.args[row] not in self.out.variables:
+                self._input(row, self.program.args[row])
 
     def _constants(self) -> None:
         args, inputs, constants = self.program.args, self.out.inputs, self.out.constants

@@ -14,7 +14,7 @@ def rebuild(old: Graph, defaults: Mapping[int, tuple[float, ...]], absorbed: set
     A number may be an attribute or an element here and an operand there: then it stays.
     """
     out = Graph(old.source)
-    dropped = absorbed - _used(old, absorbed)
+    dropped = absorbed - used_rows(old, absorbed)
     new: list[int] = []
     begins: list[int] = []
     for row, (gate, operands) in enumerate(zip(old.gates, old.inputs, strict=True)):
@@ -53,7 +53,7 @@ def rebuild(old: Graph, defaults: Mapping[int, tuple[float, ...]], absorbed: set
     return out
 
 
-def _used(graph: Graph, absorbed: set[int]) -> set[int]:
+def used_rows(graph: Graph, absorbed: set[int]) -> set[int]:
     """The rows that something else than an attribute or an array literal needs."""
     used = {graph.output, *graph.definitions.values(), *(j for subgraph in graph.subgraphs for j in subgraph.operands)}
     for row in range(len(graph.inputs) - 1, -1, -1):

@@ -185,9 +185,9 @@ _REACH = 5.371920351148152  # of the 1-norm: so far the quotient of degree 13 is
 
 def expm(a: Array) -> Array:
     """The sum of aᵏ/k!, by scaling and squaring."""
-    if not np.isfinite(a).all():
-        return np.full(np.shape(a), np.nan)
     size = np.max(np.sum(np.abs(a), axis=0))
+    if not np.isfinite(size):
+        return np.full(np.shape(a), np.nan)
     squarings = max(0, ceil(log2(size / _REACH))) if size > 0 else 0
     a = a / 2.0**squarings
     one, b = np.eye(len(a)), _PADE

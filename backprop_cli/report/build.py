@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from backprop_cli.engine.anomalies import Anomaly
-from backprop_cli.engine.passes import Backward
+from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.engine.true_number import TrueNumber, put_in_place
 from backprop_cli.errors import Status
 from backprop_cli.graph import Graph, Value
@@ -55,7 +55,8 @@ def build(
         gradients = {name: gradient_at(graph, passed, node) for name, node in (wrt or {}).items()}
     step = None
     if rate is not None:
-        step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
+        with quiet(graph):
+            step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
     asked = set((wrt or {}).values())
     made = [*notes(graph, values, anomalies), *true_numbers.notes(graph, untrue, asked), *lost_notes(graph, check)]
     if passed is not None and not wrt:

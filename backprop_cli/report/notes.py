@@ -89,6 +89,7 @@ def lost_notes(graph: Graph, check: Check | None) -> list[Note]:
     ]
 
 
+_OF_FLOW = ("gradient", "product", "sum")  # wordings of what is about gradients on their way
 _NAME = r"\b[a-z]+\b"
 
 
@@ -118,13 +119,11 @@ def _note(graph: Graph, values: list[Any], anomaly: Anomaly, names: list[str]) -
         written=shorten(written(graph, node, names), 80),
         along=" and ".join(f"`{called[operands[k]]}`" for k in anomaly.operands[:4]),
         other=f"{names[other]} = {written(graph, other, names)}" if other >= 0 else "",
-        domain=f"; it needs {_domain(graph, row, names, operands)}"
-        if row and not _is_inside(row, here, operands)
-        else "",
+        domain=_domain(graph, row, names, operands) if row and not _is_inside(row, here, operands) else "",
     )
     span = graph.span(node)
     said = message + _others(anomaly) + inside_of(graph, node)
-    return Note(anomaly.code, said, node, span, anomaly.element, anomaly.elements)
+    return Note(anomaly.code, said, node, span, anomaly.element, anomaly.elements, anomaly.wording in _OF_FLOW)
 
 
 def _is_inside(gate: Gate, here: Mapping[int, Any], operands: Sequence[int]) -> bool:
@@ -173,14 +172,15 @@ def _others(anomaly: Anomaly) -> str:
 
 
 def _domain(graph: Graph, gate: Gate, names: list[str], operands: Sequence[int]) -> str:
-    """The gate's domain in the names of the operands at hand, but for what is about constants alone."""
+    """What the gate needs, in the names of the operands at hand, but for what is about constants alone."""
     named = {p.name: shorten(names[j]) for p, j in zip(gate.parameters, operands, strict=True)}
     fixed = {p.name for p, j in zip(gate.parameters, operands, strict=True) if j in graph.constants}
 
     def told(condition: str, sign: str) -> str:
         parts = condition.split(sign)
-        return sign.join([part for part in parts if not fixed >= named.keys() & set(re.findall(_NAME, part))] or parts)
+        return sign.join(part for part in parts if part and not fixed >= named.keys() & set(re.findall(_NAME, part)))
 
     condition = told(" or ".join(told(part, " and ") for part in gate.domain.split(" or ")), " or ")
     condition = condition.replace("abs(x) < 1/0", "a finite x").replace("y == floor(y)", "a whole y")
-    return re.sub(_NAME, lambda name: named.get(name[0], name[0]), condition)
+    needed = re.sub(_NAME, lambda name: named.get(name[0], name[0]), condition)
+    return f"; it needs {needed}" if needed else ""

@@ -24,6 +24,7 @@ _ROUNDING = "{what} is {true}, not {ours}: its digits were lost in rounding"
 _UNDERFLOW = "{what} is {true}, not {ours}: below 2.2e-308 doubles have few digits, below 4.9e-324 none"
 _OVERFLOW = "{what} is {true}, not {ours}: in doubles a number on the way is not finite"
 _OPEN = "{what}, {ours}, may have lost its digits in rounding; to tell would take more work than there may be"
+_OPEN_WAY = "{what} may have lost {own} digits {way}; to tell would take more work than there may be"
 _Group = tuple[int, bool, list[TrueNumber]]  # a node, whether it is its gradient, and the elements
 
 
@@ -72,18 +73,26 @@ def _is_asked(graph: Graph, group: _Group, asked: Collection[int]) -> bool:
 
 def _on_the_way(graph: Graph, names: list[str], groups: list[_Group], *, after: bool) -> Note:
     """One note for the numbers of nodes that nobody asked for by name."""
-    told = []
+    told, unknown = [], []
     for node, of_gradient, items in groups[:_MOST]:
         name = shorten(names[node])
         called = f"d{output_name(graph)}/d{name}" if of_gradient else name
-        number = true_text(items[0]) if items[0].known else "unknown"
-        told.append(f"`{called}{index_text(items[0].element)}` = {number}")
+        called = f"`{called}{index_text(items[0].element)}`"
+        if items[0].known:
+            told.append(f"{called} = {true_text(items[0])}")
+        else:
+            unknown.append(called)
     more = f" and {len(groups) - _MOST} more" if len(groups) > _MOST else ""
     all_items = [item for _, _, items in groups for item in items]
     small = all(item.known and item.is_small for item in all_items)
     beyond = not any(isfinite(item.ours) for item in all_items)
     code = "overflow" if beyond else "underflow" if small else "precision"
-    message = f"digits were lost on the way{' too' if after else ''}; truly {', '.join(told)}{more}"
+    way = f"on the way{' too' if after else ''}"
+    parts = [f"digits were lost {way}; truly {', '.join(told)}"] if told else []
+    if unknown:
+        own = "their" if len(unknown) > 1 else "its"
+        parts.append(_OPEN_WAY.format(what=", ".join(unknown), own=own, way=way))
+    message = "; ".join(parts) + more
     node = groups[0][0]
     return Note(code, message, node, graph.span(node), of_gradient=groups[0][1])
 

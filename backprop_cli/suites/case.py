@@ -158,11 +158,10 @@ def read_number(given: object, suite: str = "") -> Written | str:
         text = given.strip() if isinstance(given, str) else repr(given)
         if isinstance(given, list) and not _NUMBERS.fullmatch(text):
             return "a list of something else; expected numbers"
-        number = (
-            float(given)
-            if isinstance(given, int | float)
-            else constant(beside(suite, text), terms=Terms(allow_nonfinite=True))
-        )
+        if isinstance(given, int | float) and 0 < abs(given) < inf:  # any other may be one that no double reaches
+            number: Any = float(given)
+        else:
+            number = constant(beside(suite, text), terms=Terms(allow_nonfinite=True))
     except OverflowError:
         return "a number larger than a double can be"
     except BackpropError as error:

@@ -145,7 +145,7 @@ def _of_number(
 
     if is_at("kink"):
         yield from _kinks(node, gate, ids, operands, slopes, asked)
-    if is_at("jump"):
+    if is_at("jump") and not (len(ids) > 1 and len(set(ids)) == 1):  # x > x is the same on all sides
         yield Anomaly("jump", "comparison" if gate.truth else "value", node, numbers=tuple(operands))
     if asked[0] and is_at("edge"):
         yield Anomaly("one-sided", "slope", node, (0,), numbers=(slopes[0],))
