@@ -2,6 +2,7 @@
 
 import math
 import re
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,7 +12,10 @@ from mistyped import MISTYPED, VALUES
 from notations import LINES, ROWS
 
 import backprop_cli
+from backprop_cli.gates import GATES
+from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.advice import FORMULAS
+from backprop_cli.language import spellings
 
 
 def values_of(program, values):
@@ -353,3 +357,33 @@ def test_there_are_sixty_mistakes():
 
 def test_a_loop_without_a_body():
     assert refused("for i in range(2):").code == "S106"
+
+
+# Operands that fit nothing: none at all, too many, keywords without values, words in the place of numbers.
+ODD = [
+    "", "x", "X, X, X, X, X", "X, axis=", "X, dim=(0,", "*X", "'ij,jk->ik'", "'ij,jk->ik', X", "None", "X, None",
+    "None, X", "(X, X), axis=1", "X, 0, 1, 2", "X, ord='fro'", "lambda t: t", "X, y, reduction='none'",
+    "[x, [X]]", "X,, X",
+]  # fmt: skip
+KNOWN = sorted(
+    {*spellings.FUNCTIONS, *spellings.METHODS, *spellings.OURS, *spellings.CALLED, *GATES, *TENSORS, "einsum", "norm"}
+)
+
+
+@pytest.mark.parametrize("before", ["", "np.", "np.linalg.", "torch.", "F.", "X."])
+def test_whatever_a_function_is_given_there_is_an_answer_or_an_error_of_ours(before):
+    draw, errors = Random(before), 0
+    for _ in range(600):
+        text = f"{before}{draw.choice(KNOWN)}({draw.choice(ODD)})"
+        values = {"x": 1.5, "y": 1.0, "X": [[1.0, 2.0], [3.0, 4.0]]}
+        try:
+            backprop_cli.evaluate(text, {name: value for name, value in values.items() if name in text})
+        except backprop_cli.BackpropError as error:
+            errors += bool(str(error))
+    assert 300 < errors < 600
+
+
+@pytest.mark.parametrize("text", ["np.linalg.norm()", "torch.norm()", "np.einsum()"])
+def test_a_function_without_operands_is_refused(text):
+    with pytest.raises(backprop_cli.BackpropError):
+        backprop_cli.evaluate(text)

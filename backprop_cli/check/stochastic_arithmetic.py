@@ -31,7 +31,8 @@ def rounding_of(measure: Measure, place: Point) -> Value:
         return _UNSEEN * max((move for move in moves if not isnan(move)), default=0.0)
     import numpy as np
 
-    return _UNSEEN * np.nan_to_num(np.fmax.reduce(moves))
+    with np.errstate(over="ignore"):
+        return _UNSEEN * np.nan_to_num(np.fmax.reduce(moves))
 
 
 def is_never_finite(measure: Measure, place: Point) -> bool:

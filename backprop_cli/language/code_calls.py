@@ -231,8 +231,8 @@ class CodeCalls:
         edits = self.edits
         orders = NORMS[self.texts[bracket - 1]]
         gate = orders.get("2") or orders["fro"]
-        operand, *others = self._kept(bracket)
-        for a, b in others:
+        items = self._kept(bracket)
+        for a, b in items[1:]:
             named = edits.is_word(a) and edits.at(a + 1) == "="
             if named and self.texts[a] not in ("ord", "p"):
                 continue
@@ -240,7 +240,7 @@ class CodeCalls:
             if order not in orders:
                 return
             gate = orders[order]
-            is_vector = len(self.shape(*operand)) == 1 or self._has(bracket, "axis") or self.texts[a] == "p"
+            is_vector = len(self.shape(*items[0])) == 1 or self._has(bracket, "axis") or self.texts[a] == "p"
             if not (is_vector or order == "fro" or self.texts[first] in TORCH):
                 message = "of a vector this is a norm of its elements, and of a matrix another"
                 edits.refuse(first, edits.closes[bracket], message, f"for the elements' write `{gate}(x)`")
@@ -257,9 +257,10 @@ class CodeCalls:
     def einsum(self, bracket: int, close: int, first: int) -> None:
         """`einsum('ij,jk->ik', A, B)`: the sums that have a name."""
         edits = self.edits
-        (a, b), *items = edits.arguments(bracket)
-        if a != b or not items:
+        items = edits.arguments(bracket)
+        if len(items) < 2 or items[0][0] != items[0][1]:
             return
+        (a, _), *items = items
         meant = SUMS.get(_canonical(self.texts[a].strip().strip("'\"")))
         if meant is not None:
             edits.drop(a, items[0][0] - 1)

@@ -82,7 +82,8 @@ def _on_the_way(graph: Graph, names: list[str], groups: list[_Group], *, after: 
             told.append(f"{called} = {true_text(items[0])}")
         else:
             unknown.append(called)
-    more = f" and {len(groups) - _MOST} more" if len(groups) > _MOST else ""
+    if len(groups) > _MOST:
+        (unknown or told)[-1] += f" and {len(groups) - _MOST:,} more"
     all_items = [item for _, _, items in groups for item in items]
     small = all(item.known and item.is_small for item in all_items)
     beyond = not any(isfinite(item.ours) for item in all_items)
@@ -92,7 +93,7 @@ def _on_the_way(graph: Graph, names: list[str], groups: list[_Group], *, after: 
     if unknown:
         own = "their" if len(unknown) > 1 else "its"
         parts.append(_OPEN_WAY.format(what=", ".join(unknown), own=own, way=way))
-    message = "; ".join(parts) + more
+    message = "; ".join(parts)
     node = groups[0][0]
     return Note(code, message, node, graph.span(node), of_gradient=groups[0][1])
 
