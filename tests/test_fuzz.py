@@ -43,6 +43,9 @@ def test_a_fault_is_seen(monkeypatch):
         (["explain", "sum(cumprod(unsqueeze(x, 1), axis=None))", "x=[[-0.4,1e308,-1.1],[2,0.1,0.5]]"], 4, "overflow"),
         (["eval", "roll(y, 3, None) + layer_norm(y, y, None)", "y=[1,2,3]"], 2, "N202"),
         (["check", "q = x/0; sum(q)", "x=[1,2]"], 4, "pole"),
+        (["hessian", "-sinc(z)", "z=1e-20"], 4, "`d∇f[0]/dz` is 3.289868133696453, not"),  # pi^2/3
+        (["hessian", "bce(y, 1) + x*y", "y=0", "x=1"], 4, "pole"),
+        (["graph", "x*expand_dims(1e-9, None)", "--format", "dot"], 0, "digraph"),
         (["jacobian", "cumprod(x+y, axis=None)", "x=1", "y=[[1,2],[3,4]]", "-q"], 0, "x=[1,5,26,154]"),
     ],
     ids=lambda value: value[1] if isinstance(value, list) else "",

@@ -8,7 +8,7 @@ TooLargeError; differences judge it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import ceil, inf, log2
+from math import ceil, log2
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from backprop_cli.numeric.linalg import MINORS, adjugate, by_minors
 
 Array = Any
 Root = Callable[[Any], Any]
+_LARGEST = 1e300  # of what is divided by powers of two
 _TERMS = 24  # of the exponential's series; at a size of 1/16 what is left out is a part in 10^55
 
 
@@ -90,7 +91,7 @@ def _pseudoinverse(a: Array) -> Array:
 def _series(a: Array) -> Array:
     """The exponential: its series for a part of the matrix, squared as often as it takes."""
     size = max(sum(abs(float(x)) for x in column) for column in a.T)
-    if size == inf:
+    if size > _LARGEST:
         raise TooLargeError
     squarings = max(0, ceil(log2(16 * size))) if size > 0 else 0
     a = a / 2.0**squarings

@@ -167,7 +167,7 @@ def weighed_log_over(weight: Array, x: Array) -> Array:
 
 def odds_slope(x: Array, y: Array) -> Array:
     """The slope of -(y*log(x) + (1 - y)*log(1 - x)) in x; at the ends, where that is 0, that of the one side."""
-    return where((x == y) & ((x == 0) | (x == 1)), 1 - 2 * y, (x - y) / (x * (1 - x)))
+    return where((x == y) & ((x == 0) | (x == 1)), 1 - 2 * y, np.divide(x - y, x * (1 - x)))
 
 
 def softplus(x: Array) -> Array:

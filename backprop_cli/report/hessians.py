@@ -22,6 +22,7 @@ from backprop_cli.report.rows import gradient_at
 
 _ZERO = 1e-9  # beside the largest: what counts as 0 of a gradient and of eigenvalues
 _NO_SLOPE = frozenset({"kink", "jump"})  # where the gradient is a convention
+_LOST = TROUBLE | {"precision", "underflow"}
 _EVERY = 1 << 62
 
 
@@ -30,7 +31,7 @@ class HessianReport(NamedTuple):
     `written` is the output's text.
 
     `apart` is by how much the matrix was not symmetric, or its gradient not that of the backward pass, whichever is
-    more, beside the largest element. `status` is the exit's.
+    more, beside the largest element; 0 where digits are lost. `status` is the exit's.
     """
 
     source: Source
@@ -118,6 +119,8 @@ def hessian_report(
     status = Status.MATHEMATICS if found.status == Status.OK and trouble else found.status
     gradient = np.concatenate([np.ravel(gradient_at(graph, passed, node)) for node in targets.values()])
     apart = max(_apart(gradient, found.value), _apart(matrix, matrix.T))
+    if any(note.code in _LOST for note in found.notes):
+        apart = 0.0  # the digits that would tell are lost, which the notes say
     return HessianReport(
         source=graph.source,
         output=output_name(graph),

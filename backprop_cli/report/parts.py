@@ -70,8 +70,8 @@ def _told(graph: Graph, node: int, row: Gate) -> Iterator[str]:
             usual = {None: axes, -1: axes[-1:]}.get(parameter.default, (0,))
             value = (value,) if isinstance(value, int) else value  # before shapes are known
             if parameter.required or value not in (usual, None):
-                several = None if row.family == "order" else list(value)
-                yield f"axis={value[0] if len(value) == 1 else several}"
+                axes = tuple(value or ())
+                yield f"axis={axes[0] if len(axes) == 1 else list(axes) if axes and row.family != 'order' else None}"
         elif parameter.starred:
             yield from map(str, value)
         elif parameter.required:

@@ -16,6 +16,7 @@ from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.gates.textbook import textbook
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.graph import Graph
+from backprop_cli.graph.names import output_name
 from backprop_cli.numeric.shapes import broadcast
 
 _NOTHING = "0*"  # how the pull to labels begins
@@ -101,6 +102,7 @@ def with_gradient(graph: Graph, output: int, wrt: Sequence[int]) -> Graph:
     derived = derive(graph, output, wrt)
     builder = Builder(derived.graph)
     builder.out.output = joined([Node(builder, node) for node in derived.gradients]).id
+    builder.out.title = f"∇{output_name(graph)}"
     return builder.out
 
 
