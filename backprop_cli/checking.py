@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from os import PathLike, fspath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +97,7 @@ def check_steps(
 
 
 def check_code(
-    path: str,
+    path: str | PathLike[str],
     *,
     loss: str = "",
     forward: str = "",
@@ -120,6 +121,7 @@ def check_code(
     from backprop_cli.user_code.notebook import read_notebook
     from backprop_cli.user_code.script import Script
 
+    path = fspath(path)
     text = read_text(path)
     script = read_notebook(path, text) if path.lower().endswith(".ipynb") else Script(path, text)
     given = {name: read_value(value, name) for name, value in values.items()}

@@ -36,6 +36,8 @@ MISTAKES = [
     ("tied_autoencoder", "dW += X.T @ dz", "dW = X.T @ dz", "overwrites"),
     ("vae", "dmu = dz + mu", "dmu = dz", "term"),
     ("ridge", "dw = 2 * X", "dw = X", "factor"),
+    ("layer_stack", "return (1 - self.out**2) * dout", "return (1 - self.out) * dout", "power"),
+    ("layer_stack", "return dout * (self.out > 0)", "return dout", "mask"),
 ]  # fmt: skip
 
 
@@ -49,3 +51,39 @@ def test_the_first_wrong_line_is_named(name, right, wrong, mistake, tmp_path):
     line = text[: text.index(right)].count("\n") + bool(wrong)
     named = [result.mistakes for result in report.results if result.mistakes]
     assert (report.first_wrong.line, named) == (line, [(mistake,)])
+
+
+# -- PyTorch, where it is installed ------------------------------------------------------------------------------
+
+TENSORS = ROOT / "tests/hand_written_torch/character_mlp.py"
+# A line, what is in its place, and the gradient that is the first wrong one.
+OF_TENSORS = [
+    ("dlogp[range(n), Y] = -1 / n", "dlogp[range(n), Y] = -1", "dlogp"),
+    ("dcounts += dtotal", "dcounts += dshare", "dcounts"),
+    ("dz = (1 - h**2) * dh", "dz = (1 - h) * dh", "dz"),
+    ("dsquares = torch.ones_like(squares) / (n - 1)", "dsquares = torch.ones_like(squares) / n", "dsquares"),
+    ("dcentred += 2", "dcentred = 2", "dcentred"),
+    ("db2 = dlogits.sum(0)", "db2 = dlogits.mean(0)", "db2"),
+    ("db1 = dpre.sum(0)", "db1 = dcentred.sum(0)", "db1"),
+    ("dtop = -dlow", "dtop = -dcounts", "dtop"),
+    ("        dC[X[i, j]] += demb[i, j]", "        dC[X[i, j]] = demb[i, j]", "dC"),
+]
+
+
+def test_all_gradients_of_a_torch_script_are_judged():
+    torch = pytest.importorskip("torch", reason="torch is not installed: a script of tensors is not checked")
+    report = check_code(str(TENSORS))
+    assert [result.verdict for result in report.results] == ["agrees"] * 26
+    assert torch.get_default_dtype() == torch.float32
+
+
+@pytest.mark.parametrize(("line", "wrong", "name"), OF_TENSORS, ids=[name for _, _, name in OF_TENSORS])
+def test_the_first_wrong_line_of_a_torch_script_is_named(line, wrong, name, tmp_path):
+    pytest.importorskip("torch", reason="torch is not installed: a script of tensors is not checked")
+    text = TENSORS.read_text(encoding="utf-8")
+    assert text.count(line) == 1
+    file = tmp_path / "net.py"
+    file.write_text(text.replace(line, wrong), encoding="utf-8")
+    report = check_code(str(file))
+    number = text[: text.index(line)].count("\n") + 1
+    assert (report.first_wrong.name, report.first_wrong.line) == (name, number)

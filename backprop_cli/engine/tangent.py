@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from backprop_cli.engine.flow import chosen
+from backprop_cli.engine.flow import chosen, spread
 from backprop_cli.engine.passes import quiet
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.numeric.shapes import Shape
-
-
-def spread(rate: Value, shape: Shape) -> Value:
-    """A rate in the shape of its node, which broadcasting gave the value: tensor gates go by places."""
-    if not shape or getattr(rate, "shape", ()) == shape or (type(rate) is float and rate == 0):
-        return rate
-    import numpy as np
-
-    return np.broadcast_to(rate, shape)
 
 
 def tangent(
@@ -50,5 +40,5 @@ def tangent(
                     total = total + chosen(slopes[k] != 0, slopes[k] * rate)
                 else:
                     total = total + slopes[k] * rate
-            rates[node] = spread(total, graph.shape(node))
+            rates[node] = spread(total, graph.shape(node))  # tensor gates go by places
     return rates

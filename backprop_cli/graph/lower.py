@@ -72,12 +72,11 @@ class _Lowering(ArrayRows):
         self._definitions()
         if self.rows["call"] or self.rows["index"]:
             self.bind_tensors()
+        self._calls()
         self._names()
         self._constants()
-        self._calls()
         if any(self.rows[op] for op in ("@", "transpose", "array")):
             self.stack_arrays()
-        self._words()
         self.diagnostics += misplaced(program, out.gates, out.inputs)
         if self.diagnostics:
             raise BackpropError(*sorted(self.diagnostics, key=place_of)[:MOST_ERRORS])
@@ -126,6 +125,7 @@ class _Lowering(ArrayRows):
             from backprop_cli.graph.messages import names_of_failed_statements
 
             unused = names_of_failed_statements(program)
+        words = self.absorbed - used_rows(out, self.absorbed) if self.absorbed else self.absorbed
         for row in self.rows["name"]:
             name = program.args[row]
             out.inputs[row] = ()
@@ -134,32 +134,19 @@ class _Lowering(ArrayRows):
             elif name in CONSTANTS and name not in self.defined:
                 out.gates[row] = CONSTANT
                 out.constants[row] = CONSTANTS[name]
-            elif row in self.absorbed or row in unused or len(self.diagnostics) > MOST_ERRORS:
+            elif row in words or row in unused or len(self.diagnostics) > MOST_ERRORS:
                 continue
             elif name in self.defined and row not in operands_of(program):
                 self.absorbed.add(row)  # a value that nobody asks for
             elif name in self.defined:
                 help_ = "move its definition up"
                 self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
+            elif name in GATES or name in ALIASES or not self.given.free:
+                from backprop_cli.graph.messages import no_value  # only now is there something to complain of
+
+                self.diagnostics.append(no_value(program, row, name, self.given.bound))
             else:
-                self._input(row, name)
-
-    def _input(self, row: int, name: str) -> None:
-        """A name without a value: an input that is to get one, or an error."""
-        if name in GATES or name in ALIASES or not self.given.free:
-            from backprop_cli.graph.messages import no_value  # only now is there something to complain of
-
-            self.diagnostics.append(no_value(self.program, row, name, self.given.bound))
-        else:
-            self.out.variables[name] = row
-
-    def _words(self) -> None:
-        """Words that are attributes, such as `None`: where one is an operand as well, it is a name like any other."""
-        words = [row for row in self.rows["name"] if row in self.absorbed and row not in self.out.constants]
-        used = used_rows(self.out, self.absorbed) if words else ()
-        for row in words:
-            if row in used and self.program.args[row] not in self.out.variables:
-                self._input(row, self.program.args[row])
+                out.variables[name] = row
 
     def _constants(self) -> None:
         args, inputs, constants = self.program.args, self.out.inputs, self.out.constants

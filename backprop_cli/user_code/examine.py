@@ -192,7 +192,7 @@ def _judged(
 
     `only` these names, None for all.
     """
-    claims = [claim for claim in recorder.claims if claim.round == at.round and np.size(claim.value)]
+    claims = [claim for claim in recorder.claims if claim.round == at.round]
     claims = [claim for claim in claims if only is None or claim.text in only]
     claims.sort(key=lambda claim: claim.order)
     seen: set[tuple[str, int, int]] = set()

@@ -11,11 +11,12 @@ import numpy as np
 from backprop_cli.check.tolerances import SIX_DIGITS, SUBNORMAL, UNSURE
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.user_code.resolve import Candidate
-from backprop_cli.user_code.slopes import Bench, Slope
+from backprop_cli.user_code.slopes import Bench, Slope, size_of
 from backprop_cli.user_code.trace import Claim, as_array
 
 DIRECTIONS = 2
 _SURE = 1e-3  # slopes that are less sure than that judge nobody
+_ROUNDING, _UNSEEN = 1e-13, 1e-8  # of the loss over the size of what is moved: what a 0 may come to, and differences
 _WEIGHT = 0.1  # a projection that is small by chance is judged beside the whole gradient
 
 
@@ -57,6 +58,8 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
         pairs.append((projected, slope))
         if not isfinite(slope.slope):
             return Ruling(UNDECIDED, nan, "no slope", candidate, tuple(pairs))
+        if _is_nothing(projected, slope, bench.size_of_goal(of) / size_of(here)):
+            continue
         size = max(abs(projected), abs(slope.slope), _WEIGHT * float(np.linalg.norm(claimed)))
         apart = abs(projected - slope.slope)
         allowed = rtol * size + UNSURE * slope.error
@@ -74,6 +77,11 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
         elif UNSURE * slope.error > _SURE * size and np.any(claimed) and verdict != DIFFERS:
             verdict, why = UNDECIDED, "rounding"
     return Ruling(verdict, worst, why, candidate, tuple(pairs))
+
+
+def _is_nothing(claimed: float, slope: Slope, scale: float) -> bool:
+    """Whether both are 0 up to what rounding leaves of sums: of a bias before a normalization, say."""
+    return abs(claimed) <= _ROUNDING * scale and abs(slope.slope) + UNSURE * slope.error <= _UNSEEN * scale
 
 
 def _at_a_kink(claimed: float, sides: tuple[float, float] | None, size: float) -> tuple[str, str]:

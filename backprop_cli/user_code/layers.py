@@ -1,4 +1,4 @@
-"""A layer returns `dout @ self.W.T`: the gradient of what `forward` keeps as `self.x` gets that name, and is judged."""
+"""A layer returns `dout @ self.W.T`: the gradient of the one input of its `forward` gets a name, and is judged."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ _FORWARD, _BACKWARD = ("forward", "__call__"), ("backward",)
 
 
 def with_names(node: ast.ClassDef) -> None:
-    """Give what `backward` returns a name, where it has none and `forward` keeps its one input. Changes the tree."""
+    """Give what `backward` returns a name, where it has none and `forward` has one input. Changes the tree."""
     methods = {one.name: one for one in node.body if isinstance(one, ast.FunctionDef)}
     forward = next((methods[name] for name in _FORWARD if name in methods), None)
     backward = next((methods[name] for name in _BACKWARD if name in methods), None)
-    kept = _kept_input(forward) if forward else ""
-    if not kept or backward is None:
+    of = _input(forward) if forward else ""
+    if not of or backward is None:
         return
-    name = f"d{kept}"
+    name = f"d{of}"
     if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(backward)):
         return
     last = backward.body[-1]
-    if isinstance(last, ast.Return) and isinstance(last.value, ast.BinOp | ast.Call):
-        made = ast.Assign([ast.Name(name, ast.Store())], last.value)
+    value = last.value if isinstance(last, ast.Return) else None
+    arrived = {one.arg for one in backward.args.args}
+    if isinstance(value, ast.BinOp | ast.Call) or (isinstance(value, ast.Name) and value.id in arrived):
+        made = ast.Assign([ast.Name(name, ast.Store())], value)
         again = ast.Return(ast.Name(name, ast.Load()))
         backward.body[-1:] = [ast.copy_location(made, last), ast.copy_location(again, last)]
         ast.fix_missing_locations(backward)
 
 
-def _kept_input(forward: ast.FunctionDef) -> str:
-    """The attribute in which `forward(self, x)` keeps x; empty where it has other inputs, or keeps it not."""
+def _input(forward: ast.FunctionDef) -> str:
+    """The attribute in which `forward(self, x)` keeps x, or `x`; empty where it has other inputs."""
     arguments = [one.arg for one in forward.args.args]
     if len(arguments) != 2:
         return ""
@@ -36,4 +38,4 @@ def _kept_input(forward: ast.FunctionDef) -> str:
             for target in one.targets:
                 if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                     return target.attr if target.value.id == arguments[0] else ""
-    return ""
+    return arguments[1]

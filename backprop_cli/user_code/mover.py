@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET
+from backprop_cli.user_code.tensors import is_tensor, plus
 from backprop_cli.user_code.trace import LeftError, Place, StoppedError, as_array
 
 # By statement, site and pass: which parts of the value there are moved, and by how much.
@@ -101,9 +101,8 @@ def moved(value: Any, path: tuple[Any, ...], delta: Any, *, written: bool) -> An
 
 
 def _plus(value: Any, delta: Any, *, in_place: bool) -> Any:
-    if hasattr(value, "detach"):
-        torch: Any = sys.modules["torch"]
-        return value + torch.as_tensor(np.asarray(delta).reshape(tuple(value.shape)), dtype=value.dtype)
+    if is_tensor(value):
+        return plus(value, delta, in_place=in_place)
     if not isinstance(value, np.ndarray):
         return value + float(np.reshape(delta, ()))
     if in_place and value.dtype.kind == "f":

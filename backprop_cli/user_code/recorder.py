@@ -20,6 +20,7 @@ from backprop_cli.user_code.trace import (
     Version,
     Visit,
     as_array,
+    count_of,
     is_array,
     is_number,
 )
@@ -132,7 +133,8 @@ class Recorder:
             for number, item in enumerate(value[:_MOST_ITEMS]):
                 if is_array(item):
                     self._version(place._replace(path=(number,)), where, where.name, "", number, call, item, False)
-        if not (is_array(value) or is_number(value)):
+        is_empty = isinstance(value, np.ndarray) and value.dtype.kind == "f" and not value.size
+        if not (is_array(value) or is_number(value) or is_empty):
             return
         self.shapes[place.site] = tuple(np.shape(value))
         gradient = where.kind not in ("param", "loop")
@@ -161,7 +163,7 @@ class Recorder:
         if known:
             if write:
                 kind = "write"
-            elif is_array(value) or any(self.versions[one].name == name for one in known):
+            elif not is_number(value) or any(self.versions[one].name == name for one in known):
                 kind = "alias"
         version = Version(self.order, place, name, base, key, call, kind, value, tuple(np.shape(value)), where.line)
         last = self.versions[known[-1]] if known else None
@@ -205,7 +207,7 @@ class Recorder:
         named = where.name == self.loss if self.loss else looks_like_a_loss(where.name)
         if where.kind in ("param", "loop"):
             return False
-        if not (is_number(value) or (is_array(value) and np.size(value) == 1)):
+        if not (is_number(value) or (is_array(value) and count_of(value) == 1)):
             if is_array(value) and named and not self.reads_as(where.name):
                 self.arrays.append((where.name, where.line, tuple(np.shape(value))))
             return False

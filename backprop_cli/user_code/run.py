@@ -6,21 +6,22 @@ What it prints is swallowed, what it plots is not shown, its random numbers are 
 from __future__ import annotations
 
 import ast
-import copy
 import io
 import os
 import random
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.user_code.copies import copied
 from backprop_cli.user_code.instrument import Instrumented
 from backprop_cli.user_code.mover import Mover, Shakes
 from backprop_cli.user_code.recorder import Recorder
+from backprop_cli.user_code.tensors import as_it_was, in_doubles, random_state, set_random_state
 from backprop_cli.user_code.trace import LeftError, StoppedError
 
 _HOOKS = Recorder.bind.__code__.co_filename
@@ -41,6 +42,7 @@ class Snapshot(NamedTuple):
     names: dict[str, Any]
     numpy_state: Any
     random_state: Any
+    torch_state: Any
     settled: set[int]  # arrays that no run has changed: they need no copy
     seen: list[bool]
 
@@ -67,6 +69,7 @@ class Program:
             recorder.begin(number)
             try:
                 run_user_code(code, self.names)
+                in_doubles()
             except LeftError:
                 self.left = set(recorder.left)
                 continue
@@ -130,16 +133,18 @@ class Program:
     # -- the namespace ----------------------------------------------------------------------------
 
     def _snapshot(self) -> Snapshot:
-        names, _ = _copied(self.names, set())
-        return Snapshot(names, np.random.get_state(), random.getstate(), set(), [])  # noqa: NPY002
+        names, _ = copied(self.names, set())
+        states = np.random.get_state(), random.getstate(), random_state()  # noqa: NPY002
+        return Snapshot(names, *states, set(), [])
 
     def _restore(self, statement: int) -> None:
         kept = self.snapshots[statement]
-        names, self._copies = _copied(kept.names, kept.settled)
+        names, self._copies = copied(kept.names, kept.settled)
         self.names.clear()
         self.names.update(names)
         np.random.set_state(kept.numpy_state)  # noqa: NPY002
         random.setstate(kept.random_state)
+        set_random_state(kept.torch_state)
 
     def _settle(self, statement: int) -> None:
         """After the first run from a snapshot: what it has left alone is not copied any more."""
@@ -193,56 +198,6 @@ def run_user_code(code: Any, names: dict[str, Any]) -> None:
     exec(code, names)  # noqa: S102  the user asked for it: it is their file
 
 
-def _copied(names: Mapping[str, Any], settled: set[int]) -> tuple[dict[str, Any], list[tuple[Any, Any]]]:
-    """A copy of a namespace in which arrays, lists, dictionaries and the user's objects are new ones."""
-    memo: dict[int, Any] = {}
-    kept: list[Any] = []
-    made: dict[str, Any] = {}
-    for name, value in names.items():
-        if name.startswith("__") or isinstance(value, types.ModuleType | types.FunctionType | type):
-            made[name] = value
-            continue
-        try:
-            made[name] = _deep(value, memo, kept, settled)
-        except Exception:
-            made[name] = value  # a file, a lock, a generator: shared
-    copies = [(one, memo[id(one)]) for one in kept if isinstance(one, np.ndarray) and memo.get(id(one)) is not one]
-    return made, copies
-
-
-def _deep(value: Any, memo: dict[int, Any], kept: list[Any], settled: set[int]) -> Any:
-    if isinstance(value, np.ndarray):
-        if id(value) in memo:
-            return memo[id(value)]
-        memo[id(value)] = value if id(value) in settled else copy.deepcopy(value)
-        kept.append(value)
-        return memo[id(value)]
-    for one in settled_inside(value):
-        if id(one) in settled:
-            memo[id(one)] = one
-    made = copy.deepcopy(value, memo)
-    kept += [one for one in memo.get(id(memo), ()) if isinstance(one, np.ndarray)]
-    memo.pop(id(memo), None)
-    return made
-
-
-def settled_inside(value: Any) -> Iterator[Any]:
-    """The arrays in a value, one or two levels down."""
-    waiting, depth = [value], 0
-    while waiting and depth < 4:
-        inner: list[Any] = []
-        for one in waiting:
-            if isinstance(one, np.ndarray):
-                yield one
-            elif isinstance(one, dict):
-                inner += one.values()
-            elif isinstance(one, list | tuple):
-                inner += one[:1000]
-            elif hasattr(one, "__dict__") and not isinstance(one, type | types.ModuleType | types.FunctionType):
-                inner += vars(one).values()
-        waiting, depth = inner, depth + 1
-
-
 @contextmanager
 def quietly(path: str, arguments: Sequence[str] = (), seed: int = 0) -> Iterator[None]:
     """Around everything that runs the user's code: streams, arguments, random numbers, plots; put back afterwards."""
@@ -260,7 +215,10 @@ def quietly(path: str, arguments: Sequence[str] = (), seed: int = 0) -> Iterator
     try:
         import warnings
 
-        with redirect_stdout(sink), redirect_stderr(sink), np.errstate(all="ignore"), warnings.catch_warnings():
+        quiet = redirect_stdout(sink), redirect_stderr(sink), np.errstate(all="ignore"), warnings.catch_warnings()
+        with ExitStack() as stack:
+            for context in (*quiet, as_it_was(seed)):
+                stack.enter_context(context)
             warnings.simplefilter("ignore")
             yield
     finally:

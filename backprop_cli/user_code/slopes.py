@@ -47,6 +47,7 @@ class Bench:
         self._elements = 0
         self._kept: dict[tuple[Any, ...], Slope] = {}
         self._in_noise: dict[tuple[Any, ...], Slope] = {}
+        self._largest: dict[tuple[Place, ...], float] = {}
 
     def direction(self, place: Place, shape: tuple[int, ...], number: int) -> Any:
         """A random direction for the value at a place; the same one whenever it is asked for."""
@@ -110,9 +111,16 @@ class Bench:
             total = 0.0
             for (_, weights), one in zip(goal, found, strict=True):
                 total += float(np.sum(one if weights is None else one * weights))
+            self._largest[key] = max(self._largest.get(key, 0.0), abs(total))
             return total
 
+        key = tuple(place for place, _ in goal)
         return value
+
+    def size_of_goal(self, of: Place | None = None) -> float:
+        """How large the goal, or what is at `of`, was at the most; 0 before it was looked at."""
+        key = tuple(place for place, _ in self.goal) if of is None else (of,)
+        return self._largest.get(key, 0.0)
 
     def values(self, moves: Mapping[Place, Any], reads: Sequence[Place], start: int) -> list[Any] | None:
         """What is at certain places when others have been moved."""

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.user_code.tensors import is_tensor
+
 
 class Place(NamedTuple):
     """When and where a value is at hand: the top-level statement, the site, how often it was passed in that statement
@@ -107,11 +109,16 @@ def is_array(value: Any) -> bool:
     """Whether it is an array of numbers that can be moved; torch's tensors are, if they are of floats."""
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "fiu" and value.size > 0
-    return type(value).__name__ in ("Tensor", "Parameter") and hasattr(value, "detach")
+    return is_tensor(value) and not value.is_complex() and value.numel() > 0
 
 
 def as_array(value: Any) -> Any:
     """A copy in doubles, whatever it is."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
+    if is_tensor(value):
+        value = value.detach().cpu().double().numpy()
     return np.array(value, dtype=float)
+
+
+def count_of(value: Any) -> int:
+    """How many numbers it has."""
+    return int(np.prod(np.shape(value)))
