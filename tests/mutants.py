@@ -39,7 +39,7 @@ _TENSOR_ROWS = tuple(f"gates/{name}.py" for name in ("tensors", "places", "losse
 _CONDITIONS = ("domain", "pole", "steep", "kink", "jump", "edge", "vanish", "exact_when")
 AREAS = {
     "partials": Area(_ROWS, ("test_gates.py",), ("formula", "partial")),
-    "conditions": Area(_ROWS, ("test_gates.py", "test_truth.py", "test_engine.py"), _CONDITIONS),
+    "conditions": Area(_ROWS, ("test_conditions.py", "test_gates.py", "test_truth.py", "test_engine.py"), _CONDITIONS),
     "pulls": Area(_TENSOR_ROWS, ("test_arrays.py", "test_array_programs.py"), ("formula", "partial")),
     "facts": Area(
         _TENSOR_ROWS,
