@@ -40,10 +40,12 @@ _CONDITIONS = ("domain", "pole", "steep", "kink", "jump", "edge", "vanish", "exa
 AREAS = {
     "partials": Area(_ROWS, ("test_gates.py",), ("formula", "partial")),
     "conditions": Area(_ROWS, ("test_conditions.py", "test_gates.py", "test_truth.py", "test_engine.py"), _CONDITIONS),
-    "pulls": Area(_TENSOR_ROWS, ("test_arrays.py", "test_array_programs.py"), ("formula", "partial")),
+    "pulls": Area(
+        _TENSOR_ROWS, ("test_array_slopes.py", "test_arrays.py", "test_array_programs.py"), ("formula", "partial")
+    ),
     "facts": Area(
         _TENSOR_ROWS,
-        ("test_arrays.py", "test_array_programs.py", "test_truth.py"),
+        ("test_array_slopes.py", "test_arrays.py", "test_array_programs.py", "test_truth.py"),
         ("vanish", "steep", "push", "notes"),
     ),
     "passes": Area(
