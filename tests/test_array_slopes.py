@@ -1,4 +1,4 @@
-"""Gradients and notes of tensor gates by hand: labels, which have none, ties, zeros exact and not, axes that are kept."""
+"""Gradients and notes of tensor gates by hand: labels, which have none, ties, exact zeros, axes that are kept."""
 
 import math
 
@@ -90,7 +90,8 @@ SLOPES = [
     ("sum(matrix_power(A, 2)*[1, 10; 100, 1000])", {"A": [[1, 1], [0, 2]]}, 1 + 30 + 4000,
      {"A": [[12, 30], [1301, 4010]]}),
     ("sum(roll(x, 1)*[1, 10, 100])", {"x": [2, 3, 5]}, 5 + 20 + 300, {"x": [10, 100, 1]}),
-    ("sum(tril(A, -1)*[1, 10; 100, 1000]) + sum(triu(A, 1)*7)", {"A": [[1, 2], [3, 4]]}, 314, {"A": [[0, 7], [100, 0]]}),
+    ("sum(tril(A, -1)*[1, 10; 100, 1000]) + sum(triu(A, 1)*7)", {"A": [[1, 2], [3, 4]]}, 314,
+     {"A": [[0, 7], [100, 0]]}),
 ]  # fmt: skip
 
 
