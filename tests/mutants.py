@@ -56,7 +56,14 @@ AREAS = {
         tuple(
             f"check/{name}.py" for name in ("verdict", "judge", "cross_check", "per_gate", "gradient_check", "point")
         ),
-        ("test_check.py", "test_wrong_passes.py", "test_claims.py", "test_array_claims.py", "test_truth.py"),
+        (
+            "test_verdicts.py",
+            "test_check.py",
+            "test_wrong_passes.py",
+            "test_array_claims.py",
+            "test_claims.py",
+            "test_truth.py",
+        ),
     ),
 }
 # Mutants that change no answer, as they are printed but for the line's number, and why.
