@@ -75,7 +75,7 @@ _COMPARED = {"<": ("<=", ">="), "<=": ("<", ">"), ">": (">=", "<="), ">=": (">",
              "is": ("is not",), "is not": ("is",), "in": ("not in",), "not in": ("in",)}  # fmt: skip
 _CALLED = {"max": "min", "min": "max", "any": "all", "all": "any"}
 _SYMMETRIC = frozenset({"maximum", "minimum", "hypot", "logaddexp"})
-_INFINITE = ("1/0", "0/0")  # how rows write infinity and NaN
+_INFINITE = ("1/0", "-1/0", "0/0")  # how rows write infinity and NaN
 _NAMED = re.compile(r'(?:\bGate\("|\bdef )(\w+)')
 _BESIDE = 30  # characters that are shown before and behind
 

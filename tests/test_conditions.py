@@ -13,6 +13,7 @@ from backprop_cli.numeric.digits import number, working
 INF = math.inf
 CONDITIONS = ("domain", "pole", "steep", "kink", "jump", "edge", "vanish", "exact_when")
 TINY = 5e-324
+BESIDE = math.nextafter(8, 9)  # of which the doubles of cbrt and log2 are whole, and the numbers are not
 EVEN = 2.0**53  # from here on doubles are even: x + 1 is x
 
 _WHOLE = ([0, 1, -3, EVEN], [0.5, -2.5, 1e-9])
@@ -76,7 +77,7 @@ POINTS = {
         "exact_when": ([1, 10, 100, 1e15, 1e22], [2, 0.1, 0.01, 5, 1e23, 1e300, 999999999999999.9]),
     },
     "sqrt": {"domain": ([0, TINY, 4, INF], [-TINY, -1]), "steep": ([0, -0.0], [TINY, 1, -1])},
-    "cbrt": {"steep": ([0], [TINY, 1, -1]), "exact_when": ([0, 1, 8, -64, 1e12], [2, 0.5, 9, 0.125, 1e30])},
+    "cbrt": {"steep": ([0], [TINY, 1, -1]), "exact_when": ([0, 1, 8, -64, 1e12], [2, 0.5, 9, 0.125, 1e30, BESIDE, 300005.0**3])},
     "square": {"vanish": ([0], [1e-200, -1, 1])},
     "hypot": {"kink": ([(0, 0)], [(0, 1), (1, 0), (1, 1), (-1, 0)])},
     "sin": {"domain": ([0, 1e300, -1e300], [INF, -INF])},
@@ -130,7 +131,7 @@ POINTS = {
     "log_base": {
         "domain": ([(8, 2), (0.5, 10), (8, 0.5)], [(0, 2), (-1, 2), (8, 0), (8, -2), (8, 1)]),
         "pole": ([(0, 2), (0, 0.5), (8, 1), (0.5, 1)], [(1, 1), (8, 2), (0, 0), (0, -2), (-8, 1), (1, 2), (8, -1)]),
-        "exact_when": ([(1, 2), (1, 7), (8, 2), (81, 3), (0.25, 2)], [(2, 8), (3, 2), (0.3, 10), (10, 7)]),
+        "exact_when": ([(1, 2), (1, 7), (8, 2), (81, 3), (0.25, 2)], [(2, 8), (3, 2), (0.3, 10), (10, 7), (100.00000000000001, 10)]),
     },
     "huber": {
         "domain": ([(1, 1), (0, 2), (-3, TINY)], [(1, 0), (1, -1), (0, 0)]),
