@@ -156,6 +156,7 @@ PROGRAMS = {
     "cosine_similarity(A, line) + cosine_similarity(S, T[:3, :, 0], axis=1)": lambda e: (
         _cosine(e["A"], e["line"], 1) + _cosine(e["S"], e["T"][:3, :, 0], 1)
     ),
+    "cosine_similarity(line, A)": lambda e: _cosine(e["line"], e["A"], 1),
     "cosine_similarity(S, A[:, :3], axis=0)": lambda e: _cosine(e["S"], e["A"][:, :3], 0),
     "cosine_similarity(x, y, eps=10)": lambda e: e["x"] @ e["y"] / 100,
     "layer_norm(A)": lambda e: _standardized(e["A"], 1),

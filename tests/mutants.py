@@ -46,7 +46,7 @@ AREAS = {
     "facts": Area(
         _TENSOR_ROWS,
         ("test_array_slopes.py", "test_arrays.py", "test_array_programs.py", "test_truth.py"),
-        ("vanish", "steep", "push", "notes"),
+        ("vanish", "push", "notes"),
     ),
     "passes": Area(
         tuple(f"engine/{name}.py" for name in ("passes", "numbers", "flow", "sums", "tangent", "jacobian")),

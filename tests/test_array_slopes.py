@@ -9,6 +9,7 @@ from arrays import prepared
 from backprop_cli import grad
 from backprop_cli.engine.passes import backward
 from backprop_cli.engine.tangent import tangent
+from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.gates.tensors import TENSORS
 
 INF = math.inf
@@ -37,6 +38,8 @@ SLOPES = [
     ("sum(onehot(y, 3)*A)", {"y": [2, 0], "A": [[1, 2, 3], [4, 5, 6]]}, 7, {"y": [0, 0], "A": [[0, 0, 1], [1, 0, 0]]}),
     ("sum(take(A, y)*[1; 10; 100])", {"A": [[1, 2], [3, 4]], "y": [1, 0, 1]}, 737,
      {"A": [[10, 10], [101, 101]], "y": [0, 0, 0]}),
+    ("sum(take(A, y)*[1; 10])", {"A": [[0, 2], [3, 0]], "y": [1, 0]}, 23, {"A": [[10, 10], [1, 1]], "y": [0, 0]}),
+    ("sum(pick(A, y)*[1, 10])", {"A": [[0, 2], [3, 4]], "y": [0, 1]}, 40, {"A": [[1, 0], [0, 10]], "y": [0, 0]}),
     ("sum(pick(A, y)*[1, 10])", {"A": [[1, 2], [3, 4]], "y": [1, 0]}, 32, {"A": [[0, 1], [10, 0]], "y": [0, 0]}),
     ("sum(argmax(A, axis=1)*x) + argmin(A)*y", {"A": [[1, 2], [3, 0]], "x": [5, 7], "y": 2}, 11,
      {"A": [[0, 0], [0, 0]], "x": [1, 0], "y": 3}),
@@ -54,6 +57,7 @@ SLOPES = [
      {"A": [[-math.sqrt(0.5), math.sqrt(0.5)], [-math.sqrt(2), math.sqrt(2)]]}),
     ("sum(std(A, axis=0)*[1, 10])", {"A": [[1, 3], [3, 7]]}, 21, {"A": [[-0.5, -5], [0.5, 5]]}),
     ("sum(std(A, axis=1)*[1, 10])", {"A": [[1, 1], [3, 7]]}, 20, {"A": [[0, 0], [-5, 5]]}),
+    ("3*std(x)", {"x": [0, 0]}, 0, {"x": [0, 0]}),
     # -- norms
     ("3*norm1(x)", {"x": [-2, 0, 5]}, 21, {"x": [-3, 0, 3]}),
     ("sum(norm1(A, axis=1)*[1, 10])", {"A": [[1, -3], [-2, 6]]}, 84, {"A": [[1, -1], [-10, 10]]}),
@@ -78,6 +82,11 @@ SLOPES = [
     ("2*kl_div(x, y)", {"x": [-1, -2], "y": [1, math.e]}, 1 + 3*math.e, {"x": [-1, -math.e], "y": [2, 4]}),
     ("5*cosine_similarity(x, y)", {"x": [3, 4], "y": [4, 3]}, 4.8, {"x": [0.224, -0.168], "y": [-0.168, 0.224]}),
     ("cosine_similarity(x, y, eps=10)", {"x": [3, 4], "y": [4, 3]}, 0.24, {"x": [0.04, 0.03], "y": [0.03, 0.04]}),
+    # -- normalisations of 1, 2, 3: -a, 0, a with a = sqrt(3/2)
+    ("sum(layer_norm([1, 2, 3], w, b, eps=0)*[1, 10, 100])", {"w": [2, 2, 2], "b": [0, 0, 0]}, 198*math.sqrt(1.5),
+     {"w": [-math.sqrt(1.5), 0, 100*math.sqrt(1.5)], "b": [1, 10, 100]}),
+    ("sum(batch_norm([1; 2; 3], w, b, eps=0)*[1; 10; 100])", {"w": [2], "b": [0]}, 198*math.sqrt(1.5),
+     {"w": [99*math.sqrt(1.5)], "b": [111]}),
     # -- matrices
     ("3*trace(A)", {"A": [[1, 2], [3, 4]]}, 15, {"A": [[3, 0], [0, 3]]}),
     ("2*det(A)", {"A": [[1, 2], [3, 4]]}, -4, {"A": [[8, -6], [-4, 2]]}),
@@ -124,6 +133,11 @@ FACTS = [
     ("dot(x, y)", {"x": [T, 0], "y": [T, 3]}, "underflow"),
     ("dot(x, y)", {"x": [T, 0], "y": [0, 3]}, ""),
     ("dot(x, y)", {"x": [1, -1], "y": [2, 2]}, ""),
+    ("sum(A@B)", {"A": [[0.25, -0.25]], "B": [[1], [1]]}, ""),
+    ("dot(x, y)", {"x": [0.25, -0.25], "y": [1, 1]}, ""),
+    ("logabsdet(A)", {"A": [[2, 0], [0, 2]]}, ""),
+    ("logabsdet(A)", {"A": [[2, 4], [1, 2]]}, "pole"),
+    ("sum(svdvals(A))", {"A": [[3, 0], [0, 1]]}, ""),
     ("sum(outer(x, y))", {"x": [1, 0], "y": [0, 3]}, ""),
     ("sum(outer(x, y))", {"x": [1, T], "y": [T, 3]}, "underflow"),
     ("sum(kron(x, y))", {"x": [1, 0], "y": [0, 3]}, ""),
@@ -198,10 +212,90 @@ def test_what_is_noted(program, values, codes):
     assert {note.code for note in report.notes} == set(codes.split())
 
 
-def test_every_row_with_facts_is_looked_at():
-    looked_at = set()
-    for program, values, _ in FACTS:
-        graph, _numbers = prepared(program, {name: np.array(given, dtype=float) for name, given in values.items()})
-        looked_at |= set(graph.gates)
-    missing = {name for name, gate in TENSORS.items() if gate.vanish} - looked_at
-    assert missing == {"conv2d", "log_softmax"}
+TIED, ZERO, NULL = "elements of `{}` are tied", "`norminf` has a kink at `{}` = 0", "a singular value of `{}` is 0"
+ALIKE, SHORT = "singular values of `{}` are tied", "a kink where a length is eps"
+
+# Program, values, a part of each note, of how many elements each speaks.
+WORDS = [
+    ("norminf(x)", {"x": [0, 0]}, [ZERO], 1),
+    ("norminf(x)", {"x": [0.5, -0.5]}, [TIED], 1),
+    ("sum(norminf(x, axis=1))", {"x": [[1, -1, 0], [2, 3, 4]]}, [TIED], 1),
+    ("sum(norminf(x, axis=1))", {"x": [[1, 1, 0], [0, 0, 0]]}, [ZERO, TIED], 1),
+    ("sum(svdvals(x))", {"x": [[3, 0], [0, 0]]}, [NULL], 1),
+    ("sum(svdvals(x))", {"x": [[3, 0, 0], [0, 3, 0]]}, [ALIKE], 2),
+    ("sum(svdvals(x))", {"x": [[0, 0], [0, 0]]}, [NULL], 2),
+    ("sum(cosine_similarity(x, y, eps=5))", {"x": [[3, 4, 0], [1, 1, 0]], "y": [[1, 1, 0], [1, 0, 0]]}, [SHORT], 1),
+    ("sum(cosine_similarity(x, y, eps=5))", {"x": [[1, 4, 0], [1, 1, 0]], "y": [[1, 1, 0], [5, 0, 0]]}, [SHORT], 1),
+    ("sum(std(x, axis=1))", {"x": [[1, 2], [3, 3]]}, ["`std` has a kink where all elements of `{}` are equal"], 1),
+    ("sum(norm(x, axis=1))", {"x": [[1, 2], [0, 0]]}, ["`norm` has a kink at `{}` = 0"], 1),
+    ("norm1(x)", {"x": [1, 0, 2]}, ["`norm1` has a kink where an element of `{}` is 0"], 1),
+    ("hinge_loss(x, [0, 1])", {"x": [[3, 2, 0], [5, 5, 4]]}, ["`hinge_loss` has a kink where a margin is just met"], 1),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "words", "elements"), WORDS, ids=lambda part: str(part)[:60])
+def test_each_kink_has_its_words_and_its_elements(program, values, words, elements):
+    messages = [note.message for note in grad(program, values, check=False).notes]
+    assert len(messages) == len(words)
+    for message, expected in zip(messages, words, strict=True):
+        assert expected.format("x") in message
+        assert f"(and {elements - 1} more element" in message if elements > 1 else "more element" not in message
+
+
+L, N = math.log(2), None
+
+# Gate, operands, attributes, whether a value of 0 there would be exact, for each element of the value: it is where
+# every term is 0, or where terms that are not cancel.
+EXACT_ZEROS = [
+    ("matmul", ([[T, 0], [0, 0], [0.25, -0.25]], [[T], [1]]), (), [[False], [True], [True]]),
+    ("dot", ([T, 0], [T, 1]), (), False), ("dot", ([T, 0], [0, 1]), (), True),
+    ("dot", ([0.25, -0.25], [1, 1]), (), True),
+    ("var", ([3, 3],), ((0,), False, 0), True), ("var", ([T, -T],), ((0,), False, 0), False),
+    ("var", ([[3, 3], [T, -T]],), ((1,), False, 0), [True, False]),
+    ("var", ([[3, 3], [T, -T]],), ((1,), True, 0), [[True], [False]]),
+    ("logsumexp", ([0],), (N, False), True), ("logsumexp", ([-L, -L],), (N, False), False),
+    ("logsumexp", ([0, -INF],), (N, False), True), ("logsumexp", ([0, INF],), (N, False), False),
+    ("logsumexp", ([[0, -INF], [-L, -L]],), (1, True), [[True], [False]]),
+    ("softmax", ([0, -INF, -800],), (-1,), [False, True, False]),
+    ("log_softmax", ([[0, -INF, -INF], [0, 0, -INF], [1, 2, 3]],), (-1,), [[True], [False], [False]]),
+    ("log_softmax", ([[0, 1], [-INF, 2]],), (0,), [[True, False]]),
+    ("det", ([[1, 2], [2, 4]],), (), True), ("det", ([[T, 0], [0, T]],), (), False),
+    ("det", ([[1, 0], [0, 1]],), (), False),
+    ("cross_entropy", ([1000, 0], 0), (0,), False), ("cross_entropy", ([3], 0), (0,), True),
+    ("cross_entropy", ([5, -INF], 0), (0,), True), ("cross_entropy", ([5, -INF, INF], 0), (0,), False),
+    ("cross_entropy", ([[5, -INF], [1, 1]], [0, 1]), (0,), False),
+    ("cross_entropy", ([[5, -INF], [1, -INF]], [0, 0]), (0,), True),
+    ("cross_entropy", ([1000, 0], [0, 0]), (0,), True), ("cross_entropy", ([1000, 0], [0.5, 0]), (0,), False),
+    ("cross_entropy", ([[1000, 0], [1000, -INF]], [[0, 0], [0.5, 0]]), (0,), True),
+    ("mse", ([T, 2], [0, 2]), (), False), ("mse", ([1, 2], [1, 2]), (), True),
+    ("binary_cross_entropy", ([1, 0], [1, 0]), (), True), ("binary_cross_entropy", ([T, 0], [0, 0]), (), False),
+    ("binary_cross_entropy", ([T, 0], [T, 0]), (), False), ("binary_cross_entropy", ([1, 0], [1, T]), (), False),
+    ("binary_cross_entropy", ([0.5], [0.5]), (), False),
+    ("binary_cross_entropy_with_logits", ([INF, -INF], [1, 0]), (), True),
+    ("binary_cross_entropy_with_logits", ([INF, -800], [1, 0]), (), False),
+    ("binary_cross_entropy_with_logits", ([-INF, -INF], [1, 0]), (), False),
+    ("binary_cross_entropy_with_logits", ([INF, INF], [1, 0]), (), False),
+    ("cosine_similarity", ([1, -1], [0.25, 0.25]), (-1, 1e-8), True),
+    ("cosine_similarity", ([T, 0], [T, 1]), (-1, 1e-8), False),
+    ("cosine_similarity", ([T, 0], [0, T]), (-1, 1e-8), True),
+    ("cosine_similarity", ([T, 1], [T, 0]), (-1, 1e-8), False),
+    ("cosine_similarity", ([[T, 0, 0], [0, 1, 0]], [[T, 1, 0], [1, 0, 0]]), (-1, 1e-8), [False, True]),
+    ("cosine_similarity", ([[T, 0], [0, 1], [0, 0]], [[T, 1], [1, 0], [1, 0]]), (0, 1e-8), [False, True]),
+    ("outer", ([1, 0, T], [0, T]), (), [[True, False], [True, True], [True, False]]),
+    ("kron", ([1, 0, T], [0, T]), (), [True, False, True, True, True, False]),
+    ("prod", ([[0, 1], [T, T]],), (1, False), [True, False]),
+    ("prod", ([[0, 1], [T, T]],), (1, True), [[True], [False]]),
+    ("cumprod", ([T, T, 0, T],), ((0,),), [False, False, True, True]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("gate", "operands", "attributes", "exact"), EXACT_ZEROS, ids=lambda part: str(part)[:40])
+def test_where_a_0_is_exact(gate, operands, attributes, exact):
+    with np.errstate(all="ignore"):
+        found = ARRAYS.exact_zero[gate]([np.array(x, dtype=float) for x in operands], attributes)
+    assert np.asarray(found).tolist() == exact
+
+
+def test_every_row_that_vanishes_is_looked_at():
+    vanishing = {name for name, gate in TENSORS.items() if gate.vanish}
+    assert vanishing - {row[0] for row in EXACT_ZEROS} == {"conv1d", "conv2d"}  # whose notes are above
