@@ -50,7 +50,14 @@ AREAS = {
     ),
     "passes": Area(
         tuple(f"engine/{name}.py" for name in ("passes", "numbers", "flow", "sums", "tangent", "jacobian")),
-        ("test_engine.py", "test_arrays.py", "test_array_programs.py", "test_commands.py"),
+        (
+            "test_wrong_passes.py",
+            "test_array_slopes.py",
+            "test_engine.py",
+            "test_arrays.py",
+            "test_array_programs.py",
+            "test_commands.py",
+        ),
     ),
     "verdicts": Area(
         tuple(

@@ -229,7 +229,7 @@ WORDS = [
     ("sum(std(x, axis=1))", {"x": [[1, 2], [3, 3]]}, ["`std` has a kink where all elements of `{}` are equal"], 1),
     ("sum(norm(x, axis=1))", {"x": [[1, 2], [0, 0]]}, ["`norm` has a kink at `{}` = 0"], 1),
     ("norm1(x)", {"x": [1, 0, 2]}, ["`norm1` has a kink where an element of `{}` is 0"], 1),
-    ("hinge_loss(x, [0, 1])", {"x": [[3, 2, 0], [5, 5, 4]]}, ["`hinge_loss` has a kink where a margin is just met"], 1),
+    ("hinge_loss(x, [0, 1])", {"x": [[3, 2, 0], [5, 5, 4]]}, ["`hinge_loss` has a kink where a margin is just met"], 2),
 ]
 
 
