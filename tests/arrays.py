@@ -63,10 +63,17 @@ PROGRAMS = {
     "prod(T, axis=[0, 2])": lambda e: e["T"].prod((0, 2)),
     "var(A)": lambda e: e["A"].var(),
     "var(A, axis=0, ddof=1)": lambda e: e["A"].var(0, ddof=1),
+    "var(T, axis=[0, 2], keepdims=True)": lambda e: e["T"].var((0, 2), keepdims=True),
     "std(A, axis=1)": lambda e: e["A"].std(1),
+    "std(T, axis=[0, 1], keepdims=True, ddof=2)": lambda e: e["T"].std((0, 1), keepdims=True, ddof=2),
     "norm(A)": lambda e: np.linalg.norm(e["A"]),
     "norm(A, axis=1)": lambda e: np.linalg.norm(e["A"], axis=1),
+    "norm(T, axis=[0, -1], keepdims=True)": lambda e: np.sqrt((e["T"] ** 2).sum((0, 2), keepdims=True)),
     "norm1(A)": lambda e: np.abs(e["A"]).sum(),
+    "norm1(T, axis=1)": lambda e: np.abs(e["T"]).sum(1),
+    "norm1(T, axis=[0, 2], keepdims=True)": lambda e: np.abs(e["T"]).sum((0, 2), keepdims=True),
+    "norminf(A)": lambda e: np.abs(e["A"]).max(),
+    "norminf(T, axis=1, keepdims=True)": lambda e: np.abs(e["T"]).max(1, keepdims=True),
     "norminf(A, axis=0)": lambda e: np.abs(e["A"]).max(0),
     "cumsum(A)": lambda e: e["A"].cumsum(),
     "cumsum(A, axis=0)": lambda e: e["A"].cumsum(0),
@@ -149,6 +156,7 @@ PROGRAMS = {
     "cosine_similarity(A, line) + cosine_similarity(S, T[:3, :, 0], axis=1)": lambda e: (
         _cosine(e["A"], e["line"], 1) + _cosine(e["S"], e["T"][:3, :, 0], 1)
     ),
+    "cosine_similarity(line, A)": lambda e: _cosine(e["line"], e["A"], 1),
     "cosine_similarity(S, A[:, :3], axis=0)": lambda e: _cosine(e["S"], e["A"][:, :3], 0),
     "cosine_similarity(x, y, eps=10)": lambda e: e["x"] @ e["y"] / 100,
     "layer_norm(A)": lambda e: _standardized(e["A"], 1),
@@ -297,8 +305,8 @@ def prepared(program, values):
 
 
 def weights_like(value):
-    """An upstream gradient without symmetry; 1 for a number."""
-    return np.cos(np.arange(np.size(value)) + 0.5).reshape(np.shape(value)) if np.ndim(value) else 1.0
+    """An upstream gradient without symmetry, nor 1 for a number: what forgets it is found out."""
+    return np.cos(np.arange(np.size(value)) + 0.5).reshape(np.shape(value)) if np.ndim(value) else -1.75
 
 
 def gradients(program, values):

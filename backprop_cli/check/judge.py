@@ -14,8 +14,11 @@ from backprop_cli.check.point import Point, with_output
 from backprop_cli.check.tolerances import LARGE, SMALL, Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
 from backprop_cli.engine.anomalies import Anomaly
+from backprop_cli.engine.anomalies.of_slopes import kinks, one_for_each
+from backprop_cli.engine.passes import Backward
 from backprop_cli.gates import GATES
-from backprop_cli.graph import Value
+from backprop_cli.gates.fields import FLOATS
+from backprop_cli.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape
 
 
@@ -77,22 +80,36 @@ def subgradients(place: Point, of: Gradient, trouble: Sequence[Anomaly]) -> tupl
     if any(anomaly.code != "kink" for anomaly in trouble):
         return None
     graph = with_output(place.graph, of.output)
-    kinked = {(anomaly.node, k): anomaly.numbers for anomaly in trouble for k in anomaly.operands}
     passed = place.passed(of.output)
     grads: dict[int, tuple[float, float]] = {of.output: (1.0, 1.0)}
     for node in range(of.output, -1, -1):
-        if node not in grads:
-            continue
-        low, high = grads[node]
-        for k, j in enumerate(graph.inputs[node]):
-            slope = passed.locals[node][k]
-            least, most = kinked[node, k][:2] if (node, k) in kinked else (slope, slope)
-            if GATES[graph.gates[node]].routes and least == most == 0:
-                continue
-            ends = (low * least, low * most, high * least, high * most)
+        for j, least, most in _edges(graph, place, passed, node) if node in grads else ():
+            ends = [bound * slope for bound in grads[node] for slope in (least, most)]
             before = grads.get(j, (0.0, 0.0))
             grads[j] = (before[0] + min(ends), before[1] + max(ends))
+            if not all(map(isfinite, ends)):
+                return None
     return grads.get(of.wrt, (0.0, 0.0))
+
+
+def _edges(graph: Graph, place: Point, passed: Backward, node: int) -> Iterator[tuple[int, float, float]]:
+    """The operands of a node, each once, and the least and the largest of the slopes that are valid along it.
+
+    At a kink at which nothing arrives too: before it, another kink may send something.
+    """
+    ids, slopes = graph.inputs[node], passed.locals[node]
+    if not ids:
+        return
+    gate, alike = GATES[graph.gates[node]], one_for_each(graph, ids)
+    point, out = [place.values[j] for j in ids], place.values[node]
+    at_kink = gate.kink and FLOATS.kink[gate.name](*point, out)
+    found = kinks(node, gate, alike, point, slopes, [True] * len(ids)) if at_kink else ()
+    valid = {ids[k]: anomaly.numbers[:2] for anomaly in found for k in anomaly.operands}
+    for j in dict.fromkeys(alike):
+        slope = sum(slope for k, slope in zip(alike, slopes, strict=True) if k == j)
+        least, most = valid.get(j, (slope, slope))
+        if not gate.routes or least or most:
+            yield j, least, most
 
 
 def is_harmless(*columns: Sequence[Value]) -> bool:

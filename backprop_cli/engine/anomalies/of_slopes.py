@@ -59,7 +59,9 @@ def of_slopes(
             for tried, element in enumerate(elements(mask, shape)):
                 point = [at(x, element, shape) for x in operands]
                 here = tuple(at(slope, element, shape) for slope in slopes)
-                found = list(_of_number(node, gate, _of_one(graph, ids), point, at(out, element, shape), here, asked))
+                found = list(
+                    _of_number(node, gate, one_for_each(graph, ids), point, at(out, element, shape), here, asked)
+                )
                 yield from (a._replace(element=element, elements=count(mask, shape) - tried) for a in found)
                 if found:
                     break
@@ -70,7 +72,7 @@ def _arrives(grad: Value | None) -> Mask:
     return True if grad is None else grad != 0
 
 
-def _of_one(graph: Graph, ids: tuple[int, ...]) -> tuple[int, ...]:
+def one_for_each(graph: Graph, ids: tuple[int, ...]) -> tuple[int, ...]:
     """The operands, with one number for those that are the same element of the same array, or the same of the same."""
     first: dict[object, int] = {}
 
@@ -144,7 +146,7 @@ def _of_number(
         return bool(getattr(gate, condition)) and bool(getattr(FLOATS, condition)[gate.name](*operands, out))
 
     if is_at("kink"):
-        yield from _kinks(node, gate, ids, operands, slopes, asked)
+        yield from kinks(node, gate, ids, operands, slopes, asked)
     if is_at("jump") and not (len(ids) > 1 and len(set(ids)) == 1):  # x > x is the same on all sides
         yield Anomaly("jump", "comparison" if gate.truth else "value", node, numbers=tuple(operands))
     if asked[0] and is_at("edge"):
@@ -167,10 +169,13 @@ def _stays_zero(gate: str, x: float) -> bool:
     return all(FLOATS.locals[gate](near, FLOATS.value[gate](near)) == (0.0,) for near in around)
 
 
-def _kinks(
+def kinks(
     node: int, gate: Gate, ids: tuple[int, ...], operands: list[float], slopes: tuple[float, ...], asked: list[bool]
 ) -> Iterator[Anomaly]:
-    """The valid slopes at a kink: those just to the left and just to the right of each operand."""
+    """The valid slopes at a kink: those just to the left and just to the right of each operand.
+
+    Operands with the same of `ids` move together, and the slopes are those of all of them.
+    """
     alike: dict[tuple[float, ...], tuple[int, ...]] = {}  # operands whose slopes are the same share an anomaly
     for j in islice(dict.fromkeys(ids), _MOST_OPERANDS):
         position = ids.index(j)

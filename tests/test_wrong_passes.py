@@ -1,0 +1,109 @@
+"""A backward pass that is wrong is caught: by its sums, though every rule is right, or by one rule, wherever it is."""
+
+import math
+
+import pytest
+
+from backprop_cli import grad
+from backprop_cli.engine import numbers
+from backprop_cli.gates.fields import FLOATS
+
+# Program, values, the right gradient of `x`, and what is left of it if a fork keeps only the last that arrives.
+FORKS = [
+    ("x*x + y", {"x": 3.0, "y": 1.0}, 6.0, 3.0),
+    ("sin(x)*x", {"x": 2.0}, math.sin(2) + 2 * math.cos(2), 2 * math.cos(2)),
+    ("x*y + 5*x", {"x": 3.0, "y": 2.0}, 7.0, 2.0),
+]
+
+
+@pytest.mark.parametrize("seed", [1.0, -2.5, 1e-3])
+@pytest.mark.parametrize(("program", "values", "right", "left"), FORKS, ids=[fork[0] for fork in FORKS])
+def test_a_fork_that_forgets_is_caught(program, values, right, left, seed, monkeypatch):
+    honest = grad(program, values, seed_grad=seed)
+    assert honest.check.verdict == "agree" and honest.gradients["x"] == pytest.approx(seed * right, rel=1e-14)
+
+    def forgets(grads, node, sent, _lost):
+        grads[node] = sent
+
+    monkeypatch.setattr(numbers, "join", forgets)
+    report = grad(program, values, seed_grad=seed)
+    worst = report.check.worst
+    assert report.check.verdict == "disagree" and report.status == 1 and report.check.methods == ("per-gate",)
+    assert (worst.name, worst.along, worst.node) == ("x", -1, report.columns.graph.output)
+    assert worst.ours == pytest.approx(seed * left, rel=1e-14) and worst.theirs == pytest.approx(
+        seed * right, rel=1e-14
+    )
+    # Relative to the sizes of what is summed at the fork, for `sin(x)*x` cancels.
+    assert report.check.max_rel_error == pytest.approx(abs(right - left) / (abs(right - left) + abs(left)), rel=1e-12)
+
+
+def test_of_very_many_inputs_a_fork_that_forgets_is_caught_along_their_mix(monkeypatch):
+    names = [f"x{k}" for k in range(500)]
+    program, values = "+".join([*names, names[1]]), dict.fromkeys(names, 1.0)
+    assert grad(program, values, seed_grad=-2.5).check.verdict == "agree"
+    monkeypatch.setattr(numbers, "join", lambda *_: None)
+    report = grad(program, values, seed_grad=-2.5)
+    assert report.gradients["x1"] == -2.5  # of -5
+    worst = report.check.worst
+    assert report.check.verdict == "disagree" and (worst.name, worst.along) == ("", -1)
+    # The second input weighs 0.5 and the fraction of twice the golden ratio's, in every sum of both.
+    assert worst.ours - worst.theirs == pytest.approx(2.5 * (0.5 + 2 * 0.6180339887498949 % 1), rel=1e-9)
+
+
+# A rule that is off by so much, relative: beyond the ninth digit it is wrong, below it is rounding.
+@pytest.mark.parametrize(("off", "verdict"), [(0.0, "agree"), (1e-10, "agree"), (1e-8, "disagree"), (1e-3, "disagree")])
+@pytest.mark.parametrize("seed", [1.0, 40.0])
+def test_a_rule_that_is_off_is_caught(off, verdict, seed, monkeypatch):
+    monkeypatch.setitem(FLOATS.locals, "sin", lambda x, out: (math.cos(x) * (1 + off),))  # noqa: ARG005
+    report = grad("exp(y)*sin(x)", {"x": 1.0, "y": 0.5}, seed_grad=seed)
+    assert report.check.verdict == verdict
+    assert report.check.max_rel_error == pytest.approx(off / (1 + off), abs=1e-13)
+    if verdict == "disagree":
+        worst, graph = report.check.worst, report.columns.graph
+        assert graph.gates[worst.node] == "sin" and worst.along == graph.variables["x"] and worst.name == ""
+        assert worst.theirs == pytest.approx(math.cos(1), rel=1e-14)
+        assert worst.ours == pytest.approx(math.cos(1) * (1 + off), rel=1e-14)
+
+
+def test_the_worst_of_several_wrong_rules_is_named(monkeypatch):
+    for gate, off in (("sin", 1e-3), ("exp", 1e-2), ("cos", 1e-4)):
+        right = FLOATS.locals[gate]
+        monkeypatch.setitem(
+            FLOATS.locals, gate, lambda *xs, right=right, off=off: tuple(slope * (1 + off) for slope in right(*xs))
+        )
+    report = grad("sin(x) + exp(x)*cos(x)", x=0.7)
+    assert report.columns.graph.gates[report.check.worst.node] == "exp"
+    assert report.check.max_rel_error == pytest.approx(1e-2 / 1.01, rel=1e-9)
+
+
+# A rule that is wrong where nobody asks, or where nothing arrives, is accused by nobody.
+@pytest.mark.parametrize(
+    ("program", "wrt", "verdict"),
+    [
+        ("sin(x)*y", ["y"], "agree"),
+        ("sin(x)*y", ["x"], "disagree"),
+        ("z = sin(x); 2*x*y", ["x", "y"], "agree"),
+        ("where(y > 0, y*x, sin(x))", ["x", "y"], "agree"),
+        ("where(y > 0, sin(x), y*x)", ["x", "y"], "disagree"),
+    ],
+)
+def test_only_what_is_asked_for_is_judged(program, wrt, verdict, monkeypatch):
+    monkeypatch.setitem(FLOATS.locals, "sin", lambda _, out: (out,))
+    assert grad(program, x=1.0, y=2.0, wrt=wrt).check.verdict == verdict
+
+
+# A slope at a kink is right between the slopes of the two sides, 0 and 1 of relu; -1 and 1 of abs.
+@pytest.mark.parametrize(
+    ("gate", "slope", "verdict"),
+    [("relu", 0.0, "agree"), ("relu", 1.0, "agree"), ("relu", 0.3, "agree"), ("relu", -0.1, "disagree"),
+     ("relu", 1.1, "disagree"), ("abs", -1.0, "agree"), ("abs", 1.0, "agree"), ("abs", -1.1, "disagree"),
+     ("abs", 1.1, "disagree")],
+)  # fmt: skip
+def test_a_slope_at_a_kink_is_judged_by_the_sides(gate, slope, verdict, monkeypatch):
+    monkeypatch.setitem(FLOATS.locals, gate, lambda x, out: (slope if x == 0 else (x > 0) * 1.0,))  # noqa: ARG005
+    report = grad(f"{gate}(x) + x*y", x=0.0, y=2.0)
+    assert report.check.verdict == verdict
+    if verdict == "disagree":
+        assert report.columns.graph.gates[report.check.worst.node] == gate and report.check.worst.ours == slope
+    else:
+        assert report.check.methods == ("per-gate", "differences")
