@@ -80,7 +80,7 @@ def _product(session: Session, graph: Graph, kind: str, direction: Direction, *,
     made, names = along(graph, {name: graph.variables[name] for name in moves})
     given = {**session.values, STEP: 0.0, **{names[name]: value for name, value in moves.items()}}
     shapes = {name: _shape(value) for name, value in given.items()}
-    infer(made, shapes, max_elements=session.options.max_elements)
+    infer(made, shapes, seed=session.options.seed, max_elements=session.options.max_elements)
     made.remarks = list(dict.fromkeys(made.remarks))  # those on shapes were made before
     found = jacobian_at(
         made, {STEP: made.variables[STEP]}, session._replace(values=given), mode="forward", anatomy=False, check=check

@@ -43,6 +43,10 @@ def test_a_fault_is_seen(monkeypatch):
         (["explain", "sum(cumprod(unsqueeze(x, 1), axis=None))", "x=[[-0.4,1e308,-1.1],[2,0.1,0.5]]"], 4, "overflow"),
         (["eval", "roll(y, 3, None) + layer_norm(y, y, None)", "y=[1,2,3]"], 2, "N202"),
         (["check", "q = x/0; sum(q)", "x=[1,2]"], 4, "pole"),
+        (["jacobian", "rand(3)*x", "x=2", "--jvp", "1", "--seed", "5", "-q"], 0, "0.7926507320978688"),
+        (["check", "v = tanh(x); v*huber(v)", "x=2.6", "--claim", "df/dx = x'"], 1, "differs"),
+        (["eval", "matrix_exp(y)", "y=[[5e-324]]"], 0, "[[1]]"),
+        (["grad", "sum(cosine_similarity(v*2, z, eps=0))", "v=[[1,2,3]]", "z=[[1,2,3],[3,4,5]]"], 4, "is 0, not"),
         (["hessian", "-sinc(z)", "z=1e-20"], 4, "`d∇f[0]/dz` is 3.289868133696453, not"),  # pi^2/3
         (["hessian", "bce(y, 1) + x*y", "y=0", "x=1"], 4, "pole"),
         (["graph", "x*expand_dims(1e-9, None)", "--format", "dot"], 0, "digraph"),
@@ -92,3 +96,9 @@ def test_the_documents_are_right_before_they_are_damaged(name, tmp_path, monkeyp
     (tmp_path / name).write_bytes(DOCUMENTS[name])
     words = READERS[os.path.splitext(name)[1]]
     assert 0 in {backprop(*(word.format(name) for word in line)).status for line in words}
+
+
+def test_a_number_of_an_npz_is_a_float(tmp_path):
+    np.savez(tmp_path / "a.npz", y=np.float64(3.0))
+    ran = backprop("grad", "x/y", "x=0", "--vars", str(tmp_path / "a.npz"), "-q")
+    assert (ran.status, ran.out, ran.err) == (0, "x=0.3333333333333333\ny=0\n", "")

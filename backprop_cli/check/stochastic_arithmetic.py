@@ -71,7 +71,7 @@ class _Shaken(Field):
         return lambda *operands: self.moved(value(*operands))
 
     def _moved_tensor(self, gate: str) -> Callable[..., Value]:
-        forward_ = self.base.forward[gate]
+        forward_ = (ARRAYS if self.base is FLOATS else self.base).forward[gate]
         return lambda operands, attributes: self.moved(forward_(operands, attributes))
 
     def moved(self, x: Value) -> Value:

@@ -235,8 +235,10 @@ def _number(path: str, name: str, value: Any, terms: Terms) -> Value:
     if isinstance(value, bool) or not (hasattr(value, "dtype") or isinstance(value, int | float | list)):
         kind = {dict: "a table", bool: "a truth value", type(None): "null"}.get(type(value), "no number")
         raise wrong_kind(path, f"`{shorten(name)}` is {kind}; expected a number or an array")
-    number: Value = value
-    if not isinstance(value, float):
+    number: Value
+    if isinstance(value, float):
+        number = float(value)  # NumPy's are another type, whose arithmetic warns
+    else:
         from backprop_cli.data.nearest_doubles import nearest_doubles
 
         number, said = nearest_doubles(value)

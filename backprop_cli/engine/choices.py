@@ -11,6 +11,7 @@ from functools import reduce
 from math import nan
 from typing import Any
 
+from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.engine.passes import Rule
 from backprop_cli.gates import GATES, ROUTES
 from backprop_cli.gates.fields import ARRAYS
@@ -88,7 +89,8 @@ def sure_pull(
         tied, _ = _tied(before[0], xs[0], out, rule.attributes[0], of_sizes="abs(" in row.formula)
         return _where(tied, sent)
     if any(note.code == "kink" for note in row.notes) and (others := _other_way(before, xs)) is not None:
-        return _where(_differ(sent, rule.pull(k, upstream, (), others, rule.value(others))), sent)
+        pulled = rule.pull(k, upstream, (), others, rule.value(others))
+        return _where(_differ(sent, unbroadcast(pulled, getattr(sent, "shape", ()))), sent)
     return sent
 
 

@@ -93,7 +93,7 @@ def _series(a: Array) -> Array:
     size = max(sum(abs(float(x)) for x in column) for column in a.T)
     if size > _LARGEST:
         raise TooLargeError
-    squarings = max(0, ceil(log2(16 * size))) if size > 0 else 0
+    squarings = max(0, ceil(log2(16 * size))) if size > 1 / 16 else 0
     a = a / 2.0**squarings
     one = np.eye(len(a))
     out = one + a / float(_TERMS)

@@ -67,7 +67,9 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
                 if TENSORS[gate].random:
                     from zlib import crc32
 
-                    graph.attributes[node] += ((seed % 2**32, seed >> 32, crc32(stream.encode()), randoms),)
+                    state = seed % 2**32, seed >> 32, crc32(stream.encode()), randoms
+                    own = sum(bool(parameter.kind) for parameter in TENSORS[gate].parameters)  # shapes may be known
+                    graph.attributes[node] = (*graph.attributes[node][:own], state)
                     randoms += 1
             found.append(shape)
         except ShapeProblem as problem:

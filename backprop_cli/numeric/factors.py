@@ -188,7 +188,7 @@ def expm(a: Array) -> Array:
     size = np.max(np.sum(np.abs(a), axis=0))
     if not np.isfinite(size):
         return np.full(np.shape(a), np.nan)
-    squarings = max(0, ceil(log2(size / _REACH))) if size > 0 else 0
+    squarings = max(0, ceil(log2(size / _REACH))) if size > _REACH else 0
     a = a / 2.0**squarings
     one, b = np.eye(len(a)), _PADE
     a2 = a @ a
