@@ -422,3 +422,58 @@ def test_a_gradient_without_a_name_is_that_of_what_takes_the_step(check):
     assert (wrong.first_wrong.line, wrong.results[0].mistakes) == (9, ("not divided",))
     assert check(DESCENT, ("theta = theta - alpha*grad", "theta -= alpha * grad")).ok
     assert check(DESCENT, ("J = ", "loss = ")).ok
+
+
+# Functions that nobody calls, of layers by rows and by columns, of a linear score; three take no upstream gradient.
+UNCALLED = {
+    "rows": """
+        def forward(x, w, b):
+            return x @ w + b, (x, w)
+        def backward(dout, cache):
+            x, w = cache
+            return dout @ w.T, x.T @ dout, dout.sum(0)
+    """,
+    "columns": """
+        def forward_propagation(X, Y, W1, b1, W2, b2):
+            A1 = np.tanh(W1 @ X + b1)
+            Z2 = W2 @ A1 + b2
+            loss = np.sum((Z2 - Y)**2)/(2*X.shape[1])
+            return loss, (A1, Z2)
+        def backward_propagation(X, Y, W1, b1, W2, b2, cache):
+            A1, Z2 = cache
+            dZ2 = (Z2 - Y)/X.shape[1]
+            dZ1 = W2.T @ dZ2*(1 - A1**2)
+            dW2, dW1 = dZ2 @ A1.T, dZ1 @ X.T
+            return {"dW1": dW1, "db1": dZ1.sum(1, keepdims=True), "dW2": dW2, "db2": dZ2.sum(1, keepdims=True)}
+    """,
+    "a vector": """
+        def forward(W1, W2, x, y):
+            h = np.tanh(W1 @ x)
+            o = W2 @ h
+            return 0.5*np.sum((o - y)**2), (h, o)
+        def backward(W1, W2, x, y, cache):
+            h, o = cache
+            do = o - y
+            dh = W2.T @ do
+            return np.outer((1 - h**2)*dh, x), np.outer(do, h)
+    """,
+    "a score": """
+        def forward(w, b, X, y):
+            p = 1/(1 + np.exp(-(X @ w + b)))
+            return np.mean((p - y)**2), p
+        def backward(w, b, X, y, p):
+            dz = 2*(p - y)/len(y)*p*(1 - p)
+            dw = X.T @ dz
+            db = dz.sum()
+            return dw, db
+    """,
+}
+
+
+@pytest.mark.parametrize("kind", UNCALLED)
+def test_the_values_that_are_proposed_for_functions_fit(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.py").write_text("import numpy as np\n" + textwrap.dedent(UNCALLED[kind]), encoding="utf-8")
+    proposed = backprop("check", "net.py").err.partition("`backprop check ")[2].partition("`")[0]
+    ran = backprop("check", *proposed.split())
+    assert (ran.status, ran.err) == (0, "") and ran.out.rstrip().endswith(" agree")

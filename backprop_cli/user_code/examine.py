@@ -14,7 +14,7 @@ from backprop_cli.check.tolerances import SIX_DIGITS
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.user_code.diagnose import Diagnosed, diagnose
 from backprop_cli.user_code.findings import Examined, Finding, Loss, Remark
-from backprop_cli.user_code.functions import calls, find_pair
+from backprop_cli.user_code.functions import Fit, calls, find_pair
 from backprop_cli.user_code.instrument import instrument
 from backprop_cli.user_code.judge import Ruling, best
 from backprop_cli.user_code.names import readings
@@ -22,7 +22,7 @@ from backprop_cli.user_code.problems import failed, no_gradient, no_loss, no_pyt
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.repair import Case, Workshop
 from backprop_cli.user_code.resolve import Candidate, candidates, loss_of, upstream_of
-from backprop_cli.user_code.run import Failure, Program, parse, quietly
+from backprop_cli.user_code.run import Failure, Program, ends, parse, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.targets import named
@@ -56,7 +56,8 @@ def examine(
         if pair is not None:
             values = {**given, **dict.fromkeys(_assigned(tree))}
             own = script.text.rstrip("\n") + "\n"
-            script = script._replace(text=own + calls(pair, values, script.path))
+            fit: Fit = lambda call, shapes: ends(own + call, script.path, shapes, given)  # noqa: E731
+            script = script._replace(text=own + calls(pair, values, script.path, fit))
             answer = (own.count("\n"), pair.answer)
             tree = parse(script.text, script.path)
         steps = stepped(tree)

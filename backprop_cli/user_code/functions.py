@@ -1,23 +1,32 @@
 """A file that only defines `forward` and `backward`: the lines that call them, as the user would have written them.
 
-`out, cache = forward(x, w, b)`, a loss that weighs `out`, and `dx, dw, db = backward(dout, cache)`.
+`out, cache = forward(x, w, b)`, a loss that weighs `out`, and `dx, dw, db = backward(dout, cache)`. Where nothing
+arrives at `backward`, what `forward` answers first is the loss.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
+from backprop_cli.numeric.shapes import Shape
+
+Fit = Callable[
+    [str, Mapping[str, Shape]], bool
+]  # whether a call ends without an exception where names have such shapes
 
 # Shapes that go together: rows of three features, and two results of them.
-_SHAPES = {
-    "w": "(3,2)",
-    "W": "(3,2)",
-    "b": "(2)",
-    **dict.fromkeys(("gamma", "beta", "mu", "mean", "var", "sigma"), "(3)"),
+_SHAPES: dict[str, Shape] = {
+    "w": (3, 2),
+    "W": (3, 2),
+    "b": (2,),
+    **dict.fromkeys(("gamma", "beta", "mu", "mean", "var", "sigma"), (3,)),
 }
+_WIDTHS = (3, 4, 2, 5, 3, 4, 2)  # of the layers: what goes in, and what comes out of each
+_TARGETS = ("y", "Y", "t", "T", "target", "targets", "label", "labels")
+_MANY = 6  # examples
 _PAIRS = (("forward", "backward"), ("forward_pass", "backward_pass"), ("forward_propagation", "backward_propagation"),
           ("fprop", "bprop"), ("f", "g"))  # fmt: skip
 
@@ -64,13 +73,20 @@ def find_pair(tree: ast.Module, forward: str, backward: str, path: str) -> Pair 
     return None
 
 
-def calls(pair: Pair, given: Mapping[str, Any], path: str) -> str:
-    """The lines to put below the file. Raises BackpropError (N202) where a parameter has no value."""
+def calls(pair: Pair, given: Mapping[str, Any], path: str, fit: Fit) -> str:
+    """The lines to put below the file.
+
+    Raises BackpropError (N202) where a parameter has no value, with values of shapes that `fit`, if any do.
+    """
     inputs = _parameters(pair.forward)
     missing = [name for name, default in inputs if not default and name not in given]
     if missing:
         listed = ", ".join(f"`{name}`" for name in missing)
-        values = " ".join(f"{name}=randn{_SHAPES.get(name.rstrip('0123456789'), '(4,3)')}" for name in missing)
+        known = [name for name, _ in inputs if name in missing or name in given]
+        call = f"{pair.forward.name}({', '.join(f'{name}={name}' for name in known)})\n"
+        guesses = [dict(zip(missing, shapes, strict=True)) for shapes in _guesses(missing)]
+        guess = next((guess for guess in guesses if fit(call, guess)), guesses[0])
+        values = " ".join(f"{name}=randn({','.join(map(str, shape))})" for name, shape in guess.items())
         help_ = f"give values: `backprop check {shorten(path)} {values}`"
         message = f"no value for {listed} of `{pair.forward.name}`"
         raise BackpropError(Diagnostic("N202", message, (), help_))
@@ -79,14 +95,41 @@ def calls(pair: Pair, given: Mapping[str, Any], path: str) -> str:
     results = [name or ("out" if number == 0 else f"cache{number}") for number, name in enumerate(outputs)]
     out = results[0]
     lines = [f"{', '.join(results)} = {pair.forward.name}({', '.join(f'{name}={name}' for name in passed)})"]
-    lines += ["import numpy", f"_weights = numpy.random.default_rng(0).standard_normal(numpy.shape({out}))"]
-    lines += [f"loss = numpy.sum({out} * _weights)", f"d{out} = _weights"]
     arguments = list(_arguments(pair.backward, passed, results, given))
+    if any(argument.endswith(f"=d{out}") for argument in arguments):
+        lines += ["import numpy", f"_weights = numpy.random.default_rng(0).standard_normal(numpy.shape({out}))"]
+        lines += [f"loss = numpy.sum({out} * _weights)", f"d{out} = _weights"]
+    elif out != "loss":  # nothing arrives: it is the gradient of what `forward` answers
+        lines += [f"loss = {out}"]
     gradients = _returned(pair.backward)
     names = [name or f"d{passed[min(number, len(passed) - 1)]}" for number, name in enumerate(gradients)]
     targets = ", ".join(names) if len(names) > 1 else (names[0] if gradients[0] else "grads")
     lines += [f"{targets} = {pair.backward.name}({', '.join(arguments)})"]
     return "\n".join(lines) + "\n"
+
+
+def _guesses(names: Sequence[str]) -> Iterator[list[Shape]]:
+    """Shapes that the parameters may have: of layers by rows and by columns, of a linear score."""
+    parts = [(name.rstrip("0123456789"), int(name[len(name.rstrip("0123456789")) :] or 1)) for name in names]
+    yield [_SHAPES.get(base, (4, 3)) for base, _ in parts]
+    last = min(max([k for base, k in parts if base[:1] in "wW"], default=1), len(_WIDTHS) - 1)
+    before, after = (
+        [_WIDTHS[min(k - 1, len(_WIDTHS) - 1)] for _, k in parts],
+        [_WIDTHS[min(k, len(_WIDTHS) - 1)] for _, k in parts],
+    )
+    first, result = _WIDTHS[0], _WIDTHS[last]
+    scores = ("i", "", (_MANY, first), (_MANY,)), ("i", "", (first,), ())
+    layers = (
+        ("io", "o", (_MANY, first), (_MANY, result)),
+        ("oi", "o", (first,), (result,)),
+        ("oi", "o1", (first, _MANY), (result, _MANY)),
+    )
+    for weights, biases, inputs, targets in (*scores, *layers) if "w" in names else (*layers, *scores):
+        yield [
+            inputs if base[:1] not in "wWb" and base not in _TARGETS else targets if base in _TARGETS
+            else tuple({"i": i, "o": o, "1": 1}[letter] for letter in (biases if base[:1] == "b" else weights))
+            for (base, _), i, o in zip(parts, before, after, strict=True)
+        ]  # fmt: skip
 
 
 def _parameters(function: ast.FunctionDef) -> list[tuple[str, bool]]:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.numeric.shapes import Shape
 from backprop_cli.user_code.copies import copied
 from backprop_cli.user_code.instrument import Instrumented
 from backprop_cli.user_code.mover import Mover, Shakes
@@ -250,6 +251,19 @@ def _plotting_stubs() -> list[str]:
             sys.modules[name] = MagicMock(name=name)
             made.append(name)
     return made
+
+
+def ends(text: str, path: str, shapes: Mapping[str, Shape], given: Mapping[str, Any]) -> bool:
+    """Whether a file ends without an exception where names have values of those shapes."""
+    names = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__, **given}
+    random_numbers = np.random.default_rng(0)
+    names |= {name: random_numbers.standard_normal(shape) for name, shape in shapes.items()}
+    with quietly(path):
+        try:
+            run_user_code(compile(text, path, "exec", dont_inherit=True), names)
+        except (Exception, SystemExit):  # whatever it is: these do not fit
+            return False
+    return True
 
 
 def parse(text: str, path: str) -> ast.Module:
