@@ -139,8 +139,9 @@ def number(value: float) -> Any:
 
 
 def readable_number(number_: Any) -> Any:
-    """A SymPy Float as the shortest decimal that reads back to the same double, for showing."""
-    return sympy.Float(repr(float(number_)), 17)
+    """A SymPy Float as the shortest decimal that reads back to the same double, for showing; as it is beyond doubles."""
+    near = float(number_)
+    return sympy.Float(repr(near), 17) if near and isfinite(near) else number_
 
 
 _TRACED, _SYMPY = _Traced(), _Expressions()

@@ -84,6 +84,8 @@ def eigvalsh_back(G: Array, a: Array, out: Array) -> Array:
 
 def eigvalsh_push(d: Array, a: Array, out: Array) -> Array:
     """How they move when the matrix moves by d."""
+    if not np.isfinite(out).all():
+        return np.full(np.shape(out), np.nan)
     _, vectors = np.linalg.eigh(symmetric(a))
     return _evenly(np.sum(vectors * (symmetric(d) @ vectors), axis=0), out)
 
@@ -103,6 +105,8 @@ def svdvals_back(G: Array, a: Array, out: Array) -> Array:
 
 def svdvals_push(d: Array, a: Array, out: Array) -> Array:
     """How they move when the matrix moves by d."""
+    if not np.isfinite(out).all():
+        return np.full(np.shape(out), np.nan)
     left, _, right = np.linalg.svd(a, full_matrices=False)
     return np.where(vanishing(out), 0.0, _evenly(np.sum(left * (d @ right.T), axis=0), out))
 
