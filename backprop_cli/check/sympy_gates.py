@@ -139,7 +139,7 @@ def number(value: float) -> Any:
 
 
 def readable_number(number_: Any) -> Any:
-    """A SymPy Float as the shortest decimal that reads back to the same double, for showing; as it is beyond doubles."""
+    """A SymPy Float as the shortest decimal that reads back to the same double, to show; beyond doubles as it is."""
     near = float(number_)
     return sympy.Float(repr(near), 17) if near and isfinite(near) else number_
 

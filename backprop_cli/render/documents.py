@@ -45,8 +45,13 @@ NUMBERS: dict[str, dict[str, Any]] = {
         ],
     },
     "trueNumber": {
-        "description": "a number; its first digits as a string where no double is near, such as 5.075958898e-435",
-        "anyOf": [{"$ref": "#/$defs/number"}, {"type": "string", "pattern": "^-?[0-9.]+e[-+]?[0-9]+$"}],
+        "description": "a number; its first digits as a string where no double is near, such as 5.075958898e-435, "
+        "or its power of ten, 10^-4.342944819e+199",
+        "anyOf": [
+            {"$ref": "#/$defs/number"},
+            {"type": "string", "pattern": "^-?[0-9.]+e[-+]?[0-9]+$"},
+            {"type": "string", "pattern": "^-?10\\^-?[0-9.]+(e[-+]?[0-9]+)?$"},
+        ],
     },
 }
 
