@@ -74,6 +74,19 @@ def test_json_follows_its_schema(name):
     jsonschema.validate(document, json.loads(schemas.schema(schema)))
 
 
+@pytest.mark.parametrize(
+    ("words", "true"),
+    [
+        (("eval", "exp(-exp(x))", "x=14"), "3.939798652e-522285"),
+        (("grad", "-logaddexp(1e200, 2*mish(x))", "x=1e160"), "-10^-4.342944819e+199"),
+    ],
+)
+def test_true_numbers_that_no_double_is_near_follow_the_schema(words, true):
+    text = backprop(*words, "--json").out
+    assert f'"{true}' in text
+    jsonschema.validate(json.loads(text), json.loads(schemas.schema("report")))
+
+
 @pytest.mark.parametrize("name", ["eval", "grad", "check", "jacobian"])
 def test_csv_has_the_numbers_of_json_in_full(name):
     in_json = json.dumps(json.loads(shown(name, "--json")))
