@@ -305,6 +305,8 @@ ARRAYS_OR_NUMBERS = {
     "report/model.py": "what a report says of itself",
     "deriving.py": "SymPy differentiates numbers, and `math` knows no arrays",
     "export/python.py": "how values are written",
+    "export/c.py": "how values are written",
+    "export/staged.py": "how much two values differ",
     "engine/true_number.py": "how a number is put in the place of another",
     "report/notes.py": "whether an operand is one number",
     "report/true_numbers.py": "whether a gradient is one number",

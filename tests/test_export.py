@@ -107,3 +107,25 @@ def test_what_cannot_be_written_is_said():
     ]:  # fmt: skip
         ran = backprop("export", *words)
         assert ran.status == 2 and said in ran.err, ran.err
+
+
+def test_a_file_that_is_there_is_kept(tmp_path):
+    path = tmp_path / "grad.py"
+    path.write_text("mine")
+    ran = backprop("export", "x^2", "-o", str(path))
+    assert ran.status == 2 and "--force" in ran.err and path.read_text() == "mine"
+    assert backprop("export", "x^2", "-o", str(path), "--force").status == 0 and "2*x" in path.read_text()
+
+
+def test_names_that_mean_something_else_are_left_alone():
+    """A variable `e` is not Euler's number; a variable `dq` is not the gradient of `q`."""
+    for program, values in [
+        ("e*x", {"e": 3.0, "x": 2.0}), ("q = x*y; f = x*dq*q", {"x": 2.0, "y": 3.0, "dq": 5.0}),
+        ("softplus(math)*t4 + e^sigmoid*pi", {"math": 0.5, "t4": 2.0, "sigmoid": 1.5}),
+    ]:  # fmt: skip
+        for to in ("numpy", "python"):
+            assert_runs(program, values, to)
+
+
+def test_long_constants_are_written_in_full():
+    assert_runs(f"sum(x*{list(range(30))})", {"x": 2.0}, "numpy")

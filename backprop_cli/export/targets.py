@@ -1,0 +1,24 @@
+"""The targets of `export`, and which of them have no arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backprop_cli.export.staged import Example, staged
+from backprop_cli.graph import Graph
+
+TARGETS = ("numpy", "python", "c")
+ENDINGS = {".c": "c"}  # of files
+NUMBERS_ONLY = {"python": "Python's `math`"}
+
+
+def exported(graph: Graph, targets: Mapping[str, int], example: Example | None, to: str) -> str:
+    """The text of the file. Raises BackpropError (N215, U801)."""
+    if to == "c":
+        from backprop_cli.export.c import RESERVED, c
+
+        return c(staged(graph, targets, example, RESERVED, ascii_=True))
+    from backprop_cli.export.dialects import DIALECTS
+    from backprop_cli.export.python import python, reserved
+
+    return python(staged(graph, targets, example, reserved(DIALECTS[to])), DIALECTS[to])
