@@ -16,6 +16,7 @@ from backprop_cli.text import shortest
 RESERVED = {*KEYWORDS, *NAMES, *C.helpers, FUNCTION}
 _MOST_ON_STACK = 8192  # elements; more are static
 _CONSTANTS = {"pi": "static const double PI = 3.141592653589793;", "e": "static const double E = 2.718281828459045;"}
+_TO_TEST = "test it: cc -std=c99 -o grad grad.c -lm && ./grad"
 _OTHERS = "`--to numpy` may have it; or write it in simpler gates"
 _CHECK = """static int failures = 0;
 
@@ -71,8 +72,8 @@ def c(program: Staged) -> str:
     test = _main(program, known, storage) if program.example is not None else []
     made = [
         f"/* {_comment(program.title)}",
-        f"   and its gradient by the chain rule. Written by backprop; {'to test it' if test else 'with values for the'}",
-        "   cc -std=c99 -o grad grad.c -lm && ./grad */" if test else "   inputs it writes a `main` that tests it. */",
+        "   and its gradient by the chain rule. Written by backprop;",
+        f"   {_TO_TEST if test else 'with values for the inputs it writes a `main` that tests it'}. */",
         "", "#include <math.h>", *["#include <stdio.h>"] * bool(test), "#include <string.h>", "",
         *(_CONSTANTS[name] for name in _CONSTANTS if name in words.needed),
         *[""] * bool(_CONSTANTS.keys() & words.needed.keys()),
