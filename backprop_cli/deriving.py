@@ -105,8 +105,8 @@ def export(
     wrt: str | Sequence[str] = (),
     **values: Any,
 ) -> str:
-    """A program and its gradient as the text of a file: Python by NumPy (`numpy`) or `math` alone (`python`), or
-    C99 (`c`).
+    """A program and its gradient as the text of a file: Python by NumPy (`numpy`), by `math` alone (`python`) or for
+    SymPy (`sympy`), C99 (`c`), or a document (`latex`).
 
     Where every input has a value, the file tests itself with it when it is run. Arrays may be given by their shapes.
     Values and options are given as to `evaluate`.

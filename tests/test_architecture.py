@@ -32,7 +32,7 @@ ROOMS = {
     "checking": {"errors", "graph", "check", "report", "session", "user_code", "data"},
     "api": {"errors", "graph", "engine", "check", "report", "render", "session"},
     # Formulas are read again to be written in other words.
-    "export": {"errors", "text", "language", "numeric", "graph", "engine", "report"},
+    "export": {"errors", "text", "language", "numeric", "gates", "graph", "engine", "report", "render"},
     "deriving": {"errors", "graph", "engine", "check", "report", "session", "api", "export"},
     "directions": {"errors", "language", "numeric", "graph", "engine", "data", "report", "session", "api"},
     "worksheets": {"errors", "numeric", "text", "report", "session", "api"},
@@ -306,6 +306,7 @@ ARRAYS_OR_NUMBERS = {
     "deriving.py": "SymPy differentiates numbers, and `math` knows no arrays",
     "export/python.py": "how values are written",
     "export/c.py": "how values are written",
+    "export/latex.py": "how values are written",
     "export/staged.py": "how much two values differ",
     "engine/true_number.py": "how a number is put in the place of another",
     "report/notes.py": "whether an operand is one number",

@@ -46,7 +46,11 @@ class Writer:
         pieces: list[Piece] = []
         for op, args in zip(program.ops, program.args, strict=True):
             pieces.append(self._piece(op, args, pieces))
-        return pieces[program.statements[-1].row].within(0) if program.statements else ""
+        return self.whole(pieces[program.statements[-1].row]) if program.statements else ""
+
+    def whole(self, piece: Piece) -> str:
+        """What stands behind `=`."""
+        return piece.within(0)
 
     def functions(self) -> list[str]:
         """The functions that the formulas need beside what is imported."""
@@ -71,13 +75,17 @@ class Writer:
                 name: re.sub(r"^np\.array\(\[(.*)\]\)$", r"(\1)", pieces[row].text) for name, row, _ in args.keywords
             }
             return self.call(args.name, operands, named)
+        if op in ("index", "array", "transpose"):
+            return self.around(op, args, pieces)
+        return self.operator(op, [pieces[row] for row in args])
+
+    def around(self, op: str, args: Any, pieces: list[Piece]) -> Piece:
+        """Brackets: literals, indices, transposes."""
         if op == "index":
             return Piece(f"{pieces[args.operand].within(_ATOM)}[{self._items(args, pieces)}]")
         if op == "array":
             return Piece(self.dialect.array.format(", ".join(pieces[row].text for row in args)))
-        if op == "transpose":
-            return Piece(f"{pieces[args[0]].within(_ATOM)}.T")
-        return self.operator(op, [pieces[row] for row in args])
+        return Piece(f"{pieces[args[0]].within(_ATOM)}.T")
 
     def number(self, text: str) -> Piece:
         """A literal, perhaps below 0."""
@@ -129,6 +137,7 @@ class Writer:
             *texts, *[""] * 3, all=", ".join([*texts, *given]), rest=", ".join([*texts[1:], ""]).strip(),
             operands=joined, named="".join(f", {one}" for one in given),
         )  # fmt: skip
+        text = re.sub(r"(?<!\w)\((\w+)\)", r"\1", text)  # brackets around a name
         return Piece(text, _ATOM if re.fullmatch(r"[\w.]+\(.*\)|\(.*\)", text) and _closes_last(text) else 0)
 
     @staticmethod

@@ -54,6 +54,7 @@ class Staged(NamedTuple):
     value: str
     gradients: Mapping[str, str]
     targets: Mapping[str, int]
+    prefix: str  # of the gradients' names
     example: Example | None
 
     @property
@@ -113,6 +114,7 @@ def staged(
         called[graph.output],
         {name: prefix + called[node] for name, node in targets.items()},
         targets,
+        prefix,
         example,
     )
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from backprop_cli.export.staged import Example, staged
 from backprop_cli.graph import Graph
 
-TARGETS = ("numpy", "python", "c")
-ENDINGS = {".c": "c"}  # of files
-NUMBERS_ONLY = {"python": "Python's `math`"}
+TARGETS = ("numpy", "python", "c", "sympy", "latex")
+ENDINGS = {".c": "c", ".tex": "latex"}  # of files
+NUMBERS_ONLY = {"python": "Python's `math`", "sympy": "our code for SymPy"}
 
 
 def exported(graph: Graph, targets: Mapping[str, int], example: Example | None, to: str) -> str:
@@ -18,6 +18,14 @@ def exported(graph: Graph, targets: Mapping[str, int], example: Example | None, 
         from backprop_cli.export.c import RESERVED, c
 
         return c(staged(graph, targets, example, RESERVED, ascii_=True))
+    if to == "sympy":
+        from backprop_cli.export import symbolic
+
+        return symbolic.symbolic(staged(graph, targets, example, symbolic.RESERVED))
+    if to == "latex":
+        from backprop_cli.export.latex import latex
+
+        return latex(staged(graph, targets, example, ()))
     from backprop_cli.export.dialects import DIALECTS
     from backprop_cli.export.python import python, reserved
 
