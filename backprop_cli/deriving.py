@@ -106,7 +106,7 @@ def export(
     **values: Any,
 ) -> str:
     """A program and its gradient as the text of a file: Python by NumPy (`numpy`), by `math` alone (`python`) or for
-    SymPy (`sympy`), C99 (`c`), or a document (`latex`).
+    SymPy (`sympy`), C99 (`c`), SQL for DuckDB (`sql`), or a document (`latex`).
 
     Where every input has a value, the file tests itself with it when it is run. Arrays may be given by their shapes.
     Values and options are given as to `evaluate`.

@@ -90,15 +90,23 @@ class NoWordsError(LookupError):
 
 
 def staged(
-    graph: Graph, targets: Mapping[str, int], example: Example | None, reserved: Iterable[str], *, ascii_: bool = False
+    graph: Graph,
+    targets: Mapping[str, int],
+    example: Example | None,
+    reserved: Iterable[str],
+    *,
+    ascii_: bool = False,
+    fold: bool = False,
 ) -> Staged:
     """The program and its gradient with respect to `targets`; `reserved` are names that mean something else.
+
+    `ascii_`: names have no other letters; `fold`: `x` and `X` are the same name.
 
     Slopes are written as in books, unless they would lose the example's digits. Raises BackpropError (N215).
     """
     derived = _derived(graph, targets, example)
     taken = {*reserved, *_CONSTANTS}
-    called, ahead = _names(graph, taken, ascii_)
+    called, ahead = _names(graph, taken, ascii_=ascii_, fold=fold)
     named = {line.node for line in ahead}
     prefixes = ("d", "grad_", *(f"d{k}_" for k in range(len(graph) + 1)))
     prefix = next(prefix for prefix in prefixes if _free(prefix, called, taken))
@@ -119,14 +127,16 @@ def staged(
     )
 
 
-def _names(graph: Graph, taken: set[str], ascii_: bool) -> tuple[list[str], list[Line]]:
+def _names(graph: Graph, taken: set[str], *, ascii_: bool, fold: bool) -> tuple[list[str], list[Line]]:
     """What every node is called, and the lines that give long constants a name."""
     names = node_names(graph)
     if graph.output not in graph.names and graph.output not in graph.variables.values():
         names[graph.output] = output_name(graph)
     inside = r"[^A-Za-z0-9_]" if ascii_ else r"\W"
     nodes = [node for node in range(len(graph)) if node not in graph.constants]
-    for node, name in zip(nodes, _unique([re.sub(inside, "_", names[node]) for node in nodes], taken), strict=True):
+    for node, name in zip(
+        nodes, _unique([re.sub(inside, "_", names[node]) for node in nodes], taken, fold=fold), strict=True
+    ):
         names[node] = name
     long = [node for node, name in enumerate(names) if node in graph.constants and name.startswith("array")]
     lines = []
@@ -136,21 +146,21 @@ def _names(graph: Graph, taken: set[str], ascii_: bool) -> tuple[list[str], list
     return names, lines
 
 
-def _unique(names: Iterable[str], taken: set[str]) -> list[str]:
+def _unique(names: Iterable[str], taken: set[str], *, fold: bool = False) -> list[str]:
     """The names, each with `_` behind it until no other, and nothing that is taken, is called so."""
     seen = set(taken)
     made = []
     for name in names:
-        while name in seen or not name.isidentifier():
+        while (name.lower() if fold else name) in seen or not name.isidentifier():
             name = name + "_" if name[:1].isalpha() or name[:1] == "_" else "x" + name
-        seen.add(name)
+        seen.add(name.lower() if fold else name)
         made.append(name)
     return made
 
 
 def _free(prefix: str, called: list[str], taken: set[str]) -> bool:
     """Whether gradients may be called so: `dx` is taken where the program has a `dx`."""
-    return not {prefix + name for name in called} & {*called, *taken}
+    return not {(prefix + name).lower() for name in called} & {name.lower() for name in (*called, *taken)}
 
 
 def _forward(graph: Graph, called: list[str]) -> list[Line]:

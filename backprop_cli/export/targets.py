@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from backprop_cli.export.staged import Example, staged
 from backprop_cli.graph import Graph
 
-TARGETS = ("numpy", "python", "c", "sympy", "latex")
-ENDINGS = {".c": "c", ".tex": "latex"}  # of files
-NUMBERS_ONLY = {"python": "Python's `math`", "sympy": "our code for SymPy"}
+TARGETS = ("numpy", "python", "c", "sympy", "latex", "sql")
+ENDINGS = {".c": "c", ".tex": "latex", ".sql": "sql"}  # of files
+NUMBERS_ONLY = {"python": "Python's `math`", "sympy": "our code for SymPy", "sql": "a row of a table"}
 
 
 def exported(graph: Graph, targets: Mapping[str, int], example: Example | None, to: str) -> str:
@@ -22,6 +22,10 @@ def exported(graph: Graph, targets: Mapping[str, int], example: Example | None, 
         from backprop_cli.export import symbolic
 
         return symbolic.symbolic(staged(graph, targets, example, symbolic.RESERVED))
+    if to == "sql":
+        from backprop_cli.export import sql
+
+        return sql.sql(staged(graph, targets, example, sql.RESERVED, ascii_=True, fold=True))
     if to == "latex":
         from backprop_cli.export.latex import latex
 
