@@ -105,8 +105,8 @@ def export(
     wrt: str | Sequence[str] = (),
     **values: Any,
 ) -> str:
-    """A program and its gradient as the text of a file: Python by NumPy (`numpy`), by `math` alone (`python`) or for
-    SymPy (`sympy`), C99 (`c`), SQL for DuckDB (`sql`), or a document (`latex`).
+    """A program and its gradient as the text of a file: Python by NumPy (`numpy`), by `math` alone (`python`), for
+    PyTorch (`torch`), JAX (`jax`) or SymPy (`sympy`), C99 (`c`), SQL for DuckDB (`sql`), or a document (`latex`).
 
     Where every input has a value, the file tests itself with it when it is run. Arrays may be given by their shapes.
     Values and options are given as to `evaluate`.
@@ -130,7 +130,10 @@ def export(
         numbers = forward(graph, session.values)
         passed = backward(graph, numbers, graph.output)
         gradients = {name: gradient_at(graph, passed, node) for name, node in targets.items()}
-        example = Example(session.values, numbers[graph.output], gradients)
+        active = graph.dependents(set(targets.values()))
+        anomalies = find_anomalies(graph, numbers, graph.output, passed, active)
+        kinks = any(anomaly.code in ("kink", "jump", "one-sided") for anomaly in anomalies)
+        example = Example(session.values, numbers[graph.output], gradients, kinks)
     return exported(graph, targets, example, to)
 
 

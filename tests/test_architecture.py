@@ -307,6 +307,7 @@ ARRAYS_OR_NUMBERS = {
     "export/python.py": "how values are written",
     "export/c.py": "how values are written",
     "export/latex.py": "how values are written",
+    "export/frameworks.py": "how values are written",
     "export/staged.py": "how much two values differ",
     "engine/true_number.py": "how a number is put in the place of another",
     "report/notes.py": "whether an operand is one number",

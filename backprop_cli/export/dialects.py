@@ -80,11 +80,11 @@ _ARRAY_HELPERS = {
     moved = scores - np.max(scores, axis=-1, keepdims=True)
     logs = moved - np.log(np.sum(np.exp(moved), axis=-1, keepdims=True))
     weights = labels if np.shape(labels) == np.shape(scores) else onehot(labels, np.shape(scores)[-1])
-    return -np.sum(weights*logs)/np.prod(np.shape(scores)[:-1])""",
+    return -np.sum(weights*logs)/scores[..., 0].size""",
     "hinge_loss": """def hinge_loss(scores, labels, delta=1):
     right = labels if np.shape(labels) == np.shape(scores) else onehot(labels, np.shape(scores)[-1])
     margins = (1 - right)*(scores - np.sum(right*scores, axis=-1, keepdims=True) + delta)
-    return np.sum(np.maximum(margins, 0))/np.prod(np.shape(scores)[:-1])""",
+    return np.sum(np.maximum(margins, 0))/scores[..., 0].size""",
 }
 NUMPY = Dialect(
     "numpy",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Callable
 
 from backprop_cli.export.dialects import NUMPY, Dialect
 from backprop_cli.export.expressions import Writer
@@ -14,16 +15,36 @@ from backprop_cli.text import shortest
 
 def reserved(dialect: Dialect) -> set[str]:
     """The names that a user's node cannot have in the file."""
-    imported = {"np", "math", "abs", "float", "max", "min", "round", "print", "value", "gradient", FUNCTION}
+    imported = {
+        "np",
+        "math",
+        "torch",
+        "jax",
+        "jnp",
+        "abs",
+        "float",
+        "max",
+        "min",
+        "round",
+        "print",
+        "value",
+        "gradient",
+        FUNCTION,
+    }
     return {*keyword.kwlist, *imported, *dialect.helpers}
 
 
-def python(program: Staged, dialect: Dialect) -> str:
+def python(
+    program: Staged,
+    dialect: Dialect,
+    writes: type[Writer] = Writer,
+    test: Callable[[Staged], list[str]] | None = None,
+) -> str:
     """The text of the file; with an example it tests itself when it is run.
 
     Raises BackpropError (U801) at a gate that the target has no words for.
     """
-    writer = Writer(dialect)
+    writer = writes(dialect)
     other = f"`--to {'numpy' if dialect is not NUMPY else 'python'}` may have it; or write it in simpler gates"
 
     def lines(made: list[Line]) -> list[str]:
@@ -45,7 +66,7 @@ def python(program: Staged, dialect: Dialect) -> str:
         f'    """The value, and the gradients by name.{shapes}"""',
         "    # forward", *ahead, "", "    # backward", *back, "",
         f"    return {program.value}, {{{gradients}}}",
-        *_test(program, dialect),
+        *(test(program) if test else _test(program, dialect)),
     ]  # fmt: skip
     return "\n".join(made) + "\n"
 

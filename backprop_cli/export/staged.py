@@ -37,11 +37,15 @@ class Line(NamedTuple):
 
 
 class Example(NamedTuple):
-    """Numbers for the file's test: the inputs, and the value and gradients that backprop has for them."""
+    """Numbers for the file's test: the inputs, and the value and gradients that backprop has for them.
+
+    `kinks`: some slope is a convention there, and others may have another one.
+    """
 
     given: Mapping[str, Value]
     value: Value
     gradients: Mapping[str, Value]
+    kinks: bool = False
 
 
 class Staged(NamedTuple):

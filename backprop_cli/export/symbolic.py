@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from backprop_cli.export.dialects import ELEMENTARY, Dialect
 from backprop_cli.export.expressions import Piece, Writer
 from backprop_cli.export.staged import Line, Staged
-from backprop_cli.gates import GATES
 from backprop_cli.language.program import COMPARISONS
 from backprop_cli.text import all_finite
 
@@ -55,6 +54,7 @@ RESERVED = {
     "float",
     "abs",
 }
+_NO_DERIVATIVE = {"floor", "ceil", "round", "mod"}  # in SymPy, which leaves it as it is
 _OTHERS = "`--to python` may have it; or write it in simpler gates"
 _EQUALITIES = {"==": "eq", "!=": "ne"}
 
@@ -127,10 +127,11 @@ def _test(program: Staged) -> list[str]:
     called = _targets(program)
     expected = {called[name]: float(number) for name, number in example.gradients.items() if all_finite(number)}
     slopes = ", ".join(f"{name}: {number!r}" for name, number in expected.items())
-    # Where there are kinks SymPy's derivative may follow another convention, at the kink.
-    inputs = {program.inputs[name] for name in program.inputs}
-    smooth = not any(GATES[gate].kink or GATES[gate].jump for gate in program.graph.gates if gate in GATES)
-    own = smooth and expected.keys() <= inputs
+    own = (
+        not example.kinks
+        and not set(program.graph.gates) & _NO_DERIVATIVE
+        and expected.keys() <= set(program.inputs.values())
+    )
     return [
         "", 'if __name__ == "__main__":',
         f"    point = {{{point}}}",

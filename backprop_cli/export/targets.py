@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from backprop_cli.export.staged import Example, staged
 from backprop_cli.graph import Graph
 
-TARGETS = ("numpy", "python", "c", "sympy", "latex", "sql")
+TARGETS = ("numpy", "python", "torch", "jax", "sympy", "c", "sql", "latex")
 ENDINGS = {".c": "c", ".tex": "latex", ".sql": "sql"}  # of files
 NUMBERS_ONLY = {"python": "Python's `math`", "sympy": "our code for SymPy", "sql": "a row of a table"}
 
@@ -32,5 +32,11 @@ def exported(graph: Graph, targets: Mapping[str, int], example: Example | None, 
         return latex(staged(graph, targets, example, ()))
     from backprop_cli.export.dialects import DIALECTS
     from backprop_cli.export.python import python, reserved
+
+    if to in ("torch", "jax"):
+        from backprop_cli.export import frameworks
+
+        dialect, writer, test = frameworks.FRAMEWORKS[to]
+        return python(staged(graph, targets, example, reserved(dialect)), dialect, writer, test)
 
     return python(staged(graph, targets, example, reserved(DIALECTS[to])), DIALECTS[to])
