@@ -10,7 +10,7 @@ from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.derive import with_gradient
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
-from backprop_cli.export.dialects import DIALECTS, PYTHON
+from backprop_cli.export.targets import ENDINGS, NUMBERS_ONLY, TARGETS
 from backprop_cli.graph.names import output_name
 from backprop_cli.report.derivatives import DerivativeReport, formulas
 from backprop_cli.report.notes import notes
@@ -19,8 +19,6 @@ from backprop_cli.session import Number, Session, open_session
 
 if TYPE_CHECKING:
     from backprop_cli.report.hessians import HessianReport
-
-TARGETS = tuple(DIALECTS)  # of `export`
 
 
 def diff(
@@ -107,7 +105,8 @@ def export(
     wrt: str | Sequence[str] = (),
     **values: Any,
 ) -> str:
-    """A program and its gradient as the text of a Python file, by NumPy (`numpy`) or by `math` alone (`python`).
+    """A program and its gradient as the text of a file: Python by NumPy (`numpy`), by `math` alone (`python`), for
+    PyTorch (`torch`), JAX (`jax`) or SymPy (`sympy`), C99 (`c`), SQL for DuckDB (`sql`), or a document (`latex`).
 
     Where every input has a value, the file tests itself with it when it is run. Arrays may be given by their shapes.
     Values and options are given as to `evaluate`.
@@ -115,20 +114,29 @@ def export(
     Raises BackpropError as `evaluate` does, if the output is an array (V310), for a `to` that there is not, or a gate
     that it has no words for (U801), and at a gate whose derivative is no formula of gates (N215).
     """
-    from backprop_cli.export.python import Example, python
+    from backprop_cli.export.staged import Example
+    from backprop_cli.export.targets import exported
 
-    if to not in DIALECTS:
-        message, help_ = f"there is no target `{shorten(str(to))}`", f"there are {', '.join(DIALECTS)}"
+    if to not in TARGETS:
+        message, help_ = f"there is no target `{shorten(str(to))}`", f"there are {', '.join(TARGETS)}"
         raise BackpropError(Diagnostic("U801", message, (), help_))
     session = open_session(expression, bindings, values, free=True)
     session.refuse_array("its gradient is a Jacobian: wrap it, as in `sum(…)`")
     graph, targets, example = session.graph, _some(session, wrt), None
-    if graph.has_arrays and DIALECTS[to] is PYTHON:
-        message = "there are arrays, and Python's `math` has numbers only"
+    if graph.has_arrays and to in NUMBERS_ONLY:
+        message = f"there are arrays, and {NUMBERS_ONLY[to]} has numbers only"
         raise BackpropError(Diagnostic("U801", message, (graph.label(graph.output),), "`--to numpy` has arrays"))
     if not session.free:
         numbers = forward(graph, session.values)
         passed = backward(graph, numbers, graph.output)
         gradients = {name: gradient_at(graph, passed, node) for name, node in targets.items()}
-        example = Example(session.values, numbers[graph.output], gradients)
-    return python(graph, targets, example, DIALECTS[to])
+        active = graph.dependents(set(targets.values()))
+        anomalies = find_anomalies(graph, numbers, graph.output, passed, active)
+        kinks = any(anomaly.code in ("kink", "jump", "one-sided") for anomaly in anomalies)
+        example = Example(session.values, numbers[graph.output], gradients, kinks)
+    return exported(graph, targets, example, to)
+
+
+def target_of(path: str) -> str:
+    """The target of `export` that a file's name asks for; NumPy if it does not say."""
+    return next((target for ending, target in ENDINGS.items() if path.lower().endswith(ending)), TARGETS[0])

@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -87,6 +88,7 @@ def every_work(folder: Path) -> list[Work]:
         Work("`grad()` of the seed expression, a call, × ten times `compile()`", seed_call(), repeat=1000),
         Work("network 3072-100-10, minibatch 64: both passes, × NumPy by hand", network(whole=False), repeat=20),
         Work("the same, `grad()` with its survey and digits", network(whole=True), repeat=5),
+        Work("both passes of 60 gates, × exported code", exported(folder), repeat=500),
         *(Work(f"`grad()` of {name}, 10⁶ elements, × NumPy by hand", both) for name, both in elements().items()),
         *(Work(f"10⁶ gates from text to gradient: {name}", run) for name, run in gates().items()),
         Work("`check` of 400 inputs", {"ours": [*BACKPROP, "check", *squares(400)], "of 200": check_of(200)}),
@@ -139,6 +141,38 @@ def network(*, whole: bool) -> dict[str, list[str] | Run]:
         backprop_cli.grad(arrays.PROGRAM, given, wrt=arrays.WANTED, check=False)
 
     return {"ours": call if whole else arrays.ours(given), "NumPy by hand": arrays.by_hand(given)}
+
+
+def exported(folder: Path) -> dict[str, list[str] | Run]:
+    """Our passes, and the files that `export` writes of the same program: Python, and C where there is a compiler."""
+    import ctypes
+
+    import backprop_cli
+    from backprop_cli.engine.passes import backward, forward
+    from backprop_cli.session import open_session
+
+    program = "a = x; for t in range(20) { a = tanh(a*w + x) }; a"
+    point = {"x": 0.4, "w": 0.9}
+    passes = open_session(program, point, {}).graph
+
+    def ours() -> None:
+        values = forward(passes, point)
+        backward(passes, values, passes.output)
+
+    made: dict[str, list[str] | Run] = {"ours": ours}
+    for to in ("numpy", "python"):
+        names: dict[str, Any] = {"__name__": "exported"}
+        exec(backprop_cli.export(program, point, to=to), names)
+        made[f"exported, {to}"] = lambda call=names["value_and_gradient"]: call(**point)
+    if shutil.which("cc"):
+        (folder / "grad.c").write_text(backprop_cli.export(program, point, to="c"), encoding="utf-8")
+        words = ["cc", "-std=c99", "-O2", "-shared", "-fPIC", "grad.c", "-o", "grad.so", "-lm"]
+        subprocess.run(words, cwd=folder, check=True)
+        call = ctypes.CDLL(str(folder / "grad.so")).value_and_gradient
+        call.restype, gradient = ctypes.c_double, (ctypes.c_double * 2)()
+        x, w = ctypes.c_double(point["x"]), ctypes.c_double(point["w"])
+        made["exported, c, called from Python"] = lambda: call(x, w, gradient)
+    return made
 
 
 def elements() -> dict[str, dict[str, list[str] | Run]]:

@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import pytest
 from conftest import backprop
+from test_tex import PROGRAMS as TEX_PROGRAMS
+from test_tex import compiled, needs
 
 import backprop_cli
 from backprop_cli.gates import GATES
@@ -107,3 +109,62 @@ def test_what_cannot_be_written_is_said():
     ]:  # fmt: skip
         ran = backprop("export", *words)
         assert ran.status == 2 and said in ran.err, ran.err
+
+
+def test_a_file_that_is_there_is_kept(tmp_path):
+    path = tmp_path / "grad.py"
+    path.write_text("mine")
+    ran = backprop("export", "x^2", "-o", str(path))
+    assert ran.status == 2 and "--force" in ran.err and path.read_text() == "mine"
+    assert backprop("export", "x^2", "-o", str(path), "--force").status == 0 and "2*x" in path.read_text()
+
+
+def test_names_that_mean_something_else_are_left_alone():
+    """A variable `e` is not Euler's number; a variable `dq` is not the gradient of `q`."""
+    for program, values in [
+        ("e*x", {"e": 3.0, "x": 2.0}), ("q = x*y; f = x*dq*q", {"x": 2.0, "y": 3.0, "dq": 5.0}),
+        ("softplus(math)*t4 + e^sigmoid*pi", {"math": 0.5, "t4": 2.0, "sigmoid": 1.5}),
+    ]:  # fmt: skip
+        for to in ("numpy", "python"):
+            assert_runs(program, values, to)
+
+
+def test_long_constants_are_written_in_full():
+    assert_runs(f"sum(x*{list(range(30))})", {"x": 2.0}, "numpy")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_sympy(program):
+    """The file's own test compares its lines with SymPy's derivatives too."""
+    names = list(backprop_cli.diff(program, check=False).graph.variables)
+    values = dict(zip(names, (1.3, 0.7, -0.4, 2.1), strict=False))
+    text = backprop_cli.export(program, values, to="sympy")
+    made = {"__name__": "__main__"}
+    exec(compile(text, "exported", "exec"), made)
+    expected, called = backprop_cli.grad(program, values, check=False).gradients, made["point"]
+    found = [float(made["sp"].sympify(slope).subs(called).evalf()) for slope in made["gradient"].values()]
+    assert np.allclose(found, list(expected.values()), rtol=1e-12, atol=1e-15)
+
+
+def test_sympy_notices_a_wrong_line():
+    text = backprop_cli.export("(x+y)*z", x=-2, y=5, z=-4, to="sympy").replace("dy = z ", "dy = 2*z ")
+    with pytest.raises(AssertionError):
+        exec(compile(text, "exported", "exec"), {"__name__": "__main__"})
+
+
+def test_latex_has_a_line_a_node():
+    text = backprop_cli.export("q = x+y; f = q*z^2/3", x=-2, y=5, z=-4, to="latex")
+    for line in [
+        r"q &= x + y", r"n_{1} &= {z}^{2}", r"f &= \frac{n_{2}}{3}",
+        r"\frac{\partial f}{\partial n_{2}} &= \frac{1}{3} && \text{through }f",
+        r"\frac{\partial f}{\partial x} &= \frac{\partial f}{\partial q} && \text{through }q", r"f &= 16",
+    ]:  # fmt: skip
+        assert line in text, text
+
+
+@needs("amsmath.sty", "geometry.sty")
+@pytest.mark.parametrize("name", ["hostile", "every sign", "arrays", "large arrays"])
+def test_latex_compiles(name, tmp_path):
+    ran = backprop("export", *TEX_PROGRAMS[name], "--allow-nonfinite", "-o", str(tmp_path / "grad.tex"))
+    assert ran.status == 0, ran.err
+    compiled(tmp_path, "grad", (tmp_path / "grad.tex").read_text())

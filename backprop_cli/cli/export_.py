@@ -12,7 +12,13 @@ from backprop_cli.data.files import read_expression
 from backprop_cli.session import Options
 
 _To = Annotated[
-    str, option("numpy (default), or python: numbers only", "--to", metavar="TARGET", choices=deriving.TARGETS)
+    str,
+    option(
+        f"one of {', '.join(deriving.TARGETS)} (default: by the ending of `-o`, or numpy)",
+        "--to",
+        metavar="TARGET",
+        choices=deriving.TARGETS,
+    ),
 ]
 
 
@@ -26,16 +32,18 @@ def command(
     bindings: Bindings = [],  # noqa: B006  never changed
     *,
     wrt: Wrt = [],  # noqa: B006  never changed
-    to: _To = "numpy",
+    to: _To = "",
     options: Options,
     output: OutputOptions,
 ) -> Reply:
-    """Write a program and its gradient as Python, a line a node. With values the file tests itself when it is run.
+    """Write a program and its gradient as code, a line a node. With values the file tests itself when it is run.
 
     Example: backprop export "(x+y)*z" x=-2 y=5 z=-4 --to python -o grad.py
+    Example: backprop export "(x+y)*z" x=-2 y=5 z=-4 -o grad.c
     Example: backprop export "sigmoid(w*x + b)" w=2 x=-1 b=-3
     """
+    target = to or deriving.target_of(output.output or "")
     text = deriving.export(
-        read_expression(expression), split_bindings(bindings), to=to, wrt=names_in(wrt), **options._asdict()
+        read_expression(expression), split_bindings(bindings), to=target, wrt=names_in(wrt), **options._asdict()
     )
     return Reply(text, output)

@@ -33,7 +33,7 @@ _PAGES = {
     "jacobian": ("arrays.md", "derivatives.md"),
     "hessian": ("derivatives.md",),
     "check": ("check.md", "my-code.md", "suites.md"),
-    "export": ("formats.md", "commands.md"),
+    "export": ("export.md", "formats.md"),
     "worksheet": ("worksheets.md", "suites.md"),
     "gates": ("gates.md", "modules.md"),
     "completion": ("commands.md",),

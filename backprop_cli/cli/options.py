@@ -94,7 +94,8 @@ _OUTPUT = [
     _common(OUTPUT, "rows", str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
                     metavar="N"),
     _common(OUTPUT, "fragment", bool, False, "of latex and html only what is inside of the document", "--fragment"),
-    _common(RARE, "force", bool, False, "let `-o` write over a file that the command reads", "--force"),
+    _common(RARE, "force", bool, False, "let `-o` write over a file that the command reads, and `export` over any",
+                 "--force"),
     _common(LIMITS, "timeout", float, None, "stop after so many seconds, with exit status 5", "--timeout",
                        metavar="SECONDS"),
     _common(LIMITS, "safe", bool, False, "read no file but the one named, write none, end within 6 seconds and 1 GiB",
@@ -218,9 +219,9 @@ def _output_options(
 # What the ending of a file's name asks for: the first of these formats that the command has.
 _ENDINGS = {
     "json": ["json"], "jsonl": ["jsonl"], "csv": ["csv"], "md": ["markdown"], "markdown": ["markdown"],
-    "tex": ["latex", "tikz"], "tikz": ["tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"], "dot": ["dot"],
-    "png": ["png"], "pdf": ["pdf"],
-    "gv": ["dot"], "mmd": ["mermaid"], "py": ["code"],
+    "tex": ["latex", "tikz", "code"], "tikz": ["tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"],
+    "dot": ["dot"], "png": ["png"], "pdf": ["pdf"],
+    "gv": ["dot"], "mmd": ["mermaid"], "py": ["code"], "c": ["code"], "sql": ["code"],
     "toml": ["toml"], "1": ["man"], "npy": ["npy"], "npz": ["npz"],
     "txt": ["table", "text", "plain"], "text": ["table", "text", "plain"],
 }  # fmt: skip

@@ -1,4 +1,7 @@
-"""No input file of a command is written over by its output, unless `--force` says so."""
+"""No input file of a command is written over by its output, unless `--force` says so.
+
+Nor is any file, by a command whose files people go on to edit.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 
 _OPTIONS = ("-o", "--output", "--junit", "--suite")
+_EDITED = ("export",)  # commands
 
 
 def refuse_overwriting(words: Sequence[str]) -> None:
@@ -24,6 +28,9 @@ def refuse_overwriting(words: Sequence[str]) -> None:
     for option, path in written:
         if not os.path.isfile(path):
             continue
+        if words[0] in _EDITED:
+            message = f"there is a file `{shorten(path, 80)}` already"
+            raise BackpropError(Diagnostic("U801", message, (), "give another name, or `--force`"))
         if any(os.path.samefile(name, path) for other in others for name in _files(other) if os.path.isfile(name)):
             message = f"`{shorten(path, 80)}` is an input of this command, and `{option}` would write over it"
             raise BackpropError(Diagnostic("U801", message, (), "give another name, or `--force`"))

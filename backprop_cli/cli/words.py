@@ -20,7 +20,7 @@ COMMANDS = {
     "jacobian": "every element of an output with respect to every element of an input",
     "hessian": "the matrix of second derivatives, and what kind of point it is",
     "check": "whether a gradient is what you claim it is",
-    "export": "the expression and its gradient as Python code that tests itself",
+    "export": "the expression and its gradient as code that tests itself",
     "worksheet": "exercises with numbers to find, their solutions, and the suite that grades them",
     "gates": "the gates there are: formulas, slopes, domains, conventions",
     "completion": "a script that makes a shell complete command lines",

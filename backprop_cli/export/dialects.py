@@ -20,9 +20,13 @@ class Dialect(NamedTuple):
     same: frozenset[str]
     calls: Mapping[str, str]
     helpers: Mapping[str, str]
+    array: str = "[{}]"  # how a literal is written
+    pairwise: Mapping[str, str] = {}  # of any number of operands, by a function of two
+    operators: Mapping[str, str] = {}  # signs of the language that are functions
+    constants: Mapping[str, str] = {}
 
 
-_ELEMENTARY = frozenset(
+ELEMENTARY = frozenset(
     ["exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot"]
 )
 _SCALAR_HELPERS = {
@@ -38,7 +42,7 @@ PYTHON = Dialect(
     "python",
     "import math",
     "math.",
-    _ELEMENTARY
+    ELEMENTARY
     | {"asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh", "erf", "erfc", "gamma", "lgamma", "cbrt"},
     {
         "abs": "abs({0})", "relu": "max({0}, 0.0)", "floor": "float(math.floor({0}))", "ceil": "float(math.ceil({0}))",
@@ -46,11 +50,12 @@ PYTHON = Dialect(
         "min": "min({all})", "clip": "min(max({0}, {1}), {2})", "logsigmoid": "-softplus(-({0}))",
         "silu": "({0})*sigmoid({0})", "normpdf": "math.exp(-({0})**2/2)/math.sqrt(2*math.pi)",
         "normcdf": "math.erfc(-({0})/math.sqrt(2))/2", "gelu": "({0})*math.erfc(-({0})/math.sqrt(2))/2",
-        "leaky_relu": "({0} if {0} > 0 else {1}*({0}))", "elu": "({0} if {0} > 0 else {1}*math.expm1({0}))",
+        "leaky_relu": "({0} if {0} > 0 else ({1})*({0}))", "elu": "({0} if {0} > 0 else ({1})*math.expm1({0}))",
         "softsign": "({0})/(1 + abs({0}))", "maxout": "max({all})", "hard_tanh": "min(max({0}, -1.0), 1.0)",
         "xlogy": "({0}*math.log({1}) if {0} else 0.0)", "logaddexp": "({0} + softplus({1} - ({0})))",
     },
     _SCALAR_HELPERS,
+    constants={"pi": "math.pi", "e": "math.e", "inf": "math.inf"},
 )  # fmt: skip
 
 _ARRAY_HELPERS = {
@@ -75,17 +80,17 @@ _ARRAY_HELPERS = {
     moved = scores - np.max(scores, axis=-1, keepdims=True)
     logs = moved - np.log(np.sum(np.exp(moved), axis=-1, keepdims=True))
     weights = labels if np.shape(labels) == np.shape(scores) else onehot(labels, np.shape(scores)[-1])
-    return -np.sum(weights*logs)/np.prod(np.shape(scores)[:-1])""",
+    return -np.sum(weights*logs)/scores[..., 0].size""",
     "hinge_loss": """def hinge_loss(scores, labels, delta=1):
     right = labels if np.shape(labels) == np.shape(scores) else onehot(labels, np.shape(scores)[-1])
     margins = (1 - right)*(scores - np.sum(right*scores, axis=-1, keepdims=True) + delta)
-    return np.sum(np.maximum(margins, 0))/np.prod(np.shape(scores)[:-1])""",
+    return np.sum(np.maximum(margins, 0))/scores[..., 0].size""",
 }
 NUMPY = Dialect(
     "numpy",
     "import numpy as np",
     "np.",
-    _ELEMENTARY
+    ELEMENTARY
     | {"abs", "sign", "floor", "ceil", "round", "square", "cbrt", "where", "clip", "outer", "kron", "trace", "sum"}
     | {"mean", "prod", "var", "std", "cumsum", "cumprod", "argmax", "argmin", "reshape", "ravel", "tril", "triu"}
     | {"flip", "roll", "swapaxes", "tile", "repeat", "diag", "expand_dims", "squeeze", "eye", "dot", "sort"},
@@ -94,7 +99,8 @@ NUMPY = Dialect(
         **{f"a{name}": f"np.arc{name}({{0}})" for name in ("sinh", "cosh", "tanh")},
         "atan2": "np.arctan2({0}, {1})", "relu": "np.maximum({0}, 0)", "logaddexp": "np.logaddexp({0}, {1})",
         "silu": "({0})*sigmoid({0})", "logsigmoid": "-softplus(-({0}))", "softsign": "({0})/(1 + np.abs({0}))",
-        "leaky_relu": "np.where({0} > 0, {0}, {1}*({0}))", "elu": "np.where({0} > 0, {0}, {1}*np.expm1({0}))",
+        "leaky_relu": "np.where({0} > 0, {0}, ({1})*({0}))", "elu": "np.where({0} > 0, {0}, ({1})*np.expm1({0}))",
+        "max": "np.max({all})", "min": "np.min({all})",
         "amax": "np.max({all})", "amin": "np.min({all})", "inv": "np.linalg.inv({0})", "det": "np.linalg.det({0})",
         "logdet": "np.linalg.slogdet({0})[1]", "solve": "np.linalg.solve({all})", "norm": "np.linalg.norm({all})",
         "matrix_power": "np.linalg.matrix_power({all})", "mse": "np.mean(({0} - {1})**2)",
@@ -105,5 +111,8 @@ NUMPY = Dialect(
         "np.exp(-({0})**2/2)/np.sqrt(2*np.pi)", "transpose": "np.transpose({0})",
     },
     _ARRAY_HELPERS,
+    array="np.array([{}])",
+    pairwise={"max": "np.maximum", "min": "np.minimum", "maxout": "np.maximum"},
+    constants={"pi": "np.pi", "e": "np.e", "inf": "np.inf"},
 )  # fmt: skip
 DIALECTS = {dialect.name: dialect for dialect in (NUMPY, PYTHON)}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.errors import BackpropError, Diagnostic, Source
+from backprop_cli.errors import Source
 from backprop_cli.export.dialects import Dialect
+from backprop_cli.export.staged import NoWordsError
 from backprop_cli.language.parser import parse_tokens
-from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Call, Index
+from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Index
 from backprop_cli.language.tokens import tokenize
 
 _ATOM = 9
 _SIGNS = {"^": "**", "juxtaposed": "*", "·": "*"}
-_CONSTANTS = ("pi", "e", "inf")
 _RIGHT_FIRST = frozenset({"^"})
 
 
@@ -39,13 +40,17 @@ class Writer:
         self.needed: dict[str, None] = {}
 
     def expression(self, text: str) -> str:
-        """A formula of the language. Raises BackpropError (U802) for a gate that the target has no words for."""
+        """A formula of the language. Raises NoWordsError for a gate without words."""
         program = parse_tokens(Source("formula", text), tokenize(text))
         assert not program.diagnostics, (text, program.diagnostics)
         pieces: list[Piece] = []
         for op, args in zip(program.ops, program.args, strict=True):
             pieces.append(self._piece(op, args, pieces))
-        return pieces[program.statements[-1].row].within(0) if program.statements else ""
+        return self.whole(pieces[program.statements[-1].row]) if program.statements else ""
+
+    def whole(self, piece: Piece) -> str:
+        """What stands behind `=`."""
+        return piece.within(0)
 
     def functions(self) -> list[str]:
         """The functions that the formulas need beside what is imported."""
@@ -62,65 +67,78 @@ class Writer:
         return [made[name] for name in sorted(made)]
 
     def _piece(self, op: str, args: Any, pieces: list[Piece]) -> Piece:
-        if op == "num":
-            return Piece(args, _ATOM if args[0] != "-" else BINDING_POWER["negative"])
-        if op == "name":
-            return Piece(f"{self.dialect.prefix}{args}" if args in _CONSTANTS else args)
+        if op in ("num", "name"):
+            return self.number(args) if op == "num" else self.name(args)
         if op == "call":
-            return self._call(args, pieces)
+            operands = [pieces[row] for row in args.operands]
+            named = {
+                name: re.sub(r"^np\.array\(\[(.*)\]\)$", r"(\1)", pieces[row].text) for name, row, _ in args.keywords
+            }
+            return self.call(args.name, operands, named)
+        if op in ("index", "array", "transpose"):
+            return self.around(op, args, pieces)
+        return self.operator(op, [pieces[row] for row in args])
+
+    def around(self, op: str, args: Any, pieces: list[Piece]) -> Piece:
+        """Brackets: literals, indices, transposes."""
         if op == "index":
             return Piece(f"{pieces[args.operand].within(_ATOM)}[{self._items(args, pieces)}]")
         if op == "array":
-            inside = ", ".join(pieces[row].text for row in args)
-            return Piece(f"np.array([{inside}])" if self.dialect.name == "numpy" else f"[{inside}]")
-        if op == "transpose":
-            return Piece(f"{pieces[args[0]].within(_ATOM)}.T")
+            return Piece(self.dialect.array.format(", ".join(pieces[row].text for row in args)))
+        return Piece(f"{pieces[args[0]].within(_ATOM)}.T")
+
+    def number(self, text: str) -> Piece:
+        """A literal, perhaps below 0."""
+        return Piece(text, _ATOM if text[0] != "-" else BINDING_POWER["negative"])
+
+    def name(self, text: str) -> Piece:
+        """A name of the program's, or a constant."""
+        return Piece(self.dialect.constants.get(text, text))
+
+    def operator(self, op: str, operands: Sequence[Piece]) -> Piece:
+        """A sign before an operand or between two."""
+        if op in self.dialect.operators:
+            return self.call(self.dialect.operators[op], operands, {})
         power = BINDING_POWER[op]
         if op == "negative":
-            return Piece(f"-{pieces[args[0]].within(power)}", power)
-        left, right = (pieces[row] for row in args)
+            inner = operands[0].within(power)
+            return Piece(f"-({inner})" if inner.startswith("-") else f"-{inner}", power)
+        left, right = operands
         right_first = op in _RIGHT_FIRST
         sign = _SIGNS.get(op, op)
         before, after = left.within(power + right_first), right.within(power + (not right_first))
         space = "" if sign in ("**", "*", "/") else " "
         return Piece(f"{before}{space}{sign}{space}{after}", power, truth=op in COMPARISONS)
 
-    def _call(self, call: Call, pieces: list[Piece]) -> Piece:
-        operands = [pieces[row] for row in call.operands]
+    def call(self, name: str, operands: Sequence[Piece], named: Mapping[str, str]) -> Piece:
+        """A gate by its name. Raises NoWordsError."""
         texts = [piece.within(0) for piece in operands]
-        named = {name: re.sub(r"^np\.array\(\[(.*)\]\)$", r"(\1)", pieces[row].text) for name, row, _ in call.keywords}
-        given = [f"{name}={text}" for name, text in named.items()]
-        if call.name == "where":
+        given = [f"{key}={text}" for key, text in named.items()]
+        if name == "where":
             texts[0] = operands[0].text
-        if call.name in ("max", "min") and self.dialect.name == "numpy":
-            if named or len(texts) == 1:
-                return Piece(f"np.{call.name}({', '.join([*texts, *given])})")
+        if name in self.dialect.pairwise and len(texts) > 1 and not named:
             inner = texts[0]
             for text in texts[1:]:
-                inner = f"np.{call.name}imum({inner}, {text})"
+                inner = f"{self.dialect.pairwise[name]}({inner}, {text})"
             return Piece(inner)
-        template = self.dialect.calls.get(call.name)
+        template = self.dialect.calls.get(name)
         if template is None:
-            if call.name in self.dialect.helpers:
-                self.needed[call.name] = None
-                return Piece(f"{call.name}({', '.join([*texts, *given])})")
-            if call.name not in self.dialect.same:
-                message = f"`{call.name}` has no words in {self.dialect.name}"
-                help_ = f"`--to {self._other()}` may have it; or write it in simpler gates"
-                raise BackpropError(Diagnostic("U801", message, (), help_))
-            return Piece(f"{self.dialect.prefix}{call.name}({', '.join([*texts, *given])})")
-        for name in self.dialect.helpers:
-            if re.search(rf"\b{name}\(", template):
+            if name in self.dialect.helpers:
                 self.needed[name] = None
+                return Piece(f"{name}({', '.join([*texts, *given])})")
+            if name not in self.dialect.same:
+                raise NoWordsError(f"`{name}` has no words")
+            return Piece(f"{self.dialect.prefix}{name}({', '.join([*texts, *given])})")
+        for helper in self.dialect.helpers:
+            if re.search(rf"\b{helper}\(", template):
+                self.needed[helper] = None
         joined = ", ".join(texts)
         text = template.format(
             *texts, *[""] * 3, all=", ".join([*texts, *given]), rest=", ".join([*texts[1:], ""]).strip(),
             operands=joined, named="".join(f", {one}" for one in given),
         )  # fmt: skip
+        text = re.sub(r"(?<!\w)\((\w+)\)", r"\1", text)  # brackets around a name
         return Piece(text, _ATOM if re.fullmatch(r"[\w.]+\(.*\)|\(.*\)", text) and _closes_last(text) else 0)
-
-    def _other(self) -> str:
-        return "numpy" if self.dialect.name == "python" else "python"
 
     @staticmethod
     def _items(index: Index, pieces: list[Piece]) -> str:

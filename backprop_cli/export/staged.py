@@ -1,0 +1,230 @@
+"""A program and its gradient in stages: forward and backward, a line a node, formulas in the language.
+
+It does not know what language the lines will be written in; a target says which names it has to leave alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, TypeVar
+
+from backprop_cli.engine.derive import Derived, derive
+from backprop_cli.engine.passes import forward
+from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.graph import CONSTANT, INPUT, Graph, Value
+from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.graph.names import node_names, output_name
+from backprop_cli.numeric.shapes import written
+from backprop_cli.report.algebra import write
+from backprop_cli.report.names import written as written_node
+from backprop_cli.text import all_finite, shortest
+
+FUNCTION = "value_and_gradient"
+_T = TypeVar("_T")
+_LONGEST = 200  # characters of the program in the first line
+_RTOL = 1e-12  # how well formulas of books must do
+_CONSTANTS = frozenset({"pi", "e", "inf"})  # of the language: a user's variable has another name in formulas
+
+
+class Line(NamedTuple):
+    """`name = formula  # comment`, the formula in the language; `node` is where the program says so."""
+
+    name: str
+    formula: str
+    node: int
+    comment: str = ""
+
+
+class Example(NamedTuple):
+    """Numbers for the file's test: the inputs, and the value and gradients that backprop has for them.
+
+    `kinks`: some slope is a convention there, and others may have another one.
+    """
+
+    given: Mapping[str, Value]
+    value: Value
+    gradients: Mapping[str, Value]
+    kinks: bool = False
+
+
+class Staged(NamedTuple):
+    """The lines, and what they are called: inputs and gradients by the user's names, and the value."""
+
+    graph: Graph
+    inputs: Mapping[str, str]
+    forward: list[Line]
+    backward: list[Line]
+    value: str
+    gradients: Mapping[str, str]
+    targets: Mapping[str, int]
+    prefix: str  # of the gradients' names
+    example: Example | None
+
+    @property
+    def output(self) -> str:
+        """What the user calls the value."""
+        return output_name(self.graph)
+
+    @property
+    def title(self) -> str:
+        """The program in one line."""
+        lines = [" ".join(line.partition("#")[0].split()) for line in self.graph.source.text.splitlines()]
+        text = shorten(re.sub(r";?\n(?=[\w\[(])", "; ", "\n".join(filter(None, lines))).replace("\n", " "), _LONGEST)
+        return text if self.graph.title or ";" in text else f"{self.output} = {text}"
+
+    @property
+    def shapes(self) -> str:
+        """`Shapes: W (3, 2), x (2,).`, where there are arrays."""
+        graph = self.graph
+        shapes = [(self.inputs[name], graph.shape(node)) for name, node in graph.variables.items() if graph.shape(node)]
+        return f"Shapes: {', '.join(f'{name} {written(shape)}' for name, shape in shapes)}." if shapes else ""
+
+    def translated(self, line: Line, translate: Callable[[str], _T], target: str, others: str) -> _T:
+        """The line's formula in the words of a target. Raises BackpropError (U801) at a gate without words."""
+        try:
+            return translate(line.formula)
+        except NoWordsError as missing:
+            message = f"{missing} in {target}"
+            raise BackpropError(Diagnostic("U801", message, (self.graph.label(line.node),), others)) from None
+
+
+class NoWordsError(LookupError):
+    """A target has no words for something; the text says for what: "`erfcx` has no words"."""
+
+
+def staged(
+    graph: Graph,
+    targets: Mapping[str, int],
+    example: Example | None,
+    reserved: Iterable[str],
+    *,
+    ascii_: bool = False,
+    fold: bool = False,
+) -> Staged:
+    """The program and its gradient with respect to `targets`; `reserved` are names that mean something else.
+
+    `ascii_`: names have no other letters; `fold`: `x` and `X` are the same name.
+
+    Slopes are written as in books, unless they would lose the example's digits. Raises BackpropError (N215).
+    """
+    derived = _derived(graph, targets, example)
+    taken = {*reserved, *_CONSTANTS}
+    called, ahead = _names(graph, taken, ascii_=ascii_, fold=fold)
+    named = {line.node for line in ahead}
+    prefixes = ("d", "grad_", *(f"d{k}_" for k in range(len(graph) + 1)))
+    prefix = next(prefix for prefix in prefixes if _free(prefix, called, taken))
+    taken |= {*called, *(prefix + name for name in called)}
+    spare = _unique([f"t{node}" for node in range(len(derived.graph))], taken)
+    needed = ancestors(graph, graph.output)
+    ahead += [line for line in _forward(graph, called) if needed[line.node]]
+    return Staged(
+        graph,
+        {name: called[node] for name, node in graph.variables.items()},
+        ahead,
+        _backward(graph, derived, targets, called, named, prefix, spare),
+        called[graph.output],
+        {name: prefix + called[node] for name, node in targets.items()},
+        targets,
+        prefix,
+        example,
+    )
+
+
+def _names(graph: Graph, taken: set[str], *, ascii_: bool, fold: bool) -> tuple[list[str], list[Line]]:
+    """What every node is called, and the lines that give long constants a name."""
+    names = node_names(graph)
+    if graph.output not in graph.names and graph.output not in graph.variables.values():
+        names[graph.output] = output_name(graph)
+    inside = r"[^A-Za-z0-9_]" if ascii_ else r"\W"
+    nodes = [node for node in range(len(graph)) if node not in graph.constants]
+    for node, name in zip(
+        nodes, _unique([re.sub(inside, "_", names[node]) for node in nodes], taken, fold=fold), strict=True
+    ):
+        names[node] = name
+    long = [node for node, name in enumerate(names) if node in graph.constants and name.startswith("array")]
+    lines = []
+    for node, name in zip(long, _unique([f"c{k + 1}" for k in range(len(long))], taken | set(names)), strict=True):
+        names[node] = name
+        lines.append(Line(name, shortest(graph.constants[node]), node))
+    return names, lines
+
+
+def _unique(names: Iterable[str], taken: set[str], *, fold: bool = False) -> list[str]:
+    """The names, each with `_` behind it until no other, and nothing that is taken, is called so."""
+    seen = set(taken)
+    made = []
+    for name in names:
+        while (name.lower() if fold else name) in seen or not name.isidentifier():
+            name = name + "_" if name[:1].isalpha() or name[:1] == "_" else "x" + name
+        seen.add(name.lower() if fold else name)
+        made.append(name)
+    return made
+
+
+def _free(prefix: str, called: list[str], taken: set[str]) -> bool:
+    """Whether gradients may be called so: `dx` is taken where the program has a `dx`."""
+    return not {(prefix + name).lower() for name in called} & {name.lower() for name in (*called, *taken)}
+
+
+def _forward(graph: Graph, called: list[str]) -> list[Line]:
+    shown = [f"({name})" if name[0] == "-" else name for name in called]
+    return [
+        Line(called[node], written_node(graph, node, shown), node)
+        for node, gate in enumerate(graph.gates)
+        if gate not in (INPUT, CONSTANT)
+    ]
+
+
+def _derived(graph: Graph, targets: Mapping[str, int], example: Example | None) -> Derived:
+    """The derivative as in books, or where that loses digits as the gate table has it."""
+    wrt = list(targets.values())
+    derived = derive(graph, graph.output, wrt, as_in_books=True)
+    if example is None:
+        return derived
+    numbers = forward(derived.graph, example.given)
+    pairs = zip(example.gradients.values(), (numbers[node] for node in derived.gradients), strict=True)
+    same = all(all_finite(found) and _most(abs(found - ours)) <= _RTOL * _most(abs(ours)) for ours, found in pairs)
+    return derived if same else derive(graph, graph.output, wrt)
+
+
+def _most(sizes: Value) -> float:
+    return float(sizes.max()) if hasattr(sizes, "max") else float(sizes)
+
+
+def _backward(
+    graph: Graph, derived: Derived, targets: Mapping[str, int], called: list[str], named: set[int], prefix: str,
+    spare: list[str],
+) -> list[Line]:  # fmt: skip
+    names = {node: called[node] for node, gate in enumerate(graph.gates) if gate != CONSTANT or node in named}
+    uses: dict[int, list[int]] = {}
+    for node, operands in enumerate(graph.inputs):
+        for j in operands:
+            uses.setdefault(j, []).append(node)
+    lines = []
+    for node in range(graph.output, -1, -1):
+        adjoint = derived.adjoints.get(node)
+        if adjoint is None or graph.gates[node] == CONSTANT:
+            continue
+        made = write(derived.graph, [adjoint], names, spare)
+        at = uses.get(node, [node])[0]
+        lines += [Line(name, formula, at) for name, formula in made.parts]
+        through = ", ".join(dict.fromkeys(called[use] for use in uses.get(node, ())))
+        lines.append(Line(prefix + called[node], made.formulas[0], at, f"through {through}" if through else ""))
+        if derived.graph.inputs[adjoint]:
+            names.setdefault(adjoint, prefix + called[node])
+    for name, node in targets.items():
+        if node not in derived.adjoints:
+            zero = f"zeros({', '.join(map(str, graph.shape(node)))})" if graph.shape(node) else "0.0"
+            lines.append(Line(prefix + called[node], zero, node, f"{name} has no influence"))
+    return _needed(lines, {prefix + called[node] for node in targets.values()})
+
+
+def _needed(lines: list[Line], wanted: set[str]) -> list[Line]:
+    """The lines that lead to what is wanted, in their order."""
+    kept = []
+    for line in reversed(lines):
+        if line.name in wanted:
+            kept.append(line)
+            wanted = wanted | set(re.findall(r"\w+", line.formula))
+    return kept[::-1]
