@@ -3,7 +3,7 @@
     python tests/mutants.py [--count 20] [--seed 0] [--area partials]
 
 By hand and in the nightly run, not in the ten minutes: a mutant takes as long as the tests of its area. Prints each
-survivor with its line; status 1 if there is one. What EQUIVALENT explains is not tried.
+survivor with its line; status 1 if there is one. What `equivalent_mutants.txt` explains is not tried.
 """
 
 from __future__ import annotations
@@ -73,8 +73,9 @@ AREAS = {
         ),
     ),
 }
-# Mutants that change no answer, as they are printed but for the line's number, and why.
-EQUIVALENT: dict[str, str] = {}
+# Mutants that change no answer, by name, each line under its reason.
+_EXPLAINED = Path(__file__).with_name("equivalent_mutants.txt").read_text(encoding="utf-8").splitlines()
+EQUIVALENT = frozenset(line for line in _EXPLAINED if line and not line.startswith("#"))
 
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.BitAnd: "&", ast.BitOr: "|", ast.Pow: "^"}
 _EXCHANGED = {"+": "-", "-": "+", "*": "/", "/": "*", "&": "|", "|": "&"}
