@@ -190,7 +190,9 @@ class _Changes:
                         yield from changes(self, node)
 
     def _ignored(self, node: ast.AST) -> list[ast.AST]:
-        """What is no part of the work: annotations, assertions, how infinity is written."""
+        """What is no part of the work: annotations, assertions (`strict` is one), how infinity is written."""
+        if isinstance(node, ast.keyword):
+            return [node.value] if node.arg == "strict" else []
         if isinstance(node, ast.arg | ast.AnnAssign):
             return [node.annotation] if node.annotation else []
         if isinstance(node, ast.FunctionDef):
