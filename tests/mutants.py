@@ -102,7 +102,8 @@ class Mutant(NamedTuple):
 
     def name(self, source: str) -> str:
         """What is done, with what is before and behind; it is known by that, for lines move."""
-        before = source[: self.start].rpartition("\n")[2].lstrip()[-_BESIDE:]
+        above, _, line = source[: self.start].rpartition("\n")
+        before = (line.lstrip() or above.rpartition("\n")[2].lstrip() + " ")[-_BESIDE:]
         behind = source[self.end :].partition("\n")[0][:_BESIDE]
         old, new = (" ".join(part.split()) for part in (source[self.start : self.end], self.text))
         within = _NAMED.findall(source, 0, self.start)[-1:] or [""]
