@@ -3,7 +3,7 @@
     python tests/mutants.py [--count 20] [--seed 0] [--area partials]
 
 By hand and in the nightly run, not in the ten minutes: a mutant takes as long as the tests of its area. Prints each
-survivor with its line; status 1 if there is one. What EQUIVALENT explains is not tried.
+survivor with its line; status 1 if there is one. What `equivalent_mutants.txt` explains is not tried.
 """
 
 from __future__ import annotations
@@ -73,8 +73,9 @@ AREAS = {
         ),
     ),
 }
-# Mutants that change no answer, as they are printed but for the line's number, and why.
-EQUIVALENT: dict[str, str] = {}
+# Mutants that change no answer, by name, each line under its reason.
+_EXPLAINED = Path(__file__).with_name("equivalent_mutants.txt").read_text(encoding="utf-8").splitlines()
+EQUIVALENT = frozenset(line for line in _EXPLAINED if line and not line.startswith("#"))
 
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.BitAnd: "&", ast.BitOr: "|", ast.Pow: "^"}
 _EXCHANGED = {"+": "-", "-": "+", "*": "/", "/": "*", "&": "|", "|": "&"}
@@ -101,7 +102,8 @@ class Mutant(NamedTuple):
 
     def name(self, source: str) -> str:
         """What is done, with what is before and behind; it is known by that, for lines move."""
-        before = source[: self.start].rpartition("\n")[2].lstrip()[-_BESIDE:]
+        above, _, line = source[: self.start].rpartition("\n")
+        before = (line.lstrip() or above.rpartition("\n")[2].lstrip() + " ")[-_BESIDE:]
         behind = source[self.end :].partition("\n")[0][:_BESIDE]
         old, new = (" ".join(part.split()) for part in (source[self.start : self.end], self.text))
         within = _NAMED.findall(source, 0, self.start)[-1:] or [""]
@@ -189,7 +191,9 @@ class _Changes:
                         yield from changes(self, node)
 
     def _ignored(self, node: ast.AST) -> list[ast.AST]:
-        """What is no part of the work: annotations, assertions, how infinity is written."""
+        """What is no part of the work: annotations, assertions (`strict` is one), how infinity is written."""
+        if isinstance(node, ast.keyword):
+            return [node.value] if node.arg == "strict" else []
         if isinstance(node, ast.arg | ast.AnnAssign):
             return [node.annotation] if node.annotation else []
         if isinstance(node, ast.FunctionDef):

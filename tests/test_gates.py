@@ -171,6 +171,7 @@ STABLE = [
     ("pow", (0.0, 0.0), 1.0, (0.0, -INF)),
     ("pow", (0.0, 2.0), 0.0, (0.0, 0.0)),
     ("stop_gradient", (3.0,), 3.0, (0.0,)),
+    ("xlogy", (0.0, 0.0), 0.0, (-INF, 0.0)),
     ("logaddexp", (-1000.0, -700.0), -700.0, (math.exp(-300), 1.0)),
     ("hypot", (3e200, 4e200), 5e200, (0.6, 0.8)),
     ("hypot", (3e-200, 4e-200), 5e-200, (0.6, 0.8)),
@@ -332,6 +333,52 @@ def test_slopes(gate):
 def test_stable(name, operands, value, slopes):
     assert FLOATS.value[name](*operands) == pytest.approx(value, rel=1e-13, abs=0)
     assert locals_at(GATES[name], operands) == pytest.approx(slopes, rel=1e-12, abs=0)
+
+
+# Operands at which a formula that rounds an exponent before it is raised, or a sum that cancels, has lost digits.
+LAST_DIGIT = [
+    ("normpdf", 36.9), ("normpdf", -30.3), ("normpdf", 25.7), ("normcdf", -36.3), ("normcdf", -21.3),
+    ("logit", 0.500000001), ("logit", 0.4999), ("logit", 0.55),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "x"), LAST_DIGIT)
+def test_to_the_last_digit(name, x):
+    ours, true = FLOATS.value[name](x), true_value(GATES[name], (x,))
+    assert abs(ours - true) <= 1.5e-15 * abs(true)
+
+
+@pytest.mark.parametrize("x", [30.3, 37.1, -12.7])
+def test_a_slope_to_the_last_digit(x):
+    """Of log_normcdf: the bell over the area below it, which is 1 but for its last digits far to the right."""
+    (ours,) = FLOATS.locals["log_normcdf"](x, FLOATS.value["log_normcdf"](x))
+    with mp.workdps(50):
+        true = mp.npdf(x) / mp.ncdf(x)
+        assert abs(ours - true) <= 2e-15 * true
+
+
+@pytest.mark.parametrize(
+    ("x", "base", "exponent"), [(1000, 10, 3), (125, 5, 3), (243, 3, 5), (2**29, 2, 29), (0.125, 2, -3)]
+)
+def test_the_logarithm_of_a_power_is_its_exponent(x, base, exponent):
+    assert FLOATS.value["log_base"](float(x), float(base)) == exponent
+
+
+def test_a_bell_far_out_has_its_digits_where_there_are_enough():
+    with many.working(40), mp.workdps(40):
+        found = mp.mpf(str(DIGITS.value["normpdf"](many.number(100.0))))
+        assert abs(found / (mp.exp(-5000) / mp.sqrt(2 * mp.pi)) - 1) < 1e-30
+
+
+def test_the_root_of_a_cube_is_exact():
+    assert all(FLOATS.value["cbrt"](sign * n**3.0) == sign * n for n in (*range(1, 2000), 199_999) for sign in (1, -1))
+    assert evaluate("where(cbrt(x) == 3, 1, 0)", x=27).value == 1 and not evaluate("floor(-cbrt(x))", x=27).notes
+    assert math.copysign(1, FLOATS.value["cbrt"](-0.0)) == -1 and FLOATS.value["cbrt"](-INF) == -INF
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_sum_of_two_infinite_powers(sign):
+    assert FLOATS.value["logaddexp"](sign * INF, sign * INF) == sign * INF  # log(inf + inf), log(0 + 0)
 
 
 @each(gate for gate in GATES.values() if gate.family != "cut")

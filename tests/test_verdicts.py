@@ -167,3 +167,21 @@ def test_within_a_kink_nobody_is_accused(program, values, name, low, high):
         assert result.verdict == expected, (claimed, result)
         if expected != "agrees":
             assert f"from {low} to {high}" in result.reason
+
+
+# Program, values, a claim that is right: what is wrong elsewhere is not on its way.
+ELSEWHERE = [
+    ("g = 1/x; f = x^2", {"x": 0}, "df/dx = 0"),
+    ("g = abs(x); f = x^2 + 3*x", {"x": 0}, "df/dx = 3"),
+    ("x*1e-200*1e-200 + 2*x", {"x": 1}, "df/dx = 2"),
+    ("f = x*y; g = sqrt(y)*f", {"x": 1, "y": 0}, "df/dx = 0"),
+    ("q = x*y; f = q + sqrt(y)", {"x": 3, "y": 0}, "dq/dy = 3"),
+    ("q = x*y; f = abs(q)", {"x": 3, "y": 0}, "dq/dy = 3"),
+    ("q = abs(x); f = q*y", {"x": 0, "y": 2}, "df/dq = 2"),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "claim"), ELSEWHERE)
+def test_trouble_elsewhere_is_no_trouble(program, values, claim):
+    (result,) = check(program, values, claims=[claim]).results
+    assert (result.verdict, result.reason) == (AGREES, "")

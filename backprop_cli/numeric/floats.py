@@ -9,13 +9,13 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable
-from math import asinh, atan, atan2, cbrt, copysign, erf, erfc, hypot, inf, isfinite, nan, tanh
+from math import asinh, atan, atan2, copysign, erf, erfc, hypot, inf, isfinite, nan, tanh
 from math import floor as _floor
 
 from backprop_cli.numeric.gamma import digamma, gamma, lgamma
 
 __all__ = [
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "digamma", "div",
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "cos", "cosh", "digamma", "div",
     "erf", "erfc", "exp", "expm1", "floor", "gamma", "hypot", "largest", "lgamma", "log", "log1p", "log2", "log10",
     "mod", "pow", "round", "sign", "sin", "sinh", "smallest", "sqrt", "tan", "tanh",
 ]  # fmt: skip

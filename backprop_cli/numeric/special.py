@@ -10,11 +10,19 @@ from math import inf, nan
 
 from backprop_cli.numeric.floats import exp
 
-__all__ = ["erfcx", "erfcx_slope", "sinc_slope", "trigamma"]
+__all__ = ["cbrt", "erfcx", "erfcx_slope", "sinc_slope", "trigamma"]
 
 _ROOT = 1 / math.sqrt(math.pi)
 _FAR, _TERMS = 3.0, 60  # from 3 on sixty terms of the continued fraction have all digits
+_WHOLE = 2e5  # whose cube is a double, as that of every smaller whole number
 _MOST = 30.0  # farther to the left exp(x^2) is no double
+
+
+def cbrt(x: float) -> float:
+    """The cube root, exact where it is a whole number: the C library's may be off by the last digit there."""
+    root = math.cbrt(x)
+    whole = float(round(root)) if abs(root) < _WHOLE else root
+    return whole if whole * whole * whole == x and whole else root
 
 
 def erfcx(x: float) -> float:
