@@ -27,7 +27,15 @@ MORE = [
     ("sum(reshape(A, 2, 6)*swapaxes(B, 0, 1)) + sum(concat(A, A, axis=1)^2)", {"A": (3, 4), "B": (6, 2)}),
     ("sum([[1, 2], [3, x]] @ [x, y])", {"x": (), "y": ()}), ("sum(W@[1,2,3,4,5,6,7,8,9,10,11,12,13])", {"W": (2, 13)}),
 ]  # fmt: skip
-NAMES = ["int*double + exp(exp_)*gradient", "e*pi*x", "q = x*y; f = x*dq*q", "PI*pi + E*y1", "θ^2*x1*s1", "t4*x^t5"]
+NAMES = [
+    "int*double + exp(exp_)*gradient",
+    "e*pi*x",
+    "q = x*y; f = x*dq*q",
+    "PI*pi + E*y1",
+    "θ^2*x1*s1",
+    "t4*x^t5",
+    "a = x*y; b = z^2; y + 2",
+]
 NOT_IN_C = {"logdet", "inv", "cumsum"}  # gates of arrays
 ROWS = [
     *((program, dict.fromkeys(names, ())) for program in [*PROGRAMS, *NAMES]

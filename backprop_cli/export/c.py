@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from math import prod
@@ -67,6 +68,9 @@ def c(program: Staged) -> str:
     back = _statements(program, loops, program.backward)
     for name, called in program.gradients.items():
         loops.copy(f"gradient->{_field(program, name)}", called, _shape(program, name))
+    code = re.sub(r"/\*.*?\*/", "", "\n".join([*ahead, *back, program.value]))
+    said = set(re.findall(r"\w+", code))
+    unused = [f"    (void){called};  /* has no influence */" for called in known if called not in said]
     arguments = [f"{'const ' if shape else ''}double {_declared(called, shape)}" for called, shape in known.items()]
     fields = [f"double {_declared(_field(program, name), _shape(program, name))};" for name in program.gradients]
     test = _main(program, known, storage) if program.example is not None else []
@@ -81,7 +85,7 @@ def c(program: Staged) -> str:
         "struct gradient {", *(f"    {field}" for field in fields), "};", "",
         f"/* The value, and the gradients by name.{(' ' + program.shapes) if program.shapes else ''} */",
         f"double {FUNCTION}({', '.join([*arguments, 'struct gradient *gradient'])})", "{",
-        "    /* forward */", *ahead, "", "    /* backward */", *back, "",
+        *unused, "    /* forward */", *ahead, "", "    /* backward */", *back, "",
         *(f"    {line}" for line in loops.lines), f"    return {program.value};", "}", *test,
     ]  # fmt: skip
     text = "\n".join(made) + "\n"

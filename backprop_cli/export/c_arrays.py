@@ -227,6 +227,8 @@ def _filled(shape: Sequence[int], text: str) -> Array:
 VIEWS: Mapping[str, Callable[[Sequence[Array], Sequence[Any], Mapping[str, Any]], Array]] = {
     "ones": lambda _xs, places, _given: _filled(places, "1.0"),
     "zeros": lambda _xs, places, _given: _filled(places, "0.0"),
+    "full": lambda xs, places, _given: Array(tuple(places[:-1]), lambda _: xs[-1].at(())),
+    "diag": lambda xs, _places, _given: _diagonal(xs[0]),
     "eye": lambda _xs, places, _given: _one_where((places[0],) * 2, lambda at: f"{at[0]} == {at[1]}"),
     "onehot": lambda xs, places, _given: _one_where(
         (*xs[0].shape, places[1]), lambda at: f"{xs[0].at(at[:-1]).text} == {at[-1]}"
@@ -246,6 +248,13 @@ VIEWS: Mapping[str, Callable[[Sequence[Array], Sequence[Any], Mapping[str, Any]]
     "flip": lambda xs, _places, given: _flipped(xs[0], given.get("axis")),
     "concat": lambda xs, _places, given: _concatenated(xs, given.get("axis", 0)),
 }
+
+
+def _diagonal(x: Array) -> Array:
+    """A matrix with this vector as its diagonal, or the other way round."""
+    if len(x.shape) > 1:
+        return Array((min(x.shape),), lambda at: x.at([at[0], at[0]]))
+    return Array((*x.shape, *x.shape), lambda at: Piece(f"({at[0]} == {at[1]} ? {x.at(at[:1]).within(0)} : 0.0)"))
 
 
 def _triangle(x: Array, diagonal: int, sign: str) -> Array:

@@ -104,7 +104,7 @@ NUMPY = Dialect(
         "amax": "np.max({all})", "amin": "np.min({all})", "inv": "np.linalg.inv({0})", "det": "np.linalg.det({0})",
         "logdet": "np.linalg.slogdet({0})[1]", "solve": "np.linalg.solve({all})", "norm": "np.linalg.norm({all})",
         "matrix_power": "np.linalg.matrix_power({all})", "mse": "np.mean(({0} - {1})**2)",
-        "norm1": "np.sum(np.abs({0}))",
+        "norm1": "np.sum(np.abs({0}){named})", "norminf": "np.max(np.abs({0}){named})",
         "ones": "np.ones(({all}))", "zeros": "np.zeros(({all}))", "broadcast_to": "np.broadcast_to({0}, ({rest}))",
         "reshape": "np.reshape({0}, ({rest}))", "concat": "np.concatenate([{operands}]{named})",
         "stack": "np.stack([{operands}]{named})", "hard_tanh": "np.clip({0}, -1, 1)", "normpdf":

@@ -38,6 +38,7 @@ class Writer:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.needed: dict[str, None] = {}
+        self.ranks: Mapping[str, int] = {}  # axes by name, where they are known
 
     def expression(self, text: str) -> str:
         """A formula of the language. Raises NoWordsError for a gate without words."""
@@ -71,9 +72,7 @@ class Writer:
             return self.number(args) if op == "num" else self.name(args)
         if op == "call":
             operands = [pieces[row] for row in args.operands]
-            named = {
-                name: re.sub(r"^np\.array\(\[(.*)\]\)$", r"(\1)", pieces[row].text) for name, row, _ in args.keywords
-            }
+            named = {name: self._tuple(pieces[row].text) for name, row, _ in args.keywords}
             return self.call(args.name, operands, named)
         if op in ("index", "array", "transpose"):
             return self.around(op, args, pieces)
@@ -84,7 +83,8 @@ class Writer:
         if op == "index":
             return Piece(f"{pieces[args.operand].within(_ATOM)}[{self._items(args, pieces)}]")
         if op == "array":
-            return Piece(self.dialect.array.format(", ".join(pieces[row].text for row in args)))
+            inside = (self._tuple(pieces[row].text, "[{}]") for row in args)
+            return Piece(self.dialect.array.format(", ".join(inside)))
         return Piece(f"{pieces[args[0]].within(_ATOM)}.T")
 
     def number(self, text: str) -> Piece:
@@ -139,6 +139,11 @@ class Writer:
         )  # fmt: skip
         text = re.sub(r"(?<!\w)\((\w+)\)", r"\1", text)  # brackets around a name
         return Piece(text, _ATOM if re.fullmatch(r"[\w.]+\(.*\)|\(.*\)", text) and _closes_last(text) else 0)
+
+    def _tuple(self, text: str, written: str = "({})") -> str:
+        """A literal of an array where it is a tuple, or inside of another; any other text as it is."""
+        head, tail = self.dialect.array.split("{}")
+        return written.format(text[len(head) : -len(tail)]) if text.startswith(head) else text
 
     @staticmethod
     def _items(index: Index, pieces: list[Piece]) -> str:

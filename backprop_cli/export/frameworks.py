@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from backprop_cli.export.dialects import ELEMENTARY, NUMPY, Dialect
 from backprop_cli.export.expressions import Piece, Writer
-from backprop_cli.export.staged import FUNCTION, Staged
+from backprop_cli.export.staged import FUNCTION, NoWordsError, Staged
 from backprop_cli.gates import GATES
 from backprop_cli.graph import Value
+from backprop_cli.language.program import Index
 from backprop_cli.text import shortest
 
 
@@ -44,8 +46,8 @@ TORCH = Dialect(
     ELEMENTARY
     | {"abs", "sign", "floor", "ceil", "round", "square", "where", "outer", "kron", "trace", "sum", "mean", "dot"}
     | {"asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh", "erf", "erfc", "lgamma", "digamma", "logaddexp"}
-    | {"sigmoid", "relu", "clip", "tril", "triu", "swapaxes", "ravel", "eye", "squeeze", "amax", "amin", "softmax"}
-    | {"log_softmax", "logsumexp", "var", "std", "logdet", "det", "prod", "xlogy"},
+    | {"sigmoid", "relu", "clip", "tril", "triu", "swapaxes", "ravel", "eye", "squeeze", "diag", "amax", "amin"}
+    | {"softmax", "log_softmax", "logsumexp", "var", "std", "logdet", "det", "prod", "xlogy"},
     {
         "silu": "({0})*torch.sigmoid({0})", "logsigmoid": "-softplus(-({0}))", "softsign": "({0})/(1 + torch.abs({0}))",
         "leaky_relu": "torch.where({0} > 0, {0}, ({1})*({0}))", "hard_tanh": "torch.clip({0}, -1, 1)",
@@ -54,15 +56,18 @@ TORCH = Dialect(
         "normpdf": "torch.exp(-({0})**2/2)/(2*torch.pi)**0.5", "stop_gradient": "({0}).detach()",
         "max": "torch.amax({all})", "min": "torch.amin({all})", "inv": "torch.linalg.inv({0})",
         "solve": "torch.linalg.solve({all})", "norm": "torch.linalg.vector_norm({all})",
-        "norm1": "torch.sum(torch.abs({all}))", "matrix_power": "torch.linalg.matrix_power({all})",
+        "norm1": "torch.sum(torch.abs({0}){named})",
+        "norminf": "torch.amax(torch.abs({0}){named})", "matrix_power": "torch.linalg.matrix_power({all})",
         "mse": "torch.mean(({0} - {1})**2)", "ones": "torch.ones({all})", "zeros": "torch.zeros({all})",
         "broadcast_to": "torch.broadcast_to({0}, ({rest}))", "reshape": "torch.reshape({0}, ({rest}))",
         "concat": "torch.cat([{operands}]{named})", "stack": "torch.stack([{operands}]{named})",
-        "expand_dims": "torch.unsqueeze({all})", "transpose": "{0}.t()",
+        "expand_dims": "torch.unsqueeze({all})",
     },
     {
         "softplus": """def softplus(x):
     return torch.logaddexp(torch.zeros_like(x), x)""",
+        "softmax_over": """def softmax_over(x, dim):
+    return torch.exp(x - torch.logsumexp(x, dim=dim, keepdim=True))""",
         "flip": """def flip(x, dim=None):
     return torch.flip(x, dims=tuple(range(x.dim())) if dim is None else (dim,))""",
         "cumsum": """def cumsum(x, dim=None):
@@ -103,9 +108,13 @@ class TorchWriter(Writer):
         """A gate by its name. Raises NoWordsError."""
         given = {**_DEFAULTS.get(name, {})} | {_SPELLED.get(key, key): text for key, text in named.items()}
         if "keepdim" in given and "dim" not in given:
-            given = {"dim": "()" if name in ("max", "min", "amax", "amin") else "None", **given}
-        if name == "logsumexp" and "dim" not in given:
-            operands, given = [Piece(f"{operands[0].within(9)}.ravel()")], {"dim": "0"}
+            given = {"dim": "()" if name in ("max", "min", "amax", "amin", "norminf") else "None", **given}
+        if name == "logsumexp" and given.get("dim", "None") == "None":
+            given["dim"] = f"tuple(range({operands[0].within(9)}.dim()))"
+        if name == "softmax" and not given["dim"].removeprefix("-").isdigit():
+            name = "softmax_over"
+        if name == "broadcast_to":
+            operands = [_tensor(operands[0]), *operands[1:]]
         if name in GATES:
             first = name == "where"
             if first and not operands[0].truth:
@@ -113,15 +122,34 @@ class TorchWriter(Writer):
             operands = [*operands[:first], *(_tensor(piece) for piece in operands[first:])]
         return super().call(name, operands, given)
 
-    def around(self, op: str, args: object, pieces: list[Piece]) -> Piece:
-        """Brackets; a vector's transpose is the vector."""
+    def around(self, op: str, args: Any, pieces: list[Piece]) -> Piece:
+        """Brackets: what is not constant is stacked, a vector's transpose is the vector. Raises NoWordsError."""
+        if op == "transpose":
+            operand = pieces[args[0]].within(9)
+            rank = self.ranks.get(operand, 2)
+            order = ", ".join(map(str, reversed(range(rank))))
+            return Piece(operand if rank < 2 else f"{operand}.T" if rank == 2 else f"{operand}.permute({order})")
+        if op == "array" and any(_varies(pieces[row].text) for row in args):
+            return Piece(f"torch.stack([{', '.join(_tensor(pieces[row]).text for row in args)}])")
         made = super().around(op, args, pieces)
-        return made._replace(text=made.text.removesuffix(".T") + ".t()") if op == "transpose" else made
+        if op == "index" and self._backwards(args, pieces):
+            raise NoWordsError("a slice that goes backwards has no words")
+        return made
+
+    @staticmethod
+    def _backwards(index: Index, pieces: list[Piece]) -> bool:
+        steps = (item[2] for item in index.items if len(item) > 2)
+        return any(step is not None and pieces[step].text.startswith("-") for step in steps)
+
+
+def _varies(text: str) -> bool:
+    """Whether there is a name of the program in it."""
+    return bool(re.search(r"(?<![\w.])(?!torch\b|requires_grad\b)[A-Za-z_]\w*", re.sub(r"torch\.\w+", "", text)))
 
 
 def _tensor(piece: Piece) -> Piece:
     text = piece.within(0)
-    if re.search(r"(?<![\w.])[A-Za-z_]", text.replace("torch.pi", "").replace("torch.e", "").replace("torch.inf", "")):
+    if _varies(text) or (text.startswith("torch.") and "(" in text):
         return piece
     return Piece(f"torch.tensor({text}{'.0' * text.removeprefix('-').isdigit()})")
 

@@ -45,6 +45,7 @@ def python(
     Raises BackpropError (U801) at a gate that the target has no words for.
     """
     writer = writes(dialect)
+    writer.ranks = program.ranks
     other = f"`--to {'numpy' if dialect is not NUMPY else 'python'}` may have it; or write it in simpler gates"
 
     def lines(made: list[Line]) -> list[str]:

@@ -13,7 +13,6 @@ from backprop_cli.engine.derive import Derived, derive
 from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.graph import CONSTANT, INPUT, Graph, Value
-from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.names import node_names, output_name
 from backprop_cli.numeric.shapes import written
 from backprop_cli.report.algebra import write
@@ -60,6 +59,13 @@ class Staged(NamedTuple):
     targets: Mapping[str, int]
     prefix: str  # of the gradients' names
     example: Example | None
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The number of axes of what has a name, and of its gradient."""
+        ranks = {called: len(self.graph.shape(self.graph.variables[name])) for name, called in self.inputs.items()}
+        ranks |= {line.name: len(self.graph.shape(line.node)) for line in self.forward}
+        return ranks | {self.prefix + name: rank for name, rank in ranks.items()}
 
     @property
     def output(self) -> str:
@@ -116,15 +122,17 @@ def staged(
     prefix = next(prefix for prefix in prefixes if _free(prefix, called, taken))
     taken |= {*called, *(prefix + name for name in called)}
     spare = _unique([f"t{node}" for node in range(len(derived.graph))], taken)
-    needed = ancestors(graph, graph.output)
-    ahead += [line for line in _forward(graph, called) if needed[line.node]]
+    ahead += _forward(graph, called)
+    back = _backward(graph, derived, targets, called, named, prefix, spare)
+    gradients = {name: prefix + called[node] for name, node in targets.items()}
+    needed = _needed([*ahead, *back], {called[graph.output], *gradients.values()})
     return Staged(
         graph,
         {name: called[node] for name, node in graph.variables.items()},
-        ahead,
-        _backward(graph, derived, targets, called, named, prefix, spare),
+        [line for line in ahead if line in needed],
+        [line for line in back if line in needed],
         called[graph.output],
-        {name: prefix + called[node] for name, node in targets.items()},
+        gradients,
         targets,
         prefix,
         example,
@@ -217,14 +225,14 @@ def _backward(
         if node not in derived.adjoints:
             zero = f"zeros({', '.join(map(str, graph.shape(node)))})" if graph.shape(node) else "0.0"
             lines.append(Line(prefix + called[node], zero, node, f"{name} has no influence"))
-    return _needed(lines, {prefix + called[node] for node in targets.values()})
+    return lines
 
 
-def _needed(lines: list[Line], wanted: set[str]) -> list[Line]:
-    """The lines that lead to what is wanted, in their order."""
-    kept = []
+def _needed(lines: list[Line], needed: set[str]) -> set[Line]:
+    """The lines that lead to what is asked for."""
+    kept = set()
     for line in reversed(lines):
-        if line.name in wanted:
-            kept.append(line)
-            wanted = wanted | set(re.findall(r"\w+", line.formula))
-    return kept[::-1]
+        if line.name in needed:
+            kept.add(line)
+            needed.update(re.findall(r"\w+", line.formula))
+    return kept

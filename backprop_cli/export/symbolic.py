@@ -141,7 +141,7 @@ def _test(program: Staged) -> list[str]:
         "        found = sp.sympify(gradient[name])",
         "        number = found.subs(point).evalf()",
         "        assert abs(number - slope) <= 1e-9*abs(slope) + 1e-15, number",
-        *[f"        own = sp.diff({program.value}, name).subs(point).evalf()",
+        *[f"        own = sp.diff({program.value}, name).evalf(subs=point)",
           "        assert abs(own - slope) <= 1e-9*abs(slope) + 1e-15, own"] * own,
         f'        print(f"d{output}/d{{name}} =", found, "=", number)',
     ]  # fmt: skip
