@@ -12,6 +12,7 @@ from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.export.targets import ENDINGS, NUMBERS_ONLY, TARGETS
 from backprop_cli.graph.names import output_name
+from backprop_cli.numeric.shapes import written
 from backprop_cli.report.derivatives import DerivativeReport, formulas
 from backprop_cli.report.notes import notes
 from backprop_cli.report.rows import gradient_at
@@ -111,8 +112,9 @@ def export(
     Where every input has a value, the file tests itself with it when it is run. Arrays may be given by their shapes.
     Values and options are given as to `evaluate`.
 
-    Raises BackpropError as `evaluate` does, if the output is an array (V310), for a `to` that there is not, or a gate
-    that it has no words for (U801), and at a gate whose derivative is no formula of gates (N215).
+    Raises BackpropError as `evaluate` does, at an array without a shape (N202), if the output is an array (V310), for a
+    `to` that there is not, or a gate that it has no words for (U801), and at a gate whose derivative is no formula of
+    gates (N215).
     """
     from backprop_cli.export.staged import Example
     from backprop_cli.export.targets import exported
@@ -123,6 +125,8 @@ def export(
     session = open_session(expression, bindings, values, free=True)
     session.refuse_array("its gradient is a Jacobian: wrap it, as in `sum(…)`")
     graph, targets, example = session.graph, _some(session, wrt), None
+    if guessed := [name for name in session.free if name not in session.given and graph.shape(graph.variables[name])]:
+        raise BackpropError(_no_shape(session, guessed[0]))
     if graph.has_arrays and to in NUMBERS_ONLY:
         message = f"there are arrays, and {NUMBERS_ONLY[to]} has numbers only"
         raise BackpropError(Diagnostic("U801", message, (graph.label(graph.output),), "`--to numpy` has arrays"))
@@ -135,6 +139,14 @@ def export(
         kinks = any(anomaly.code in ("kink", "jump", "one-sided") for anomaly in anomalies)
         example = Example(session.values, numbers[graph.output], gradients, kinks)
     return exported(graph, targets, example, to)
+
+
+def _no_shape(session: Session, name: str) -> Diagnostic:
+    graph, node = session.graph, session.graph.variables[name]
+    help_ = (
+        f'give its shape, as in `"{name}={written(graph.shape(node))}"`, or its values: code for arrays depends on it'
+    )
+    return Diagnostic("N202", f"`{name}` is an array, and has no shape", (graph.label(node),), help_)
 
 
 def target_of(path: str) -> str:

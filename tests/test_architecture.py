@@ -33,7 +33,7 @@ ROOMS = {
     "api": {"errors", "graph", "engine", "check", "report", "render", "session"},
     # Formulas are read again to be written in other words.
     "export": {"errors", "text", "language", "numeric", "gates", "graph", "engine", "report", "render"},
-    "deriving": {"errors", "graph", "engine", "check", "report", "session", "api", "export"},
+    "deriving": {"errors", "numeric", "graph", "engine", "check", "report", "session", "api", "export"},
     "directions": {"errors", "language", "numeric", "graph", "engine", "data", "report", "session", "api"},
     "worksheets": {"errors", "numeric", "text", "report", "session", "api"},
     "notebook": {"errors", "api", "render", "report"},

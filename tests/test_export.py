@@ -106,7 +106,9 @@ def test_digits_that_books_lose_are_kept():
 def test_what_cannot_be_written_is_said():
     for words, said in [
         (["norm(x)", "x=[1,2]", "--to", "python"], "numbers only"), (["x*y", "--to", "fortran"], "numpy, python"),
-        (["[x, y]"], "wrap it"), (["sort(x)[0]", "x=(3,)"], "no formula"), (["erfcx(x)"], "`erfcx` has no words"),
+        (["[x, y]"], "wrap it"),
+        (["sum(W@x)", "x=(3,)"], "`W` is an array, and has no shape\n  | sum(W@x)\n  |     ^\n"),
+        (["sort(x)[0]", "x=(3,)"], "no formula"), (["erfcx(x)"], "`erfcx` has no words"),
     ]:  # fmt: skip
         ran = backprop("export", *words)
         assert ran.status == 2 and said in ran.err, ran.err
