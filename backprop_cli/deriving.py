@@ -20,6 +20,7 @@ from backprop_cli.session import Number, Session, open_session
 
 if TYPE_CHECKING:
     from backprop_cli.report.hessians import HessianReport
+    from backprop_cli.report.symbolic_steps import SymbolicSteps
 
 
 def diff(
@@ -55,6 +56,25 @@ def diff(
 
         report = report.checked(simplified(graph, made.graph, {d.variables: d.node for d in made.derivatives}))
     return report
+
+
+def steps(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] = (),
+    **values: Any,
+) -> SymbolicSteps:
+    """Both passes in symbols: a line a gate, and the chain rule at every node. Values are given as to `diff`.
+
+    Raises BackpropError as `diff` does.
+    """
+    from backprop_cli.export.in_symbols import in_symbols
+
+    session = open_session(expression, bindings, values, free=True)
+    session.refuse_array("its derivatives are a Jacobian: `backprop jacobian`, or wrap it, as in `sum(…)`")
+    return in_symbols(session.graph, _some(session, wrt))
 
 
 def hessian(

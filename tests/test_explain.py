@@ -421,3 +421,42 @@ def test_every_format_is_documented():
     page = (ROOT / "docs/explain.md").read_text(encoding="utf-8")
     for name in EXPLAIN_FORMATS:
         assert f"| `{name}` |" in page
+
+
+# -- without values ----------------------------------------------------------------------------------------------
+
+SYMBOLS = [
+    ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}),
+    ("x^3 - 2x + 1", {"x": 1.5}),
+    ("q = x*y; sigmoid(q) + q*q", {"x": 0.5, "y": -1.25}),
+    ("1/(1+exp(-(w0*x0+w1*x1+w2)))", {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}),
+    ("max(x, y)*z + sqrt(x)", {"x": 2.0, "y": 1.0, "z": 3.0}),
+    ("norm(W@x)^2", {"W": [[0.1, 0.5, 2.0], [-0.3, 0.8, 1.0], [1.0, 0.0, 0.5]], "x": [0.2, 0.4, -1.0]}),
+    (
+        "h = tanh(W@x); sum(h*v) + x[0]",
+        {"W": [[1.0, 2, 3], [0, 1, 0], [2, 0, 1]], "x": [0.1, 0.2, 0.3], "v": [1, -1, 2]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("program", "values"), SYMBOLS, ids=[program for program, _ in SYMBOLS])
+def test_steps_in_symbols_are_a_program_for_the_gradient(program, values):
+    told = backprop("explain", program).out
+    lines = [line.split(" = ") for line in re.findall(r"^ +\d+\. (.+)$", told, re.MULTILINE)]
+    expected = backprop_cli.grad(program, values, check=False)
+    for name, gradient in expected.gradients.items():
+        (answer,) = re.findall(rf"^  df/d{name} = (.+)$", told, re.MULTILINE)
+        steps = [f"{line[0]} = {line[-1]}" for line in lines]
+        found = backprop_cli.evaluate("; ".join([*steps, answer]), values).value
+        np.testing.assert_allclose(np.broadcast_to(found, np.shape(gradient)), gradient, rtol=1e-12)
+
+
+@pytest.mark.parametrize("asked", [["--json"], ["--paths"], ["--seed-grad", "2"], ["--format", "html"]])
+def test_what_needs_values_says_so(asked):
+    ran = backprop("explain", "x*y", *asked)
+    assert ran.status == 2 and "needs values" in ran.err + ran.out
+    assert backprop("explain", "x*y", "x=2", "y=3", *asked).status == 0
+
+
+def test_the_gradients_alone_in_symbols():
+    assert backprop("explain", "x*x + y", "-q").out == "df/dx = 2*x\ndf/dy = 1\n"

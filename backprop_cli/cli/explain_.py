@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 from backprop_cli import api
 from backprop_cli.cli.declared import option
@@ -18,10 +18,11 @@ from backprop_cli.cli.options import (
     names_in,
     with_common_options,
 )
-from backprop_cli.cli.terminal import style_for
+from backprop_cli.cli.terminal import drawn, style_for
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
-from backprop_cli.render import EXPLAIN_FORMATS
+from backprop_cli.errors import BackpropError, Diagnostic, Source
+from backprop_cli.render import EXPLAIN_FORMATS, formats
 from backprop_cli.session import Options
 
 _Paths = Annotated[
@@ -44,11 +45,16 @@ def command(
 ) -> Reply:
     """Tell how an expression's gradient comes about: numbered steps, each with its rule and its numbers.
 
+    Without any values the steps are formulas.
+
     Example: backprop explain "(x+y)*z" x=-2 y=5 z=-4
     Example: backprop explain "sigmoid(w*x + b)" w=2 x=-1 b=-3 --format latex -o steps.tex
     """
+    source = read_expression(expression)
+    if not bindings and options.defaults is None and api.has_inputs(source, **options._asdict()):
+        return _in_symbols(source, wrt, output, paths=paths, seeded=seed_grad != "1", **options._asdict())
     report = api.grad(
-        read_expression(expression),
+        source,
         split_bindings(bindings),
         wrt=names_in(wrt),
         seed_grad=seed_grad,
@@ -57,3 +63,19 @@ def command(
     )
     text = api.explain(report, output.format, paths=paths, style=style_for(sys.stdout, output))
     return Reply(text, output, report, noted=not output.quiet)
+
+
+def _in_symbols(
+    source: Source, wrt: list[str], output: OutputOptions, *, paths: bool, seeded: bool, **options: Any
+) -> Reply:
+    """The steps as formulas. Raises BackpropError (U801) for what needs numbers."""
+    from backprop_cli.deriving import steps
+
+    known = formats("SymbolicSteps")
+    needs = {"--paths": paths, "--seed-grad": seeded, f"--format {output.format}": output.format not in known}
+    for option_, asked in needs.items():
+        if asked:
+            message = f"`{option_}` needs values: without any the steps are formulas"
+            raise BackpropError(Diagnostic("U801", message, (), "give values, such as `x=2`"))
+    report = steps(source, wrt=names_in(wrt), **options)
+    return Reply(drawn(report, output), output, report, noted=not output.quiet)

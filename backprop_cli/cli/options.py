@@ -37,9 +37,13 @@ if TYPE_CHECKING:
     from backprop_cli.report.each import EachReport
     from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.jacobians import JacobianReport
+    from backprop_cli.report.symbolic_steps import SymbolicSteps
 
     # What has notes, a status and perhaps a complaint.
-    Noted = Report | JacobianReport | DerivativeReport | HessianReport | DirectionalReport | CheckReport | CodeReport
+    Noted = (
+        Report | JacobianReport | DerivativeReport | HessianReport | DirectionalReport | SymbolicSteps | CheckReport
+        | CodeReport
+    )  # fmt: skip
     Answer = Report | EachReport | CheckReport | CodeReport | SuiteReport | str | bytes
 
 _DEFAULT_ROWS = 40

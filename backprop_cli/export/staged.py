@@ -6,7 +6,7 @@ It does not know what language the lines will be written in; a target says which
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from backprop_cli.engine.derive import Derived, derive
@@ -59,6 +59,7 @@ class Staged(NamedTuple):
     targets: Mapping[str, int]
     prefix: str  # of the gradients' names
     example: Example | None
+    names: Sequence[str]  # of the graph's nodes
 
     @property
     def ranks(self) -> dict[str, int]:
@@ -107,10 +108,12 @@ def staged(
     *,
     ascii_: bool = False,
     fold: bool = False,
+    whole: bool = False,
 ) -> Staged:
     """The program and its gradient with respect to `targets`; `reserved` are names that mean something else.
 
-    `ascii_`: names have no other letters; `fold`: `x` and `X` are the same name.
+    `ascii_`: names have no other letters; `fold`: `x` and `X` are the same name; `whole`: also the lines that lead to
+    nothing that was asked for.
 
     Slopes are written as in books, unless they would lose the example's digits. Raises BackpropError (N215).
     """
@@ -125,7 +128,8 @@ def staged(
     ahead += _forward(graph, called)
     back = _backward(graph, derived, targets, called, named, prefix, spare)
     gradients = {name: prefix + called[node] for name, node in targets.items()}
-    needed = _needed([*ahead, *back], {called[graph.output], *gradients.values()})
+    lines = [*ahead, *back]
+    needed = set(lines) if whole else _needed(lines, {called[graph.output], *gradients.values()})
     return Staged(
         graph,
         {name: called[node] for name, node in graph.variables.items()},
@@ -136,6 +140,7 @@ def staged(
         targets,
         prefix,
         example,
+        called,
     )
 
 

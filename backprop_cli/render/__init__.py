@@ -103,6 +103,12 @@ _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "json": ("explain.as_json.render", "what `grad --json` has, and the steps; `backprop/explain@1`"),
         "quiet": ("explain.quiet.render", "the gradients alone; what `-q` prints"),
     }),
+    "SymbolicSteps": ("symbolic", {
+        "text": ("text", "reading in a terminal"),
+        "markdown": ("page", "the same as Markdown"),
+        "latex": ("page", "the same as a LaTeX document"),
+        "quiet": ("quiet", "the gradients alone; what `-q` prints"),
+    }),
     "Worksheet": ("worksheets", _READ | {
         "html": ("page", "a page that stands alone, to be read or printed"),
         "json": ("json", "the exercises with their answers, for programs; `backprop/worksheet@1`"),
