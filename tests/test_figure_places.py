@@ -9,7 +9,9 @@ import pytest
 from conftest import backprop
 
 from backprop_cli import draw, grad
+from backprop_cli.render.arrange import arrange
 from backprop_cli.render.figures.shapes import width_of
+from backprop_cli.report.drawing import figure
 
 SIZES = {"leaf": 16, "result": 16, "name": 12, "local": 12, "grad share": 12, "title": 16, "operation": 16}
 NORMALIZED = "m = mean(x, 0); c = x - m; v = mean(c^2, 0); s = sqrt(v + 0.1); n = c/s; out = g*n + b; loss = sum(out^3)"
@@ -129,3 +131,29 @@ def test_a_graph_that_fits_is_left_alone():
 def test_characters_are_not_broken_into_rows_of_pixels():
     ran = backprop("graph", "(x+y)*z", "x=-2", "y=5", "z=-4", "--max-width", "600", "--format", "dot")
     assert ran.status == 2 and "error[U801]: the dot format is not broken into rows" in ran.err
+
+
+MANY = [
+    ("+".join(["x"] * 90), {"x": 1}),
+    ("+".join(f"{'xyz'[k % 3]}" for k in range(90)), {"x": 1, "y": 2, "z": 3}),
+    ("+".join(f"x{k}*y{k}" for k in range(40)), {f"{c}{k}": 1 for k in range(40) for c in "xy"}),
+]
+
+
+@pytest.mark.parametrize("max_width", [None, 1600])
+@pytest.mark.parametrize(("text", "values"), MANY)
+def test_in_long_sums_nothing_overlaps(text, values, max_width):
+    judge(draw(grad(text, values, check=False), "svg", max_width=max_width))
+
+
+def test_a_long_sum_takes_room_as_its_terms_do():
+    """Not as their square: a wire that goes straight past a hundred gates is written as one that passes two."""
+    values = {"x": 1, "y": 2, "z": 3}
+    small, large = (len(draw(grad("+".join(["x+y+z"] * count), values, check=False), "svg")) for count in (40, 160))
+    assert large < 5 * small
+
+
+def test_products_in_a_long_sum_stand_beside_their_sum():
+    text, values = MANY[2]
+    drawn = arrange(figure(grad(text, values, check=False), lambda number, **_: str(number)))
+    assert all(cell.node for column in drawn.columns for cell in column)

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, width_of
-from backprop_cli.render.figures.wires import turned
+from backprop_cli.render.figures.wires import Wires
 from backprop_cli.render.figures.words import described
-from backprop_cli.render.layout import Point, place
+from backprop_cli.render.layout import place
 from backprop_cli.render.rows_of_columns import in_rows
 from backprop_cli.render.style import Style, visible
 from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Node
@@ -86,6 +86,7 @@ class Picture:
         if max_width is not None:
             self.placed = in_rows(self.placed, self.whole, self.shapes.size, max_width - 2 * _MARGIN)
             self.title = max(20, min(self.title, (max_width - 2 * _MARGIN) // 11))
+        self.wires = Wires(self.placed, self.shapes)
         inner = max(self.placed.width, width_of(shorten(self.whole.title, self.title), 16))
         self.key = _key(self.whole, inner)
         said = [moment.lines for moment in self.whole.moments] if figure.phase else []
@@ -180,7 +181,7 @@ class Picture:
         look = self._look(edge.state)
         computed, sent = _since("forward", self.shapes.computed(edge.target)), _since("backward", edge.sent)
         ends = f'data-from="{edge.source}" data-to="{edge.target}"{computed}{sent}'
-        yield f'<path class="wire{" cut" * edge.cut}{look}" d="{self.path(edge, number)}" {ends}/>\n'
+        yield f'<path class="wire{" cut" * edge.cut}{look}" d="{self.wires.path(edge, number)}" {ends}/>\n'
         local, share = self.shapes.labels(edge)
         if local or share:
             middle = x - shape.half - shape.lead / 2 - 4
@@ -188,34 +189,6 @@ class Picture:
             yield _text(middle, y + down - 5, "local", local, computed)
             yield _text(middle, y + down + 14, "grad share", share, sent)
             yield "</g>\n"
-
-    def path(self, edge: Edge, number: int) -> str:
-        """From the source's body, or from where its wires part, through the columns to the target's outline."""
-        placed, shapes = self.placed, self.shapes
-        source, target = shapes.of[edge.source], shapes.of[edge.target]
-        (x, y), (end, line) = placed.at[edge.source], placed.at[edge.target]
-        down = shapes.port(edge, placed.ports[number])
-        start = x + source.half + (source.stub if shapes.forks(edge.source) else 0)
-        leaves: Point = (placed.columns[placed.column_of[edge.source]][1], y)
-        enters: Point = (placed.columns[placed.column_of[edge.target]][0], line + down)
-        pieces = [f"M{start:.5g} {y:.5g}"]
-        points = [leaves, *placed.ways[number], enters]
-        column = placed.column_of[edge.source]
-        for number_, ((x0, y0), (x1, y1)) in enumerate(zip(points[::2], points[1::2], strict=True), column):
-            if turn := placed.turns.get((edge.source, number_)):
-                pieces.append(turned((x0, y0), turn, (x1, y1)))
-                continue
-            middle = (x0 + x1) / 2
-            pieces.append(f"H{x0:.5g}C{middle:.5g} {y0:.5g} {middle:.5g} {y1:.5g} {x1:.5g} {y1:.5g}")
-        left, below = target.meets(down)
-        meets = f"{end - left:.5g} {line + below:.5g}"
-        if not target.lead:
-            return "".join([*pieces, f"L{meets}"])
-        label = end - target.half - target.lead
-        bend = (label + end - left) / 2
-        return "".join(
-            [*pieces, f"H{label:.5g}C{bend:.5g} {line + down:.5g} {end - left - 4:.5g} {line + below:.5g} {meets}"]
-        )
 
     # -- modules
 
