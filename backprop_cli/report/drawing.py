@@ -10,6 +10,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.names import node_names
+from backprop_cli.report.blocks import block
 from backprop_cli.report.contributions import contributions
 from backprop_cli.report.figure import EDGES, MOST_NODES, DrawnSubgraph, Edge, Figure, Node, Number
 from backprop_cli.report.model import Report
@@ -177,6 +178,8 @@ class _Drawing:
             computed=computed,
             reached=reached,
             ordered=row.gate not in GATES or not GATES[row.gate].symmetric,
+            value_block=block(row.value, self.number) if self.valued and kind != CONSTANT else None,
+            grad_block=block(row.grad, self.number) if known else None,
         )
 
     def _operation(self, row: Row) -> str:

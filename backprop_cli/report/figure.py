@@ -25,6 +25,17 @@ class Number(Protocol):
         """The text."""
 
 
+class Block(NamedTuple):
+    """An array as it is drawn: the `elements` of a small matrix, or the `shades` of a larger array and its range.
+
+    A shade is from -1 to 1, None for what is no number.
+    """
+
+    elements: tuple[tuple[str, ...], ...] = ()
+    shades: tuple[tuple[float | None, ...], ...] = ()
+    range: str = ""
+
+
 class Node(NamedTuple):
     """What is drawn once: an input, a constant, a gate, the output gate, or the stub of what `depth` cut off.
 
@@ -46,6 +57,8 @@ class Node(NamedTuple):
     ordered: bool = False
     state: str = ""  # in a frame: active, done, or nothing yet
     subgraphs: tuple[int, ...] = ()
+    value_block: Block | None = None  # where arrays are drawn, in the place of `value`
+    grad_block: Block | None = None
 
 
 class Edge(NamedTuple):

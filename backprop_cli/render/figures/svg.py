@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from backprop_cli.errors import shorten
-from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, width_of
+from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, over, under, width_of
 from backprop_cli.render.figures.wires import Wires
 from backprop_cli.render.figures.words import described
 from backprop_cli.render.layout import place
@@ -155,9 +155,7 @@ class Picture:
             yield f'<path class="wire" d="M{right:.5g} {y:.5g}h{shape.stub:.5g}"/>\n'
         if self.shapes.forks(node.id):
             yield f'<circle class="fork" cx="{right + shape.stub:.5g}" cy="{y:.5g}" r="3.4"/>\n'
-        value = node.value if node.kind != "constant" else ""  # its value is its name
-        yield _text(right + shape.stub / 2, y - 6, "value", value, _since("forward", node.computed))
-        yield _text(right + shape.stub / 2, y + 17, "grad", node.grad, _since("backward", node.reached))
+        yield from self._numbers(node, right + shape.stub / 2, y, shape)
         if node.kind in LEAVES:
             yield _text(x, y + 5, "leaf", shape.operation)
         else:
@@ -165,6 +163,19 @@ class Picture:
         if node.kind == "output":
             yield _text(right + shape.stub + 8, y + 5, "result", shorten(self.figure.output, 24))
         yield "</g>\n"
+
+    def _numbers(self, node: Node, x: float, y: float, shape: Shape) -> Iterator[str]:
+        """What stands above and below a node's wire."""
+        computed, reached = _since("forward", node.computed), _since("backward", node.reached)
+        value = node.value if node.kind != "constant" else ""  # its value is its name
+        if not (node.value_block and node.value_block.elements):
+            yield _text(x, y - 6, "value", value, computed)
+        if not (node.grad_block and node.grad_block.elements):
+            yield _text(x, y + 17, "grad", node.grad, reached)
+        if node.value_block and shape.value:
+            yield from shape.value.drawn(x, y - over(shape.value), "value", computed)
+        if node.grad_block and shape.grad:
+            yield from shape.grad.drawn(x, y + under(shape.grad) - shape.grad.height, "grad", reached)
 
     def _body(self, x: float, y: float, shape: Shape) -> Iterator[str]:
         yield f'<rect class="body" x="{x - shape.half:.5g}" y="{y - shape.high:.5g}" width="{2 * shape.half:.5g}" '
@@ -257,6 +268,8 @@ def _key(figure: Figure, width: float) -> list[list[tuple[str, str]]]:
         words.append(("grad", f"below: its gradient, d{shorten(figure.output, 24)}/d(wire)"))
     if figure.shows in ("local", "both"):
         words.append(("local", "∂ at a gate: the local gradient"))
+    if any(block and block.shades for node in figure.nodes for block in (node.value_block, node.grad_block)):
+        words.append(("notice", "squares: green above 0, pink below it, the stronger the further from 0"))
     if sum(width_of(text, 13) + _KEY_GAP for _, text in words) <= width + _KEY_GAP:
         return [words]
     return [[word] for word in words]

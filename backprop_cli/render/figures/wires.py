@@ -9,6 +9,7 @@ from backprop_cli.render.layout import Placed, Point
 from backprop_cli.report.figure import Edge
 
 _TURN = 6  # the radius of a corner
+_LABEL = 13  # from the end of what stands at a gate to the gate
 _LONG = 60  # columns, past which wires are written without the columns that they pass straight
 
 
@@ -36,7 +37,7 @@ class Wires:
         meets = f"{end - left:.5g} {line + below:.5g}"
         if not target.lead:
             return "".join([*pieces, f"L{meets}"])
-        label = end - target.half - target.lead
+        label = end - target.half - _LABEL  # straight below it
         bend = (label + end - left) / 2
         return "".join(
             [*pieces, f"H{label:.5g}C{bend:.5g} {line + down:.5g} {end - left - 4:.5g} {line + below:.5g} {meets}"]
