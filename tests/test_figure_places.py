@@ -1,5 +1,6 @@
 """Measured in pictures as they are written: no two labels overlap, no wire runs through a gate or off the paper."""
 
+import json
 import random
 import re
 import xml.etree.ElementTree as ET
@@ -225,3 +226,37 @@ def test_a_square_of_a_tile_is_the_largest_of_its_elements():
     row[7], row[35] = -3.0, float("inf")
     made = block(np.array([row, row]), lambda number, **_: str(number))
     assert made.shades == ((0, 0, -1, *[0] * 8, None),) * 2
+
+
+@pytest.mark.parametrize("edges", ["grad", "both"])
+@pytest.mark.parametrize(("text", "values"), [known for known in KNOWN if "=" in known[0]])
+def test_in_collapsed_graphs_nothing_overlaps(text, values, edges):
+    drawn = draw(grad(text, values, check=False), "svg", edges=edges, collapse=True)
+    judge(drawn)
+    ends = [wire[:2] for wire in measured(drawn)[2]]
+    assert len(ends) == len(set(ends)) + text.count("W@W")  # a gate alone is no formula: it has both its operands
+
+
+def test_a_collapsed_variable_has_one_wire_with_the_sum():
+    """q = x^2 + 3x = 10 at 2, g = q^2 + q, g' = 21 q' + 0 = 21 * 7; and what q sends is 21 rather than 10, 10 and 1."""
+    report = grad("q = x*x + 3*x; g = q*q + q; f = g*x*y", x=2, y=0.5, check=False)
+    drawn = json.loads(draw(report, "json", collapse=True))
+    names = {node["id"]: node["name"] for node in drawn["nodes"]}
+    wires = [(names[edge["source"]], names[edge["target"]], edge["labels"]["grad"]) for edge in drawn["edges"]]
+    assert wires == [("x", "q", "147"), ("q", "g", "21"), ("g", "f", "1"), ("x", "f", "55"), ("y", "f", "220")]
+    (line,) = backprop(
+        "graph",
+        report.source.text,
+        "x=2",
+        "y=0.5",
+        "--collapse",
+        "--format",
+        "tree",
+        "--phase",
+        "backward",
+        "--step",
+        "3",
+    ).out.splitlines()[-1:]
+    assert line == "df/dq += df/dg · dg/dq = 21"
+    none = json.loads(draw(report, "json", collapse=True, edges="none"))
+    assert [edge["labels"]["grad"] for edge in none["edges"]] == [""] * 5

@@ -65,7 +65,8 @@ class Edge(NamedTuple):
     """A wire from a node to an operand of a gate.
 
     `value` is what it carries, `local` the slope of the gate along it (of a tensor gate nothing), `grad` what flows
-    back. `sent` is the backward step that sends it, 0 for never. `cut`: the gate lets nothing flow back.
+    back. `sent` is the backward step that sends it, 0 for never. `cut`: the gate lets nothing flow back. `together` is
+    what flows back along all wires of the source to what the gate is collapsed into, which are one then.
     """
 
     source: int
@@ -77,6 +78,7 @@ class Edge(NamedTuple):
     sent: int = 0
     state: str = ""
     cut: bool = False
+    together: str | None = None
 
 
 class DrawnSubgraph(NamedTuple):
