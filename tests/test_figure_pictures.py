@@ -103,3 +103,28 @@ def test_frames_that_cannot_be(tmp_path, monkeypatch, more, message):
     monkeypatch.chdir(tmp_path)
     ran = backprop("graph", *SEED, *more)
     assert ran.status == 2 and message in ran.err and not list(tmp_path.iterdir())
+
+
+def test_the_steps_as_tikz_are_one_file(tmp_path):
+    """Each step's drawing is that of `--step`, inside of the `\\only` of its number."""
+    assert backprop("graph", *SEED, "--frames", "-o", str(tmp_path / "a.tex"), "--format", "tikz").status == 0
+    (file,) = tmp_path.iterdir()
+    text = file.read_text(encoding="utf-8")
+    assert file.name == "a.tex" and re.findall(r"\\only<(\d+)>", text) == ["1", "2", "3", "4", "5", "6"]
+    shown = backprop("graph", *SEED, "--format", "tikz", "--phase", "backward", "--step", "2").out
+    (box,) = set(re.findall(r"\\useasboundingbox.*\n", text))
+    body = shown[shown.index(box) + len(box) : shown.index(r"\end{tikzpicture}")]
+    assert f"\\only<5>{{%\n{body}}}" in text
+    assert r"\useasboundingbox" not in backprop("graph", *SEED, "--format", "tikz").out
+
+
+LOOKS = [
+    ("dot", 'fontcolor="#5b6675"'), ("mermaid", "classDef constant color:#5b6675"), ("tikz", "leaf, text=black!60"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("format_", "look"), LOOKS)
+def test_constants_do_not_look_like_inputs(format_, look):
+    both = backprop("graph", "q = max(2, x); f = q*2 + hypot(q, 2)", "x=3", "--format", format_).out
+    inputs = backprop("graph", "x*y", "x=3", "y=2", "--format", format_).out
+    assert look in both and look not in inputs

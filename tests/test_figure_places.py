@@ -1,17 +1,22 @@
 """Measured in pictures as they are written: no two labels overlap, no wire runs through a gate or off the paper."""
 
+import json
 import random
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from conftest import backprop
 
 from backprop_cli import draw, grad
+from backprop_cli.render.arrange import arrange
 from backprop_cli.render.figures.shapes import width_of
+from backprop_cli.report.blocks import block
+from backprop_cli.report.drawing import figure
 
-SIZES = {"leaf": 16, "result": 16, "name": 12, "local": 12, "grad share": 12, "title": 16, "operation": 16}
+SIZES = {"leaf": 16, "result": 16, "name": 12, "local": 12, "grad share": 12, "title": 16, "operation": 16, "range": 12}
 NORMALIZED = "m = mean(x, 0); c = x - m; v = mean(c^2, 0); s = sqrt(v + 0.1); n = c/s; out = g*n + b; loss = sum(out^3)"
 PRICE = "d = (log(S/K) + (r + s^2/2)*T)/(s*sqrt(T)); e = d - s*sqrt(T); C = S*normcdf(d) - K*exp(-r*T)*normcdf(e)"
 
@@ -61,11 +66,15 @@ def measured(svg):
     graph = next(child for child in root if child.tag == "g" and "transform" in child.attrib)
     for text in graph.iter("text"):
         x, y, look = float(text.get("x")), float(text.get("y")), text.get("class")
-        size = SIZES.get(look, 14)
+        size = SIZES.get(look, 14) if look else 12  # an element of a matrix
         width = 0.82 * width_of(text.text, size)  # the layout's widths are generous
-        left = x - width if look == "leaf" else x if look in ("result", "module-name") else x - width / 2
+        left = x - width if look in ("leaf", None) else x if look in ("result", "module-name") else x - width / 2
         if look != "operation":
             labels.append((left, y - 0.75 * size, left + width, y + 0.1 * size, text.text))
+    for tile in graph.iter("rect"):
+        if tile.get("class") == "tile":
+            left, top, wide, high = (float(tile.get(name)) for name in ("x", "y", "width", "height"))
+            labels.append((left, top, left + wide, top + high, "a tile"))
     for group in graph.iter("g"):
         for body in group.findall("rect[@class='body']"):
             left, top = float(body.get("x")), float(body.get("y"))
@@ -91,6 +100,8 @@ def judge(svg):
             for node, (left, top, right, bottom) in bodies.items():
                 if node not in (source, target):
                     assert not (left < x < right and top < y < bottom), f"{source} to {target} runs through {node}"
+        for left, top, right, bottom, text in labels:
+            assert not any(left < x < right and top < y < bottom for x, y in points), f"{source} to {target}: {text}"
     # Nor does one begin or end elsewhere than at its gates.
     for _, target, points in wires:
         left, top, right, bottom = bodies[target]
@@ -129,3 +140,123 @@ def test_a_graph_that_fits_is_left_alone():
 def test_characters_are_not_broken_into_rows_of_pixels():
     ran = backprop("graph", "(x+y)*z", "x=-2", "y=5", "z=-4", "--max-width", "600", "--format", "dot")
     assert ran.status == 2 and "error[U801]: the dot format is not broken into rows" in ran.err
+
+
+MANY = [
+    ("+".join(["x"] * 90), {"x": 1}),
+    ("+".join(f"{'xyz'[k % 3]}" for k in range(90)), {"x": 1, "y": 2, "z": 3}),
+    ("+".join(f"x{k}*y{k}" for k in range(40)), {f"{c}{k}": 1 for k in range(40) for c in "xy"}),
+]
+
+
+@pytest.mark.parametrize("max_width", [None, 1600])
+@pytest.mark.parametrize(("text", "values"), MANY)
+def test_in_long_sums_nothing_overlaps(text, values, max_width):
+    judge(draw(grad(text, values, check=False), "svg", max_width=max_width))
+
+
+def test_a_long_sum_takes_room_as_its_terms_do():
+    """Not as their square: a wire that goes straight past a hundred gates is written as one that passes two."""
+    values = {"x": 1, "y": 2, "z": 3}
+    small, large = (len(draw(grad("+".join(["x+y+z"] * count), values, check=False), "svg")) for count in (40, 160))
+    assert large < 5 * small
+
+
+def test_products_in_a_long_sum_stand_beside_their_sum():
+    text, values = MANY[2]
+    drawn = arrange(figure(grad(text, values, check=False), lambda number, **_: str(number)))
+    assert all(cell.node for column in drawn.columns for cell in column)
+
+
+NETWORK = "f = cross_entropy(max(0, X@W1 + b1)@W2 + b2, y)"
+BATCH = {"X": [[1, 2, 3], [4, 1, 0], [2, 2, 5], [0.5, 1, 1]], "W1": [[0.1, -0.2, 0.3, 0.4, -0.5]] * 3, "b1": [0] * 5,
+         "W2": [[0.2, -0.1, 0.3]] * 5, "b2": [0] * 3, "y": [0, 2, 1, 1]}  # fmt: skip
+KNOWN = [
+    ("(x+y)*z", {"x": -2, "y": 5, "z": -4}),
+    ("1/(1+exp(-(w0*x0+w1*x1+w2)))", {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}),
+    ("2*(x*y+max(z,w))", {"x": 3, "y": -4, "z": 2, "w": -1}),
+    (NETWORK, BATCH),
+    ("norm(W@x)^2", {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]}),
+    ("u = max(W@V, 0); f = sum(u*W) + sum(u)", {"W": [[1, 2], [3, 4]], "V": [[1, -2], [0.25, 1]]}),
+    ("a_long_name_of_a_matrix = W@W; f = sum(a_long_name_of_a_matrix^2)", {"W": [[1, 2], [3, 4]]}),
+    *[(text, values) for text, values, _ in LONG],
+]
+
+
+@pytest.mark.parametrize("edges", ["grad", "both"])
+@pytest.mark.parametrize("max_width", [None, 1280])
+@pytest.mark.parametrize(("text", "values"), KNOWN)
+def test_in_known_graphs_nothing_overlaps(text, values, max_width, edges):
+    judge(draw(grad(text, values, check=False), "svg", edges=edges, max_width=max_width))
+
+
+def arrays(svg, look):
+    """The texts of the matrices of values or of gradients."""
+    root = ET.fromstring(svg.replace(' xmlns="http://www.w3.org/2000/svg"', ""))
+    return [
+        [text.text for text in group.findall("text")]
+        for group in root.iter("g")
+        if group.get("class") == f"array {look}"
+    ]
+
+
+def test_small_matrices_are_drawn_by_their_elements():
+    report = grad("sum(W*V)", W=[[1, 2], [3, 4]], V=[[5, 6], [-7, 0.25]], check=False)
+    drawn = draw(report, "svg")
+    assert arrays(drawn, "value") == [["1", "2", "3", "4"], ["5", "6", "-7", "0.25"], ["5", "12", "-21", "1"]]
+    assert arrays(drawn, "grad") == [["5", "6", "-7", "0.25"], ["1", "2", "3", "4"], ["1", "1", "1", "1"]]
+    assert not [text for *_, text in measured(drawn)[0] if text.startswith("[[")]
+    forward = draw(report, "svg", phase="forward", step=0)
+    assert arrays(forward, "value") == [["1", "2", "3", "4"], ["5", "6", "-7", "0.25"]] and not arrays(forward, "grad")
+    assert 'class="array' not in draw(grad("sum(v*2)", v=[1, 2, 3, 4, 5, 6], check=False), "svg")
+
+
+def test_larger_arrays_are_tiles_with_a_range():
+    """Five times three: green above 0, pink below, and what is 0 is left white."""
+    drawn = draw(grad("sum(A^2)", A=[[4, 0, -2], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 1]], check=False), "svg")
+    root = ET.fromstring(drawn.replace(' xmlns="http://www.w3.org/2000/svg"', ""))
+    tile = next(group for group in root.iter("g") if group.get("class") == "array value")
+    shades = [(path.get("class"), float(path.get("fill-opacity"))) for path in tile.findall("path")]
+    assert shades == [("plus", 1.0), ("minus", 0.5), ("plus", 0.33)]
+    assert [text.text for text in tile.findall("text")] == ["-2 … 4"] and ">(5, 3)<" in drawn
+
+
+def test_a_square_of_a_tile_is_the_largest_of_its_elements():
+    row = [0.0] * 36
+    row[7], row[35] = -3.0, float("inf")
+    made = block(np.array([row, row]), lambda number, **_: str(number))
+    assert made.shades == ((0, 0, -1, *[0] * 8, None),) * 2
+
+
+@pytest.mark.parametrize("edges", ["grad", "both"])
+@pytest.mark.parametrize(("text", "values"), [known for known in KNOWN if "=" in known[0]])
+def test_in_collapsed_graphs_nothing_overlaps(text, values, edges):
+    drawn = draw(grad(text, values, check=False), "svg", edges=edges, collapse=True)
+    judge(drawn)
+    ends = [wire[:2] for wire in measured(drawn)[2]]
+    assert len(ends) == len(set(ends)) + text.count("W@W")  # a gate alone is no formula: it has both its operands
+
+
+def test_a_collapsed_variable_has_one_wire_with_the_sum():
+    """q = x^2 + 3x = 10 at 2, g = q^2 + q, g' = 21 q' + 0 = 21 * 7; and what q sends is 21 rather than 10, 10 and 1."""
+    report = grad("q = x*x + 3*x; g = q*q + q; f = g*x*y", x=2, y=0.5, check=False)
+    drawn = json.loads(draw(report, "json", collapse=True))
+    names = {node["id"]: node["name"] for node in drawn["nodes"]}
+    wires = [(names[edge["source"]], names[edge["target"]], edge["labels"]["grad"]) for edge in drawn["edges"]]
+    assert wires == [("x", "q", "147"), ("q", "g", "21"), ("g", "f", "1"), ("x", "f", "55"), ("y", "f", "220")]
+    (line,) = backprop(
+        "graph",
+        report.source.text,
+        "x=2",
+        "y=0.5",
+        "--collapse",
+        "--format",
+        "tree",
+        "--phase",
+        "backward",
+        "--step",
+        "3",
+    ).out.splitlines()[-1:]
+    assert line == "df/dq += df/dg · dg/dq = 21"
+    none = json.loads(draw(report, "json", collapse=True, edges="none"))
+    assert [edge["labels"]["grad"] for edge in none["edges"]] == [""] * 5

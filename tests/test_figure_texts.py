@@ -129,7 +129,10 @@ def test_in_boxes_no_label_stands_on_a_wire_or_on_another(program, values):
     drawing.lines()
     labels = [(r, c + k) for r, c, text in texts if not set(text) & set("┌└╔╚") for k, _ in enumerate(text)]
     ports = {place for place, sign in drawing.sheet.signs.items() if sign in "┤├"}
-    assert not [place for place in labels if place in drawing.sheet.wires and place not in ports]
+    wires = set(drawing.sheet.upright)
+    for (row, _), runs in drawing.sheet.runs.items():
+        wires |= {(row, column) for start, end in runs for column in range(start, end + 1)}
+    assert not [place for place in labels if place in wires and place not in ports]
     overwritten = [place for place, count in Counter(labels).items() if count > 1]
     assert not overwritten
 

@@ -132,3 +132,14 @@ def test_numbers_and_signs():
 )
 def test_a_superscript_has_its_own_inside_of_it(formula, expected):
     assert tex_formula(formula) == expected
+
+
+@needs("beamer.cls", "tikz.sty")
+def test_the_steps_of_a_figure_are_a_slide_that_changes(tmp_path):
+    """Six steps are six pages; and what a wide figure takes, its scale leaves on the page."""
+    text = backprop("graph", "(x+y)*z", "x=-2", "y=5", "z=-4", "--frames", "--format", "tikz").out
+    log = compiled(tmp_path, "steps", text)
+    assert "(6 pages" in log and "Overfull" not in log
+    wide = PROGRAMS["large arrays"]
+    log = compiled(tmp_path, "wide", backprop("graph", *wide, "--frames", "--format", "tikz").out)
+    assert "Overfull" not in log

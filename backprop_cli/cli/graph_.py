@@ -69,7 +69,11 @@ _Scale = Annotated[
     option(f"pixels of a png to a pixel of the svg (default: {SCALE})", "--scale", metavar="N", least=1, most=10),
 ]
 _EveryStep = Annotated[
-    bool, option("every step of both passes, or of `--phase`: `-o a.png` writes a-00.png and so on", "--frames")
+    bool,
+    option(
+        "every step of both passes, or of `--phase`: `-o a.png` writes a-00.png and so on, tikz one file for beamer",
+        "--frames",
+    ),
 ]
 _Open = Annotated[bool, option("show it in the browser, as html", "--open")]
 
@@ -138,7 +142,14 @@ def _content(text: str, scale: int, output: OutputOptions) -> str | bytes:
 def _frames(
     drawn: Callable[..., str], steps: Sequence[tuple[str, int]], scale: int, report: Report, output: OutputOptions
 ) -> Reply:
-    """Write a file for each step, numbered alike for slides that follow one another; the last is the reply."""
+    """Write a file for each step, numbered alike for slides that follow one another; the last is the reply.
+
+    TikZ is one file with all steps.
+    """
+    if output.format == "tikz":
+        from backprop_cli.render.figures.slides import slides
+
+        return Reply("".join(slides([drawn(phase=name, step=step) for name, step in steps])), output, report)
     if output.output in (None, "-") or output.format == "html":
         help_ = "name one whose ending is svg, png, pdf or another format: `-o step.svg` writes step-00.svg and so on"
         raise BackpropError(Diagnostic("U801", "`--frames` writes a file for each step", (), help_))

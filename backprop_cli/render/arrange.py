@@ -12,13 +12,14 @@ It knows no sizes.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from backprop_cli.report.figure import Figure, Node
 
 _SWEEPS = 8
 _CROWDED = 0.3  # way points a node, past which inputs stand beside the gates that use them
+_MANY = 60  # nodes, past which gates may stand there too
 _Key = list[tuple[float, int]]
 
 
@@ -80,12 +81,23 @@ def _columns(figure: Figure) -> dict[int, int]:
     column_of: dict[int, int] = {}
     for node in figure.nodes:
         column_of[node.id] = 1 + max((column_of[j] for j in operands.get(node.id, ())), default=-1)
-    skipped = sum(max(column_of[i] for i in uses[j]) - column_of[j] - 1 for j in uses)
-    late = {"constant", "stub"} | ({"input"} if skipped > _CROWDED * len(figure.nodes) else set())
+    crowded = _passed(column_of, uses) > _CROWDED * len(figure.nodes)
+    late = {"constant", "stub"} | ({"input"} if crowded else set())
     for node in figure.nodes:
         if node.kind in late and node.id in uses:
             column_of[node.id] = min(column_of[i] for i in uses[node.id]) - 1
-    return column_of
+    if len(figure.nodes) <= _MANY:
+        return column_of
+    late_too = dict(column_of)  # every node just before its first use, as products are in a long sum of them
+    for node in reversed(figure.nodes):
+        if node.id in uses:
+            late_too[node.id] = min(late_too[i] for i in uses[node.id]) - 1
+    return min(column_of, late_too, key=lambda columns: _passed(columns, uses))
+
+
+def _passed(column_of: Mapping[int, int], uses: Mapping[int, Sequence[int]]) -> int:
+    """How many way points wires take."""
+    return sum(max(column_of[i] for i in uses[j]) - column_of[j] - 1 for j in uses)
 
 
 def _links(columns: list[list[Cell]], column_of: Mapping[int, int], figure: Figure) -> list[list[Link]]:

@@ -7,7 +7,7 @@ units are the caller's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
@@ -94,18 +94,25 @@ def place(
                 at[cell.source] = (anchor, line)
             else:
                 bends[cell.source, number] = line
-    ways = tuple(
-        tuple(
-            (end, bends[edge.source, number])
-            for number in range(column_of[edge.source] + 1, column_of[edge.target])
-            for end in ends[number]
-        )
-        for edge in figure.edges
-    )
+    ways = _ways(figure, column_of, bends, ends)
     floors = [at[node.id][1] + sizes[node.id].below for node in figure.nodes]
     height = max([*floors, *(line + wire / 2 for line in bends.values())], default=0)
     order = tuple(map(tuple, columns))
     return Placed(at, ways, tuple(arranged.ports), tuple(ends), order, column_of, ends[-1][1] if ends else 0.0, height)
+
+
+def _ways(
+    figure: Figure,
+    column_of: Mapping[int, int],
+    bends: Mapping[tuple[int, int], float],
+    ends: Sequence[tuple[float, float]],
+) -> tuple[tuple[Point, ...], ...]:
+    """The way points of each edge: those of its source's lane as far as the edge goes."""
+    lanes: dict[int, list[Point]] = {}
+    for source, number in sorted(bends):
+        lanes.setdefault(source, []).extend((end, bends[source, number]) for end in ends[number])
+    passed = (2 * (column_of[edge.target] - column_of[edge.source] - 1) for edge in figure.edges)
+    return tuple(tuple(lanes.get(edge.source, ())[:end]) for edge, end in zip(figure.edges, passed, strict=True))
 
 
 def _lines(

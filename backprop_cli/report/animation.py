@@ -59,6 +59,8 @@ class _Frame:
         return node._replace(
             value=node.value if has_value else "",
             grad=node.grad if has_grad else "",
+            value_block=node.value_block if has_value else None,
+            grad_block=node.grad_block if has_grad else None,
             state="active" if node.id == self.moment.node else "done" if done else "",
         )
 

@@ -10,6 +10,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.names import node_names
+from backprop_cli.report.blocks import block
 from backprop_cli.report.contributions import contributions
 from backprop_cli.report.figure import EDGES, MOST_NODES, DrawnSubgraph, Edge, Figure, Node, Number
 from backprop_cli.report.model import Report
@@ -98,7 +99,7 @@ class _Drawing:
             program=report.source.text.strip(),
             output=output,
             nodes=tuple(nodes),
-            edges=tuple(edge if self.shows in ("grad", "both") else edge._replace(grad="") for edge in edges),
+            edges=tuple(edge if self.shows in ("grad", "both") else _silent(edge) for edge in self._together(edges)),
             subgraphs=tuple(self._subgraphs()),
             moments=tuple(moments(report, self.number, gates, sending, edges)) if self.valued else (),
             valued=self.valued,
@@ -177,6 +178,8 @@ class _Drawing:
             computed=computed,
             reached=reached,
             ordered=row.gate not in GATES or not GATES[row.gate].symmetric,
+            value_block=block(row.value, self.number) if self.valued and kind != CONSTANT else None,
+            grad_block=block(row.grad, self.number) if known else None,
         )
 
     def _operation(self, row: Row) -> str:
@@ -206,10 +209,27 @@ class _Drawing:
             made.append(Edge(source, row.id, operand, self.texts[source], local, grad, step if flows else 0, cut=cut))
         return made
 
+    def _together(self, edges: list[Edge]) -> list[Edge]:
+        """The wires, those that are one when gates are collapsed with the sum of what flows back along them."""
+        totals: dict[tuple[int, int], Any] = {}
+        wires = [(edge.source, self.owners.get(edge.target, edge.target)) for edge in edges]
+        for edge, wire in zip(edges, wires, strict=True):
+            sent = self.sent(edge.target, edge.operand) if self.sent is not None and edge.sent else None
+            totals[wire] = sent if totals.get(wire) is None else totals[wire] if sent is None else totals[wire] + sent
+        return [
+            edge._replace(together="" if totals[wire] is None else self._brief(totals[wire])) if self.owners else edge
+            for edge, wire in zip(edges, wires, strict=True)
+        ]
+
     def _sent(self, node: int, operand: int) -> str:
         assert self.sent is not None
         sent = self.sent(node, operand)
         return self._brief(0.0 if sent is None else sent)
+
+
+def _silent(edge: Edge) -> Edge:
+    """A wire along which no gradient is shown."""
+    return edge._replace(grad="", together=None if edge.together is None else "")
 
 
 def _too_large(count: int, most: int) -> BackpropError:

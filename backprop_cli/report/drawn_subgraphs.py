@@ -109,15 +109,23 @@ def _steps(figure: Figure, home: Mapping[int, int]) -> _Steps:
 
 def _edges(figure: Figure, home: Mapping[int, int], step_of: _Steps) -> list[Edge]:
     operands: dict[int, int] = {}
-    made = []
+    made: list[Edge] = []
+    one: dict[tuple[int, int], int] = {}  # where in them the wire of a source to what is collapsed is
     for edge in figure.edges:
         source, target = home.get(edge.source, edge.source), home.get(edge.target, edge.target)
         if source == target:
             continue
+        sent = step_of["backward", edge.sent]
+        if edge.together is not None and edge.target in home:
+            if (source, target) in one:
+                place = one[source, target]
+                made[place] = made[place]._replace(sent=max(sent, made[place].sent), cut=made[place].cut and edge.cut)
+                continue
+            one[source, target] = len(made)
+            edge = edge._replace(grad=edge.together)
         operand = operands[target] = operands.get(target, -1) + 1
         local = edge.local if edge.target not in home else ""
-        made.append(edge._replace(source=source, target=target, operand=operand, local=local,
-                                  sent=step_of["backward", edge.sent]))  # fmt: skip
+        made.append(edge._replace(source=source, target=target, operand=operand, local=local, sent=sent))
     return made
 
 

@@ -25,6 +25,17 @@ class Number(Protocol):
         """The text."""
 
 
+class Block(NamedTuple):
+    """An array as it is drawn: the `elements` of a small matrix, or the `shades` of a larger array and its range.
+
+    A shade is from -1 to 1, None for what is no number.
+    """
+
+    elements: tuple[tuple[str, ...], ...] = ()
+    shades: tuple[tuple[float | None, ...], ...] = ()
+    range: str = ""
+
+
 class Node(NamedTuple):
     """What is drawn once: an input, a constant, a gate, the output gate, or the stub of what `depth` cut off.
 
@@ -46,13 +57,16 @@ class Node(NamedTuple):
     ordered: bool = False
     state: str = ""  # in a frame: active, done, or nothing yet
     subgraphs: tuple[int, ...] = ()
+    value_block: Block | None = None  # where arrays are drawn, in the place of `value`
+    grad_block: Block | None = None
 
 
 class Edge(NamedTuple):
     """A wire from a node to an operand of a gate.
 
     `value` is what it carries, `local` the slope of the gate along it (of a tensor gate nothing), `grad` what flows
-    back. `sent` is the backward step that sends it, 0 for never. `cut`: the gate lets nothing flow back.
+    back. `sent` is the backward step that sends it, 0 for never. `cut`: the gate lets nothing flow back. `together` is
+    what flows back along all wires of the source to what the gate is collapsed into, which are one then.
     """
 
     source: int
@@ -64,6 +78,7 @@ class Edge(NamedTuple):
     sent: int = 0
     state: str = ""
     cut: bool = False
+    together: str | None = None
 
 
 class DrawnSubgraph(NamedTuple):

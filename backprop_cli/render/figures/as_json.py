@@ -65,7 +65,7 @@ def _wire(edge: Edge, place: int, picture: Picture) -> documents.Wire:
         "target": edge.target,
         "operand": edge.operand,
         "labels": {"value": edge.value, "grad": edge.grad, "local": edge.local},
-        "path": picture.path(edge, place),
+        "path": picture.wires.path(edge, place),
     }
 
 

@@ -17,7 +17,7 @@ _VALUE, _GRAD, _LOCAL, _ACTIVE = "#00694b", "#b03c00", "#5a3fa8", "#b86e00"
 _LINE = r"\n"
 _SHAPES = {
     "input": "shape=plaintext",
-    "constant": "shape=plaintext",
+    "constant": 'shape=plaintext, fontcolor="#5b6675"',
     "gate": "shape=circle",
     "output": "shape=circle",
     "stub": "shape=circle, style=dashed",

@@ -9,6 +9,7 @@ Where wires cross, the one that runs up and down is in front:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -39,19 +40,22 @@ class Sheet:
     """Characters by row and column, both from 0."""
 
     def __init__(self) -> None:
-        self.wires: dict[tuple[int, int], dict[int, int]] = {}  # at a place: for each wire there its directions
+        self.runs: dict[tuple[int, int], list[tuple[int, int]]] = {}  # for a row and a wire: where pieces begin, end
+        self.upright: dict[tuple[int, int], dict[int, int]] = {}  # at a place: the wires that go up or down there
         self.signs: dict[tuple[int, int], str] = {}
         self.looks: dict[tuple[int, int], str] = {}
 
     def across(self, wire: int, row: int, start: int, end: int) -> None:
         """A piece of wire in a row, both ends included."""
-        for column in range(start, end + 1):
-            self._add(wire, row, column, LEFT * (column > start) | RIGHT * (column < end))
+        if start <= end:
+            self.runs.setdefault((row, wire), []).append((start, end))
 
     def down(self, wire: int, column: int, start: int, end: int) -> None:
         """A piece of wire in a column, both ends included."""
-        for row in range(start, end + 1):
-            self._add(wire, row, column, UP * (row > start) | DOWN * (row < end))
+        if start < end:
+            for row in range(start, end + 1):
+                here = self.upright.setdefault((row, column), {})
+                here[wire] = here.get(wire, 0) | UP * (row > start) | DOWN * (row < end)
 
     def text(self, row: int, column: int, text: str, look: str = "") -> None:
         """A text that begins at a place."""
@@ -69,17 +73,27 @@ class Sheet:
 
     def lines(self, *, ascii_only: bool) -> list[str]:
         """The sheet as text."""
-        made: dict[int, dict[int, str]] = {}
-        for (row, column), wires in self.wires.items():
-            upright = [directions for directions in wires.values() if directions & (UP | DOWN)]
-            directions = (upright or list(wires.values()))[0]
-            made.setdefault(row, {})[column] = _WIRES.get(directions, "─")
+        made: dict[int, list[str]] = {}
+        joined = {place: _joined(runs) for place, runs in self.runs.items()}
+        for (row, _), runs in joined.items():
+            line = made.setdefault(row, [])
+            for start, end in runs:
+                _reach(line, end)
+                line[start : end + 1] = "─" * (end + 1 - start)
+        for (row, column), wires in self.upright.items():
+            wire, directions = next(iter(wires.items()))
+            runs = joined.get((row, wire), [])
+            for start, end in runs[max(bisect_right(runs, (column,)) - 1, 0) :][:2]:
+                if start <= column <= end:
+                    directions |= LEFT * (start < column) | RIGHT * (column < end)
+            line = made.setdefault(row, [])
+            _reach(line, column)
+            line[column] = _WIRES[directions]
         for (row, column), sign in self.signs.items():
-            made.setdefault(row, {})[column] = sign
-        lines = []
-        for row in range(max(made, default=-1) + 1):
-            signs = made.get(row, {})
-            lines.append("".join(signs.get(column, " ") for column in range(max(signs, default=-1) + 1)).rstrip())
+            line = made.setdefault(row, [])
+            _reach(line, column)
+            line[column] = sign
+        lines = ["".join(made.get(row, ())).rstrip() for row in range(max(made, default=-1) + 1)]
         return [line.translate(_ASCII) for line in lines] if ascii_only else lines
 
     def painted(self, lines: Iterable[str], paint: Callable[[str, str], str]) -> Iterator[str]:
@@ -89,6 +103,19 @@ class Sheet:
             pieces = ((look, "".join(line[column] for column in columns)) for look, columns in runs)
             yield "".join(paint(text, look) if look else text for look, text in pieces)
 
-    def _add(self, wire: int, row: int, column: int, directions: int) -> None:
-        here = self.wires.setdefault((row, column), {})
-        here[wire] = here.get(wire, 0) | directions
+
+def _joined(runs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Pieces that share a place as one, from left to right."""
+    made: list[tuple[int, int]] = []
+    for start, end in sorted(runs):
+        if made and start <= made[-1][1]:
+            made[-1] = (made[-1][0], max(end, made[-1][1]))
+        else:
+            made.append((start, end))
+    return made
+
+
+def _reach(line: list[str], column: int) -> None:
+    """Make a line long enough for a sign in that column."""
+    if column >= len(line):
+        line += " " * (column + 1 - len(line))

@@ -43,6 +43,9 @@ def render(figure: Figure, style: Style) -> Iterator[str]:
     leaves += ["output"] * any(node.kind == "output" for node in figure.nodes)
     if leaves:
         yield f"  class {','.join(leaves)} leaf\n"
+    constants = [f"n{node.id}" for node in figure.nodes if node.kind == "constant"]
+    if constants:
+        yield f"  classDef constant color:#5b6675\n  class {','.join(constants)} constant\n"
     active = [f"n{node.id}" for node in figure.nodes if node.state == "active"]
     if active:
         yield f"  class {','.join(active)} active\n"

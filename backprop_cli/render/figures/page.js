@@ -29,7 +29,7 @@ function show(wanted) {
   const known = ({ dataset }) =>
     dataset.forward !== undefined ? Number(dataset.forward) <= forward
       : Number(dataset.backward) > 0 && Number(dataset.backward) <= backward;
-  for (const text of all("text[data-forward], text[data-backward]")) text.classList.toggle("unknown", !known(text));
+  for (const text of all("text[data-forward], text[data-backward], .array")) text.classList.toggle("unknown", !known(text));
   for (const gate of all("g[data-node]")) {
     gate.classList.toggle("now", gate.dataset.node === node);
     gate.classList.toggle("later", Number(gate.dataset.forward) > forward);

@@ -9,9 +9,10 @@ from math import sqrt
 from typing import NamedTuple
 
 from backprop_cli.errors import shorten
+from backprop_cli.render.figures.arrays import Drawn
 from backprop_cli.render.layout import Size
 from backprop_cli.render.style import visible
-from backprop_cli.report.figure import Edge, Figure, Node
+from backprop_cli.report.figure import Block, Edge, Figure, Node
 
 NAME, TEXT, SMALL = 16, 14, 12  # pixels of the fonts of leaves, of values and gradients, of labels at gates
 NAME_LINE = 17.0  # of a module, above the nodes that it begins with
@@ -39,6 +40,8 @@ class Shape(NamedTuple):
     above: float
     below: float
     long: bool
+    value: Drawn | None = None
+    grad: Drawn | None = None
 
     def meets(self, down: float) -> tuple[float, float]:
         """Where a wire that arrives so far below the middle meets the outline: left of and below the anchor."""
@@ -98,12 +101,13 @@ class Shapes:
     def _leaf(self, node: Node) -> Shape:
         """Its name ends at the anchor, so that in a column of leaves all wires begin below one another."""
         name = visible(shorten(node.operation, _LONGEST))
-        stub = self._stub(node)
+        value, grad = _drawn(node.value_block, ranged=True), _drawn(node.grad_block)
+        stub = self._stub(node, value, grad)
         room, wide = self._modules(node)
         return Shape(
             name, "", half=_LEAF_GAP, high=12, stub=stub, lead=0, pitch=0, name_above=0,
             before=width_of(name, TEXT if node.kind == "constant" else NAME), after=max(_LEAF_GAP + stub, wide),
-            above=21 + room, below=22, long=False,
+            above=over(value) + room, below=under(grad), long=False, value=value, grad=grad,
         )  # fmt: skip
 
     def _gate(self, node: Node) -> Shape:
@@ -117,9 +121,12 @@ class Shapes:
         lead, spread = widest and widest + 20, (len(wires) - 1) * pitch / 2
         half = max(_RADIUS, width_of(operation, TEXT if long else NAME) / 2 + 11)
         high = max(_RADIUS, spread + 6 if not widest or len(wires) > 3 else 0)
-        stub = self._stub(node)
+        value, grad = _drawn(node.value_block, ranged=True), _drawn(node.grad_block)
+        stub = self._stub(node, value, grad)
         ports = spread + 22 if widest else 0.0  # how far up and down the labels at the wires reach
         named = width_of(name, SMALL) / 2
+        if value:  # it may be as high as the name
+            stub += 2 * max(0.0, named - half)
         name_above = max(high, ports if named > half else 0) + 6
         room, wide = self._modules(node)
         named = max(named, wide / 2)
@@ -127,8 +134,8 @@ class Shapes:
         return Shape(
             operation, name, half=half, high=high, stub=stub, lead=lead, pitch=pitch, name_above=name_above,
             before=max(half + lead, named), after=max(half + stub + result, named),
-            above=max(name_above + 12 if name else high, ports, 21) + room,
-            below=max(high, ports, 22), long=long,
+            above=max(name_above + 12 if name else high, ports, over(value)) + room,
+            below=max(high, ports, under(grad)), long=long, value=value, grad=grad,
         )  # fmt: skip
 
     def _modules(self, node: Node) -> tuple[float, float]:
@@ -136,12 +143,34 @@ class Shapes:
         begins = [cluster.name for cluster in self.figure.subgraphs if node.id in self.entries[cluster.id]]
         return NAME_LINE * len(begins), max((width_of(shorten(x, _LONGEST), SMALL) + 16 for x in begins), default=0)
 
-    def _stub(self, node: Node) -> float:
+    def _stub(self, node: Node, *blocks: Drawn | None) -> float:
         """The length of the wire beside a node, along which its value and gradient stand."""
         value = node.value if node.kind != "constant" else ""
         if not (value or node.grad or node.id in self.leaving or node.kind == "output"):
             return 0.0
-        return max(width_of(value, TEXT), width_of(node.grad, TEXT), 16) + 12
+        texts = [
+            0.0 if block and block.block.elements else width_of(text, TEXT)
+            for text, block in zip((value, node.grad), blocks, strict=True)
+        ]
+        return max(*texts, *(block.width for block in blocks if block), 16) + 12
+
+
+def _drawn(block: Block | None, *, ranged: bool = False) -> Drawn | None:
+    """A block with the widths of its texts."""
+    if block is None:
+        return None
+    widths = tuple(max(width_of(text, SMALL) for text in column) for column in zip(*block.elements, strict=True))
+    return Drawn(block, widths, width_of(block.range, SMALL), ranged=ranged)
+
+
+def over(value: Drawn | None) -> float:
+    """How far above its wire what is written there reaches; of a tile the shape stands between."""
+    return 21.0 if value is None else value.height + (6 if value.block.elements else 22)
+
+
+def under(grad: Drawn | None) -> float:
+    """How far below; of a tile the range stands between."""
+    return 22.0 if grad is None else grad.height + (6 if grad.block.elements else 24)
 
 
 def _pretty(operation: str) -> str:

@@ -18,10 +18,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from backprop_cli.errors import shorten
-from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, width_of
-from backprop_cli.render.figures.wires import turned
+from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, over, under, width_of
+from backprop_cli.render.figures.wires import Wires
 from backprop_cli.render.figures.words import described
-from backprop_cli.render.layout import Point, place
+from backprop_cli.render.layout import place
 from backprop_cli.render.rows_of_columns import in_rows
 from backprop_cli.render.style import Style, visible
 from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Node
@@ -86,6 +86,7 @@ class Picture:
         if max_width is not None:
             self.placed = in_rows(self.placed, self.whole, self.shapes.size, max_width - 2 * _MARGIN)
             self.title = max(20, min(self.title, (max_width - 2 * _MARGIN) // 11))
+        self.wires = Wires(self.placed, self.shapes)
         inner = max(self.placed.width, width_of(shorten(self.whole.title, self.title), 16))
         self.key = _key(self.whole, inner)
         said = [moment.lines for moment in self.whole.moments] if figure.phase else []
@@ -154,9 +155,7 @@ class Picture:
             yield f'<path class="wire" d="M{right:.5g} {y:.5g}h{shape.stub:.5g}"/>\n'
         if self.shapes.forks(node.id):
             yield f'<circle class="fork" cx="{right + shape.stub:.5g}" cy="{y:.5g}" r="3.4"/>\n'
-        value = node.value if node.kind != "constant" else ""  # its value is its name
-        yield _text(right + shape.stub / 2, y - 6, "value", value, _since("forward", node.computed))
-        yield _text(right + shape.stub / 2, y + 17, "grad", node.grad, _since("backward", node.reached))
+        yield from self._numbers(node, right + shape.stub / 2, y, shape)
         if node.kind in LEAVES:
             yield _text(x, y + 5, "leaf", shape.operation)
         else:
@@ -164,6 +163,19 @@ class Picture:
         if node.kind == "output":
             yield _text(right + shape.stub + 8, y + 5, "result", shorten(self.figure.output, 24))
         yield "</g>\n"
+
+    def _numbers(self, node: Node, x: float, y: float, shape: Shape) -> Iterator[str]:
+        """What stands above and below a node's wire."""
+        computed, reached = _since("forward", node.computed), _since("backward", node.reached)
+        value = node.value if node.kind != "constant" else ""  # its value is its name
+        if not (node.value_block and node.value_block.elements):
+            yield _text(x, y - 6, "value", value, computed)
+        if not (node.grad_block and node.grad_block.elements):
+            yield _text(x, y + 17, "grad", node.grad, reached)
+        if node.value_block and shape.value:
+            yield from shape.value.drawn(x, y - over(shape.value), "value", computed)
+        if node.grad_block and shape.grad:
+            yield from shape.grad.drawn(x, y + under(shape.grad) - shape.grad.height, "grad", reached)
 
     def _body(self, x: float, y: float, shape: Shape) -> Iterator[str]:
         yield f'<rect class="body" x="{x - shape.half:.5g}" y="{y - shape.high:.5g}" width="{2 * shape.half:.5g}" '
@@ -180,7 +192,7 @@ class Picture:
         look = self._look(edge.state)
         computed, sent = _since("forward", self.shapes.computed(edge.target)), _since("backward", edge.sent)
         ends = f'data-from="{edge.source}" data-to="{edge.target}"{computed}{sent}'
-        yield f'<path class="wire{" cut" * edge.cut}{look}" d="{self.path(edge, number)}" {ends}/>\n'
+        yield f'<path class="wire{" cut" * edge.cut}{look}" d="{self.wires.path(edge, number)}" {ends}/>\n'
         local, share = self.shapes.labels(edge)
         if local or share:
             middle = x - shape.half - shape.lead / 2 - 4
@@ -188,34 +200,6 @@ class Picture:
             yield _text(middle, y + down - 5, "local", local, computed)
             yield _text(middle, y + down + 14, "grad share", share, sent)
             yield "</g>\n"
-
-    def path(self, edge: Edge, number: int) -> str:
-        """From the source's body, or from where its wires part, through the columns to the target's outline."""
-        placed, shapes = self.placed, self.shapes
-        source, target = shapes.of[edge.source], shapes.of[edge.target]
-        (x, y), (end, line) = placed.at[edge.source], placed.at[edge.target]
-        down = shapes.port(edge, placed.ports[number])
-        start = x + source.half + (source.stub if shapes.forks(edge.source) else 0)
-        leaves: Point = (placed.columns[placed.column_of[edge.source]][1], y)
-        enters: Point = (placed.columns[placed.column_of[edge.target]][0], line + down)
-        pieces = [f"M{start:.5g} {y:.5g}"]
-        points = [leaves, *placed.ways[number], enters]
-        column = placed.column_of[edge.source]
-        for number_, ((x0, y0), (x1, y1)) in enumerate(zip(points[::2], points[1::2], strict=True), column):
-            if turn := placed.turns.get((edge.source, number_)):
-                pieces.append(turned((x0, y0), turn, (x1, y1)))
-                continue
-            middle = (x0 + x1) / 2
-            pieces.append(f"H{x0:.5g}C{middle:.5g} {y0:.5g} {middle:.5g} {y1:.5g} {x1:.5g} {y1:.5g}")
-        left, below = target.meets(down)
-        meets = f"{end - left:.5g} {line + below:.5g}"
-        if not target.lead:
-            return "".join([*pieces, f"L{meets}"])
-        label = end - target.half - target.lead
-        bend = (label + end - left) / 2
-        return "".join(
-            [*pieces, f"H{label:.5g}C{bend:.5g} {line + down:.5g} {end - left - 4:.5g} {line + below:.5g} {meets}"]
-        )
 
     # -- modules
 
@@ -284,6 +268,8 @@ def _key(figure: Figure, width: float) -> list[list[tuple[str, str]]]:
         words.append(("grad", f"below: its gradient, d{shorten(figure.output, 24)}/d(wire)"))
     if figure.shows in ("local", "both"):
         words.append(("local", "∂ at a gate: the local gradient"))
+    if any(block and block.shades for node in figure.nodes for block in (node.value_block, node.grad_block)):
+        words.append(("notice", "squares: green above 0, pink below it, the stronger the further from 0"))
     if sum(width_of(text, 13) + _KEY_GAP for _, text in words) <= width + _KEY_GAP:
         return [words]
     return [[word] for word in words]

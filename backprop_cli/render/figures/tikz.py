@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.errors import shorten
-from backprop_cli.render.figures.shapes import LEAVES, Shapes
+from backprop_cli.render.figures.shapes import LEAVES, Shapes, width_of
 from backprop_cli.render.layout import Placed, place
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tex import tex_name, tex_operation, tex_text, tex_value
 from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Node
 
 _BETWEEN, _STEEP, _APART, _WIRE = 20, 0.3, 14, 10  # free between columns and between cells, around passing wires
+_FONT = 12  # pixels, of the words above and below
 _BEGIN = r"""\documentclass[border=6pt]{standalone}
 \usepackage{amsmath}
 \usepackage{tikz}
@@ -45,6 +46,7 @@ def render(figure: Figure, _style: Style) -> Iterator[str]:
     shapes = Shapes(whole)
     placed = place(whole, shapes.size, between=_BETWEEN, steep=_STEEP, apart=_APART, wire=_WIRE, port=shapes.port)
     yield _BEGIN
+    yield _box(whole, placed) if figure.phase else ""
     yield _words(-26, figure.title)
     for cluster in figure.subgraphs:
         yield from _cluster(cluster, placed, shapes)
@@ -55,6 +57,14 @@ def render(figure: Figure, _style: Style) -> Iterator[str]:
     for line, words in enumerate([*figure.caption, *([figure.notice] if figure.notice else [])], 1):
         yield _words(placed.height + 6 + 20 * line, words)
     yield _END
+
+
+def _box(whole: Figure, placed: Placed) -> str:
+    """The room of the whole with all that is ever said below it, so that nothing moves from frame to frame."""
+    said = [whole.title, *(line for moment in whole.moments for line in moment.lines)]
+    width = max(placed.width, *(width_of(shorten(text, 120), _FONT) for text in said))
+    lines = max((len(moment.lines) for moment in whole.moments), default=0) + bool(whole.notice)
+    return rf"\useasboundingbox (0,-38) rectangle ({width:.5g},{placed.height + 18 + 20 * lines:.5g});" + "\n"
 
 
 def _words(y: float, text: str) -> str:
@@ -129,7 +139,8 @@ def _node(figure: Figure, node: Node, placed: Placed, shapes: Shapes) -> Iterato
     yield _label(middle, y + 11, "grad", tex_value(node.grad) if node.grad else "")
     if node.kind in LEAVES:
         name = tex_name(shorten(node.operation, 24))
-        yield rf"\node[leaf, anchor=east] at ({x + shape.half - 4:.5g},{y:.5g}) {{${name}$}};" + "\n"
+        look = "leaf, text=black!60" if node.kind == "constant" else "leaf"
+        yield rf"\node[{look}, anchor=east] at ({x + shape.half - 4:.5g},{y:.5g}) {{${name}$}};" + "\n"
         return
     looks = ["stub" if node.kind == "stub" else "gate", *(["now"] if node.state == "active" else [])]
     width, height = 1.5 * shape.half, 1.5 * shape.high
