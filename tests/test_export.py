@@ -1,11 +1,14 @@
 """Exported files are run, and have the numbers of `grad`."""
 
+import random
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+import random_arrays
 from conftest import backprop
+from programs import random_program
 from test_tex import PROGRAMS as TEX_PROGRAMS
 from test_tex import compiled, needs
 
@@ -86,6 +89,32 @@ def test_every_gate_is_written_or_refused_by_its_name(name):
         assert_runs(program, values, "python")
     except backprop_cli.BackpropError as problem:
         assert name in NO_WORDS or "stop_gradient" in name, problem  # noqa: PT017
+
+
+@pytest.mark.parametrize("to", ["numpy", "python"])
+def test_random_programs(to):
+    """What a statement computes beside the output may be needed by the gradient."""
+    for seed in range(60):
+        program, given = random_program(random.Random(seed))
+        if given:
+            names = backprop_cli.grad(program, given, check=False).gradients  # in the order of mention
+            assert_runs(program, {name: float(given[name]) for name in names}, to)
+
+
+def test_random_programs_of_arrays():
+    tried = 0
+    for seed in range(60):
+        drawn = random_arrays.program(seed)
+        program, values = f"{drawn.text}; sum(sin({drawn.steps[-1][0]}))", drawn.values
+        try:
+            report = backprop_cli.grad(program, values, check=False)
+            backprop_cli.export(program, values, to="numpy")
+        except backprop_cli.BackpropError:
+            continue  # a gate that there is no formula or no word for
+        if all(note.code == "reading" for note in report.notes):
+            assert_runs(program, {name: values[name] for name in report.gradients}, "numpy")
+            tried += 1
+    assert tried > 30
 
 
 def test_a_file_tests_itself(tmp_path):

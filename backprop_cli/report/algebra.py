@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
 from math import gcd
 from typing import Any, NamedTuple
 
@@ -133,9 +134,14 @@ def write(graph: Graph, nodes: Sequence[int], names: Mapping[int, str], spare: S
 def _uses(graph: Graph, nodes: Iterable[int], names: Collection[int]) -> dict[int, int]:
     """How often each node is used by those asked for, down to what has a name."""
     uses = dict.fromkeys(nodes, 0)
-    for node in range(max(uses, default=-1), -1, -1):
-        if node in uses and node not in names:
+    waiting = [-node for node in uses]  # the last node first: all its uses are counted
+    heapify(waiting)
+    while waiting:
+        node = -heappop(waiting)
+        if node not in names:
             for j in graph.inputs[node]:
+                if j not in uses:
+                    heappush(waiting, -j)
                 uses[j] = uses.get(j, 0) + 1
     return uses
 
