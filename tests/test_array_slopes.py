@@ -122,6 +122,12 @@ def test_by_hand(program, values, value, slopes):
         assert moved == pytest.approx(np.sum(along * slopes[name]), rel=1e-12, abs=1e-13), name
 
 
+@pytest.mark.parametrize("values", [[-0.0], [-0.0, -0.0], [[-0.0], [-0.0]]])
+def test_no_gradient_is_minus_zero(values):
+    gradients = grad("sum(s*A) + sum(c*A)", s=1.0, c=[1.0], A=values, check=False).gradients
+    assert all(math.copysign(1, np.ravel(gradients[name])[0]) == 1 for name in "sc")
+
+
 T = 1e-200  # whose square is no double
 
 # Program, values, the codes of the notes: a 0 is exact or an underflow, a place is a kink, a pole or neither.
