@@ -198,6 +198,8 @@ class _Changes:
             return [node.annotation] if node.annotation else []
         if isinstance(node, ast.FunctionDef):
             return [node.returns] if node.returns else []
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return [node]
         infinite = isinstance(node, ast.BinOp) and not self.code and self.text(node) in _INFINITE
         return [node] if infinite or isinstance(node, ast.Assert) else []
 
