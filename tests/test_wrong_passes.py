@@ -121,3 +121,15 @@ def test_a_wrong_rule_beside_a_kink_is_not_excused_by_it(symbolic, monkeypatch):
     monkeypatch.setitem(FLOATS.locals, "sin", lambda _, out: (out,))
     report = check("sin(x) + abs(y - 1)", {"x": 1, "y": 1.5}, symbolic=symbolic)
     assert [result.verdict for result in report.results] == ["differs", "agrees", "differs"]
+
+
+# A gradient that lost its digits, of `x`, excuses no rule; and where the true number is asked for, neither.
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("program", ["(1 - cos(x))/x^2 + sin(y)", "(1 - cos(x))/x^2*y + sin(y)"])
+def test_lost_digits_excuse_no_wrong_rule(program, exact, monkeypatch):
+    assert grad(program, x=1e-8, y=1.0, exact=exact).check.verdict == ("agree" if exact else "undecided")
+    monkeypatch.setitem(FLOATS.locals, "sin", lambda _, out: (out,))
+    report = grad(program, x=1e-8, y=1.0, exact=exact)
+    assert report.check.verdict == "disagree" and report.status == 1
+    assert report.columns.graph.gates[report.check.worst.node] == "sin"
+    assert report.check.worst.theirs == pytest.approx(math.cos(1), rel=1e-14)
