@@ -171,12 +171,15 @@ class _Changes:
         self.source, self.code = source, code
         self.python = source if code else source.replace("^", "**")
         self.places = _Places(self.python)
+        self.mirrored: set[ast.AST] = set()  # differences of which only the size counts
 
     def all(self) -> Iterator[tuple[int, int, str]]:
         """Start, end and what is there instead."""
         tree = ast.parse(self.python)
         skipped: set[ast.AST] = set()
         for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "abs":
+                self.mirrored.add(node.args[0])
             for part in self._ignored(node):
                 skipped.update(ast.walk(part))
         if not self.code:
@@ -198,6 +201,8 @@ class _Changes:
             return [node.annotation] if node.annotation else []
         if isinstance(node, ast.FunctionDef):
             return [node.returns] if node.returns else []
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return [node]
         infinite = isinstance(node, ast.BinOp) and not self.code and self.text(node) in _INFINITE
         return [node] if infinite or isinstance(node, ast.Assert) else []
 
@@ -230,7 +235,7 @@ class _Changes:
         yield *self.of(node), left
         if old not in "/^":
             yield *self.of(node), f"(-{right})" if old == "-" else right
-        if old in "-/^" and left != right:
+        if old in "-/^" and left != right and not (old == "-" and node in self.mirrored):
             yield *self.of(node), f"({right} {old} {left})"
 
     def augmented(self, node: ast.AugAssign) -> Iterator[tuple[int, int, str]]:

@@ -87,6 +87,8 @@ SLOPES = [
      {"w": [-math.sqrt(1.5), 0, 100*math.sqrt(1.5)], "b": [1, 10, 100]}),
     ("sum(batch_norm([1; 2; 3], w, b, eps=0)*[1; 10; 100])", {"w": [2], "b": [0]}, 198*math.sqrt(1.5),
      {"w": [99*math.sqrt(1.5)], "b": [111]}),
+    ("2*sum(conv1d(x, w, b))", {"x": [[1, 2]], "w": [[[1, 1]]], "b": [-3]}, 0,
+     {"x": [[2, 2]], "w": [[[2, 4]]], "b": [2]}),
     # -- matrices
     ("3*trace(A)", {"A": [[1, 2], [3, 4]]}, 15, {"A": [[3, 0], [0, 3]]}),
     ("2*det(A)", {"A": [[1, 2], [3, 4]]}, -4, {"A": [[8, -6], [-4, 2]]}),
@@ -120,6 +122,12 @@ def test_by_hand(program, values, value, slopes):
         along = np.array(1.0 + np.arange(np.size(values[name]))).reshape(np.shape(values[name]))
         moved = tangent(graph, passed.locals, {node: along}, numbers)[graph.output]
         assert moved == pytest.approx(np.sum(along * slopes[name]), rel=1e-12, abs=1e-13), name
+
+
+@pytest.mark.parametrize("values", [[-0.0], [-0.0, -0.0], [[-0.0], [-0.0]]])
+def test_no_gradient_is_minus_zero(values):
+    gradients = grad("sum(s*A) + sum(c*A)", s=1.0, c=[1.0], A=values, check=False).gradients
+    assert all(math.copysign(1, np.ravel(gradients[name])[0]) == 1 for name in "sc")
 
 
 T = 1e-200  # whose square is no double

@@ -579,6 +579,13 @@ def test_too_large_a_jacobian_is_refused():
     assert caught.value.status == 5 and "--anatomy" in caught.value.diagnostics[0].help
 
 
+def test_the_limit_is_the_largest_jacobian_that_is_formed():
+    (block,) = backprop_cli.jacobian("2*sin(x)", x=[1, 2, 3, 4], max_elements=16, check=False).blocks
+    assert block.passes == 4
+    with pytest.raises(BackpropError, match=r"4 × 4 elements \(128 bytes\)"):
+        backprop_cli.jacobian("2*sin(x)", x=[1, 2, 3, 4], max_elements=15, check=False)
+
+
 # -- the schema and the table ------------------------------------------------------------------------------
 
 

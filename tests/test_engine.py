@@ -290,6 +290,14 @@ def test_wrt_an_intermediate():
     assert report.gradients == {"q": -4, "z": 3}
 
 
+@pytest.mark.parametrize("program", ["1e16*x + x + x", "x + x + 1e16*x", "x + 1e16*x + x", "x + x*(1 + 1e16)"])
+def test_what_each_sum_at_a_fork_lost_is_given_back(program):
+    """1 and 1 arrive beside 1e16, at which doubles are even: each alone would be lost."""
+    expected = 1e16 + 2 if "(" not in program else 1e16
+    assert grad(program, x=3.0, check=False).gradients["x"] == expected
+    assert grad(f"sum({program})", x=[3.0, 5.0], check=False).gradients["x"].tolist() == [expected, expected]
+
+
 def test_no_gradient_is_minus_zero():
     for report in (grad("x*0", x=-5), grad("-0*x", x=5), grad("x*y", x=0, y=-0.0)):
         assert all(math.copysign(1, slope) == 1 for slope in report.gradients.values())

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from backprop_cli import grad
+from backprop_cli import check, grad
 from backprop_cli.engine import numbers
 from backprop_cli.gates.fields import FLOATS
 
@@ -107,3 +107,29 @@ def test_a_slope_at_a_kink_is_judged_by_the_sides(gate, slope, verdict, monkeypa
         assert report.columns.graph.gates[report.check.worst.node] == gate and report.check.worst.ours == slope
     else:
         assert report.check.methods == ("per-gate", "differences")
+
+
+@pytest.mark.parametrize("scale", ["1e-5", "1", "1e5"])
+def test_a_wrong_rule_is_found_by_differences_whatever_the_size(scale, monkeypatch):
+    monkeypatch.setitem(FLOATS.locals, "sin", lambda _, out: (out,))
+    report = check(f"{scale}*sin(x)", {"x": 1}, symbolic=False)
+    assert [(result.verdict, result.reason) for result in report.results] == [("differs", "")]
+
+
+@pytest.mark.parametrize("symbolic", [True, False])
+def test_a_wrong_rule_beside_a_kink_is_not_excused_by_it(symbolic, monkeypatch):
+    monkeypatch.setitem(FLOATS.locals, "sin", lambda _, out: (out,))
+    report = check("sin(x) + abs(y - 1)", {"x": 1, "y": 1.5}, symbolic=symbolic)
+    assert [result.verdict for result in report.results] == ["differs", "agrees", "differs"]
+
+
+# A gradient that lost its digits, of `x`, excuses no rule; and where the true number is asked for, neither.
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("program", ["(1 - cos(x))/x^2 + sin(y)", "(1 - cos(x))/x^2*y + sin(y)"])
+def test_lost_digits_excuse_no_wrong_rule(program, exact, monkeypatch):
+    assert grad(program, x=1e-8, y=1.0, exact=exact).check.verdict == ("agree" if exact else "undecided")
+    monkeypatch.setitem(FLOATS.locals, "sin", lambda _, out: (out,))
+    report = grad(program, x=1e-8, y=1.0, exact=exact)
+    assert report.check.verdict == "disagree" and report.status == 1
+    assert report.columns.graph.gates[report.check.worst.node] == "sin"
+    assert report.check.worst.theirs == pytest.approx(math.cos(1), rel=1e-14)
