@@ -11,6 +11,7 @@ import tempfile
 import time
 from random import Random
 
+import numpy as np
 from fuzz import DOCUMENTED, KINDS, faults, many
 
 BACKPROP = [sys.executable, "-m", "backprop_cli"]
@@ -28,12 +29,67 @@ LINES = [
 ]  # fmt: skip
 
 
-def lines() -> tuple[int, int]:
-    """Each short text in a process of its own: a documented status, within the limits."""
+# Small files that were slow, large, or a fault, and the command lines that read them.
+FILES = {
+    "fence.md": "```" + " " * 3000 + "x\n", "blank.md": "\n" * 40_000, "bracket.toml": "[" + " " * 3000 + "\n",
+    "dotted.toml": ".".join(["a"] * 20_000) + " = 1\n", "large.toml": "[[case]]\nprogram = 'x'\nvalue = 1.5e400\n",
+    "deep.json": "[" * 50_000, "twice.json": '{"x": 1, "x": 2}', "quotes.csv": '"' * 60_000,
+    "defs.py": "".join(f"def f{k}(x): return x\n" for k in range(400)),
+}  # fmt: skip
+OF_FILES = [
+    ["check", "fence.md"], ["check", "blank.md"], ["check", "bracket.toml"], ["check", "dotted.toml"],
+    ["check", "large.toml"], ["eval", "x", "--vars", "dotted.toml"], ["eval", "x", "--vars", "deep.json"],
+    ["eval", "x", "--vars", "twice.json"], ["eval", "sum(x)", "x=@quotes.csv:x"],
+    ["eval", "sum(x)", "--vars", "zeros.npz"],
+    ["eval", "sum(x)", "x=@sparse.csv:a"], ["eval", "@sparse.csv"], ["eval", "x", "--each", "sparse.csv"],
+    ["eval", "@defs.py", "x=1"], ["eval", "x", "x=@/dev/zero:a.csv"],
+]  # fmt: skip
+# Where the output goes, and the status that is due; a shell runs it.
+STREAMS = [
+    ('"$@" eval x "x=arange(40000)" --json > /dev/full', 6), ('"$@" grad "x*y" x=1 y=2 --json > /dev/full', 6),
+    ('set -o pipefail; "$@" eval x "x=arange(40000)" --json | head -1 > /dev/null', 141),
+    ('ulimit -f 64; "$@" eval x "x=arange(40000)" --json > big', 6),
+    ('echo kept > both; "$@" eval x x=1 -q -o /dev/fd/3 3>> both; [ "$(head -1 both)" = kept ]', 0),
+    ('"$@" eval x x=1 -q -o /dev/stdout > out; [ "$(cat out)" = 1 ]', 0),
+    ("""printf '[[case]]\\nname = "##[stop-commands]t"\\nprogram = "x"\\nbindings = {x = 1}\\nvalue = 2\\n' > s.toml
+    "$@" check s.toml --format github | grep -q '##\\[' ; [ $? = 1 ]""", 0),
+]  # fmt: skip
+
+
+def streams() -> tuple[int, int]:
+    """Outputs that end early: a status that says so; what is behind a redirection stays; no command for the runner."""
     held = 0
-    for words in LINES:
+    with tempfile.TemporaryDirectory() as folder:
+        for script, status in STREAMS:
+            for unbuffered in ({}, {"PYTHONUNBUFFERED": "1"}):
+                done = subprocess.run(
+                    ["bash", "-c", script, "bash", *BACKPROP], cwd=folder, env=os.environ | unbuffered,
+                    capture_output=True, check=False,
+                )  # fmt: skip
+                held += done.returncode == status and b"Traceback" not in done.stderr
+                if done.returncode != status:
+                    print(f"  {script[:60]}: status {done.returncode}, {done.stderr[:200]!r}")
+    return 2 * len(STREAMS), held
+
+
+def files() -> tuple[int, int]:
+    """Small files, and files that only look small."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in FILES.items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        np.savez_compressed(os.path.join(folder, "zeros.npz"), x=np.zeros(25_000_000))
+        with open(os.path.join(folder, "sparse.csv"), "wb") as file:
+            file.truncate(2 << 30)
+        return lines(OF_FILES, folder)
+
+
+def lines(listed: list[list[str]] = LINES, folder: str | None = None) -> tuple[int, int]:
+    """Each command line in a process of its own: a documented status, within the limits."""
+    held = 0
+    for words in listed:
         began = time.monotonic()
-        process = subprocess.Popen([*BACKPROP, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen([*BACKPROP, *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         told = process.stderr.read() if process.stderr else b""
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -43,7 +99,7 @@ def lines() -> tuple[int, int]:
         if not fine:
             print(f"  {words[:2]}: status {process.returncode}, {seconds:.1f} s of the processor, {size:.0f} MB, "
                   f"{time.monotonic() - began:.1f} s")  # fmt: skip
-    return len(LINES), held
+    return len(listed), held
 
 
 def signals(count: int) -> tuple[int, int, int]:
@@ -73,7 +129,8 @@ def signals(count: int) -> tuple[int, int, int]:
 def main(count: int = 100, seeds: int = 2000) -> None:
     """Print the table."""
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
-    rows = [("short texts: 6 s of the processor, 1 GiB", *lines())]
+    rows = [("short texts: 6 s of the processor, 1 GiB", *lines()), ("small files: the same", *files())]
+    rows.append(("outputs that end early, redirections, annotations", *streams()))
     tried, held, tracebacks = signals(count)
     rows.append((f"signals while `-o` is written ({tracebacks} tracebacks of Python's start)", tried, held))
     for kind in KINDS:

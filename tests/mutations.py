@@ -151,7 +151,7 @@ def values(text):
             waiting += [((*key, str(name)), one) for name, one in value.items() if not str(name).startswith("__")]
         elif isinstance(value, list | tuple) and len(key) < 3:
             waiting += [((*key, number), one) for number, one in enumerate(value)]
-        elif isinstance(value, float | np.floating | np.ndarray):
+        elif isinstance(value, int | float | np.floating | np.ndarray):
             found[key] = value
     return found
 
