@@ -250,6 +250,7 @@ def draw(
     most: int | None = None,
     theme: str = "",
     max_width: int | None = None,
+    direction: str = "",
     style: Style | None = None,
 ) -> str:
     """The report's figure as text in one of the formats `backprop_cli.FIGURE_FORMATS` names.
@@ -258,7 +259,8 @@ def draw(
     `step` draw what is known at that step of that pass, `depth` only so many gates back from the output, `collapse`
     only inputs and what has a name. On an html page calls of the user's gates fold and unfold.
     `theme` is light (the default of svg), dark, or auto (of html); other formats have none.
-    A figure that would have more than `max_width` pixels is broken into rows, as svg, html and json.
+    A figure that would have more than `max_width` pixels is broken into rows, as svg, html and json;
+    svg, html, dot and mermaid are drawn to the right or (`direction`) down.
 
     Raises BackpropError for a step there is not, and where there would be more than `most` nodes (default: 500).
     """
@@ -270,7 +272,7 @@ def draw(
     from backprop_cli.report.figure import MOST_NODES
     from backprop_cli.report.subgraphs import unfolded
 
-    asked = figure_options(format, theme, max_width)
+    asked = figure_options(format, theme, max_width, direction)
     style = style or Style(rows=None)
     edges = edges or ("both" if format == "html" else "grad")
     most, folded = most or MOST_NODES, report.columns.folded

@@ -21,6 +21,9 @@ NORMALIZED = "m = mean(x, 0); c = x - m; v = mean(c^2, 0); s = sqrt(v + 0.1); n 
 PRICE = "d = (log(S/K) + (r + s^2/2)*T)/(s*sqrt(T)); e = d - s*sqrt(T); C = S*normcdf(d) - K*exp(-r*T)*normcdf(e)"
 
 
+TURNED = (" middle", " ends", " begins")  # how texts are anchored where wires run down
+
+
 def program(seed):
     """A report of forty gates or fewer."""
     numbers = random.Random(seed)
@@ -66,9 +69,21 @@ def measured(svg):
     graph = next(child for child in root if child.tag == "g" and "transform" in child.attrib)
     for text in graph.iter("text"):
         x, y, look = float(text.get("x")), float(text.get("y")), text.get("class")
+        look, _, anchor = (look or "").rpartition(" ") if (look or "").endswith(TURNED) else (look, "", "")
         size = SIZES.get(look, 14) if look else 12  # an element of a matrix
         width = 0.82 * width_of(text.text, size)  # the layout's widths are generous
-        left = x - width if look in ("leaf", None) else x if look in ("result", "module-name") else x - width / 2
+        ends = anchor == "ends" or (look in ("leaf", None) and not anchor)
+        left = (
+            x - width
+            if ends
+            else x
+            if anchor == "begins"
+            else x - width / 2
+            if anchor
+            else x
+            if look in ("result", "module-name")
+            else x - width / 2
+        )
         if look != "operation":
             labels.append((left, y - 0.75 * size, left + width, y + 0.1 * size, text.text))
     for tile in graph.iter("rect"):
@@ -88,7 +103,7 @@ def measured(svg):
     return labels, bodies, wires, float(root.get("width")), float(root.get("height"))
 
 
-def judge(svg):
+def judge(svg, *, down=False):
     labels, bodies, wires, width, height = measured(svg)
     assert labels and bodies and wires
     for k, (left, top, right, bottom, text) in enumerate(labels):
@@ -104,8 +119,10 @@ def judge(svg):
             assert not any(left < x < right and top < y < bottom for x, y in points), f"{source} to {target}: {text}"
     # Nor does one begin or end elsewhere than at its gates.
     for _, target, points in wires:
-        left, top, right, bottom = bodies[target]
-        assert left - 1 <= points[-1][0] <= (left + right) / 2 and top <= points[-1][1] <= bottom
+        (left, top, right, bottom), (x, y) = bodies[target], points[-1]
+        if down:
+            left, top, right, bottom, x, y = top, left, bottom, right, y, x
+        assert left - 1 <= x <= (left + right) / 2 and top <= y <= bottom
 
 
 @pytest.mark.parametrize("edges", ["grad", "both"])
@@ -260,3 +277,43 @@ def test_a_collapsed_variable_has_one_wire_with_the_sum():
     assert line == "df/dq += df/dg · dg/dq = 21"
     none = json.loads(draw(report, "json", collapse=True, edges="none"))
     assert [edge["labels"]["grad"] for edge in none["edges"]] == [""] * 5
+
+
+@pytest.mark.parametrize("edges", ["grad", "both"])
+@pytest.mark.parametrize("seed", range(30))
+def test_in_thirty_graphs_that_run_down_nothing_overlaps(seed, edges):
+    judge(draw(program(seed), "svg", edges=edges, direction="down"), down=True)
+
+
+@pytest.mark.parametrize("more", [{}, {"edges": "both"}, {"phase": "backward", "step": 1}])
+@pytest.mark.parametrize(("text", "values"), KNOWN)
+def test_in_known_graphs_that_run_down_nothing_overlaps(text, values, more):
+    drawn = draw(grad(text, values, check=False), "svg", direction="down", **more)
+    judge(drawn, down=True)
+    assert "left of a wire: its value" in drawn and "above a wire" not in drawn
+
+
+def test_down_is_down():
+    """Batch normalization is wider than high to the right and higher than wide downwards; it has the same wires."""
+    report = grad(NORMALIZED, LONG[0][1], check=False)
+    right, down = (measured(draw(report, "svg", direction=way)) for way in ("right", "down"))
+    assert right[3] > 4 * right[4] and down[4] > 2 * down[3]
+    assert [wire[:2] for wire in right[2]] == [wire[:2] for wire in down[2]]
+    assert sorted(label[4] for label in right[0]) == sorted(label[4] for label in down[0])
+    assert draw(report, "svg", direction="right") == draw(report, "svg")
+    assert 'class="leaf middle"' in draw(report, "html", direction="down")
+    for format_, look in (("dot", "rankdir=TB"), ("mermaid", "flowchart TD")):
+        assert look in draw(report, format_, direction="down") and look not in draw(report, format_)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--direction", "down", "--format", "tikz"], "the tikz format is drawn to the right"),
+        (["--direction", "down", "--format", "json"], "the json format is drawn to the right"),
+        (["--direction", "down", "--max-width", "400", "--format", "svg"], "rows of `--max-width` run to the right"),
+    ],
+)
+def test_what_does_not_run_down(more, message):
+    ran = backprop("graph", "x*y", "x=2", "y=3", *more)
+    assert ran.status == 2 and ran.err.startswith(f"error[U801]: {message}")

@@ -35,6 +35,7 @@ DOCUMENTED = {
     "neuron": [SIGMOID, *(f"{name}={value}" for name, value in NEURON.items())],
     "neuron-packed": ["sigmoid(w0*x0+w1*x1+w2)", *(f"{name}={value}" for name, value in NEURON.items())],
     "routing": ["2*(x*y+max(z,w))", "x=3", "y=-4", "z=2", "w=-1"],
+    "down": ["(x+y)*z", "x=-2", "y=5", "z=-4", "--direction", "down"],
     "backward-2": ["(x+y)*z", "x=-2", "y=5", "z=-4", "--phase", "backward", "--step", "2"],
     "structure": ["(x+y)*z"],
     "collapsed": ["h = sigmoid(w*x + b); y = sigmoid(v*h + c); loss = (y - t)^2 + 0.1*h", "w=2", "x=-1", "b=1", "v=3",

@@ -26,7 +26,7 @@ from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.render import FIGURE_FORMATS, PICTURES
-from backprop_cli.report.figure import EDGES, MOST_EVER, MOST_NODES, PHASES, SCALE, THEMES
+from backprop_cli.report.figure import DIRECTIONS, EDGES, MOST_EVER, MOST_NODES, PHASES, SCALE, THEMES
 from backprop_cli.report.model import Report
 from backprop_cli.session import Options
 
@@ -64,6 +64,15 @@ _MaxWidth = Annotated[
         least=200,
     ),
 ]
+_Direction = Annotated[
+    str,
+    option(
+        "of svg, html, png, pdf, dot and mermaid: right (default), down",
+        "--direction",
+        metavar="WAY",
+        choices=DIRECTIONS,
+    ),
+]
 _Scale = Annotated[
     int,
     option(f"pixels of a png to a pixel of the svg (default: {SCALE})", "--scale", metavar="N", least=1, most=10),
@@ -93,6 +102,7 @@ def command(
     most: _Most = MOST_NODES,
     theme: _Theme = "",
     max_width: _MaxWidth = None,
+    direction: _Direction = "",
     scale: _Scale = SCALE,
     every_step: _EveryStep = False,
     show: _Open = False,
@@ -116,7 +126,8 @@ def command(
     afford(report, output.format)
     drawn = partial(
         api.draw, report, "svg" if output.format in PICTURES else output.format, edges=edges, depth=depth,
-        collapse=collapse, most=most, theme=theme, max_width=max_width, style=style_for(sys.stdout, output),
+        collapse=collapse, most=most, theme=theme, max_width=max_width, direction=direction,
+        style=style_for(sys.stdout, output),
     )  # fmt: skip
     if every_step:
         if step is not None:

@@ -25,6 +25,8 @@ _BINARY = {"npy": "npy", "npz": "npz"}
 _NUMBERS = frozenset({"Report", "JacobianReport", "HessianReport"})
 # The same of figures: CairoSVG makes them of the SVG.
 PICTURES = ("png", "pdf")
+# The formats of figures that run down too.
+_DIRECTED = ("svg", "html", "dot", "mermaid")
 # A kind of report, by the name of its type, so that no command imports the reports of others: the file of its formats,
 # and a row a format: the function (of another file, if it says so), and what it is for.
 _REGISTRY: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
@@ -152,10 +154,10 @@ def render_bytes(report: Any, format_: str) -> bytes:
     return made
 
 
-def figure_options(format_: str, theme: str, max_width: int | None) -> dict[str, Any]:
+def figure_options(format_: str, theme: str, max_width: int | None, direction: str = "") -> dict[str, Any]:
     """What the function of a figure's format is given besides. Raises BackpropError (U801) if it does not take it."""
     from backprop_cli.errors import BackpropError, Diagnostic, shorten
-    from backprop_cli.report.figure import THEMED, THEMES, WRAPPED
+    from backprop_cli.report.figure import DIRECTIONS, THEMED, THEMES, WRAPPED
 
     wrong = help_ = ""
     if theme and (theme not in THEMES or format_ not in THEMED):
@@ -166,9 +168,17 @@ def figure_options(format_: str, theme: str, max_width: int | None) -> dict[str,
     elif max_width is not None and format_ not in WRAPPED:
         wrong = f"the {format_} format is not broken into rows of `--max-width`"
         help_ = f"formats with pixels are: {', '.join(WRAPPED)}; in a terminal there is `--width`"
+    elif direction and (direction not in DIRECTIONS or format_ not in _DIRECTED):
+        wrong = f"the {format_} format is drawn to the right"
+        if direction not in DIRECTIONS:
+            wrong = f"there is no direction `{shorten(direction)}`"
+        help_ = f"directions are {' and '.join(DIRECTIONS)}, of {', '.join(_DIRECTED)}, png and pdf"
+    elif direction == "down" and max_width is not None:
+        wrong, help_ = "rows of `--max-width` run to the right", "leave out `--max-width` or `--direction down`"
     if wrong:
         raise BackpropError(Diagnostic("U801", wrong, (), help_))
     asked: dict[str, Any] = {"theme": theme} if theme else {}
+    asked |= {"direction": direction} if direction else {}
     return asked | ({} if max_width is None else {"max_width": max_width})
 
 

@@ -13,6 +13,7 @@ PHASES = ("forward", "backward")
 THEMES = ("light", "dark", "auto")
 WRAPPED = ("svg", "html", "json")  # the formats that can be in rows
 THEMED = ("svg", "html")  # the formats that have them
+DIRECTIONS = ("right", "down")
 SCALE = 2  # pixels of a PNG to one of the SVG, for screens with many
 MOST_NODES = 500
 MOST_EVER = 5000

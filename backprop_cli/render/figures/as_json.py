@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from backprop_cli.render import as_json
 from backprop_cli.render.encoding import lines, number
-from backprop_cli.render.figures.svg import Picture
+from backprop_cli.render.figures.picture import Picture
 from backprop_cli.render.style import Style
 from backprop_cli.report.figure import Edge, Figure, Node
 from backprop_cli.report.model import Report

@@ -15,6 +15,7 @@ from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Node
 
 _VALUE, _GRAD, _LOCAL, _ACTIVE = "#00694b", "#b03c00", "#5a3fa8", "#b86e00"
 _LINE = r"\n"
+_RANKS = {"right": "LR", "down": "TB"}
 _SHAPES = {
     "input": "shape=plaintext",
     "constant": 'shape=plaintext, fontcolor="#5b6675"',
@@ -24,11 +25,11 @@ _SHAPES = {
 }
 
 
-def render(figure: Figure, style: Style) -> Iterator[str]:
-    """One digraph, left to right."""
+def render(figure: Figure, style: Style, direction: str = "right") -> Iterator[str]:
+    """One digraph, left to right or top to bottom."""
     yield "digraph backprop {\n"
     title = _LINE.join([_escaped(figure.title, style), *(_escaped(line, style) for line in _words(figure))])
-    yield f'  graph [rankdir=LR, labelloc=t, label="{title}", fontname="Helvetica"]\n'
+    yield f'  graph [rankdir={_RANKS[direction]}, labelloc=t, label="{title}", fontname="Helvetica"]\n'
     yield '  node [fontname="Helvetica", margin=0.05]\n  edge [fontname="Helvetica", arrowhead=none]\n'
     total = sums(figure)
     for item, depth in nested(figure):

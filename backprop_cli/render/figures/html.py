@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from string import Template
 
-from backprop_cli.render.figures.svg import beside, picture, safe, themed
+from backprop_cli.render.figures.picture import safe
+from backprop_cli.render.figures.svg import beside, picture, themed
 from backprop_cli.render.style import Style
 from backprop_cli.report.drawn_subgraphs import layouts
 from backprop_cli.report.figure import Figure, Moment
 
 
-def render(figure: Figure, style: Style, theme: str = "auto", max_width: int | None = None) -> Iterator[str]:
+def render(
+    figure: Figure, style: Style, theme: str = "auto", max_width: int | None = None, direction: str = "right"
+) -> Iterator[str]:
     """The figure as an HTML document: light, dark, or as the reader prefers (auto)."""
     views = (figure,) if figure.phase else layouts(figure)
     looks, script = themed(beside("svg.css") + beside("page.css"), theme), beside("page.js")
@@ -24,7 +27,7 @@ def render(figure: Figure, style: Style, theme: str = "auto", max_width: int | N
         title=safe(figure.title),
         heading=safe(figure.title),
         program=_program(figure),
-        pictures="".join(_view(view, max_width, shown=view is views[0]) for view in views),
+        pictures="".join(_view(view, max_width, direction, shown=view is views[0]) for view in views),
         steps="".join(_list(view, shown=view is views[0]) for view in views),
         style=looks,
         schemes="light dark" if theme == "auto" else theme,
@@ -43,8 +46,8 @@ def _program(figure: Figure) -> str:
     return f'<pre id="program">{chr(10).join(map(safe, lines))}</pre>\n'
 
 
-def _view(figure: Figure, max_width: int | None, *, shown: bool) -> str:
-    drawn = "".join(picture(figure, max_width=max_width, titled=False))  # the page has its title
+def _view(figure: Figure, max_width: int | None, direction: str, *, shown: bool) -> str:
+    drawn = "".join(picture(figure, max_width=max_width, direction=direction, titled=False))  # the page has its title
     return f'<div class="view"{"" if shown else " hidden"}>\n{drawn}\n</div>\n'
 
 

@@ -17,11 +17,11 @@ _SHAPES = {"input": '["{}"]', "constant": '["{}"]', "gate": '("{}")', "output": 
 _PLAIN = frozenset(" .,+-=/()∂…")
 
 
-def render(figure: Figure, style: Style) -> Iterator[str]:
+def render(figure: Figure, style: Style, direction: str = "right") -> Iterator[str]:
     """Title, nodes with the modules around them, wires, looks."""
     title = style.text("; ".join([figure.title, *figure.caption, *([figure.notice] if figure.notice else [])]))
     escaped = title.replace("\\", "\\\\").replace('"', '\\"')
-    yield f'---\ntitle: "{escaped}"\n---\nflowchart LR\n'
+    yield f'---\ntitle: "{escaped}"\n---\nflowchart {"TD" if direction == "down" else "LR"}\n'
     total = sums(figure)
     for item, depth in nested(figure):
         indent = "  " * (depth + 1)

@@ -17,9 +17,9 @@ from backprop_cli.report.figure import Block, Edge, Figure, Node
 NAME, TEXT, SMALL = 16, 14, 12  # pixels of the fonts of leaves, of values and gradients, of labels at gates
 NAME_LINE = 17.0  # of a module, above the nodes that it begins with
 LEAVES = ("input", "constant")
-_RADIUS = 20
+RADIUS = 20
 _LEAF_GAP = 5.0  # between a leaf and its wire
-_LONGEST = 24  # characters of a name or an operation that are shown
+LONGEST = 24  # characters of a name or an operation that are shown
 _SIGNS = {"*": "×", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "x^2": "x²", "x^3": "x³"}
 _NARROW, _WIDE = frozenset("ijl.,:;'|!()[]{} "), frozenset("mwMWQ@%&—…∂")
 
@@ -100,8 +100,8 @@ class Shapes:
 
     def _leaf(self, node: Node) -> Shape:
         """Its name ends at the anchor, so that in a column of leaves all wires begin below one another."""
-        name = visible(shorten(node.operation, _LONGEST))
-        value, grad = _drawn(node.value_block, ranged=True), _drawn(node.grad_block)
+        name = visible(shorten(node.operation, LONGEST))
+        value, grad = drawn_block(node.value_block, ranged=True), drawn_block(node.grad_block)
         stub = self._stub(node, value, grad)
         room, wide = self._modules(node)
         return Shape(
@@ -111,17 +111,17 @@ class Shapes:
         )  # fmt: skip
 
     def _gate(self, node: Node) -> Shape:
-        operation = _pretty(visible(shorten(node.operation, _LONGEST)))
-        name = "" if node.kind == "output" else shorten(node.name, _LONGEST)
+        operation = pretty(visible(shorten(node.operation, LONGEST)))
+        name = "" if node.kind == "output" else shorten(node.name, LONGEST)
         long = len(operation) > 2
         wires = self.arriving.get(node.id, ())
         labels = [self.labels(wire) for wire in wires]
         widest = max((width_of(text, SMALL) for pair in labels for text in pair), default=0)
         pitch = 14.0 if not widest else 36.0 if any(map(all, labels)) else 24.0
         lead, spread = widest and widest + 20, (len(wires) - 1) * pitch / 2
-        half = max(_RADIUS, width_of(operation, TEXT if long else NAME) / 2 + 11)
-        high = max(_RADIUS, spread + 6 if not widest or len(wires) > 3 else 0)
-        value, grad = _drawn(node.value_block, ranged=True), _drawn(node.grad_block)
+        half = max(RADIUS, width_of(operation, TEXT if long else NAME) / 2 + 11)
+        high = max(RADIUS, spread + 6 if not widest or len(wires) > 3 else 0)
+        value, grad = drawn_block(node.value_block, ranged=True), drawn_block(node.grad_block)
         stub = self._stub(node, value, grad)
         ports = spread + 22 if widest else 0.0  # how far up and down the labels at the wires reach
         named = width_of(name, SMALL) / 2
@@ -130,7 +130,7 @@ class Shapes:
         name_above = max(high, ports if named > half else 0) + 6
         room, wide = self._modules(node)
         named = max(named, wide / 2)
-        result = 8 + width_of(shorten(self.figure.output, _LONGEST), NAME) if node.kind == "output" else 0
+        result = 8 + width_of(shorten(self.figure.output, LONGEST), NAME) if node.kind == "output" else 0
         return Shape(
             operation, name, half=half, high=high, stub=stub, lead=lead, pitch=pitch, name_above=name_above,
             before=max(half + lead, named), after=max(half + stub + result, named),
@@ -141,7 +141,7 @@ class Shapes:
     def _modules(self, node: Node) -> tuple[float, float]:
         """The height and width of the names of the modules that begin with a node; the outermost is on top."""
         begins = [cluster.name for cluster in self.figure.subgraphs if node.id in self.entries[cluster.id]]
-        return NAME_LINE * len(begins), max((width_of(shorten(x, _LONGEST), SMALL) + 16 for x in begins), default=0)
+        return NAME_LINE * len(begins), max((width_of(shorten(x, LONGEST), SMALL) + 16 for x in begins), default=0)
 
     def _stub(self, node: Node, *blocks: Drawn | None) -> float:
         """The length of the wire beside a node, along which its value and gradient stand."""
@@ -155,7 +155,7 @@ class Shapes:
         return max(*texts, *(block.width for block in blocks if block), 16) + 12
 
 
-def _drawn(block: Block | None, *, ranged: bool = False) -> Drawn | None:
+def drawn_block(block: Block | None, *, ranged: bool = False) -> Drawn | None:
     """A block with the widths of its texts."""
     if block is None:
         return None
@@ -173,7 +173,7 @@ def under(grad: Drawn | None) -> float:
     return 22.0 if grad is None else grad.height + (6 if grad.block.elements else 24)
 
 
-def _pretty(operation: str) -> str:
+def pretty(operation: str) -> str:
     """An operation in the signs of a book: `×2`, `−x`."""
     for typed, printed in _SIGNS.items():
         operation = operation.replace(typed, printed)

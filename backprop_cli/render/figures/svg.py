@@ -1,51 +1,32 @@
-"""A standalone SVG picture: light, dark or both, readable without colour, described for screen readers.
-
-Every label lies inside its node's cell and cells do not overlap, so labels do not either. Wires bend only between
-columns:
-
-      -2      n1        the value above the wire, the gradient below it;
-    x ─────  ╭──╮  3    what differs from branch to branch (a local gradient,
-      -4     │+ │─────  the share of a fork) stands at the gate it arrives at
-             ╰──╯ -4
-"""
+"""A standalone SVG picture: light, dark or both; to the right or downwards."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import escape
-from itertools import pairwise
 from pathlib import Path
 
-from backprop_cli.errors import shorten
-from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, over, under, width_of
-from backprop_cli.render.figures.wires import Wires
-from backprop_cli.render.figures.words import described
-from backprop_cli.render.layout import place
-from backprop_cli.render.rows_of_columns import in_rows
-from backprop_cli.render.style import Style, visible
-from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Node
+from backprop_cli.render.figures.downwards import Downwards
+from backprop_cli.render.figures.picture import Picture
+from backprop_cli.render.style import Style
+from backprop_cli.report.figure import Figure
 
-_BETWEEN, _STEEP = 20, 0.3  # columns; more where wires climb
-_APART = 14  # cells of a column
-_WIRE = 10  # what a wire that passes through a column keeps free
-_MARGIN = 24
-_LINE = 22  # of the words below
-_KEY_GAP = 22
 _DARK = r"^@media \(prefers-color-scheme: dark\) \{\n(.*?)^\}\n"
-_ROUND = 10  # the corners of a frame
-_FORBIDDEN = {ord("\n"): " ", ord("\t"): " ", 0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
-def render(figure: Figure, style: Style, theme: str = "light", max_width: int | None = None) -> Iterator[str]:
+def render(
+    figure: Figure, style: Style, theme: str = "light", max_width: int | None = None, direction: str = "right"
+) -> Iterator[str]:
     """The figure as an SVG document: light, dark, or as the reader prefers (auto); in rows where it would be wider."""
-    text = "".join(picture(figure, themed(beside("svg.css"), theme), max_width)) + "\n"
+    text = "".join(picture(figure, themed(beside("svg.css"), theme), max_width, direction)) + "\n"
     yield text.encode("ascii", "xmlcharrefreplace").decode() if style.ascii else text
 
 
-def picture(figure: Figure, style: str = "", max_width: int | None = None, *, titled: bool = True) -> Iterator[str]:
+def picture(
+    figure: Figure, style: str = "", max_width: int | None = None, direction: str = "right", *, titled: bool = True
+) -> Iterator[str]:
     """The `svg` element, with the style it is given inside."""
-    return Picture(figure, max_width, titled=titled).drawn(style)
+    return (Downwards if direction == "down" else Picture)(figure, max_width, titled=titled).drawn(style)
 
 
 def beside(name: str) -> str:
@@ -58,227 +39,3 @@ def themed(looks: str, theme: str) -> str:
     if theme == "auto":
         return looks
     return re.sub(_DARK, r"\1" if theme == "dark" else "", looks, flags=re.DOTALL | re.MULTILINE)
-
-
-def safe(text: str) -> str:
-    """User text for the inside of an element or an attribute, on one line, with nothing in it that XML forbids."""
-    return escape(visible(text).translate(_FORBIDDEN))
-
-
-class Picture:
-    """A figure laid out: a frame as its whole, so that nothing moves from one to the next."""
-
-    def __init__(self, figure: Figure, max_width: int | None = None, *, titled: bool = True) -> None:
-        self.top = _MARGIN + 34 * titled  # where the graph begins, below the title
-        self.figure = figure
-        self.whole = figure.whole or figure
-        self.shapes = Shapes(self.whole)
-        self.placed = place(
-            self.whole,
-            self.shapes.size,
-            between=_BETWEEN,
-            steep=_STEEP,
-            apart=_APART,
-            wire=_WIRE,
-            port=self.shapes.port,
-        )
-        self.title = 120  # characters
-        if max_width is not None:
-            self.placed = in_rows(self.placed, self.whole, self.shapes.size, max_width - 2 * _MARGIN)
-            self.title = max(20, min(self.title, (max_width - 2 * _MARGIN) // 11))
-        self.wires = Wires(self.placed, self.shapes)
-        inner = max(self.placed.width, width_of(shorten(self.whole.title, self.title), 16))
-        self.key = _key(self.whole, inner)
-        said = [moment.lines for moment in self.whole.moments] if figure.phase else []
-        rows = [sum(width_of(text, 13) + _KEY_GAP for _, text in row) for row in self.key]
-        inner = max([inner, *rows, width_of(figure.notice, 13), *(width_of(x, 14) for lines in said for x in lines)])
-        self.below = self.top + self.placed.height + 26
-        lines = len(self.key) + max(map(len, said), default=0) + bool(figure.notice)
-        self.width, self.height = round(inner + 2 * _MARGIN), round(self.below + _LINE * lines)
-
-    def drawn(self, style: str) -> Iterator[str]:
-        """The element, piece by piece."""
-        figure, size = self.figure, f'width="{self.width}" height="{self.height}"'
-        classes = f"bp {figure.phase}".strip()
-        role = "group" if figure.subgraphs else "img"  # modules may be folded, so they must be reachable
-        yield f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" role="{role}" '
-        yield f'viewBox="0 0 {self.width} {self.height}" {size}>\n'
-        yield f"<title>{safe(figure.title)}</title>\n<desc>{safe(described(figure))}</desc>\n"
-        yield f"<style>\n{style}</style>\n" if style else ""
-        yield f'<rect class="paper" {size} rx="10"/>\n'
-        if self.top > _MARGIN:
-            yield _text(_MARGIN, _MARGIN + 12, "title", shorten(figure.title, self.title))
-        yield f'<g transform="translate({_MARGIN} {self.top})">\n'
-        for cluster in figure.subgraphs:
-            yield from self._cluster(cluster)
-        for number, edge in enumerate(figure.edges):
-            yield from self._wire(edge, number)
-        for node in figure.nodes:
-            yield from self._node(node)
-        yield "</g>\n"
-        yield from self._words()
-        yield "</svg>"
-
-    def _words(self) -> Iterator[str]:
-        """What stands below the graph: the key, what happens in the step, what is not shown."""
-        line = self.below
-        for row in self.key:
-            x = float(_MARGIN)
-            yield '<g class="key">\n'
-            for look, text in row:
-                yield _text(x, line, look, text if look != "grad" or self.figure.phase != "forward" else "")
-                x += width_of(text, 13) + _KEY_GAP
-            yield "</g>\n"
-            line += _LINE
-        for text in self.figure.caption:
-            yield _text(_MARGIN, line, "caption", text)
-            line += _LINE
-        yield _text(_MARGIN, line, "notice", self.figure.notice)
-
-    def _look(self, state: str) -> str:
-        """How an element of a frame looks: `now`, `later`, or like the rest."""
-        if state == "active":
-            return " now"
-        return " later" if self.figure.phase == "forward" and not state else ""
-
-    # -- nodes
-
-    def _node(self, node: Node) -> Iterator[str]:
-        x, y = self.placed.at[node.id]
-        shape = self.shapes.of[node.id]
-        right = x + shape.half  # of its body: here the wire begins
-        look = f"{node.kind}{' long' * shape.long}{self._look(node.state)}"
-        yield f'<g class="{look}" data-node="{node.id}" data-forward="{node.computed}">\n'
-        if node.kind not in LEAVES:
-            yield f"<title>{safe(f'{node.name} = {node.written}')}</title>\n"
-        if shape.stub and not self.shapes.leads(node.id):  # elsewhere the one wire begins at the gate
-            yield f'<path class="wire" d="M{right:.5g} {y:.5g}h{shape.stub:.5g}"/>\n'
-        if self.shapes.forks(node.id):
-            yield f'<circle class="fork" cx="{right + shape.stub:.5g}" cy="{y:.5g}" r="3.4"/>\n'
-        yield from self._numbers(node, right + shape.stub / 2, y, shape)
-        if node.kind in LEAVES:
-            yield _text(x, y + 5, "leaf", shape.operation)
-        else:
-            yield from self._body(x, y, shape)
-        if node.kind == "output":
-            yield _text(right + shape.stub + 8, y + 5, "result", shorten(self.figure.output, 24))
-        yield "</g>\n"
-
-    def _numbers(self, node: Node, x: float, y: float, shape: Shape) -> Iterator[str]:
-        """What stands above and below a node's wire."""
-        computed, reached = _since("forward", node.computed), _since("backward", node.reached)
-        value = node.value if node.kind != "constant" else ""  # its value is its name
-        if not (node.value_block and node.value_block.elements):
-            yield _text(x, y - 6, "value", value, computed)
-        if not (node.grad_block and node.grad_block.elements):
-            yield _text(x, y + 17, "grad", node.grad, reached)
-        if node.value_block and shape.value:
-            yield from shape.value.drawn(x, y - over(shape.value), "value", computed)
-        if node.grad_block and shape.grad:
-            yield from shape.grad.drawn(x, y + under(shape.grad) - shape.grad.height, "grad", reached)
-
-    def _body(self, x: float, y: float, shape: Shape) -> Iterator[str]:
-        yield f'<rect class="body" x="{x - shape.half:.5g}" y="{y - shape.high:.5g}" width="{2 * shape.half:.5g}" '
-        yield f'height="{2 * shape.high:.5g}" rx="{min(shape.half, shape.high):.5g}"/>\n'
-        yield _text(x, y + 5.5, "operation", shape.operation)
-        yield _text(x, y - shape.name_above, "name", shape.name)
-
-    # -- wires
-
-    def _wire(self, edge: Edge, number: int) -> Iterator[str]:
-        x, y = self.placed.at[edge.target]
-        shape = self.shapes.of[edge.target]
-        down = self.shapes.port(edge, self.placed.ports[number])
-        look = self._look(edge.state)
-        computed, sent = _since("forward", self.shapes.computed(edge.target)), _since("backward", edge.sent)
-        ends = f'data-from="{edge.source}" data-to="{edge.target}"{computed}{sent}'
-        yield f'<path class="wire{" cut" * edge.cut}{look}" d="{self.wires.path(edge, number)}" {ends}/>\n'
-        local, share = self.shapes.labels(edge)
-        if local or share:
-            middle = x - shape.half - shape.lead / 2 - 4
-            yield f'<g class="port{look}" {ends}>\n'
-            yield _text(middle, y + down - 5, "local", local, computed)
-            yield _text(middle, y + down + 14, "grad share", share, sent)
-            yield "</g>\n"
-
-    # -- modules
-
-    def _cluster(self, cluster: DrawnSubgraph) -> Iterator[str]:
-        """The ground on which a module's nodes stand, and its name."""
-        nodes = " ".join(map(str, cluster.nodes))
-        yield f'<g class="module ground" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
-        runs = self._frame(cluster)
-        for left, top, right, bottom in runs:
-            size = f'width="{right - left:.5g}" height="{bottom - top:.5g}"'
-            yield f'<rect x="{left:.5g}" y="{top:.5g}" {size} rx="{_ROUND * (len(runs) == 1)}"/>\n'
-        for left, top, _, _ in list(self._runs(cluster))[:1]:  # where there is room for it
-            yield _text(left + 8, top + 13, "module-name", shorten(cluster.name, 24))
-        yield "</g>\n"
-
-    def _frame(self, cluster: DrawnSubgraph) -> list[tuple[float, float, float, float]]:
-        """One rectangle around all its nodes; where another node would lie in it, one for each run in a column."""
-        runs = list(self._runs(cluster))
-        if not runs:
-            return runs
-        lefts, tops, rights, bottoms = zip(*runs, strict=True)
-        left, top, right, bottom = min(lefts), min(tops), max(rights), max(bottoms)
-        for node in self.whole.nodes:
-            (x, y), size = self.placed.at[node.id], self.shapes.size(node)
-            apart = x + size.after < left or x - size.before > right or y + size.below < top or y - size.above > bottom
-            if node.id not in cluster.nodes and not apart:
-                return runs
-        return [(left, top, right, bottom)]
-
-    def _ends(self) -> tuple[list[float], list[float]]:
-        """Where the ground of each column begins and ends: midway to the next, where that stands beside it."""
-        half = _BETWEEN / 2
-        pairs = [
-            ((before[1] + after[0]) / 2,) * 2 if after[0] >= before[1] else (before[1] + half, after[0] - half)
-            for before, after in pairwise(self.placed.columns)
-        ]
-        return [-half, *(after for _, after in pairs)], [
-            *(before for before, _ in pairs),
-            self.placed.columns[-1][1] + half if self.placed.turns else self.placed.width + half,
-        ]
-
-    def _runs(self, cluster: DrawnSubgraph) -> Iterator[tuple[float, float, float, float]]:
-        """For each stretch of a column that the cluster's nodes fill: left, top, right, bottom."""
-        placed, members = self.placed, set(cluster.nodes)
-        outer = [other.id for other in self.figure.subgraphs if set(other.nodes) > members]
-        for left, right, column in zip(*self._ends(), placed.order, strict=True):
-            run: list[tuple[float, float]] = []
-            for cell in [*column, None]:
-                if cell and cell.node and cell.source in members:
-                    y, size = placed.at[cell.source][1], self.shapes.size(cell.node)
-                    named = sum(
-                        cell.source in self.shapes.entries[id_] for id_ in outer
-                    )  # their names stand above ours
-                    run.append((y - size.above - 2 + NAME_LINE * named, y + size.below + 2 - 2 * len(outer)))
-                elif run:
-                    yield left, run[0][0], right, run[-1][1]
-                    run = []
-
-
-def _key(figure: Figure, width: float) -> list[list[tuple[str, str]]]:
-    """What the signs mean, on one line if it fits."""
-    if not figure.valued:
-        return []
-    words = [("value", "above a wire: its value")]
-    if figure.shows in ("grad", "both"):
-        words.append(("grad", f"below: its gradient, d{shorten(figure.output, 24)}/d(wire)"))
-    if figure.shows in ("local", "both"):
-        words.append(("local", "∂ at a gate: the local gradient"))
-    if any(block and block.shades for node in figure.nodes for block in (node.value_block, node.grad_block)):
-        words.append(("notice", "squares: green above 0, pink below it, the stronger the further from 0"))
-    if sum(width_of(text, 13) + _KEY_GAP for _, text in words) <= width + _KEY_GAP:
-        return [words]
-    return [[word] for word in words]
-
-
-def _text(x: float, y: float, look: str, text: str, more: str = "") -> str:
-    return f'<text x="{x:.5g}" y="{y:.5g}" class="{look}"{more}>{safe(text)}</text>\n' if text else ""
-
-
-def _since(phase: str, step: int) -> str:
-    """From which step on an element is known, for pages that step."""
-    return f' data-{phase}="{step}"'
