@@ -210,6 +210,7 @@ def _backward(
     spare: list[str],
 ) -> list[Line]:  # fmt: skip
     names = {node: called[node] for node, gate in enumerate(graph.gates) if gate != CONSTANT or node in named}
+    place = {name: node for node, name in enumerate(spare)}
     uses: dict[int, list[int]] = {}
     for node, operands in enumerate(graph.inputs):
         for j in operands:
@@ -222,6 +223,7 @@ def _backward(
         made = write(derived.graph, [adjoint], names, spare)
         at = uses.get(node, [node])[0]
         lines += [Line(name, formula, at) for name, formula in made.parts]
+        names |= {place[name]: name for name, _ in made.parts}
         through = ", ".join(dict.fromkeys(called[use] for use in uses.get(node, ())))
         lines.append(Line(prefix + called[node], made.formulas[0], at, f"through {through}" if through else ""))
         if derived.graph.inputs[adjoint]:
