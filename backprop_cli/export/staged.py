@@ -198,7 +198,8 @@ def _derived(graph: Graph, targets: Mapping[str, int], example: Example | None) 
     numbers = forward(derived.graph, example.given)
     pairs = zip(example.gradients.values(), (numbers[node] for node in derived.gradients), strict=True)
     same = all(all_finite(found) and _most(abs(found - ours)) <= _RTOL * _most(abs(ours)) for ours, found in pairs)
-    return derived if same else derive(graph, graph.output, wrt)
+    finite = all(all_finite(numbers[node]) for node in derived.adjoints.values())  # also where a choice leaves it out
+    return derived if same and finite else derive(graph, graph.output, wrt)
 
 
 def _most(sizes: Value) -> float:
