@@ -229,7 +229,9 @@ class Loops:
         along = keywords.get("axis", -1 if name in ("softmax", "log_softmax") else None)
         over, keep = axes(x.shape, along), bool(keywords.get("keepdims", False))
         if name in _REDUCTIONS:
-            return gathered(name, x, over, keep)
+            made = gathered(name, x, over, keep)
+            alone = ["0"] * len(over)  # one element is its own sum
+            return Array(made.shape, lambda at: made.at(at, alone)) if prod(made.inner) == 1 else made
         counted, ddof = prod(x.shape[k] for k in over), keywords.get("ddof", 0)
         if name in ("cross_entropy", "hinge_loss") and operands[1].shape != x.shape:
             labels = operands[1]

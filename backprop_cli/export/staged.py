@@ -198,7 +198,8 @@ def _derived(graph: Graph, targets: Mapping[str, int], example: Example | None) 
     numbers = forward(derived.graph, example.given)
     pairs = zip(example.gradients.values(), (numbers[node] for node in derived.gradients), strict=True)
     same = all(all_finite(found) and _most(abs(found - ours)) <= _RTOL * _most(abs(ours)) for ours, found in pairs)
-    return derived if same else derive(graph, graph.output, wrt)
+    finite = all(all_finite(numbers[node]) for node in derived.adjoints.values())  # also where a choice leaves it out
+    return derived if same and finite else derive(graph, graph.output, wrt)
 
 
 def _most(sizes: Value) -> float:
@@ -210,6 +211,7 @@ def _backward(
     spare: list[str],
 ) -> list[Line]:  # fmt: skip
     names = {node: called[node] for node, gate in enumerate(graph.gates) if gate != CONSTANT or node in named}
+    place = {name: node for node, name in enumerate(spare)}
     uses: dict[int, list[int]] = {}
     for node, operands in enumerate(graph.inputs):
         for j in operands:
@@ -222,6 +224,7 @@ def _backward(
         made = write(derived.graph, [adjoint], names, spare)
         at = uses.get(node, [node])[0]
         lines += [Line(name, formula, at) for name, formula in made.parts]
+        names |= {place[name]: name for name, _ in made.parts}
         through = ", ".join(dict.fromkeys(called[use] for use in uses.get(node, ())))
         lines.append(Line(prefix + called[node], made.formulas[0], at, f"through {through}" if through else ""))
         if derived.graph.inputs[adjoint]:
