@@ -37,6 +37,8 @@ OPINIONS = [
     # one that is unsure of its sixth digit does not contradict; one that is less unsure may be off by ten times that
     (2.0, [("differences", 3.0, 1e-5)], {}, POINT),
     (2.0, [("differences", 3.0, 1e-7)], {}, (UNDECIDED, "methods")),
+    (2.0, [("differences", 0.0, 1e-7)], {}, (UNDECIDED, "methods")),
+    (0.0, [("differences", 2.0, 1e-7)], {}, (UNDECIDED, "methods")),
     (2.0, [("differences", 2.0 + 1e-5, 9e-7)], {}, POINT),
     (2.0, [("differences", 2.0 + 1.3e-5, 9e-7)], {}, (UNDECIDED, "methods")),
     # the heaviest that contradicts decides, wherever it is in the list
