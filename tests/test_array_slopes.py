@@ -8,6 +8,7 @@ from arrays import prepared
 
 from backprop_cli import grad
 from backprop_cli.engine.passes import backward
+from backprop_cli.engine.sums import Lost, settle
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.gates.tensors import TENSORS
@@ -89,6 +90,12 @@ SLOPES = [
      {"w": [99*math.sqrt(1.5)], "b": [111]}),
     ("2*sum(conv1d(x, w, b))", {"x": [[1, 2]], "w": [[[1, 1]]], "b": [-3]}, 0,
      {"x": [[2, 2]], "w": [[[2, 4]]], "b": [2]}),
+    # -- what moves by broadcasting moves at every place
+    ("sum((A + b)[1, :]*[1, 10])", {"A": [[1, 2], [3, 4]], "b": [5, 6]}, 108, {"A": [[0, 0], [1, 10]], "b": [1, 10]}),
+    ("sum(sum(A + b, axis=0)*[1, 10])", {"A": [[1, 2], [3, 4]], "b": [5, 6]}, 194,
+     {"A": [[1, 10], [1, 10]], "b": [2, 20]}),
+    ("sum(cumsum(A*b, axis=0)*[1, 10; 100, 1000])", {"A": [[1, 2], [3, 4]], "b": [2, 1]}, 2 + 20 + 800 + 6000,
+     {"A": [[202, 1010], [200, 1000]], "b": [401, 6020]}),
     # -- matrices
     ("3*trace(A)", {"A": [[1, 2], [3, 4]]}, 15, {"A": [[3, 0], [0, 3]]}),
     ("2*det(A)", {"A": [[1, 2], [3, 4]]}, -4, {"A": [[8, -6], [-4, 2]]}),
@@ -122,6 +129,30 @@ def test_by_hand(program, values, value, slopes):
         along = np.array(1.0 + np.arange(np.size(values[name]))).reshape(np.shape(values[name]))
         moved = tangent(graph, passed.locals, {node: along}, numbers)[graph.output]
         assert moved == pytest.approx(np.sum(along * slopes[name]), rel=1e-12, abs=1e-13), name
+
+
+# What a sum has, what rounding took of it, the sum then, and whether it has digits enough for both.
+SETTLED = [
+    (1e16, 2.0, 1e16 + 2, True), (1.0, 1e-100, 1.0, False), (1e-100, 1.0, 1.0, False), (3.0, 0.0, 3.0, True),
+    (1e16, 3.0, 1e16 + 4, False), (math.inf, math.nan, math.inf, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("exaggerated", [False, True])
+def test_a_sum_is_given_back_what_it_lost_and_moved_if_it_has_no_room(exaggerated):
+    """Numbers one by one, and as the elements of an array."""
+    moved = (lambda total: total + 1000) if exaggerated else None
+    expected = [total + 1000 * (exaggerated and not exact) for *_, total, exact in SETTLED]
+    for (grad_, rounded, *_), settled in zip(SETTLED, expected, strict=True):
+        lost, grads = Lost(moved), [grad_]
+        lost[0] = rounded
+        settle(grads, 0, lost)
+        assert grads == [settled] and not lost
+    lost, grads = Lost(moved), [np.array([row[0] for row in SETTLED])]
+    lost[0] = np.array([row[1] for row in SETTLED])
+    with np.errstate(all="ignore"):
+        settle(grads, 0, lost)
+    assert grads[0].tolist() == expected and not lost
 
 
 @pytest.mark.parametrize("values", [[-0.0], [-0.0, -0.0], [[-0.0], [-0.0]]])

@@ -37,6 +37,8 @@ OPINIONS = [
     # one that is unsure of its sixth digit does not contradict; one that is less unsure may be off by ten times that
     (2.0, [("differences", 3.0, 1e-5)], {}, POINT),
     (2.0, [("differences", 3.0, 1e-7)], {}, (UNDECIDED, "methods")),
+    (2.0, [("differences", 0.0, 1e-7)], {}, (UNDECIDED, "methods")),
+    (0.0, [("differences", 2.0, 1e-7)], {}, (UNDECIDED, "methods")),
     (2.0, [("differences", 2.0 + 1e-5, 9e-7)], {}, POINT),
     (2.0, [("differences", 2.0 + 1.3e-5, 9e-7)], {}, (UNDECIDED, "methods")),
     # the heaviest that contradicts decides, wherever it is in the list
@@ -136,6 +138,15 @@ def test_the_cross_check_says_why(program, values, options, verdict_, methods, r
     assert report.status == status
     for name, expected in gradients.items():
         np.testing.assert_allclose(report.gradients[name], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_each_variable_has_its_own_verdict(exact):
+    """Of two arrays one lost its digits, in one element; the true number is shown and agrees if it is asked for."""
+    check_ = grad("f = exp(x)/(1 + exp(x)); sum(f*y)", x=[60, 1], y=[1, 2], exact=exact).check
+    verdicts = {name: judged.verdict for name, judged in check_.variables.items()}
+    assert verdicts == {"x": "agree" if exact else "undecided", "y": "agree"}
+    assert check_.verdict == ("agree" if exact else "undecided") and check_.worst is None
 
 
 def test_of_many_gradients_that_lost_their_digits_three_are_named():

@@ -133,3 +133,20 @@ def test_lost_digits_excuse_no_wrong_rule(program, exact, monkeypatch):
     assert report.check.verdict == "disagree" and report.status == 1
     assert report.columns.graph.gates[report.check.worst.node] == "sin"
     assert report.check.worst.theirs == pytest.approx(math.cos(1), rel=1e-14)
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("y", "disagree"), ("x", "undecided")])
+def test_lost_digits_excuse_a_wrong_sum_where_they_are_lost_alone(name, verdict, monkeypatch):
+    program, values = "(1 - cos(x))/x^2 + 1e9*y*y", {"x": 1e-8, "y": 2.0}
+    node, right = grad(program, values).columns.graph.variables[name], numbers.join
+
+    def forgets(grads, at, sent, lost):
+        if at == node:
+            grads[at] = sent
+        else:
+            right(grads, at, sent, lost)
+
+    monkeypatch.setattr(numbers, "join", forgets)
+    check_ = grad(program, values).check
+    assert check_.verdict == verdict
+    assert verdict == "undecided" or (check_.worst.name, check_.worst.ours, check_.worst.theirs) == ("y", 2e9, 4e9)
