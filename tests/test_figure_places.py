@@ -13,8 +13,11 @@ from conftest import backprop
 from backprop_cli import draw, grad
 from backprop_cli.render.arrange import arrange
 from backprop_cli.render.figures.shapes import width_of
+from backprop_cli.render.figures.svg import render
+from backprop_cli.render.style import Style
 from backprop_cli.report.blocks import block
 from backprop_cli.report.drawing import figure
+from backprop_cli.report.figure import DrawnSubgraph
 
 SIZES = {"leaf": 16, "result": 16, "name": 12, "local": 12, "grad share": 12, "title": 16, "operation": 16, "range": 12}
 NORMALIZED = "m = mean(x, 0); c = x - m; v = mean(c^2, 0); s = sqrt(v + 0.1); n = c/s; out = g*n + b; loss = sum(out^3)"
@@ -317,3 +320,16 @@ def test_down_is_down():
 def test_what_does_not_run_down(more, message):
     ran = backprop("graph", "x*y", "x=2", "y=3", *more)
     assert ran.status == 2 and ran.err.startswith(f"error[U801]: {message}")
+
+
+@pytest.mark.parametrize("way", ["right", "down"])
+def test_names_of_modules_stand_free(way):
+    """Two modules, one in the other, that begin with the same gates."""
+    text, values = KNOWN[1]
+    drawn = figure(grad(text, values, check=False), lambda number, **_: f"{number:.3g}", edges="both")
+    gates = tuple(node.id for node in drawn.nodes if node.kind in ("gate", "output"))
+    clusters = (DrawnSubgraph(1000, "neuron(w, x)", gates), DrawnSubgraph(1001, "linear", gates[:4]))
+    drawn = drawn._replace(subgraphs=clusters)
+    svg = "".join(render(drawn, Style(), direction=way))
+    judge(svg, down=way == "down")
+    assert {"neuron(w, x)", "linear"} <= {label[4] for label in measured(svg)[0]}

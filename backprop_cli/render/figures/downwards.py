@@ -21,6 +21,7 @@ from backprop_cli.render.figures.shapes import (
     LEAVES,
     LONGEST,
     NAME,
+    NAME_LINE,
     RADIUS,
     SMALL,
     TEXT,
@@ -49,11 +50,10 @@ class _Shapes(Shapes):
         name = visible(shorten(node.operation, LONGEST))
         value, grad = drawn_block(node.value_block, ranged=True), drawn_block(node.grad_block)
         left, right, stub = self._beside(node, value, grad)
-        room, wide = self._modules(node)
-        named = width_of(name, NAME) / 2
+        line, named = self._names(node), width_of(name, NAME) / 2
         return Shape(
-            name, "", half=7, high=12, stub=stub, lead=0, pitch=0, name_above=0, before=16 + room, after=7 + stub,
-            above=max(named, left), below=max(named, right, wide), long=False, value=value, grad=grad,
+            name, "", half=7, high=12, stub=stub, lead=0, pitch=0, name_above=0, before=16, after=7 + stub,
+            above=max(named, left) + line, below=max(named, right), long=False, value=value, grad=grad,
         )  # fmt: skip
 
     def _gate(self, node: Node) -> Shape:
@@ -71,16 +71,20 @@ class _Shapes(Shapes):
         high = max(RADIUS, width_of(operation, TEXT if long else NAME) / 2 + 11, 0 if labelled else spread + 6)
         value, grad = drawn_block(node.value_block, ranged=True), drawn_block(node.grad_block)
         left, right, stub = self._beside(node, value, grad)
-        room, wide = self._modules(node)
         result = width_of(shorten(self.figure.output, LONGEST), NAME) / 2 if node.kind == "output" else 0.0
         named = high + _BESIDE + width_of(name, SMALL) if name else high
         return Shape(
             operation, name, half=RADIUS, high=high, stub=stub, lead=_LEAD * labelled, pitch=pitch, name_above=0,
-            before=RADIUS + _LEAD * labelled + room, after=RADIUS + stub + _RESULT * bool(result),
-            above=max(high, left, result, spread + (local + _BESIDE) * labelled) + room,
-            below=max(named, right, result, spread + (share + _BESIDE) * labelled, wide),
+            before=max(RADIUS + _LEAD * labelled, self._modules(node)[0]), after=RADIUS + stub + _RESULT * bool(result),
+            above=max(high, left, result, spread + (local + _BESIDE) * labelled) + self._names(node),
+            below=max(named, right, result, spread + (share + _BESIDE) * labelled),
             long=long, value=value, grad=grad,
         )  # fmt: skip
+
+    def _names(self, node: Node) -> float:
+        """The room to the left for the names of the modules that begin with a node, each a little to the right."""
+        room, wide = self._modules(node)
+        return room + wide
 
     def _beside(self, node: Node, value: Drawn | None, grad: Drawn | None) -> tuple[float, float, float]:
         """The room to the left and to the right of a node's wire, and the length of the wire."""
@@ -160,8 +164,13 @@ class Downwards(Picture):
         return [(top, left, bottom, right) for left, top, right, bottom in super()._frame(cluster)]
 
     def _named(self, cluster: DrawnSubgraph) -> tuple[float, float] | None:
-        found = super()._named(cluster)
-        return found and (found[1], found[0])
+        """Beside its first node, below the names of the modules around it."""
+        found, members = super()._named(cluster), set(cluster.nodes)
+        if found is None:
+            return None
+        column = min(self.placed.column_of[node] for node in members)
+        depth = sum(set(other.nodes) > members for other in self.figure.subgraphs)
+        return found[1], self.placed.columns[column][0] + NAME_LINE * depth - 4
 
 
 def _turned_over(command: str, numbers: str) -> str:
