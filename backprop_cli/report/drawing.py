@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from backprop_cli.engine.passes import quiet
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
@@ -215,7 +216,9 @@ class _Drawing:
         wires = [(edge.source, self.owners.get(edge.target, edge.target)) for edge in edges]
         for edge, wire in zip(edges, wires, strict=True):
             sent = self.sent(edge.target, edge.operand) if self.sent is not None and edge.sent else None
-            totals[wire] = sent if totals.get(wire) is None else totals[wire] if sent is None else totals[wire] + sent
+            before = totals.get(wire)
+            with quiet(self.graph):
+                totals[wire] = sent if before is None else before if sent is None else before + sent
         return [
             edge._replace(together="" if totals[wire] is None else self._brief(totals[wire])) if self.owners else edge
             for edge, wire in zip(edges, wires, strict=True)
