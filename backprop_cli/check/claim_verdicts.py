@@ -14,6 +14,7 @@ from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.gates.fields import Field
 from backprop_cli.numeric.shapes import size
+from backprop_cli.text import all_finite
 
 _FEWEST = 3  # points on which more than a guess can stand
 _MOST_UNDECIDED = 3_000  # places that leave a claim undecided, times the numbers of the program: all digits are tried
@@ -36,10 +37,13 @@ def _judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgemen
     for place in places:
         if place.trouble(*claim.of) or not place.is_finite(*claim.of):
             continue
+        harmless = is_harmless(place.values, claim.formula.values(place))
+        if not harmless and all_finite(claim.formula.claimed(place)):
+            continue
         found = judge_at(claim, place, tolerance)
         if found.why == "no value" and _is_undefined(claim.formula, place):
             return found._replace(verdict=DIFFERS)  # its domain is smaller than the gradient's
-        if not is_harmless(place.values, claim.formula.values(place)):
+        if not harmless:
             continue
         if found.verdict == UNDECIDED:
             undecided = undecided or found
