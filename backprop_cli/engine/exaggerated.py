@@ -54,7 +54,8 @@ class Again:
             operands = graph.inputs[node]
             if not operands:
                 continue
-            rule, xs = self.rule(node), [values[j] for j in operands]
+            rule = self.rule(node)
+            xs = self.arriving(node, rule)
             try:
                 out = rule.value(self.operands(node, rule, xs))
             except ValueError:  # a class's number, computed and moved: it is no matter of digits
@@ -81,6 +82,14 @@ class Again:
         """The rule of a node; of a tensor gate with what it rounds inside moved too."""
         return rule_of(self.graph, node, moves().arrays if node in self.graph.attributes else None)
 
+    def arriving(self, node: int, rule: Rule) -> list[Value]:
+        """The operands of a node as they are now, but for class numbers and places, computed ones too."""
+        ids = self.graph.inputs[node]
+        names = () if rule.attributes is None else TENSORS[rule.gate].operands
+        if _CLASSES not in names:
+            return [self.values[j] for j in ids]
+        return [(self.before if name == _CLASSES else self.values)[j] for name, j in zip(names, ids, strict=True)]
+
     def operands(self, node: int, rule: Rule, xs: list[Value]) -> list[Value]:
         """What a gate is given: moved, where it adds up inside or is not right to the last digit."""
         if rule.attributes is None:
@@ -103,7 +112,8 @@ class Again:
             upstream, operands = again.grads[node], graph.inputs[node]
             if upstream is None or not operands or (active is not None and not active[node]):
                 continue
-            rule, xs = self.rule(node), [values[j] for j in operands]
+            rule = self.rule(node)
+            xs = self.arriving(node, rule)
             given: Known = values
             before = [self.before[j] for j in operands]
             if rule.attributes is None:

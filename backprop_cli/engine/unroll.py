@@ -149,7 +149,8 @@ def unroll(
 ) -> Unrolled | None:
     """The graph written out in numbers; its output is the sum of the elements of `output` times `weights`.
 
-    None if that takes more than `budget` nodes. `values` are the forward pass's: they decide which class a label is.
+    None if that takes more than `budget` nodes, or if labels are computed. `values` are the forward pass's: they decide
+    which class a label is.
     """
     numbers = _Numbers(graph, budget)
     try:
@@ -162,7 +163,7 @@ def unroll(
             result = numbers.element(total)
         else:
             result = elements[output][()]
-    except TooLargeError:
+    except (TooLargeError, ValueError):  # or labels that are numbers only once they are computed
         return None
     numbers.out.output = result.id
     given = {name: numbers.known[id_] for name, id_ in numbers.out.variables.items()}

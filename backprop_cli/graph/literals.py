@@ -26,7 +26,7 @@ def doubtful(program: Program, row: int, value: float) -> tuple[list[Diagnostic]
         exact = Fraction(text.lower())
         if abs(exact - Fraction(value)) <= abs(exact) / _DIGITS:
             return [], []
-        message = f"`{shorten(text)}` is not a double; the nearest one, {value!r}, is used"
+        message = f"`{shorten(text)}` is not a double; the nearest one, {value:.10g}, is used"
         return [], [Remark("precision", message, program.starts[row], program.ends[row])]
     digits = text.lstrip("-0")
     if not digits.isdigit() or int(digits) == int(abs(value)):
