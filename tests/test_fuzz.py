@@ -51,6 +51,7 @@ def test_a_fault_is_seen(monkeypatch):
         (["grad", "log(exp(x) + 1e200)", "x=1e160", "--json"], 4, "Infinity"),
         (["grad", "v = [1,2,3]*y; sum(take(v, 2*ceil(v)))", "y=1e-320", "-q"], 0, "y=9"),
         (["grad", "v = x*sqrt(x); hinge_loss(v, x, 2) + sum(v)", "x=[[1.0]]", "-q"], 0, "x="),
+        (["hessian", "sum(remainder(y, x))", "x=[[-700,2.4,-0.3],[1.5,-0.5,-1.8]]", "y=-0.3"], 0, "jump"),
         (["hessian", "-sinc(z)", "z=1e-20"], 4, "`d∇f[0]/dz` is 3.289868133696453, not"),  # pi^2/3
         (["hessian", "bce(y, 1) + x*y", "y=0", "x=1"], 4, "pole"),
         (["graph", "x*expand_dims(1e-9, None)", "--format", "dot"], 0, "digraph"),

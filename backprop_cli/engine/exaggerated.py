@@ -246,7 +246,7 @@ class Again:
             if (type(slope) is float and slope in _ONES) or (type(upstream) is float and upstream in _ONES):
                 return sent
             moved = self.nearby(sent)
-            lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and upstream))
+            lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and _some(upstream != 0)))
             return moves().beside(moved) if lost else moved
         moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
         small = (abs(sent) < _SMALL) & (sent != 0)
