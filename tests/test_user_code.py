@@ -477,3 +477,43 @@ def test_the_values_that_are_proposed_for_functions_fit(kind, tmp_path, monkeypa
     proposed = backprop("check", "net.py").err.partition("`backprop check ")[2].partition("`")[0]
     ran = backprop("check", *proposed.split())
     assert (ran.status, ran.err) == (0, "") and ran.out.rstrip().endswith(" agree")
+
+
+SINGLE = """
+    import numpy as np
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(32, 30)){0}
+    W1, W2 = (rng.normal(size=(30, 64))/5){0}, (rng.normal(size=(64, 27))/10){0}
+    y = rng.integers(0, 27, 32)
+    h = np.tanh(X @ W1)
+    s = h @ W2
+    p = np.exp(s - s.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    loss = -np.log(p[range(32), y]).mean()
+    ds = p.copy()
+    ds[range(32), y] -= 1
+    ds /= 32
+    dW2 = h.T @ ds
+    dW1 = X.T @ ((1 - h**2)*(ds @ W2.T))
+"""
+
+
+@pytest.mark.parametrize(
+    "cast", ["", ".astype(np.float32)", '.astype("float32")', ".astype(np.single)", ".astype('f4')"]
+)
+def test_single_precision_is_no_mistake(cast):
+    assert set(verdicts(SINGLE.format(cast)).values()) == {"agrees"}
+    assert verdicts(SINGLE.format(cast), ("ds /= 32", "ds /= 31"))["ds"] == "differs"
+
+
+@pytest.mark.parametrize("line", ["dw = np.zeros(3)", "dw = 2e-10*x", "dw = np.zeros(0)"])
+def test_a_small_gradient_is_not_taken_for_nothing(line):
+    """5 + 1e-10*w·x has a slope that its digits show, though it is next to nothing beside the loss."""
+    text = f"""
+        import numpy as np
+        rng = np.random.default_rng(0)
+        x, w = rng.normal(size=3), rng.normal(size=3)
+        loss = 5 + 1e-10*np.sum(w*x)
+        {line}
+    """
+    assert set(verdicts(text).values()) <= {"differs", "cannot decide"} and verdicts(text)

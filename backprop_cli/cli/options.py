@@ -246,7 +246,7 @@ def _format_of_ending(path: str, formats: tuple[str, ...], files: tuple[str, ...
     found = [name for name in wanted if name in formats or name in files]
     if not found:
         message = f"this command writes nothing for a file that ends in `.{ending}`"
-        help_ = f"there are {', '.join((*formats, *files))}; `--format` says which, whatever the name"
+        help_ = f"it writes {', '.join((*formats, *files))}; `--format` says which, whatever the name"
         if ending.lower() in _DRAWN:
             help_ += "; `backprop graph` draws, as svg for instance"
         raise _usage(message, help_)

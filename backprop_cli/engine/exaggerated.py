@@ -57,7 +57,7 @@ class Again:
             rule = self.rule(node)
             xs = self.arriving(node, rule)
             try:
-                out = rule.value(self.operands(node, rule, xs))
+                out = rule.value(self.operands(rule, xs))
             except ValueError:  # a class's number, computed and moved: it is no matter of digits
                 continue
             out = out if graph.shapes[node] else float(out)
@@ -90,15 +90,14 @@ class Again:
             return [self.values[j] for j in ids]
         return [(self.before if name == _CLASSES else self.values)[j] for name, j in zip(names, ids, strict=True)]
 
-    def operands(self, node: int, rule: Rule, xs: list[Value]) -> list[Value]:
+    def operands(self, rule: Rule, xs: list[Value]) -> list[Value]:
         """What a gate is given: moved, where it adds up inside or is not right to the last digit."""
         if rule.attributes is None:
             return [self.nearby(x) for x in xs] if rule.gate in _LOOSE else xs
         row = TENSORS[rule.gate]
         if row.exact:
             return xs
-        places = zip(row.operands, self.graph.inputs[node], xs, strict=True)
-        return [self.before[j] if name == _CLASSES else self.nearby(x) for name, j, x in places]
+        return [x if name == _CLASSES else self.nearby(x) for name, x in zip(row.operands, xs, strict=True)]
 
     def backward(self, passed: Backward, active: bytearray | None) -> list[Value | None]:
         """The gradients again, from the values as they are now."""
@@ -117,13 +116,13 @@ class Again:
             given: Known = values
             before = [self.before[j] for j in operands]
             if rule.attributes is None:
-                slopes = rule.slopes(self.operands(node, rule, xs), values[node])
+                slopes = rule.slopes(self.operands(rule, xs), values[node])
                 if rule.gate in KINKED:
                     slopes = sure_slopes(rule, before, xs, slopes)
                 again.locals[node] = tuple([self.slope(slope, rule.gate, xs) for slope in slopes])
             else:
                 again.grads[node] = self.nearby(upstream)
-                moved = self.operands(node, rule, xs)
+                moved = self.operands(rule, xs)
                 out = rule.value(moved) if TENSORS[rule.gate].routes else values[node]
                 given = {**dict(zip(operands, moved, strict=True)), node: out}
             for k, j in enumerate(operands):

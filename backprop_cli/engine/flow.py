@@ -75,12 +75,3 @@ def unbroadcast(sent: Value, shape: Shape) -> Value:
     added = len(there) - len(shape)
     over = (*range(added), *(k + added for k, length in enumerate(shape) if length == 1 and there[k + added] != 1))
     return np.sum(sent, axis=over, keepdims=True).reshape(shape) if over else np.broadcast_to(sent, shape)
-
-
-def spread(rate: Any, shape: Shape) -> Any:
-    """A number or an array in the shape that broadcasting gave its node; a 0.0, which is nothing, as it is."""
-    if not shape or getattr(rate, "shape", ()) == shape or (type(rate) is float and rate == 0):
-        return rate
-    import numpy as np
-
-    return np.broadcast_to(rate, shape)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from backprop_cli.engine.flow import chosen, spread
+from backprop_cli.engine.flow import chosen
 from backprop_cli.engine.passes import quiet
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.numeric.shapes import Shape
 
 
 def tangent(
@@ -40,5 +41,14 @@ def tangent(
                     total = total + chosen(slopes[k] != 0, slopes[k] * rate)
                 else:
                     total = total + slopes[k] * rate
-            rates[node] = spread(total, graph.shape(node))  # tensor gates go by places
+            rates[node] = _spread(total, graph.shape(node))
     return rates
+
+
+def _spread(rate: Value, shape: Shape) -> Value:
+    """A rate in the shape of its node, for tensor gates, which go by places; 0.0, which is nothing, as it is."""
+    if getattr(rate, "shape", ()) == shape or (type(rate) is float and rate == 0):
+        return rate
+    from backprop_cli.numeric.reductions import full
+
+    return full(shape, rate)

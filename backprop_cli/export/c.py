@@ -9,12 +9,13 @@ from math import prod
 
 from backprop_cli.export.c_words import KEYWORDS, NAMES, C
 from backprop_cli.export.loops import CWriter, Loops
-from backprop_cli.export.staged import FUNCTION, Line, Staged
+from backprop_cli.export.staged import FUNCTION, Line, Staged, in_columns
 from backprop_cli.graph import Value
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import shortest
 
 RESERVED = {*KEYWORDS, *NAMES, *C.helpers, FUNCTION}
+_MARK = "  /* "  # of a comment behind a statement
 _MOST_ON_STACK = 8192  # elements; more are static
 _CONSTANTS = {"pi": "static const double PI = 3.141592653589793;", "e": "static const double E = 2.718281828459045;"}
 _TO_TEST = "test it: cc -std=c99 -o grad grad.c -lm && ./grad"
@@ -105,9 +106,8 @@ def _statements(program: Staged, loops: Loops, lines: list[Line]) -> list[str]:
         program.translated(line, partial(loops.assign, line.name, _comment(line.comment)), "C", _OTHERS)
         made += loops.lines
         loops.lines = []
-    rows = [line.partition("  /* ") for line in made]
-    width = max((len(code) for code, mark, _ in rows if mark), default=0)
-    return [f"    {code:{width}}{mark}{rest}" if mark else f"    {code}" for code, mark, rest in rows]
+    pairs = ((code, comment) for code, _, comment in (line.partition(_MARK) for line in made))
+    return [f"    {line}" for line in in_columns(pairs, _MARK)]
 
 
 def _field(program: Staged, name: str) -> str:

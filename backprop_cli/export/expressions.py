@@ -50,7 +50,7 @@ class Writer:
         return self.whole(pieces[program.statements[-1].row]) if program.statements else ""
 
     def whole(self, piece: Piece) -> str:
-        """What stands behind `=`."""
+        """The right-hand side of a line."""
         return piece.within(0)
 
     def functions(self) -> list[str]:

@@ -101,7 +101,7 @@ class TorchWriter(Writer):
     """Its functions take tensors only, not numbers."""
 
     def whole(self, piece: Piece) -> str:
-        """What is behind `=` is a tensor."""
+        """The right-hand side of a line is a tensor."""
         return _tensor(piece).text
 
     def call(self, name: str, operands: Sequence[Piece], named: Mapping[str, str]) -> Piece:

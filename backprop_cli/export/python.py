@@ -8,29 +8,15 @@ from collections.abc import Callable
 
 from backprop_cli.export.dialects import NUMPY, Dialect
 from backprop_cli.export.expressions import Writer
-from backprop_cli.export.staged import FUNCTION, Line, Staged
+from backprop_cli.export.staged import FUNCTION, Line, Staged, in_columns
 from backprop_cli.graph import Value
 from backprop_cli.text import shortest
 
 
 def reserved(dialect: Dialect) -> set[str]:
     """The names that a user's node cannot have in the file."""
-    imported = {
-        "np",
-        "math",
-        "torch",
-        "jax",
-        "jnp",
-        "abs",
-        "float",
-        "max",
-        "min",
-        "round",
-        "print",
-        "value",
-        "gradient",
-        FUNCTION,
-    }
+    imported = {"np", "math", "torch", "jax", "jnp", "abs", "float", "max", "min", "round", "print", "value",
+                "gradient", FUNCTION}  # fmt: skip
     return {*keyword.kwlist, *imported, *dialect.helpers}
 
 
@@ -49,19 +35,16 @@ def python(
     other = f"`--to {'numpy' if dialect is not NUMPY else 'python'}` may have it; or write it in simpler gates"
 
     def lines(made: list[Line]) -> list[str]:
-        rows = [
+        return in_columns(
             (f"    {line.name} = {program.translated(line, writer.expression, dialect.name, other)}", line.comment)
             for line in made
-        ]
-        width = max((len(code) for code, comment in rows if comment), default=0)
-        return [f"{code:{width}}  # {comment}" if comment else code for code, comment in rows]
+        )
 
     ahead, back = lines(program.forward), lines(program.backward)
     gradients = ", ".join(f'"{name}": {called}' for name, called in program.gradients.items())
     shapes = f" {program.shapes}" if program.shapes else ""
-    title = program.title.replace("\\", "\\\\").replace('"', "'")
     made = [
-        f'"""{title}, and its gradient by the chain rule. Written by backprop; run it to test it."""', "",
+        program.docstring, "",
         dialect.imports, *(f"\n\n{function}" for function in writer.functions()), "", "",
         f"def {FUNCTION}({', '.join(program.inputs.values())}):",
         f'    """The value, and the gradients by name.{shapes}"""',

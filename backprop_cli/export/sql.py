@@ -65,7 +65,7 @@ class SqlWriter(Writer):
     """A truth is no number, and a power no sign."""
 
     def whole(self, piece: Piece) -> str:
-        """What is behind `=` is a number."""
+        """The right-hand side of a line is a number."""
         return _number(piece).text
 
     def operator(self, op: str, operands: Sequence[Piece]) -> Piece:

@@ -87,6 +87,12 @@ class Staged(NamedTuple):
         shapes = [(self.inputs[name], graph.shape(node)) for name, node in graph.variables.items() if graph.shape(node)]
         return f"Shapes: {', '.join(f'{name} {written(shape)}' for name, shape in shapes)}." if shapes else ""
 
+    @property
+    def docstring(self) -> str:
+        """The first line of a file of Python."""
+        title = self.title.replace("\\", "\\\\").replace('"', "'")
+        return f'"""{title}, and its gradient by the chain rule. Written by backprop; run it to test it."""'
+
     def translated(self, line: Line, translate: Callable[[str], _T], target: str, others: str) -> _T:
         """The line's formula in the words of a target. Raises BackpropError (U801) at a gate without words."""
         try:
@@ -94,6 +100,13 @@ class Staged(NamedTuple):
         except NoWordsError as missing:
             message = f"{missing} in {target}"
             raise BackpropError(Diagnostic("U801", message, (self.graph.label(line.node),), others)) from None
+
+
+def in_columns(rows: Iterable[tuple[str, str]], mark: str = "  # ") -> list[str]:
+    """Lines of code with the comments behind them in a column."""
+    listed = list(rows)
+    width = max((len(code) for code, comment in listed if comment), default=0)
+    return [f"{code:{width}}{mark}{comment}" if comment else code for code, comment in listed]
 
 
 class NoWordsError(LookupError):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from backprop_cli.export.dialects import ELEMENTARY, Dialect
 from backprop_cli.export.expressions import Piece, Writer
-from backprop_cli.export.staged import Line, Staged
+from backprop_cli.export.staged import Line, Staged, in_columns
 from backprop_cli.language.program import COMPARISONS
 from backprop_cli.text import all_finite
 
@@ -38,22 +38,8 @@ SYMPY = Dialect(
     operators={"%": "mod"},
     constants={"pi": "sp.pi", "e": "sp.E", "inf": "sp.oo"},
 )  # fmt: skip
-RESERVED = {
-    *keyword.kwlist,
-    "sp",
-    "math",
-    "gradient",
-    "point",
-    "name",
-    "slope",
-    "expected",
-    "found",
-    "number",
-    "own",
-    "print",
-    "float",
-    "abs",
-}
+RESERVED = {*keyword.kwlist, "sp", "gradient", "point", "name", "slope", "expected", "found", "number", "own", "print",
+            "abs"}  # fmt: skip
 _NO_DERIVATIVE = {"floor", "ceil", "round", "mod"}  # in SymPy, which leaves it as it is
 _OTHERS = "`--to python` may have it; or write it in simpler gates"
 _EQUALITIES = {"==": "eq", "!=": "ne"}
@@ -63,7 +49,7 @@ class SympyWriter(Writer):
     """Python would compute 1/3 before SymPy sees it, and would answer `x == y` at once."""
 
     def whole(self, piece: Piece) -> str:
-        """What is behind `=` is a number."""
+        """The right-hand side of a line is a number."""
         return _number(piece).text
 
     def operator(self, op: str, operands: Sequence[Piece]) -> Piece:
@@ -90,20 +76,18 @@ def _number(piece: Piece) -> Piece:
 
 def symbolic(program: Staged) -> str:
     """The text of the file; with an example it tests itself when it is run. Raises BackpropError (U801)."""
-    writer, title = SympyWriter(SYMPY), program.title.replace("\\", "\\\\").replace('"', "'")
+    writer = SympyWriter(SYMPY)
 
     def lines(made: list[Line]) -> list[str]:
-        rows = [
+        return in_columns(
             (f"{line.name} = {program.translated(line, writer.expression, 'sympy', _OTHERS)}", line.comment)
             for line in made
-        ]
-        width = max((len(code) for code, comment in rows if comment), default=0)
-        return [f"{code:{width}}  # {comment}" if comment else code for code, comment in rows]
+        )
 
     names = ", ".join(program.inputs.values())
     gradients = ", ".join(f"{called}: {program.gradients[name]}" for name, called in _targets(program).items())
     made = [
-        f'"""{title}, and its gradient by the chain rule. Written by backprop; run it to test it."""', "",
+        program.docstring, "",
         "import sympy as sp", "",
         f'{names} = sp.symbols("{names.replace(",", "")}", real=True)', "",
         "# forward", *lines(program.forward), "",

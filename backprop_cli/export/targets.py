@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from backprop_cli.export.staged import Example, staged
-from backprop_cli.graph import Graph
+if TYPE_CHECKING:
+    from backprop_cli.export.staged import Example
+    from backprop_cli.graph import Graph
 
 TARGETS = ("numpy", "python", "torch", "jax", "sympy", "c", "sql", "latex")
 ENDINGS = {".c": "c", ".tex": "latex", ".sql": "sql"}  # of files
@@ -14,6 +16,8 @@ NUMBERS_ONLY = {"python": "Python's `math`", "sympy": "our code for SymPy", "sql
 
 def exported(graph: Graph, targets: Mapping[str, int], example: Example | None, to: str) -> str:
     """The text of the file. Raises BackpropError (N215, U801)."""
+    from backprop_cli.export.staged import staged
+
     if to == "c":
         from backprop_cli.export.c import RESERVED, c
 

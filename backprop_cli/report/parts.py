@@ -70,8 +70,8 @@ def _told(graph: Graph, node: int, row: Gate) -> Iterator[str]:
             usual = {None: axes, -1: axes[-1:]}.get(parameter.default, (0,))
             value = (value,) if isinstance(value, int) else value  # before shapes are known
             if parameter.required or value not in (usual, None):
-                axes = tuple(value or ())
-                yield f"axis={axes[0] if len(axes) == 1 else list(axes) if axes and row.family != 'order' else None}"
+                over = list(value or ())
+                yield f"axis={over[0] if len(over) == 1 else over if over and row.family != 'order' else None}"
         elif parameter.starred:
             yield from map(str, value)
         elif parameter.required:

@@ -13,6 +13,7 @@ import numpy as np
 from backprop_cli.check.tolerances import SIX_DIGITS
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.user_code.diagnose import Diagnosed, diagnose
+from backprop_cli.user_code.doubles import in_doubles
 from backprop_cli.user_code.findings import Examined, Finding, Loss, Remark
 from backprop_cli.user_code.functions import Fit, calls, find_pair
 from backprop_cli.user_code.instrument import instrument
@@ -60,6 +61,7 @@ def examine(
             script = script._replace(text=own + calls(pair, values, script.path, fit))
             answer = (own.count("\n"), pair.answer)
             tree = parse(script.text, script.path)
+        in_doubles(tree)
         steps = stepped(tree)
         made = instrument(tree)
     except (SyntaxError, RecursionError, ValueError) as error:
@@ -115,7 +117,7 @@ def _passed(
     seed: int,
     only: Collection[str] | None = None,
 ) -> _Passed:
-    failure = program.record(recorder, given)
+    failure = program.record(recorder, given, seed)
     findings: list[Finding] = []
     losses: list[Loss] = []
     zeros: list[tuple[str, Version]] = []

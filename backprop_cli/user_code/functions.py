@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from string import digits
 from typing import Any, NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
 from backprop_cli.numeric.shapes import Shape
 
-Fit = Callable[
-    [str, Mapping[str, Shape]], bool
-]  # whether a call ends without an exception where names have such shapes
+# Whether a call ends without an exception where names have values of such shapes.
+Fit = Callable[[str, Mapping[str, Shape]], bool]
 
 # Shapes that go together: rows of three features, and two results of them.
 _SHAPES: dict[str, Shape] = {
@@ -24,7 +24,9 @@ _SHAPES: dict[str, Shape] = {
     "b": (2,),
     **dict.fromkeys(("gamma", "beta", "mu", "mean", "var", "sigma"), (3,)),
 }
-_WIDTHS = (3, 4, 2, 5, 3, 4, 2)  # of the layers: what goes in, and what comes out of each
+# What goes into the first layer, and what comes out of each. Below, `i` is what goes into a layer, `o` what comes out,
+# `m` how many examples there are.
+_WIDTHS = (3, 4, 2, 5, 3, 4, 2)
 _TARGETS = ("y", "Y", "t", "T", "target", "targets", "label", "labels")
 _MANY = 6  # examples
 _PAIRS = (("forward", "backward"), ("forward_pass", "backward_pass"), ("forward_propagation", "backward_propagation"),
@@ -110,26 +112,23 @@ def calls(pair: Pair, given: Mapping[str, Any], path: str, fit: Fit) -> str:
 
 def _guesses(names: Sequence[str]) -> Iterator[list[Shape]]:
     """Shapes that the parameters may have: of layers by rows and by columns, of a linear score."""
-    parts = [(name.rstrip("0123456789"), int(name[len(name.rstrip("0123456789")) :] or 1)) for name in names]
+    parts = [(base := name.rstrip(digits), min(int(name[len(base) :] or 1), len(_WIDTHS) - 1)) for name in names]
     yield [_SHAPES.get(base, (4, 3)) for base, _ in parts]
-    last = min(max([k for base, k in parts if base[:1] in "wW"], default=1), len(_WIDTHS) - 1)
-    before, after = (
-        [_WIDTHS[min(k - 1, len(_WIDTHS) - 1)] for _, k in parts],
-        [_WIDTHS[min(k, len(_WIDTHS) - 1)] for _, k in parts],
-    )
-    first, result = _WIDTHS[0], _WIDTHS[last]
-    scores = ("i", "", (_MANY, first), (_MANY,)), ("i", "", (first,), ())
-    layers = (
-        ("io", "o", (_MANY, first), (_MANY, result)),
-        ("oi", "o", (first,), (result,)),
-        ("oi", "o1", (first, _MANY), (result, _MANY)),
-    )
+    last = max((layer for base, layer in parts if base[:1] in "wW"), default=1)
+    scores = ("i", "", "mi", "m"), ("i", "", "i", "")
+    layers = ("io", "o", "mi", "mo"), ("oi", "o", "i", "o"), ("oi", "o1", "im", "om")
     for weights, biases, inputs, targets in (*scores, *layers) if "w" in names else (*layers, *scores):
-        yield [
-            inputs if base[:1] not in "wWb" and base not in _TARGETS else targets if base in _TARGETS
-            else tuple({"i": i, "o": o, "1": 1}[letter] for letter in (biases if base[:1] == "b" else weights))
-            for (base, _), i, o in zip(parts, before, after, strict=True)
-        ]  # fmt: skip
+        made: list[Shape] = []
+        for base, layer in parts:
+            if base in _TARGETS:
+                axes, before, after = targets, _WIDTHS[0], _WIDTHS[last]
+            elif base[:1] in "wWb":
+                axes, before, after = biases if base[:1] == "b" else weights, _WIDTHS[layer - 1], _WIDTHS[layer]
+            else:
+                axes, before, after = inputs, _WIDTHS[0], _WIDTHS[last]
+            lengths = {"i": before, "o": after, "m": _MANY, "1": 1}
+            made.append(tuple(lengths[axis] for axis in axes))
+        yield made
 
 
 def _parameters(function: ast.FunctionDef) -> list[tuple[str, bool]]:

@@ -16,7 +16,7 @@ from backprop_cli.user_code.trace import Claim, as_array
 
 DIRECTIONS = 2
 _SURE = 1e-3  # slopes that are less sure than that judge nobody
-_ROUNDING, _UNSEEN = 1e-13, 1e-8  # of the loss over the size of what is moved: what a 0 may come to, and differences
+_LAST_DIGIT = 1e-15  # of the loss: a gradient along which it moves by less is 0 up to rounding
 _WEIGHT = 0.1  # a projection that is small by chance is judged beside the whole gradient
 
 
@@ -63,8 +63,8 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
         size = max(abs(projected), abs(slope.slope), _WEIGHT * float(np.linalg.norm(claimed)))
         apart = abs(projected - slope.slope)
         allowed = rtol * size + UNSURE * slope.error
-        if allowed < apart < _SURE * size or UNSURE * slope.error > _SURE * size:
-            # Apart by next to nothing, or not sure: perhaps it is what the loss itself is rounded by.
+        if apart > allowed or UNSURE * slope.error > _SURE * size:
+            # Apart, or not sure: perhaps it is what the loss itself is rounded by.
             in_noise = bench.along_in_noise(version.place, here, number, of)
             if in_noise.error < slope.error or apart > allowed:
                 slope = in_noise
@@ -74,14 +74,17 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
         if apart > allowed:
             sides = None if verdict == DIFFERS or not kinks else bench.sides(version.place, here, number, of)
             verdict, why = _at_a_kink(projected, sides, size)
-        elif UNSURE * slope.error > _SURE * size and np.any(claimed) and verdict != DIFFERS:
-            verdict, why = UNDECIDED, "rounding"
+        elif UNSURE * slope.error > _SURE * size and verdict != DIFFERS:
+            may_be_nothing = not np.any(claimed) and abs(slope.slope) <= slope.error
+            verdict, why = (verdict, why) if may_be_nothing else (UNDECIDED, "rounding")
     return Ruling(verdict, worst, why, candidate, tuple(pairs))
 
 
 def _is_nothing(claimed: float, slope: Slope, scale: float) -> bool:
-    """Whether both are 0 up to what rounding leaves of sums: of a bias before a normalization, say."""
-    return abs(claimed) <= _ROUNDING * scale and abs(slope.slope) + UNSURE * slope.error <= _UNSEEN * scale
+    """Whether the claim is 0 up to what rounding leaves of sums, and the slope may be: of a bias before a
+    normalization, say. `scale` is the loss over the size of what is moved.
+    """
+    return abs(claimed) <= _LAST_DIGIT * scale and abs(slope.slope) <= slope.error <= SIX_DIGITS * scale
 
 
 def _at_a_kink(claimed: float, sides: tuple[float, float] | None, size: float) -> tuple[str, str]:

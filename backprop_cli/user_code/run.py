@@ -22,7 +22,7 @@ from backprop_cli.user_code.copies import copied
 from backprop_cli.user_code.instrument import Instrumented
 from backprop_cli.user_code.mover import Mover, Shakes
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.tensors import as_it_was, in_doubles, random_state, set_random_state
+from backprop_cli.user_code.tensors import as_it_was, begin, random_state, set_random_state
 from backprop_cli.user_code.trace import LeftError, StoppedError
 
 _HOOKS = Recorder.bind.__code__.co_filename
@@ -60,7 +60,7 @@ class Program:
         self.shakes: Shakes = {}
         self.left: set[tuple[int, int, int]] = set()  # where a loop has had its first pass
 
-    def record(self, recorder: Recorder, given: Mapping[str, Any]) -> Failure | None:
+    def record(self, recorder: Recorder, given: Mapping[str, Any], seed: int) -> Failure | None:
         """Run the file from its beginning to its end, or to where it fails."""
         self.shakes = recorder.shakes
         self.names.update(given)
@@ -70,7 +70,7 @@ class Program:
             recorder.begin(number)
             try:
                 run_user_code(code, self.names)
-                in_doubles()
+                begin(seed)
             except LeftError:
                 self.left = set(recorder.left)
                 continue

@@ -23,6 +23,7 @@ _CLOSE = (1e-4, 1e-5)  # steps at which the slopes of the two sides are compared
 _STAYS = 0.3  # of the gap between them, where it is that of a kink
 _MOST_KEPT = 20_000_000  # elements of directions that are kept
 _TINY, _POINTS_OF_NOISE, _ORDERS = 1e-6, 12, (4, 5, 6)  # where noise is looked for, step by step
+_WIDER = 5  # times that they are moved apart, tenfold
 _FAR = 3.0  # deviations: the most that a value is off
 _ENOUGH = 1e-10  # relative error at which no better one is looked for
 
@@ -139,11 +140,16 @@ def noise_of(function: Callable[[float], float], step: float) -> float:
     """How far off the function's values are for rounding, from differences of high order at points close together.
 
     What is smooth vanishes from them, and noise of deviation s makes those of order k about s*sqrt((2k)!)/k! (R. W.
-    Hamming, Introduction to Applied Numerical Analysis, 1971, chapter 6).
+    Hamming, Introduction to Applied Numerical Analysis, 1971, chapter 6). Where neighbours are the same number, as in
+    single precision, the points are too close together to show it.
     """
-    values = np.array([function(step * k) for k in range(_POINTS_OF_NOISE)])
-    if not np.isfinite(values).all():
-        return 0.0
+    for _ in range(_WIDER):
+        values = np.array([function(step * k) for k in range(_POINTS_OF_NOISE)])
+        if not np.isfinite(values).all():
+            return 0.0
+        if np.diff(values).all():
+            break
+        step *= 10
     return _FAR * max(
         float(np.sqrt(np.mean(np.diff(values, order) ** 2) * factorial(order) ** 2 / factorial(2 * order)))
         for order in _ORDERS
@@ -157,11 +163,14 @@ def ridders(function: Callable[[float], float], width: float, noise: float = 0.0
     for _ in range(_LEVELS):
         above, below = function(width), function(-width)
         quotient = (above - below) / (2 * width)
+        if quotient == 0 and any(row):  # steps are too small for the digits there are
+            break
         if not isfinite(quotient):
             width /= _SHRINK
             row = []
             continue
-        rounding = max(2.0**-52 * max(abs(above), abs(below)), noise) / width
+        digit = 2.0**-23 if _is_single(above) and _is_single(below) else 2.0**-52
+        rounding = max(digit * max(abs(above), abs(below)), noise) / width
         fresh, factor = [quotient], _SHRINK * _SHRINK
         for before in row:
             better = (factor * fresh[-1] - before) / (factor - 1)
@@ -177,3 +186,9 @@ def ridders(function: Callable[[float], float], width: float, noise: float = 0.0
         row = fresh
         width /= _SHRINK
     return Slope(best, best_error)
+
+
+def _is_single(value: float) -> bool:
+    """Whether it looks like a number of 32 bits: it is one, and none of 16, as 1 and 0.25 are."""
+    with np.errstate(over="ignore"):
+        return bool(np.float32(value) == value != np.float16(value))

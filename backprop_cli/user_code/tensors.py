@@ -57,11 +57,12 @@ def set_random_state(state: Any) -> None:
         sys.modules["torch"].set_rng_state(state)
 
 
-def in_doubles() -> None:
-    """Tensors made from now on are of doubles: differences of a loss in floats of 32 bits have three digits."""
+def begin(seed: int) -> None:
+    """From the first time on that PyTorch is there, tensors are of doubles, and drawn by the seed."""
     torch = sys.modules.get("torch")
     if torch is not None and torch.get_default_dtype() != torch.float64:
         torch.set_default_dtype(torch.float64)
+        torch.manual_seed(seed)
 
 
 @contextmanager
@@ -70,9 +71,9 @@ def as_it_was(seed: int) -> Iterator[None]:
     torch = sys.modules.get("torch")
     before = (torch.get_default_dtype(), torch.get_rng_state()) if torch is not None else None
     if torch is not None:
-        torch.manual_seed(seed)
+        torch.set_default_dtype(torch.float32)
     try:
-        in_doubles()
+        begin(seed)
         yield
     finally:
         torch = sys.modules.get("torch")
