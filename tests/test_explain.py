@@ -460,5 +460,9 @@ def test_what_needs_values_says_so(asked):
     assert backprop("explain", "x*y", "x=2", "y=3", *asked).status == 0
 
 
+def test_what_the_output_does_not_need_has_no_gradient_in_symbols():
+    assert "dx = ∂f/∂x = y" in backprop("explain", "a = x*2; f = x*y").out
+
+
 def test_the_gradients_alone_in_symbols():
     assert backprop("explain", "x*x + y", "-q").out == "df/dx = 2*x\ndf/dy = 1\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Mapping, Sequence
 
 from backprop_cli.export.dialects import ELEMENTARY, Dialect
@@ -42,6 +43,7 @@ RESERVED = {*keyword.kwlist, "sp", "gradient", "point", "name", "slope", "expect
             "abs"}  # fmt: skip
 _NO_DERIVATIVE = {"floor", "ceil", "round", "mod"}  # in SymPy, which leaves it as it is
 _OTHERS = "`--to python` may have it; or write it in simpler gates"
+_LITERAL = re.compile(r"-?[\d.]+(e[-+]?\d+)?")
 _EQUALITIES = {"==": "eq", "!=": "ne"}
 
 
@@ -49,8 +51,9 @@ class SympyWriter(Writer):
     """Python would compute 1/3 before SymPy sees it, and would answer `x == y` at once."""
 
     def whole(self, piece: Piece) -> str:
-        """The right-hand side of a line is a number."""
-        return _number(piece).text
+        """The right-hand side of a line is an expression of SymPy, a number alone too."""
+        text = _number(piece).text
+        return f"sp.Number({text})" if _LITERAL.fullmatch(text) else text
 
     def operator(self, op: str, operands: Sequence[Piece]) -> Piece:
         """Fractions of whole numbers are exact; a truth in arithmetic is 0 or 1."""
@@ -120,9 +123,9 @@ def _test(program: Staged) -> list[str]:
         "", 'if __name__ == "__main__":',
         f"    point = {{{point}}}",
         f"    expected = {{{slopes}}}",
-        f'    print("{output} =", {program.value}, "=", sp.sympify({program.value}).subs(point).evalf())',
+        f'    print("{output} =", {program.value}, "=", {program.value}.subs(point).evalf())',
         "    for name, slope in expected.items():",
-        "        found = sp.sympify(gradient[name])",
+        "        found = gradient[name]",
         "        number = found.subs(point).evalf()",
         "        assert abs(number - slope) <= 1e-9*abs(slope) + 1e-15, number",
         *[f"        own = sp.diff({program.value}, name).evalf(subs=point)",
