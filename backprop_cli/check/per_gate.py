@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from math import isfinite, isnan, nan
 
 from backprop_cli.check.partials import Digits, Partials
-from backprop_cli.check.sympy_gates import Pieces, pieces
+from backprop_cli.check.sympy_gates import pieces
 from backprop_cli.check.tolerances import ONE_SIDED, RTOL, SIX_DIGITS, SUBNORMAL
 from backprop_cli.check.verdict import Disagreement
 from backprop_cli.engine.differences import one_sided
 from backprop_cli.engine.passes import Backward
 from backprop_cli.engine.tangent import tangent
-from backprop_cli.gates import GATES
+from backprop_cli.gates import GATES, ROUTES
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import Graph
 
@@ -32,7 +32,7 @@ def check_locals(
     `noted` maps nodes the survey spoke of to the note's code: their slopes are conventions or do not exist, and of
     those only kinks are judged, by one-sided differences. The last number counts edges SymPy could not judge.
     """
-    known: dict[tuple[str, int, Pieces], Partials] = {}
+    known: dict[tuple[str, int, tuple[int, ...], int], Partials] = {}
     allowed = Digits()
     theirs: list[Sequence[float]] = list(passed.locals)
     largest, worst, undecided = 0.0, None, 0
@@ -48,13 +48,16 @@ def check_locals(
                 if active[operands[position]] and not _within_kink(gate, point, position, slope):
                     worst = Disagreement(slope, nan, node, operands[position])
             continue
-        # Of what a routing gate ignores (a branch not taken) nobody asks whether it is finite.
-        felt = (x for x, slope in zip(point, ours, strict=True) if slope != 0 or not GATES[gate].routes)
-        if code is not None or not all(map(isfinite, (values[node], *felt))):
+        felt = point
+        if gate in ROUTES:  # of what it ignores (a branch not taken) nobody asks whether it is finite
+            felt = [x for x, slope in zip(point, ours, strict=True) if slope != 0]
+        if code is not None or not (isfinite(values[node]) and all(map(isfinite, felt))):
             undecided += 1
             continue
         judge, place = _judge(known, gate, point, allowed)
         slopes = judge.at(place, ours, [bool(active[j]) for j in operands])
+        if slopes is ours:
+            continue
         theirs[node] = [slope if active[j] else own for slope, own, j in zip(slopes, ours, operands, strict=True)]
         for j in dict.fromkeys(operands):
             if not active[j]:
@@ -110,13 +113,13 @@ def check_sweep(
 
 
 def _judge(
-    known: dict[tuple[str, int, Pieces], Partials], gate: str, point: list[float], allowed: Digits
+    known: dict[tuple[str, int, tuple[int, ...], int], Partials], gate: str, point: list[float], allowed: Digits
 ) -> tuple[Partials, tuple[float, ...]]:
     """SymPy's partials on the piece where the point lies, differentiated once; the point with that piece's terms."""
     key, flats = pieces(gate, point)
-    kind = (gate, len(point), Pieces(key, (0.0,) * len(flats)))
+    kind = (gate, len(point), key, len(flats))
     if kind not in known:
-        known[kind] = Partials(gate, len(point), key, len(flats), allowed)
+        known[kind] = Partials(*kind, allowed)
     return known[kind], (*point, *flats)
 
 

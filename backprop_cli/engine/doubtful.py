@@ -10,6 +10,7 @@ asks no gate for its second derivatives.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any, NamedTuple
 
 from backprop_cli.engine.exaggerated import Again, AgainExactly
@@ -73,9 +74,14 @@ def nothing(shape: Shape) -> Value:
 
 def _all_moved(here: Sequence[Value | None], there: Sequence[Value | None], beyond: bool) -> dict[int, Any]:
     """Where the numbers of nodes moved by too much; a gradient that nobody has is 0."""
-    pairs = enumerate(zip(here, there, strict=False))
-    moved = ((node, _moved(x, 0.0 if y is None else y, beyond)) for node, (x, y) in pairs if x is not None)
-    return {node: mask for node, mask in moved if mask is not False}
+    found = {}
+    for node, (x, y) in enumerate(zip(here, there, strict=False)):
+        if x is None or (type(x) is float and type(y) is float and abs(y - x) <= SIX_DIGITS * abs(x) < inf):
+            continue
+        mask = _moved(x, 0.0 if y is None else y, beyond)
+        if mask is not False:
+            found[node] = mask
+    return found
 
 
 def _moved(here: Value, there: Value, beyond: bool) -> Any:

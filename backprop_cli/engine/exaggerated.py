@@ -15,19 +15,21 @@ from backprop_cli.engine.moves import moves
 from backprop_cli.engine.passes import Backward, Rule, add, nothing_yet, rule_of, send
 from backprop_cli.engine.sums import Lost, join, settle
 from backprop_cli.gates import CONSTANTS, GATES, ROUTES
-from backprop_cli.gates.fields import ARRAYS, FLOATS, RATIONALS
+from backprop_cli.gates.fields import ARRAYS, FLOATS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.text import all_finite
 
 _SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in a million
 _EXACT = frozenset(name for name, gate in GATES.items() if gate.exact or gate.truth)
+_MAY_BE_EXACT = frozenset(name for name, gate in GATES.items() if gate.exact_when)
 _CLASSES = "labels"  # an operand of tensor gates that no rounding moves
 _LOOSE = frozenset(name for name, gate in GATES.items() if gate.loose)
 # Gates whose slopes are operands, or the same everywhere: never rounded themselves.
 _LINEAR = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product"))
 _ONES = (1.0, -1.0)
 _LARGE = 2.0**400
+_ORDINARY = 2.0**1012  # what is below stays finite where it is moved
 # Gates that send 0 to what they ignore, or what arrived.
 _SENDING_ZEROS = frozenset({name for name, gate in GATES.items() if gate.family == "sum"} | ROUTES)
 _NAMED = frozenset(CONSTANTS.values())
@@ -67,13 +69,15 @@ class Again:
                 values[node] = sure_value(rule, [self.before[j] for j in operands], xs, values[node])
 
     def _forward_of_numbers(self) -> None:
-        graph, values, of = self.graph, self.values, FLOATS.value
+        graph, values, of, factor = self.graph, self.values, FLOATS.value, moves().factor
         for node in range(self.output + 1):
             operands = graph.inputs[node]
             if operands:
                 gate, xs = graph.gates[node], [values[j] for j in operands]
                 out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
-                values[node] = out if self.is_exact(gate, xs, out) else self.rounded(out, node, xs)
+                if not self.is_exact(gate, xs, out):
+                    out = out * factor() if _SMALL <= abs(out) < _ORDINARY else self.rounded(out, node, xs)
+                values[node] = out
                 if gate in KINKED:
                     before = [self.before[j] for j in operands]
                     values[node] = sure_value(Rule(gate, FLOATS, None), before, xs, values[node])
@@ -150,7 +154,7 @@ class Again:
         return _where(lost, moves().beside(sent), sent) if _some(lost) else sent
 
     def _backward_of_numbers(self, upstream: Value | None, active: bytearray | None) -> list[Value | None]:
-        graph, values, of = self.graph, self.values, FLOATS.locals
+        graph, values, of, factor = self.graph, self.values, FLOATS.locals, moves().factor
         grads: list[Value | None] = [None] * len(graph)
         grads[self.output] = upstream
         lost = Lost(self.nearby)
@@ -168,8 +172,11 @@ class Again:
             for j, slope in zip(operands, slopes, strict=True):
                 if ignores and slope == 0:
                     continue
-                slope = slope if is_linear else self.slope(slope, gate, xs)
-                sent = self.product(arrived * slope, arrived, slope)
+                if not is_linear:
+                    slope = slope * factor() if _SMALL <= abs(slope) < _ORDINARY else self.slope(slope, gate, xs)
+                sent = arrived * slope
+                if arrived not in _ONES and slope not in _ONES:
+                    sent = sent * factor() if _SMALL <= abs(sent) < _ORDINARY else self.product(sent, arrived, slope)
                 if grads[j] is None:
                     grads[j] = sent
                 else:
@@ -253,23 +260,11 @@ class Again:
 
 
 class AgainExactly(Again):
-    """The same on numbers, where only what was indeed rounded is moved: it takes fractions to tell."""
-
-    def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
-        from backprop_cli.numeric.rationals import is_exact
-
-        self.is_value = is_exact
-        self.rational = {
-            name: RATIONALS.value[name] for name in set(graph.gates) if name in GATES and RATIONALS.has(GATES[name])
-        }
-        super().__init__(graph, values, output)
+    """The same on numbers, where only what was indeed rounded is moved: it takes longer to tell."""
 
     def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:
         """Whether this result was not rounded."""
-        row = GATES[gate]
-        if gate in _EXACT or (row.exact_when and FLOATS.exact_when[gate](*xs, out)):
-            return True
-        return gate in self.rational and self.is_value(self.rational[gate], xs, out)
+        return gate in _EXACT or (gate in _MAY_BE_EXACT and FLOATS.exact_when[gate](*xs, out))
 
 
 def _some(mask: Any) -> bool:

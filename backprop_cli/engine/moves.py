@@ -6,7 +6,9 @@ towers over the rest, is seen only where each of these functions is moved, not j
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, cached_property
+from itertools import cycle
 from math import copysign
 from typing import Any
 
@@ -39,18 +41,19 @@ class Moves:
 
     def __init__(self) -> None:
         self._factors = _factors()
+        self.factor: Callable[[], float]  # the next one
         self._of_arrays: Any = None  # the factors again and again, as many as the largest array has elements
         self.begin()
 
     def begin(self) -> None:
         """The first move again."""
-        self._turn = 0
+        self._turn, self.factor = 0, cycle(self._factors).__next__
 
     def nearby(self, x: Value) -> Value:
         """A number a thousand units in the last place away; whole numbers of classes, axes and exponents too."""
-        self._turn = turn = (self._turn + 1) % _FEW
         if type(x) is float or not x.shape:
-            return x * self._factors[turn]
+            return x * self.factor()
+        self._turn = turn = (self._turn + 1) % _FEW
         if self._of_arrays is None or len(self._of_arrays) < x.size + _FEW:
             import numpy as np
 

@@ -1,7 +1,7 @@
 """The gate table over a kind of number: its texts as functions, each compiled when it is first asked for.
 
 What a text means is what its names mean, and these are a field's: floats, arrays, complex numbers, numbers of many
-digits, fractions; `check` and `engine.unroll` have fields of SymPy's expressions and of a graph's nodes.
+digits; `check` and `engine.unroll` have fields of SymPy's expressions and of a graph's nodes.
 This is the one file that compiles, and all it ever compiles is our own table.
 """
 
@@ -192,5 +192,4 @@ FLOATS = Field("floats", "special")
 ARRAYS = Field(*_ROOMS, choice="where({0}, {1}, {2})", known="where_known({0}, out)")
 COMPLEX = Field("complex", of="means")
 DIGITS = Field("digits", literal="number({0})")
-RATIONALS = Field("rationals", literal="number({0})")
 SHAPES = Field("shapes", "arranged_shapes", "normalized_shapes", "windowed_shapes")

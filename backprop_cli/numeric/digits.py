@@ -27,6 +27,7 @@ inf, nan = _MP.inf, _MP.nan
 __all__ = [
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "constant", "cos", "cosh",
     "digamma", "div", "e", "erf", "erfc", "erfcx", "erfcx_slope", "exp", "expm1", "floor", "gamma", "hypot", "inf",
+    "is_power", "is_product",
     "largest", "lgamma", "log", "log1p", "log2", "log10", "mod", "nan", "number", "pi", "pow", "round", "sign", "sin",
     "sinc_slope", "sinh", "smallest", "sqrt", "tan", "tanh", "trigamma",
 ]  # fmt: skip
@@ -171,6 +172,16 @@ mod = _quiet(lambda x, y: x % y if not x or not y or _MP.mag(x) - _MP.mag(y) < _
 gamma = _quiet(lambda x: inf if x > 2**32 else _MP.gamma(x))
 lgamma = _quiet(lambda x: inf if x == inf or (x <= 0 and x == _MP.floor(x)) else _MP.re(_MP.loggamma(x)))
 digamma = _quiet(lambda x: nan if x <= 0 and x == _MP.floor(x) else _MP.digamma(x))
+
+
+def is_product(x: Digits, y: Digits, out: Digits) -> bool:
+    """Whether `out` is x*y to the last digit."""
+    return bool(_MP.isfinite(x) and _MP.isfinite(y) and _MP.fmul(x, y, exact=True) == out)
+
+
+def is_power(x: Digits, y: Digits, out: Digits) -> bool:
+    """Whether `out` is x^y to the last digit, for the powers of which `floats` can tell."""
+    return y in (1, 2, 3, 4) and bool(finely(_MP.power, (x, y)) == out)
 
 
 @_quiet

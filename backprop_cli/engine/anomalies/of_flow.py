@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from backprop_cli.engine.anomalies.anomaly import Anomaly
 from backprop_cli.engine.anomalies.masks import (
@@ -28,7 +29,7 @@ def of_flow(
     graph: Graph, values: list[Value], passed: Backward, output: int, active: bytearray, sensitive: list[Mask]
 ) -> Iterator[Anomaly]:
     """Where neither factor of a product is to blame, and sums of infinite gradients."""
-    grads = passed.grads
+    grads, numbers = passed.grads, not passed.flows
     explained: tuple[set[int], set[int]] = (set(), set())  # nodes into which some product sends NaN, an infinity
     for node in range(output, -1, -1):
         upstream, ids = grads[node], graph.inputs[node]
@@ -37,6 +38,8 @@ def of_flow(
         flow = passed.flows[node] if passed.flows else True
         for k, j in enumerate(ids):
             if not active[j]:
+                continue
+            if numbers and 0 < abs(upstream * passed.locals[node][k]) < inf:  # as most are
                 continue
             shape, factors = graph.shape(node), (upstream, *passed.locals[node][k : k + 1])
             if node in graph.attributes:
@@ -55,11 +58,11 @@ def of_flow(
                 if not some(mask):
                     continue
                 element, elements = first(mask, shape)
-                numbers = tuple(at(factor, element, shape) for factor in factors)
+                here = tuple(at(factor, element, shape) for factor in factors)
                 wording, other = "gradient", -1
                 if code == "undefined" and factors:
                     wording, other = "product", _sender(graph, passed, node, output)
-                yield Anomaly(code, wording, node, (k,), other, numbers * (other >= 0), element, elements)
+                yield Anomaly(code, wording, node, (k,), other, here * (other >= 0), element, elements)
     for node, grad in enumerate(grads):
         if grad is None or not active[node] or node == output:
             continue

@@ -21,6 +21,10 @@ def live(graph: Graph, values: list[Value], output: int) -> list[Mask]:
         if not operands or here is False:
             continue
         gate = GATES.get(graph.gates[node])
+        if here is True and (gate is None or gate.family != "choice"):
+            for j in operands:
+                found[j] = True
+            continue
         masks = [here] * len(operands)
         if gate is None and not every(here):  # otherwise all that it is made of is looked at, whatever it picks
             masks = [flow_of_tensor(graph, values, node, k, here) for k in range(len(operands))]
@@ -47,6 +51,10 @@ def sensitive(
         if not active[node] or not some(found[node]):
             continue
         gate = GATES.get(graph.gates[node])
+        if found[node] is True and gate is not None and not gate.routes:
+            for j in graph.inputs[node]:
+                found[j] = found[j] | live[j]
+            continue
         kink: Mask = False
         if gate is not None and gate.routes and gate.kink:
             kink = rule_of(graph, node).field.kink[gate.name](*operands_of(graph, values, node), values[node])
