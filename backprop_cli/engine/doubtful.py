@@ -51,7 +51,7 @@ def _doubtful(again: Again, passed: Backward | None, active: bytearray | None) -
     graph, values = again.graph, again.before[: again.output + 1]
     leaves = (x for x, operands in zip(values, graph.inputs, strict=False) if not operands)
     beyond = all(map(all_finite, leaves))  # an infinity that nobody gave may be an overflow
-    doubted = _all_moved(values, again.values, beyond)
+    doubted = _all_moved(graph, values, again.values, beyond)
     if passed is None:
         return Doubtful(doubted, {})
     grads, there = list(passed.grads), again.backward(passed, active)
@@ -60,7 +60,7 @@ def _doubtful(again: Again, passed: Backward | None, active: bytearray | None) -
             grads[node] = None
         elif grads[node] is None and moved is not None:  # a kink that ignores it here, and not there
             grads[node] = nothing(graph.shape(node))
-    return Doubtful(doubted, _all_moved(grads, there, beyond))
+    return Doubtful(doubted, _all_moved(graph, grads, there, beyond))
 
 
 def nothing(shape: Shape) -> Value:
@@ -72,11 +72,15 @@ def nothing(shape: Shape) -> Value:
     return np.zeros(shape)
 
 
-def _all_moved(here: Sequence[Value | None], there: Sequence[Value | None], beyond: bool) -> dict[int, Any]:
+def _all_moved(
+    graph: Graph, here: Sequence[Value | None], there: Sequence[Value | None], beyond: bool
+) -> dict[int, Any]:
     """Where the numbers of nodes moved by too much; a gradient that nobody has is 0."""
     found = {}
     for node, (x, y) in enumerate(zip(here, there, strict=False)):
         if x is None or (type(x) is float and type(y) is float and abs(y - x) <= SIX_DIGITS * abs(x) < inf):
+            continue
+        if x is y and not graph.inputs[node]:  # a leaf, as it was given
             continue
         mask = _moved(x, 0.0 if y is None else y, beyond)
         if mask is not False:
@@ -92,6 +96,10 @@ def _moved(here: Value, there: Value, beyond: bool) -> Any:
         return here != there and not abs(there - here) <= SIX_DIGITS * abs(here)
     import numpy as np
 
+    near = np.abs(here) * SIX_DIGITS
+    unmoved = (np.abs(there - here) <= near) & (near < inf)
+    if unmoved.all():
+        return False
     finite = np.isfinite(here)
-    mask = finite & ~(np.abs(there - here) <= SIX_DIGITS * np.abs(here)) | (~finite if beyond else False)
+    mask = finite & ~unmoved | (~finite if beyond else False)
     return mask if mask.any() else False

@@ -255,8 +255,10 @@ class Again:
             lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and _some(upstream != 0)))
             return moves().beside(moved) if lost else moved
         moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
-        small = (abs(sent) < _SMALL) & (sent != 0)
-        return _where(small, moves().beside(moved), moved) if small.any() else moved
+        small = abs(sent) < _SMALL
+        if small.any() and (small := small & (sent != 0)).any():
+            return _where(small, moves().beside(moved), moved)
+        return moved
 
 
 class AgainExactly(Again):

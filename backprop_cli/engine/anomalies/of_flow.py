@@ -30,6 +30,7 @@ def of_flow(
 ) -> Iterator[Anomaly]:
     """Where neither factor of a product is to blame, and sums of infinite gradients."""
     grads, numbers = passed.grads, not passed.flows
+    finite = [grad is not None and every(is_finite(grad)) for grad in grads]
     explained: tuple[set[int], set[int]] = (set(), set())  # nodes into which some product sends NaN, an infinity
     for node in range(output, -1, -1):
         upstream, ids = grads[node], graph.inputs[node]
@@ -45,6 +46,8 @@ def of_flow(
             if node in graph.attributes:
                 if some(is_nan(values[node])):
                     explained[0].add(j)  # an undefined value has undefined slopes, and a note of its own
+                    continue
+                if finite[j]:  # so is all that it is the sum of
                     continue
                 shape, factors = graph.shape(j), ()
                 sent, masks = _pulled(graph, values, node, k, upstream, flow)
@@ -66,8 +69,7 @@ def of_flow(
     for node, grad in enumerate(grads):
         if grad is None or not active[node] or node == output:
             continue
-        finite = is_finite(grad)
-        if every(finite) or not some(bad := (finite ^ True) & sensitive[node]):
+        if finite[node] or not some(bad := (is_finite(grad) ^ True) & sensitive[node]):
             continue
         for code, of, lost in (("undefined", is_nan, explained[0]), ("overflow", is_infinite, explained[1])):
             if some(of(grad)) and node not in lost:

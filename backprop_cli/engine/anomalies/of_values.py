@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from backprop_cli.engine.anomalies.anomaly import Anomaly
 from backprop_cli.engine.anomalies.masks import (
@@ -25,9 +25,11 @@ from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Value
 
 def of_values(graph: Graph, values: list[Value], live: list[Mask]) -> Iterator[Anomaly]:
     """Poles, undefined values, overflow and underflow; inputs that are not finite."""
+    wholly: list[bool] = []  # whether every element of a node is finite
     for node, value in enumerate(values):
         finite, gate, shape = is_finite(value), graph.gates[node], graph.shape(node)
-        if node not in graph.attributes and every(finite) and every(value != 0):
+        wholly.append(every(finite))
+        if node not in graph.attributes and wholly[node] and every(value != 0):
             continue  # a tensor gate may have more to say
         if gate == CONSTANT:
             continue  # who writes `inf` means it
@@ -36,7 +38,7 @@ def of_values(graph: Graph, values: list[Value], live: list[Mask]) -> Iterator[A
         elif not some(live[node]):
             continue
         elif gate not in GATES:
-            yield from _of_tensor(graph, values, node, live[node])
+            yield from _of_tensor(graph, values, node, live[node], wholly)
             continue
         else:
             kind, masks = "value", _masks(graph, values, node, live[node])
@@ -66,13 +68,13 @@ def _masks(graph: Graph, values: list[Value], node: int, live: Mask) -> dict[str
     return masks
 
 
-def _of_tensor(graph: Graph, values: list[Value], node: int, live: Mask) -> Iterator[Anomaly]:
+def _of_tensor(graph: Graph, values: list[Value], node: int, live: Mask, wholly: Sequence[bool]) -> Iterator[Anomaly]:
     """Notes of the row that are about the value; otherwise what left the reals or vanished here."""
     gate, shape, value = TENSORS[graph.gates[node]], graph.shapes[node], values[node]
     operands, attributes = operands_of(graph, values, node), graph.attributes[node]
-    finite = not any(some(is_finite(x) ^ True) for x in operands)
-    odd, zero = live & (is_finite(value) ^ True), live & (value == 0)
-    if gate.vanish and finite and some(zero):
+    finite = all(wholly[j] for j in graph.inputs[node])
+    odd = False if wholly[node] else live & (is_finite(value) ^ True)
+    if gate.vanish and finite and some(zero := live & (value == 0)):
         lost = zero & (ARRAYS.exact_zero[gate.name](operands, attributes) ^ True)
         if some(lost):
             yield _at_first("underflow", node, lost, shape)
