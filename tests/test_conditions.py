@@ -29,11 +29,17 @@ _ORIGIN_OR_LEFT = {"vanish": ([0, -0.0, -INF], [-800, -1, 1, INF])}
 
 # Gate: condition: points at which it holds, and at which it does not.
 POINTS = {
-    "mul": {"vanish": ([(0, 3), (3, 0), (0, 0)], [(1e-200, 1e-200), (1, 1)])},
+    "add": {"exact_when": ([(1, 2), (0.1, 0), (EVEN, 2), (0.1, -0.1)], [(0.1, 0.2), (EVEN, 1), (1, EVEN), (1, 1e-17)])},
+    "sub": {"exact_when": ([(1, 2), (0.1, 0), (EVEN, 2), (0.1, 0.1)], [(0.1, 0.7), (EVEN, -1), (1, -EVEN), (1, 1e-17)])},
+    "mul": {
+        "vanish": ([(0, 3), (3, 0), (0, 0)], [(1e-200, 1e-200), (1, 1)]),
+        "exact_when": ([(3, 7), (0.1, 2), (0, 0.1), (-0.5, 0.1)], [(0.1, 3), (3, 0.1), (0.1, 0.1), (1e-200, 1e-200)]),
+    },
     "div": {
         "domain": ([(1, 2), (0, -3), (5, TINY)], [(1, 0), (0, 0), (-1, -0.0)]),
         "pole": ([(1, 0), (-2, 0), (TINY, 0)], [(0, 0), (1, 1), (0, 2), (1, TINY)]),
         "vanish": ([(0, 2), (0, -1), (3, INF), (3, -INF)], [(1e-200, 1e200), (1, 2), (1, -1)]),
+        "exact_when": ([(1, 2), (21, 7), (0.1, -4), (0, 3)], [(1, 3), (2, 0.1), (0.3, 0.1), (1, 0)]),
     },
     "mod": {
         "domain": ([(1, 2), (0, -3), (0, 1)], [(1, 0), (0, 0)]),
@@ -48,7 +54,10 @@ POINTS = {
             [(0, 2), (INF, -1), (-INF, -1), (0.5, INF), (2, -INF)],
             [(1e-200, 2), (0.1, 400), (10, -400), (1, 1), (-1e-200, 2)],
         ),
-        "exact_when": ([(3, 1), (1, 7.5), (0, 2), (0, 0.3)], [(3, 2), (2, 0.5), (-1, 3), (2, 0), (0.5, -1)]),
+        "exact_when": (
+            [(0.1, 1), (1, 7.5), (0, 2), (0, 0.3), (3, 2), (-1, 3), (5, 4)],
+            [(0.1, 2), (2, 0.5), (0.1, 3), (1e6 + 1, 3), (0.1, 4), (1e5 + 1, 4), (0.5, -1)],
+        ),
     },
     "abs": {"kink": ([0, -0.0], [TINY, -1, 1])},
     "sign": {"jump": ([0, -0.0], [TINY, -1, 1])},
@@ -81,7 +90,7 @@ POINTS = {
         "steep": ([0], [TINY, 1, -1]),
         "exact_when": ([0, 1, 8, -27, -64, 1e12], [2, 0.5, 9, 0.125, 1e30, BESIDE, 300005.0**3]),
     },
-    "square": {"vanish": ([0], [1e-200, -1, 1])},
+    "square": {"vanish": ([0], [1e-200, -1, 1]), "exact_when": ([0, -3, 0.5], [0.1, 1e10 + 1, 1e-200])},
     "hypot": {"kink": ([(0, 0)], [(0, 1), (1, 0), (1, 1), (-1, 0)])},
     "sin": {"domain": ([0, 1e300, -1e300], [INF, -INF])},
     "cos": {"domain": ([0, 1e300, -1e300], [INF, -INF]), "exact_when": ([0], [1, math.pi, -1])},
@@ -163,11 +172,12 @@ def test_it_holds_there_and_not_elsewhere(name, condition):
         for point in map(operands, points):
             out = FLOATS.value[name](*point)
             assert bool(getattr(FLOATS, condition)[name](*point, out)) is truth, point
-            arrays = [np.array([x]) for x in (*point, out)]
-            with np.errstate(all="ignore"):
-                assert np.all(getattr(ARRAYS, condition)[name](*arrays) == np.array([truth])), point
-            if condition == "exact_when" and math.isfinite(out):
-                with working(40):
+            if condition != "exact_when":  # which is asked of numbers
+                arrays = [np.array([x]) for x in (*point, out)]
+                with np.errstate(all="ignore"):
+                    assert np.all(getattr(ARRAYS, condition)[name](*arrays) == np.array([truth])), point
+            elif math.isfinite(out):
+                with working(15):  # 53 bits, as doubles have
                     exact = [number(x) for x in point]
                     assert bool(DIGITS.exact_when[name](*exact, DIGITS.value[name](*exact))) is truth, point
 

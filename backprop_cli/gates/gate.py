@@ -46,7 +46,7 @@ class Gate:
     jump: str = ""  # where the values do
     edge: str = ""  # where only one side lies in the domain, yet the slope there is finite
     vanish: str = ""  # where a value of 0 is exact; elsewhere a 0 is an underflow. Empty: a 0 is always exact
-    exact_when: str = ""  # where the value is not rounded
+    exact_when: str = ""  # where the value is not rounded; asked of numbers, not of arrays
     period: str = ""  # what lies between places of x that look alike: a move by half of it leaves no digit
 
     exact: bool = False  # the value is never rounded
