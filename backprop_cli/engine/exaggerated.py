@@ -13,7 +13,7 @@ from backprop_cli.engine.choices import KINKED, sure_pull, sure_slopes, sure_val
 from backprop_cli.engine.flow import Known
 from backprop_cli.engine.moves import moves
 from backprop_cli.engine.passes import Backward, Rule, add, nothing_yet, rule_of, send
-from backprop_cli.engine.sums import Lost, join, settle
+from backprop_cli.engine.sums import Lost, settle
 from backprop_cli.gates import CONSTANTS, GATES, ROUTES
 from backprop_cli.gates.fields import ARRAYS, FLOATS
 from backprop_cli.gates.tensors import TENSORS
@@ -37,6 +37,8 @@ _NAMED = frozenset(CONSTANTS.values())
 
 class Again:
     """The passes with every rounding exaggerated."""
+
+    looks_closer = False  # whether a result that was not rounded stays as it is, though others of its gate are
 
     def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
         self.graph, self.output, self.before = graph, output, values
@@ -69,13 +71,19 @@ class Again:
                 values[node] = sure_value(rule, [self.before[j] for j in operands], xs, values[node])
 
     def _forward_of_numbers(self) -> None:
-        graph, values, of, factor = self.graph, self.values, FLOATS.value, moves().factor
+        inputs, gates, values, of, factor = (
+            self.graph.inputs,
+            self.graph.gates,
+            self.values,
+            FLOATS.value,
+            moves().factor,
+        )
         for node in range(self.output + 1):
-            operands = graph.inputs[node]
+            operands = inputs[node]
             if operands:
-                gate, xs = graph.gates[node], [values[j] for j in operands]
+                gate, xs = gates[node], [values[j] for j in operands]
                 out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
-                if not self.is_exact(gate, xs, out):
+                if gate not in _EXACT and not (self.looks_closer and _is_exact(gate, xs, out)):
                     out = out * factor() if _SMALL <= abs(out) < _ORDINARY else self.rounded(out, node, xs)
                 values[node] = out
                 if gate in KINKED:
@@ -154,38 +162,44 @@ class Again:
         return _where(lost, moves().beside(sent), sent) if _some(lost) else sent
 
     def _backward_of_numbers(self, upstream: Value | None, active: bytearray | None) -> list[Value | None]:
-        graph, values, of, factor = self.graph, self.values, FLOATS.locals, moves().factor
-        grads: list[Value | None] = [None] * len(graph)
+        inputs, gates, values, of, factor = (
+            self.graph.inputs,
+            self.graph.gates,
+            self.values,
+            FLOATS.locals,
+            moves().factor,
+        )
+        grads: list[Any] = [None] * len(gates)
         grads[self.output] = upstream
         lost = Lost(self.nearby)
         for node in range(self.output, -1, -1):
             if node in lost:
                 settle(grads, node, lost)
-            arrived, operands = grads[node], graph.inputs[node]
+            arrived, operands = grads[node], inputs[node]
             if arrived is None or not operands or (active is not None and not active[node]):
                 continue
-            gate, xs = graph.gates[node], [values[j] for j in operands]
+            gate, xs = gates[node], [values[j] for j in operands]
             slopes = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs), values[node])
             if gate in KINKED:
                 slopes = sure_slopes(Rule(gate, FLOATS, None), [self.before[j] for j in operands], xs, slopes)
-            ignores, is_linear = gate in ROUTES, gate in _LINEAR
+            is_linear, is_one = gate in _LINEAR, arrived in _ONES
             for j, slope in zip(operands, slopes, strict=True):
-                if ignores and slope == 0:
-                    continue
                 if not is_linear:
+                    if slope == 0 and gate in ROUTES:
+                        continue
                     slope = slope * factor() if _SMALL <= abs(slope) < _ORDINARY else self.slope(slope, gate, xs)
                 sent = arrived * slope
-                if arrived not in _ONES and slope not in _ONES:
+                if not (is_one or slope in _ONES):
                     sent = sent * factor() if _SMALL <= abs(sent) < _ORDINARY else self.product(sent, arrived, slope)
-                if grads[j] is None:
+                before = grads[j]
+                if before is None:
                     grads[j] = sent
-                else:
-                    join(grads, j, sent, lost)
+                    continue
+                grads[j] = total = before + sent  # as `join` does, which would be called twice a gate
+                added = total - before
+                if rounded := (before - (total - added)) + (sent - added):
+                    lost[j] = lost.get(j, 0.0) + rounded
         return grads
-
-    def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:  # noqa: ARG002  for those who look closer
-        """Whether a result is never rounded."""
-        return gate in _EXACT
 
     # -- moves -------------------------------------------------------------------------------------------
 
@@ -264,9 +278,11 @@ class Again:
 class AgainExactly(Again):
     """The same on numbers, where only what was indeed rounded is moved: it takes longer to tell."""
 
-    def is_exact(self, gate: str, xs: Sequence[Value], out: Value) -> bool:
-        """Whether this result was not rounded."""
-        return gate in _EXACT or (gate in _MAY_BE_EXACT and FLOATS.exact_when[gate](*xs, out))
+    looks_closer = True
+
+
+def _is_exact(gate: str, xs: Sequence[Value], out: Value) -> bool:
+    return gate in _MAY_BE_EXACT and bool(FLOATS.exact_when[gate](*xs, out))
 
 
 def _some(mask: Any) -> bool:
