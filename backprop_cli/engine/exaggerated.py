@@ -83,7 +83,8 @@ class Again:
             if operands:
                 gate, xs = gates[node], [values[j] for j in operands]
                 out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
-                if gate not in _EXACT and not (self.looks_closer and _is_exact(gate, xs, out)):
+                exact_when = FLOATS.exact_when[gate] if self.looks_closer and gate in _MAY_BE_EXACT else None
+                if gate not in _EXACT and not (exact_when and exact_when(*xs, out)):
                     out = out * factor() if _SMALL <= abs(out) < _ORDINARY else self.rounded(out, node, xs)
                 values[node] = out
                 if gate in KINKED:
@@ -279,10 +280,6 @@ class AgainExactly(Again):
     """The same on numbers, where only what was indeed rounded is moved: it takes longer to tell."""
 
     looks_closer = True
-
-
-def _is_exact(gate: str, xs: Sequence[Value], out: Value) -> bool:
-    return gate in _MAY_BE_EXACT and bool(FLOATS.exact_when[gate](*xs, out))
 
 
 def _some(mask: Any) -> bool:

@@ -16,7 +16,7 @@ from backprop_cli.numeric.gamma import digamma, gamma, lgamma
 
 __all__ = [
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "cos", "cosh", "digamma", "div",
-    "erf", "erfc", "exp", "expm1", "floor", "gamma", "hypot", "is_power", "is_product", "largest", "lgamma", "log",
+    "erf", "erfc", "exp", "expm1", "floor", "gamma", "hypot", "largest", "lgamma", "log",
     "log1p", "log2", "log10", "mod", "pow", "round", "sign", "sin", "sinh", "smallest", "sqrt", "tan", "tanh",
 ]  # fmt: skip
 abs = builtins.abs  # noqa: A001  the name the formulas use
@@ -100,25 +100,6 @@ def ceil(x: float) -> float:
 def round(x: float) -> float:  # noqa: A001  the name the formulas use
     """The nearest whole number, halves to the even one (IEEE 754's default, and NumPy's)."""
     return copysign(float(builtins.round(x)), x) if isfinite(x) else x
-
-
-def is_product(x: float, y: float, out: float) -> bool:
-    """Whether `out` is x*y to the last digit: nothing was rounded."""
-    try:
-        (a, b), (c, d), (e, f) = x.as_integer_ratio(), y.as_integer_ratio(), out.as_integer_ratio()
-    except (OverflowError, ValueError):  # one is infinite or NaN
-        return False
-    return a * c * f == e * b * d
-
-
-def is_power(x: float, y: float, out: float) -> bool:
-    """Whether `out` is x^y to the last digit; higher powers than the fourth have more digits than they are worth."""
-    return (
-        (y == 1 and out == x)
-        or (y == 2 and is_product(x, x, out))
-        or (y == 3 and is_product(x, x, x * x) and is_product(x * x, x, out))
-        or (y == 4 and is_product(x, x, x * x) and is_product(x * x, x * x, out))
-    )
 
 
 def sign(x: float) -> float:

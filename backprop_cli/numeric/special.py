@@ -1,4 +1,5 @@
-"""Functions of floats that their textbook forms would leave without digits: scaled tails of the bell curve, slopes.
+"""Functions of floats that their textbook forms would leave without digits: scaled tails of the bell curve, slopes;
+and whether a result was rounded at all.
 
 Sources: the continued fraction of erfc, Abramowitz & Stegun 7.1.14; the polygamma functions, 6.4.
 """
@@ -10,12 +11,31 @@ from math import inf, nan
 
 from backprop_cli.numeric.floats import exp
 
-__all__ = ["cbrt", "erfcx", "erfcx_slope", "sinc_slope", "trigamma"]
+__all__ = ["cbrt", "erfcx", "erfcx_slope", "is_power", "is_product", "sinc_slope", "trigamma"]
 
 _ROOT = 1 / math.sqrt(math.pi)
 _FAR, _TERMS = 3.0, 60  # from 3 on sixty terms of the continued fraction have all digits
 _WHOLE = 2e5  # whose cube is a double, as that of every smaller whole number
 _MOST = 30.0  # farther to the left exp(x^2) is no double
+
+
+def is_product(x: float, y: float, out: float) -> bool:
+    """Whether `out` is x*y to the last digit: nothing was rounded."""
+    try:
+        (a, b), (c, d), (e, f) = x.as_integer_ratio(), y.as_integer_ratio(), out.as_integer_ratio()
+    except (OverflowError, ValueError):  # one is infinite or NaN
+        return False
+    return a * c * f == e * b * d
+
+
+def is_power(x: float, y: float, out: float) -> bool:
+    """Whether `out` is x^y to the last digit; higher powers than the fourth have more digits than they are worth."""
+    return (
+        (y == 1 and out == x)
+        or (y == 2 and is_product(x, x, out))
+        or (y == 3 and is_product(x, x, x * x) and is_product(x * x, x, out))
+        or (y == 4 and is_product(x, x, x * x) and is_product(x * x, x * x, out))
+    )
 
 
 def cbrt(x: float) -> float:
