@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 __all__ = [
@@ -171,7 +171,7 @@ def elements(value: Any) -> list[float]:
 def all_finite(value: Any) -> bool:
     """Whether a number is finite, or every element of an array."""
     if hasattr(value, "tolist"):
-        return bool((abs(value) < float("inf")).all())
+        return bool(((-inf < value) & (value < inf)).all())
     return isfinite(value)
 
 

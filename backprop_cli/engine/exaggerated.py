@@ -220,7 +220,7 @@ class Again:
         moved = self.nearby(out)
         if not all_finite(moved):
             moved = _where((moved - moved != 0) & self.overflows(node, xs, out), nan, moved)
-        small = abs(out) < _SMALL
+        small = (out > -_SMALL) & (out < _SMALL)
         if small.any():
             lost = self.underflows(node, xs, out)
             moved = _where(small & ((out != 0) | lost), moves().beside(moved), moved)
@@ -255,7 +255,7 @@ class Again:
                 moved = moves().beside(moved)
             return moved
         moved = self.nearby(slope)
-        small = abs(slope) < _SMALL
+        small = (slope > -_SMALL) & (slope < _SMALL)
         if small.any():
             zero = False if gate in ROUTES else gate in _LOOSE or _all_nonzero(xs)
             moved = _where(small & ((slope != 0) | zero), moves().beside(moved), moved)
@@ -270,7 +270,7 @@ class Again:
             lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and _some(upstream != 0)))
             return moves().beside(moved) if lost else moved
         moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
-        small = abs(sent) < _SMALL
+        small = (sent > -_SMALL) & (sent < _SMALL)
         if small.any() and (small := small & (sent != 0)).any():
             return _where(small, moves().beside(moved), moved)
         return moved
