@@ -18,7 +18,7 @@ from backprop_cli.report import Report, build
 from backprop_cli.session import Number, Session, open_session
 
 if TYPE_CHECKING:
-    from backprop_cli.graph import Graph
+    from backprop_cli.graph import Graph, Value
     from backprop_cli.report.jacobians import JacobianReport
 
 
@@ -71,21 +71,22 @@ def grad(
     session = open_session(expression, bindings, values)
     if rate is not None and step is not None:
         raise BackpropError(Diagnostic("U801", "`rate` and `step` are two names of one thing", (), "give `rate` alone"))
-    rate = step if rate is None else rate
-    return _differentiated(session, wrt, seed_grad, rate, check=check, check_seconds=check_seconds)
+    targets, upstream, given = session.targets(wrt), session.upstream(seed_grad), step if rate is None else rate
+    along = None if given is None else session.read(given, "--rate")
+    return grad_at(session, targets, upstream, along, check=check, check_seconds=check_seconds)
 
 
-def _differentiated(
+def grad_at(
     session: Session,
-    wrt: str | Sequence[str],
-    seed_grad: Number,
-    given: Number | None = None,
+    targets: Mapping[str, int],
+    upstream: Value = 1.0,
+    rate: float | None = None,
     *,
     check: bool,
     check_seconds: float = 2.0,
 ) -> Report:
-    graph, targets, upstream = session.graph, session.targets(wrt), session.upstream(seed_grad)
-    rate = None if given is None else session.read(given, "--rate")
+    """The gradients of the session's graph, at its values, with respect to nodes under names."""
+    graph = session.graph
     numbers = forward(graph, session.values)
     active = graph.dependents(set(targets.values()))
     passed = backward(graph, numbers, graph.output, upstream, active)
@@ -207,7 +208,8 @@ def flow(
     session = open_session(expression, bindings, values)
     if seed_grad is None and not wrt and session.graph.shape(session.graph.output):
         return _evaluated(session)
-    return _differentiated(session, wrt, 1.0 if seed_grad is None else seed_grad, check=False)
+    upstream = session.upstream(1.0 if seed_grad is None else seed_grad)
+    return grad_at(session, session.targets(wrt), upstream, check=False)
 
 
 def render(report: Report, format: str = "plain", *, digits: int | None = None, ascii: bool = False) -> str:  # noqa: A002

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from backprop_cli.api import jacobian_at
+from backprop_cli.api import grad_at, jacobian_at
 from backprop_cli.engine.anomalies import find_anomalies
-from backprop_cli.engine.derive import with_gradient
+from backprop_cli.engine.derive import derive, with_gradient
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.export.targets import ENDINGS, NUMBERS_ONLY, TARGETS
 from backprop_cli.graph.names import output_name
 from backprop_cli.numeric.shapes import written
-from backprop_cli.report.derivatives import DerivativeReport, formulas
+from backprop_cli.report.derivatives import DerivativeReport, formulas, left_side
 from backprop_cli.report.notes import notes
 from backprop_cli.report.rows import gradient_at
 from backprop_cli.session import Number, Session, open_session
 
 if TYPE_CHECKING:
+    from backprop_cli.graph import Graph
+    from backprop_cli.report import Report
     from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.symbolic_steps import SymbolicSteps
 
@@ -45,17 +47,52 @@ def diff(
     session = open_session(expression, bindings, values, free=True)
     session.refuse_array("its derivatives are a Jacobian: `backprop jacobian`, or wrap it, as in `sum(…)`")
     graph, targets = session.graph, _some(session, wrt)
+    for name, node in targets.items():
+        if order > 1 and graph.shape(node):
+            raise _no_number(graph, name, node, order)
     made = formulas(graph, targets, order)
-    numbers = [] if session.free else forward(made.graph, session.values)
     report = DerivativeReport(
-        graph.source, made.heading, output_name(graph), made.parts, made.derivatives, made.graph, numbers,
-        tuple(notes(graph, numbers, ())),
+        graph.source, made.heading, output_name(graph), made.parts, made.derivatives, made.graph,
+        notes=tuple(notes(graph, [], ())),
     )  # fmt: skip
+    if not session.free:
+        report = report.with_numbers(_numbers(session, targets, order))
     if check and not graph.has_arrays:
         from backprop_cli.check.simplified import simplified
 
         report = report.checked(simplified(graph, made.graph, {d.variables: d.node for d in made.derivatives}))
     return report
+
+
+def _numbers(session: Session, targets: Mapping[str, int], order: int) -> dict[tuple[str, ...], Report]:
+    """By the variables of each derivative of one order less: the passes over its graph, which have the numbers.
+
+    They are not those of the formulas, which are as books write them: right at the points that books leave out too.
+    """
+    names, output = list(targets), output_name(session.graph)
+    graphs: dict[tuple[str, ...], Graph] = {(): session.graph}
+    for _ in range(order - 1):
+        lower, graphs = graphs, {}
+        for variables, graph in lower.items():
+            for name in names[names.index(variables[-1]) if variables else 0 :]:
+                derived, (gradient,), _ = derive(graph, graph.output, [targets[name]])
+                derived.output, derived.title = gradient, left_side(output, (*variables, name))
+                graphs[*variables, name] = derived
+    return {
+        variables: grad_at(
+            session._replace(graph=graph),
+            {name: targets[name] for name in names[names.index(variables[-1]) if variables else 0 :]},
+            check=False,
+        )
+        for variables, graph in graphs.items()
+    }
+
+
+def _no_number(graph: Graph, name: str, node: int, order: int) -> BackpropError:
+    shape = written(graph.shape(node))
+    message = f"derivatives of order {order} are those by numbers, and `{shorten(name)}` has the shape {shape}"
+    help_ = "`backprop hessian` has the second derivatives by every two elements"
+    return BackpropError(Diagnostic("V310", message, (graph.label(node, shape),), help_))
 
 
 def steps(

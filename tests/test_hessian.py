@@ -90,6 +90,14 @@ def test_a_kink_is_noted_and_no_kind_of_point_is_told():
     assert {note.code for note in report.notes} == {"kink", "jump"} and report.point == ""
 
 
+def test_where_digits_are_lost_it_is_said_once_and_no_kind_of_point_is_told():
+    report = backprop_cli.hessian("(1 - cos(x))/x^2", x=1e-9)  # in doubles the gradient is 0 there, and truly -8.3e-11
+    assert report.point == "" and int(report.status) == 4
+    about = [note.message for note in report.notes if note.code == "precision"]
+    assert len(about) == 3 and not any("SymPy finds" in words for words in about)
+    assert backprop_cli.hessian("x^2", x="0.1000000000000000000000000001 - 0.1").point == "minimum"
+
+
 def test_json_and_errors():
     found = json.loads(backprop("hessian", "x*y", "x=0", "y=0", "--json").out)
     assert found["hessian"] == [[0, 1], [1, 0]] and found["elements"] == ["x", "y"] and found["point"] == "saddle point"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from backprop_cli.gates import BY_SYMBOL
 from backprop_cli.graph.graph import INPUT, Graph
 
-STEP = "along the direction"  # no name of the language: nothing else is called so
+STEP = "ε"  # nothing else is called so: of a Greek letter that is typed the name is spelt out
 
 
 def along(graph: Graph, inputs: Mapping[str, int]) -> tuple[Graph, dict[str, str]]:

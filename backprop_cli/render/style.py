@@ -9,7 +9,7 @@ from backprop_cli.text import MOST_WHOLE, READING_DIGITS, SIDES, WHOLE, in_lines
 
 _ASCII = {
     "∂": "d", "━": "-", "…": "...", "·": "*", "×": "x", "∞": "inf", "−": "-", "²": "^2", "³": "^3", "π": "pi",
-    "∇": "grad_", "→": "->", "↑": "^", "◀": "<", "╳": "x",
+    "∇": "grad_", "ε": "eps", "→": "->", "↑": "^", "◀": "<", "╳": "x",
 }  # fmt: skip
 _TO_ASCII = str.maketrans(_ASCII)
 # C0, DEL, C1, soft hyphen, zero-width and bidirectional controls, line separators, byte order mark, surrogates, tags.

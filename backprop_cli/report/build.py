@@ -58,7 +58,12 @@ def build(
         with quiet(graph):
             step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
     asked = set((wrt or {}).values())
-    made = [*notes(graph, values, anomalies), *true_numbers.notes(graph, untrue, asked), *lost_notes(graph, check)]
+    told = {item.node for item in untrue if item.of_gradient}
+    made = [
+        *notes(graph, values, anomalies),
+        *true_numbers.notes(graph, untrue, asked),
+        *lost_notes(graph, check, told),
+    ]
     if passed is not None and not wrt:
         made.append(Note("reading", "the program has no inputs: there is nothing to differentiate", None, (0, 0)))
     value = values[graph.output]

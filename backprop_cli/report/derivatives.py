@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_cli.check.verdict import AGREES, DIFFERS
@@ -17,6 +18,7 @@ from backprop_cli.report.model import Note
 
 if TYPE_CHECKING:
     from backprop_cli.check.simplified import Simplified
+    from backprop_cli.report import Report
 
 _SHORT = 8  # characters of an output that is written out, not named
 
@@ -36,9 +38,9 @@ class Derivative(NamedTuple):
 
 class DerivativeReport(NamedTuple):
     """`heading` is the program, with a name for its value; `parts` are the names in the formulas that are not the
-    program's, with what they stand for, in order. `graph` has the nodes of the derivatives, `values` those of its nodes
-    where every input has one. `verdict` is that of SymPy, empty where it was not asked; `by_sympy`: the formulas are in
-    its form.
+    program's, with what they stand for, in order. `graph` has the nodes of the derivatives; `numbers` are these by their
+    variables, where every input has a value, and `of_numbers` is the status of what is to be said of them. `verdict` is
+    that of SymPy, empty where it was not asked; `by_sympy`: the formulas are in its form.
     """
 
     source: Source
@@ -47,15 +49,16 @@ class DerivativeReport(NamedTuple):
     parts: tuple[tuple[str, str], ...]
     derivatives: tuple[Derivative, ...]
     graph: Graph
-    values: Sequence[Value]
     notes: tuple[Note, ...]
+    numbers: Mapping[tuple[str, ...], Value] = MappingProxyType({})
+    of_numbers: Status = Status.OK
     verdict: str = ""
     by_sympy: bool = False
 
     @property
     def status(self) -> Status:
         """That of the command."""
-        return Status.DISAGREES if self.verdict == DIFFERS else Status.OK
+        return Status.DISAGREES if self.verdict == DIFFERS else self.of_numbers
 
     @property
     def complaint(self) -> Diagnostic | None:
@@ -63,6 +66,14 @@ class DerivativeReport(NamedTuple):
         if self.verdict != DIFFERS:
             return None
         return Diagnostic("C501", "SymPy has another derivative", (Label(self.source, 0, len(self.source.text)),))
+
+    def with_numbers(self, passes: Mapping[tuple[str, ...], Report]) -> DerivativeReport:
+        """The report with the gradients of the derivatives of one order less, by the variables of those."""
+        numbers = {
+            (*variables, name): number for variables, of in passes.items() for name, number in of.gradients.items()
+        }
+        noted = dict.fromkeys((*self.notes, *(note for of in passes.values() for note in of.notes)))
+        return self._replace(numbers=numbers, notes=tuple(noted), of_numbers=max(of.status for of in passes.values()))
 
     def checked(self, found: Simplified | None) -> DerivativeReport:
         """The report with what SymPy says."""
@@ -91,7 +102,7 @@ class DerivativeReport(NamedTuple):
 
     def value(self, derivative: Derivative) -> Value | None:
         """What a derivative comes to; None where some input has no value."""
-        return self.values[derivative.node] if self.values else None
+        return self.numbers.get(derivative.variables)
 
 
 def _size(formula: str, parts: Sequence[tuple[str, str]] = ()) -> int:
@@ -138,11 +149,11 @@ def formulas(graph: Graph, targets: Mapping[str, int], order: int) -> Formulas:
         if any(re.search(rf"\b{output}\b", formula) for formula in (*written.formulas, *(part for _, part in parts))):
             parts = ((output, text if heading.startswith(f"{output} = ") else whole), *parts)
     pairs = zip(nodes.items(), written.formulas, strict=True)
-    made = (Derivative(variables, _left(output, variables), formula, node) for (variables, node), formula in pairs)
+    made = (Derivative(variables, left_side(output, variables), formula, node) for (variables, node), formula in pairs)
     return Formulas(heading, derived, tuple(made), parts)
 
 
-def _left(output: str, variables: Sequence[str]) -> str:
+def left_side(output: str, variables: Sequence[str]) -> str:
     """`df/dx`, `d2f/dx2`, `d2f/dxdy`."""
     order = len(variables)
     below = "".join(

@@ -95,7 +95,8 @@ class HessianReport(NamedTuple):
     def point(self) -> str:
         """What kind of point it is where the gradient is 0: minimum, maximum, saddle point, degenerate; else empty."""
         found = self.eigenvalues
-        if not found.size or not self._is_stationary or any(note.code in _NO_SLOPE for note in self.notes):
+        odd = (note.code in _NO_SLOPE or (note.code in _LOST and note.node is not None) for note in self.notes)
+        if not found.size or not self._is_stationary or any(odd):
             return ""
         if np.abs(found).min() <= _ZERO * np.abs(found).max():
             return "degenerate"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_cli.engine.anomalies import Anomaly
@@ -74,8 +74,8 @@ def notes(graph: Graph, values: list[Any], anomalies: Iterable[Anomaly]) -> list
     return made
 
 
-def lost_notes(graph: Graph, check: Check | None) -> list[Note]:
-    """A note for each gradient of which the check found that rounding left little."""
+def lost_notes(graph: Graph, check: Check | None, told: Collection[int]) -> list[Note]:
+    """A note for each gradient of which the check found that rounding left little, but for those `told` already."""
     return [
         Note(
             "precision",
@@ -86,6 +86,7 @@ def lost_notes(graph: Graph, check: Check | None) -> list[Note]:
             of_gradient=True,
         )
         for item in (check.lost if check else ())
+        if item.node not in told
     ]
 
 
