@@ -158,7 +158,7 @@ def test_values_are_put_in():
     assert [report.value(derivative) for derivative in report.derivatives] == [60, 8]
 
 
-# What stands beside the formula, the codes of the notes and the exit status. In SymPy to fifty digits (1 - cos(x))/x^2 has
+# What stands beside the formula, the codes of the notes and the exit status. With fifty digits (1 - cos(x))/x^2 has
 # the slope -8.3e-11 at 1e-9; what doubles leave of it is printed, and said to be lost.
 NUMBERS = [
     ("x^3*y", {"x": 2, "y": 5}, 1, [60, 8], set(), 0),

@@ -74,7 +74,7 @@ def test_products_are_those_of_the_whole_matrices(text):
     (["grad", "relu(x)*x", "x=0", "--hvp", "1", "--strict"], 4, "`relu` has a kink at x = 0"),
     (["grad", "log(x)", "x=0", "--hvp", "1"], 4, "`log` has a pole at x = 0"),
     (["grad", "(exp(x) - 1 - x)^2", "x=1e-9", "--hvp", "1"], 4, "precision"),
-    (["jacobian", "(1-cos(x))/x^2", "x=1e-9", "--jvp", "1"], 4, "the gradient of `ε` is -8.333333333333334e-11, not 999"),
+    (["jacobian", "(1-cos(x))/x^2", "x=1e-9", "--jvp", "1"], 4, "the gradient of `ε` is -8.333333333333334e-11"),
 ])  # fmt: skip
 def test_what_is_refused_or_noted(command, status, said):
     ran = backprop(*command)

@@ -46,7 +46,7 @@ def _rows() -> tuple[Gate, ...]:
                vanish="(dot(abs(x), abs(y)) > 0) | (dot(x != 0, y != 0) == 0)",
                words=("{G} * {y}", "{G} * {x}"), structures=("row: {y}ᵀ", "row: {x}ᵀ"), aliases="inner"),
         Gate("outer(x, y)", "every element of one vector times every one of another", "outer(x, y)", "matmul(G, y)",
-               "matmul(x, G)", shape="(vector(x), vector(y, 1))", family="product", vanish="outer(x != 0, y != 0) == 0", words=("{G} @ {y}", "{G}' @ {x}"),
+               "matmul(x, G)", shape="(vector(x), vector(y, 1))", syntax="x yᵀ", family="product", vanish="outer(x != 0, y != 0) == 0", words=("{G} @ {y}", "{G}' @ {x}"),
                structures=("Kronecker: I ⊗ {y}", "Kronecker: {x} ⊗ I")),
         Gate("kron(a, b)", "Kronecker product: each element of one matrix times the whole other one", "kron(a, b)",
                "kron_left(G, a, b)", "kron_right(G, a, b)", shape="kroned(a, b)", family="product",

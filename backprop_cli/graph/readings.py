@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from backprop_cli.errors import shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
-from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.subgraphs import enclosing
@@ -53,7 +53,9 @@ def _owner(name: str) -> str:
 
 def read_products(graph: Graph) -> Remark | None:
     """The remark, None if every product has its sign; before shapes are known every product is an elementwise one."""
-    unsigned = [] if any(remark.of_text for remark in graph.remarks) else graph.products
+    unsigned, outer = graph.products, TENSOR_BY_SYNTAX["x yᵀ"]
+    if any(remark.of_text for remark in graph.remarks):  # all others are in the text as it was read
+        unsigned = [node for node in unsigned if graph.gates[node] == outer]
     if graph.subgraphs:  # the text of what is inside a call is elsewhere
         inside = enclosing(graph, outputs=True)
         unsigned = [node for node in unsigned if inside[node] < 0]
@@ -61,13 +63,25 @@ def read_products(graph: Graph) -> Remark | None:
         return None
     readings = []
     for node in unsigned[:_SHOWN]:
-        sign = "*" if graph.gates[node] in GATES else "@"
-        parts = sign.join(shorten(_operand_text(graph, operand)) for operand in graph.inputs[node])
+        gate = graph.gates[node]
+        if gate == outer:
+            parts = f"{gate}({', '.join(_vector(graph, operand) for operand in graph.inputs[node])})"
+        else:
+            sign = "*" if gate in GATES else "@"
+            parts = sign.join(shorten(_operand_text(graph, operand)) for operand in graph.inputs[node])
         readings.append(f"`{shorten(graph.text(node))}` as `{parts}`")
     more = len(unsigned) - len(readings)
     words = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
     first = unsigned[0]
     return Remark("reading", words, *graph.span(first), of_products=True)
+
+
+def _vector(graph: Graph, node: int) -> str:
+    """A vector by its name, or as it was written; transposed it is itself."""
+    if graph.gates[node] == TENSOR_BY_SYNTAX["transpose"]:
+        (node,) = graph.inputs[node]
+    named = {at: name for name, at in (*graph.variables.items(), *graph.definitions.items())}
+    return shorten(named.get(node) or graph.text(node))
 
 
 def _operand_text(graph: Graph, node: int) -> str:

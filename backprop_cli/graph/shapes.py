@@ -38,6 +38,7 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
     found: list[Shape | None] = []  # None: of a node whose operands did not fit
     shape_of_input = {node: shapes[name] for name, node in graph.variables.items()}
     products = {*graph.products, *graph.dotted}
+    rows: set[int] = set()  # vectors that are transposed, and what is made of them
     randoms = 0
     for node, gate in enumerate(graph.gates):
         if gate == INPUT:
@@ -52,7 +53,7 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
             continue
         known: list[Shape] = operands  # type: ignore[assignment]  # none of them is None
         if node in products and all(known):
-            gate = graph.gates[node] = TENSOR_BY_SYNTAX["@"]
+            gate = graph.gates[node] = TENSOR_BY_SYNTAX["x yᵀ" if _is_outer(graph, node, known, rows) else "@"]
             graph.attributes[node] = ()
         elif gate in REDUCTION_OF and len(known) == 1 and known[0]:
             gate = graph.gates[node] = REDUCTION_OF[gate]
@@ -72,6 +73,8 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
                     graph.attributes[node] = (*graph.attributes[node][:own], state)
                     randoms += 1
             found.append(shape)
+            if products and _is_row(graph, node, shape, rows):
+                rows.add(node)
         except ShapeProblem as problem:
             found.append(None)
             wrong.append(_clash(graph, node, known, problem))
@@ -88,6 +91,24 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
         graph.remarks += [remark for remark in (read_products(graph),) if remark]
     for remarks in (_vectors_transposed, _softmax_of_softmax, _columns_beside_vectors, _not_what_numpy_does):
         graph.remarks += remarks(graph)
+
+
+def _is_outer(graph: Graph, node: int, known: list[Shape], rows: set[int]) -> bool:
+    """Whether a product without a sign is that of a column and a row: `q xᵀ`."""
+    left, right = graph.inputs[node]
+    return right in rows and left not in rows and list(map(len, known)) == [1, 1]
+
+
+def _is_row(graph: Graph, node: int, shape: Shape, rows: set[int]) -> bool:
+    """Whether a vector is a row to those who write products without a sign: transposed, or such a one in sums, or times
+    numbers or a matrix.
+    """
+    if len(shape) != 1:
+        return False
+    operands, gate = graph.inputs[node], graph.gates[node]
+    if gate == TENSOR_BY_SYNTAX["transpose"]:
+        return operands[0] not in rows
+    return not rows.isdisjoint(operands if gate in GATES else operands[: gate == TENSOR_BY_SYNTAX["@"]])
 
 
 def _of_derivative(known: list[Shape]) -> Shape:
@@ -180,13 +201,16 @@ def _afford(graph: Graph, max_elements: int) -> None:
 
 def _vectors_transposed(graph: Graph) -> list[Remark]:
     """A remark on the first `x'` of a vector: it is x, where some expect a row."""
+    outer = TENSOR_BY_SYNTAX["x yᵀ"]
+    rows = {graph.inputs[node][1] for node in graph.products if graph.gates[node] == outer}
     for node, gate in enumerate(graph.gates):
-        if gate == TENSOR_BY_SYNTAX["transpose"] and len(graph.shapes[node]) == 1:
-            text = shorten(graph.text(node))
-            words = f"`{text}` is the vector itself: a vector is neither a row nor a column; `outer(x, y)` is x·yᵀ"
+        if gate == TENSOR_BY_SYNTAX["transpose"] and len(graph.shapes[node]) == 1 and node not in rows:
+            text = shorten(graph.text(graph.inputs[node][0]))
+            words = f"`{text}` transposed is the vector itself, neither a row nor a column; `outer(x, y)` is x·yᵀ"
             return [Remark("reading", words, *graph.span(node))]
         if gate == TENSOR_BY_SYNTAX["transpose"] and not graph.shapes[node]:
-            words = f"`{shorten(graph.text(node))}` is the number itself: `'` transposes, and `grad` differentiates"
+            text = shorten(graph.text(graph.inputs[node][0]))
+            words = f"`{text}'` is the number itself: `'` transposes, and `grad` differentiates"
             return [Remark("reading", words, *graph.span(node))]
     return []
 
