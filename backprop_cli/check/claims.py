@@ -15,7 +15,8 @@ from backprop_cli.check.messages import meant_claim, not_a_claim, not_one_formul
 from backprop_cli.check.point import Point
 from backprop_cli.check.scope import Scope, with_values
 from backprop_cli.check.second_derivatives import Left, left_side, pair
-from backprop_cli.engine.passes import forward
+from backprop_cli.check.tolerances import half_unit, has_decimals
+from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.engine.true_number import corrected, of_node
 from backprop_cli.errors import BackpropError, Diagnostic, Source
@@ -24,11 +25,12 @@ from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
+from backprop_cli.language.program import COMPARISONS
 from backprop_cli.language.tokens import CALL, NAME, Tokens, tokenize
 
 _LEFT = re.compile(r"\s*[d∂]([^\W\d]\w*)\s*[/÷]\s*[d∂]([^\W\d]\w*)\s*(\[[^\]=]*\])?\s*=(?!=)")
-_DECIMAL = re.compile(r"\s*[-+−]?\s*([0-9]*)\.([0-9]*)(?:[eE]([-+]?[0-9]+))?\s*")
 
+_COUNTED = "1*("  # what makes a number, 1 or 0, of a comparison
 _NONE: Mapping[str, Gradient] = MappingProxyType({})
 
 
@@ -163,7 +165,7 @@ def _claim(source: Source, scope: Scope) -> Claim:
     written = source.text[begin:].strip()
     formula = _file(source, begin, below, scope) if written[:1] == "@" else read_formula(source, begin, scope)
     of = Gradient(names[above], names[below])
-    return Claim(source, (above, below), of, written, formula, decimal_half_unit(written), element, part)
+    return Claim(source, (above, below), of, written, formula, printed_half_unit(formula, written), element, part)
 
 
 def _second(source: Source, left: Left, scope: Scope) -> Claim:
@@ -182,16 +184,31 @@ def _second(source: Source, left: Left, scope: Scope) -> Claim:
     formula = _file(source, left.end, outer, scope) if written[:1] == "@" else read_formula(source, left.end, scope)
     above = f"d{left.above}/d{inner}"
     return Claim(
-        source, (above, outer), of, written, formula, decimal_half_unit(written), left.element, part, left.written
+        source,
+        (above, outer),
+        of,
+        written,
+        formula,
+        printed_half_unit(formula, written),
+        left.element,
+        part,
+        left.written,
     )
 
 
-def decimal_half_unit(written: str) -> float:
-    """Half a unit of the last decimal of a decimal number as people print them (`0.20`); 0 for anything else."""
-    decimal = _DECIMAL.fullmatch(written)
-    if decimal and decimal[2] and (decimal[1] + decimal[2]).strip("0"):
-        return 0.5 * 10.0 ** (int(decimal[3] or 0) - len(decimal[2]))
-    return 0.0
+def printed_half_unit(formula: Formula, written: str) -> float:
+    """How far a number that people print may be from what it is of: half a unit of its last decimal.
+
+    Of a calculation with such numbers alone, `0.73*0.27`, it is what they move it by. 0 for any other formula.
+    """
+    graph = formula.graph
+    if graph.variables or formula.values_used or graph.needs_shapes or half_unit(written):
+        return half_unit(written)
+    printed = {node: half_unit(text) for node in graph.constants if has_decimals(text := graph.text(node))}
+    if not printed:
+        return 0.0
+    grads = backward(graph, forward(graph, {}), graph.output).grads
+    return float(sum(abs(grads[node] or 0.0) * unit for node, unit in printed.items()))
 
 
 def _part(source: Source, end: int, node: int, scope: Scope, bare: int = 0) -> Formula:
@@ -239,6 +256,13 @@ def read_formula(
     known = {**uses, **values}
     try:
         program = parse(Source(source.name, text), known)
+        if (
+            not program.diagnostics
+            and program.ops[program.statements[-1].row] in COMPARISONS
+            and begin >= len(_COUNTED)
+        ):
+            counted = f"{text[: begin - len(_COUNTED)]}{_COUNTED}{text[begin:]})"  # every place stays where it is
+            program = parse(Source(source.name, counted), known)
         program.definitions = list(scope.gates)
         if not program.diagnostics and (len(program.statements) > 1 or program.statements[0].name):
             raise not_one_formula(source, begin, end)

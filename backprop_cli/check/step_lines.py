@@ -13,7 +13,7 @@ import re
 from typing import NamedTuple
 
 from backprop_cli.check.assignments import ADD, SET
-from backprop_cli.check.claims import Formula, Gradient, decimal_half_unit, read_formula
+from backprop_cli.check.claims import Formula, Gradient, printed_half_unit, read_formula
 from backprop_cli.check.gradient_spellings import Spelled, Spellings
 from backprop_cli.check.messages import no_value_yet, not_a_step, unknown_node
 from backprop_cli.check.scope import Scope
@@ -192,7 +192,8 @@ class _Reader:
         """A further side of an equation."""
         text = self.reading.text[side.start : side.end]
         before = self.steps[-1]
-        formula, half_unit = self._formula(text, side), decimal_half_unit(text.strip())
+        formula = self._formula(text, side)
+        half_unit = printed_half_unit(formula, text)
         self.steps.append(
             before._replace(formula=formula, label=self._label(side), half_unit=half_unit, goes_on=True, items=None)
         )
@@ -232,7 +233,7 @@ class _Reader:
         if not spelled.name and name in self.scope.names:
             node, is_value = self.scope.names[name], True
         label = self._label(value)
-        half_unit = decimal_half_unit(self.reading.text[value.start : value.end].strip())
+        half_unit = printed_half_unit(formula, self.reading.text[value.start : value.end])
         self.steps.append(
             Step(
                 name, node, operator, formula, label, spelled.name or name, spelled.above, typed or name, items,

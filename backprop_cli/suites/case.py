@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from math import inf, isfinite, nan
 from typing import Any, NamedTuple, Self
 
-from backprop_cli.check.tolerances import Tolerance
+from backprop_cli.check.tolerances import Tolerance, half_unit
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.data.bindings import constant
 from backprop_cli.data.terms import Terms
@@ -20,7 +20,6 @@ VERDICTS = AGREES, DIFFERS, UNDECIDED
 _ANY = Terms(allow_nonfinite=True)
 _NUMBERS = re.compile(r"(?:[-+0-9_.eE,\[\] ]|nan|inf)*")
 _BETWEEN = re.compile(r"[\[\],;\s]+")
-_DECIMAL = re.compile(r"[-+]?[0-9]*\.([0-9]*)(?:[eE]([-+]?[0-9]{1,3}))?")
 
 
 class Written(NamedTuple):
@@ -167,11 +166,4 @@ def read_number(given: object, suite: str = "") -> Written | str:
     except BackpropError as error:
         return error.diagnostics[0].message
     written = Written(number, text)
-    return written._replace(half_units=tuple(map(_half_unit, written.element_texts)))
-
-
-def _half_unit(digits: str) -> float:
-    found = _DECIMAL.fullmatch(digits.replace("_", ""))
-    if found is None or not float(digits):
-        return 0.0
-    return float(0.5 * 10.0 ** (int(found[2] or 0) - len(found[1])))
+    return written._replace(half_units=tuple(half_unit(text.replace("_", "")) for text in written.element_texts))
