@@ -127,6 +127,7 @@ DOORS = {
             "examiner",
             "full_check",
             "gradient_check",
+            "gradient_words",
             "judge",
             "sampler",
             "handwritten_steps",

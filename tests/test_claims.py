@@ -66,7 +66,19 @@ VERDICTS = [
     ("sigmoid(x)", {"x": 1}, "df/dx = 0.1967", "differs", ""),
     ("sigmoid(x)", {"x": 1}, "df/dx = 0", "differs", ""),
     ("sigmoid(x)", {"x": 1}, "df/dx = 0.0", "differs", ""),
+    ("sigmoid(x)", {"x": -20}, "df/dx = 0.00", "agrees", "decimals"),
+    ("0.004*x", {"x": 1}, "df/dx = 0.00", "agrees", "decimals"),
+    ("0.006*x", {"x": 1}, "df/dx = 0.00", "differs", ""),
+    ("0.004*x", {"x": 1}, "df/dx = 0.0", "differs", ""),  # a double's 0, which nobody rounded
+    ("sigmoid(x)", {"x": 1}, "df/dx = 0.73*0.27", "agrees", "decimals"),
+    ("sigmoid(x)", {"x": 1}, "df/dx = 0.73*0.29", "differs", ""),
+    ("-2*sigmoid(x)", {"x": 1}, "df/dx = -2*0.20", "agrees", "decimals"),
+    ("2*sigmoid(x)", {"x": 1}, "df/dx = 2*0.19", "differs", ""),
+    ("1.52*x", {"x": 1}, "df/dx = 3*0.5", "differs", ""),  # one decimal in a calculation is exact
     ("cos(x)", {"x": "pi"}, "df/dx = 0", "agrees", "last digits"),
+    # comparisons are 1 or 0
+    ("max(x, y)", {"x": 2, "y": 1}, "df/dx = (x > y)", "agrees", ""),
+    ("max(x, y)", {"x": 2, "y": 1}, "df/dy = x > y", "differs", ""),
     # kinks: the convention agrees, any valid slope is nobody's fault, others are wrong
     ("abs(x)", {"x": 0}, "df/dx = 0", "agrees", "convention"),
     ("abs(x)", {"x": 0}, "df/dx = 1", "cannot decide", "from -1 to 1"),

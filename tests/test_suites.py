@@ -177,7 +177,7 @@ def test_a_difference_names_its_line(tmp_path):
     ("written", "half_unit"),
     [
         ("0.20", 0.005),
-        ("-4.", 0.5),
+        ("-4.", 0.0),
         (".5", 0.05),
         ("9.531e-02", 5e-6),
         ("1.5e3", 50),

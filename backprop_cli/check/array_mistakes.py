@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.check.array_edges import ArrayEdge, edges_of
-from backprop_cli.check.claims import Gradient
 from backprop_cli.check.edge_mistakes import AT_AN_EDGE, Edge, exponent
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.mistakes import Mistake, named
 from backprop_cli.check.point import Point
 from backprop_cli.check.tensor_mistakes import AT_A_TENSOR, PRODUCTS, counted

@@ -8,8 +8,9 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from backprop_cli.check.claim_verdicts import judge
-from backprop_cli.check.claims import Claim, Gradient, is_constant
+from backprop_cli.check.claims import Claim, is_constant
 from backprop_cli.check.evidence import Evidence, by_differences, estimated
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake, diagnose
 from backprop_cli.check.point import Point
