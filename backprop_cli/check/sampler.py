@@ -65,16 +65,19 @@ class PointSampler:
             yield self._made[number]
             number += 1
 
-    def near(self, place: Point, *, keep_numbers: bool = False) -> Iterator[Point]:
+    def near(self, place: Point, *, keep_numbers: bool = False, keep_given: bool = False) -> Iterator[Point]:
         """Other places, all inputs chosen at random, to tell formulas apart that agree at this one.
 
-        Arrays of whole numbers keep them where the program cannot do without (labels), numbers if `keep_numbers`.
+        Arrays of whole numbers keep them where the program cannot do without (labels), numbers if `keep_numbers`,
+        and all that has a value if `keep_given`.
         """
         for keep_whole in (False, True):
             kept = {
                 name: value
                 for name, value in place.given.items()
-                if (keep_whole and _is_whole(value)) or (keep_numbers and not hasattr(value, "shape"))
+                if (keep_whole and _is_whole(value))
+                or (keep_numbers and not hasattr(value, "shape"))
+                or (keep_given and name in self.given)
             }
             free = [name for name in place.given if name not in kept]
             sampler = PointSampler(self.graph, kept, free, points=_OTHERS, firsts=self.firsts)

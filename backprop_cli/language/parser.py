@@ -229,11 +229,8 @@ class _Parser(Brackets):
                 add_start(start)
                 add_end(end)
                 wants_operand = False
-            elif kind == CALL:
-                frames.append((position, len(operands)))
-                waiting.append(BRACKET)
-            elif kind == OPEN:
-                frames.append((position, PLAIN))
+            elif kind == CALL or kind == OPEN:
+                frames.append((position, len(operands) if kind == CALL else PLAIN))
                 waiting.append(BRACKET)
             elif kind == SQUARE:
                 frames.append((position, LITERAL))
