@@ -18,6 +18,7 @@ from backprop_cli.language.uses import operands_of
 
 _CALLED = {"sigma": "sigmoid", **dict.fromkeys(("softmax_loss", "ce_loss", "ce", "nll", "nll_loss"), "cross_entropy")}
 _ABOVE = re.compile(r"d(?:[A-Za-z_]\w*|\([^()]*\))?\s*[/÷]\s*$", re.ASCII)
+_OF_LATEX = re.compile(r"frac\s*\{\s*d\b[^{}]*\}\s*\{\s*d")
 _BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
 
 
@@ -31,7 +32,7 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         if rest[:1] in ("^", "²", "³"):
             help_ = f"powers go after the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
         return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)
-    if _is_derivative(program, label, name):
+    if _is_derivative(program, label, name) or (name == "d" and _OF_LATEX.search(program.source.text)):
         help_ = f"{GRADIENTS}; if `{shown}` is a number, give it a value: `{shown}=…`"
     elif meant := word(name):
         help_ = f"did you mean `{meant}`? Otherwise give it a value: `{shown}=…`"

@@ -48,6 +48,8 @@ class Mathematics:
         for k, text in enumerate(edits.texts):
             if edits.is_word(k):
                 self._word(k, text)
+            elif text[0].isdigit() and "−" in text:  # 1.5e−3
+                edits.out[k] = text.replace("−", "-")
             elif text in FRACTIONS:
                 edits.out[k] = FRACTIONS[text]
                 if edits.touches(k) and edits.texts[k - 1][-1].isdigit():
@@ -185,7 +187,7 @@ class Mathematics:
         while last + 1 < len(edits) and edits.head[last + 1] == edits.head[k + 1] >= 0:
             last += 1
         if k + 1 < len(edits) and edits.head[last] >= 0 and edits.texts[last][0] not in RAISED:
-            edits.out[k] = f"{gate}("
+            edits.out[k] = f"{' ' * (edits.touches(k) and edits.head[k - 1] >= 0)}{gate}("
             edits.behind[last] += ")" + more
 
     def _bars(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀ"
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀˣʸᵏ"
 _WORD = rf"(?:(?![{RAISED}½⅓⅔¼¾])[^\W\d])(?:(?![{RAISED}½⅓⅔¼¾])\w)*"
 _CUT = re.compile(
     rf"""
@@ -19,7 +19,7 @@ _CUT = re.compile(
     | \"\"\"[\s\S]*?\"\"\"                                 # a text that explains
     | (?<=[(\[,=])[ ]?'[^'\n(]*'(?=[\]\),]) | "[^"\n]*"      # a text: subscripts, keys
     | {_WORD}
-    | (?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
+    | (?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][+−-]?[0-9]+)?
     | [{RAISED}]+
     | \.\.\. | \*\* | [-+*/@]= | <= | >= | == | != | -> | \|\| | &&
     | .

@@ -121,6 +121,7 @@ SILENT = frozenset({"dtype", "requires_grad", "device", "out", "copy", "inplace"
 # Signs of mathematics, and what is typed here.
 SIGNS = {
     "–": "-", "—": "-", "∗": "*", "∙": "*", "•": "*", "⋆": "*", "⊙": "*", "∘": "*", "⁄": "/", "∕": "/", "∞": "inf",
+    "＊": "*", "＾": "^", "‐": "-",
     "＋": "+", "＝": "=", "（": "(", "）": ")", "，": ",", "ℓ": "l", "⊤": "'", "“": '"', "≔": "=",
     "\u2009": " ", "\u202f": " ", "\u2003": " ", "\u2062": " ", "\u200b": " ", "\u2002": " ",
 }  # fmt: skip
@@ -135,7 +136,7 @@ CALLED = {
 }
 _DIGITS = {"⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",
     "⁺": "+", "⁻": "-",
-           "⁽": "(", "⁾": ")", "ⁿ": "n"}  # fmt: skip
+           "⁽": "(", "⁾": ")", "ⁿ": "n", "ˣ": "x", "ʸ": "y", "ᵏ": "k"}  # fmt: skip
 LOWERED = str.maketrans(_DIGITS)
 
 # Which norm the order asks for: `norm(x, 1)`, `norm(x, ord=np.inf)`.
@@ -149,7 +150,7 @@ ABSOLUTE = "abs"
 ROOTS = {"√": "sqrt", "∛": "cbrt", "∜": "sqrt(sqrt"}
 ORDERS = {"2": "sqrt", "3": "cbrt", "4": "sqrt(sqrt"}  # ³√x
 SIGNS_OF_JOINING = {"&": "and", "&&": "and", "∧": "and", "∨": "or", "¬": "not", "~": "not"}
-BRACKETS = {"⟨": "dot(", "⟩": ")", "〈": "dot(", "〉": ")"}  # ⟨x, y⟩
+BRACKETS = {"⟨": "dot(", "⟩": ")", "〈": "dot(", "〉": ")", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")"}  # ⟨x, y⟩
 # Of two operands they are elementwise: `torch.max(a, b)`.
 ELEMENTWISE = frozenset({"max", "min"})
 DECLARING = frozenset({"let", "var", "const", "auto", "double", "val"})  # let f = x + 1
