@@ -112,6 +112,7 @@ def test_what_is_something_else_in_another_tool_is_refused(text, code):
         (r"\log \sum_i \exp(v_i)", math.log(math.exp(1) + math.exp(2) + math.exp(3))),
         (r"\begin{cases} x^2, & \text{if } x > 0, \\ -x, & \text{otherwise}. \end{cases}", 0.49),
         ("[1 -2 3]", [1, -2, 3]),
+        ("[[ 1. -2.]\n [ 3. -4.]]", [[1, -2], [3, -4]]),
         ("[[ 1. -2.]\n [ 3.  4.]]", [[1, -2], [3, 4]]),
         ("v, i = torch.max(X, dim=1)\nv", [2, 3]),
         ("v, _ = X.sort()\nv", [[1, 2], [-4, 3]]),

@@ -18,18 +18,29 @@ def separate(edits: Rewriter) -> None:
             continue
         behind = edits.closes.get(first, first)
         inside = range(first, behind + 1)
-        if all(_is_number(edits, k) or edits.texts[k] in _AROUND or _is_sign(edits, k) for k in inside) and any(
-            _is_number(edits, a) and _is_number(edits, b) for a, b in pairwise(inside)
+        if not all(_is_number(edits, k) or edits.texts[k] in _AROUND or _is_sign(edits, k) for k in inside):
+            continue
+        told = [k for k in inside if edits.texts[k] != "\n"]
+        if any(
+            (_is_number(edits, a) or edits.texts[a] == "]") and _begins(edits, b, edits.texts[a])
+            for a, b in pairwise(told)
         ):
             _separate(edits, first, behind)
 
 
 def _separate(edits: Rewriter, first: int, last: int) -> None:
     for k in range(first + 1, last):
+        if edits.texts[k] == "\n":
+            edits.out[k] = ""
         before = edits.texts[k - 1] if edits.texts[k - 1] != "\n" else edits.texts[k - 2]
         ended = before == "]" if edits.texts[k] == "[" else _is_number(edits, k - 1)
         if ended and (edits.texts[k] == "[" or _is_number(edits, k) or _is_sign(edits, k)):
             edits.before[k] = "," + edits.before[k]
+
+
+def _begins(edits: Rewriter, k: int, before: str) -> bool:
+    """Whether an element begins at a token, for sure: a number behind a number, a row behind a row."""
+    return edits.texts[k] == "[" if before == "]" else _is_number(edits, k)
 
 
 def _is_number(edits: Rewriter, k: int) -> bool:
