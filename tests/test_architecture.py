@@ -249,7 +249,9 @@ SPELLINGS = (
     "language/bare.py",
     "language/spellings.py",
     "language/latex_spellings.py",
+    "language/other_meanings.py",
     "graph/advice.py",
+    "graph/functions_of_others.py",
 )  # what others call gates
 # What the texts of rows mean where numbers are nodes.
 NODES = tuple(f"engine/derive/{name}.py" for name in ("field", "sums", "scores", "normalizations", "places"))

@@ -49,6 +49,22 @@ def test_what_doubles_hide_is_decided_with_more_digits(claim, verdict, symbolic)
     assert arrays.verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("[2, -5.29, -0.79]", "agrees"),  # 2.0003, to as many decimals as the others
+        ("[2., -5.29, -0.79]", "agrees"),
+        ("[2.01, -5.29, -0.79]", "differs"),
+        ("[3, -5.29, -0.79]", "differs"),
+        ("[2, -5, -1]", "differs"),
+    ],
+)
+def test_whole_numbers_among_decimals_are_rounded_as_they_are(claim, verdict):
+    values = {"x": [-1.44, 2.04, -0.71], "A": [[-1.28, 1.63, 2.12], [-0.7, -0.61, 3.11], [0.11, -1.98, -0.61]]}
+    program = "sum(x*(A@x)) - sum([2, 0.66, 0.75]*x)"
+    assert verdicts(program, [f"df/dx = {claim}"], **values) == [verdict]
+
+
 def test_a_claim_that_cannot_be_computed_differs_and_stops_no_other():
     report = backprop_cli.check("trace(A@X)", A="(2, 3)", X="(3, 2)", claims=["df/dX = A@A", "df/dX = A'"])
     assert [result.verdict for result in report.results] == ["differs", "agrees"]

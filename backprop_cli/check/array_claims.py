@@ -117,7 +117,11 @@ def _half_units(written: str, shape: tuple[int, ...]) -> Any:
     others = {text for kind, text in zip(tokens.kinds, tokens.texts, strict=True) if kind != NUMBER}
     if len(numbers) != int(np.prod(shape)) or not others <= set("[],;-− \n"):
         return np.zeros(shape)
-    return np.array([half_unit(text) * (1 + RTOL) for text in numbers]).reshape(shape)
+    units = [half_unit(text) * (1 + RTOL) for text in numbers]
+    plain = [unit for unit, text in zip(units, numbers, strict=True) if unit and "e" not in text.lower()]
+    finest = min(plain, default=0.0)  # a whole number among decimals was printed with as many: `[ 2.   -5.29]`
+    whole = (text.partition(".")[2] == "" and text.strip("0.") and "e" not in text.lower() for text in numbers)
+    return np.array([finest if is_whole else unit for unit, is_whole in zip(units, whole, strict=True)]).reshape(shape)
 
 
 def _largest(array: Any) -> tuple[int, ...]:

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from backprop_cli.language.rewriting import Rewriter
-from backprop_cli.language.spellings import CLASSES, INFINITIES, KEYWORDS, LIMITS, ONE_LIMIT, REDUCED, USUAL
+from backprop_cli.language.spellings import (
+    CLASSES,
+    INFINITIES,
+    JOINED,
+    KEYWORDS,
+    LABELLED,
+    LIMITS,
+    ONE_LIMIT,
+    PARAMETRIC,
+    REDUCED,
+    TRANSPOSED,
+    USUAL,
+)
 
 _REDUCTION, _QUOTES = "reduction", "'\""
 
@@ -33,6 +45,38 @@ def one_sided(edits: Rewriter, name: str, bracket: int, operands: int) -> str:
     return ONE_LIMIT[limit]
 
 
+def transposed(edits: Rewriter, name: str, bracket: int) -> None:
+    """`tf.matmul(a, b, transpose_b=True)`: the operand is transposed, and the argument left out."""
+    items = edits.arguments(bracket)
+    for first, last in items if name.startswith("mat") else ():
+        place = TRANSPOSED.get(edits.texts[first], -1)
+        if 0 <= place < len(items) and edits.texts[last] in ("True", "False") and last == first + 2:
+            if edits.texts[last] == "True":
+                edits.wrap(*items[place], "(", ")'")
+            edits.drop(first - 1, last)
+
+
+def joined_along(edits: Rewriter, name: str, bracket: int) -> None:
+    """`np.concatenate([x, y], 1)`: the number is the axis."""
+    items = edits.arguments(bracket)
+    if name in JOINED and len(items) == 2 and edits.texts[items[0][0]] in ("[", "("):
+        first, last = items[1]
+        if edits.texts[last].isdigit() and edits.texts[first] in ("-", edits.texts[last]):
+            edits.before[first] = "axis=" + edits.before[first]
+
+
+def labelled(edits: Rewriter, name: str, bracket: int) -> str:
+    """What a loss of TensorFlow means whose operands have names, in the order in which they are given; names go."""
+    items = [item for item in edits.arguments(bracket) if not edits.dropped[item[0]]]
+    if name not in LABELLED or len(items) != 2:
+        return ""
+    named = [edits.texts[a] for a, _ in items if edits.at(a + 1) == "="]
+    if len(named) == 2:
+        for a, _ in items:
+            edits.out[a] = edits.out[a + 1] = ""
+    return LABELLED[name][named[:1] == ["logits"]] if len(named) in (0, 2) else ""
+
+
 def refuse_texts(edits: Rewriter, name: str, bracket: int) -> bool:
     """Refuse what a text between quotation marks changes; whether there is one."""
     for first, last in edits.arguments(bracket):
@@ -43,7 +87,8 @@ def refuse_texts(edits: Rewriter, name: str, bracket: int) -> bool:
         said = f"{keyword}={text}" if keyword else text
         help_ = f"leave it out for `{name}` as it is here, or write the formula"
         if keyword == _REDUCTION:
-            help_ = f"without it `{name}(x, y)` is the mean; for the sum write `size(x)*{name}(x, y)`"
+            gate = CLASSES.get(name, name)
+            help_ = f"without it `{gate}(x, y)` is the mean; for the sum write `size(x)*{gate}(x, y)`"
         edits.refuse(first, last, f"`{said}` changes what `{name}` is, and is not read", help_)
         return True
     return False
@@ -54,9 +99,13 @@ def class_called(edits: Rewriter, name: str, bracket: int, close: int, first: in
     if name not in CLASSES or edits.at(close + 1) != "(" or close + 1 not in edits.closes:
         return False
     items = edits.arguments(bracket)
-    if any(edits.texts[a] not in KEYWORDS or edits.at(a + 1) != "=" for a, _ in items):
+    if name in PARAMETRIC and len(items) == 1:  # nn.LeakyReLU(0.2)
+        ((a, b),) = items
+        more = f", {''.join(edits.texts[a + 2 * (edits.at(a + 1) == '=') : b + 1])}"
+    elif any(edits.texts[a] not in KEYWORDS or edits.at(a + 1) != "=" for a, _ in items):
         return False
-    more = "".join(f", {KEYWORDS[edits.texts[a]]}={''.join(edits.texts[a + 2 : b + 1])}" for a, b in items)
+    else:
+        more = "".join(f", {KEYWORDS[edits.texts[a]]}={''.join(edits.texts[a + 2 : b + 1])}" for a, b in items)
     edits.merge(first, close, CLASSES[name])
     edits.calls.add(close + 1)
     edits.before[edits.closes[close + 1]] += more
