@@ -92,7 +92,7 @@ def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
         from backprop_cli.render import suites_junit
 
         write_file(report.junit, suites_junit.render(kept))
-    return Status.OK if all(outcome.holds for outcome in kept) else Status.DISAGREES
+    return Status.OK if all(outcome.holds or outcome.updates for outcome in kept) else Status.DISAGREES
 
 
 def _deliver_each(report: EachReport, options: OutputOptions) -> Status:

@@ -109,7 +109,7 @@ def _slopes(row: Row | None) -> Iterable[tuple[str, Any]]:
 def _of_number(case: Case, key: str, subject: str, written: Written, found: Any) -> Iterator[Difference]:
     line = case.lines.get(key, case.line)
     if written.is_blank:
-        yield Difference(subject, "an answer", "none", line=line)
+        yield Difference(subject, "an answer", "none", line=line, key=key, number=found)
         return
     agrees = case.agree(found, written)
     if agrees == (case.verdict == AGREES):
@@ -120,7 +120,7 @@ def _of_number(case: Case, key: str, subject: str, written: Written, found: Any)
     elif shape != written_shape:
         yield Difference(subject, _kind(written_shape), _kind(shape), line=line)
     elif not shape:
-        yield Difference(subject, written.text, shortest(found), _error(found, written.number), line)
+        yield Difference(subject, written.text, shortest(found), _error(found, written.number), line, None, key, found)
     else:
         wrong = case.disagreements(found, written)
         worst, digits = wrong[0], written.element_texts
@@ -128,7 +128,7 @@ def _of_number(case: Case, key: str, subject: str, written: Written, found: Any)
         error = _error(numbers[worst], elements(written.number)[1][worst])
         remark = "; ".join(filter(None, [error, f"{len(wrong):,} of {len(numbers):,} elements differ"]))
         element = index_text(unravelled(worst, shape))
-        yield Difference(f"{subject}{element}", expected, shortest(numbers[worst]), remark, line)
+        yield Difference(f"{subject}{element}", expected, shortest(numbers[worst]), remark, line, None, key, found)
 
 
 def _diagnosis(case: Case, claim: str) -> str:
@@ -172,7 +172,11 @@ def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
             wanted = {AGREES: said, DIFFERS: f"not {said}", UNDECIDED: UNDECIDED}[case.verdict]
             found = UNDECIDED if result.verdict == UNDECIDED else shortest(result.backprop)
             target = result.target + index_text(result.element or ())
-            yield Difference(target, wanted, found, _remark(result), line)
+            difference = Difference(target, wanted, found, _remark(result), line)
+            if result.verdict == DIFFERS and not report.free:  # at a point: it may be a number that is claimed
+                number_found = None if result.element else result.backprop
+                difference = difference._replace(key=f"claims.{number}", number=number_found)
+            yield difference
 
 
 def _remark(result: ClaimResult) -> str:
