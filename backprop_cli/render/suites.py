@@ -76,4 +76,4 @@ def lines(outcome: CaseResult, style: Style) -> str:
 def words(difference: Difference) -> str:
     """What differs, in words: `df/dx: expected -3, found -4 (relative error 0.25)`."""
     remark = f" ({difference.remark})" if difference.remark else ""
-    return f"{difference.subject}: expected {difference.expected}, found {difference.found}{remark}"
+    return f"{shorten(difference.subject, 60)}: expected {difference.expected}, found {difference.found}{remark}"
