@@ -773,7 +773,7 @@ def test_a_wrong_array_that_is_claimed_says_the_number_at_its_worst_element(tmp_
     assert [words(difference) for difference in outcome.differences] == [
         "df/dW[1, 1]: expected 4, found 44 (elements that differ: 1)",
         (
-            "df/dx[1]: expected 2*W@x, found 108 (the claim is 22 at W=[[1,2],[3,4]], x=[1,2]; elements that differ: 2; "
-            "the chain rule stops at `n1` = W @ x: this is df/dn1, and dn1/dx is missing)"
+            "df/dx[1]: expected 2*W@x, found 108 (the claim is 22 at W=[[1,2],[3,4]], x=[1,2]; elements that differ: 2"
+            "; the chain rule stops at `n1` = W @ x: this is df/dn1, and dn1/dx is missing)"
         ),
     ]
