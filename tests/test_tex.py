@@ -170,6 +170,8 @@ TYPESET = [
     ("1e-7/x", r"\frac{{1 \cdot 10^{-7}}}{{x}}"),
     ("df/dx = 2*x/3", r"\frac{d{f}}{d{x}} = \frac{2\cdot{x}}{3}"),
     ("∂n1/∂x", r"\frac{\partial {n_{1}}}{\partial {x}}"),
+    ("norm(x)/floor(y)", r"\frac{\left\lVert {x}\right\rVert }{\left\lfloor {y}\right\rfloor }"),
+    ("norm(x, 0)", r"{\operatorname{norm}}({x}, 0)"),
     ("x/", "{x}/"),
     ("(x/y", "({x}/{y}"),
 ]

@@ -13,8 +13,13 @@ _TOKEN = re.compile(r"\\begin\{[^{}]*\}|\\left\[|\\[A-Za-z]+|\\.|[0-9.]+|[A-Za-z
 _ARGUMENTS = {r"\frac": 2, r"\operatorname": 1, r"\text": 1, r"\mathrm": 1, r"\sqrt": 1}  # of what is an operand
 _OPERANDS = frozenset({r"\infty", r"\ldots", r"\partial", r"\pi", *_ARGUMENTS})
 _TIMES = frozenset({r"\cdot", r"\times", r"\mathbin", r"\bmod"})
-_FUNCTION = re.compile(r"\{?\\operatorname\{(sqrt|cbrt|abs)\}\}?")
-_AROUND = {"sqrt": (r"\sqrt{", "}"), "cbrt": (r"\sqrt[3]{", "}"), "abs": (r"\left|", r"\right|")}
+# What books draw around the one operand of a gate.
+AROUND = {
+    "sqrt": (r"\sqrt{", "}"), "cbrt": (r"\sqrt[3]{", "}"), "abs": (r"\left|", r"\right|"),
+    "floor": (r"\left\lfloor ", r"\right\rfloor "), "ceil": (r"\left\lceil ", r"\right\rceil "),
+    "norm": (r"\left\lVert ", r"\right\rVert "),
+}  # fmt: skip
+_FUNCTION = re.compile(rf"\{{?\\operatorname\{{({'|'.join(AROUND)})\}}\}}?")
 _CLOSES = {"(": ")", "[": "]"}
 _IN_LINE = (r"\begin", r"\left[", r"\text")  # what is too wide for a fraction
 _TALL = (r"\frac", r"\begin")
@@ -160,8 +165,8 @@ def _bracket(closed: _Open, *, raised: bool) -> _Operand:
     """A bracket that is closed, with the function before it."""
     inside = "".join(closed.done)
     function = _FUNCTION.fullmatch(closed.before)
-    if function and closed.bracket == "(":
-        left, right = _AROUND[function[1]]
+    if function and closed.bracket == "(" and "," not in closed.done:
+        left, right = AROUND[function[1]]
         made = f"{left}{inside}{right}"
         return _Operand(rf"\left({made}\right)" if raised else made)
     left, right = closed.bracket, _CLOSES[closed.bracket]
