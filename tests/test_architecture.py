@@ -270,6 +270,7 @@ OTHER_WORDS = {
     "engine/unroll.py": {"det", "log", "exp", "xlogy", "sqrt", "max", "abs"},
     "engine/written_matrices.py": {"cholesky", "eigvalsh", "expm", "pinv", "solve_triangular", "svdvals"},
     "graph/shapes.py": {"softmax"},  # a family
+    "render/tex_layout.py": {"sqrt", "cbrt", "abs", "floor", "ceil", "norm"},  # what books have signs for
     "graph/comparisons.py": {"sum"},
     "graph/messages.py": {"sigmoid", "cross_entropy"},  # what other tools call them
     "language/notations.py": {"dot", "matmul", "min", "norm", "abs"},  # spellings of other tools
