@@ -517,3 +517,162 @@ def test_a_small_gradient_is_not_taken_for_nothing(line):
         {line}
     """
     assert set(verdicts(text).values()) <= {"differs", "cannot decide"} and verdicts(text)
+
+
+RELU = """
+    import numpy as np
+    def relu_forward(x): return np.maximum(0, x), x
+    def relu_backward(dout, cache): return dout*(cache > 0)
+"""
+SIGMOID = """
+    import numpy as np
+    def forward(x):
+        return 1/(1 + np.exp(-x))
+    def backward(dout, out):
+        return dout*out*(1 - out)
+"""
+AFFINE = """
+    import numpy as np
+    def forward(X, W, b):
+        return np.tanh(X @ W + b), (X, W, b)
+    def backward(dout, cache):
+        X, W, b = cache
+        t = np.tanh(X @ W + b)
+        g = dout*(1 - t*t)
+        return [g @ W.T, X.T @ g, g.sum(0)]
+"""
+MEAN_SQUARE = """
+    import numpy as np
+    def mse_forward(pred, target):
+        diff = pred - target
+        return np.mean(diff**2), diff
+    def mse_backward(diff):
+        return 2*diff/diff.size
+"""
+COST = """
+    import numpy as np
+    np.random.seed(0)
+    X = np.random.randn(6, 3); y = np.random.randn(6)
+    theta = np.random.randn(3)
+    def cost(theta):
+        return ((X @ theta - y)**2).mean()/2
+    def gradient(theta):
+        return X.T @ (X @ theta - y)/6
+    print(cost(theta), gradient(theta))
+"""
+CROSS_ENTROPY = """
+    import numpy as np
+    def forward(X, W, y):
+        s = X @ W
+        logp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+        loss = -logp[np.arange(len(y)), y].mean()
+        return loss, (X, W, y, logp)
+    def backward(cache):
+        X, W, y, logp = cache
+        ds = np.exp(logp)
+        ds[np.arange(len(y)), y] -= 1
+        ds /= len(y)
+        return ds @ W.T, X.T @ ds
+"""
+STRIDES = """
+    import numpy as np
+    def conv_forward(x, w, stride, pad):
+        xp = np.pad(x, pad); n = (len(xp) - len(w))//stride + 1
+        return np.array([xp[i*stride:i*stride + len(w)] @ w for i in range(n)]), (x, w, stride, pad)
+    def conv_backward(dout, cache):
+        x, w, stride, pad = cache
+        xp = np.pad(x, pad)
+        dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+        for i in range(len(dout)):
+            dxp[i*stride:i*stride + len(w)] += dout[i]*w
+            dw += dout[i]*xp[i*stride:i*stride + len(w)]
+        return dxp[pad:len(xp) - pad], dw
+"""
+ONE = """
+    import numpy as np
+    def softmax_loss(W, X, y, reg):
+        p = np.exp(X @ W)
+        p /= p.sum(axis=1, keepdims=True)
+        loss = -np.log(p[range(len(y)), y]).mean() + reg*np.sum(W*W)
+        p[range(len(y)), y] -= 1
+        dW = X.T @ p/len(y) + 2*reg*W
+        return loss, dW
+"""
+ROWS = {"X": "randn(5, 3)", "W": "randn(3, 4)", "b": "randn(4)"}
+LABELLED = {"W": "randn(4, 3)", "X": "randn(6, 4)", "y": [0, 1, 2, 0, 1, 2]}
+ALIKE = {"pred": "randn(4, 2)", "target": "randn(4, 2)"}
+
+
+# What is returned has no name: the file, values, the gradients that are judged, a mistake, the first wrong one.
+def _affine(answer):
+    return AFFINE.replace("[g @ W.T, X.T @ g, g.sum(0)]", answer)
+
+
+RETURNED = [
+    (RELU, {"x": "randn(3, 2)"}, "dx", ("(cache > 0)", "(cache < 0)"), "dx"),
+    (SIGMOID, {"x": "randn(3)"}, "dx", ("dout*out*(1 - out)", "dout*out"), "dx"),
+    (SIGMOID, {"x": 0.5}, "dx", ("dout*out*(1 - out)", "dout"), "dx"),
+    (AFFINE, ROWS, "dX dW db", ("g.sum(0)", "g.mean(0)"), "db"),
+    (_affine("X.T @ g, g.sum(0)"), ROWS, "dW db", ("X.T @ g", "3*X.T @ g"), "dW"),
+    (_affine("(g.sum(0), g @ W.T, X.T @ g)"), ROWS, "db dX dW", ("X.T @ g", "3*X.T @ g"), "dW"),
+    (_affine("X.T @ g"), ROWS, "dW", ("X.T @ g", "3*X.T @ g"), "dW"),
+    (_affine('{"X": g @ W.T, "W": X.T @ g}'), ROWS, "grads['X'] grads['W']",
+     ("X.T @ g", "3*X.T @ g"), "grads['W']"),
+    (MEAN_SQUARE, ALIKE, "dpred", ("/diff.size", ""), "dpred"),
+    (MEAN_SQUARE.replace("return 2*diff", "dpred = 2*diff").replace(".size\n", ".size\n        return dpred\n"),
+     ALIKE, "dpred", ("/diff.size", ""), "dpred"),
+    (COST, {}, "dtheta", ("- y)/6", "- y)"), "dtheta"),
+    (CROSS_ENTROPY, LABELLED, "ds dX dW", ("X.T @ ds", "2*X.T @ ds"), "dW"),
+    (STRIDES, {"x": "randn(7)", "w": "randn(3)", "stride": 2, "pad": 1}, "dxp dx dw",
+     ("dout[i]*w", "dout[i]*x[0]*w"), "dxp"),
+    (ONE, LABELLED | {"reg": 0.1}, "dW", ("2*reg", "reg"), "dW"),
+    (ONE.replace("loss, dW", "loss, {'W': dW}"), LABELLED | {"reg": 0.1}, "dW", ("2*reg", "reg"), "dW"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values", "names", "mistake", "wrong"), RETURNED)
+def test_gradients_that_are_returned_without_a_name_are_judged(text, values, names, mistake, wrong, check):
+    found = check(text, **values)
+    assert found.ok and sorted({one.name for one in found.results}) == sorted(names.split())
+    found = check(text, mistake, **values)
+    assert found.first_wrong.name == wrong and found.verdict == "differs"
+    assert found.first_wrong.line <= textwrap.dedent(text).count("\n") and found.complaint.labels
+
+
+@pytest.mark.parametrize(("text", "values"), [
+    (_affine("dout"), ROWS),
+    (_affine("g @ W.T, g, g, g, g"), ROWS),
+])  # fmt: skip
+def test_what_cannot_be_told_is_no_success(text, values, check):
+    with pytest.raises(BackpropError, match="N217") as raised:
+        check(text, **values)
+    assert "`dX = …`" in raised.value.diagnostics[0].help
+
+
+def test_a_returned_gradient_of_another_shape_differs(check):
+    found = check(_affine("g @ W.T, g, g.sum(0)"), **ROWS)
+    told = {one.name: one.reason for one in found.results}
+    assert found.first_wrong.name == "dW" and told["dW"] == "it has the shape (5, 4), and the variable (3, 4)"
+
+
+def test_functions_that_answer_the_loss_with_its_gradients_are_all_called(check):
+    both = ONE + textwrap.dedent(ONE).replace("softmax_loss", "other_loss").replace("import numpy as np\n", "").replace(
+        "\n", "\n    "
+    )
+    found = check(both, **LABELLED, reg=0.1)
+    assert found.ok and [one.function for one in found.results] == ["softmax_loss", "other_loss"]
+    assert len(check(both, forward="other_loss", **LABELLED, reg=0.1).results) == 1
+
+
+def test_a_name_that_begins_with_d_is_no_gradient_where_nothing_has_its_name(check):
+    loop = """
+        import numpy as np
+        X, y, w = np.eye(4, 3) + 1, np.arange(4.), np.ones(3)
+        for step in range(9):
+            diff = X @ w - y
+            loss = np.mean(diff**2)
+            ddiff = 2*diff/4
+            dw = X.T @ ddiff
+            w = w - 0.1*dw
+    """
+    assert [one.name for one in check(loop).results] == ["ddiff", "dw"]

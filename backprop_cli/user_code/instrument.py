@@ -13,7 +13,6 @@ import ast
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.user_code.layers import with_names
 from backprop_cli.user_code.targets import copy, loaded, named, pure, reads, renames
 
 BIND, SET, AGAIN, EXPR = "__bp_bind__", "__bp_set__", "__bp_again__", "__bp_expr__"
@@ -165,7 +164,6 @@ class _Hooks(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
         """`class Net:` – its methods."""
-        with_names(node)
         node.body = self._all(node.body)
         return node
 

@@ -27,6 +27,9 @@ def quantities(scope: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     for name, it in scope.items():
         for axis, length in enumerate(np.shape(it)[:4] if name != SHAPE else ()):
             names.setdefault(float(length), f"{name}.shape[{axis}]")
+    for name, it in scope.items():
+        if name != SHAPE and np.ndim(it) > 1:
+            names.setdefault(float(np.size(it)), f"{name}.size")
     names.setdefault(2.0, "2")
     names.pop(1.0, None)
     names.pop(0.0, None)

@@ -63,6 +63,11 @@ def spellings(by: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([by, by + "s", by + "es", plain, plain + "s", f"{by}_list", f"all_{by}"]))
 
 
+def plain(name: str) -> str:
+    """In small letters, without underscores."""
+    return name.lower().replace("_", "")
+
+
 def is_a_loss(name: str) -> bool:
     """Whether a number of that name is one: `E`, `L` and `f` may be many other things."""
     return len(name) > 1 and name not in ("err", "error") and looks_like_a_loss(name)

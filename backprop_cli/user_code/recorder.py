@@ -11,7 +11,15 @@ import numpy as np
 
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET, Site
 from backprop_cli.user_code.mover import Shakes, moved
-from backprop_cli.user_code.names import Reading, holds_gradients, is_a_loss, looks_like_a_loss, readings
+from backprop_cli.user_code.names import (
+    Reading,
+    holds_gradients,
+    is_a_loss,
+    looks_like_a_loss,
+    plain,
+    readings,
+    spellings,
+)
 from backprop_cli.user_code.trace import (
     Claim,
     LeftError,
@@ -49,6 +57,7 @@ class Recorder:
         self.statement = 0
         self.order = 0
         self.round = 0
+        self._names: set[str] = set()  # of all that was assigned, in small letters
         self._counts: dict[int, int] = {}
         self._totals: dict[int, int] = {}
         self._calls: dict[Any, int] = {}
@@ -72,6 +81,13 @@ class Recorder:
     def reads_as(self, name: str) -> tuple[Reading, ...]:
         """What a name can be the gradient of: by the name itself, or by the step that is taken along it."""
         return (Reading("", self.steps[name]),) if name in self.steps else readings(name)
+
+    def is_of_something(self, claim: Claim) -> bool:
+        """Whether there is a variable that its name speaks of: `diff` is no gradient of `iff`."""
+        keyed = isinstance(claim.element, str) and holds_gradients(claim.base)
+        return keyed or any(
+            plain(one) in self._names for reading in self.reads_as(claim.name) for one in spellings(reading.by)
+        )
 
     def first(self, version: Version) -> Version:
         """The moment at which the array of a version was made, by whatever name."""
@@ -157,6 +173,7 @@ class Recorder:
     def _version(
         self, place: Place, where: Site, name: str, base: str, key: Any, call: int, value: Any, write: bool
     ) -> None:
+        self._names.add(plain(name))
         total = self._totals[place.site] = self._totals.get(place.site, 0) + 1
         known = self.of_object.setdefault(id(value), [])
         kind = "birth"
@@ -198,7 +215,7 @@ class Recorder:
         else:
             self._claim_at[slot] = len(self.claims)
             self.claims.append(claim)
-        if np.any(claim.value):  # what is all zeros is about to be summed up
+        if np.any(claim.value) and self.is_of_something(claim):  # what is all zeros is about to be summed up
             self._claim_depth = depth if self._claim_depth is None else min(depth, self._claim_depth)
             self._claim_statement = self.statement
 

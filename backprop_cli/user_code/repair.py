@@ -24,6 +24,7 @@ from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.resolve import Candidate
+from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array
 
@@ -57,8 +58,8 @@ class Repair(NamedTuple):
 class Workshop:
     """The program with its judged claims, and tries at its lines."""
 
-    def __init__(self, bench: Bench, recorder: Recorder, text: str, loss: LossEvent) -> None:
-        self.bench, self.recorder, self.text = bench, recorder, text
+    def __init__(self, bench: Bench, recorder: Recorder, script: Script, loss: LossEvent) -> None:
+        self.bench, self.recorder, self.script, self.text = bench, recorder, script, script.text
         self.loss, self.value = loss.place, as_array(loss.value)
         size = sum(np.size(it) for it in bench.program.names.values() if isinstance(it, np.ndarray)) + 1000
         self.right: Sequence[Case] = ()
@@ -133,6 +134,7 @@ class Workshop:
         visited = sorted(
             (visit.order, site) for site, visit in self.recorder.visited.items()
             if visit.round <= mine and sites[site].kind not in ("param", "loop") and not _declares(sites[site])
+            and sites[site].line <= (self.script.own or sites[site].line)
         )  # fmt: skip
         depends = self.depends([site for _, site in visited], cases)
         clear = {site for case in right for site in case.claim.sites}
@@ -208,9 +210,7 @@ class Workshop:
             lines = self.text.split("\n")[first - 1 : node.end_lineno]
             self._lines[statement] = "\n" * (first - 1) + "\n".join(lines)
         tree = ast.parse(self._lines[statement])
-        for one in ast.walk(tree):
-            if isinstance(one, ast.ClassDef):
-                with_names(one)
+        with_names(tree, dict(self.script.returns))
         return tree
 
     def _good(self, case: Case, value: Any) -> bool:

@@ -39,6 +39,7 @@ def loss_of(recorder: Recorder, round_: int) -> LossEvent | None:
     """
     events = [one for one in recorder.losses if one.round == round_]
     claims = [one for one in recorder.claims if one.round == round_ and np.any(one.value)]
+    claims = [one for one in claims if recorder.is_of_something(one)]
     if recorder.loss:
         events = [one for one in events if one.name == recorder.loss]
     chains: list[list[LossEvent]] = []

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.numeric.shapes import Shape
 from backprop_cli.user_code.copies import copied
 from backprop_cli.user_code.instrument import Instrumented
 from backprop_cli.user_code.mover import Mover, Shakes
@@ -253,17 +252,15 @@ def _plotting_stubs() -> list[str]:
     return made
 
 
-def ends(text: str, path: str, shapes: Mapping[str, Shape], given: Mapping[str, Any]) -> bool:
-    """Whether a file ends without an exception where names have values of those shapes."""
-    names = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__, **given}
-    random_numbers = np.random.default_rng(0)
-    names |= {name: random_numbers.standard_normal(shape) for name, shape in shapes.items()}
+def attempted(text: str, path: str, given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a file leaves behind where names have those values; None where it raises an exception."""
+    names = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__, **copied(given, set())[0]}
     with quietly(path):
         try:
             run_user_code(compile(text, path, "exec", dont_inherit=True), names)
         except (Exception, SystemExit):  # whatever it is: these do not fit
-            return False
-    return True
+            return None
+    return names
 
 
 def parse(text: str, path: str) -> ast.Module:
