@@ -219,9 +219,9 @@ def test_a_notebook_is_its_code_cells(tmp_path):
         ("dp", 3, 1, "agrees"), ("dw", 3, 2, "differs"),
     ]  # fmt: skip
     assert report.first_wrong.place == "cell 3, line 2"
-    assert report.remarks[:2] == (
-        "cell 1, line 1 is no Python and was left out", "cell 1, line 3 is no Python and was left out",
-    )  # fmt: skip
+    assert report.remarks[0] == "cell 1, lines 1 and 3 are no Python and were left out"
+    annotated = backprop("check", str(path), "--format", "github").out
+    assert "ipynb,title=dw%2C cell 3%2C line 2::dw is not dloss/dw" in annotated and ",line=" not in annotated
 
 
 def test_nothing_of_the_run_is_seen_or_stays(tmp_path, capsys):
@@ -293,9 +293,20 @@ def test_an_exception_before_the_last_gradient_is_no_success(indent):
         [*(["def f():"] if indent else []), *(indent + line for line in lines), *(["f()"] if indent else [])]
     )
     with pytest.raises(BackpropError, match="F606"):
-        examine(Script("net.py", text))
+        examine(Script("net.py", text.replace("dw = 2*w", "u = 2*w")))
+    ended = examine(Script("net.py", text))
+    assert [one.verdict for one in ended.findings] == ["agrees"] and ended.failure.line == 4 + bool(indent)
     later = examine(Script("net.py", text.replace("v = [1][2]", "").replace("dv = 3", "u = [1][2]")))
     assert [one.kind for one in later.remarks] == ["stopped"] and later.findings[0].verdict == "agrees"
+
+
+@pytest.mark.parametrize(("first", "status", "code"), [("dw = 2*w", 3, "F606"), ("dw = 3*w", 1, "C503")])
+def test_what_comes_before_an_exception_is_judged(first, status, code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.py").write_text(f"w, v = 3.0, 2.0\nloss = w*w*v/2\n{first}\ndv = w[0]\n")
+    ran = backprop("check", "net.py", "--junit", "report.xml")
+    assert (ran.status, code in ran.err) == (status, True) and "the run ended at line 4: TypeError" in ran.out
+    assert 'failures="1"' in (tmp_path / "report.xml").read_text()
 
 
 def test_a_loss_that_is_an_array_is_said_and_its_mean_is_taken(tmp_path):
@@ -676,3 +687,71 @@ def test_a_name_that_begins_with_d_is_no_gradient_where_nothing_has_its_name(che
             w = w - 0.1*dw
     """
     assert [one.name for one in check(loop).results] == ["ddiff", "dw"]
+
+
+NEURON = """
+    import math
+    w = [2, -3, -3]
+    x = [-1, -2]
+    dot = w[0]*x[0] + w[1]*x[1] + w[2]
+    f = 1.0/(1 + math.exp(-dot))
+    ddot = (1 - f)*f
+    dx = [w[0]*ddot, w[1]*ddot]
+    dw = [x[0]*ddot, x[1]*ddot, 1.0*ddot]
+"""
+ELEMENTS = NEURON.replace("dx = [w[0]*ddot, w[1]*ddot]", "dx = [0, 0]\n    for i in range(2): dx[i] = w[i]*ddot")
+STACK = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((4, 6))
+    Ws = [rng.standard_normal((6, 6))*0.3 for _ in range(3)]
+    cache = []
+    for W in Ws:
+        h = np.tanh(x @ W)
+        cache.append((x, h))
+        x = x + h
+    loss = (x**2).mean()
+    dx = 2*x/x.size
+    dWs = []
+    for W, (xi, h) in zip(reversed(Ws), reversed(cache)):
+        dh = dx
+        da = dh*(1 - h**2)
+        dWs.append(xi.T @ da)
+        dx = dx + da @ W.T
+"""
+BACKWARDS = STACK.replace("dWs.append(xi.T @ da)", "dWs.insert(0, xi.T @ da)")
+NAMELESS = STACK.replace(
+    "for W, (xi, h) in zip(reversed(Ws), reversed(cache))", "for k, (xi, h) in enumerate(cache[::-1])"
+)
+NAMELESS = NAMELESS.replace("W.T", "Ws[-1 - k].T")
+MODULES = LAYERS.replace("self.dW", "self.gW").replace("self.db", "self.gb")
+
+
+@pytest.mark.parametrize(("text", "names", "mistake", "wrong"), [
+    (NEURON, "ddot dx dw", ("x[1]*ddot", "w[1]*ddot"), "dw"),
+    (NEURON.replace("[2, -3, -3]", "(2.0, -3.0, -3.0)"), "ddot dx dw", ("dx = [w[0]*ddot", "dx = [w[1]*ddot"), "dx"),
+    (ELEMENTS, "ddot dx dw", ("dx[i] = w[i]*", "dx[i] = w[0]*"), "dx"),
+    (STACK, "dx dh dWs[0] dWs[1] dWs[2]", ("xi.T @ da", "2*xi.T @ da"), "dWs[0]"),
+    (BACKWARDS, "dx dh dWs[0]", ("xi.T @ da", "2*xi.T @ da"), "dWs[0]"),
+    (NAMELESS, "dx dh dWs[0] dWs[1] dWs[2]", ("xi.T @ da", "2*xi.T @ da"), "dWs[0]"),
+    (MODULES, "self.gW self.gb dx", ("x.T @ dout", "x.T @ dout*2"), "self.gW"),
+])  # fmt: skip
+def test_lists_of_numbers_and_of_gradients_are_judged(text, names, mistake, wrong, check):
+    found = check(text)
+    assert found.ok and {one.name for one in found.results} == set(names.split())
+    assert check(text, mistake).first_wrong.name == wrong
+
+
+def test_what_looks_like_a_gradient_and_was_not_judged_is_said():
+    text = """
+        import numpy as np
+        X, t, W = np.eye(3, 2) + 1, np.ones(3), np.ones(2)
+        z = X @ W
+        loss = np.mean((z - t)**2)
+        delta = 2*(z - t)/3
+        gradients = [X.T @ delta]
+        dW = gradients[0]
+        diff = np.abs(dW).max()
+    """
+    found = examine(Script("net.py", textwrap.dedent(text)))
+    assert [dict(one.words)["names"] for one in found.remarks if one.kind == "unjudged"] == ["`delta`, `gradients`"]

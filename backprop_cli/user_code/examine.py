@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from math import nan
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from backprop_cli.check.tolerances import SIX_DIGITS
-from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
+from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.errors import BackpropError
-from backprop_cli.user_code.diagnose import Diagnosed, diagnose
-from backprop_cli.user_code.findings import Examined, Finding, Loss, Remark
+from backprop_cli.user_code.diagnose import diagnose
+from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss
 from backprop_cli.user_code.judge import Ruling, best
+from backprop_cli.user_code.merged import merged
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.prepared import Prepared, prepare
 from backprop_cli.user_code.problems import failed, no_gradient, no_loss
 from backprop_cli.user_code.recorder import Recorder
+from backprop_cli.user_code.remarks import remarks_on
 from backprop_cli.user_code.repair import Case, Workshop
-from backprop_cli.user_code.resolve import Candidate, candidates, loss_of, upstream_of
-from backprop_cli.user_code.run import Failure, Program, quietly
+from backprop_cli.user_code.resolve import candidates, loss_of, upstream_of
+from backprop_cli.user_code.run import Program, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent, Version
 
 _SMALL = 1e-2  # the size of what is put in the place of zeros
 _NOTHING = ("N216", "N217")  # no loss, no gradient
-_WORST = (DIFFERS, UNDECIDED, AGREES)
 
 
 def examine(
@@ -85,21 +85,17 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
             again = _passed(Program(made, script.path), shaking, script, given, tolerance, seed, names)
         runs += again.runs
         findings, shaken = _with_what_zeros_hide(findings, again.findings if again.failure is None else [])
-    if failure is not None and not (findings and (recorder.left or _is_after(recorder))):
+    ended = failure is not None and (bool(recorder.left) or _is_after(recorder))  # after the last gradient
+    if failure is not None and not findings:
         raise failed(script, failure)
+    seen = {one.text for one in findings}
     findings, losses = _shown(script, findings, losses)
     if not findings:
         if prepared.unsettled:
             raise prepared.unsettled
         raise no_gradient(script, recorder) if losses or loss_of(recorder, 0) else no_loss(script, recorder)
-    remarks = [Remark("magic", line) for line in script.dropped]
-    hidden = {(one.function, one.text) for one in shaken}
-    remarks += [Remark("hidden", one.line, (("text", one.text), ("of", one.of)))
-                for one in findings if (one.function, one.text) in hidden and not one.inherits]  # fmt: skip
-    remarks += [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
-    if failure is not None:
-        remarks.append(Remark("stopped", failure.line, (("kind", failure.kind), ("message", failure.message))))
-    return Examined(tuple(findings), tuple(losses), tuple(remarks), runs)
+    remarks = remarks_on(script, recorder, findings, shaken, failure, seen)
+    return Examined(tuple(findings), tuple(losses), tuple(remarks), runs, failure if failure and not ended else None)
 
 
 def _shown(script: Script, findings: list[Finding], losses: list[Loss]) -> tuple[list[Finding], list[Loss]]:
@@ -151,7 +147,7 @@ def _passed(
         cases = [case for case in cases if case.claim is not given_gradient]
         if cases:
             losses.append(Loss(at.name, at.line))
-            findings += _merged(diagnose(Workshop(bench, recorder, script, at), cases), at)
+            findings += merged(diagnose(Workshop(bench, recorder, script, at), cases), at)
         for case in cases:
             candidate = case.ruling.candidate
             if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version.value):
@@ -231,47 +227,3 @@ def _judged(
 def _of_its_own(ruling: Ruling) -> bool:
     """Whether what it is judged against is an element of its own, as `hs[t]` is in a loop over time."""
     return ruling.candidate is not None and isinstance(ruling.candidate.version.element, int | np.integer)
-
-
-def _merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:
-    """A finding for each gradient in the text, however often it was assigned; the worst speaks for all."""
-    groups: dict[tuple[str, str, tuple[int, ...]], list[Diagnosed]] = {}
-    for one in diagnosed:
-        claim = one.case.claim
-        groups.setdefault((claim.function, claim.text, claim.lines), []).append(one)
-    for (function, text, lines), group in groups.items():
-        worst = min(group, key=_rank)
-        claim, ruling, _ = worst.case
-        candidate = ruling.candidate
-        assert candidate is not None
-        verdict, why, details = ruling.verdict, worst.why or ruling.why, worst.details
-        error = max(one.case.ruling.error for one in group if _rank(one) == _rank(worst))
-        if why in _CONVENTIONS:
-            verdict, error = AGREES, nan
-        if why == "shape":
-            details = (("claimed", str(claim.value.shape)), ("right", str(candidate.version.shape)))
-        yield Finding(
-            text, candidate.of.name if candidate.of else at.name, _named(candidate, claim, len(group)), lines[-1],
-            lines, function, len(group), verdict, error, why, details, worst.inherits, worst.mistake,
-        )  # fmt: skip
-
-
-_CONVENTIONS = ("masked", "multiple", "multiple alone", "part")
-
-
-def _rank(one: Diagnosed) -> tuple[bool, int, bool, bool]:
-    """The worse, the smaller."""
-    verdict = one.case.ruling.verdict
-    return one.why in _CONVENTIONS, _WORST.index(verdict), bool(one.inherits), one.mistake is None
-
-
-def _named(candidate: Candidate, claim: Claim, calls: int) -> str:
-    """How the user writes the variable."""
-    version = candidate.version
-    if isinstance(version.element, int | np.integer):
-        return f"{candidate.by}[{version.element if calls == 1 else '…'}]"
-    if isinstance(version.element, str) and candidate.by not in claim.around:
-        return f"{version.base}[{version.element!r}]"
-    if version.base and not isinstance(version.element, str) and candidate.by not in claim.around:
-        return f"{version.base}.{candidate.by}"
-    return candidate.by

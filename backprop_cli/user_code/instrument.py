@@ -16,7 +16,20 @@ from typing import Any, NamedTuple
 from backprop_cli.user_code.targets import copy, loaded, named, pure, reads, renames
 
 BIND, SET, AGAIN, EXPR = "__bp_bind__", "__bp_set__", "__bp_again__", "__bp_expr__"
-_WRITERS = {"at", "copyto", "fill", "put", "sort", "shuffle", "place", "putmask", "append", "extend", "update"}
+_WRITERS = {
+    "at",
+    "copyto",
+    "fill",
+    "put",
+    "sort",
+    "shuffle",
+    "place",
+    "putmask",
+    "append",
+    "insert",
+    "extend",
+    "update",
+}
 
 
 class Site(NamedTuple):
@@ -120,12 +133,15 @@ class _Hooks(ast.NodeTransformer):
         call = node.value
         if isinstance(call, ast.Call):
             written: list[ast.expr] = [keyword.value for keyword in call.keywords if keyword.arg == "out"]
+            key: ast.expr = ast.Constant(None)
             if isinstance(call.func, ast.Attribute) and call.func.attr in _WRITERS:
                 written += [*call.args[:1], call.func.value]
+                if call.func.attr in ("append", "insert"):
+                    key = ast.Constant(-1) if call.func.attr == "append" else copy(call.args[0])
             for target in written:
                 if isinstance(target, ast.Name | ast.Attribute | ast.Subscript) and pure(target):
                     site = self._site("set", target, node, fresh=False, renames=False)
-                    after.append(ast.Expr(_call(SET, site, loaded(target), ast.Constant(None))))
+                    after.append(ast.Expr(_call(SET, site, loaded(target), key)))
         node = ast.copy_location(ast.Expr(self.visit(node.value)), node)
         self.current = before
         return [node, *(ast.copy_location(extra, node) for extra in after)]
@@ -263,12 +279,10 @@ class _Hooks(ast.NodeTransformer):
         return self._expr(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
-        """Text: untouched."""
+        """Text, as indices below: untouched."""
         return node
 
-    def visit_Slice(self, node: ast.Slice) -> Any:
-        """Indices: untouched."""
-        return node
+    visit_Slice = visit_JoinedStr  # type: ignore[assignment]
 
     def _site(self, kind: str, target: ast.expr, node: Any, *, fresh: bool, renames: bool) -> int:
         if self.numbers is not None:

@@ -23,6 +23,7 @@ _FORMS = tuple(
         r"(?P<by>\w+?)_gradient",
         r"nabla_?(?P<by>\w+)",
         r"g_(?P<by>\w+)",
+        r"g(?P<by>[A-Z]\w*|[wb]\d*)",
         r"(?P<by>\w+)_bar",
         r"d(?P<of>\w+?)_?d_?(?P<by>\w+)",
     )

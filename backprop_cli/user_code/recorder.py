@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -30,6 +31,7 @@ from backprop_cli.user_code.trace import (
     as_array,
     count_of,
     is_array,
+    is_list,
     is_number,
 )
 
@@ -67,6 +69,7 @@ class Recorder:
         self.left: dict[tuple[int, int, int], int] = {}  # where a loop was left, and the line
         self.visited: dict[int, Visit] = {}
         self.shapes: dict[int, tuple[int, ...]] = {}
+        self.lists: list[tuple[int, str, int]] = []  # of arrays, with the name of a gradient: order, name, line
         self.arrays: list[tuple[str, int, tuple[int, ...]]] = []  # what has the name of a loss and is not one number
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
@@ -120,7 +123,12 @@ class Recorder:
                 value = base[key]
             except (KeyError, IndexError, TypeError):
                 return
-            self._see(where, place._replace(path=(key,)), value, key, write=False)
+            key = len(base) - 1 if isinstance(base, list) and key == -1 else key
+            added = isinstance(where.node, ast.Expr)  # by `append` or `insert`
+            if not added or is_array(value):
+                self._see(where, place._replace(path=(key,)), value, key, write=False)
+            if is_list(base) and not added and self.reads_as(where.name):
+                self._see(where, place, base, None, write=True)
         else:
             self._see(where, place, base, None, write=True)
 
@@ -145,12 +153,14 @@ class Recorder:
             return
         if isinstance(value, dict) and key is None:
             self._dictionary(where, place, value, call, frame)
-        elif isinstance(value, list | tuple) and key is None:
+        elif isinstance(value, list | tuple) and key is None and not is_list(value):
+            if self.reads_as(where.name) or holds_gradients(where.name):
+                self.lists.append((self.order, where.name, where.line))
             for number, item in enumerate(value[:_MOST_ITEMS]):
                 if is_array(item):
                     self._version(place._replace(path=(number,)), where, where.name, "", number, call, item, False)
         is_empty = isinstance(value, np.ndarray) and value.dtype.kind == "f" and not value.size
-        if not (is_array(value) or is_number(value) or is_empty):
+        if not (is_array(value) or is_number(value) or is_list(value) or is_empty):
             return
         self.shapes[place.site] = tuple(np.shape(value))
         gradient = where.kind not in ("param", "loop")
@@ -198,8 +208,9 @@ class Recorder:
         at = self._claim_at.get(slot)
         before = self.claims[at] if at is not None and not (where.fresh and where.kind != "set") else None
         around = {
-            one: it for one, it in frame.f_locals.items() if is_array(it) or is_number(it) or isinstance(it, dict)
-        }
+            one: it for one, it in frame.f_locals.items()
+            if is_array(it) or is_number(it) or isinstance(it, dict) or is_list(it)
+        }  # fmt: skip
         holder = frame.f_locals.get("self")
         if holder is not None:
             around |= {one: it for one, it in getattr(holder, "__dict__", {}).items() if one not in around}

@@ -26,7 +26,7 @@ from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
-from backprop_cli.user_code.trace import Claim, LossEvent, as_array
+from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
 
 _WORK = 100_000_000  # elements that all tries together may move
 _TRIES = (60, 2000)
@@ -240,7 +240,9 @@ def _scope(local: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]
     found: dict[str, Any] = {}
     for known in (local, names):
         for name, it in known.items():
-            plain = isinstance(it, int | float | np.number | np.ndarray | dict) and not name.startswith("__")
+            plain = (
+                isinstance(it, int | float | np.number | np.ndarray | dict) or is_list(it)
+            ) and not name.startswith("__")
             if plain and name not in found and name.isidentifier():
                 found[name] = it
     for name, it in list(found.items()):

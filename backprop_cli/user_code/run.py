@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.user_code.copies import copied
+from backprop_cli.user_code.findings import Failure
 from backprop_cli.user_code.instrument import Instrumented
 from backprop_cli.user_code.mover import Mover, Shakes
 from backprop_cli.user_code.recorder import Recorder
@@ -26,14 +27,6 @@ from backprop_cli.user_code.trace import LeftError, StoppedError
 
 _HOOKS = Recorder.bind.__code__.co_filename
 _PLOTTING = ("matplotlib", "matplotlib.pyplot", "seaborn", "pylab", "plotly", "tqdm.notebook")
-
-
-class Failure(NamedTuple):
-    """An exception of the user's code: where it happened in their file, and what it says."""
-
-    line: int
-    kind: str
-    message: str
 
 
 class Snapshot(NamedTuple):
