@@ -755,3 +755,68 @@ def test_what_looks_like_a_gradient_and_was_not_judged_is_said():
     """
     found = examine(Script("net.py", textwrap.dedent(text)))
     assert [dict(one.words)["names"] for one in found.remarks if one.kind == "unjudged"] == ["`delta`, `gradients`"]
+
+
+NORM = """
+    import numpy as np
+    def batchnorm_forward(x, gamma, beta):
+        xmu = x - x.mean(axis=0)
+        sqrtvar = np.sqrt((xmu**2).mean(axis=0) + 1e-5)
+        xhat = xmu/sqrtvar
+        return gamma*xhat + beta, (xhat, gamma, xmu, sqrtvar)
+    def batchnorm_backward(dout, cache):
+        xhat, gamma, xmu, sqrtvar = cache
+        dbeta = np.sum(dout, axis=0)
+        dgamma = np.sum(dout*xmu, axis=0)
+        dxhat = dout*gamma
+        dx = (dxhat - dxhat.mean(axis=0) - xhat*(dxhat*xhat).mean(axis=0))/sqrtvar
+        return dx, dgamma, dbeta
+"""
+DROPPED = """
+    import numpy as np
+    np.random.seed(1)
+    x = np.random.randn(7, 4); W = np.random.randn(4, 3); p = 0.5
+    t = np.random.randn(7, 3)
+    a = x @ W
+    m = (np.random.rand(*a.shape) < p)/p
+    h = np.tanh(a)*m
+    loss = np.mean(np.sum((h - t)**2, axis=1))
+    dh = (h - t)/len(x)
+    dW = x.T @ (dh*m*(1 - np.tanh(a)**2))
+"""
+CONVOLUTION = """
+    import numpy as np
+    np.random.seed(2)
+    x, w = np.random.randn(5, 6), np.random.randn(3, 3)
+    xp = np.pad(x, 1)
+    out = np.zeros((5, 6))
+    for i in range(5):
+        for j in range(6):
+            out[i, j] = np.sum(xp[i:i+3, j:j+3]*w)
+    dout = np.random.randn(5, 6)
+    dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+    for i in range(5):
+        for j in range(6):
+            dw += xp[i:i+3, j:j+3]*dout[i, j]
+            dxp[i:i+3, j:j+3] += w[::-1, ::-1]*dout[i, j]
+    dx = dxp[1:-1, 1:-1]
+"""
+# A file with a mistake, and what may be said to be right: `sum(xmu)` is 0, and so is what is wrong by it.
+ADVICE = [
+    (NORM, {"x": "randn(6, 4)", "gamma": "randn(4)", "beta": "randn(4)"}, "dgamma = np.sum(dout * xhat, axis=0)"),
+    (DROPPED, {}, "dh = (h - t) / len(x) * 2"),
+    (CONVOLUTION, {}, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "values", "right"), ADVICE)
+def test_advice_is_right_at_other_places_too(text, values, right, check):
+    found = check(text, **values)
+    told = found.complaint.help.partition("it is right with `")[2].rstrip("`")
+    assert not found.ok and told == right
+    if right:
+        line = found.first_wrong.line
+        lines = textwrap.dedent(text).split("\n")
+        indent = lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())]
+        followed = "\n".join([*lines[: line - 1], indent + right, *lines[line:]])
+        assert check(followed, **values).ok

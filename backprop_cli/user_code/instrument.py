@@ -72,13 +72,12 @@ def instrument(tree: ast.Module) -> Instrumented:
     return Instrumented(statements, sites)
 
 
-def instrument_again(changed: ast.stmt, statement: int, sites: Sequence[Site]) -> ast.Module:
-    """A top-level statement that was changed, with the hooks that it had before."""
+def instrument_again(changed: ast.stmt, statement: int, numbers: Sequence[int]) -> list[ast.stmt]:
+    """A statement of a top-level one that was changed, with the hooks that it had before: those of these sites."""
     hooks = _Hooks([], statement)
-    hooks.numbers = [number for number, site in enumerate(sites) if site.statement == statement and site.kind != "expr"]
+    hooks.numbers = list(numbers)
     made = hooks.visit(changed)
-    module = ast.Module(made if isinstance(made, list) else [made], [])
-    return ast.fix_missing_locations(module)
+    return [ast.fix_missing_locations(one) for one in (made if isinstance(made, list) else [made])]
 
 
 class _Hooks(ast.NodeTransformer):

@@ -103,6 +103,15 @@ class Program:
                 run_user_code(codes.get(number) or self.codes[number], self.names)
 
     @contextmanager
+    def shaken(self, shakes: Shakes) -> Iterator[None]:
+        """With other values at some places, for runs that begin before these."""
+        kept, self.shakes = self.shakes, shakes
+        try:
+            yield
+        finally:
+            self.shakes = kept
+
+    @contextmanager
     def changed(self, statement: int, module: ast.Module) -> Iterator[Mapping[int, Any]]:
         """With another text of a top-level statement; of a definition, its functions have other code for a while."""
         code = compile(module, self.path, "exec", dont_inherit=True)
@@ -118,7 +127,7 @@ class Program:
                 if new is not None and new.co_freevars == function.__code__.co_freevars:
                     kept.append((function, function.__code__))
                     function.__code__ = new
-            yield {}
+            yield {statement: code}  # for a run that begins before it
         finally:
             for function, old in kept:
                 function.__code__ = old
