@@ -109,7 +109,7 @@ def shakes_of(leaves: Sequence[Version], seed: int, size: float) -> Mapping[Any,
 
 def _is_floating(value: Any) -> bool:
     if isinstance(value, np.ndarray):
-        return value.dtype.kind == "f"
+        return bool(value.dtype.kind == "f")
     return isinstance(value, float) or is_array(value)
 
 
