@@ -20,6 +20,7 @@ from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.readings import readings
 from backprop_cli.graph.rebuild import rebuild, used_rows
 from backprop_cli.graph.signature import signature
+from backprop_cli.graph.turns import settle
 from backprop_cli.graph.unused import unused
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program
@@ -85,6 +86,7 @@ class _Lowering(ArrayRows):
         out.products, out.dotted = self.rows["juxtaposed"], self.rows["·"]
         if self.defaults or self.absorbed:
             self.out = rebuild(out, self.defaults, self.absorbed)
+        settle(self.out)
         self.out.remarks += unused(self.out, program.statements)[: MOST_ERRORS - len(self.out.remarks)]
         self.out.remarks += readings(self.out, program, self.given.bound)[: MOST_ERRORS - len(self.out.remarks)]
         return self.out

@@ -58,7 +58,7 @@ def read_products(graph: Graph) -> Remark | None:
         unsigned = [node for node in unsigned if graph.gates[node] == outer]
     if graph.subgraphs:  # the text of what is inside a call is elsewhere
         inside = enclosing(graph, outputs=True)
-        unsigned = [node for node in unsigned if inside[node] < 0]
+        unsigned = [node for node in unsigned if inside[node] < 0 or graph.subgraphs[inside[node]].title]
     if not unsigned:
         return None
     readings = []

@@ -101,7 +101,7 @@ def relocated(program: Program, reading: Reading, source: Source) -> Program:
     if reading.problems:  # what else would be said is said of half a reading
         for column in (program.ops, program.args, program.starts, program.ends):
             del column[:]
-        program.statements, program.definitions = [], []
+        program.statements, program.definitions, program.turns = [], [], []
     return program
 
 

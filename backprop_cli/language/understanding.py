@@ -8,6 +8,7 @@ from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.language.bare import BARE, CAPITALS, INDICES, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
 from backprop_cli.language.tokens import BAD, POSTFIX, Tokens, tokenize
+from backprop_cli.language.turns import placed
 
 # Words that our language has too, as names or not at all.
 _WORDS = frozenset({
@@ -52,7 +53,7 @@ def understood(
         if strict
         else foreign.read(source.text, variables, size_of, failed=bool(program.diagnostics), strange=strange)
     )
-    typed, counts = reading.text if reading else "", set[str]()
+    typed, written = reading.text if reading else "", None
     if loops:
         from backprop_cli.language.loops import TooLongError, unrolled
 
@@ -63,13 +64,16 @@ def understood(
             program.diagnostics = [Diagnostic("L701", message, (), "let them run less often")]
             return program
         if written is not None:
-            reading, counts = reading.then(written[0]) if reading else written[0], written[1]
+            reading = reading.then(written.reading) if reading else written.reading
     if reading is None:
         return program
     inner = Source(source.name, reading.text)
-    made = foreign.relocated(parse(inner, tokenize(inner.text)), reading, source)
+    made = parse(inner, tokenize(inner.text))
+    if written is not None:
+        made.turns, made.counts = placed(written.marks, made), written.counts
+    made = foreign.relocated(made, reading, source)
     foreign.span_the_output(made)
-    made.reading, made.counts = typed, counts
+    made.reading = typed
     return made
 
 
