@@ -106,8 +106,7 @@ class _Lowering(ArrayRows):
                 shown = name
                 while shown in self.given.bound:  # an input that is defined anew keeps its name
                     shown = f"{name}{int(shown[len(name) :] or 1) + 1}"
-                before = self.out.definitions.get(shown, -1)
-                if names.get(before) == shown:
+                if names.get(before := self.out.definitions.get(shown, -1)) == shown:
                     del names[before]
                 self.out.definitions[shown] = statement.row
                 if ops[statement.row] not in ("name", "num"):
@@ -134,8 +133,7 @@ class _Lowering(ArrayRows):
             if name in self.given.bound and not (name in self.defined and not self._is_used(name)):
                 out.variables[name] = row
             elif name in CONSTANTS and name not in self.defined:
-                out.gates[row] = CONSTANT
-                out.constants[row] = CONSTANTS[name]
+                out.gates[row], out.constants[row] = CONSTANT, CONSTANTS[name]
             elif row in words or row in unused or len(self.diagnostics) > MOST_ERRORS:
                 continue
             elif name in self.defined and row not in operands_of(program):
