@@ -248,6 +248,7 @@ SPELLINGS = (
     "language/bare.py",
     "language/spellings.py",
     "language/latex_spellings.py",
+    "language/losses.py",
     "graph/advice.py",
 )  # what others call gates
 # What the texts of rows mean where numbers are nodes.

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from backprop_cli.language.code_arguments import class_called, infinity, one_sided, reduced, refuse_texts
+from backprop_cli.language.code_arguments import canonical, infinity, one_sided, refuse_texts
+from backprop_cli.language.objects import Objects
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.several_results import chosen, drop_keyword, drop_lengths
@@ -43,13 +44,12 @@ from backprop_cli.language.spellings import (
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
-class CodeCalls:
+class CodeCalls(Objects):
     """A text in somebody's language and the edits that make it ours; `names` are the user's own."""
 
     def __init__(self, edits: Rewriter, names: Collection[str], size_of: SizeOf) -> None:
-        self.edits = edits
+        super().__init__(edits, size_of)
         self.names = names
-        self.size_of = size_of
         self.texts = edits.texts
         self.torch = any(text in TORCH and edits.at(k + 1) == "." for k, text in enumerate(self.texts))
         self.numpy = any(text in ("np", "numpy") for text in self.texts)
@@ -112,15 +112,14 @@ class CodeCalls:
             message = f"SciPy's `{name}` is the upper triangle, and ours and NumPy's the lower one"
             edits.refuse(first, close, message, f"write `{name}(a)'`, or for the lower one `{name}(a)`")
             return
-        if class_called(edits, name, bracket, close, first) or infinity(edits, name, bracket, close, first):
+        if library and self.is_object(name, bracket, close, first):
             return
-        meant = reduced(edits, name, bracket)
+        if infinity(edits, name, bracket, close, first) or self.loss(name, (first, bracket - 1), bracket):
+            return
         if library and refuse_texts(edits, name, bracket):
             return
         items = self._kept(bracket)
-        meant = (
-            meant or one_sided(edits, name, bracket, 1) or OF_COUNT.get((name, len(items)), FUNCTIONS.get(name, name))
-        )
+        meant = one_sided(edits, name, bracket, 1) or OF_COUNT.get((name, len(items)), FUNCTIONS.get(name, name))
         for a, b in items if name in OPTIONAL else ():
             if self.texts[b] == "None" and (a == b or self.texts[a + 1] == "="):
                 edits.out[b] = "0"
@@ -249,11 +248,6 @@ class CodeCalls:
             break
         edits.merge(first, bracket - 1, gate)
 
-    def shape(self, first: int, last: int) -> tuple[int, ...]:
-        """The shape of an operand, if that is the name of a value; otherwise ()."""
-        shape = self.size_of(self.texts[first]) if first == last else None
-        return shape if isinstance(shape, tuple) else ()
-
     def einsum(self, bracket: int, close: int, first: int) -> None:
         """`einsum('ij,jk->ik', A, B)`: the sums that have a name."""
         edits = self.edits
@@ -261,7 +255,7 @@ class CodeCalls:
         if len(items) < 2 or items[0][0] != items[0][1]:
             return
         (a, _), *items = items
-        meant = SUMS.get(_canonical(self.texts[a].strip().strip("'\"")))
+        meant = SUMS.get(canonical(self.texts[a].strip().strip("'\"")))
         if meant is not None:
             edits.drop(a, items[0][0] - 1)
             self._fill(meant, first, bracket, close, items)
@@ -283,12 +277,3 @@ class CodeCalls:
     def _is_axis(self, item: tuple[int, int]) -> bool:
         words = self.texts[item[0] : item[1] + 1]
         return words[0] == "axis" or words[-1].isdigit() or words[0] == "dim"
-
-
-def _canonical(subscripts: str) -> str:
-    """Subscripts with their letters in the order of the alphabet: `bij,bjk->bik` is `abc,acd->abd`."""
-    letters: dict[str, str] = {}
-    for letter in subscripts:
-        if letter.isalpha():
-            letters.setdefault(letter, chr(ord("a") + len(letters)))
-    return "".join(letters.get(letter, letter) for letter in subscripts if letter != " ")

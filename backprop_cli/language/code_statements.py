@@ -75,7 +75,7 @@ def _lines(edits: Rewriter) -> Iterator[tuple[int, int]]:
 
 def _commas(edits: Rewriter, first: int, last: int) -> list[int]:
     """The commas of a statement that no bracket contains."""
-    inside = {k for commas in edits.commas.values() for k in commas}
+    inside = {k for bracket, commas in edits.commas.items() if edits.texts[bracket] != "{" for k in commas}
     return [k for k in range(first, last + 1) if edits.texts[k] == "," and k not in inside]
 
 

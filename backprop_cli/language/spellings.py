@@ -61,21 +61,10 @@ OF_COUNT = {
     ("linear", 2): "(({0}) @ ({1})')", ("linear", 3): "(({0}) @ ({1})' + ({2}))", ("gather", 2): "take",
     ("huber_loss", 2): "mean(huber(({0}) - ({1})))", ("huber_loss", 3): "mean(huber(({0}) - ({1}), {2}))",
 }  # fmt: skip
-# Losses with `reduction=` other than the mean.
-REDUCED = {
-    ("mse_loss", "sum"): "sum((({0}) - ({1}))^2)", ("mse_loss", "none"): "((({0}) - ({1}))^2)",
-    ("l1_loss", "sum"): "sum(abs(({0}) - ({1})))", ("l1_loss", "none"): "abs(({0}) - ({1}))",
-    ("cross_entropy", "sum"): "(-sum(pick(log_softmax({0}), {1})))",
-    ("cross_entropy", "none"): "(-pick(log_softmax({0}), {1}))",
-    ("nll_loss", "sum"): "(-sum(pick({0}, {1})))", ("nll_loss", "none"): "(-pick({0}, {1}))",
-}  # fmt: skip
 # Classes whose objects are called: `nn.ReLU()(x)`.
 CLASSES = {
     "ReLU": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softmax": "softmax", "LogSoftmax": "log_softmax",
     "GELU": "gelu", "SiLU": "silu", "Mish": "mish", "Softplus": "softplus", "LogSigmoid": "logsigmoid",
-    "MSELoss": "mse",
-    "CrossEntropyLoss": "cross_entropy", "BCELoss": "binary_cross_entropy", "KLDivLoss": "kl_div",
-    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits",
 }  # fmt: skip
 INFINITIES = {"'inf'": "inf", "'-inf'": "(-inf)", '"inf"': "inf", '"-inf"': "(-inf)"}
 # Of the library alone: `np.log` is our `log`, but `tf.log` is too, and `math.e` a constant.
@@ -152,7 +141,6 @@ JAVASCRIPTS = frozenset({"Math"})  # there of any number of operands
 LIMITS = {"clip": {"min": "lo", "max": "hi"}, "clamp": {"min": "lo", "max": "hi"}}
 ONE_LIMIT = {"lo": "max", "hi": "min"}
 SWAPS, PAIR = frozenset({"transpose"}), "swapaxes"  # of all axes, of two
-USUAL = "mean"  # what losses are without `reduction=`
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
 # What PyTorch's functions assume where ours assume something else.
