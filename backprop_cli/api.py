@@ -104,11 +104,10 @@ def grad_at(
         graph, numbers, anomalies, passed=passed, active=active, wrt=targets, check=verdict, rate=rate, seed=upstream,
         strict=session.options.strict, expand=session.shown, untrue=untrue, exact=session.options.exact,
     )  # fmt: skip
-    calls = [view.subgraph for view in report.columns.folded if not view.subgraph.title]
-    if check and calls:
+    if check and report.columns.folded:
         from backprop_cli.check.closed_form import slopes
 
-        report = report._replace(slopes=slopes(graph, calls, check_seconds))
+        report = report._replace(slopes=slopes(graph, [view.subgraph for view in report.columns.folded], check_seconds))
     return report
 
 
