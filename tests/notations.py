@@ -77,6 +77,7 @@ LINES = {
         ("F.mse_loss(x, a)", "mse(x, a)"),
         ("F.binary_cross_entropy(torch.sigmoid(x), a/4)", "binary_cross_entropy(sigmoid(x), a/4)"),
         ("F.binary_cross_entropy_with_logits(x, a/4)", "binary_cross_entropy(sigmoid(x), a/4)"),
+        ("x = torch.tensor([1., -2.], requires_grad=True) \n q = (x**2).sum() \n q.backward() \n print(x.grad)", "sum(x^2)"),
         ("F.mse_loss(x, a, reduction='sum')", "sum((x - a)^2)"),
         ("F.smooth_l1_loss(x, a, reduction='none', beta=0.5)", "huber(x - a, 0.5)/0.5"),
         ("F.nll_loss(F.log_softmax(X, dim=1), y, reduction='sum')", "2*cross_entropy(X, y)"),
@@ -110,6 +111,7 @@ LINES = {
         ("tf.nn.relu(x)", "relu(x)"),
     ]),
     "Python": (NUMBERS, [
+        ("x = Value(0.7) \n q = (x*2).relu() \n print(f'{q.data:.4f}')", "relu(2*x)"),
         ("Math.pow(x, 2) + Math.PI", "x^2 + pi"),
         ("std::exp(x)", "exp(x)"),
         ("x**2 if x > 0 else -x", "where(x > 0, x^2, -x)"),

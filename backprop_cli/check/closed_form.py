@@ -31,8 +31,8 @@ Slopes = Mapping[str, Mapping[str, str]]
 def slopes(graph: Graph, calls: Iterable[Subgraph], seconds: float) -> Slopes:
     """For each gate called, by its name, its slope along each parameter, over the parameters and `out`.
 
-    A gate with pieces (a kink, a `where`) has no one slope; nor has one here that is large, or takes too much work. Turns
-    of loops have none: each works on other values.
+    A gate with pieces (a kink, a `where`) has no one slope; nor has one here that is large, or takes too much work.
+    Turns of loops have none: each works on other values.
     """
     found: dict[str, dict[str, str]] = {}
     seen: set[str] = set()

@@ -43,7 +43,7 @@ def read(
     defined = set(_defined(edits))
     clashing = defined.difference(names) & _called(edits)
     own = {*names, *(defined - clashing)}
-    rewrite_statements(edits, own)
+    rewrite_statements(edits, own, names)
     _rename(edits, clashing)
     CodeNotation(edits, own, size_of).rewrite()
     Mathematics(edits, own).rewrite()

@@ -21,7 +21,7 @@ NUMPYS = frozenset({"np", "numpy", "jnp", "torch"})
 
 _SAME = ("array", "asarray", "tensor", "as_tensor", "matrix", "float", "float32", "float64", "FloatTensor", "Variable",
          "constant", "convert_to_tensor", "Tensor", "atleast_1d", "ascontiguousarray", "double", "Parameter",
-         "real")  # fmt: skip
+         "real", "Value")  # fmt: skip
 # Of a library; and without one where nothing of ours has that name.
 FUNCTIONS: dict[str, str] = {
     **dict.fromkeys(_SAME, ""),
@@ -134,6 +134,7 @@ ROOTS = {"√": "sqrt", "∛": "cbrt"}
 BRACKETS = {"⟨": "dot(", "⟩": ")", "〈": "dot(", "〉": ")"}  # ⟨x, y⟩
 # Of two operands they are elementwise: `torch.max(a, b)`.
 ELEMENTWISE = frozenset({"max", "min"})
+LEAVES = frozenset({"Value", "Parameter", "Variable"})  # what they make is differentiated by
 DECLARING = frozenset({"let", "var", "const", "auto", "double", "val"})  # let f = x + 1
 BEFORE_VALUES = frozenset({"where", "at", "with", "for", "when"})  # x^2 where x = 3
 CPLUSPLUS = ["std", ":", ":"]
