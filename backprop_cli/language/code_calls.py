@@ -16,6 +16,7 @@ from backprop_cli.language.several_results import chosen, drop_keyword, drop_len
 from backprop_cli.language.spellings import (
     ASSUMED,
     COPIES,
+    COUNTING,
     ELEMENTWISE,
     FUNCTIONS,
     JAVASCRIPTS,
@@ -40,6 +41,7 @@ from backprop_cli.language.spellings import (
     TRIANGLES,
     UPPER,
 )
+from backprop_cli.language.tensor_calls import counted, gathered, has_tensors, norm_method, normalized, uncovered
 
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -51,8 +53,9 @@ class CodeCalls(Objects):
         super().__init__(edits, size_of)
         self.names = names
         self.texts = edits.texts
-        self.torch = any(text in TORCH and edits.at(k + 1) == "." for k, text in enumerate(self.texts))
         self.numpy = any(text in ("np", "numpy") for text in self.texts)
+        named = any(text in TORCH and edits.at(k + 1) == "." for k, text in enumerate(self.texts))
+        self.torch = named or (not self.numpy and has_tensors(edits))
 
     def is_library(self, first: int, point: int) -> bool:
         """Whether the words from `first` to a point are a library's."""
@@ -114,6 +117,10 @@ class CodeCalls(Objects):
             return
         if library and self.is_object(name, bracket, close, first):
             return
+        if library and name == "normalize" and normalized(edits, bracket, first):
+            return
+        if name in COUNTING:
+            counted(edits, bracket, close, self.size_of)
         if infinity(edits, name, bracket, close, first) or self.loss(name, (first, bracket - 1), bracket):
             return
         if library and refuse_texts(edits, name, bracket):
@@ -135,6 +142,7 @@ class CodeCalls(Objects):
             meant = name
         if name in LAST_AXES and library:
             drop_lengths(edits, bracket, close, LAST_AXES[name])
+        meant = uncovered(edits, self.names, meant, items)
         self._read_as(meant, first, bracket, close, [])
         assumed = ASSUMED.get(name, "") if self.texts[first] in TORCH else ""
         if assumed and not self._has(bracket, assumed.partition("=")[0]) and (name in SPREAD or len(items) == 2):
@@ -157,6 +165,10 @@ class CodeCalls(Objects):
                 edits.refuse(point, close, message, f"write `{name}(x, …)` or `{COPIES[name]}(x, …)`")
                 return
             meant = COPIES[name] if self.torch else name
+        if name == "gather" and gathered(edits, head, point, bracket, close):
+            return
+        if name in NORMS and (norm := norm_method(edits, bracket)):
+            meant, items = norm, self._kept(bracket)
         edits.out[point] = ""
         if name in SWAPS and len(items) == 2 and self.torch and not self.numpy:
             meant = PAIR
@@ -174,6 +186,7 @@ class CodeCalls(Objects):
         if self._divides_by_less(name, bracket):
             meant = meant if items else f"{meant}({{0}}, ddof=1)"
             edits.before[close] += ", ddof=1" if items else ""
+        meant = uncovered(edits, self.names, meant, [(head, point - 1), *items])
         self._read_as(meant, point + 1, bracket, close, [(head, point - 1)])
 
     def _read_as(self, meant: str, word: int, bracket: int, close: int, receiver: list[tuple[int, int]]) -> None:
@@ -276,4 +289,4 @@ class CodeCalls(Objects):
 
     def _is_axis(self, item: tuple[int, int]) -> bool:
         words = self.texts[item[0] : item[1] + 1]
-        return words[0] == "axis" or words[-1].isdigit() or words[0] == "dim"
+        return words[0] in ("axis", "dim") or (words[-1].isdigit() and words[:-1] in ([], ["-"]))

@@ -114,6 +114,8 @@ class _Latex(LatexTerms):
             edits.out[k] = SIGNS[name]
         elif name in BLANK:
             edits.out[k] = "" if name in ("left", "right") else " "
+            if edits.at(k + 1) == "[" and k + 1 in edits.closes and not edits.commas[k + 1]:
+                edits.out[k + 1], edits.out[edits.closes[k + 1]] = "(", ")"  # no index, nor an array
             if name in ("left", "right") and edits.at(k + 1) == ".":
                 edits.out[k + 1] = ""
         elif not is_known(name):

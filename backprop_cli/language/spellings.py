@@ -17,6 +17,10 @@ LIBRARIES = frozenset({
     "random", "lax", "numerics", "fft", "keras", "activations", "losses", "xp", "cp", "cupy", "autograd", "anp", "onp",
 })  # fmt: skip
 TORCH = frozenset({"torch", "F", "nn"})
+# Only tensors of PyTorch have these keywords and methods.
+TENSOR_KEYWORDS = frozenset({"dim", "keepdim"})
+OF_TENSORS = frozenset({"unsqueeze", "detach", "clamp", "masked_fill", "gather", "pow", "exp", "log", "sigmoid", "tanh",
+                        "relu", "backward", "permute", "softmax", "log_softmax", "float", "cpu"})  # fmt: skip
 NUMPYS = frozenset({"np", "numpy", "jnp", "torch"})
 
 _SAME = ("array", "asarray", "tensor", "as_tensor", "matrix", "float", "float32", "float64", "FloatTensor", "Variable",
@@ -49,6 +53,7 @@ FUNCTIONS: dict[str, str] = {
     "zeros_like": "(0*({0}))", "ones_like": "(0*({0}) + 1)",
     "ger": "outer", "identity": "eye", "diagonal": "diag", "l2_loss": "(sum(({0})^2)/2)", "matvec": "(({0}) @ ({1}))",
     "addmm": "(({0}) + ({1}) @ ({2}))", "nll_loss": "(-mean(pick({0}, {1})))",
+    "pairwise_distance": "norm(({0}) - ({1}) + 1e-6, axis=-1)",
     "smooth_l1_loss": "mean(huber(({0}) - ({1})))",
     "full_like": "(0*({0}) + ({1}))", "cdf": "normcdf", "pdf": "normpdf", "logcdf": "log_normcdf",
 }  # fmt: skip
@@ -139,6 +144,7 @@ DECLARING = frozenset({"let", "var", "const", "auto", "double", "val"})  # let f
 BEFORE_VALUES = frozenset({"where", "at", "with", "for", "when"})  # x^2 where x = 3
 CPLUSPLUS = ["std", ":", ":"]
 JAVASCRIPTS = frozenset({"Math"})  # there of any number of operands
+COVERED = {"clip": "min(max({0}, {1}), {2})"}  # what a gate is where a value of the user's has its name
 LIMITS = {"clip": {"min": "lo", "max": "hi"}, "clamp": {"min": "lo", "max": "hi"}}
 ONE_LIMIT = {"lo": "max", "hi": "min"}
 SWAPS, PAIR = frozenset({"transpose"}), "swapaxes"  # of all axes, of two
