@@ -12,7 +12,7 @@ from backprop_cli.graph.names import all_names, output_name
 from backprop_cli.session import Number, Session, as_source, open_session
 
 if TYPE_CHECKING:
-    from backprop_cli.check.claims import Gradient
+    from backprop_cli.check.gradient_words import Gradient
     from backprop_cli.check.sampler import PointSampler
     from backprop_cli.check.scope import Scope
     from backprop_cli.report.claim_results import CheckReport
@@ -43,9 +43,10 @@ def check(
 
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
-    from backprop_cli.check.claims import Gradient, inputs_named, read_claims
+    from backprop_cli.check.claims import inputs_named, read_claims
     from backprop_cli.check.examiner import Examiner
     from backprop_cli.check.full_check import full_check
+    from backprop_cli.check.gradient_words import Gradient
     from backprop_cli.check.tolerances import Tolerance
     from backprop_cli.report.check_report import build_check
 

@@ -127,6 +127,7 @@ DOORS = {
             "examiner",
             "full_check",
             "gradient_check",
+            "gradient_words",
             "judge",
             "sampler",
             "handwritten_steps",
@@ -249,7 +250,9 @@ SPELLINGS = (
     "language/spellings.py",
     "language/latex_spellings.py",
     "language/losses.py",
+    "language/other_meanings.py",
     "graph/advice.py",
+    "graph/functions_of_others.py",
 )  # what others call gates
 # What the texts of rows mean where numbers are nodes.
 NODES = tuple(f"engine/derive/{name}.py" for name in ("field", "sums", "scores", "normalizations", "places"))
@@ -268,6 +271,7 @@ OTHER_WORDS = {
     "engine/unroll.py": {"det", "log", "exp", "xlogy", "sqrt", "max", "abs"},
     "engine/written_matrices.py": {"cholesky", "eigvalsh", "expm", "pinv", "solve_triangular", "svdvals"},
     "graph/shapes.py": {"softmax"},  # a family
+    "render/tex_layout.py": {"sqrt", "cbrt", "abs", "floor", "ceil", "norm"},  # what books have signs for
     "graph/comparisons.py": {"sum"},
     "graph/messages.py": {"sigmoid", "cross_entropy"},  # what other tools call them
     "language/notations.py": {"dot", "matmul", "min", "norm", "abs"},  # spellings of other tools

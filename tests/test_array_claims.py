@@ -20,6 +20,9 @@ PAIRS = [
     ("trace(A@X@B)", {}, "df/dX = A'@B'", "df/dX = A@B"),
     ("s = softmax(x); L = sum(s*g)", {}, "dL/dx = s*(g - sum(s*g))", "dL/dx = s*(1 - s)*g"),
     ("s = softmax(x); L = sum(s*g)", {}, "dL/dx = s*(g - sum(s*g))", "dL/dx = s*(g - 1.0001*sum(s*g))"),
+    ("q = W x; f = sum(q^2)", {"W": "(2, 3)", "x": "(3,)"}, "df/dW = 2 q x^T", "df/dW = q x^T"),
+    ("f = ||W x||^2", {"W": "(3, 3)", "x": "(3,)"}, "df/dW = 2 (W x) x'", "df/dW = 2 x (W x)'"),
+    ("x' A x", {"A": "(3, 3)", "x": "(3,)"}, "df/dA = x xᵀ", "df/dA = xᵀ x"),
     ("sum(max(W@x, 0)^2)", {}, "df/dW = 2*outer(max(W@x, 0), x)", "df/dW = 2*outer(W@x, x)"),
     ("logsumexp([x, y])", {}, "df/dx = exp(x)/(exp(x) + exp(y))", "df/dx = exp(x)/exp(y)"),
     ("gate sig(x) = 1/(1 + exp(-x)); f = sig(w*x)", {"x": 1}, "df/dw = sig(w*x)*(1 - sig(w*x))*x", "df/dw = sig(w*x)"),
@@ -44,6 +47,22 @@ def test_what_doubles_hide_is_decided_with_more_digits(claim, verdict, symbolic)
     assert backprop_cli.check(program, x=60, claims=claim, symbolic=symbolic).verdict == verdict
     arrays = backprop_cli.check(f"f = {program}; L = sum(f)", x=[60, 70], claims=claim.replace("df", "dL"))
     assert arrays.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("[2, -5.29, -0.79]", "agrees"),  # 2.0003, to as many decimals as the others
+        ("[2., -5.29, -0.79]", "agrees"),
+        ("[2.01, -5.29, -0.79]", "differs"),
+        ("[3, -5.29, -0.79]", "differs"),
+        ("[2, -5, -1]", "differs"),
+    ],
+)
+def test_whole_numbers_among_decimals_are_rounded_as_they_are(claim, verdict):
+    values = {"x": [-1.44, 2.04, -0.71], "A": [[-1.28, 1.63, 2.12], [-0.7, -0.61, 3.11], [0.11, -1.98, -0.61]]}
+    program = "sum(x*(A@x)) - sum([2, 0.66, 0.75]*x)"
+    assert verdicts(program, [f"df/dx = {claim}"], **values) == [verdict]
 
 
 def test_a_claim_that_cannot_be_computed_differs_and_stops_no_other():

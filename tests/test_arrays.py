@@ -596,8 +596,8 @@ def test_json_of_arrays_is_valid_and_complete():
     for words in (["grad", "sum(W x)", "W=[[1,2],[3,4]]", "x=[5,6]"], ["eval", "W x", "W=[[1,2],[3,4]]", "x=[5,6]"],
                   ["grad", "sum(log(x))", "x=[0,-1]"], ["jacobian", "W x", "W=[[1,2],[3,4]]", "x=[5,6]"],
                   ["jacobian", "W x", "W=[[1,2],[3,4]]", "x=[5,6]", "--anatomy"]):  # fmt: skip
-        document = json.loads(backprop(*words, "--json").out)
-        jsonschema.validate(document, SCHEMA)
+        for more in ([], ["--nodes"] * (words[0] != "jacobian")):
+            jsonschema.validate(json.loads(backprop(*words, "--json", *more).out), SCHEMA)
     document = json.loads(backprop("grad", "sum(W x)", "W=[[1,2],[3,4]]", "x=[5,6]", "--json").out)
     assert document["gradients"] == {"W": [[5, 6], [5, 6]], "x": [4, 6]}
     assert document["check"]["variables"]["W"]["verdict"] == "agree"

@@ -66,7 +66,19 @@ VERDICTS = [
     ("sigmoid(x)", {"x": 1}, "df/dx = 0.1967", "differs", ""),
     ("sigmoid(x)", {"x": 1}, "df/dx = 0", "differs", ""),
     ("sigmoid(x)", {"x": 1}, "df/dx = 0.0", "differs", ""),
+    ("sigmoid(x)", {"x": -20}, "df/dx = 0.00", "agrees", "decimals"),
+    ("0.004*x", {"x": 1}, "df/dx = 0.00", "agrees", "decimals"),
+    ("0.006*x", {"x": 1}, "df/dx = 0.00", "differs", ""),
+    ("0.004*x", {"x": 1}, "df/dx = 0.0", "differs", ""),  # a double's 0, which nobody rounded
+    ("sigmoid(x)", {"x": 1}, "df/dx = 0.73*0.27", "agrees", "decimals"),
+    ("sigmoid(x)", {"x": 1}, "df/dx = 0.73*0.29", "differs", ""),
+    ("-2*sigmoid(x)", {"x": 1}, "df/dx = -2*0.20", "agrees", "decimals"),
+    ("2*sigmoid(x)", {"x": 1}, "df/dx = 2*0.19", "differs", ""),
+    ("1.52*x", {"x": 1}, "df/dx = 3*0.5", "differs", ""),  # one decimal in a calculation is exact
     ("cos(x)", {"x": "pi"}, "df/dx = 0", "agrees", "last digits"),
+    # comparisons are 1 or 0
+    ("max(x, y)", {"x": 2, "y": 1}, "df/dx = (x > y)", "agrees", ""),
+    ("max(x, y)", {"x": 2, "y": 1}, "df/dy = x > y", "differs", ""),
     # kinks: the convention agrees, any valid slope is nobody's fault, others are wrong
     ("abs(x)", {"x": 0}, "df/dx = 0", "agrees", "convention"),
     ("abs(x)", {"x": 0}, "df/dx = 1", "cannot decide", "from -1 to 1"),
@@ -103,6 +115,19 @@ VERDICTS = [
         "",
     ),
     ("max(0, x-1000)", {}, "df/dx = 0", "differs", ""),
+    ("abs(x+1e5)", {}, "df/dx = 1", "differs", ""),
+    ("abs(x+1e5)", {}, "df/dx = sign(x + 1e5)", "agrees", ""),
+    ("where(x > 2, where(x < 2.001, x^3, x), x)", {}, "df/dx = 1", "differs", ""),
+    (
+        "where(x > 2, where(x < 2.001, x^3, x), x)",
+        {},
+        "df/dx = where(x > 2, where(x < 2.001, 3*x^2, 1), 1)",
+        "agrees",
+        "",
+    ),
+    ("relu(x-1)*relu(1.01-x)", {}, "df/dx = 0", "differs", ""),
+    ("where(x^2 + y^2 < 1e-4, x, 2*x)", {}, "df/dx = 2", "differs", ""),
+    ("where(x^2 + y^2 > 1e8, x, 2*x)", {}, "df/dx = 2", "differs", ""),
     ("where(x > 1e4, x^2, x)", {}, "df/dx = 1", "differs", ""),
     ("where(x > 0, where(x < 1e-3, 3*x, x), x)", {}, "df/dx = 1", "differs", ""),
 ]

@@ -333,3 +333,45 @@ def test_names_of_modules_stand_free(way):
     svg = "".join(render(drawn, Style(), direction=way))
     judge(svg, down=way == "down")
     assert {"neuron(w, x)", "linear"} <= {label[4] for label in measured(svg)[0]}
+
+
+def layouts_of(page):
+    """The pictures of a page, and whether each runs down."""
+    return [(found, "left of a wire" in found) for found in re.findall(r"<svg .*?</svg>", page, re.DOTALL)]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_in_the_layouts_of_thirty_pages_nothing_overlaps(seed):
+    for svg, down in layouts_of(draw(program(seed), "html")):
+        judge(svg, down=down)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "most", "down"),
+    [
+        (*KNOWN[0], [450], [False]),
+        (NETWORK, BATCH, [1400, 700], [False, False]),
+        (NORMALIZED, LONG[0][1], [1400, 700], [False, False]),
+        (PRICE, LONG[1][1], [1400], [True]),  # nine wires would turn at the end of a row
+    ],
+)
+def test_a_page_has_a_layout_for_each_screen(text, values, most, down):
+    """The widest first; the same nodes and wires in all."""
+    report = grad(text, values, check=False)
+    found = layouts_of(draw(report, "html"))
+    assert [way for _, way in found] == down
+    sizes = [measured(svg) for svg, _ in found]
+    assert all(width <= limit for (*_, width, _), limit in zip(sizes, most, strict=True))
+    assert len({json.dumps([wire[:2] for wire in wires]) for _, _, wires, *_ in sizes}) == 1
+    for svg, way in found:
+        judge(svg, down=way)
+    assert len(layouts_of(draw(report, "html", max_width=2000))) == 1
+    assert len(layouts_of(draw(report, "html", direction="right"))) == 1
+
+
+def test_a_module_in_rows_has_a_frame_where_no_other_node_stands():
+    """In the row that it shares one, around the rows that it has alone another."""
+    report = grad("gate sig(x) = 1/(1+exp(-x)); f = sig(w*x+b)", w=2, x=-1, b=1, check=False)
+    narrow = layouts_of(draw(report, "html"))[-1][0]
+    frames = re.findall(r'<rect x="([-\d.]+)" y="([-\d.]+)" [^>]*rx="(\d+)"', narrow.partition("module ground")[2])
+    assert len(frames) == 2 and {rounded for *_, rounded in frames} == {"10"}

@@ -10,6 +10,7 @@ import pytest
 import schemas
 from conftest import backprop
 
+from backprop_cli.cli import terminal
 from backprop_cli.render.wrapping import laid
 from backprop_cli.text import in_lines, nested, rounded, unblocked
 
@@ -192,3 +193,27 @@ def test_a_fragment_of_latex_has_no_document(words):
     assert not re.search(r"documentclass|usepackage|\{document\}", inside)
     refused = backprop(*words, "--fragment", "--json" if words[0] != "explain" else "--quiet")
     assert refused.status == 2 and "`--fragment` is for latex and html" in refused.err
+
+
+@pytest.mark.parametrize("command", ["grad", "eval"])
+@pytest.mark.parametrize("format_", ["json", "jsonl"])
+def test_of_arrays_the_nodes_are_there_if_asked_for(command, format_):
+    """A network's activations are many, its gradients few; what has no arrays keeps its nodes."""
+    words = [command, "sum(tanh(W@x))", "W=[[1, 2], [3, 4]]", "x=[0.1, 0.2]", "--format", format_]
+    few, many = (json.loads(backprop(*words, *more).out) for more in ([], ["--nodes"]))
+    assert "nodes" not in few and [node["name"] for node in many.pop("nodes")] == ["W", "x", "n1", "n2", "f"]
+    assert few == many
+    numbers = [command, "(x+y)*z", "x=-2", "y=5", "z=-4", "--format", format_]
+    assert backprop(*numbers).out == backprop(*numbers, "--nodes").out
+    assert len(json.loads(backprop(*numbers).out)["nodes"]) == 5
+
+
+def test_nodes_are_for_json():
+    ran = backprop("grad", "x*y", "x=2", "y=3", "--nodes")
+    assert ran.status == 2 and "error[U801]: `--nodes` is for json and jsonl, not table" in ran.err
+
+
+def test_gradients_alone_are_written_where_all_numbers_would_be_too_many(monkeypatch):
+    monkeypatch.setattr(terminal, "_MOST_WRITTEN", 10)
+    words = ["grad", "sum((x + 1)*2)", "x=[1, 2, 3, 4, 5, 6]", "--no-check", "--json"]
+    assert backprop(*words).status == 0 and backprop(*words, "--nodes").status == 5

@@ -10,6 +10,8 @@ from collected import COLLECTED
 from conftest import ROOT, backprop
 from mistyped import MISTYPED, VALUES
 from notations import LINES, ROWS
+from other_tools import ADVISED as FOLLOWED
+from other_tools import READ
 
 import backprop_cli
 from backprop_cli.gates import GATES
@@ -68,6 +70,63 @@ def test_a_collected_line_is_read_as_it_is_meant_or_refused_with_the_way_out(tex
         np.testing.assert_allclose(read, expected, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize(("text", "values", "value"), READ, ids=[row[0] for row in READ])
+def test_a_function_of_another_tool_is_what_it_is_there(text, values, value):
+    read = read_or_refused(text, values)
+    assert np.shape(read) == np.shape(value)
+    np.testing.assert_allclose(read, value, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize(("text", "values", "code", "way", "value"), FOLLOWED, ids=[row[0] for row in FOLLOWED])
+def test_what_is_advised_for_it_is_worth_the_same(text, values, code, way, value):
+    refusal = read_or_refused(text, values)
+    assert refusal.code == code and f"`{way}`" in refusal.help
+    np.testing.assert_allclose(read_or_refused(way, values), value, rtol=1e-9, atol=1e-11)
+
+
+# What is something else in another tool, and nothing here would tell.
+DIFFERENT = [
+    ("torch.linalg.norm(X, 2)", "S112"), ("np.matrix(X) * X", "S112"), ("np.matrix(X)**2", "S112"),
+    ("X.var(0, False) + 0*torch.ones(2)", "S112"), ("torch.max(X, dim=1)[1]", "S112"), ("sp.sinc(x)", "S112"),
+    ("v, i = torch.max(X, dim=1)\nv*i", "S112"), ("F.softmax(Z)", "S112"), ("x && y", "S112"), ("x ≈ 1", "S101"),
+    ("x > 0 and y > 0", "S112"), ("not x", "S112"), ("1 000*x", "S112"), ("2 3", "S112"), ("[1 -2]", "S112"),
+    ("[x -1]", "S112"), ("sum(i*x for i in range(3))", "S112"), ("np.median(v)", "N201"),
+    ("scipy.special.ndtri(x)", "N201"),
+    ("erfcinv(x)", "N201"), ("interp(x, v, v)", "N201"), ("polygamma(1, x)", "N201"), ("matrix_rank(X)", "N201"),
+]  # fmt: skip
+PLACES = {"X": [[1.0, 2.0], [3.0, -4.0]], "x": 0.7, "y": 2.0, "v": [1.0, 2.0, 3.0], "Z": [[[1.0, 2.0], [3.0, 4.0]]] * 2}
+
+
+@pytest.mark.parametrize(("text", "code"), DIFFERENT, ids=[row[0] for row in DIFFERENT])
+def test_what_is_something_else_in_another_tool_is_refused(text, code):
+    refusal = read_or_refused(text, PLACES)
+    assert refusal.code == code and "did you mean" not in refusal.help
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[1 2; 3 4]", [[1, 2], [3, 4]]),
+        ("1.5e−3", 1.5e-3),
+        ("x√y + ⌊x⌋ + ⌈x⌉", 0.7 * math.sqrt(2) + 1),
+        (r"\log \sum_i \exp(v_i)", math.log(math.exp(1) + math.exp(2) + math.exp(3))),
+        (r"\begin{cases} x^2, & \text{if } x > 0, \\ -x, & \text{otherwise}. \end{cases}", 0.49),
+        ("[1 -2 3]", [1, -2, 3]),
+        ("[[ 1. -2.]\n [ 3. -4.]]", [[1, -2], [3, -4]]),
+        ("[[ 1. -2.]\n [ 3.  4.]]", [[1, -2], [3, 4]]),
+        ("v, i = torch.max(X, dim=1)\nv", [2, 3]),
+        ("v, _ = X.sort()\nv", [[1, 2], [-4, 3]]),
+        ("||x| - 3|", 2.3),
+        ("X %*% X", [[7, -6], [-9, 22]]),
+        ("tf.matmul(X, X, transpose_a=True)", [[10, -10], [-10, 20]]),
+    ],
+)
+def test_signs_and_results_of_other_tools(text, value):
+    defined = {"v"} if "v," in text else set()
+    read = read_or_refused(text, {name: value for name, value in PLACES.items() if name not in defined})
+    np.testing.assert_allclose(read, value, rtol=1e-12)
+
+
 def test_the_document_counts_the_collected_lines():
     refused = sum(bool(re.fullmatch(r"[A-Z]\d{3}", ours)) for _, ours, _ in COLLECTED_ROWS)
     read, text = len(COLLECTED_ROWS) - refused, (ROOT / "docs/notations.md").read_text(encoding="utf-8")
@@ -100,13 +159,25 @@ ADVISED = {
 }  # fmt: skip
 OPERANDS = ("0.7", "0.4", "0.25")
 OTHERS = {
-    **dict.fromkeys(("if", "iif", "ifelse", "cond", "select"), ("1 < 2", "0.7", "0.4")),
+    **dict.fromkeys(("if", "iif", "ifelse", "cond"), ("1 < 2", "0.7", "0.4")),
     "cosine": ("[1, 2]", "[3, 4]"),
     "normalize": ("[3, 4]",), "embedding": ("[0, 1]", "[[1, 2], [3, 4]]"), "diff": ("[1, 3, 6]",),
     "eigh": ("[[2, 1], [1, 3]]",),
     "scaled_dot_product_attention": ("[[1, 2]]", "[[3, 4]]", "[[5, 6]]"), "lstsq": ("[[1, 2], [3, 4]]", "[1, 2]"),
     **dict.fromkeys(("vstack", "hstack", "column_stack"), ("[[[1, 2]], [[3, 4]]]",)), "svd": ("[[2, 1], [1, 3]]",),
     "cross": ("[1, 2, 3]", "[4, 5, 6]"), "softmax_cross_entropy_with_logits": ("[[0, 1]]", "[[1, 2]]"),
+    "MMULT": ("[[1, 2]]", "[[3], [4]]"),
+    **dict.fromkeys(("crossprod/2", "tcrossprod/2", "softmax_cross_entropy"), ("[[1, 2]]", "[[3, 4]]")),
+    **dict.fromkeys(("cdist", "pairwise_distance", "categorical_crossentropy", "append"), ("[[1, 2]]", "[[3, 4]]")),
+    **dict.fromkeys(("crossprod", "tcrossprod", "add_n", "rot90", "flipud", "fliplr", "rowSums", "rowMeans", "colSums",
+                     "colMeans", "rowsums", "Total", "adjoint", "diag_part"), ("[[1, 2]]",)),
+    **dict.fromkeys(("MINVERSE", "MDETERM", "cond/1", "solve/1"), ("[[2, 1], [1, 3]]",)),
+    **dict.fromkeys(("AND", "logical_and", "OR", "logical_or"), ("1 < 2", "2 < 3")),
+    **dict.fromkeys(("NOT", "logical_not", "boole"), ("1 < 2",)), "select/3": ("1 < 2", "0.7", "0.4"),
+    "addmv": ("[1]", "[[2]]", "[3]"), "addr": ("[[1]]", "[2]", "[3]"),
+    "sparse_categorical_crossentropy": ("[0]", "[[1, 2]]"),
+    "diag_embed": ("[1, 2]",), "repeat_interleave": ("[1, 2]", "2"), "repmat": ("[1, 2]", "2"),
+    "repmat/3": ("[1, 2]", "2", "1"), **dict.fromkeys(("sd", "sem", "STDEV", "VAR"), ("[1, 2]",)),
     "T": ("[[1, 2]]",), "gather": ("[[1, 2], [3, 4]]", "1", "[0, 1]"), "baddbmm": ("[[1]]", "[[2]]", "[[3]]"),
     "inverse": ("[[2, 1], [1, 3]]",), "crelu": ("[1, -2]",), "softmin": ("[1, -2]",),
 }  # fmt: skip
@@ -121,10 +192,11 @@ def refused(program):
 @pytest.mark.parametrize("name", sorted(FORMULAS))
 def test_advice_followed_literally_works(name):
     """Each formula is given with the operands in it, and runs."""
-    operands = OTHERS.get(name, OPERANDS[: _count(name)])
-    diagnostic = refused(f"{name}({', '.join(operands)})")
+    called, _, count = name.partition("/")
+    operands = OTHERS.get(name, OPERANDS[: int(count or _count(name))])
+    diagnostic = refused(f"{called}({', '.join(operands)})")
     advised = re.findall("`([^`]+)`", diagnostic.help)
-    assert diagnostic.code == "N201" and len(advised) == len(FORMULAS[name])
+    assert diagnostic.code in ("N201", "N203") and len(advised) == len(FORMULAS[name])
     for formula in advised:
         value = backprop_cli.evaluate(formula).value
         if name in ADVISED:

@@ -305,3 +305,50 @@ def test_it_fits_and_zooms(opened, width):
     assert page.evaluate(cut)
     page.click("#fit")
     assert not page.evaluate(cut) and page.is_disabled("#fit")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_a_tall_figure_scrolls_above_its_player(opened, width, height):
+    """The player is in sight with all of its figure's frame, and each step brings its gate into sight."""
+    page = opened(LAYERS, "#step=0", width=width)
+    page.set_viewport_size({"width": width, "height": height})
+    in_sight = """() => {
+        const frame = document.getElementById("figure").getBoundingClientRect();
+        const gate = document.querySelector(".view:not([hidden]) g.now").getBoundingClientRect();
+        return gate.top >= frame.top - 1 && gate.bottom <= frame.bottom + 1;
+    }"""
+    page.keyboard.press("End")
+    while page.is_enabled("#back"):
+        assert page.evaluate(in_sight)
+        page.keyboard.press("ArrowLeft")
+        if page.inner_text("#where").startswith("forward pass, step 0"):
+            break
+    assert page.evaluate("document.getElementById('figure').clientHeight") <= max(384, height - 336)
+
+
+def test_a_page_takes_the_layout_that_its_width_can_show(opened):
+    page = opened(LAYERS, "#step=3")
+    wide = page.evaluate("picture.viewBox.baseVal.width")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("() => picture.viewBox.baseVal.width < 700")
+    assert page.evaluate("location.hash") == "#step=3" and page.locator(".view:not([hidden])").count() == 1
+    assert page.locator(".view:not([hidden]) .now").count() > 0
+    page.set_viewport_size({"width": 1280, "height": 844})
+    page.wait_for_function(f"() => picture.viewBox.baseVal.width === {wide}")
+
+
+def test_no_button_is_too_small_for_its_words(opened):
+    page = opened(["gate sig(x) = 1/(1+exp(-x)); f = sig(w*x+b)", "w=2", "x=-1", "b=1"], width=390)
+    cut = "Array.from(document.querySelectorAll('button')).filter((b) => b.scrollWidth > b.clientWidth).length"
+    for _ in range(2):
+        assert page.evaluate(cut) == 0
+        page.click("#fold")
+
+
+def test_a_frame_without_a_width_is_laid_out_when_it_has_one(opened):
+    """As notebooks do, where a cell is made before it is shown."""
+    page = opened(SEED, width=1280)
+    page.evaluate("() => { document.querySelector('main').style.display = 'none' }")
+    page.evaluate("() => { layOut() }")
+    page.evaluate("() => { document.querySelector('main').style.display = '' }")
+    page.wait_for_function("() => picture.width.baseVal.value > 300")

@@ -15,6 +15,7 @@ from conftest import ROOT, backprop, shell
 from backprop_cli.check.verdict import Check
 from backprop_cli.cli import main
 from backprop_cli.render import Style, formats, render
+from backprop_cli.render.suites import words
 from backprop_cli.render.workflow_commands import defused_lines
 from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport
 from backprop_cli.suites import read_suites, run_cases
@@ -177,7 +178,7 @@ def test_a_difference_names_its_line(tmp_path):
     ("written", "half_unit"),
     [
         ("0.20", 0.005),
-        ("-4.", 0.5),
+        ("-4.", 0.0),
         (".5", 0.05),
         ("9.531e-02", 5e-6),
         ("1.5e3", 50),
@@ -732,3 +733,47 @@ def test_a_large_array_that_differs_is_a_short_line(tmp_path):
     assert not case["ok"] and case["verdict"] == "agrees" and case["found"] == "differs"
     assert case["differences"][0]["subject"] == "df/dx[1999]"
     assert "1,999 of 2,000 elements differ" in case["differences"][0]["remark"]
+
+
+SAID_AT_LENGTH = [
+    # a whole array that is claimed, a formula, a name of 300 characters, a number in many words, notes and errors
+    ("sum(x^2)", {"x": [float(k) for k in range(2000)]}, 'claims = ["df/dx = x", "df/dx = x + 0*x + 0*x*x*x"]'),
+    ("sum(x^2)", {"x": [float(k) for k in range(2000)]}, "gradients = { x = [" + "1, " * 2000 + "] }"),
+    ("sum(x^2)", {"x": [float(k) for k in range(2000)]}, "gradients = { x = 3 }"),
+    ("y" * 300 + "^2", {"y" * 300: 3}, "gradients = { " + "y" * 300 + " = 3 }"),
+    ("y" * 300 + "^2", {"y" * 300: 3}, 'claims = ["df/d' + "y" * 300 + " = " + "y" * 300 + '"]'),
+    ("x^2", {"x": 3}, 'value = "' + "1+" * 500 + '1"'),
+    ("x^2", {"x": 3}, "values = { " + "q" * 300 + ' = "' + "1+" * 500 + '1" }'),
+    ("x^2 + " + "y" * 300, {"x": 3}, "value = 3"),
+    ("*".join(f"a_rather_long_name_{k}" for k in range(20)), {f"a_rather_long_name_{k}": 1.5 + k for k in range(20)},
+     'gradients = { a_rather_long_name_3 = 1 }\nclaims = ["df/da_rather_long_name_7 = a_rather_long_name_3^2"]'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "point", "said"), SAID_AT_LENGTH)
+def test_no_message_is_long(program, point, said, tmp_path):
+    """In TAP, JUnit and GitHub's annotations a message is one line, of less than 200 characters."""
+    path = tmp_path / "s.toml"
+    bindings = ", ".join(f"{name} = {number}" for name, number in point.items())
+    path.write_text(f'[[case]]\nprogram = "{program}"\nbindings = {{ {bindings} }}\n{said}\n', encoding="utf-8")
+    (outcome,) = run_cases(read_suites([str(path)]))
+    messages = [words(difference) for difference in outcome.differences]
+    assert messages and all(len(message) < 200 and "\n" not in message for message in messages), messages
+    for format_ in ("table", "tap", "github"):
+        ran = backprop("check", str(path), "--format", format_, "--junit", str(tmp_path / "j.xml"))
+        assert ran.status == 1 and max(map(len, ran.out.replace(str(path), "").splitlines())) < 240
+    for element in ET.parse(tmp_path / "j.xml").iter():
+        assert len(element.get("message", "")) < 200
+
+
+def test_a_wrong_array_that_is_claimed_says_the_number_at_its_worst_element(tmp_path):
+    """df/dW = 2 (W@x) x' = [[10, 20], [22, 44]]."""
+    case = 'program = "sum((W@x)^2)"\nbindings = { W = [[1, 2], [3, 4]], x = [1, 2] }\n'
+    (outcome,) = outcomes(tmp_path, f"[[case]]\n{case}claims = ['df/dW = [[10, 20], [22, 4]]', 'df/dx = 2*W@x']\n")
+    assert [words(difference) for difference in outcome.differences] == [
+        "df/dW[1, 1]: expected 4, found 44 (elements that differ: 1)",
+        (
+            "df/dx[1]: expected 2*W@x, found 108 (the claim is 22 at W=[[1,2],[3,4]], x=[1,2]; elements that differ: 2"
+            "; the chain rule stops at `n1` = W @ x: this is df/dn1, and dn1/dx is missing)"
+        ),
+    ]

@@ -1,5 +1,6 @@
 """LaTeX and TikZ go through a real LaTeX, with everything in them that TeX would act upon."""
 
+import random
 import re
 import shutil
 import subprocess
@@ -7,7 +8,9 @@ import subprocess
 import pytest
 from conftest import backprop
 
-from backprop_cli.render.tex import tex_formula, tex_name, tex_number, tex_operation, tex_sign, tex_text
+from backprop_cli import BackpropError, evaluate
+from backprop_cli.render.tex import tex_formula, tex_math, tex_name, tex_number, tex_operation, tex_sign, tex_text
+from backprop_cli.render.tex_layout import typeset
 
 HOSTILE = [
     """n_1 = x % y; __ = n_1^2.5; f = __ < n_1
@@ -143,3 +146,130 @@ def test_the_steps_of_a_figure_are_a_slide_that_changes(tmp_path):
     wide = PROGRAMS["large arrays"]
     log = compiled(tmp_path, "wide", backprop("graph", *wide, "--frames", "--format", "tikz").out)
     assert "Overfull" not in log
+
+
+TYPESET = [
+    ("a/b", r"\frac{{a}}{{b}}"),
+    ("-a/b", r"-\frac{{a}}{{b}}"),
+    ("2*a/3 - b/(c + d)", r"\frac{2\cdot{a}}{3} - \frac{{b}}{{c} + {d}}"),
+    ("a/b*c", r"\frac{{a}}{{b}}\cdot{c}"),
+    ("a/b*c/d", r"\frac{{a}}{{b}}\cdot\frac{{c}}{{d}}"),
+    ("a/b/c", r"\frac{{a}}{{b}\cdot {c}}"),
+    ("a/(b+1)/c", r"\frac{{a}}{({b}+1)\cdot {c}}"),
+    ("a/(b/c)", r"\frac{{a}}{\frac{{b}}{{c}}}"),
+    ("a % b/c", r"\frac{{a} \bmod {b}}{{c}}"),
+    ("(a+b)/(a-b)", r"\frac{{a}+{b}}{{a}-{b}}"),
+    ("(a/b)^2", r"\left(\frac{{a}}{{b}}\right)^{2}"),
+    ("1/x^2", r"\frac{1}{{x}^{2}}"),
+    ("x^(a/b)", "{x}^{{a}/{b}}"),
+    ("sqrt(x)/2", r"\frac{\sqrt{{x}}}{2}"),
+    ("sqrt(x/2)^3", r"\left(\sqrt{\frac{{x}}{2}}\right)^{3}"),
+    ("cbrt(abs(x))", r"\sqrt[3]{\left|{x}\right|}"),
+    ("exp(-x/2)", r"{\operatorname{exp}}\left(-\frac{{x}}{2}\right)"),
+    ("x[0]/y'", r"\frac{{x}[0]}{{y}^{\top}}"),
+    ("1e-7/x", r"\frac{{1 \cdot 10^{-7}}}{{x}}"),
+    ("df/dx = 2*x/3", r"\frac{d{f}}{d{x}} = \frac{2\cdot{x}}{3}"),
+    ("∂n1/∂x", r"\frac{\partial {n_{1}}}{\partial {x}}"),
+    ("norm(x)/floor(y)", r"\frac{\left\lVert {x}\right\rVert }{\left\lfloor {y}\right\rfloor }"),
+    ("norm(x, 0)", r"{\operatorname{norm}}({x}, 0)"),
+    ("x/", "{x}/"),
+    ("(x/y", "({x}/{y}"),
+]
+
+
+@pytest.mark.parametrize(("formula", "expected"), TYPESET)
+def test_fractions_roots_and_brackets(formula, expected):
+    assert tex_formula(formula) == expected
+
+
+def test_matrices_and_words_are_divided_in_the_line():
+    matrix = r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}"
+    assert typeset(f"{matrix} / 2") == f"{matrix} / 2"
+    assert typeset(r"1/\text{0.1 \ldots{} 3, norm 4}") == r"1 / \text{0.1 \ldots{} 3, norm 4}"
+    assert typeset(f"2\\cdot({matrix} - 1)") == rf"2\cdot\left({matrix} - 1\right)"
+
+
+def test_in_tables_slopes_are_flat_and_fractions_have_room():
+    assert tex_math("∂n1/∂x=2") == r"${\partial {n_{1}}/\partial {x}}=2$"
+    assert tex_math("n1/n2").endswith(r"$\displaystyle \frac{{n_{1}}}{{n_{2}}}$") and tex_math("n1/n2").startswith(
+        r"\rule"
+    )
+
+
+def test_deep_brackets_are_left_alone():
+    """TeX ends at 255 groups in one another, and Python's stack is not used at all."""
+    deep = "(1+" * 20_000 + "x" + ")" * 20_000
+    assert tex_formula(deep) == deep.replace("x", "{x}")
+    long = "x/" * 20_000 + "x"
+    assert tex_formula(long).count(r"\frac") == 1
+
+
+def written(numbers, depth):
+    """A random formula of fractions, products, roots and powers."""
+    if not depth or numbers.random() < 0.2:
+        return numbers.choice(["x", "y", "z", "2", "0.5", "3"])
+    one, other = written(numbers, depth - 1), written(numbers, depth - 1)
+    forms = [
+        f"{one} + {other}", f"({one} - {other})", f"{one}*{other}", f"{one}/{other}", f"({one})/({other})", f"-{one}",
+        f"({one})*({other})", f"sqrt(abs({one}))", f"({one})^2", f"cbrt(abs({one}))", f"exp(({one})/9)",
+        f"({one})/-({other})",
+    ]  # fmt: skip
+    return numbers.choice(forms)
+
+
+def test_what_is_set_means_the_same():
+    """Read back by the language's reader of LaTeX, which knows nothing of how it was written."""
+    values = {"x": 1.3, "y": -0.7, "z": 2.1}
+    tried = 0
+    for seed in range(300):
+        formula = "0 + " + written(random.Random(seed), 4)
+        given = {name: value for name, value in values.items() if name in formula.replace("exp", "")}
+        text = tex_formula(formula).replace(r"{\operatorname{exp}}", r"\exp")
+        if "\\" not in text:
+            continue
+        try:
+            expected = evaluate(formula, given).value
+        except BackpropError:
+            continue
+        tried += 1
+        assert evaluate(text, given).value == pytest.approx(expected, rel=1e-9), (formula, text)
+    assert tried > 200
+
+
+IN_LATEX = [
+    ["explain", "sqrt(x^2 + y^2)/(1 + exp(-x*y))^3 + x^-2 - cbrt(abs(y)/3)/2^x", "x=2", "y=3"],
+    ["grad", "x/y/(x - y)", "x=2", "y=3"],
+    ["eval", "sqrt(x)/y", "x=2", "y=3"],
+    ["diff", "sqrt(x/y)/(1 + x)^2"],
+    ["grad", "sqrt(x/y)/(1 + x)^2"],
+    ["hessian", "x/y", "x=2", "y=3"],
+    ["jacobian", "[x*y/2, sqrt(x)/y]", "x=2", "y=3"],
+    ["jacobian", "[x*y/2, sqrt(x)/y]", "x=2", "y=3", "--anatomy"],
+    ["check", "x/y", "x=2", "y=3", "--claim", "df/dx = 2/sqrt(y)/3", "--claim", "df/dy = 1/2"],
+    ["check", "SUITE"],
+    ["gates"],
+    ["gates", "sqrt", "div"],
+    ["worksheet", "sqrt(x/y)/(1 + x)^2", "--count", "2", "--solutions"],
+    ["explain", "f = sum((W@x)^2)/2 + norm(x)/3 + sum(softmax(x)/x)", "W=[[1,2],[3,4]]", "x=[1,2]"],
+]
+
+
+@needs("booktabs.sty", "longtable.sty", "amsmath.sty", "geometry.sty", "graphicx.sty")
+@pytest.mark.parametrize("words", IN_LATEX, ids=" ".join)
+def test_a_fragment_can_stand_in_a_document(words, tmp_path):
+    """What is between the beginning and the end of the whole, as it is there."""
+    suite = tmp_path / "s.toml"
+    suite.write_text('[[case]]\nprogram = "x/y"\nbindings = { x = 1, y = 2 }\nvalue = 3\n', encoding="utf-8")
+    words = [str(suite) if word == "SUITE" else word for word in words]
+    whole, fragment = (backprop(*words, "--format", "latex", *more).out for more in ([], ["--fragment"]))
+    compiled(tmp_path, "whole", whole)
+    assert "documentclass" not in fragment and "{document}" not in fragment and fragment.strip() in whole
+    packages = r"\usepackage{amsmath,booktabs,longtable,graphicx}"
+    (tmp_path / "part.tex").write_text(fragment, encoding="ascii")
+    around = "\\documentclass{article}\n" + packages + "\n\\begin{document}\n\\input{part}\n\\end{document}\n"
+    compiled(tmp_path, "around", around)
+
+
+def test_gates_are_named_as_they_are_typed():
+    text = backprop("gates", "--format", "latex").out
+    assert r"\texttt{sqrt(x)}" in text and r"\texttt{leaky\_relu(x, slope=0.01)}" in text

@@ -208,6 +208,9 @@ def test_the_check_does_not_accuse_what_it_cannot_resolve(program, x, slope, ver
     [
         ("acos(x)", 1.0000000000000002, "at x = 1.0000000000000002; it needs abs(x) <= 1"),
         ("acosh(x)", 0.9999999999999999, "at x = 0.9999999999999999; it needs x >= 1"),
+        ("atanh(x)", 1.0000000000000002, "at x = 1.0000000000000002; it needs abs(x) < 1"),
+        ("logit(x)", 1.0000000000000002, "at x = 1.0000000000000002; it needs x > 0 and x < 1"),
+        ("log1p(x)", -1.0000000000000002, "at x = -1.0000000000000002; it needs x > -1"),
         ("log(x)", -0.123456789, "at x = -0.123457; it needs x > 0"),
         ("x^-1", 0.0, "`^` has a pole at x = 0"),
         ("x^0.5", -2.0, "at x = -2; it needs x >= 0"),

@@ -38,7 +38,7 @@ def test_the_suite_holds_with_the_answers_and_no_other(program, given, ending, t
     path.write_text(text, encoding="utf-8")
     blank = list(run_cases(read_suites([str(path)])))
     assert len(blank) == 3
-    assert all(found == "none" for outcome in blank for *_, found, _, _, _ in outcome.differences)
+    assert all(difference.found == "none" for outcome in blank for difference in outcome.differences)
 
     def filled(change):
         made = text

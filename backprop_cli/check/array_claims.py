@@ -16,7 +16,7 @@ from backprop_cli.check.in_numbers import in_numbers
 from backprop_cli.check.judge import Judgement, judge_number
 from backprop_cli.check.point import Point
 from backprop_cli.check.stochastic_arithmetic import rounding_of
-from backprop_cli.check.tolerances import ROUNDING, RTOL, Tolerance
+from backprop_cli.check.tolerances import ROUNDING, RTOL, Tolerance, half_unit
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
 from backprop_cli.language.tokens import NUMBER, tokenize
 
@@ -117,15 +117,11 @@ def _half_units(written: str, shape: tuple[int, ...]) -> Any:
     others = {text for kind, text in zip(tokens.kinds, tokens.texts, strict=True) if kind != NUMBER}
     if len(numbers) != int(np.prod(shape)) or not others <= set("[],;-− \n"):
         return np.zeros(shape)
-    return np.array([_half_unit(text) for text in numbers]).reshape(shape)
-
-
-def _half_unit(number: str) -> float:
-    digits, _, exponent = number.lower().partition("e")
-    decimals = digits.partition(".")[2]
-    if not decimals or not digits.strip("0."):
-        return 0.0
-    return 0.5 * 10.0 ** (int(exponent or 0) - len(decimals)) * (1 + RTOL)
+    units = [half_unit(text) * (1 + RTOL) for text in numbers]
+    plain = [unit for unit, text in zip(units, numbers, strict=True) if unit and "e" not in text.lower()]
+    finest = min(plain, default=0.0)  # a whole number among decimals was printed with as many: `[ 2.   -5.29]`
+    whole = (text.partition(".")[2] == "" and text.strip("0.") and "e" not in text.lower() for text in numbers)
+    return np.array([finest if is_whole else unit for unit, is_whole in zip(units, whole, strict=True)]).reshape(shape)
 
 
 def _largest(array: Any) -> tuple[int, ...]:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from backprop_cli.check.claims import Gradient
 from backprop_cli.check.edge_mistakes import Edge
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.mistakes import straight_to
 from backprop_cli.check.point import Point
 from backprop_cli.check.tensor_mistakes import AT_A_TENSOR, Sent

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.check.array_edges import ArrayEdge, edges_of
-from backprop_cli.check.claims import Gradient
 from backprop_cli.check.edge_mistakes import AT_AN_EDGE, Edge, exponent
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.mistakes import Mistake, named
 from backprop_cli.check.point import Point
 from backprop_cli.check.tensor_mistakes import AT_A_TENSOR, PRODUCTS, counted
@@ -26,6 +26,7 @@ from backprop_cli.errors import BackpropError
 from backprop_cli.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape
 
+_BENT = ("pow", "max", "min")  # their slope by one operand is not the same everywhere, if the other is a constant
 _FEWEST = 3  # numbers that must fit, or chance may have done it
 _LARGEST_N = 1000
 _Candidate = tuple[str, Mistake, Callable[[], Any]]
@@ -122,6 +123,7 @@ def _candidates(place: Point, of: Gradient, value: Any, edges: Sequence[ArrayEdg
             yield family, mistake, _moved(at, partial(wrong, at.sent))
     for at in edges:
         yield from _at_the_edge(place, at, of)
+        yield from _softmax_by_hand(place, at, of)
     yield from _paths(ours, edges)
     yield from _times(place.graph, ours, value)
 
@@ -173,6 +175,8 @@ def _at_the_edge(place: Point, at: ArrayEdge, of: Gradient) -> Iterator[_Candida
     if np.shape(raw) != shape:
         over = np.size(raw) / max(np.size(sent.right), 1)
         yield "sum", Mistake("not summed", edge.node, edge.operand), _moved(at, lambda: raw)
+        if edge.forks == 1 and not edge.is_x and np.size(edge.x) == np.size(sent.right):  # x with an axis more
+            yield "sum", Mistake("not summed", edge.node, edge.operand), partial(np.asarray, raw)
         yield "sum", Mistake("mean for sum", edge.node, edge.operand, over), _moved(at, lambda: sent.right / over)
         if np.ndim(raw) == 2 and np.ndim(sent.right) == 1:
             other = 1 if np.shape(raw)[1] == shape[0] else 0
@@ -197,13 +201,29 @@ def _at_the_edge(place: Point, at: ArrayEdge, of: Gradient) -> Iterator[_Candida
             if np.shape(there) == np.shape(other) != () and node not in place.graph.inputs[edge.node]:
                 mistake = Mistake("other array", edge.node, edge.operand, float(node))
                 yield "another", mistake, _moved(at, partial(sent.with_other, there))
-    if sent.slope is not None and len(edge.point) == 1:
+    alone = len(edge.point) == 1 or (edge.gate in _BENT and edge.constants[1 - edge.position])
+    if sent.slope is not None and alone:
         for node, there in enumerate(place.values[: of.output]):
             if np.shape(there) == np.shape(edge.out) != () and node != edge.operand:
                 mistake = Mistake("at another", edge.node, edge.operand, float(node))
                 yield "another", mistake, _moved(at, partial(sent.at_another, there))
         mistake = Mistake("at upstream", edge.node, edge.operand)
         yield "another", mistake, _moved(at, partial(sent.at_another, edge.upstream))
+
+
+def _softmax_by_hand(place: Point, at: ArrayEdge, of: Gradient) -> Iterator[_Candidate]:
+    """Of `e = exp(x); p = e/sum(e)` only the diagonal, p*(1 - p)."""
+    graph, powers = place.graph, at.edge.node
+    if at.edge.gate != "exp":
+        return
+    sums = {node for node, gate in enumerate(graph.gates) if gate == "sum" and graph.inputs[node][0] == powers}
+    for node, gate in enumerate(graph.gates):
+        if gate == "div" and graph.inputs[node][0] == powers and graph.inputs[node][1] in sums:
+            p, arrives = np.asarray(place.values[node]), place.passed(of.output).grads[node]
+            wrong = np.asarray(0.0 if arrives is None else arrives) * p * (1 - p)
+            mistake = Mistake("diagonal", node, powers)
+            yield "softmax", mistake, _moved(at, partial(np.asarray, wrong))
+            yield "softmax", mistake, partial(np.asarray, wrong)  # what is subtracted before, max(x), changes nothing
 
 
 def _early(place: Point, of: Gradient, shape: Shape, edges: Sequence[ArrayEdge]) -> Iterator[_Candidate]:

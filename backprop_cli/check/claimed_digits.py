@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from backprop_cli.check.claims import Claim, Formula, Gradient
+from backprop_cli.check.claims import Claim, Formula
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.in_numbers import InNumbers, in_numbers
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.point import Point

@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from backprop_cli.check.gradient_words import Gradient, without_gradients
 from backprop_cli.check.messages import meant_claim, not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
 from backprop_cli.check.point import Point
+from backprop_cli.check.printed import half_unit_of
 from backprop_cli.check.scope import Scope, with_values
 from backprop_cli.check.second_derivatives import Left, left_side, pair
 from backprop_cli.engine.passes import forward
@@ -24,19 +26,12 @@ from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
-from backprop_cli.language.tokens import CALL, NAME, Tokens, tokenize
+from backprop_cli.language.program import COMPARISONS
 
 _LEFT = re.compile(r"\s*[d∂]([^\W\d]\w*)\s*[/÷]\s*[d∂]([^\W\d]\w*)\s*(\[[^\]=]*\])?\s*=(?!=)")
-_DECIMAL = re.compile(r"\s*[-+−]?\s*([0-9]*)\.([0-9]*)(?:[eE]([-+]?[0-9]+))?\s*")
 
+_COUNTED = "1*("  # what makes a number, 1 or 0, of a comparison
 _NONE: Mapping[str, Gradient] = MappingProxyType({})
-
-
-class Gradient(NamedTuple):
-    """d output / d wrt, of two nodes."""
-
-    output: int
-    wrt: int
 
 
 class NotComputableError(BackpropError):
@@ -163,7 +158,7 @@ def _claim(source: Source, scope: Scope) -> Claim:
     written = source.text[begin:].strip()
     formula = _file(source, begin, below, scope) if written[:1] == "@" else read_formula(source, begin, scope)
     of = Gradient(names[above], names[below])
-    return Claim(source, (above, below), of, written, formula, decimal_half_unit(written), element, part)
+    return Claim(source, (above, below), of, written, formula, half_unit_of(formula, written), element, part)
 
 
 def _second(source: Source, left: Left, scope: Scope) -> Claim:
@@ -182,16 +177,16 @@ def _second(source: Source, left: Left, scope: Scope) -> Claim:
     formula = _file(source, left.end, outer, scope) if written[:1] == "@" else read_formula(source, left.end, scope)
     above = f"d{left.above}/d{inner}"
     return Claim(
-        source, (above, outer), of, written, formula, decimal_half_unit(written), left.element, part, left.written
+        source,
+        (above, outer),
+        of,
+        written,
+        formula,
+        half_unit_of(formula, written),
+        left.element,
+        part,
+        left.written,
     )
-
-
-def decimal_half_unit(written: str) -> float:
-    """Half a unit of the last decimal of a decimal number as people print them (`0.20`); 0 for anything else."""
-    decimal = _DECIMAL.fullmatch(written)
-    if decimal and decimal[2] and (decimal[1] + decimal[2]).strip("0"):
-        return 0.5 * 10.0 ** (int(decimal[3] or 0) - len(decimal[2]))
-    return 0.0
 
 
 def _part(source: Source, end: int, node: int, scope: Scope, bare: int = 0) -> Formula:
@@ -233,12 +228,19 @@ def read_formula(
     """
     end = len(source.text) if end is None else end
     text = " " * begin + source.text[begin:end].replace("∂", "d")
-    text, gradients = _without_gradients(source, text, scope.names, {*more, *scope.values})
+    text, gradients = without_gradients(source, text, scope.names, {*more, *scope.values})
     values = {name: value for name, value in scope.values.items() if name not in more}
     uses: dict[str, int | Gradient] = {**scope.names, **derivatives, **dict.fromkeys(more, -1), **gradients}
     known = {**uses, **values}
     try:
         program = parse(Source(source.name, text), known)
+        if (
+            not program.diagnostics
+            and program.ops[program.statements[-1].row] in COMPARISONS
+            and begin >= len(_COUNTED)
+        ):
+            counted = f"{text[: begin - len(_COUNTED)]}{_COUNTED}{text[begin:]})"  # every place stays where it is
+            program = parse(Source(source.name, counted), known)
         program.definitions = list(scope.gates)
         if not program.diagnostics and (len(program.statements) > 1 or program.statements[0].name):
             raise not_one_formula(source, begin, end)
@@ -247,48 +249,6 @@ def read_formula(
         raise BackpropError(*(told_of(source, diagnostic, known) for diagnostic in error.diagnostics)) from None
     used = {name for name in graph.variables if name in values}
     return Formula(source, with_values(graph, values), {name: uses[name] for name in graph.variables}, frozenset(used))
-
-
-def _without_gradients(
-    source: Source, text: str, names: Mapping[str, int], more: Collection[str]
-) -> tuple[str, dict[str, Gradient]]:
-    """The text with a name of equal length in the place of every `df/dq`, and what those names stand for."""
-    tokens = tokenize(text)
-    found: dict[str, Gradient] = {}
-    position = 0
-    while position + 2 < len(tokens.kinds):
-        pair = _gradient_at(tokens, position, names, more)
-        if pair is None:
-            position += 1
-            continue
-        start, start_below = tokens.starts[position], tokens.starts[position + 2]
-        above, below = pair
-        for name, at in ((above, start), (below, start_below)):
-            if name not in names:
-                raise unknown_node(name, source, at + 1, names)
-        end = start_below + 1 + len(below)
-        word = re.sub(r"\W", "_", text[start:end])
-        while word in names or word in more:
-            word = f"_{word[:-1]}" if word[0] != "_" else word[1:] + "_"
-        found[word] = Gradient(names[above], names[below])
-        text = text[:start] + word + text[end:]
-        position += 3
-    return text, found
-
-
-def _gradient_at(
-    tokens: Tokens, position: int, names: Mapping[str, int], more: Collection[str]
-) -> tuple[str, str] | None:
-    """The names above and below where the tokens `df`, `/`, `dq` stand; a program's own `df` and `dq` come first."""
-    kinds, texts, _ = tokens
-    if kinds[position] != NAME or texts[position + 1] not in ("/", "÷") or kinds[position + 2] not in (NAME, CALL):
-        return None
-    above, below = texts[position], texts[position + 2].rstrip("( \t")
-    if not (above[0] == below[0] == "d" and above[1:] and below[1:]):
-        return None
-    if {above, below} & {*names, *more} or not {above[1:], below[1:]} & names.keys():
-        return None
-    return above[1:], below[1:]
 
 
 def is_constant(formula: Formula) -> bool:

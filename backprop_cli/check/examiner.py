@@ -8,8 +8,9 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from backprop_cli.check.claim_verdicts import judge
-from backprop_cli.check.claims import Claim, Gradient, is_constant
+from backprop_cli.check.claims import Claim, is_constant
 from backprop_cli.check.evidence import Evidence, by_differences, estimated
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake, diagnose
 from backprop_cli.check.point import Point
@@ -118,8 +119,11 @@ class Examiner:
         def claimed(p: Point) -> Value:
             return claim.formula.values(p)[claim.formula.graph.output]
 
-        for keep_numbers in (False, True):
-            others = [] if is_constant(claim.formula) else self.places.near(place, keep_numbers=keep_numbers)
+        ways: list[dict[str, bool]] = [{}, {"keep_numbers": True}]
+        if self.places.free and len(self.places.free) < len(place.given):
+            ways.append({"keep_given": True})  # of probabilities that sum to 1 more is true
+        for way in ways:
+            others = [] if is_constant(claim.formula) else self.places.near(place, **way)
             usable = (p for p in others if not p.trouble(*claim.of) and p.is_finite(*claim.of))
             pairs = [(p, claimed(p)) for p in (place, *islice(usable, _COMPARED - 1))]
             if found := diagnose_arrays(claim.of, pairs, claim.chosen):

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from backprop_cli.check.claims import Gradient
 from backprop_cli.check.evidence import Evidence, by_differences, estimated
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.judge import Judgement, is_harmless, subgradients
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler

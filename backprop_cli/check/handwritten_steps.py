@@ -21,7 +21,8 @@ from math import isfinite
 from typing import NamedTuple
 
 from backprop_cli.check.assignments import SET
-from backprop_cli.check.claims import Formula, Gradient, NotComputableError
+from backprop_cli.check.claims import Formula, NotComputableError
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake, diagnose
 from backprop_cli.check.point import Point

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.check.claims import Claim, Gradient
+from backprop_cli.check.claims import Claim
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.point import Point, with_output
 from backprop_cli.graph import Graph, Value
 

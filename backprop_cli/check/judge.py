@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from math import isfinite, nan
 from typing import NamedTuple
 
-from backprop_cli.check.claims import Gradient
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.point import Point, with_output
 from backprop_cli.check.tolerances import LARGE, SMALL, Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error

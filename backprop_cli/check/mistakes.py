@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from typing import NamedTuple
 
-from backprop_cli.check.claims import Gradient
 from backprop_cli.check.edge_mistakes import AT_AN_EDGE, LINEAR, Edge, exponent
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.point import Point, with_output
 from backprop_cli.check.tolerances import ROUNDING, RTOL
 from backprop_cli.engine.tangent import tangent

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import isnan, nan, ulp
 from typing import Any
 
@@ -18,37 +20,46 @@ from backprop_cli.check.tolerances import ROUNDING
 DIGITS = (60, 700)
 CONFIRMING = 1_000  # with which a slope that differs from ours has to stay what it was
 _WORTH_COMPILING = 50  # uses of a gate; fewer are quicker by substitution
+_MOST_KEPT = 1_000  # gates on a piece
 MOST_DIGITS = 100_000  # that a run works with in all: those of each gate at each node
 
 
-class Digits:
-    """How many digits a run may work with yet; a gate's slopes in sixty take SymPy some milliseconds."""
+class Run:
+    """How many digits a run may work with yet, a gate's slopes in sixty take SymPy some milliseconds; and how often it
+    has asked for each gate's.
+    """
 
     def __init__(self) -> None:
-        self.left = MOST_DIGITS
+        self.digits = MOST_DIGITS
+        self.asked: Counter[Partials] = Counter()
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def partials_of(gate: str, count: int, key: tuple[int, ...], flat_count: int) -> Partials:
+    """The partials of a gate on the piece `key`, over `count` operands and `flat_count` locally constant terms."""
+    return Partials(gate, count, key, flat_count)
 
 
 class Partials:
-    """The partials of a gate on the piece `key`, over `count` operands and `flat_count` locally constant terms."""
+    """SymPy's partials of a gate on one piece, differentiated once, by whichever run is the first to ask."""
 
-    def __init__(self, gate: str, count: int, key: tuple[int, ...], flat_count: int, allowed: Digits) -> None:
+    def __init__(self, gate: str, count: int, key: tuple[int, ...], flat_count: int) -> None:
         operands = [sympy.Dummy(f"x{k}", real=True) for k in range(count)]
         flats = [sympy.Dummy(f"c{k}", real=True) for k in range(flat_count)]
         meaning = expression(gate, operands, key, flats)
         self._gate, self._key = gate, key
         self.symbols = (*operands, *flats)
         self.partials = [sympy.diff(meaning, x) for x in operands]
-        self._asked, self._allowed = 0, allowed
         self._quick: Callable[..., Any] | None = None
 
-    def at(self, point: Sequence[float], ours: Sequence[float], asked: Sequence[bool]) -> Sequence[float]:
+    def at(self, point: Sequence[float], ours: Sequence[float], asked: Sequence[bool], run: Run) -> Sequence[float]:
         """Their values where they are asked for, NaN elsewhere and where all digits that are allowed are used up.
 
         `ours` decides how precisely to look, never what is found; if all are the same, it is what is returned.
         """
-        self._asked += 1
+        run.asked[self] += 1
         found = [nan] * len(ours)
-        if self._asked > _WORTH_COMPILING:
+        if run.asked[self] > _WORTH_COMPILING:
             quick = self._quickly(point)
             if _same(quick, ours):
                 return ours
@@ -57,18 +68,18 @@ class Partials:
         # A naive formula in doubles may overflow or cancel: more digits before anyone is accused.
         wanted = [k for k, is_asked in enumerate(asked) if is_asked]
         for digits in DIGITS:
-            if self._allowed.left <= 0:
+            if run.digits <= 0:
                 break
-            self._allowed.left -= digits
+            run.digits -= digits
             here = dict(zip(self.symbols, point, strict=True))
             for k, slope in zip(wanted, numbers([self.partials[k] for k in wanted], here, digits), strict=True):
                 found[k] = self._alone(k, point, digits) if isnan(slope) else slope
             if _agree(found, ours, asked):
                 return found
-        if self._allowed.left <= 0:
+        if run.digits <= 0:
             return [nan] * len(ours)
         # Digits that still move are nobody's slope: 2*x*exp(x^2)*erfc(x) - 2/sqrt(pi) at 1e100 cancels to the last.
-        self._allowed.left -= CONFIRMING
+        run.digits -= CONFIRMING
         here = dict(zip(self.symbols, point, strict=True))
         again = dict(zip(wanted, numbers([self.partials[k] for k in wanted], here, CONFIRMING), strict=True))
         return [nan if k in again and abs(again[k] - x) > ROUNDING * abs(x) else x for k, x in enumerate(found)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite, isnan, nan
 
-from backprop_cli.check.partials import Digits, Partials
+from backprop_cli.check.partials import Run, partials_of
 from backprop_cli.check.sympy_gates import pieces
 from backprop_cli.check.tolerances import ONE_SIDED, RTOL, SIX_DIGITS, SUBNORMAL
 from backprop_cli.check.verdict import Disagreement
@@ -32,8 +32,7 @@ def check_locals(
     `noted` maps nodes the survey spoke of to the note's code: their slopes are conventions or do not exist, and of
     those only kinks are judged, by one-sided differences. The last number counts edges SymPy could not judge.
     """
-    known: dict[tuple[str, int, tuple[int, ...], int], Partials] = {}
-    allowed = Digits()
+    run = Run()
     theirs: list[Sequence[float]] = list(passed.locals)
     largest, worst, undecided = 0.0, None, 0
     for node, operands in enumerate(graph.inputs):
@@ -54,8 +53,9 @@ def check_locals(
         if code is not None or not (isfinite(values[node]) and all(map(isfinite, felt))):
             undecided += 1
             continue
-        judge, place = _judge(known, gate, point, allowed)
-        slopes = judge.at(place, ours, [bool(active[j]) for j in operands])
+        key, flats = pieces(gate, point)
+        judge, place = partials_of(gate, len(point), key, len(flats)), (*point, *flats)
+        slopes = judge.at(place, ours, [bool(active[j]) for j in operands], run)
         if slopes is ours:
             continue
         theirs[node] = [slope if active[j] else own for slope, own, j in zip(slopes, ours, operands, strict=True)]
@@ -110,17 +110,6 @@ def check_sweep(
             if error > SIX_DIGITS:  # every gate has passed: what is less was lost by either pass in rounding
                 worst = Disagreement(ours, expected, graph.output, name=name)
     return largest, worst
-
-
-def _judge(
-    known: dict[tuple[str, int, tuple[int, ...], int], Partials], gate: str, point: list[float], allowed: Digits
-) -> tuple[Partials, tuple[float, ...]]:
-    """SymPy's partials on the piece where the point lies, differentiated once; the point with that piece's terms."""
-    key, flats = pieces(gate, point)
-    kind = (gate, len(point), key, len(flats))
-    if kind not in known:
-        known[kind] = Partials(*kind, allowed)
-    return known[kind], (*point, *flats)
 
 
 def _within_kink(gate: str, point: list[float], position: int, slope: float) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, cycle, islice
-from math import isfinite
+from itertools import chain, cycle, islice, pairwise
+from math import isfinite, sqrt
 from random import Random
 from types import MappingProxyType
 
@@ -23,6 +23,10 @@ _WIDTHS = (2.0, 2.0, 2.0, 1.0, 10.0, 1000.0)  # small numbers find most, large o
 _CONSTANTS = 8
 _NEAR = (0.05, 0.5)  # how far from a constant, beside its size and beside 1
 _APART = 1e-2  # how far several inputs near one constant are from each other, beside its size
+_NARROW, _FAR = 0.1, 10.0
+_PART = 0.38  # of the way from one constant to the next: in the middle pieces may be level
+_ADDING, _COMPARING = ("add",), ("lt", "le", "gt", "ge")
+_FEW = 8  # places beside constants; where there are more, more of the points are such
 _OTHERS = 60
 _SMALL = 1.5  # numbers at which little is lost in the middle of a program
 _MOST_ELEMENTS = 50_000  # of all free inputs together
@@ -65,16 +69,19 @@ class PointSampler:
             yield self._made[number]
             number += 1
 
-    def near(self, place: Point, *, keep_numbers: bool = False) -> Iterator[Point]:
+    def near(self, place: Point, *, keep_numbers: bool = False, keep_given: bool = False) -> Iterator[Point]:
         """Other places, all inputs chosen at random, to tell formulas apart that agree at this one.
 
-        Arrays of whole numbers keep them where the program cannot do without (labels), numbers if `keep_numbers`.
+        Arrays of whole numbers keep them where the program cannot do without (labels), numbers if `keep_numbers`,
+        and all that has a value if `keep_given`.
         """
         for keep_whole in (False, True):
             kept = {
                 name: value
                 for name, value in place.given.items()
-                if (keep_whole and _is_whole(value)) or (keep_numbers and not hasattr(value, "shape"))
+                if (keep_whole and _is_whole(value))
+                or (keep_numbers and not hasattr(value, "shape"))
+                or (keep_given and name in self.given)
             }
             free = [name for name in place.given if name not in kept]
             sampler = PointSampler(self.graph, kept, free, points=_OTHERS, firsts=self.firsts)
@@ -90,7 +97,7 @@ class PointSampler:
         if not self.free:
             yield dict(self.given)
             return
-        beside = self._beside_constants(chosen)
+        count, beside = self._beside_constants(chosen)
         shapes = {name: self.graph.shape(self.graph.variables[name]) for name in self.free}
         for number, width in enumerate(cycle(_WIDTHS)):
             if range_ is not None:
@@ -101,31 +108,55 @@ class PointSampler:
             positive = chosen.random() < 1 / 3  # of many inputs that must all be positive, chance finds none
             near = partial(_near, chosen, 0.0, 0.0 if positive else -width, width)
             drawn = {name: _filled(shapes[name], near) for name in self.free}
-            if number % 2 and beside is not None:
-                place = next(beside)
-                moved = [name for name in self.free if chosen.random() < 1 / 2] or [chosen.choice(self.free)]
-                apart = _APART * abs(place) if len(self.free) > 1 or any(shapes.values()) else 0.0
+            if count and number % (4 if count > _FEW else 2):
+                place, apart = next(beside)
+                every = place == 0
+                moved = [name for name in self.free if every or chosen.random() < 1 / 2] or [chosen.choice(self.free)]
+                apart = apart if every or len(self.free) > 1 or any(shapes.values()) else 0.0
                 near = partial(_near, chosen, place, -apart, apart)
                 drawn |= {name: _filled(shapes[name], near) for name in moved}
             yield {**self.given, **drawn}
 
-    def _beside_constants(self, chosen: Random) -> Iterator[float] | None:
-        """Numbers on both sides of each constant, near it beside its own size and beside 1, again and again.
+    def _beside_constants(self, chosen: Random) -> tuple[int, Iterator[tuple[float, float]]]:
+        """How many there are of: numbers on both sides of each constant, near it beside its own size and beside 1.
 
-        A formula in pieces changes where one of its constants is passed.
+        With how far around them to look, again and again. A formula in pieces changes where x passes one of its
+        constants, or x plus it does, or a square; pieces may lie between two of them.
         """
         constants: list[float] = []
         for value in self.graph.constants.values():
             constants += value.ravel().tolist() if hasattr(value, "shape") else [value]
         centres = [c for c in dict.fromkeys(constants) if c and isfinite(c)][:_CONSTANTS]
-        if not centres:
-            return None
-        sides = [(side, own) for own in (True, False) for side in (1, -1)]
-        return (
-            _typed(centre, side * chosen.uniform(*_NEAR) * (abs(centre) if own else 1.0))
-            for side, own in cycle(sides)
-            for centre in centres
-        )
+        added, compared = self._constants_at(_ADDING), self._constants_at(_COMPARING)
+        between = [
+            (low + _PART * (high - low), (high - low) / 4)
+            for low, high in pairwise(sorted(centres))
+            if 0 < high - low < _NARROW * max(abs(low), abs(high))
+        ]
+        opposite = [-c for c in centres if abs(c) > _FAR and c in added]
+        squares = [(0.0, sqrt(abs(c))) for c in centres if not 1 / _FAR < abs(c) < _FAR and c in compared]
+
+        def sides(places: Sequence[float], *, own: bool) -> Iterator[tuple[float, float]]:
+            for side in (1, -1):
+                for centre in places:
+                    place = _typed(centre, side * chosen.uniform(*_NEAR) * (abs(centre) if own else 1.0))
+                    yield place, _APART * abs(place)
+
+        def places() -> Iterator[tuple[float, float]]:
+            while centres:
+                yield from sides(centres, own=True)
+                yield from between
+                yield from sides(opposite, own=True)
+                yield from squares
+                yield from sides(centres, own=False)
+
+        return 4 * len(centres) + len(between) + 2 * len(opposite) + len(squares), places()
+
+    def _constants_at(self, gates: Sequence[str]) -> set[float]:
+        """The constants that are numbers and operands of such gates."""
+        operands = {i for node, gate in enumerate(self.graph.gates) if gate in gates for i in self.graph.inputs[node]}
+        found = (self.graph.constants[i] for i in operands if i in self.graph.constants)
+        return {value for value in found if not hasattr(value, "shape")}
 
 
 def _filled(shape: Shape, draw: Callable[[], float]) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.check.assignments import SET
-from backprop_cli.check.claims import Gradient
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.step_lines import Step
 from backprop_cli.check.step_values import StepValues, is_any, numbers_in, shape_of
 from backprop_cli.check.tolerances import ROUNDING, RTOL

@@ -13,9 +13,11 @@ import re
 from typing import NamedTuple
 
 from backprop_cli.check.assignments import ADD, SET
-from backprop_cli.check.claims import Formula, Gradient, decimal_half_unit, read_formula
+from backprop_cli.check.claims import Formula, read_formula
 from backprop_cli.check.gradient_spellings import Spelled, Spellings
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.messages import no_value_yet, not_a_step, unknown_node
+from backprop_cli.check.printed import half_unit_of
 from backprop_cli.check.scope import Scope
 from backprop_cli.check.sides import Side, assigned_words, is_comparison, meant, parts_of, signs_of
 from backprop_cli.check.step_index import Item, items_of
@@ -190,12 +192,10 @@ class _Reader:
 
     def _go_on(self, side: Side) -> None:
         """A further side of an equation."""
-        text = self.reading.text[side.start : side.end]
-        before = self.steps[-1]
-        formula, half_unit = self._formula(text, side), decimal_half_unit(text.strip())
-        self.steps.append(
-            before._replace(formula=formula, label=self._label(side), half_unit=half_unit, goes_on=True, items=None)
-        )
+        text, before = self.reading.text[side.start : side.end], self.steps[-1]
+        formula, label = self._formula(text, side), self._label(side)
+        unit = half_unit_of(formula, text)
+        self.steps.append(before._replace(formula=formula, label=label, half_unit=unit, goes_on=True, items=None))
 
     def _take(self, text: str, target: Side, value: Side, operator: str, formula: Formula | None = None) -> None:
         """One name gets a value."""
@@ -232,7 +232,7 @@ class _Reader:
         if not spelled.name and name in self.scope.names:
             node, is_value = self.scope.names[name], True
         label = self._label(value)
-        half_unit = decimal_half_unit(self.reading.text[value.start : value.end].strip())
+        half_unit = half_unit_of(formula, self.reading.text[value.start : value.end])
         self.steps.append(
             Step(
                 name, node, operator, formula, label, spelled.name or name, spelled.above, typed or name, items,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from math import isfinite
 
 from backprop_cli.check.assignments import SET, assigned
-from backprop_cli.check.claims import Formula, Gradient
+from backprop_cli.check.claims import Formula
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from backprop_cli.check.assignments import SET, assigned
-from backprop_cli.check.claims import Formula, Gradient
+from backprop_cli.check.claims import Formula
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.in_numbers import InNumbers, in_numbers
 from backprop_cli.check.point import Point
 from backprop_cli.engine.passes import backward, forward

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from backprop_cli.check.claims import Claim, Gradient
+from backprop_cli.check.claims import Claim
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.partials import DIGITS, numbers
 from backprop_cli.check.per_gate import check_locals
 from backprop_cli.check.point import Point, function_of, with_output

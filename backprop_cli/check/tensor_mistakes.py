@@ -45,10 +45,10 @@ class Sent(NamedTuple):
         return unbroadcast(sent, np.shape(self.right))
 
     def at_another(self, there: Any) -> Any:
-        """What a gate of one operand sends where its slope is taken at another array."""
-        there = np.asarray(there, dtype=float)
-        (slope,) = self.rule.slopes([there], self.rule.value([there]))
-        return self.upstream * slope
+        """What an elementwise gate sends where its slope is taken at another array."""
+        xs = [x if k != self.position else np.asarray(there, dtype=float) for k, x in enumerate(self.xs)]
+        slopes = self.rule.slopes(xs, self.rule.value(xs))
+        return self.upstream * slopes[self.position]
 
 
 _Wrong = Any  # an array; None where the mistake cannot be made
@@ -81,6 +81,13 @@ def _reversed_not_transposed(sent: Sent) -> _Wrong:
         return None
     a, b = sent.xs
     return b @ sent.upstream if sent.position == 0 else sent.upstream @ a
+
+
+def _upstream_transposed(sent: Sent) -> _Wrong:
+    if not _matrices(sent) or np.ndim(sent.upstream) != _SQUARE:
+        return None
+    a, b = (np.atleast_2d(x) for x in sent.xs)
+    return sent.upstream.T @ b.T if sent.position == 0 else a.T @ sent.upstream.T
 
 
 def _own(sent: Sent) -> _Wrong:
@@ -126,6 +133,10 @@ def _mean(sent: Sent) -> _Wrong:
 
 def _diagonal(sent: Sent) -> _Wrong:
     return sent.upstream * sent.out * (1 - sent.out) if sent.rule.gate == "softmax" else None
+
+
+def _over_all(sent: Sent) -> _Wrong:
+    return sent.out * (sent.upstream - np.sum(sent.upstream * sent.out)) if sent.rule.gate == "softmax" else None
 
 
 def _first_term(sent: Sent) -> _Wrong:
@@ -184,12 +195,14 @@ AT_A_TENSOR: tuple[tuple[str, str, Callable[[Sent], _Wrong]], ...] = (
     ("order", "not transposed", _not_transposed),
     ("order", "reversed", _reversed),
     ("order", "reversed and not transposed", _reversed_not_transposed),
+    ("order", "not transposed", _upstream_transposed),
     ("operand", "tensor operand", _own),
     ("operand", "tensor operand", _own_reversed),
     ("count", "count", _no_count),
     ("counted", "count twice", _counted_twice),
     ("mean", "mean of sum", _mean),
     ("softmax", "diagonal", _diagonal),
+    ("softmax", "over all", _over_all),
     ("softmax", "first term", _first_term),
     ("softmax", "unweighted", _unweighted),
     ("labels", "no one-hot", _no_onehot),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import isfinite
 from typing import NamedTuple
 
@@ -17,6 +18,24 @@ UNSURE = 10.0  # an estimate's error is itself an estimate: it may be so many ti
 SUBTLE = 1e-4  # an error too small for differences along one element to be asked about
 BESIDE = 1e-3  # of a slope's size before its terms cancelled: what is smaller is judged beside that
 BESIDE_LARGEST = 1e-6  # elements that much smaller than the largest are judged beside it
+
+
+_DECIMAL = re.compile(r"\s*[-+−]?\s*([0-9]*)\.([0-9]+)(?:[eE]([-+]?[0-9]{1,9}))?\s*")
+_PRINTED = 2  # decimals of a zero from which on it is one that was rounded: 0.00, and not 0.0
+
+
+def half_unit(number: str) -> float:
+    """Half a unit of the last decimal of a number as people print them (`0.20`, `0.00`); 0 for anything else."""
+    decimal = _DECIMAL.fullmatch(number)
+    if decimal is None or (len(decimal[2]) < _PRINTED and not (decimal[1] + decimal[2]).strip("0")):
+        return 0.0
+    return float(f"5e{int(decimal[3] or 0) - len(decimal[2]) - 1}")
+
+
+def has_decimals(number: str) -> bool:
+    """Whether a number in a formula is one that was rounded: 0.73 and not 0.5."""
+    decimal = _DECIMAL.fullmatch(number)
+    return decimal is not None and len(decimal[2]) >= _PRINTED
 
 
 class Tolerance(NamedTuple):

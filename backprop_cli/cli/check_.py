@@ -9,7 +9,7 @@ from backprop_cli.cli.code import Backward, Forward, Loss, code_report, is_code
 from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
 from backprop_cli.cli.safe import allow, refuse_code
-from backprop_cli.cli.suites import First, Junit, Only, Subject, is_suite, suite_report
+from backprop_cli.cli.suites import First, Junit, Only, Subject, Update, is_suite, suite_report
 from backprop_cli.cli.values import read_number, read_range, refuse_format
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression, read_text
@@ -63,6 +63,7 @@ def command(
     junit: Junit = None,
     exitfirst: First = False,
     only: Only = "",
+    update: Update = False,
     options: Options,
     output: OutputOptions,
 ) -> CheckReport | CodeReport | SuiteReport:
@@ -79,7 +80,7 @@ def command(
         refuse_code(expression)
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--atol": atol != "0", "--points":
                  points != checking.POINTS, "--sympy": sympy is not None, "-x": exitfirst, "-k": only,
-                 "--vars": options.defaults is not None, "--use": options.use}  # fmt: skip
+                 "--update": update, "--vars": options.defaults is not None, "--use": options.use}  # fmt: skip
         refuse_format(output.format, _CODE_FORMATS, "a Python file")
         tolerance = None if rtol is None else read_number(rtol, "--rtol")
         return code_report(
@@ -96,11 +97,14 @@ def command(
         alien = {"--claim": claim, "--steps": steps, "--range": range_, "--rtol": rtol, "--atol": atol != "0",
                  "--vars": options.defaults is not None, "--strict": options.strict, "--use": options.use}  # fmt: skip
         refuse_format(output.format, _SUITE_FORMATS, "suites")
-        return suite_report([expression, *bindings], alien, junit=junit, first=exitfirst, only=only, sympy=bool(sympy))
+        return suite_report(
+            [expression, *bindings], alien, junit=junit, first=exitfirst, only=only, sympy=bool(sympy), update=update,
+            format_=output.format,
+        )  # fmt: skip
     if exitfirst:  # it was the formula -x
         expression, bindings = "-x", [expression, *bindings]
     refuse_format(output.format, _FORMATS, "a formula")
-    for spelling, given in (("--junit", junit), ("-k", only)):
+    for spelling, given in (("--junit", junit), ("-k", only), ("--update", update)):
         if given:
             raise BackpropError(Diagnostic("U801", f"`{spelling}` is for suites", (), "a formula has no cases"))
     if claim and any(word.startswith("=") for word in bindings):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -69,6 +70,28 @@ def write_file(path: str, pieces: Iterable[str | bytes]) -> None:
         raise
     except (OSError, ValueError) as error:
         raise unwritable(shown, error) from None
+
+
+def refuse_unwritable(path: str) -> None:
+    """Raise BackpropError (F605) for what is no file of one's own that may be changed, before anything is."""
+    NAMED.permit(path, writing=True)
+    shown = f"`{shorten(path, 80)}`"
+    if not os.path.isfile(path):
+        raise unwritable(shown, ValueError("it is no file"))
+    file, folder = os.path.realpath(path), os.path.dirname(os.path.realpath(path))
+    # To the owner of a machine all is writable; a file that is marked otherwise is left alone even so.
+    if not (os.stat(file).st_mode & 0o222 and os.access(file, os.W_OK) and os.access(folder, os.W_OK)):
+        raise unwritable(shown, ValueError("it is read-only"))
+
+
+def rewrite(path: str, before: str, after: str) -> None:
+    """Write a file anew that was read as a text, with the mark that it began with. Raises BackpropError (F605)."""
+    with open(path, "rb") as file:
+        raw = file.read()
+    mark = BOM_UTF8 * raw.startswith(BOM_UTF8)
+    if raw != mark + before.encode():
+        raise unwritable(f"`{shorten(path, 80)}`", ValueError("it has changed since it was read"))
+    write_file(path, [mark, after])
 
 
 def _first_link(path: str) -> str:

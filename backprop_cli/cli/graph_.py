@@ -123,7 +123,7 @@ def command(
         )
     else:
         report = api.structure(source, **options._asdict())
-    afford(report, output.format)
+    afford(report, output.format, nodes=True)
     drawn = partial(
         api.draw, report, "svg" if output.format in PICTURES else output.format, edges=edges, depth=depth,
         collapse=collapse, most=most, theme=theme, max_width=max_width, direction=direction,

@@ -21,7 +21,7 @@ from backprop_cli.session import Options
 
 
 @with_common_options(
-    formats=tuple(formats("HessianReport")), files=binary_formats("HessianReport"), without=("expand", "exact")
+    formats=tuple(formats("HessianReport")), files=binary_formats("HessianReport"), without=("expand", "exact", "nodes")
 )
 def command(
     expression: Expression,

@@ -41,7 +41,9 @@ _Jvp = Annotated[
 
 
 @with_common_options(
-    formats=tuple(formats("JacobianReport")), files=binary_formats("JacobianReport"), without=("expand", "exact")
+    formats=tuple(formats("JacobianReport")),
+    files=binary_formats("JacobianReport"),
+    without=("expand", "exact", "nodes"),
 )
 def command(
     expression: Expression,

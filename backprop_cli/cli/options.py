@@ -24,7 +24,7 @@ from backprop_cli.cli.safe import MOST_SECONDS, allow
 from backprop_cli.data.bindings import read_vars
 from backprop_cli.data.files import LIMIT, read_library
 from backprop_cli.errors import BackpropError, Diagnostic
-from backprop_cli.render import FORMATS
+from backprop_cli.render import CARRIES_NOTES, FORMATS
 from backprop_cli.report.model import Report
 from backprop_cli.session import MOST_NODES, NOTATIONS, OPTIONS, Options
 
@@ -61,6 +61,7 @@ class OutputOptions(NamedTuple):
     width: int | None = None
     rows: int | None = _DEFAULT_ROWS
     fragment: bool = False
+    nodes: bool = False
 
     @property
     def quiet(self) -> bool:
@@ -97,6 +98,7 @@ _OUTPUT = [
                     metavar="N"),
     _common(OUTPUT, "rows", str, str(_DEFAULT_ROWS), f"rows to show, or `all` (default: {_DEFAULT_ROWS})", "--rows",
                     metavar="N"),
+    _common(OUTPUT, "nodes", bool, False, "json of arrays: the values and gradients of all nodes too", "--nodes"),
     _common(OUTPUT, "fragment", bool, False, "of latex and html only what is inside of the document", "--fragment"),
     _common(RARE, "force", bool, False, "let `-o` write over a file that the command reads, and `export` over any",
                  "--force"),
@@ -148,8 +150,8 @@ def with_common_options(
             OUTPUT, "format", str, "", f"one of {', '.join(formats)}", "--format", metavar="NAME", choices=formats
         )
         asked_for = [it for it in _INPUT if values and it.name not in without]
-        framed = "latex" in formats
-        kept = [it for it in _OUTPUT if it.name not in without and (framed or it.name != "fragment")]
+        needs = {"fragment": "latex" in formats, "nodes": formats == FORMATS}
+        kept = [it for it in _OUTPUT if it.name not in without and needs.get(it.name, True)]
         takes_output = "output" in command.__annotations__
 
         own = parameters(command, ("options", "output"))
@@ -192,8 +194,7 @@ def _output_options(
     formats: tuple[str, ...], files: tuple[str, ...], default: str, *, format: str, json: bool,  # noqa: A002
     quiet: bool, output: str | None,
     digits: int | None, color: str, ascii: bool, width: int | None, rows: str,  # noqa: A002
-    timeout: float | None,
-    fragment: bool,
+    timeout: float | None, nodes: bool, fragment: bool,
     force: bool,  # noqa: ARG001  asked for before this
     safe: bool,
     version: bool,  # noqa: ARG001  dealt with before this
@@ -217,7 +218,9 @@ def _output_options(
     shown, chosen_one = None if rows == "all" else int(rows), chosen[0] if chosen else default
     if fragment and chosen_one not in ("latex", "html"):
         raise _usage(f"`--fragment` is for latex and html, not {chosen_one}", "choose one of them with `--format`")
-    return OutputOptions(chosen_one, output, digits, color, ascii, width, shown, fragment)
+    if nodes and chosen_one not in CARRIES_NOTES:
+        raise _usage(f"`--nodes` is for json and jsonl, not {chosen_one}", "`--rows all` shows all nodes in a table")
+    return OutputOptions(chosen_one, output, digits, color, ascii, width, shown, fragment, nodes)
 
 
 # What the ending of a file's name asks for: the first of these formats that the command has.

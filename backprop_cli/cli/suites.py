@@ -6,11 +6,16 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from backprop_cli.cli.declared import Argument, option
+from backprop_cli.cli.destinations import refuse_unwritable, rewrite
+from backprop_cli.cli.values import refuse_format
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.report.case_result import CaseResult, SuiteReport
+
+if TYPE_CHECKING:
+    from backprop_cli.suites.case import Case
 
 _SUFFIXES = (".toml", ".md", ".markdown")
 _OTHER_FILE = re.compile(r"[\w./\\-]*\w\.(?:ya?ml|json|txt|rst|tex|html?|csv|bp|xml|ini|cfg)", re.IGNORECASE)
@@ -31,6 +36,10 @@ Only = Annotated[
     str,
     option("suites: only cases with this in `file:line name`", "-k", "--only", metavar="PATTERN"),
 ]
+Update = Annotated[
+    bool, option("suites: write the numbers that were found in the place of those that differ", "--update")
+]
+_UPDATING = ("table", "plain", "quiet", "json")  # the formats that say what was replaced
 
 
 def is_suite(argument: str, others: Sequence[str]) -> bool:
@@ -47,8 +56,9 @@ def is_suite(argument: str, others: Sequence[str]) -> bool:
 
 
 def suite_report(
-    paths: list[str], alien: Mapping[str, object], *, junit: str | None, first: bool, only: str, sympy: bool
-) -> SuiteReport:
+    paths: list[str], alien: Mapping[str, object], *, junit: str | None, first: bool, only: str, sympy: bool,
+    update: bool, format_: str,
+) -> SuiteReport:  # fmt: skip
     """Read the suites, choose the cases, run them as they are asked for; `alien` options are for formulas alone."""
     from backprop_cli.suites import read_suites, run_cases
 
@@ -64,7 +74,29 @@ def suite_report(
         help_ = "`-k` looks for a part of `file:line name`; `*` stands for anything"
         raise BackpropError(Diagnostic("U801", message, (), help_))
     outcomes = run_cases(chosen, sympy=sympy)
+    if update:
+        if first:
+            raise BackpropError(
+                Diagnostic("U801", "`--update` needs every case, and `-x` stops early", (), "leave out one")
+            )
+        refuse_format(format_, _UPDATING, "`--update`")
+        return SuiteReport(_updating(chosen, list(outcomes), at_once=format_ == "json"), junit, updating=True)
     return SuiteReport(_up_to_failure(outcomes) if first else outcomes, junit)
+
+
+def _updating(cases: Sequence[Case], outcomes: Sequence[CaseResult], *, at_once: bool) -> Iterator[CaseResult]:
+    """The outcomes with what is replaced; then, or at once, the files are written, all of which can be."""
+    from backprop_cli.suites.update import updated
+
+    shown, files = updated(cases, outcomes)
+    for file in files:
+        refuse_unwritable(file.path)
+    if not at_once:
+        yield from shown
+    for file in files:
+        rewrite(file.path, file.before, file.after)
+    if at_once:
+        yield from shown
 
 
 def _up_to_failure(outcomes: Iterator[CaseResult]) -> Iterator[CaseResult]:

@@ -58,7 +58,7 @@ def deliver(reply: Reply) -> Status:
         write_file(options.output or "", [content])
     elif not isinstance(content, str):
         if isinstance(content, Report):
-            afford(content, options.format)
+            afford(content, options.format, nodes=options.nodes)
         _write(render(content, options.format, style_for(sys.stdout, options)), options)
     else:
         _write(iter([content]), options)
@@ -67,11 +67,11 @@ def deliver(reply: Reply) -> Status:
     return report.status if report is not None else Status.OK
 
 
-def afford(report: Report, format_: str) -> None:
+def afford(report: Report, format_: str, *, nodes: bool = False) -> None:
     """Raise BackpropError (L701) for a text with more numbers than there may be, before any of it is made."""
     if format_ not in IN_FULL:
         return
-    count = report.elements(results=IN_FULL[format_])
+    count = report.elements(results=IN_FULL[format_] and not nodes)
     if count > _MOST_WRITTEN:
         message = f"as {format_} the arrays are {count:,} numbers, and at most {_MOST_WRITTEN:,} are written as text"
         help_ = "`-o FILE.npz` writes arrays as they are; `sum(…)`, `x[0]` or `--wrt` leave fewer"
@@ -92,7 +92,7 @@ def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
         from backprop_cli.render import suites_junit
 
         write_file(report.junit, suites_junit.render(kept))
-    return Status.OK if all(outcome.holds for outcome in kept) else Status.DISAGREES
+    return Status.OK if all(outcome.holds or outcome.updates for outcome in kept) else Status.DISAGREES
 
 
 def _deliver_each(report: EachReport, options: OutputOptions) -> Status:
@@ -162,6 +162,7 @@ def style_for(stream: IO[str] | None, options: OutputOptions) -> Style:
         digits=options.digits,
         rows=options.rows,
         fragment=options.fragment,
+        nodes=options.nodes,
     )
 
 

@@ -41,7 +41,7 @@ class Moves:
 
     def __init__(self) -> None:
         self._factors = _factors()
-        self.factor: Callable[[], float]  # the next one
+        self.factor: Callable[[], float]  # the next one, for those who move numbers alone
         self._of_arrays: Any = None  # the factors again and again, as many as the largest array has elements
         self.begin()
 
@@ -51,9 +51,9 @@ class Moves:
 
     def nearby(self, x: Value) -> Value:
         """A number a thousand units in the last place away; whole numbers of classes, axes and exponents too."""
-        if type(x) is float or not x.shape:
-            return x * self.factor()
         self._turn = turn = (self._turn + 1) % _FEW
+        if type(x) is float or not x.shape:
+            return x * self._factors[turn]
         if self._of_arrays is None or len(self._of_arrays) < x.size + _FEW:
             import numpy as np
 

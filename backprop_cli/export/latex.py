@@ -12,6 +12,7 @@ from backprop_cli.graph import Value
 from backprop_cli.language.program import BINDING_POWER
 from backprop_cli.numeric.shapes import written
 from backprop_cli.render.tex import END, preamble, tex_name, tex_number, tex_text, tex_value
+from backprop_cli.render.tex_layout import AROUND
 from backprop_cli.text import shortest
 
 _ATOM = 9
@@ -21,11 +22,7 @@ _SIGNS = {
     "==": " = ", "!=": r" \ne ", "<": " < ", "<=": r" \le ", ">": " > ", ">=": r" \ge ",
 }  # fmt: skip
 _FUNCTIONS = frozenset("exp log sin cos tan sinh cosh tanh max min det".split())  # noqa: SIM905  TeX has them
-_AROUND = {
-    "sqrt": r"\sqrt{{{0}}}", "abs": r"\left|{0}\right|", "floor": r"\left\lfloor {0}\right\rfloor",
-    "ceil": r"\left\lceil{0}\right\rceil", "norm": r"\left\lVert {0}\right\rVert",
-    "where": r"\begin{{cases}}{1} & \text{{if }} {0} \\ {2} & \text{{otherwise}}\end{{cases}}",
-}  # fmt: skip
+_CASES = r"\begin{{cases}}{1} & \text{{if }} {0} \\ {2} & \text{{otherwise}}\end{{cases}}"
 _CONSTANTS = {"pi": r"\pi", "e": r"\mathrm{e}", "inf": r"\infty"}
 _LATEX = Dialect("latex", "", "", frozenset(), {}, {})
 
@@ -61,8 +58,10 @@ class LatexWriter(Writer):
     def call(self, name: str, operands: Sequence[Piece], named: Mapping[str, str]) -> Piece:
         """A function of its operands; what is given by name is a subscript, `keepdims` nothing to read."""
         shown = {key: text for key, text in named.items() if key != "keepdims"}
-        if name in _AROUND and not shown and len(operands) == (3 if name == "where" else 1):
-            return Piece(_AROUND[name].format(*(piece.text for piece in operands)))
+        if name == "where":
+            return Piece(_CASES.format(*(piece.text for piece in operands)))
+        if name in AROUND and not shown and len(operands) == 1:
+            return Piece(operands[0].text.join(AROUND[name]))
         head = rf"\{name}" if name in _FUNCTIONS else rf"\operatorname{{{tex_text(name)}}}"
         under = ", ".join(rf"\mathrm{{{key}}}={text}" for key, text in shown.items())
         inside = ", ".join(piece.text for piece in operands)

@@ -7,11 +7,15 @@ tools, all of them. A test follows each.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from backprop_cli.graph.functions_of_others import MORE_FORMULAS
 
 _ANGLES = {f"{name}d": f"{name}({{0}}*pi/180)" for name in ("sin", "cos", "tan")}
 _INVERSE_ANGLES = {f"{name}d": f"{name}({{0}})*180/pi" for name in ("asin", "acos", "atan")}
 _RECIPROCAL = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}
+_CHOSEN = ("exp(lgamma(({0}) + 1) - lgamma(({1}) + 1) - lgamma(({0}) - ({1}) + 1))",)
+_ORDERED = ("exp(lgamma(({0}) + 1) - lgamma(({0}) - ({1}) + 1))",)
 FORMULAS: dict[str, tuple[str, ...]] = {
     **{name: (f"1/{of}({{0}})",) for name, of in _RECIPROCAL.items()},
     **{name: (f"{inverse}(1/({{0}}))",) for start in ("a", "arc") for name, inverse in (
@@ -21,19 +25,18 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     "exp2": ("2^({0})",), "exp10": ("10^({0})",), "lg": ("log2({0})", "log10({0})"), "lb": ("log2({0})",),
     "logistic": ("sigmoid({0})",),
     "trunc": ("where(({0}) < 0, ceil({0}), floor({0}))",), "fix": ("where(({0}) < 0, ceil({0}), floor({0}))",),
-    "frac": ("({0}) - floor({0})",), "int": ("where(({0}) < 0, ceil({0}), floor({0}))",),
+    "int": ("where(({0}) < 0, ceil({0}), floor({0}))",),
     "sgn": ("sign({0})",), "signum": ("sign({0})",), "heaviside": ("where(({0}) > 0, 1, 0)",),
     "step": ("where(({0}) > 0, 1, 0)",),
     "root": ("({0})^(1/({1}))",), "nthroot": ("({0})^(1/({1}))",), "cube": ("({0})^3",), "recip": ("1/({0})",),
     "reciprocal": ("1/({0})",), "rsqrt": ("1/sqrt({0})",), "inverse": ("inv({0})", "1/({0})"), "sqrt3": ("cbrt({0})",),
     "fact": ("gamma(({0}) + 1)",), "factorial": ("gamma(({0}) + 1)",),
     "lfact": ("lgamma(({0}) + 1)",), "logfactorial": ("lgamma(({0}) + 1)",),
-    **dict.fromkeys(("nCr", "ncr", "binomial", "binom", "choose", "comb", "nck"),
-                    ("exp(lgamma(({0}) + 1) - lgamma(({1}) + 1) - lgamma(({0}) - ({1}) + 1))",)),
-    **dict.fromkeys(("nPr", "npr", "perm"), ("exp(lgamma(({0}) + 1) - lgamma(({0}) - ({1}) + 1))",)),
+    **dict.fromkeys(("nCr", "ncr", "binomial", "binom", "choose", "comb", "nck"), _CHOSEN),
+    **dict.fromkeys(("nPr", "npr", "perm"), _ORDERED),
     "beta": ("exp(lgamma({0}) + lgamma({1}) - lgamma(({0}) + ({1})))",),
     **dict.fromkeys(("betaln", "lbeta"), ("lgamma({0}) + lgamma({1}) - lgamma(({0}) + ({1}))",)),
-    **dict.fromkeys(("if", "iif", "ifelse", "cond", "select"), ("where({0}, {1}, {2})",)),
+    **dict.fromkeys(("if", "iif", "ifelse", "cond"), ("where({0}, {1}, {2})",)),
     "xlog1py": ("({0})*log1p({1})",), "entr": ("-xlogy({0}, {0})",), "entropy": ("-sum(xlogy({0}, {0}))",),
     "erfi": (), "erfinv": (), "lambertw": (), "zeta": (),
     "gaussian": ("normpdf({0})", "exp(-({0})^2)"), "relu6": ("clip({0}, 0, 6)",),
@@ -42,7 +45,8 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("hardswish", "hard_swish"), ("({0})*clip(({0})/6 + 0.5, 0, 1)",)),
     "prelu": ("leaky_relu({0}, {1})",), "celu": ("elu({0})",), "softmin": ("softmax(-({0}))",),
     "softshrink": ("sign({0})*max(abs({0}) - 0.5, 0)",), "hardshrink": ("where(abs({0}) > 0.5, {0}, 0)",),
-    "tanhshrink": ("({0}) - tanh({0})",), "logcosh": ("log(cosh({0}))",), "log1mexp": ("log1p(-exp(-({0})))",),
+    "tanhshrink": ("({0}) - tanh({0})",), "logcosh": ("log(cosh({0}))",),
+    "log1mexp": ("log(-expm1({0}))", "log(-expm1(-({0})))"),
     **dict.fromkeys(("huber_loss", "smooth_l1", "smooth_l1_loss"), ("mean(huber(({0}) - ({1})))",)),
     **dict.fromkeys(("kl", "kl_divergence"), ("sum(xlogy({0}, ({0})/({1})))",)),
     **dict.fromkeys(("mae", "l1_loss", "mean_absolute_error"), ("mean(abs(({0}) - ({1})))",)),
@@ -66,6 +70,13 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     "svd": ("svdvals({0})",),
     "versin": ("1 - cos({0})",), "haversin": ("(1 - cos({0}))/2",), "gcd": (), "lcm": (),
     "frobenius": ("norm({0})",), "sumsq": ("sum(({0})^2)",), "logsubexp": ("({0}) + log1p(-exp(({1}) - ({0})))",),
+    **MORE_FORMULAS,
+}  # fmt: skip
+# Names of other tools that are no names here: what they are.
+MEANT = {
+    "tau": "2*pi", "Infinity": "inf", "True": "1", "False": "0", "TRUE": "1", "FALSE": "0", "eps": "2^-52", "E": "e",
+    **dict.fromkeys(("Degree", "deg", "degree", "degrees"), "pi/180"), "MOD": "%", "GoldenRatio": "(1 + sqrt(5))/2",
+    **dict.fromkeys(("EulerGamma", "euler_gamma"), "0.5772156649015329"),
 }  # fmt: skip
 # The order of operands that have names, as our language has the names.
 PARAMETERS = dict.fromkeys(
@@ -75,20 +86,41 @@ _DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient"
 GRADIENTS = "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
 
 
+_OF_A_BASE = re.compile(r"log_?([0-9]+)")
+
+
 def advice(name: str, operands: Sequence[str]) -> str:
     """What to write for a call of a function of another tool; empty where the name is none's."""
-    if name in _DERIVATIVES and not (name in FORMULAS and len(operands) == 1):
+    count, based = len(operands), _OF_A_BASE.fullmatch(name)
+    known = next((key for key in _keys(name, count) if key in FORMULAS), "")
+    if name in _DERIVATIVES and not (known and count == 1):
         return GRADIENTS
-    if name not in FORMULAS:
+    if not known and not based:
         return ""
-    formulas = FORMULAS[name]
+    formulas = FORMULAS[known] if known else (f"log({{0}})/log({based[1] if based else ''})",)
     if not formulas:
         return "there is no such gate, and no formula of gates for it"
-    given = [*operands, *"xyz"[len(operands) :]]
+    given = [*operands, *"xyz"[count:]]
     made = []
     for formula in formulas:
         for k, operand in enumerate(given):  # a name or a number needs no brackets
-            bare = operand if operand.isalnum() else f"({operand})"
+            bare = operand if operand.replace("_", "").replace(".", "").isalnum() else f"({operand})"
             formula = re.sub(rf"(?<!\w)\(\{{{k}\}}\)", bare, formula)
         made.append(f"`{formula.format(*given)}`")
-    return "write " + " or ".join(made)
+    fewer = max((int(place) + 1 for formula in formulas for place in _PLACE.findall(formula)), default=count)
+    told = f"of {fewer} operand{'s' * (fewer > 1)} it is" if fewer < count else "write"
+    return f"{told} {' or '.join(made)}"
+
+
+def of_that_many(name: str, operands: Sequence[str]) -> str:
+    """What to write for a call of a gate with as many operands as another tool's function of that name has."""
+    return advice(name, operands) if f"{name}/{len(operands)}" in FORMULAS else ""
+
+
+_PLACE = re.compile(r"\{([0-9])\}")
+
+
+def _keys(name: str, count: int) -> Iterable[str]:
+    """Under which a function may be found: for that many operands or any, as it is written or in small letters."""
+    for written in dict.fromkeys((name, name.lower()) if name.isupper() else (name,)):
+        yield from (f"{written}/{count}", written)

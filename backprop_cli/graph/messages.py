@@ -9,7 +9,7 @@ from itertools import islice
 from backprop_cli.errors import Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
-from backprop_cli.graph.advice import GRADIENTS, PARAMETERS, advice
+from backprop_cli.graph.advice import GRADIENTS, MEANT, PARAMETERS, advice, of_that_many
 from backprop_cli.graph.signature import Signature
 from backprop_cli.language.mistyped import word
 from backprop_cli.language.program import Call, Program
@@ -18,6 +18,7 @@ from backprop_cli.language.uses import operands_of
 
 _CALLED = {"sigma": "sigmoid", **dict.fromkeys(("softmax_loss", "ce_loss", "ce", "nll", "nll_loss"), "cross_entropy")}
 _ABOVE = re.compile(r"d(?:[A-Za-z_]\w*|\([^()]*\))?\s*[/÷]\s*$", re.ASCII)
+_OF_LATEX = re.compile(r"frac\s*\{\s*d\b[^{}]*\}\s*\{\s*d")
 _BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
 
 
@@ -31,7 +32,7 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         if rest[:1] in ("^", "²", "³"):
             help_ = f"powers go after the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
         return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)
-    if _is_derivative(program, label, name):
+    if _is_derivative(program, label, name) or (name == "d" and _OF_LATEX.search(program.source.text)):
         help_ = f"{GRADIENTS}; if `{shown}` is a number, give it a value: `{shown}=…`"
     elif meant := word(name):
         help_ = f"did you mean `{meant}`? Otherwise give it a value: `{shown}=…`"
@@ -39,6 +40,10 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         help_ = f"names are never split: for a product write `{'*'.join(split)}`"
     elif name.lower() in CONSTANTS and len(name) > 1:
         help_ = f"the constant is `{name.lower()}`; capitals matter"
+    elif name in MEANT:
+        help_ = f"write `{MEANT[name]}` if that is meant; otherwise give it a value: `{shown}=…`"
+    elif len(name) > 1 and (told := advice(name, ())) and told != GRADIENTS:
+        help_ = f"as a function, {told}; otherwise give it a value: `{shown}=…`"
     elif twins := [other for other in islice(given, 1000) if other.lower() == name.lower()]:
         help_ = f"did you mean `{twins[0]}`? Capitals matter; otherwise give it a value: `{shown}=…`"
     elif near := nearest(name, list(islice(given, 1000))):
@@ -139,6 +144,7 @@ def misfit(program: Program, row: int, gate: Signature, message: str = "") -> Di
         others = (name for name in TENSORS if name.startswith(gate.name) and name != gate.name)
         help_ += f"; an axis has its name: `{call.name}(x, {named[0]}=0)`"
         help_ += "".join(f"; `{name}` is another" for name in others)
+    help_ = of_that_many(call.name, _operands(program, call)) or help_
     if gate.is_tensor:
         message = f"`{call.name}` expects `{gate.head}`, got {found} operand{'s' * (found != 1)}"
     elif not message and call.keywords:

@@ -25,3 +25,17 @@ CAPITALS = {
 SUM_SIGNS = {"Σ": "sum", "Π": "prod"}
 SUMS_OF = {**SUM_SIGNS, "∑": "sum", "∏": "prod"}
 INDICES = {"ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₙ": "n", "ₘ": "m", "ₜ": "t"}
+# Mathematica's functions, which have square brackets: Log[x], Tr[A]; what is not simply a gate here is refused by name.
+MATHEMATICA = {
+    "Log": "log", "Tr": "trace", "Det": "det", "Inverse": "inv", "Transpose": "transpose", "Norm": "norm",
+    "Dot": "matmul", "If": "where", "Mod": "mod", "Floor": "floor", "Ceiling": "ceil", "Round": "round",
+    "Sign": "sign", "Erfc": "erfc", "LogGamma": "lgamma", "LogisticSigmoid": "sigmoid", "MatrixExp": "expm",
+    "CubeRoot": "cbrt", "Ramp": "relu", "ArcSin": "asin", "ArcCos": "acos", "ArcTan": "atan", "ArcSinh": "asinh",
+    "ArcCosh": "acosh", "ArcTanh": "atanh", "Surd": "surd", "Factorial": "factorial", "Boole": "boole",
+    "PolyGamma": "polygamma", "Cross": "cross",
+    **{name: name for name in ("UnitStep", "HeavisideTheta", "Binomial", "FractionalPart", "IntegerPart", "Integrate",
+                               "Limit", "Sinc", "Total")},
+}  # fmt: skip
+# Of two operands: the gate, and the names of its operands in Mathematica's order.
+MATHEMATICA_OF_TWO = {"Log": ("log_base", "base", "x"), "ArcTan": ("atan2", "x", "y")}
+JOINING = frozenset({"and", "or", "not"})  # words between conditions

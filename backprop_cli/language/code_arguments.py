@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from backprop_cli.language.rewriting import Rewriter
-from backprop_cli.language.spellings import INFINITIES, LIMITS, ONE_LIMIT
+from backprop_cli.language.spellings import (
+    INFINITIES,
+    JOINED,
+    LABELLED,
+    LIMITS,
+    ONE_LIMIT,
+    TRANSPOSED,
+)
 
 _QUOTES = "'\""
 
@@ -19,6 +26,38 @@ def one_sided(edits: Rewriter, name: str, bracket: int, operands: int) -> str:
         return ""
     edits.out[first] = edits.out[first + 1] = ""
     return ONE_LIMIT[limit]
+
+
+def transposed(edits: Rewriter, name: str, bracket: int) -> None:
+    """`tf.matmul(a, b, transpose_b=True)`: the operand is transposed, and the argument left out."""
+    items = edits.arguments(bracket)
+    for first, last in items if name.startswith("mat") else ():
+        place = TRANSPOSED.get(edits.texts[first], -1)
+        if 0 <= place < len(items) and edits.texts[last] in ("True", "False") and last == first + 2:
+            if edits.texts[last] == "True":
+                edits.wrap(*items[place], "(", ")'")
+            edits.drop(first - 1, last)
+
+
+def joined_along(edits: Rewriter, name: str, bracket: int) -> None:
+    """`np.concatenate([x, y], 1)`: the number is the axis."""
+    items = edits.arguments(bracket)
+    if name in JOINED and len(items) == 2 and edits.texts[items[0][0]] in ("[", "("):
+        first, last = items[1]
+        if edits.texts[last].isdigit() and edits.texts[first] in ("-", edits.texts[last]):
+            edits.before[first] = "axis=" + edits.before[first]
+
+
+def labelled(edits: Rewriter, name: str, bracket: int) -> str:
+    """What a loss of TensorFlow means whose operands have names, in the order in which they are given; names go."""
+    items = [item for item in edits.arguments(bracket) if not edits.dropped[item[0]]]
+    if name not in LABELLED or len(items) != 2:
+        return ""
+    named = [edits.texts[a] for a, _ in items if edits.at(a + 1) == "="]
+    if len(named) == 2:
+        for a, _ in items:
+            edits.out[a] = edits.out[a + 1] = ""
+    return LABELLED[name][named[:1] == ["logits"]] if len(named) in (0, 2) else ""
 
 
 def refuse_texts(edits: Rewriter, name: str, bracket: int) -> bool:
@@ -41,12 +80,3 @@ def infinity(edits: Rewriter, name: str, bracket: int, close: int, first: int) -
         return False
     edits.merge(first, close, INFINITIES[edits.texts[bracket + 1].strip()])
     return True
-
-
-def canonical(subscripts: str) -> str:
-    """Subscripts with their letters in the order of the alphabet: `bij,bjk->bik` is `abc,acd->abd`."""
-    letters: dict[str, str] = {}
-    for letter in subscripts:
-        if letter.isalpha():
-            letters.setdefault(letter, chr(ord("a") + len(letters)))
-    return "".join(letters.get(letter, letter) for letter in subscripts if letter != " ")

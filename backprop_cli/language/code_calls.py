@@ -5,22 +5,29 @@ Brackets are visited when they close, so that what is inside has been read befor
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-
-from backprop_cli.language.code_arguments import canonical, infinity, one_sided, refuse_texts
+from backprop_cli.language.code_arguments import (
+    infinity,
+    joined_along,
+    labelled,
+    one_sided,
+    refuse_texts,
+    transposed,
+)
 from backprop_cli.language.objects import Objects
-from backprop_cli.language.program import SizeOf
-from backprop_cli.language.rewriting import Rewriter
-from backprop_cli.language.several_results import chosen, drop_keyword, drop_lengths
+from backprop_cli.language.other_meanings import refused
+from backprop_cli.language.several_results import chosen, drop_keyword, drop_lengths, largest_with_places
 from backprop_cli.language.spellings import (
+    APPROXIMATED,
     ASSUMED,
+    ASSUMED_BY_TENSORFLOW,
     COPIES,
     COUNTING,
     ELEMENTWISE,
     FUNCTIONS,
+    FUNCTIONS_OF,
     JAVASCRIPTS,
     KEYWORDS,
+    KEYWORDS_OF,
     LAST_AXES,
     LIBRARIES,
     LIMITS,
@@ -35,27 +42,17 @@ from backprop_cli.language.spellings import (
     SILENT,
     SPREAD,
     SUMMING,
-    SUMS,
     SWAPS,
+    TENSORFLOW,
     TORCH,
     TRIANGLES,
     UPPER,
 )
-from backprop_cli.language.tensor_calls import counted, gathered, has_tensors, norm_method, normalized, uncovered
-
-_FIELD = re.compile(r"\{(\w+)\}")
+from backprop_cli.language.tensor_calls import counted, gathered, norm_method, normalized, uncovered
 
 
 class CodeCalls(Objects):
-    """A text in somebody's language and the edits that make it ours; `names` are the user's own."""
-
-    def __init__(self, edits: Rewriter, names: Collection[str], size_of: SizeOf) -> None:
-        super().__init__(edits, size_of)
-        self.names = names
-        self.texts = edits.texts
-        self.numpy = any(text in ("np", "numpy") for text in self.texts)
-        named = any(text in TORCH and edits.at(k + 1) == "." for k, text in enumerate(self.texts))
-        self.torch = named or (not self.numpy and has_tensors(edits))
+    """The calls of a text in somebody's language, and the edits that make them ours."""
 
     def is_library(self, first: int, point: int) -> bool:
         """Whether the words from `first` to a point are a library's."""
@@ -81,6 +78,8 @@ class CodeCalls(Objects):
                     edits.drop(last + 1, last + 1)
             elif word in KEYWORDS and not (word == "axes" and name in SWAPS):
                 edits.out[first] = KEYWORDS[word]
+            elif (name, word) in KEYWORDS_OF:
+                edits.out[first] = KEYWORDS_OF[name, word]
             elif word in LIMITS.get(name, ()):
                 edits.out[first] = LIMITS[name][word]
             elif word == "upper" and name in TRIANGLES:
@@ -99,6 +98,8 @@ class CodeCalls(Objects):
         if name == SUMMING:
             self.einsum(bracket, close, first)
             return
+        if refused(edits, name, bracket, close, first, len(self.shape(*(edits.arguments(bracket) or [(0, 1)])[0]))):
+            return
         if library and name in PYTORCHS and self.texts[first] not in TORCH:
             message = f"`{name}` is read as PyTorch's, and this library's may be another"
             edits.refuse(first, close, message, f"if it is the same write `{name}(…)`")
@@ -110,6 +111,10 @@ class CodeCalls(Objects):
             ways = " or ".join(f"`{way.format('…')}`" for way in dict.fromkeys(RESULTS[name].values()))
             edits.refuse(first, close, f"`{name}` has several results, and only some are gates", f"write {ways}")
             return
+        if largest_with_places(edits, name, bracket, close, first, torch=library and self.texts[first] in TORCH):
+            return
+        transposed(edits, name, bracket)
+        joined_along(edits, name, bracket)
         of_scipy = name in UPPER and library and not NUMPYS.intersection(self.texts[first:bracket])
         if of_scipy and not drop_keyword(edits, bracket, "lower", "True"):
             message = f"SciPy's `{name}` is the upper triangle, and ours and NumPy's the lower one"
@@ -123,10 +128,17 @@ class CodeCalls(Objects):
             counted(edits, bracket, close, self.size_of)
         if infinity(edits, name, bracket, close, first) or self.loss(name, (first, bracket - 1), bracket):
             return
+        meant = labelled(edits, name, bracket)
+        if name in APPROXIMATED:
+            drop_keyword(edits, bracket, APPROXIMATED[name], "False", "'none'")
         if library and refuse_texts(edits, name, bracket):
             return
         items = self._kept(bracket)
-        meant = one_sided(edits, name, bracket, 1) or OF_COUNT.get((name, len(items)), FUNCTIONS.get(name, name))
+        meant = (
+            meant or one_sided(edits, name, bracket, 1) or OF_COUNT.get((name, len(items)), FUNCTIONS.get(name, name))
+        )
+        if (self.texts[first], name) in FUNCTIONS_OF:
+            meant = FUNCTIONS_OF[self.texts[first], name]
         for a, b in items if name in OPTIONAL else ():
             if self.texts[b] == "None" and (a == b or self.texts[a + 1] == "="):
                 edits.out[b] = "0"
@@ -145,6 +157,8 @@ class CodeCalls(Objects):
         meant = uncovered(edits, self.names, meant, items)
         self._read_as(meant, first, bracket, close, [])
         assumed = ASSUMED.get(name, "") if self.texts[first] in TORCH else ""
+        if self.texts[first] in TENSORFLOW and name in ASSUMED_BY_TENSORFLOW and len(items) == 1:
+            edits.before[close] += f", {ASSUMED_BY_TENSORFLOW[name]}"
         if assumed and not self._has(bracket, assumed.partition("=")[0]) and (name in SPREAD or len(items) == 2):
             edits.before[close] += f", {assumed}"
 
@@ -154,6 +168,10 @@ class CodeCalls(Objects):
         items = self._kept(bracket)
         meant = one_sided(edits, name, bracket, 0) or METHODS.get(name, name)
         if not meant and any(self._counts_only(*item) for item in items):
+            return
+        if name in SPREAD and self.torch and any(self.texts[a] in ("True", "False") for a, _ in items):
+            message = "PyTorch's `True` or `False` in this place is `unbiased`, and ours `keepdims`"
+            edits.refuse(point, close, message, f"write `{name}(x, axis=…, ddof=1)` or `{name}(x, axis=…, ddof=0)`")
             return
         if name in SPREAD and self.torch == self.numpy and not self._has(bracket, "ddof"):
             message = f"`.{name}()` divides by n in NumPy, and by n - 1 in PyTorch"
@@ -216,77 +234,6 @@ class CodeCalls(Objects):
             return
         self._fill(meant, word, bracket, close, [*receiver, *items])
 
-    def _fill(self, meant: str, word: int, bracket: int, close: int, items: list[tuple[int, int]]) -> None:
-        """Put operands, which stand in their order, into a formula that names them in that order."""
-        edits = self.edits
-        pieces = _FIELD.split(meant)
-        fields = pieces[1::2]
-        order = [int(field) for field in fields if field.isdigit()]
-        if order != list(range(len(order))) or len(items) != len(order):
-            return  # another number of operands: left as it is, and refused by name
-        texts = pieces[0::2]
-        edits.blank(word, bracket)
-        edits.out[close] = ""
-        for k in edits.commas[bracket]:
-            edits.out[k] = ""
-        behind = texts[0]
-        for position, (first, last) in enumerate(items):
-            before, behind = behind, texts[position + 1]
-            own = before.endswith("(") and behind.startswith(")") and not before[-2:-1].isalnum()
-            if edits.head[last] == first and own:
-                before, behind = before[:-1], behind[1:]  # of one piece: it needs no brackets
-            edits.wrap(first, last, before, "")
-        edits.behind[close] = behind + edits.behind[close]
-
-    def norm(self, bracket: int, first: int) -> None:
-        """`norm(x, 1)`, `norm(x, ord=np.inf)`, `torch.norm(x, p=2, dim=1)`; NumPy's of a matrix is another norm."""
-        edits = self.edits
-        orders = NORMS[self.texts[bracket - 1]]
-        gate = orders.get("2") or orders["fro"]
-        items = self._kept(bracket)
-        for a, b in items[1:]:
-            named = edits.is_word(a) and edits.at(a + 1) == "="
-            if named and self.texts[a] not in ("ord", "p"):
-                continue
-            order = "".join(edits.out[a + 2 * named : b + 1]).strip("'\"")
-            if order not in orders:
-                return
-            gate = orders[order]
-            is_vector = len(self.shape(*items[0])) == 1 or self._has(bracket, "axis") or self.texts[a] == "p"
-            if not (is_vector or order == "fro" or self.texts[first] in TORCH):
-                message = "of a vector this is a norm of its elements, and of a matrix another"
-                edits.refuse(first, edits.closes[bracket], message, f"for the elements' write `{gate}(x)`")
-                return
-            edits.drop(a - 1, b)
-            break
-        edits.merge(first, bracket - 1, gate)
-
-    def einsum(self, bracket: int, close: int, first: int) -> None:
-        """`einsum('ij,jk->ik', A, B)`: the sums that have a name."""
-        edits = self.edits
-        items = edits.arguments(bracket)
-        if len(items) < 2 or items[0][0] != items[0][1]:
-            return
-        (a, _), *items = items
-        meant = SUMS.get(canonical(self.texts[a].strip().strip("'\"")))
-        if meant is not None:
-            edits.drop(a, items[0][0] - 1)
-            self._fill(meant, first, bracket, close, items)
-
     def _divides_by_less(self, name: str, bracket: int) -> bool:
         """Whether it is PyTorch's variance, which divides by n - 1."""
         return name in SPREAD and self.torch and not self.numpy and not self._has(bracket, "ddof")
-
-    def _counts_only(self, first: int, last: int) -> bool:
-        """Whether a type is one of whole numbers: what is cut to one changes."""
-        return any(kind in text for text in self.texts[first : last + 1] for kind in ("int", "bool", "long"))
-
-    def _kept(self, bracket: int) -> list[tuple[int, int]]:
-        return [(a, b) for a, b in self.edits.arguments(bracket) if not self.edits.dropped[a]]
-
-    def _has(self, bracket: int, keyword: str) -> bool:
-        return any(self.edits.out[a] == keyword and self.edits.at(a + 1) == "=" for a, _ in self._kept(bracket))
-
-    def _is_axis(self, item: tuple[int, int]) -> bool:
-        words = self.texts[item[0] : item[1] + 1]
-        return words[0] in ("axis", "dim") or (words[-1].isdigit() and words[:-1] in ([], ["-"]))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from backprop_cli.language.code_calls import CodeCalls
 from backprop_cli.language.losses import LOSSES
+from backprop_cli.language.other_meanings import refused
 from backprop_cli.language.spellings import (
     ATTRIBUTES,
     CHOSEN,
@@ -114,7 +115,10 @@ class CodeNotation(CodeCalls):
         if opening != "(":
             return
         if bracket not in edits.calls:
-            if edits.commas[bracket] and not (bracket == 0 and close == len(edits) - 1):  # a tuple
+            within = edits.at(bracket - 1) == "[" and edits.closes.get(bracket - 1) == close + 1
+            if edits.commas[bracket] and within and bracket > 1 and edits.head[bracket - 2] >= 0:  # X[(0, 1)]
+                edits.out[bracket] = edits.out[close] = ""
+            elif edits.commas[bracket] and not (bracket == 0 and close == len(edits) - 1):  # a tuple
                 edits.out[bracket], edits.out[close] = "[", "]"
                 if edits.commas[bracket][-1] == close - 1:
                     edits.out[close - 1] = ""
@@ -123,7 +127,9 @@ class CodeNotation(CodeCalls):
         name = self.texts[word]
         self.keywords(bracket, name)
         point = word - 1
-        if edits.at(point) == "." and edits.head[point - 1] >= 0:
+        if edits.texts[max(point - 2, 0) : word] == CPLUSPLUS:
+            refused(edits, name, bracket, close, point - 2, 0)
+        elif edits.at(point) == "." and edits.head[point - 1] >= 0:
             first = edits.head[point - 1]
             if self.is_library(first, point):
                 self.function(name, bracket, close, first, library=True)

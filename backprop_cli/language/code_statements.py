@@ -25,6 +25,7 @@ def rewrite_statements(edits: Rewriter, names: Collection[str], bound: Collectio
     calls = Counter(text for k, text in enumerate(edits.texts) if edits.at(k + 1) == "(")
     definition: _Open | None = None
     heads(edits, lines)
+    _comprehensions(edits)
     for number, (first, last) in enumerate(lines):
         if definition is not None and edits.texts[first - 1] == "\n" and _indent(edits, first) <= definition.indent:
             definition.close(edits)
@@ -49,6 +50,20 @@ def rewrite_statements(edits: Rewriter, names: Collection[str], bound: Collectio
             definition.last = last
             if number + 1 == len(lines):
                 definition.close(edits)
+
+
+def _comprehensions(edits: Rewriter) -> None:
+    """Refuse `sum(i**2 for i in range(4))`, and say what the loop is."""
+    for bracket, close in edits.closes.items():
+        at = next((k for k in range(bracket + 1, close) if edits.texts[k] == "for"), -1)
+        if edits.texts[bracket] == "{" or at <= bracket + 1 or edits.at(at + 2) != "in":
+            continue
+        text, begins = edits.text, edits.begins
+        term, over = text[begins[bracket + 1] : begins[at]].rstrip(), text[begins[at + 3] : begins[close]].rstrip()
+        name = edits.texts[at + 1]
+        loop = f"s = 0; for {name} in {over} {{ s = s + {term} }}; s"
+        edits.refuse(bracket, close, "a `for` between brackets is not read", f"for a sum write a loop: `{loop}`")
+        return
 
 
 class _Open:

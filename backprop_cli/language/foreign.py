@@ -16,7 +16,8 @@ from backprop_cli.language.code_statements import rewrite_statements
 from backprop_cli.language.mathematics import Mathematics
 from backprop_cli.language.mistyped import brackets
 from backprop_cli.language.program import Call, Definition, Program, SizeOf
-from backprop_cli.language.rewriting import Problem, Reading, Rewriter
+from backprop_cli.language.rewriting import SINGLE_BARS, Problem, Reading, Rewriter
+from backprop_cli.language.rows import separate
 
 _OF_LATEX = re.compile(r"\\|\$")
 _DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")
@@ -39,10 +40,11 @@ def read(
 
         reading = latex(text, names)
         text = reading.text
-    edits = Rewriter(text)
+    edits = Rewriter(text, SINGLE_BARS) if text.count("||") % 2 else Rewriter(text)  # ||x| - 1|
     defined = set(_defined(edits))
     clashing = defined.difference(names) & _called(edits)
     own = {*names, *(defined - clashing)}
+    separate(edits)
     rewrite_statements(edits, own, names)
     _rename(edits, clashing)
     CodeNotation(edits, own, size_of).rewrite()

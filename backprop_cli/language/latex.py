@@ -175,6 +175,8 @@ class _Latex(LatexTerms):
         if command in ("text", "mbox", "textrm") and name not in UPRIGHT and name not in self.names:
             edits.blank(k, last)  # words between formulas
             return
+        if name == "1":
+            edits.refuse(k, last, "an indicator is not read", "write `1*(x > 0)`")
         if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
             return
         edits.blank(k + 1, last)
@@ -201,6 +203,9 @@ class _Latex(LatexTerms):
             help_ = f"for the name write `{base}_{index}`, for the power `{base}^{index}`"
             message = f"`^{{({index})}}` is an index to most, and a power to others"
             edits.refuse(k, last, message, help_)
+        elif inside == ["\\circ"]:
+            edits.blank(k + 1, last)
+            edits.out[k] = "°"
         elif inside and set(inside) <= TRANSPOSED and ("T" not in self.names or "\\top" in inside):
             edits.blank(k + 1, last)
             edits.out[k] = "'"

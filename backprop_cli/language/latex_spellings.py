@@ -43,6 +43,7 @@ NAMES = {**{name: name for name in _GREEK}, "varepsilon": "epsilon", "vartheta":
           "infty": "inf", "varrho": "rho", "varsigma": "sigma"}  # fmt: skip
 FUNCTIONS = {
     **{name: name for name in ("log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "det", "ln")},
+    **{name: name for name in ("sec", "csc", "cot", "coth")},  # refused by name
     "arcsin": "asin", "arccos": "acos", "arctan": "atan",
 }  # fmt: skip
 # Of letters that stand upright: `\mathrm{ReLU}`, `\operatorname{tr}`.
@@ -76,7 +77,8 @@ SIGNS = {
     "lvert": "|",
     "rvert": "|", "vert": "|", "mid": "|", "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "lbrack": "(",
     "rbrack": ")",
-    "lfloor": "floor(", "rfloor": ")", "lceil": "ceil(", "rceil": ")", "\\": "\n", "bmod": "%", "to": "", "%": "%",
+    "lfloor": "floor(", "rfloor": ")", "lceil": "ceil(", "rceil": ")", "\\": "\n", "bmod": "%", "mod": "%", "to": "",
+    "%": "%",
     "colon": "",
     "coloneqq": "=", "lt": "<", "gt": ">", "newline": "\n", "prime": "'", "degree": "°", "top": "⊤", "intercal": "⊤",
 }  # fmt: skip

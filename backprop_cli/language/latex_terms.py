@@ -71,9 +71,14 @@ class LatexTerms:
         if edits.at(at) == "_":
             end = self.argument(at + 1)
             base = self.inside(at + 1, end)
-            if base not in LOGARITHMS or LOGARITHMS[base].rstrip(base) != gate:
+            if base not in LOGARITHMS and gate in LOGARITHMS["2"] and base.isdigit():
+                gate = f"{gate}_{base}"  # refused by name
+            elif base not in LOGARITHMS or LOGARITHMS[base].rstrip(base) != gate:
+                help_ = f"write `{gate}(x)` of a vector, or of several operands"
+                edits.refuse(k, end, f"`{gate}` with an index is not read", help_)
                 return
-            gate = LOGARITHMS[base]
+            else:
+                gate = LOGARITHMS[base]
             edits.blank(at, end)
             at = end + 1
         if edits.at(at) == "^":
@@ -110,6 +115,11 @@ class LatexTerms:
             name = text[1:] if text[0] == "\\" else ""
             if (text in STOPS and not (text == "-" and last < k - 1)) or text in (*CLOSING, "/", "\\cdot", "\\times"):
                 break
+            if name in SUMS:  # \log\sum_i \exp(x_i)
+                at = k + 1
+                while edits.at(at) in ("_", "^"):
+                    at = self.argument(at + 1) + 1
+                return max(last, self._end_of_term(at))
             if last >= k and name in FUNCTIONS:
                 break
             if name in FUNCTIONS and last > k - 2 and last >= 0 and self._began(last):
@@ -228,4 +238,8 @@ class LatexTerms:
                 edits.out[stop] = ", y=" + "where(x=" * (number + 1 < len(rows))
             elif sign >= 0:
                 edits.blank(sign, stop - 1)
+        ends = [place for place in range(last + 1, end + 1) if self.texts[place] in ("&", "\\\\") or place == end]
+        for place in ends:
+            if edits.at(place - 1) in (",", "."):
+                edits.out[place - 1] = ""
         edits.out[end] = ")" * len(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from backprop_cli.language.bare import BARE, CAPITALS, SUM_SIGNS
+from backprop_cli.language.bare import BARE, CAPITALS, JOINING, MATHEMATICA, MATHEMATICA_OF_TWO, SUM_SIGNS
 from backprop_cli.language.blackboard import Blackboard
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.rewriting import FRACTIONS, RAISED, Rewriter
@@ -16,11 +16,19 @@ from backprop_cli.language.spellings import (
     CONSTANTS,
     ELEMENTWISE,
     LOWERED,
+    ORDERS,
     ROOTS,
     SIGNS,
+    SIGNS_OF_JOINING,
 )
 
 _BEFORE_OPERANDS = frozenset("+-−*/^·⋅×(,")
+_ELEMENTWISE = ("^", "*", "/", "**", "+", "-", "<", ">", "==", "<=", ">=", "(")
+_JOINED = {
+    "and": "conditions are multiplied: write `1*(x > 0)*(y > 0)`, or `where(1*(x > 0)*(y > 0) == 1, x, y)` to choose",
+    "or": "write `max(1*(x > 0), 1*(y > 0))`, or `where(max(1*(x > 0), 1*(y > 0)) == 1, x, y)` to choose",
+    "not": "write the opposite comparison: `x <= 0` for `not x > 0`",
+}
 _BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
 
 
@@ -40,6 +48,8 @@ class Mathematics:
         for k, text in enumerate(edits.texts):
             if edits.is_word(k):
                 self._word(k, text)
+            elif text[0].isdigit() and "−" in text:  # 1.5e−3
+                edits.out[k] = text.replace("−", "-")
             elif text in FRACTIONS:
                 edits.out[k] = FRACTIONS[text]
                 if edits.touches(k) and edits.texts[k - 1][-1].isdigit():
@@ -61,14 +71,18 @@ class Mathematics:
                 self._brace(k)
             elif text in BRACKETS:
                 edits.out[k] = BRACKETS[text]
+            elif text == "%" and edits.texts[k : k + 3] == ["%", "*", "%"]:  # R's product of matrices
+                edits.out[k : k + 3] = ["@", "", ""]
             elif (
                 text == "%" and k and edits.texts[k - 1][-1].isdigit() and edits.touches(k) and not edits.touches(k + 1)
             ):
                 number = edits.texts[k - 1]
                 help_ = f"for percent write `{number}/100`, for the remainder of a division `{number} % n`"
                 edits.refuse(k - 1, k, f"`{number}%` is a percentage to some, and a division to others", help_)
-            elif text == "." and edits.at(k + 1) in ("^", "*", "/", "**") and edits.touches(k + 1):
+            elif text == "." and edits.at(k + 1) in _ELEMENTWISE and edits.touches(k + 1):
                 edits.out[k] = ""  # MATLAB's and Julia's sign that it is elementwise
+            elif text in SIGNS_OF_JOINING:
+                edits.refuse(k, k, f"`{text}` joins conditions, and is not read", _JOINED[SIGNS_OF_JOINING[text]])
             elif text == "°" and k and edits.head[k - 1] >= 0:
                 edits.wrap(edits.head[k - 1], k - 1, "(", "")
                 edits.out[k] = "*pi/180)"
@@ -104,6 +118,12 @@ class Mathematics:
             edits.out[k] = CAPITALS[text]
             edits.out[k + 1], edits.out[edits.closes[k + 1]] = "(", ")"
             return
+        if text in MATHEMATICA and text not in self.names and edits.at(k + 1) == "[" and k + 1 in edits.closes:
+            self._of_mathematica(k, text)
+            return
+        if text in JOINING and text not in self.names:
+            edits.refuse(k, k, f"`{text}` joins conditions, and is not read", _JOINED[text])
+            return
         if text in CALLED and called and ascii_name(text) not in self.names:
             edits.out[k] = CALLED[text]
         elif text == "mod" and k and edits.head[k - 1] >= 0 and not called:
@@ -118,6 +138,17 @@ class Mathematics:
             )
         elif not text.isascii() and edits.out[k] == text:
             edits.out[k] = self._name(text)
+
+    def _of_mathematica(self, k: int, text: str) -> None:
+        """`Log[x]`, `ArcTan[x, y]`: square brackets are round ones."""
+        edits, bracket = self.edits, k + 1
+        edits.out[k] = MATHEMATICA[text]
+        edits.out[bracket], edits.out[edits.closes[bracket]] = "(", ")"
+        items = edits.arguments(bracket)
+        if len(items) == 2 and text in MATHEMATICA_OF_TWO:
+            edits.out[k], *names = MATHEMATICA_OF_TWO[text]
+            for name, (first, _) in zip(names, items, strict=True):
+                edits.before[first] = f"{name}=" + edits.before[first]
 
     def _name(self, text: str) -> str:
         """The name in ASCII; of a Greek letter and a name that both have values, and together none, their product."""
@@ -140,16 +171,24 @@ class Mathematics:
     def _root(self, k: int) -> None:
         """`√x` and `√(x+1)`: the operand right behind."""
         edits = self.edits
-        gate = ROOTS[edits.texts[k]]
+        gate, sign = ROOTS[edits.texts[k]], edits.texts[k - 1] if k else ""
+        order = sign.translate(LOWERED)
+        if sign and sign[0] in RAISED and order.isdigit() and not (k > 1 and edits.head[k - 2] >= 0):  # ³√x
+            if order not in ORDERS:
+                edits.refuse(k - 1, k, f"a root of order {order} has no sign here", f"write `x^(1/{order})`")
+                return
+            gate, edits.out[k - 1] = ORDERS[order], ""
+        more = ")" * gate.count("(")
         if edits.at(k + 1) == "(" and k + 1 in edits.closes:
             edits.out[k] = gate
+            edits.behind[edits.closes[k + 1]] += more
             return
         last = k + 1
         while last + 1 < len(edits) and edits.head[last + 1] == edits.head[k + 1] >= 0:
             last += 1
         if k + 1 < len(edits) and edits.head[last] >= 0 and edits.texts[last][0] not in RAISED:
-            edits.out[k] = f"{gate}("
-            edits.behind[last] += ")"
+            edits.out[k] = f"{' ' * (edits.touches(k) and edits.head[k - 1] >= 0)}{gate}("
+            edits.behind[last] += ")" + more
 
     def _bars(self) -> None:
         """`|x|` and `‖x‖`: a bar where an operand is wanted opens, any other closes."""

@@ -25,6 +25,7 @@ _WORDS = ("return", "import", "lambda", "print")
 # Signs of other languages, and signs typed twice.
 DOUBLED = {
     "=<": "<=", "=>": ">=", "<>": "!=", "===": "==", "@@": "@", "^^": "^", "//": "floor(a/b)` or `/", "*/": "/",
+    "%/": "floor(a/b)", "%%": "%",
     "/*": "*", "+*": "*", "*+": "+", "-*": "*", "+/": "/", "-/": "/", "~=": "!=", "=!": "!=",
 }  # fmt: skip
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
+from backprop_cli.language.code_operands import Operands
 from backprop_cli.language.losses import LOSS_OF_CLASS, LOSSES, loss_called
-from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
-from backprop_cli.language.spellings import CLASSES, KEYWORDS
+from backprop_cli.language.spellings import CLASSES, KEYWORDS, PARAMETRIC
 
 _ENDS = ("", "\n", ";")
 
 
-class Objects:
-    """The edits that make calls of objects ours; `size_of` answers the shapes of values."""
-
-    def __init__(self, edits: Rewriter, size_of: SizeOf) -> None:
-        self.edits = edits
-        self.size_of = size_of
-
-    def shape(self, first: int, last: int) -> tuple[int, ...]:
-        """The shape of an operand, if that is the name of a value; otherwise ()."""
-        shape = self.size_of(self.edits.texts[first]) if first == last else None
-        return shape if isinstance(shape, tuple) else ()
+class Objects(Operands):
+    """The edits that make calls of objects, and of losses, ours."""
 
     def loss(self, name: str, head: tuple[int, int], bracket: int, made: int = -1) -> bool:
         """A loss that is called, or an object of its class that the bracket `made` made: whether it is read."""
@@ -47,9 +38,13 @@ class Objects:
 def _class_called(edits: Rewriter, name: str, made: int, head: tuple[int, int], bracket: int) -> bool:
     """`nn.ReLU()(x)`, `nn.Softmax(dim=1)(x)`: the function that an object of the class is; whether it is one."""
     items = edits.arguments(made)
-    if name not in CLASSES or any(edits.texts[a] not in KEYWORDS or edits.at(a + 1) != "=" for a, _ in items):
+    if name in PARAMETRIC and len(items) == 1:  # nn.LeakyReLU(0.2)
+        ((a, b),) = items
+        more = f", {''.join(edits.texts[a + 2 * (edits.at(a + 1) == '=') : b + 1])}"
+    elif name not in CLASSES or any(edits.texts[a] not in KEYWORDS or edits.at(a + 1) != "=" for a, _ in items):
         return False
-    more = "".join(f", {KEYWORDS[edits.texts[a]]}={''.join(edits.texts[a + 2 : b + 1])}" for a, b in items)
+    else:
+        more = "".join(f", {KEYWORDS[edits.texts[a]]}={''.join(edits.texts[a + 2 : b + 1])}" for a, b in items)
     edits.merge(*head, CLASSES[name])
     edits.before[edits.closes[bracket]] += more
     return True

@@ -14,7 +14,7 @@ from backprop_cli.language.brackets import BRACKET, INDEX, LITERAL, PLAIN, Brack
 from backprop_cli.language.derivatives import with_derivatives
 from backprop_cli.language.products import defined, with_products
 from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Program, Statement
-from backprop_cli.language.syntax_errors import SyntaxProblem, after, chained, misplaced, no_operand
+from backprop_cli.language.syntax_errors import SyntaxProblem, after, chained, misplaced, no_operand, unclear
 from backprop_cli.language.tokens import (
     CALL,
     CLOSE,
@@ -130,6 +130,8 @@ class _Parser(Brackets):
 
         for position, kind, text, start in zip(count(first), *columns, strict=False):
             if not wants_operand:
+                if kind == NUMBER or text in _PREFIX:
+                    unclear(self.source, self.tokens, position, in_array=bool(frames) and frames[-1][1] == LITERAL)
                 if kind == OPERATOR:
                     infix = infix_of[text]
                 elif kind <= OPEN:  # an operand right after another
@@ -227,11 +229,8 @@ class _Parser(Brackets):
                 add_start(start)
                 add_end(end)
                 wants_operand = False
-            elif kind == CALL:
-                frames.append((position, len(operands)))
-                waiting.append(BRACKET)
-            elif kind == OPEN:
-                frames.append((position, PLAIN))
+            elif kind == CALL or kind == OPEN:
+                frames.append((position, len(operands) if kind == CALL else PLAIN))
                 waiting.append(BRACKET)
             elif kind == SQUARE:
                 frames.append((position, LITERAL))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀ"
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀˣʸᵏ"
 _WORD = rf"(?:(?![{RAISED}½⅓⅔¼¾])[^\W\d])(?:(?![{RAISED}½⅓⅔¼¾])\w)*"
 _CUT = re.compile(
     rf"""
@@ -19,13 +19,14 @@ _CUT = re.compile(
     | \"\"\"[\s\S]*?\"\"\"                                 # a text that explains
     | (?<=[(\[,=])[ ]?'[^'\n(]*'(?=[\]\),]) | "[^"\n]*"      # a text: subscripts, keys
     | {_WORD}
-    | (?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
+    | (?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][+−-]?[0-9]+)?
     | [{RAISED}]+
     | \.\.\. | \*\* | [-+*/@]= | <= | >= | == | != | -> | \|\| | &&
     | .
     """,
     re.VERBOSE | re.DOTALL,
 )
+SINGLE_BARS = re.compile(_CUT.pattern.replace(r" \|\| |", ""), _CUT.flags)
 _OPEN, _CLOSE = "([{", ")]}"
 _BLANK = " \t\r\f\v#"
 
@@ -112,7 +113,11 @@ class Rewriter:
         for k, text in enumerate(self.texts):
             before = head[k - 1] if k else -1
             if text in _OPEN:
-                if before >= 0 and text == "(" and (self.is_word(k - 1) and self.texts[k - 1] not in WORDS):
+                if (
+                    before >= 0
+                    and text == "("
+                    and (self.is_word(k - 1) and (self.texts[k - 1] not in WORDS or self.at(k - 2) == "."))
+                ):
                     self.calls.add(k)
                 around.append(k)
                 self.commas[k] = []
@@ -126,7 +131,7 @@ class Rewriter:
                 self.commas[around[-1]].append(k)
             elif self.is_word(k):
                 dotted = self.at(k - 1) == "." and k > 1 and head[k - 2] >= 0
-                head[k] = -1 if text in WORDS else head[k - 2] if dotted else k
+                head[k] = head[k - 2] if dotted else -1 if text in WORDS else k
             elif text[0].isdigit() or (text[0] == "." and len(text) > 1 and text != "...") or text in FRACTIONS:
                 head[k] = k
             elif (text in "'′’!" or text[0] in RAISED or text == "°") and before >= 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.language.rewriting import Rewriter
-from backprop_cli.language.spellings import RESULTS
+from backprop_cli.language.spellings import RESULTS, TORCH, WITH_PLACES, WITHOUT_AXIS
 
 
 def chosen(edits: Rewriter, name: str, bracket: int, close: int) -> str:
@@ -26,10 +26,43 @@ def chosen(edits: Rewriter, name: str, bracket: int, close: int) -> str:
     return meant
 
 
+def largest_with_places(edits: Rewriter, name: str, bracket: int, close: int, first: int, *, torch: bool) -> bool:
+    """PyTorch's `max(x, dim=1)` and `sort(x)`, whose second result is places; whether a call is refused for that."""
+    items = [edits.texts[a] for a, _ in edits.arguments(bracket)]
+    if not torch or name not in WITH_PLACES or not (name in WITHOUT_AXIS or _along(items[1:])):
+        return False
+    end = edits.closes.get(close + 1, close + 2) if edits.at(close + 1) in ("[", ".") else close
+    taken = edits.chosen.get(bracket, "".join(edits.texts[close + 1 : end + 1]).strip("[]."))
+    if taken in ("0", "values"):
+        edits.drop(close + 1, end)
+    elif taken not in ("", "T") and (edits.at(close + 1) == "[" or bracket in edits.chosen or taken == "indices"):
+        message = f"PyTorch's `{name}` has the places as its second result, and ours has none"
+        edits.refuse(first, close, message, f"the first is `.values`; of the places write `{WITH_PLACES[name]}(…)`")
+        return True
+    return False
+
+
+def _along(items: list[str]) -> bool:
+    """Whether one of the arguments behind the first is an axis."""
+    return any(text in ("dim", "axis", "-") or text.isdigit() for text in items)
+
+
 def choose(edits: Rewriter, first: int, last: int, equals: int, words: list[str]) -> bool:
     """`_, logdet = np.linalg.slogdet(A)`: each name as its result, if all that have a name are gates."""
     bracket = edits.opens.get(last, -1)
-    results = RESULTS.get(edits.at(bracket - 1), {})
+    name = edits.at(bracket - 1)
+    results = RESULTS.get(name, {})
+    numpy = any(text in ("np", "numpy") for text in edits.texts)
+    if len(words) == 2 and name in WITH_PLACES and edits.at(bracket - 2) == "." and not numpy:
+        library = edits.at(bracket - 3) in TORCH
+        items = [edits.texts[a] for a, _ in edits.arguments(bracket)][library:]
+        if name in WITHOUT_AXIS or _along(items):
+            results = {"0": name}
+            words = [words[0], "_" if edits.texts.count(words[1]) == 1 else words[1]]
+            if words[1] != "_":
+                message = f"the second result of `{name}` is places, and ours has none"
+                edits.refuse(first, last, message, f"write `{words[0]} = …` alone; places are `{WITH_PLACES[name]}(…)`")
+                return True
     kept = {word: (str(k), results.get(str(k), "")) for k, word in enumerate(words) if word != "_"}
     if not results or edits.head[last] != equals + 1 or not all(meant for _, meant in kept.values()):
         return False
@@ -46,10 +79,10 @@ def choose(edits: Rewriter, first: int, last: int, equals: int, words: list[str]
     return True
 
 
-def drop_keyword(edits: Rewriter, bracket: int, keyword: str, value: str) -> bool:
+def drop_keyword(edits: Rewriter, bracket: int, keyword: str, *values: str) -> bool:
     """Leave out an argument that is that; whether there was one."""
     for first, last in edits.arguments(bracket):
-        if edits.texts[first] == keyword and edits.texts[last] == value and last == first + 2:
+        if edits.texts[first] == keyword and edits.texts[last].strip() in values and last == first + 2:
             edits.drop(first - 1, last)
             return True
     return False

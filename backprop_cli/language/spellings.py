@@ -14,6 +14,7 @@ LIBRARIES = frozenset({
     "np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "scipy", "special", "sp",
     "linalg", "stats", "norm",
     "Math",
+    "ops", "optax", "sympy",
     "random", "lax", "numerics", "fft", "keras", "activations", "losses", "xp", "cp", "cupy", "autograd", "anp", "onp",
 })  # fmt: skip
 TORCH = frozenset({"torch", "F", "nn"})
@@ -21,6 +22,7 @@ TORCH = frozenset({"torch", "F", "nn"})
 TENSOR_KEYWORDS = frozenset({"dim", "keepdim"})
 OF_TENSORS = frozenset({"unsqueeze", "detach", "clamp", "masked_fill", "gather", "pow", "exp", "log", "sigmoid", "tanh",
                         "relu", "backward", "permute", "softmax", "log_softmax", "float", "cpu"})  # fmt: skip
+TENSORFLOW = frozenset({"tf", "keras"})
 NUMPYS = frozenset({"np", "numpy", "jnp", "torch"})
 
 _SAME = ("array", "asarray", "tensor", "as_tensor", "matrix", "float", "float32", "float64", "FloatTensor", "Variable",
@@ -45,7 +47,6 @@ FUNCTIONS: dict[str, str] = {
     "reciprocal": "(1/({0}))",
     "rsqrt": "(1/sqrt({0}))", "exp2": "(2^({0}))", "true_divide": "div", "float_power": "pow",
     "mse_loss": "mse", "mean_squared_error": "mse", "l1_loss": "mean(abs(({0}) - ({1})))",
-    "sparse_softmax_cross_entropy_with_logits": "cross_entropy",
     "deg2rad": "(({0})*pi/180)", "radians": "(({0})*pi/180)", "rad2deg": "(({0})*180/pi)", "degrees": "(({0})*180/pi)",
     "log_2": "log2", "log_10": "log10", "log_e": "log", "fabs": "abs", "factorial": "gamma(({0}) + 1)",
     "comb": "exp(lgamma(({0}) + 1) - lgamma(({1}) + 1) - lgamma(({0}) - ({1}) + 1))",
@@ -61,6 +62,7 @@ FUNCTIONS: dict[str, str] = {
 OURS = frozenset({"dot", "max", "min", "abs", "sum", "mean", "square", "pow", "stack", "transpose", "reshape", "ravel",
                   "eye", "size", "inner", "concat", "squeeze", "expand_dims", "real", "matmul", "constant", "t",
                   "matrix", "int", "long", "double", "clamp", "absolute", "fabs"})  # fmt: skip
+FUNCTIONS_OF = {("tf", "identity"): ""}  # of one library
 # With another number of operands than in the table above.
 OF_COUNT = {
     ("linear", 2): "(({0}) @ ({1})')", ("linear", 3): "(({0}) @ ({1})' + ({2}))", ("gather", 2): "take",
@@ -69,8 +71,10 @@ OF_COUNT = {
 # Classes whose objects are called: `nn.ReLU()(x)`.
 CLASSES = {
     "ReLU": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softmax": "softmax", "LogSoftmax": "log_softmax",
+    "LeakyReLU": "leaky_relu", "ELU": "elu", "SELU": "selu", "Softsign": "softsign", "Hardtanh": "hard_tanh",
     "GELU": "gelu", "SiLU": "silu", "Mish": "mish", "Softplus": "softplus", "LogSigmoid": "logsigmoid",
 }  # fmt: skip
+PARAMETRIC = frozenset({"LeakyReLU", "ELU"})  # with the operand of the gate
 INFINITIES = {"'inf'": "inf", "'-inf'": "(-inf)", '"inf"': "inf", '"-inf"': "(-inf)"}
 # Of the library alone: `np.log` is our `log`, but `tf.log` is too, and `math.e` a constant.
 CONSTANTS = {
@@ -101,6 +105,7 @@ KEYWORDS = {
     "a_min": "lo", "a_max": "hi", "clip_value_min": "lo", "clip_value_max": "hi", "negative_slope": "slope",
     "num_classes": "classes", "logits": "scores", "depth": "classes", "correction": "ddof",
 }  # fmt: skip
+KEYWORDS_OF = {("leaky_relu", "alpha"): "slope"}
 UPPER, TRIANGLES = frozenset({"cholesky"}), frozenset({"solve_triangular"})
 OPTIONAL = frozenset({"conv1d", "conv2d"})  # an operand that is None there is 0 here
 # They change no number.
@@ -110,7 +115,8 @@ SILENT = frozenset({"dtype", "requires_grad", "device", "out", "copy", "inplace"
 # Signs of mathematics, and what is typed here.
 SIGNS = {
     "–": "-", "—": "-", "∗": "*", "∙": "*", "•": "*", "⋆": "*", "⊙": "*", "∘": "*", "⁄": "/", "∕": "/", "∞": "inf",
-    "≈": "", "＋": "+", "＝": "=", "（": "(", "）": ")", "，": ",", "ℓ": "l", "⊤": "'", "&&": "", "“": '"', "≔": "=",
+    "＊": "*", "＾": "^", "‐": "-",
+    "＋": "+", "＝": "=", "（": "(", "）": ")", "，": ",", "ℓ": "l", "⊤": "'", "“": '"', "≔": "=",
     "\u2009": " ", "\u202f": " ", "\u2003": " ", "\u2062": " ", "\u200b": " ", "\u2002": " ",
 }  # fmt: skip
 # Greek letters that are functions where they are called.
@@ -124,7 +130,7 @@ CALLED = {
 }
 _DIGITS = {"⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",
     "⁺": "+", "⁻": "-",
-           "⁽": "(", "⁾": ")", "ⁿ": "n"}  # fmt: skip
+           "⁽": "(", "⁾": ")", "ⁿ": "n", "ˣ": "x", "ʸ": "y", "ᵏ": "k"}  # fmt: skip
 LOWERED = str.maketrans(_DIGITS)
 
 # Which norm the order asks for: `norm(x, 1)`, `norm(x, ord=np.inf)`.
@@ -135,8 +141,10 @@ NORMS = {
 }
 BAR_NORMS = {"": "norm", "₁": "norm1", "₂": "norm", "∞": "norminf", "_1": "norm1", "_2": "norm", "_inf": "norminf"}
 ABSOLUTE = "abs"
-ROOTS = {"√": "sqrt", "∛": "cbrt"}
-BRACKETS = {"⟨": "dot(", "⟩": ")", "〈": "dot(", "〉": ")"}  # ⟨x, y⟩
+ROOTS = {"√": "sqrt", "∛": "cbrt", "∜": "sqrt(sqrt"}
+ORDERS = {"2": "sqrt", "3": "cbrt", "4": "sqrt(sqrt"}  # ³√x
+SIGNS_OF_JOINING = {"&": "and", "&&": "and", "∧": "and", "∨": "or", "¬": "not", "~": "not"}
+BRACKETS = {"⟨": "dot(", "⟩": ")", "〈": "dot(", "〉": ")", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")"}  # ⟨x, y⟩
 # Of two operands they are elementwise: `torch.max(a, b)`.
 ELEMENTWISE = frozenset({"max", "min"})
 LEAVES = frozenset({"Value", "Parameter", "Variable"})  # what they make is differentiated by
@@ -150,6 +158,20 @@ ONE_LIMIT = {"lo": "max", "hi": "min"}
 SWAPS, PAIR = frozenset({"transpose"}), "swapaxes"  # of all axes, of two
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
+ASSUMED_BY_TENSORFLOW = {"leaky_relu": "slope=0.2"}
+APPROXIMATED = {"gelu": "approximate"}
+# PyTorch's of an axis have two results, the second of which is places; and what those are here.
+WITH_PLACES = {"max": "argmax", "min": "argmin", "sort": "argmax"}
+WITHOUT_AXIS = frozenset({"sort"})  # which have two results without an axis too
+TRANSPOSED = {"transpose_a": 0, "transpose_b": 1, "adjoint_a": 0, "adjoint_b": 1}  # of `tf.matmul`
+JOINED = frozenset({"concatenate", "cat", "concat", "stack"})
+# Losses an example whose operands have names: what they mean if the labels are first, and if the scores are.
+LABELLED = {
+    "sparse_softmax_cross_entropy_with_logits": ("(-pick(labels={0}, x=log_softmax({1})))",
+                                                 "(-pick(log_softmax({0}), {1}))"),
+    "softmax_cross_entropy_with_logits": ("(-sum(({0})*log_softmax({1}), axis=-1))",
+                                          "(-sum(log_softmax({0})*({1}), axis=-1))"),
+}  # fmt: skip
 # What PyTorch's functions assume where ours assume something else.
 ASSUMED = {**dict.fromkeys(SPREAD, "ddof=1"), "cosine_similarity": "axis=1"}
 # Functions with several results, each by its number or name; "" has none here.

@@ -13,6 +13,7 @@ from backprop_cli.language.tokens import (
     DEFINE,
     NAME,
     NEWLINE,
+    NUMBER,
     OPEN,
     OPERATOR,
     SEMICOLON,
@@ -39,6 +40,30 @@ def chained(place: Label) -> SyntaxProblem:
     """`a < b < c`."""
     help_ = "compare two numbers at a time: `where(a < b, where(b < c, 1, 0), 0)`"
     return SyntaxProblem(Diagnostic("S108", "comparisons do not chain", (place,), help_))
+
+
+def unclear(source: Source, tokens: Tokens, position: int, *, in_array: bool) -> None:
+    """Refuse `1 000` and `[1 2]`, two numbers side by side, and `[1 -2]`, two elements in MATLAB, one in Python."""
+    kinds, texts, starts = tokens
+    one, other = texts[position - 1], texts[position]
+    first, start = starts[position - 1], starts[position]
+    end = start + len(other)
+    if kinds[position] == NUMBER:
+        if kinds[position - 1] != NUMBER:
+            return
+        message, ways = (
+            "two numbers side by side",
+            (f"{one}, {other}",) if in_array else (f"{one}{other}", f"{one}*{other}"),
+        )
+    else:
+        apart = first + len(one.rstrip()) < start and kinds[position - 1] != NEWLINE
+        if not (in_array and apart and starts[position + 1] == end):
+            return
+        one, behind = shorten(one), shorten(texts[position + 1])
+        message = f"`{one} {other}{behind}` is two elements to some, and one to others"
+        ways, end = (f"{one}, {other}{behind}", f"{one} {other} {behind}"), end + len(texts[position + 1])
+    help_ = "write " + " or ".join(f"`{way}`" for way in ways)
+    raise SyntaxProblem(Diagnostic("S112", message, (Label(source, first, end),), help_), position)
 
 
 def after_named(place: Label) -> SyntaxProblem:

@@ -17,7 +17,7 @@ _CUT = re.compile(
       [ \t\r\f\v]+ | \#[^\r\n]*                         # nothing
     | [A-Za-z_][A-Za-z_0-9]* (?:[ \t]*(?:\(|=(?!=)))?
     | [-+/(),;\n]                                       # tried early because they are many
-    | 0[xX][0-9A-Fa-f]+ | 0[bB][01]+ | 0[oO][0-7]+      # refused whole, not read as 0 times x10
+    | 0[xX][0-9A-Fa-f]+ | 0[bB][01]+ | 0[oO][0-7]+ | [0-9.]+[eE]−[0-9]+  # refused whole, not read as 0 times x10
     | {_NUMBER} (?:[._][0-9A-Za-z_.]*)?                 # a malformed tail belongs to the number: 1.2.3, 1_000
     | \*\* | <= | >= | == | !=
     | .                                                 # anything else, one character at a time

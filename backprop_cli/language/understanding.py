@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from backprop_cli.errors import Diagnostic, Source
-from backprop_cli.language.bare import BARE, CAPITALS, INDICES, SUMS_OF
+from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, MATHEMATICA, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
 from backprop_cli.language.tokens import BAD, POSTFIX, Tokens, tokenize
 from backprop_cli.language.turns import placed
@@ -13,6 +13,7 @@ from backprop_cli.language.turns import placed
 # Words that our language has too, as names or not at all.
 _WORDS = frozenset({
     "if", "mod", "def", "return", "import", "from", "dim=", "keepdim=", "dim =", "keepdim =", "len(", "%", "None", "T",
+    *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
     "ord=", "log_2(", "log_10(", "log_e(", "Value(", *BARE,
     *(f"{written}{end}" for written in CAPITALS for end in ("", "(", " (")),
     *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),

@@ -139,8 +139,8 @@ EXPLAIN_FORMATS = tuple(formats("Derivation"))
 FIGURE_FORMATS = formats("Figure")
 # These carry the notes in themselves; beside the others notes go to stderr.
 CARRIES_NOTES = frozenset({"json", "jsonl"})
-# These have every element of arrays; whether of the results alone.
-IN_FULL = {"json": False, "jsonl": False, "csv": False, "toml": True, "quiet": True}
+# These have every element of arrays; whether of the results alone, unless `--nodes` asks for all.
+IN_FULL = {"json": True, "jsonl": True, "csv": False, "toml": True, "quiet": True}
 
 
 def binary_formats(kind: str) -> tuple[str, ...]:

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from backprop_cli.report.jacobians import Block, JacobianReport
 
 
-def report(report: Report, _style: Style) -> Iterator[str]:
+def report(report: Report, style: Style) -> Iterator[str]:
     """A field a line, a node a line."""
-    return lines(fields(report))
+    return lines(fields(report, nodes=style.nodes))
 
 
-def report_line(report: Report, _style: Style) -> Iterator[str]:
+def report_line(report: Report, style: Style) -> Iterator[str]:
     """One line: a loop that appends makes a log that programs read line by line."""
-    return line(fields(report), brief=True)
+    return line(fields(report, nodes=style.nodes), brief=True)
 
 
 def jacobian(report: JacobianReport, _style: Style) -> Iterator[str]:
@@ -53,8 +53,8 @@ def error(diagnostics: Iterable[Diagnostic], status: Status) -> Iterator[str]:
     return line([("schema", "backprop/error@1"), ("status", int(status)), ("errors", errors)])
 
 
-def fields(report: Report) -> Iterator[tuple[str, Any]]:
-    """What a report's object has; its nodes are made as they are asked for."""
+def fields(report: Report, *, nodes: bool) -> Iterator[tuple[str, Any]]:
+    """What a report's object has; its nodes, which with arrays are there if asked for, are made as they are read."""
     yield "schema", f"backprop/{report.kind}@1"
     yield "expression", report.expression
     yield "output", report.output
@@ -69,7 +69,8 @@ def fields(report: Report) -> Iterator[tuple[str, Any]]:
     if report.step is not None:
         updated = {name: number(x) for name, x in report.step.updated.items()}
         yield "step", {"rate": number(report.step.rate), "updated": updated}
-    yield "nodes", (_node(row, report) for row in report.rows())
+    if nodes or not report.has_arrays:
+        yield "nodes", (_node(row, report) for row in report.rows())
     if report.columns.graph.subgraphs:
         yield "modules", list(_modules(report))
     if report.kind == "grad":

@@ -118,13 +118,19 @@ def _suites(report: SuiteReport) -> Iterator[tuple[str, Any]]:
     tally = Tally()
     yield "schema", "backprop/suites@1"
     yield "cases", _cases(report, tally)
-    yield "summary", {"cases": tally.held + tally.failed, "ok": tally.held, "failed": tally.failed}
+    updated = {"updated": tally.updated} if report.updating else {}
+    cases = tally.held + tally.updated + tally.failed
+    yield "summary", {"cases": cases, "ok": tally.held, "failed": tally.failed, **updated}
 
 
 def _cases(report: SuiteReport, tally: Tally) -> Iterator[documents_checks.Case]:
     for outcome in report.outcomes:
         tally.add(outcome)
-        yield _case(outcome)
+        case = _case(outcome)
+        if report.updating:
+            case["updates"] = [update._asdict() for update in outcome.updates]  # type: ignore[misc]  # the same fields
+            case["stays"] = outcome.stays or None
+        yield case
 
 
 def _case(outcome: CaseResult) -> documents_checks.Case:

@@ -162,7 +162,7 @@ class Eval(TypedDict):
     output: str
     value: Number
     true_value: NotRequired[TrueNumber]
-    nodes: list[Node]
+    nodes: NotRequired[Annotated[list[Node], "of a program with arrays with `--nodes` alone"]]
     modules: NotRequired[list[Module]]
     notes: list[Note]
 
@@ -176,7 +176,7 @@ class _Gradients(TypedDict):
     true_gradients: NotRequired[dict[str, TrueNumber]]
     seed_grad: Number
     step: NotRequired[Step]
-    nodes: list[Node]
+    nodes: NotRequired[Annotated[list[Node], "of a program with arrays with `--nodes` alone"]]
     modules: NotRequired[list[Module]]
     check: Check | None
     notes: list[Note]

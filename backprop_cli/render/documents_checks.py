@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from backprop_cli.render.documents import Index, Natural, Note, Number, OneOf, Positive, Verdict
 
@@ -105,8 +105,16 @@ class Difference(TypedDict):
     line: Positive
 
 
+class Update(TypedDict):
+    """A number that `--update` replaced, as it is written before and after."""
+
+    line: Positive
+    old: str
+    new: str
+
+
 class Case(TypedDict):
-    """A case of a suite."""
+    """A case of a suite; `--update` changes nothing of how it was found."""
 
     file: str
     line: Positive
@@ -116,6 +124,8 @@ class Case(TypedDict):
     found: Annotated[str, OneOf(("agrees", "differs", "cannot decide", "error")), "what was; `verdict` where it is ok"]
     ok: bool
     differences: list[Difference]
+    updates: NotRequired[Annotated[list[Update], "with `--update` alone: what was replaced"]]
+    stays: NotRequired[Annotated[str | None, "with `--update` alone: why nothing is, where this case is the reason"]]
 
 
 class Summary(TypedDict):
@@ -124,6 +134,7 @@ class Summary(TypedDict):
     cases: Natural
     ok: Natural
     failed: Natural
+    updated: NotRequired[Natural]
 
 
 class Suites(TypedDict):

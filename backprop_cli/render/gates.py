@@ -15,7 +15,7 @@ _LAYOUTS = (Layout(2),)
 def page(report: GateReference, style: Style) -> Page:
     """Head and description of each gate; of those that were named everything, a labelled line a fact."""
     if not report.named:
-        columns = [Column("gate", look="cyan"), Column("computes", "words", breaks=True)]
+        columns = [Column("gate", "code", look="cyan"), Column("computes", "words", breaks=True)]
         rows: list[list[Cell]] = [
             [style.text(entry.gate.head), style.glyphs(entry.gate.description)] for entry in report.entries
         ]

@@ -10,7 +10,7 @@ from backprop_cli.render.html import document, element, safe
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tables import Table
-from backprop_cli.render.tex import END, preamble, tex_formula, tex_text
+from backprop_cli.render.tex import END, preamble, tex_math, tex_text
 from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.model import Note
 
@@ -139,7 +139,7 @@ def _latex(part: Words, style: Style) -> Iterator[str]:
 
 
 def _piece(text: str) -> str:
-    return f"${tex_formula(visible(text))}$" if isinstance(text, Formula) else tex_text(visible(text))
+    return tex_math(visible(text)) if isinstance(text, Formula) else tex_text(visible(text))
 
 
 def html(page: Page, style: Style) -> Iterator[str]:

@@ -26,7 +26,8 @@ FIGURE_DIGITS = 3
 class Style(NamedTuple):
     """`width` None: as wide as the content; `digits` None: six significant, in figures three; `rows` None: all.
 
-    Of a `fragment` there is no document around it.
+    Of a `fragment` there is no document around it. `nodes`: JSON of arrays has those of all nodes, not the results
+    alone.
     """
 
     width: int | None = None
@@ -35,6 +36,7 @@ class Style(NamedTuple):
     digits: int | None = None
     rows: int | None = 40
     fragment: bool = False
+    nodes: bool = False
 
     def text(self, text: str) -> str:
         """User text on one line, with nothing in it that a terminal would act upon."""

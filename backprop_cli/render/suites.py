@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backprop_cli.errors import shorten
 from backprop_cli.render.diagnostics import excerpt
 from backprop_cli.render.pages import Lines, Page
 from backprop_cli.render.style import Style
 from backprop_cli.render.tables import Cell, Column, Table, csv_lines, flat
 from backprop_cli.report.case_result import CaseResult, Difference, SuiteReport, Tally
 
-_GREEN, _RED = "32", "31"
+_COLORS = {"ok  ": "32", "FAIL": "31", "new ": "33"}
+_MOST_UPDATES = 5  # of a case
 
 
 def table(report: SuiteReport, style: Style) -> Iterator[str]:
@@ -57,18 +59,21 @@ def csv(report: SuiteReport, _style: Style) -> Iterator[str]:
 
 def lines(outcome: CaseResult, style: Style) -> str:
     """A case in a line, and a line for each thing that differs."""
-    word = "ok  " if outcome.holds else "FAIL"
+    word = "ok  " if outcome.holds else "new " if outcome.updates else "FAIL"
     told = f" ({outcome.verdict}, as it should)" if outcome.holds and outcome.verdict != "agrees" else ""
     name = style.text(f"{outcome.path}:{outcome.line} {outcome.name}")
-    text = f"{style.painted(word, _GREEN if outcome.holds else _RED)} {name}{told}\n"
+    text = f"{style.painted(word, _COLORS[word])} {name}{told}\n"
     for difference in outcome.differences:
         where = f"line {difference.line}: " if difference.line not in (0, outcome.line) else ""
         text += f"     {style.text(where + words(difference))}\n"
         text += "".join(f"     {line}" for line in excerpt(difference.label, style)) if difference.label else ""
-    return text
+    for update in outcome.updates[:_MOST_UPDATES]:
+        text += f"     {style.text(f'line {update.line}: `{shorten(update.old)}` becomes `{shorten(update.new)}`')}\n"
+    more = len(outcome.updates) - _MOST_UPDATES
+    return text + (f"     … and {more:,} numbers more\n" if more > 0 else "")
 
 
 def words(difference: Difference) -> str:
     """What differs, in words: `df/dx: expected -3, found -4 (relative error 0.25)`."""
     remark = f" ({difference.remark})" if difference.remark else ""
-    return f"{difference.subject}: expected {difference.expected}, found {difference.found}{remark}"
+    return f"{shorten(difference.subject, 60)}: expected {difference.expected}, found {difference.found}{remark}"

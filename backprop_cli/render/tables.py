@@ -14,7 +14,7 @@ from backprop_cli.errors import shorten
 from backprop_cli.render.html import element, safe
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.style import Style, visible
-from backprop_cli.render.tex import tex_formula, tex_text, tex_value
+from backprop_cli.render.tex import tex_math, tex_text, tex_value
 from backprop_cli.render.wrapping import laid
 from backprop_cli.text import shortest, unblocked
 
@@ -39,7 +39,7 @@ class Column(NamedTuple):
     """A column's heading, what its cells hold, rich's style for them, and whether they may be broken over lines."""
 
     heading: str
-    holds: Literal["formula", "number", "words"] = "formula"
+    holds: Literal["formula", "code", "number", "words"] = "formula"
     look: str = ""
     breaks: bool = False
 
@@ -125,7 +125,7 @@ class Table(NamedTuple):
         One that is wider than the page is made smaller: TeX alone knows how wide it is.
         """
         kind = "tabular" if len(self.rows) <= _PAGE else "longtable"
-        letters = {"formula": "l", "number": "r", "words": "l"}
+        letters = {"formula": "l", "code": "l", "number": "r", "words": "l"}
         aligned = "".join(r"p{.5\linewidth}" if c.breaks else letters[c.holds] for c in self.columns)
         yield _FITTED[kind][0] + f"\\begin{{{kind}}}{{{aligned}}}\n\\toprule\n"
         if self.headed:
@@ -146,7 +146,7 @@ class Table(NamedTuple):
 
     def _in_markdown(self, cell: str, column: Column) -> str:
         cell = unblocked(cell)
-        if column.holds == "formula" and cell:
+        if column.holds in ("formula", "code") and cell:
             return code(cell)
         return cell if column.numeric else escaped(cell)
 
@@ -223,7 +223,7 @@ def _in_html(cell: Cell, column: Column) -> str:
 
 def _in_latex(cell: Cell, column: Column) -> str:
     if isinstance(cell, tuple):
-        formulas = [f"${tex_formula(visible(formula))}$" for formula in cell]
+        formulas = [tex_math(visible(formula)) for formula in cell]
         if len(flat(cell)) <= _BESIDE:
             return r"\quad ".join(formulas)
         return r"\begin{tabular}[t]{@{}l@{}}" + r" \\ ".join(formulas) + r"\end{tabular}"
@@ -234,4 +234,6 @@ def _in_latex(cell: Cell, column: Column) -> str:
     if not cell or column.holds == "words":
         text = tex_text(visible(cell))
         return "{}" + text if text[:1] in ("[", "*") else text  # which would belong to the line break before
-    return f"${tex_value(cell) if column.numeric else tex_formula(visible(cell))}$"
+    if column.holds == "code":
+        return rf"\texttt{{{tex_text(visible(cell))}}}"
+    return f"${tex_value(cell)}$" if column.numeric else tex_math(visible(cell))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from backprop_cli.render.tex_layout import typeset
+
 _BEGIN = r"""\documentclass{article}
 \usepackage[margin=2cm]{geometry}
 \usepackage{amsmath}
@@ -35,9 +37,10 @@ _CUT = re.compile(
 )
 _RAISED = re.compile(r" *\^ *(-[\w.]+|)")
 _FUNCTION = re.compile(r"\{?\\operatorname\{[^}]*\}\}?\(")
-_QUOTIENT = re.compile(r"d([A-Za-z_]\w*)/d([A-Za-z_]\w*)")
+_QUOTIENT = re.compile(r"([d∂])([A-Za-z_]\w*)/\1([A-Za-z_]\w*)")
 _PARTS = re.compile(rf"(?<!\w){_QUOTIENT.pattern}(?![\w(])|{_CUT.pattern}", re.DOTALL)
 _MOST_COLUMNS = 10
+_STRUT = r"\rule[-2.2ex]{0pt}{5.6ex}"  # as high as a fraction
 _NUMBER = re.compile(r"[0-9.]+")
 _SUBSCRIPT = re.compile(r"([A-Za-z])([0-9]+)")
 _SCIENTIFIC = re.compile(r"(.*)e([+-]?)0*([0-9]+)")
@@ -151,13 +154,19 @@ def raised(formula: str) -> str:
     return "".join(made) + "".join(closer.removeprefix(")") for closer in reversed(closers))
 
 
-def tex_formula(text: str) -> str:
-    """A formula as it is written, for math mode: `n1 * z`, `∂f/∂x=2`, `softmax(W @ x)`."""
+def tex_math(text: str) -> str:
+    """A formula in a line of text or a cell of a table: fractions in full size, and room for them, but `df/dx` flat."""
+    made = tex_formula(text, flat=True)
+    return rf"{_STRUT}$\displaystyle {made}$" if r"\frac" in made else f"${made}$"
+
+
+def tex_formula(text: str, *, flat: bool = False) -> str:
+    """A formula for math mode, set as in books: `n1 * z`, `∂f/∂x=2`, `softmax(W @ x)/2`; `flat`: but for `df/dx`."""
     if text.isidentifier():
         return tex_name(text)
     text = _RAISED.sub(lambda match: f"^({match[1]})" if match[1] else "^", text)
-    made = raised("".join(_part(found[0]) for found in _PARTS.finditer(text)))
-    return _towers(made).replace(_SIGNS["'"] + "^", _SIGNS["'"] + "{}^")
+    made = raised("".join(_part(found[0], flat=flat) for found in _PARTS.finditer(text)))
+    return typeset(_towers(made)).replace(_SIGNS["'"] + "^", _SIGNS["'"] + "{}^")
 
 
 def _towers(formula: str) -> str:
@@ -181,10 +190,12 @@ def _towers(formula: str) -> str:
     return "".join(made)
 
 
-def _part(part: str) -> str:
-    """A piece of a formula: each name in braces of its own, a `^` as it is, `df/dx` with its letters d apart."""
+def _part(part: str, *, flat: bool) -> str:
+    """A piece of a formula: each name in braces of its own, a `^` as it is, `df/dx` as a fraction or `flat`."""
     if quotient := _QUOTIENT.fullmatch(part):
-        return f"d{{{tex_name(quotient[1])}}}/d{{{tex_name(quotient[2])}}}"
+        d, above, below = "d" if quotient[1] == "d" else r"\partial ", quotient[2], quotient[3]
+        over, under = (f"{d}{{{tex_name(name)}}}" for name in (above, below))
+        return f"{{{over}/{under}}}" if flat else rf"\frac{{{over}}}{{{under}}}"
     if part == "^" or not (part[0].isalpha() or part[0] == "_") or " " in part:
         return part if part == "^" else _sign(part)
     return f"{{{_sign(part)[:-1]}}}(" if part[-1] == "(" else f"{{{tex_name(part)}}}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backprop_cli.errors import Label
 
@@ -13,7 +13,8 @@ AGREES_AFTER_ALL = "what is said agrees"  # the remark on what should not
 class Difference(NamedTuple):
     """One expectation that does not hold: of what (`df/dx`, `value`, `notes`), the two texts, a word, and its line.
 
-    `label` is the place that an error points at.
+    `label` is the place that an error points at. Where a number differs, `key` is that of the case, such as
+    `gradients.x`, and `number` what was found there, None where that is still to be asked.
     """
 
     subject: str
@@ -22,6 +23,16 @@ class Difference(NamedTuple):
     remark: str = ""
     line: int = 0
     label: Label | None = None
+    key: str = ""
+    number: Any = None
+
+
+class Update(NamedTuple):
+    """A number of a suite, at its line, that is replaced by the one that was found."""
+
+    line: int
+    old: str
+    new: str
 
 
 class CaseResult(NamedTuple):
@@ -29,7 +40,7 @@ class CaseResult(NamedTuple):
 
     `path` and `line` are where it is written, `published` whom it quotes. `verdict` is what the case says is to be
     found (`agrees`, `differs`, `cannot decide`), not what was; `differences` is empty if it was found. `seconds` is the
-    time it took.
+    time it took. Where suites are updated, `updates` are the numbers that were replaced; `stays` says why nothing is.
     """
 
     path: str
@@ -39,6 +50,8 @@ class CaseResult(NamedTuple):
     verdict: str
     differences: tuple[Difference, ...]
     seconds: float
+    updates: tuple[Update, ...] = ()
+    stays: str = ""
 
     @property
     def holds(self) -> bool:
@@ -63,29 +76,50 @@ class CaseResult(NamedTuple):
 
 
 class SuiteReport(NamedTuple):
-    """Outcomes that are still to come, and the file that is to have them as JUnit XML when all are there."""
+    """Outcomes that are still to come, and the file that is to have them as JUnit XML when all are there.
+
+    `updating`: the numbers found are written into the suites.
+    """
 
     outcomes: Iterator[CaseResult]
     junit: str | None = None
+    updating: bool = False
 
 
 class Tally:
-    """How many cases held and how many did not, as they go by."""
+    """How many cases held, were updated, and failed, as they go by."""
 
     def __init__(self) -> None:
         self.held = 0
+        self.updated = 0
         self.failed = 0
+        self._numbers = 0
+        self._files: set[str] = set()
+        self._stays = ""
 
     def add(self, outcome: CaseResult) -> None:
         """Count one more."""
         if outcome.holds:
             self.held += 1
+        elif outcome.updates:
+            self.updated += 1
+            self._numbers += len(outcome.updates)
+            self._files.add(outcome.path)
         else:
             self.failed += 1
+        if outcome.stays and not self._stays:
+            self._stays = f"{outcome.path}:{outcome.line}: {outcome.stays}"
 
     @property
     def words(self) -> str:
         """The counts as a sentence: `118 cases: all ok`, `118 cases: 117 ok, 1 failed`."""
-        count = self.held + self.failed
-        noun = "case" if count == 1 else "cases"
-        return f"{count} {noun}: {f'{self.held} ok, {self.failed} failed' if self.failed else 'all ok'}"
+        cases = _counted(self.held + self.updated + self.failed, "case")
+        if self.updated:
+            written = f"{_counted(self._numbers, 'number')} written into {_counted(len(self._files), 'file')}"
+            return f"{cases}: {self.held} ok, {self.updated} updated; {written}"
+        failed = f"{self.held} ok, {self.failed} failed" if self.failed else "all ok"
+        return f"{cases}: {failed}{f'; nothing is written, because of {self._stays}' if self._stays else ''}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

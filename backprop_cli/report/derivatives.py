@@ -38,9 +38,9 @@ class Derivative(NamedTuple):
 
 class DerivativeReport(NamedTuple):
     """`heading` is the program, with a name for its value; `parts` are the names in the formulas that are not the
-    program's, with what they stand for, in order. `graph` has the nodes of the derivatives; `numbers` are these by their
-    variables, where every input has a value, and `of_numbers` is the status of what is to be said of them. `verdict` is
-    that of SymPy, empty where it was not asked; `by_sympy`: the formulas are in its form.
+    program's, with what they stand for, in order. `graph` has the nodes of the derivatives; `numbers` are these by
+    their variables, where every input has a value, and `of_numbers` is the status of what is to be said of them.
+    `verdict` is that of SymPy, empty where it was not asked; `by_sympy`: the formulas are in its form.
     """
 
     source: Source

@@ -51,6 +51,7 @@ WORDS = {
     "mean of sum": "`{is}` is treated as a mean",
     "other axis": "it is summed over the wrong axis of `{is}`",
     "diagonal": "only the diagonal of the Jacobian of `{is}` is used, out*(1 - out)",
+    "over all": "the sum in the gradient of `{is}` is over all elements, and belongs along its axis",
     "first term": "the sum over the row is missing in the gradient of `{is}`",
     "unweighted": "the softmax in the gradient of `{is}` is not multiplied by the sum of what arrives",
     "no one-hot": "the one-hot labels are not subtracted from the softmax in `{is}`",

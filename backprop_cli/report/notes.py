@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import isinf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_cli.engine.anomalies import Anomaly
@@ -137,10 +138,12 @@ def _is_inside(gate: Gate, here: Mapping[int, Any], operands: Sequence[int]) -> 
 
 
 def _seems_inside(gate: Gate, here: Mapping[int, Any], operands: Sequence[int]) -> bool:
-    """Whether the operands, rounded for reading, lie in the domain: then a reader needs all their digits."""
+    """Whether the operands, rounded for reading, lie in the domain or at a pole: then a reader needs all digits."""
     if not gate.domain or any(hasattr(x, "shape") for x in here.values()) or len(operands) > len(here):
         return False
-    return bool(FLOATS.domain[gate.name](*(float(rounded(here[j])) for j in operands), 0.0))
+    there, value = [float(rounded(here[j])) for j in operands], FLOATS.value[gate.name]
+    is_pole = isinf(value(*there)) and not isinf(value(*(float(here[j]) for j in operands)))
+    return is_pole or bool(FLOATS.domain[gate.name](*there, 0.0))
 
 
 class Place(NamedTuple):

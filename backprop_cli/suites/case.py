@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from math import inf, isfinite, nan
 from typing import Any, NamedTuple, Self
 
-from backprop_cli.check.tolerances import Tolerance
+from backprop_cli.check.tolerances import Tolerance, half_unit
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.data.bindings import constant
 from backprop_cli.data.terms import Terms
@@ -20,7 +20,6 @@ VERDICTS = AGREES, DIFFERS, UNDECIDED
 _ANY = Terms(allow_nonfinite=True)
 _NUMBERS = re.compile(r"(?:[-+0-9_.eE,\[\] ]|nan|inf)*")
 _BETWEEN = re.compile(r"[\[\],;\s]+")
-_DECIMAL = re.compile(r"[-+]?[0-9]*\.([0-9]*)(?:[eE]([-+]?[0-9]{1,3}))?")
 
 
 class Written(NamedTuple):
@@ -50,7 +49,7 @@ class Case(NamedTuple):
 
     `values` are of nodes by their names, `locals` by texts such as `∂n1/∂x`.
     `lines` say where each key is written (`value`, `gradients.x`, `claims`); `tolerance` is that of `api.check`:
-    without an `rtol`, a decimal number need only be right to its last decimal.
+    without an `rtol`, a decimal number need only be right to its last decimal. `number` counts the cases of a file.
     """
 
     path: str
@@ -69,6 +68,7 @@ class Case(NamedTuple):
     notes: frozenset[str] | None = None
     error: str = ""
     verdict: str = AGREES
+    number: int = 0
 
     @property
     def asks(self) -> bool:
@@ -155,23 +155,22 @@ def read_number(given: object, suite: str = "") -> Written | str:
     if given == UNANSWERED:
         return Written(nan, UNANSWERED)
     try:
-        text = given.strip() if isinstance(given, str) else repr(given)
+        text = without_comment(given) if isinstance(given, str) else repr(given)
         if isinstance(given, list) and not _NUMBERS.fullmatch(text):
             return "a list of something else; expected numbers"
         if isinstance(given, int | float) and 0 < abs(given) < inf:  # any other may be one that no double reaches
             number: Any = float(given)
         else:
-            number = constant(beside(suite, text), terms=Terms(allow_nonfinite=True))
+            plain = text.replace("_", "") if isinstance(given, list) else text  # TOML has 1_000
+            number = constant(beside(suite, plain), terms=Terms(allow_nonfinite=True))
     except OverflowError:
         return "a number larger than a double can be"
     except BackpropError as error:
         return error.diagnostics[0].message
     written = Written(number, text)
-    return written._replace(half_units=tuple(map(_half_unit, written.element_texts)))
+    return written._replace(half_units=tuple(half_unit(text.replace("_", "")) for text in written.element_texts))
 
 
-def _half_unit(digits: str) -> float:
-    found = _DECIMAL.fullmatch(digits.replace("_", ""))
-    if found is None or not float(digits):
-        return 0.0
-    return float(0.5 * 10.0 ** (int(found[2] or 0) - len(found[1])))
+def without_comment(text: str) -> str:
+    """A number as it is written, without what is said about it: `0.27  # about`. A file's name may have a `#`."""
+    return (text if text.lstrip().startswith("@") else text.partition("#")[0]).strip()

@@ -39,8 +39,7 @@ def read_suites(paths: Sequence[str]) -> list[Case]:
                     continue
                 count += 1
                 seen.add(os.path.realpath(file))
-                read = read_toml if file.lower().endswith(".toml") else read_markdown
-                cases += read(file, read_text(file))
+                cases += read_suite(file, read_text(file))
             except BackpropError as error:
                 wrong += error.diagnostics
         if not count and not wrong:
@@ -49,6 +48,12 @@ def read_suites(paths: Sequence[str]) -> list[Case]:
     if wrong:
         raise BackpropError(*wrong[:_MOST_ERRORS])
     return cases
+
+
+def read_suite(path: str, text: str) -> list[Case]:
+    """The cases of a file's text. Raises BackpropError (F603, F604) with everything that is wrong with it."""
+    read = read_toml if path.lower().endswith(".toml") else read_markdown
+    return [case._replace(number=number) for number, case in enumerate(read(path, text))]
 
 
 def _below(directory: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from time import perf_counter
 from typing import Any
@@ -15,11 +15,12 @@ from backprop_cli.report.case_result import AGREES_AFTER_ALL, CaseResult, Differ
 from backprop_cli.report.claim_results import ClaimResult
 from backprop_cli.report.model import Report
 from backprop_cli.report.rows import Row
-from backprop_cli.suites.case import Case, Written, elements, unravelled
+from backprop_cli.suites.case import Case, Written, elements, read_number, unravelled
 from backprop_cli.text import index_text, is_whole, rounded, shortest
 
 _LOCAL = re.compile(r"[d∂](\w+)\s*/\s*[d∂](\w+)")
-_BRIEF = 60  # characters of an array in a message
+_BRIEF = 60  # characters of an array or a formula in a message
+_MESSAGE = 199  # characters of a message, which continuous integration shows on one line
 
 
 def run_cases(cases: Iterable[Case], *, sympy: bool = False) -> Iterator[CaseResult]:
@@ -65,13 +66,14 @@ def _of_numbers(case: Case, report: Report) -> Iterator[Difference]:
         subject = f"d{report.output}/d{name}"
         for difference in _of_number(case, f"gradients.{name}", subject, written, report.gradients[name]):
             asks = case.verdict == AGREES and not written.is_blank
-            looks = _diagnosis(case, f"{subject} = {written.text}") if asks else ""
-            yield difference._replace(remark="; ".join(filter(None, [difference.remark, looks])))
+            mistake = _diagnosis(case, f"{subject} = {written.text}") if asks else ""
+            yield _remarked(difference, [], difference.remark, mistake)
     codes = {note.code for note in report.notes if note.code != "reading"}
     if case.notes is not None and codes != case.notes - {"reading"}:
         yield Difference("notes", _listed(case.notes), _listed(codes), line=case.lines["notes"])
     if report.check is not None and report.check.verdict == "disagree":
-        yield Difference("SymPy", "no other gradient", "another gradient", report.check.reason, case.line)
+        differs = Difference("SymPy", "no other gradient", "another gradient", line=case.line)
+        yield _remarked(differs, [], "", report.check.reason)
 
 
 def _of_nodes(case: Case, report: Report) -> Iterator[Difference]:
@@ -82,7 +84,7 @@ def _of_nodes(case: Case, report: Report) -> Iterator[Difference]:
         if name in rows:
             yield from _of_number(case, key, name, written, rows[name].value)
         else:
-            yield Difference(name, written.text, "no such node", line=case.lines.get(key, case.line))
+            yield Difference(name, _brief(written.text), "no such node", line=case.lines.get(key, case.line))
     if case.locals and case.gradients:  # only what depends on those has slopes
         rows = {row.name: row for row in api.grad(case.program, case.bindings, check=False).rows()}
     for name, written in case.locals.items():
@@ -91,7 +93,7 @@ def _of_nodes(case: Case, report: Report) -> Iterator[Difference]:
         found = [slope for operand, slope in _slopes(rows.get(node)) if operand == along and slope is not None]
         differences = [list(_of_number(case, key, name, written, _spread(slope, written))) for slope in found]
         if not found:
-            yield Difference(name, written.text, "no such local gradient", line=case.lines.get(key, case.line))
+            yield Difference(name, _brief(written.text), "no such local gradient", line=case.lines.get(key, case.line))
         elif all(differences):
             yield from differences[0]
 
@@ -109,7 +111,7 @@ def _slopes(row: Row | None) -> Iterable[tuple[str, Any]]:
 def _of_number(case: Case, key: str, subject: str, written: Written, found: Any) -> Iterator[Difference]:
     line = case.lines.get(key, case.line)
     if written.is_blank:
-        yield Difference(subject, "an answer", "none", line=line)
+        yield Difference(subject, "an answer", "none", line=line, key=key, number=found)
         return
     agrees = case.agree(found, written)
     if agrees == (case.verdict == AGREES):
@@ -120,7 +122,8 @@ def _of_number(case: Case, key: str, subject: str, written: Written, found: Any)
     elif shape != written_shape:
         yield Difference(subject, _kind(written_shape), _kind(shape), line=line)
     elif not shape:
-        yield Difference(subject, written.text, shortest(found), _error(found, written.number), line)
+        error = _error(found, written.number)
+        yield Difference(subject, _brief(written.text), shortest(found), error, line, None, key, found)
     else:
         wrong = case.disagreements(found, written)
         worst, digits = wrong[0], written.element_texts
@@ -128,7 +131,7 @@ def _of_number(case: Case, key: str, subject: str, written: Written, found: Any)
         error = _error(numbers[worst], elements(written.number)[1][worst])
         remark = "; ".join(filter(None, [error, f"{len(wrong):,} of {len(numbers):,} elements differ"]))
         element = index_text(unravelled(worst, shape))
-        yield Difference(f"{subject}{element}", expected, shortest(numbers[worst]), remark, line)
+        yield Difference(f"{subject}{element}", expected, shortest(numbers[worst]), remark, line, None, key, found)
 
 
 def _diagnosis(case: Case, claim: str) -> str:
@@ -168,27 +171,48 @@ def _of_claims(case: Case, *, sympy: bool) -> Iterator[Difference]:
     for number, result in enumerate(report.results):
         if result.verdict != case.verdict:
             line = case.lines.get(f"claims.{number}", case.line)
-            said = _brief(result.written)
+            said = shortest(result.claimed) if _is_number(result.written) else _brief(result.written)
             wanted = {AGREES: said, DIFFERS: f"not {said}", UNDECIDED: UNDECIDED}[case.verdict]
             found = UNDECIDED if result.verdict == UNDECIDED else shortest(result.backprop)
             target = result.target + index_text(result.element or ())
-            yield Difference(target, wanted, found, _remark(result), line)
+            difference = _of_claim(result, Difference(target, wanted, found, line=line))
+            if result.verdict == DIFFERS and not report.free:  # at a point: it may be a number that is claimed
+                number_found = None if result.element else result.backprop
+                difference = difference._replace(key=f"claims.{number}", number=number_found)
+            yield difference
 
 
-def _remark(result: ClaimResult) -> str:
+def _is_number(written: str) -> bool:
+    return isinstance(read_number(written), Written)
+
+
+def _of_claim(result: ClaimResult, difference: Difference) -> Difference:
+    """The difference with what is said about the claim."""
     if result.verdict == AGREES:
-        return AGREES_AFTER_ALL
-    at = ", ".join(f"{name}={_number_text(value)}" for name, value in list(result.point.items())[:4])
-    claimed = "" if result.claimed is None else f"the claim is {shortest(result.claimed)}"
-    where = f"{claimed} at {at}" if claimed and at else claimed
-    return "; ".join(filter(None, [where if result.verdict == DIFFERS else "", result.reason, result.diagnosis]))
+        return difference._replace(remark=AGREES_AFTER_ALL)
+    at = ", ".join(f"{name}={shortest(x)}" for name, x in result.point.items() if is_whole(x))
+    told = result.verdict == DIFFERS and result.claimed is not None and not _is_number(result.written)
+    claimed = f"the claim is {shortest(result.claimed)}" if told else ""
+    where = [f"{claimed} at {at}", claimed] if claimed and at else [claimed]
+    return _remarked(difference, where, result.reason, result.diagnosis)
+
+
+def _remarked(difference: Difference, where: Sequence[str], reason: str, mistake: str) -> Difference:
+    """The difference with remarks, as far as its message stays short: of `where` the first that fits."""
+    subject, expected, found, *_ = difference
+    room = _MESSAGE - len(f"{shorten(subject, 60)}: expected {expected}, found {found} ()")
+    reason = shorten(reason, max(room, 20))
+    mistake = shorten(mistake, max(room - len(reason) - 2, 20))
+    left = room - sum(len(text) + 2 for text in (reason, mistake) if text)
+    place = next((text for text in where if len(text) <= left), "")
+    return difference._replace(remark="; ".join(filter(None, [place, reason, mistake])))
 
 
 def _of_errors(case: Case, diagnostics: tuple[Diagnostic, ...]) -> Iterator[Difference]:
     codes = [diagnostic.code for diagnostic in diagnostics]
     if case.error in codes:
         return
-    found = f"error[{codes[0]}]: {shorten(diagnostics[0].message, 200)}"
+    found = f"error[{codes[0]}]: {shorten(diagnostics[0].message, 140)}"
     if case.error:
         yield Difference("error", case.error, found, line=case.lines.get("error", case.line))
         return

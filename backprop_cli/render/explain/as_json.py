@@ -28,7 +28,7 @@ def render(account: Derivation, style: Style, paths: bool) -> Iterator[str]:
 
 def _fields(account: Derivation, style: Style, paths: bool) -> Iterator[tuple[str, Any]]:
     speller = account.speller(exact_words())
-    made = {name: list(value) if name == "nodes" else value for name, value in fields(account.report)}
+    made = {name: list(value) if name == "nodes" else value for name, value in fields(account.report, nodes=True)}
     yield from (made | {"schema": "backprop/explain@1"}).items()
     yield "forward", (_step(step, speller) for step in account.forward())
     yield "backward", (_step(step, speller) for step in account.backward())

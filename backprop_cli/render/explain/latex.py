@@ -12,6 +12,7 @@ from backprop_cli.render.explain.outline import RESULTS, Section, outline, trimm
 from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.tex import END, preamble, raised, tex_name, tex_sign, tex_text, tex_value
+from backprop_cli.render.tex_layout import typeset
 from backprop_cli.report.derivation import Derivation, Step
 from backprop_cli.report.formula import Equation
 from backprop_cli.report.model import Note
@@ -70,7 +71,7 @@ class _Speller(Speller):
 
     def equation(self, equation: Equation) -> str:
         """`left &= side = side`, aligned at the first relation; a path is a line of its own."""
-        left, sides = raised(self.formula(equation.left)), list(map(raised, self.sides(equation)))
+        left, sides = _set(self.formula(equation.left)), list(map(_set, self.sides(equation)))
         shapes = rf"\qquad\text{{\footnotesize {_words(equation.shapes)}}}" if equation.shapes else ""
         if equation.relation == ":":
             return _between(f"${left}$:") + f"\n&{' = '.join(sides)}{shapes}"
@@ -94,7 +95,7 @@ def _step(step: Step, speller: _Speller, style: Style) -> Iterator[str]:
     equations, more = trimmed(step.equations, style.rows)
     spelled = list(map(speller.equation, equations))
     if step.subject:
-        yield _between(f"{step.number}. ${raised(speller.formula(step.subject))}$: {_words(step.role)}")
+        yield _between(f"{step.number}. ${_set(speller.formula(step.subject))}$: {_words(step.role)}")
         yield from spelled
     else:
         role = rf"\quad\text{{({_words(step.role)})}}" if step.role else ""
@@ -107,6 +108,11 @@ def _step(step: Step, speller: _Speller, style: Style) -> Iterator[str]:
 def _notes(notes: Iterable[Note]) -> Iterator[str]:
     for note in notes:
         yield _between(rf"\emph{{{_words(f'{note.code}: {note.message}')}}}")
+
+
+def _set(formula: str) -> str:
+    """A formula with its superscripts, roots and fractions."""
+    return typeset(raised(formula))
 
 
 def _between(text: str) -> str:

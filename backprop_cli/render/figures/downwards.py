@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from backprop_cli.errors import shorten
 from backprop_cli.render.figures.arrays import Drawn
-from backprop_cli.render.figures.picture import Picture, since, text_at
+from backprop_cli.render.figures.picture import Box, Picture, since, text_at
 from backprop_cli.render.figures.shapes import (
     LEAVES,
     LONGEST,
@@ -160,7 +160,7 @@ class Downwards(Picture):
         yield text_at(x + down - _BESIDE + 1, line, "local ends", local, computed)
         yield text_at(x + down + _BESIDE - 1, line, "grad share begins", share, sent)
 
-    def _frame(self, cluster: DrawnSubgraph) -> list[tuple[float, float, float, float]]:
+    def _frame(self, cluster: DrawnSubgraph) -> list[Box]:
         return [(top, left, bottom, right) for left, top, right, bottom in super()._frame(cluster)]
 
     def _named(self, cluster: DrawnSubgraph) -> tuple[float, float] | None:

@@ -2,7 +2,7 @@
 
 `page.html`, `page.css` and `page.js` beside this file are the page, `svg.css` is the figure's; the policy in its head
 names the hashes of the style and the script, so that a browser runs nothing else. Where gates fold, the page holds
-two layouts, each with its steps.
+two drawings, each with its steps; where a drawing is wide, in a layout for narrow screens too.
 """
 
 from __future__ import annotations
@@ -10,25 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from string import Template
 
-from backprop_cli.render.figures.picture import safe
-from backprop_cli.render.figures.svg import beside, picture, themed
+from backprop_cli.render.figures.picture import Picture, safe
+from backprop_cli.render.figures.svg import beside, themed
+from backprop_cli.render.figures.widths import pictures
 from backprop_cli.render.style import Style
 from backprop_cli.report.drawn_subgraphs import layouts
 from backprop_cli.report.figure import Figure, Moment
 
 
 def render(
-    figure: Figure, style: Style, theme: str = "auto", max_width: int | None = None, direction: str = "right"
+    figure: Figure, style: Style, theme: str = "auto", max_width: int | None = None, direction: str = ""
 ) -> Iterator[str]:
     """The figure as an HTML document: light, dark, or as the reader prefers (auto)."""
-    views = (figure,) if figure.phase else layouts(figure)
+    drawings = (figure,) if figure.phase else layouts(figure)
+    views = [(k, view) for k, drawing in enumerate(drawings) for view in pictures(drawing, max_width, direction)]
     looks, script = themed(beside("svg.css") + beside("page.css"), theme), beside("page.js")
     text = Template(beside("page.html")).substitute(
         title=safe(figure.title),
         heading=safe(figure.title),
         program=_program(figure),
-        pictures="".join(_view(view, max_width, direction, shown=view is views[0]) for view in views),
-        steps="".join(_list(view, shown=view is views[0]) for view in views),
+        pictures="".join(_view(k, view, shown=view is views[0][1]) for k, view in views),
+        steps="".join(_list(drawing, shown=drawing is drawings[0]) for drawing in drawings),
         style=looks,
         schemes="light dark" if theme == "auto" else theme,
         script=script,
@@ -46,9 +48,9 @@ def _program(figure: Figure) -> str:
     return f'<pre id="program">{chr(10).join(map(safe, lines))}</pre>\n'
 
 
-def _view(figure: Figure, max_width: int | None, direction: str, *, shown: bool) -> str:
-    drawn = "".join(picture(figure, max_width=max_width, direction=direction, titled=False))  # the page has its title
-    return f'<div class="view"{"" if shown else " hidden"}>\n{drawn}\n</div>\n'
+def _view(number: int, picture: Picture, *, shown: bool) -> str:
+    drawn = "".join(picture.drawn())
+    return f'<div class="view" data-steps="{number}"{"" if shown else " hidden"}>\n{drawn}\n</div>\n'
 
 
 def _list(figure: Figure, *, shown: bool) -> str:

@@ -3,26 +3,46 @@
 const one = (id) => document.getElementById(id);
 const views = Array.from(document.querySelectorAll(".view"));
 const lists = Array.from(document.querySelectorAll(".steps"));
-let view, picture, steps, last, total;
+let drawing, view, picture, steps, last, total;
 let current = 0;
 let scale = 0; // 0: as the width allows
+let room = 0; // the width of the figure's frame
 
 const all = (selector) => Array.from(view.querySelectorAll(selector));
 
+const layouts = (number) => views.filter((part) => Number(part.dataset.steps) === number);
+const widthOf = (part) => part.querySelector("svg.bp").viewBox.baseVal.width;
+
 function look(number) {
-  for (const parts of [views, lists]) parts.forEach((part, k) => { part.hidden = k !== number; });
-  view = views[number];
-  picture = view.querySelector("svg.bp");
+  drawing = number;
+  lists.forEach((part, k) => { part.hidden = k !== number; });
   steps = Array.from(lists[number].children);
   last = steps.length - 1;
   const count = (phase) => steps.filter((step) => step.dataset.phase === phase).length;
   total = { forward: count("forward") - 1, backward: count("backward") };
   one("slider").max = last;
+  layOut();
+}
+
+// The first layout that is hardly made smaller by the room there is, else the one that is least.
+function layOut() {
+  room = one("figure").clientWidth;
+  const found = layouts(drawing);
+  const best = found.find((part) => widthOf(part) <= room / 0.8) ?? found.reduce((a, b) => (widthOf(b) < widthOf(a) ? b : a));
+  if (best !== view) {
+    view = best;
+    for (const part of views) part.hidden = part !== view;
+    picture = view.querySelector("svg.bp");
+  }
   fit();
 }
 
 function show(wanted) {
   current = Math.min(Math.max(wanted, 0), last);
+  mark();
+}
+
+function mark() {
   const { phase, node } = steps[current].dataset;
   const forward = Math.min(current, total.forward);
   const backward = current - forward;
@@ -60,11 +80,12 @@ function show(wanted) {
 // As wide as there is room, no larger than it was drawn; zoomed in, it scrolls within its frame.
 function fit() {
   const { width, height } = picture.viewBox.baseVal;
-  const room = Math.min(1, one("figure").clientWidth / width);
-  const now = scale || room;
+  const most = Math.min(1, room / width);
+  const now = scale || most;
   picture.setAttribute("width", width * now);
   picture.setAttribute("height", height * now);
-  one("figure").classList.toggle("wide", now > room);
+  const { scrollHeight, clientHeight } = one("figure");
+  one("figure").classList.toggle("wide", now > most || scrollHeight > clientHeight);
   one("fit").disabled = !scale;
 }
 
@@ -79,10 +100,10 @@ function zoom(by) {
 function makePannable(frame) {
   let from = null;
   frame.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "mouse" && event.button === 0) from = [event.clientX, frame.scrollLeft];
+    if (event.pointerType === "mouse" && event.button === 0) from = [event.clientX + frame.scrollLeft, event.clientY + frame.scrollTop];
   });
   addEventListener("pointermove", (event) => {
-    if (from) frame.scrollLeft = from[1] + from[0] - event.clientX;
+    if (from) frame.scrollTo(from[0] - event.clientX, from[1] - event.clientY);
   });
   addEventListener("pointerup", () => { from = null; });
 }
@@ -90,8 +111,12 @@ function makePannable(frame) {
 function bringIntoSight(gate) {
   const frame = one("figure");
   const [inside, outside] = [gate.getBoundingClientRect(), frame.getBoundingClientRect()];
-  if (inside.left >= outside.left && inside.right <= outside.right) return;
-  frame.scrollLeft += (inside.left + inside.right - outside.left - outside.right) / 2;
+  if (inside.left < outside.left || inside.right > outside.right) {
+    frame.scrollLeft += (inside.left + inside.right - outside.left - outside.right) / 2;
+  }
+  if (inside.top < outside.top || inside.bottom > outside.bottom) {
+    frame.scrollTop += (inside.top + inside.bottom - outside.top - outside.bottom) / 2;
+  }
 }
 
 function fromAddress() {
@@ -120,14 +145,14 @@ function listen() {
 // The other layout, at the same share of its steps; the ends stay ends.
 function toggle() {
   const share = last > 0 ? current / last : 0;
-  look((views.indexOf(view) + 1) % views.length);
+  look((drawing + 1) % lists.length);
   name();
   if (steps.length > 1) show(Math.round(share * last));
 }
 
 function name() {
-  const counts = views.map((part) => part.querySelectorAll("g[data-node]").length);
-  const open = counts[views.indexOf(view)] === Math.max(...counts);
+  const counts = lists.map((_, k) => layouts(k)[0].querySelectorAll("g[data-node]").length);
+  const open = counts[drawing] === Math.max(...counts);
   one("fold").textContent = open ? "fold gates" : "unfold gates";
 }
 
@@ -137,8 +162,12 @@ one("smaller").addEventListener("click", () => zoom(1 / 1.25));
 one("larger").addEventListener("click", () => zoom(1.25));
 one("fit").addEventListener("click", () => zoom(0));
 makePannable(one("figure"));
-addEventListener("resize", fit);
-if (views.length > 1) {
+new ResizeObserver(() => {
+  if (one("figure").clientWidth === room) return;
+  layOut();
+  if (steps.length > 1) mark();
+}).observe(one("figure"));
+if (lists.length > 1) {
   one("fold").hidden = false;
   one("fold").addEventListener("click", toggle);
   one("figure").addEventListener("click", (event) => { if (event.target.closest(".module")) toggle(); });
@@ -146,6 +175,8 @@ if (views.length > 1) {
 }
 if (steps.length > 1) {
   one("player").hidden = false;
+  one("figure").classList.add("stepped");
+  fit(); // its height is limited now
   listen();
   show(fromAddress());
 }

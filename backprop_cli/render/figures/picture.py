@@ -18,7 +18,7 @@ from itertools import pairwise
 from backprop_cli.errors import shorten
 from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, over, under, width_of
 from backprop_cli.render.figures.wires import Wires
-from backprop_cli.render.figures.words import described
+from backprop_cli.render.figures.words import KEY_GAP, described, key_of
 from backprop_cli.render.layout import place
 from backprop_cli.render.rows_of_columns import in_rows
 from backprop_cli.render.style import visible
@@ -29,8 +29,8 @@ _APART = 14  # cells of a column
 _WIRE = 10  # what a wire that passes through a column keeps free
 _MARGIN = 24
 _LINE = 22  # of the words below
-_KEY_GAP = 22
 _ROUND = 10  # the corners of a frame
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 _FORBIDDEN = {ord("\n"): " ", ord("\t"): " ", 0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
@@ -66,9 +66,9 @@ class Picture:
         self.wires = Wires(self.placed, self.shapes)
         across, along = self._extent()
         inner = max(across, width_of(shorten(self.whole.title, self.title), 16))
-        self.key = _key(self.whole, inner, self.where)
+        self.key = key_of(self.whole, inner, self.where)
         said = [moment.lines for moment in self.whole.moments] if figure.phase else []
-        rows = [sum(width_of(text, 13) + _KEY_GAP for _, text in row) for row in self.key]
+        rows = [sum(width_of(text, 13) + KEY_GAP for _, text in row) for row in self.key]
         inner = max([inner, *rows, width_of(figure.notice, 13), *(width_of(x, 14) for lines in said for x in lines)])
         self.below = self.top + along + 26
         lines = len(self.key) + max(map(len, said), default=0) + bool(figure.notice)
@@ -78,7 +78,7 @@ class Picture:
         """Width and height of the graph."""
         return self.placed.width, self.placed.height
 
-    def drawn(self, style: str) -> Iterator[str]:
+    def drawn(self, style: str = "") -> Iterator[str]:
         """The element, piece by piece."""
         figure, size = self.figure, f'width="{self.width}" height="{self.height}"'
         classes = f"bp {figure.phase}".strip()
@@ -109,7 +109,7 @@ class Picture:
             yield '<g class="key">\n'
             for look, text in row:
                 yield text_at(x, line, look, text if look != "grad" or self.figure.phase != "forward" else "")
-                x += width_of(text, 13) + _KEY_GAP
+                x += width_of(text, 13) + KEY_GAP
             yield "</g>\n"
             line += _LINE
         for text in self.figure.caption:
@@ -204,28 +204,37 @@ class Picture:
         """The ground on which a module's nodes stand, and its name."""
         nodes = " ".join(map(str, cluster.nodes))
         yield f'<g class="module ground" data-nodes="{nodes}">\n<title>{safe(cluster.name)}</title>\n'
-        runs = self._frame(cluster)
-        for left, top, right, bottom in runs:
+        boxes = self._frame(cluster)
+        for box in boxes:
+            left, top, right, bottom = box
+            alone = not any(_touch(box, other) for other in boxes if other is not box)
             size = f'width="{right - left:.5g}" height="{bottom - top:.5g}"'
-            yield f'<rect x="{left:.5g}" y="{top:.5g}" {size} rx="{_ROUND * (len(runs) == 1)}"/>\n'
+            yield f'<rect x="{left:.5g}" y="{top:.5g}" {size} rx="{_ROUND * alone}"/>\n'
         if found := self._named(cluster):
             left, top = found
             yield text_at(left + 8, top + 13, "module-name", shorten(cluster.name, 24))
         yield "</g>\n"
 
-    def _frame(self, cluster: DrawnSubgraph) -> list[tuple[float, float, float, float]]:
-        """One rectangle around all its nodes; where another node would lie in it, one for each run in a column."""
-        runs = list(self._runs(cluster))
-        if not runs:
-            return runs
-        lefts, tops, rights, bottoms = zip(*runs, strict=True)
-        left, top, right, bottom = min(lefts), min(tops), max(rights), max(bottoms)
+    def _frame(self, cluster: DrawnSubgraph) -> list[Box]:
+        """Rectangles around all its nodes in which no other node lies: one, one for each row, or for each run."""
+        boxes: list[Box] = []
+        for run in self._runs(cluster):
+            both = _around(boxes[-1], run) if boxes else run
+            if boxes and self._free(both, cluster):
+                boxes[-1] = both
+            else:
+                boxes.append(run)
+        return boxes
+
+    def _free(self, box: Box, cluster: DrawnSubgraph) -> bool:
+        """Whether no node of others lies in a rectangle."""
+        left, top, right, bottom = box
         for node in self.whole.nodes:
             (x, y), size = self.placed.at[node.id], self.shapes.size(node)
             apart = x + size.after < left or x - size.before > right or y + size.below < top or y - size.above > bottom
             if node.id not in cluster.nodes and not apart:
-                return runs
-        return [(left, top, right, bottom)]
+                return False
+        return True
 
     def _named(self, cluster: DrawnSubgraph) -> tuple[float, float] | None:
         """The corner below which there is room for a module's name."""
@@ -243,7 +252,7 @@ class Picture:
             self.placed.columns[-1][1] + half if self.placed.turns else self.placed.width + half,
         ]
 
-    def _runs(self, cluster: DrawnSubgraph) -> Iterator[tuple[float, float, float, float]]:
+    def _runs(self, cluster: DrawnSubgraph) -> Iterator[Box]:
         """For each stretch of a column that the cluster's nodes fill: left, top, right, bottom."""
         placed, members = self.placed, set(cluster.nodes)
         outer = [other.id for other in self.figure.subgraphs if set(other.nodes) > members]
@@ -261,20 +270,12 @@ class Picture:
                     run = []
 
 
-def _key(figure: Figure, width: float, where: tuple[str, str]) -> list[list[tuple[str, str]]]:
-    """What the signs mean, on one line if it fits."""
-    if not figure.valued:
-        return []
-    words = [("value", f"{where[0]}: its value")]
-    if figure.shows in ("grad", "both"):
-        words.append(("grad", f"{where[1]}: its gradient, d{shorten(figure.output, 24)}/d(wire)"))
-    if figure.shows in ("local", "both"):
-        words.append(("local", "∂ at a gate: the local gradient"))
-    if any(block and block.shades for node in figure.nodes for block in (node.value_block, node.grad_block)):
-        words.append(("notice", "squares: green above 0, pink below it, the stronger the further from 0"))
-    if sum(width_of(text, 13) + _KEY_GAP for _, text in words) <= width + _KEY_GAP:
-        return [words]
-    return [[word] for word in words]
+def _around(one: Box, other: Box) -> Box:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+
+
+def _touch(one: Box, other: Box) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 
 
 def text_at(x: float, y: float, look: str, text: str, more: str = "") -> str:

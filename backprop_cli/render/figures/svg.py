@@ -18,15 +18,9 @@ def render(
     figure: Figure, style: Style, theme: str = "light", max_width: int | None = None, direction: str = "right"
 ) -> Iterator[str]:
     """The figure as an SVG document: light, dark, or as the reader prefers (auto); in rows where it would be wider."""
-    text = "".join(picture(figure, themed(beside("svg.css"), theme), max_width, direction)) + "\n"
+    picture = (Downwards if direction == "down" else Picture)(figure, max_width)
+    text = "".join(picture.drawn(themed(beside("svg.css"), theme))) + "\n"
     yield text.encode("ascii", "xmlcharrefreplace").decode() if style.ascii else text
-
-
-def picture(
-    figure: Figure, style: str = "", max_width: int | None = None, direction: str = "right", *, titled: bool = True
-) -> Iterator[str]:
-    """The `svg` element, with the style it is given inside."""
-    return (Downwards if direction == "down" else Picture)(figure, max_width, titled=titled).drawn(style)
 
 
 def beside(name: str) -> str:

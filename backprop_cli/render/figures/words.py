@@ -1,14 +1,17 @@
-"""What stands around a figure in characters: its title, what its numbers are, what happens in a step."""
+"""What stands around a figure: its title, what its numbers are, what happens in a step, what its signs mean."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from backprop_cli.render.figures.shapes import LEAVES
+from backprop_cli.errors import shorten
+from backprop_cli.render.figures.shapes import LEAVES, width_of
 from backprop_cli.render.style import Style
 from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.figure import Figure
+
+KEY_GAP = 22  # pixels from one sign of the key to the next
 
 
 def around(figure: Figure, drawing: Iterable[str], meaning: str, style: Style) -> Iterator[str]:
@@ -58,3 +61,19 @@ def described(figure: Figure) -> str:
         clause += f" = {node.value}" if node.value and node.value != node.name else ""
         said.append(clause + (f", gradient {node.grad}" if node.grad else ""))
     return "; ".join([*said, *figure.caption])
+
+
+def key_of(figure: Figure, width: float, where: tuple[str, str]) -> list[list[tuple[str, str]]]:
+    """What the signs mean, on one line if it fits."""
+    if not figure.valued:
+        return []
+    words = [("value", f"{where[0]}: its value")]
+    if figure.shows in ("grad", "both"):
+        words.append(("grad", f"{where[1]}: its gradient, d{shorten(figure.output, 24)}/d(wire)"))
+    if figure.shows in ("local", "both"):
+        words.append(("local", "∂ at a gate: the local gradient"))
+    if any(block and block.shades for node in figure.nodes for block in (node.value_block, node.grad_block)):
+        words.append(("notice", "squares: green above 0, pink below it, the stronger the further from 0"))
+    if sum(width_of(text, 13) + KEY_GAP for _, text in words) <= width + KEY_GAP:
+        return [words]
+    return [[word] for word in words]
