@@ -14,6 +14,7 @@ from backprop_cli.language.latex_spellings import (
     ACCENTS,
     BLANK,
     CALLED,
+    CONDITIONS,
     FONTS,
     FRACTIONS,
     FUNCTIONS,
@@ -172,7 +173,8 @@ class _Latex(LatexTerms):
         inside = [text for text in self.texts[k + 1 : last + 1] if text not in "{}"]
         name = "".join(NAMES.get(text[1:], "?") if text[0] == "\\" else text for text in inside)
         apart = self.apart_command(k)
-        if command in ("text", "mbox", "textrm") and name not in UPRIGHT and name not in self.names:
+        is_function = name not in CONDITIONS and self.is_called(last + 1)
+        if command in ("text", "mbox", "textrm") and name not in UPRIGHT and name not in self.names and not is_function:
             edits.blank(k, last)  # words between formulas
             return
         if name == "1":

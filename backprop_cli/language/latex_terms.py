@@ -187,7 +187,7 @@ class LatexTerms:
     def environment(self, k: int) -> None:
         """Matrices, cases, aligned lines."""
         edits = self.edits
-        last = self.argument(k + 1)
+        last = min(self.argument(k + 1), len(edits) - 1)
         name = self.inside(k + 1, last).rstrip("*")
         depth, end = 1, last + 1
         while end < len(edits):
