@@ -169,11 +169,14 @@ def outcome(path, line, text):
     if is_no_mistake(values(path.read_text(encoding="utf-8")), values(text)):
         return "same", None
     try:
-        found = examine(Script(str(path), text)).findings
+        examined = examine(Script(str(path), text))
     except BackpropError as error:
         return f"refused {error.diagnostics[0].code}", None
+    found = examined.findings
     wrong = [one for one in found if one.verdict == "differs"]
     own = [one for one in wrong if not one.inherits] or wrong
+    if not own and examined.failure:
+        return "refused F606", None
     if not own:
         return "undecided" if any(one.verdict != "agrees" for one in found) else "unseen", None
     return ("exact" if own[0].wrong_line == line else f"other {own[0].wrong_line}"), own[0].mistake

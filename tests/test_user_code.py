@@ -219,9 +219,9 @@ def test_a_notebook_is_its_code_cells(tmp_path):
         ("dp", 3, 1, "agrees"), ("dw", 3, 2, "differs"),
     ]  # fmt: skip
     assert report.first_wrong.place == "cell 3, line 2"
-    assert report.remarks[:2] == (
-        "cell 1, line 1 is no Python and was left out", "cell 1, line 3 is no Python and was left out",
-    )  # fmt: skip
+    assert report.remarks[0] == "cell 1, lines 1 and 3 are no Python and were left out"
+    annotated = backprop("check", str(path), "--format", "github").out
+    assert "ipynb,title=dw%2C cell 3%2C line 2::dw is not dloss/dw" in annotated and ",line=" not in annotated
 
 
 def test_nothing_of_the_run_is_seen_or_stays(tmp_path, capsys):
@@ -293,9 +293,20 @@ def test_an_exception_before_the_last_gradient_is_no_success(indent):
         [*(["def f():"] if indent else []), *(indent + line for line in lines), *(["f()"] if indent else [])]
     )
     with pytest.raises(BackpropError, match="F606"):
-        examine(Script("net.py", text))
+        examine(Script("net.py", text.replace("dw = 2*w", "u = 2*w")))
+    ended = examine(Script("net.py", text))
+    assert [one.verdict for one in ended.findings] == ["agrees"] and ended.failure.line == 4 + bool(indent)
     later = examine(Script("net.py", text.replace("v = [1][2]", "").replace("dv = 3", "u = [1][2]")))
     assert [one.kind for one in later.remarks] == ["stopped"] and later.findings[0].verdict == "agrees"
+
+
+@pytest.mark.parametrize(("first", "status", "code"), [("dw = 2*w", 3, "F606"), ("dw = 3*w", 1, "C503")])
+def test_what_comes_before_an_exception_is_judged(first, status, code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.py").write_text(f"w, v = 3.0, 2.0\nloss = w*w*v/2\n{first}\ndv = w[0]\n")
+    ran = backprop("check", "net.py", "--junit", "report.xml")
+    assert (ran.status, code in ran.err) == (status, True) and "the run ended at line 4: TypeError" in ran.out
+    assert 'failures="1"' in (tmp_path / "report.xml").read_text()
 
 
 def test_a_loss_that_is_an_array_is_said_and_its_mean_is_taken(tmp_path):
@@ -517,3 +528,295 @@ def test_a_small_gradient_is_not_taken_for_nothing(line):
         {line}
     """
     assert set(verdicts(text).values()) <= {"differs", "cannot decide"} and verdicts(text)
+
+
+RELU = """
+    import numpy as np
+    def relu_forward(x): return np.maximum(0, x), x
+    def relu_backward(dout, cache): return dout*(cache > 0)
+"""
+SIGMOID = """
+    import numpy as np
+    def forward(x):
+        return 1/(1 + np.exp(-x))
+    def backward(dout, out):
+        return dout*out*(1 - out)
+"""
+AFFINE = """
+    import numpy as np
+    def forward(X, W, b):
+        return np.tanh(X @ W + b), (X, W, b)
+    def backward(dout, cache):
+        X, W, b = cache
+        t = np.tanh(X @ W + b)
+        g = dout*(1 - t*t)
+        return [g @ W.T, X.T @ g, g.sum(0)]
+"""
+MEAN_SQUARE = """
+    import numpy as np
+    def mse_forward(pred, target):
+        diff = pred - target
+        return np.mean(diff**2), diff
+    def mse_backward(diff):
+        return 2*diff/diff.size
+"""
+COST = """
+    import numpy as np
+    np.random.seed(0)
+    X = np.random.randn(6, 3); y = np.random.randn(6)
+    theta = np.random.randn(3)
+    def cost(theta):
+        return ((X @ theta - y)**2).mean()/2
+    def gradient(theta):
+        return X.T @ (X @ theta - y)/6
+    print(cost(theta), gradient(theta))
+"""
+CROSS_ENTROPY = """
+    import numpy as np
+    def forward(X, W, y):
+        s = X @ W
+        logp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+        loss = -logp[np.arange(len(y)), y].mean()
+        return loss, (X, W, y, logp)
+    def backward(cache):
+        X, W, y, logp = cache
+        ds = np.exp(logp)
+        ds[np.arange(len(y)), y] -= 1
+        ds /= len(y)
+        return ds @ W.T, X.T @ ds
+"""
+STRIDES = """
+    import numpy as np
+    def conv_forward(x, w, stride, pad):
+        xp = np.pad(x, pad); n = (len(xp) - len(w))//stride + 1
+        return np.array([xp[i*stride:i*stride + len(w)] @ w for i in range(n)]), (x, w, stride, pad)
+    def conv_backward(dout, cache):
+        x, w, stride, pad = cache
+        xp = np.pad(x, pad)
+        dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+        for i in range(len(dout)):
+            dxp[i*stride:i*stride + len(w)] += dout[i]*w
+            dw += dout[i]*xp[i*stride:i*stride + len(w)]
+        return dxp[pad:len(xp) - pad], dw
+"""
+ONE = """
+    import numpy as np
+    def softmax_loss(W, X, y, reg):
+        p = np.exp(X @ W)
+        p /= p.sum(axis=1, keepdims=True)
+        loss = -np.log(p[range(len(y)), y]).mean() + reg*np.sum(W*W)
+        p[range(len(y)), y] -= 1
+        dW = X.T @ p/len(y) + 2*reg*W
+        return loss, dW
+"""
+ROWS = {"X": "randn(5, 3)", "W": "randn(3, 4)", "b": "randn(4)"}
+LABELLED = {"W": "randn(4, 3)", "X": "randn(6, 4)", "y": [0, 1, 2, 0, 1, 2]}
+ALIKE = {"pred": "randn(4, 2)", "target": "randn(4, 2)"}
+
+
+# What is returned has no name: the file, values, the gradients that are judged, a mistake, the first wrong one.
+def _affine(answer):
+    return AFFINE.replace("[g @ W.T, X.T @ g, g.sum(0)]", answer)
+
+
+RETURNED = [
+    (RELU, {"x": "randn(3, 2)"}, "dx", ("(cache > 0)", "(cache < 0)"), "dx"),
+    (SIGMOID, {"x": "randn(3)"}, "dx", ("dout*out*(1 - out)", "dout*out"), "dx"),
+    (SIGMOID, {"x": 0.5}, "dx", ("dout*out*(1 - out)", "dout"), "dx"),
+    (AFFINE, ROWS, "dX dW db", ("g.sum(0)", "g.mean(0)"), "db"),
+    (_affine("X.T @ g, g.sum(0)"), ROWS, "dW db", ("X.T @ g", "3*X.T @ g"), "dW"),
+    (_affine("(g.sum(0), g @ W.T, X.T @ g)"), ROWS, "db dX dW", ("X.T @ g", "3*X.T @ g"), "dW"),
+    (_affine("X.T @ g"), ROWS, "dW", ("X.T @ g", "3*X.T @ g"), "dW"),
+    (_affine('{"X": g @ W.T, "W": X.T @ g}'), ROWS, "grads['X'] grads['W']",
+     ("X.T @ g", "3*X.T @ g"), "grads['W']"),
+    (MEAN_SQUARE, ALIKE, "dpred", ("/diff.size", ""), "dpred"),
+    (MEAN_SQUARE.replace("return 2*diff", "dpred = 2*diff").replace(".size\n", ".size\n        return dpred\n"),
+     ALIKE, "dpred", ("/diff.size", ""), "dpred"),
+    (COST, {}, "dtheta", ("- y)/6", "- y)"), "dtheta"),
+    (CROSS_ENTROPY, LABELLED, "ds dX dW", ("X.T @ ds", "2*X.T @ ds"), "dW"),
+    (STRIDES, {"x": "randn(7)", "w": "randn(3)", "stride": 2, "pad": 1}, "dxp dx dw",
+     ("dout[i]*w", "dout[i]*x[0]*w"), "dxp"),
+    (ONE, LABELLED | {"reg": 0.1}, "dW", ("2*reg", "reg"), "dW"),
+    (ONE.replace("loss, dW", "loss, {'W': dW}"), LABELLED | {"reg": 0.1}, "dW", ("2*reg", "reg"), "dW"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values", "names", "mistake", "wrong"), RETURNED)
+def test_gradients_that_are_returned_without_a_name_are_judged(text, values, names, mistake, wrong, check):
+    found = check(text, **values)
+    assert found.ok and sorted({one.name for one in found.results}) == sorted(names.split())
+    found = check(text, mistake, **values)
+    assert found.first_wrong.name == wrong and found.verdict == "differs"
+    assert found.first_wrong.line <= textwrap.dedent(text).count("\n") and found.complaint.labels
+
+
+@pytest.mark.parametrize(("text", "values"), [
+    (_affine("dout"), ROWS),
+    (_affine("g @ W.T, g, g, g, g"), ROWS),
+])  # fmt: skip
+def test_what_cannot_be_told_is_no_success(text, values, check):
+    with pytest.raises(BackpropError, match="N217") as raised:
+        check(text, **values)
+    assert "`dX = …`" in raised.value.diagnostics[0].help
+
+
+def test_a_returned_gradient_of_another_shape_differs(check):
+    found = check(_affine("g @ W.T, g, g.sum(0)"), **ROWS)
+    told = {one.name: one.reason for one in found.results}
+    assert found.first_wrong.name == "dW" and told["dW"] == "it has the shape (5, 4), and the variable (3, 4)"
+
+
+def test_functions_that_answer_the_loss_with_its_gradients_are_all_called(check):
+    both = ONE + textwrap.dedent(ONE).replace("softmax_loss", "other_loss").replace("import numpy as np\n", "").replace(
+        "\n", "\n    "
+    )
+    found = check(both, **LABELLED, reg=0.1)
+    assert found.ok and [one.function for one in found.results] == ["softmax_loss", "other_loss"]
+    assert len(check(both, forward="other_loss", **LABELLED, reg=0.1).results) == 1
+
+
+def test_a_name_that_begins_with_d_is_no_gradient_where_nothing_has_its_name(check):
+    loop = """
+        import numpy as np
+        X, y, w = np.eye(4, 3) + 1, np.arange(4.), np.ones(3)
+        for step in range(9):
+            diff = X @ w - y
+            loss = np.mean(diff**2)
+            ddiff = 2*diff/4
+            dw = X.T @ ddiff
+            w = w - 0.1*dw
+    """
+    assert [one.name for one in check(loop).results] == ["ddiff", "dw"]
+
+
+NEURON = """
+    import math
+    w = [2, -3, -3]
+    x = [-1, -2]
+    dot = w[0]*x[0] + w[1]*x[1] + w[2]
+    f = 1.0/(1 + math.exp(-dot))
+    ddot = (1 - f)*f
+    dx = [w[0]*ddot, w[1]*ddot]
+    dw = [x[0]*ddot, x[1]*ddot, 1.0*ddot]
+"""
+ELEMENTS = NEURON.replace("dx = [w[0]*ddot, w[1]*ddot]", "dx = [0, 0]\n    for i in range(2): dx[i] = w[i]*ddot")
+STACK = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((4, 6))
+    Ws = [rng.standard_normal((6, 6))*0.3 for _ in range(3)]
+    cache = []
+    for W in Ws:
+        h = np.tanh(x @ W)
+        cache.append((x, h))
+        x = x + h
+    loss = (x**2).mean()
+    dx = 2*x/x.size
+    dWs = []
+    for W, (xi, h) in zip(reversed(Ws), reversed(cache)):
+        dh = dx
+        da = dh*(1 - h**2)
+        dWs.append(xi.T @ da)
+        dx = dx + da @ W.T
+"""
+BACKWARDS = STACK.replace("dWs.append(xi.T @ da)", "dWs.insert(0, xi.T @ da)")
+NAMELESS = STACK.replace(
+    "for W, (xi, h) in zip(reversed(Ws), reversed(cache))", "for k, (xi, h) in enumerate(cache[::-1])"
+)
+NAMELESS = NAMELESS.replace("W.T", "Ws[-1 - k].T")
+MODULES = LAYERS.replace("self.dW", "self.gW").replace("self.db", "self.gb")
+
+
+@pytest.mark.parametrize(("text", "names", "mistake", "wrong"), [
+    (NEURON, "ddot dx dw", ("x[1]*ddot", "w[1]*ddot"), "dw"),
+    (NEURON.replace("[2, -3, -3]", "(2.0, -3.0, -3.0)"), "ddot dx dw", ("dx = [w[0]*ddot", "dx = [w[1]*ddot"), "dx"),
+    (ELEMENTS, "ddot dx dw", ("dx[i] = w[i]*", "dx[i] = w[0]*"), "dx"),
+    (STACK, "dx dh dWs[0] dWs[1] dWs[2]", ("xi.T @ da", "2*xi.T @ da"), "dWs[0]"),
+    (BACKWARDS, "dx dh dWs[0]", ("xi.T @ da", "2*xi.T @ da"), "dWs[0]"),
+    (NAMELESS, "dx dh dWs[0] dWs[1] dWs[2]", ("xi.T @ da", "2*xi.T @ da"), "dWs[0]"),
+    (MODULES, "self.gW self.gb dx", ("x.T @ dout", "x.T @ dout*2"), "self.gW"),
+])  # fmt: skip
+def test_lists_of_numbers_and_of_gradients_are_judged(text, names, mistake, wrong, check):
+    found = check(text)
+    assert found.ok and {one.name for one in found.results} == set(names.split())
+    assert check(text, mistake).first_wrong.name == wrong
+
+
+def test_what_looks_like_a_gradient_and_was_not_judged_is_said():
+    text = """
+        import numpy as np
+        X, t, W = np.eye(3, 2) + 1, np.ones(3), np.ones(2)
+        z = X @ W
+        loss = np.mean((z - t)**2)
+        delta = 2*(z - t)/3
+        gradients = [X.T @ delta]
+        dW = gradients[0]
+        diff = np.abs(dW).max()
+    """
+    found = examine(Script("net.py", textwrap.dedent(text)))
+    assert [dict(one.words)["names"] for one in found.remarks if one.kind == "unjudged"] == ["`delta`, `gradients`"]
+
+
+NORM = """
+    import numpy as np
+    def batchnorm_forward(x, gamma, beta):
+        xmu = x - x.mean(axis=0)
+        sqrtvar = np.sqrt((xmu**2).mean(axis=0) + 1e-5)
+        xhat = xmu/sqrtvar
+        return gamma*xhat + beta, (xhat, gamma, xmu, sqrtvar)
+    def batchnorm_backward(dout, cache):
+        xhat, gamma, xmu, sqrtvar = cache
+        dbeta = np.sum(dout, axis=0)
+        dgamma = np.sum(dout*xmu, axis=0)
+        dxhat = dout*gamma
+        dx = (dxhat - dxhat.mean(axis=0) - xhat*(dxhat*xhat).mean(axis=0))/sqrtvar
+        return dx, dgamma, dbeta
+"""
+DROPPED = """
+    import numpy as np
+    np.random.seed(1)
+    x = np.random.randn(7, 4); W = np.random.randn(4, 3); p = 0.5
+    t = np.random.randn(7, 3)
+    a = x @ W
+    m = (np.random.rand(*a.shape) < p)/p
+    h = np.tanh(a)*m
+    loss = np.mean(np.sum((h - t)**2, axis=1))
+    dh = (h - t)/len(x)
+    dW = x.T @ (dh*m*(1 - np.tanh(a)**2))
+"""
+CONVOLUTION = """
+    import numpy as np
+    np.random.seed(2)
+    x, w = np.random.randn(5, 6), np.random.randn(3, 3)
+    xp = np.pad(x, 1)
+    out = np.zeros((5, 6))
+    for i in range(5):
+        for j in range(6):
+            out[i, j] = np.sum(xp[i:i+3, j:j+3]*w)
+    dout = np.random.randn(5, 6)
+    dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+    for i in range(5):
+        for j in range(6):
+            dw += xp[i:i+3, j:j+3]*dout[i, j]
+            dxp[i:i+3, j:j+3] += w[::-1, ::-1]*dout[i, j]
+    dx = dxp[1:-1, 1:-1]
+"""
+# A file with a mistake, and what may be said to be right: `sum(xmu)` is 0, and so is what is wrong by it.
+ADVICE = [
+    (NORM, {"x": "randn(6, 4)", "gamma": "randn(4)", "beta": "randn(4)"}, "dgamma = np.sum(dout * xhat, axis=0)"),
+    (DROPPED, {}, "dh = (h - t) / len(x) * 2"),
+    (CONVOLUTION, {}, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "values", "right"), ADVICE)
+def test_advice_is_right_at_other_places_too(text, values, right, check):
+    found = check(text, **values)
+    told = found.complaint.help.partition("it is right with `")[2].rstrip("`")
+    assert not found.ok and told == right
+    if right:
+        line = found.first_wrong.line
+        lines = textwrap.dedent(text).split("\n")
+        indent = lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())]
+        followed = "\n".join([*lines[: line - 1], indent + right, *lines[line:]])
+        assert check(followed, **values).ok

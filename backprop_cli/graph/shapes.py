@@ -206,7 +206,9 @@ def _vectors_transposed(graph: Graph) -> list[Remark]:
     for node, gate in enumerate(graph.gates):
         if gate == TENSOR_BY_SYNTAX["transpose"] and len(graph.shapes[node]) == 1 and node not in rows:
             text = shorten(graph.text(graph.inputs[node][0]))
-            words = f"`{text}` transposed is the vector itself, neither a row nor a column: xᵀ·y is `x @ y`, x·yᵀ `outer(x, y)`"
+            words = (
+                f"`{text}` transposed is the vector itself, no row and no column: xᵀ·y is `x @ y`, x·yᵀ `outer(x, y)`"
+            )
             return [Remark("reading", words, *graph.span(node))]
         if gate == TENSOR_BY_SYNTAX["transpose"] and not graph.shapes[node]:
             text = shorten(graph.text(graph.inputs[node][0]))

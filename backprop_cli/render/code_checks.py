@@ -56,7 +56,9 @@ def github(report: CodeReport, style: Style) -> Iterator[str]:
         if result.verdict != "agrees" and not result.inherits:
             told = f"{result.name} is not {result.target}" if result.verdict == "differs" else result.reason
             told += f": it looks as if {result.mistake}" if result.mistake else ""
-            yield annotation(report.path, result.line, result.name, visible(told))
+            # A notebook's file has other lines than its cells.
+            line, where = (result.line, "") if result.cell is None else (0, f", {result.place}")
+            yield annotation(report.path, line, f"{result.name}{where}", visible(told))
 
 
 def junit(report: CodeReport) -> Iterator[str]:
@@ -71,6 +73,9 @@ def junit(report: CodeReport) -> Iterator[str]:
         differences = (wrong,) if result.verdict != "agrees" else ()
         name = f"{result.name}, {result.place}"
         cases.append(CaseResult(report.path, result.line, name, "", "agrees", differences, 0.0))
+    if report.verdict != "differs" and report.complaint:  # an exception ended the run
+        ended = Difference("the run", "an end", report.complaint.message, "", 0)
+        cases.append(CaseResult(report.path, 0, "the run", "", "agrees", (ended,), 0.0))
     return suites_junit.render(cases)
 
 

@@ -22,8 +22,9 @@ def defused(text: str) -> str:
 
 
 def annotation(path: str, line: int, title: str, message: str) -> str:
-    """An error at a line of a file, as the runner shows it beside that line."""
-    return f"::error file={_property(path)},line={line},title={_property(title)}::{_data(message)}\n"
+    """An error at a line of a file, as the runner shows it beside that line; at the file as a whole where it is 0."""
+    at = f",line={line}" if line else ""
+    return f"::error file={_property(path)}{at},title={_property(title)}::{_data(message)}\n"
 
 
 def defused_lines(pieces: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.errors import Diagnostic, Source, Status, shorten
 from backprop_cli.report.model import Note
 from backprop_cli.user_code.findings import Examined, Finding, Remark
+from backprop_cli.user_code.problems import failed
 from backprop_cli.user_code.script import Script, label
 
 _STATUS = {AGREES: Status.OK, DIFFERS: Status.DISAGREES, UNDECIDED: Status.MATHEMATICS}
@@ -30,8 +31,7 @@ _REMARKS = {
     "left": "the loop that contains {where} was left after its first pass",
     "hidden": "{text} at {where} is right only while {of} is all zeros: with small numbers there it is wrong",
     "stopped": "the run ended at {where}: {kind}: {message}",
-    "unjudged": "not judged, for want of a variable of that name: {names}",
-    "magic": "{where} is no Python and was left out",
+    "unjudged": "not judged, for the loss is computed from no variable of the name: {names}",
 }
 
 
@@ -82,7 +82,11 @@ class LossLine(NamedTuple):
 
 
 class CodeReport(NamedTuple):
-    """The result of checking a user's file: `verdict` is the worst of the results', and `status` 0, 1 or 4 for it."""
+    """The result of checking a user's file: `verdict` is the worst of the results', and `status` 0, 1 or 4 for it.
+
+    Where an exception ended the run before its last gradient and nothing differs, `verdict` is that of what cannot be
+    decided, and `status` 3.
+    """
 
     path: str
     source: Source
@@ -109,11 +113,16 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
     verdict = next((word for word in (DIFFERS, UNDECIDED) if word in verdicts), AGREES)
     results = tuple(_result(script, finding) for finding in findings)
     first, complaint = _first_wrong(script, findings, results)
+    status = _STATUS[verdict]
+    if examined.failure and verdict != DIFFERS:
+        error = failed(script, examined.failure)
+        verdict, complaint = UNDECIDED, error.diagnostics[0]
+        status = error.status
     remarks = tuple(_remarks(script, examined.remarks))
     losses = tuple(LossLine(one.name, *script.cell(one.line)) for one in examined.losses)
     return CodeReport(
         script.path, Source(script.path, script.text), results, losses, (), remarks, verdict,
-        _STATUS[verdict], first, complaint,
+        status, first, complaint,
     )  # fmt: skip
 
 
@@ -189,6 +198,21 @@ def _first_wrong(
 
 
 def _remarks(script: Script, remarks: Sequence[Remark]) -> Iterator[str]:
+    if magic := [script.cell(remark.line) for remark in remarks if remark.kind == "magic"]:
+        yield _left_out(magic)
     for remark in remarks:
+        if remark.kind == "magic":
+            continue
         words = {key: shorten(text, 120) for key, text in remark.words}
         yield _REMARKS[remark.kind].format_map({**words, "where": script.where(remark.line)})
+
+
+def _left_out(lines: Sequence[tuple[int | None, int]]) -> str:
+    """`cell 1, lines 1 and 3, are no Python and were left out`: a cell's together."""
+    cells: dict[int | None, list[str]] = {}
+    for cell, line in lines:
+        cells.setdefault(cell, []).append(str(line))
+    told = [f"cell {cell}, line{'s' * (len(some) > 1)} {' and '.join([', '.join(some[:-1]), some[-1]][len(some) < 2:])}"
+            for cell, some in cells.items()]  # fmt: skip
+    verb = "is no Python and was left out" if len(lines) == 1 else "are no Python and were left out"
+    return f"{'; '.join(told)} {verb}"

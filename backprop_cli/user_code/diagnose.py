@@ -57,9 +57,7 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
         first = next((case for case in mends if site in case.claim.sites), mends[0])
         for case in mends:
             inherited = Diagnosed(case, "inherited", inherits=first.claim.text)
-            found[numbers[id(case)]] = (
-                Diagnosed(case, mistake=_mistake(repair, shop.text)) if case is first else inherited
-            )
+            found[numbers[id(case)]] = Diagnosed(case, mistake=_mistake(repair)) if case is first else inherited
         wrong = [case for case in wrong if not any(case is one for one in mends)]
         reached = shop.depends([site], wrong).get(site, set())
         for number, case in enumerate(wrong):
@@ -107,10 +105,10 @@ def _convention(case: Case) -> Diagnosed:
     return Diagnosed(case, "multiple", (("factor", rounded(factor)),))
 
 
-def _mistake(repair: Repair, source: str) -> Mistake:
+def _mistake(repair: Repair) -> Mistake:
     edit = repair.edit
-    line = source.split("\n")[repair.site.line - 1].lstrip()
-    fixed = edit.text.replace(f"{repair.site.name} = ", "return ", 1) if line.startswith("return") else edit.text
+    returned = getattr(repair.site.node, "returned", None)  # the text before a value that is returned without a name
+    fixed = edit.text if returned is None else returned + edit.text.removeprefix(f"{repair.site.name} = ")
     words = [("fixed", fixed), ("after", "after it" if edit.followed else ""), ("detail", edit.detail)]
     if edit.mistake in ("factor", "not divided"):
         words[-1] = ("detail", _equal(edit.detail, repair.scope))

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from math import nan
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from backprop_cli.check.tolerances import SIX_DIGITS
-from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
-from backprop_cli.user_code.diagnose import Diagnosed, diagnose
-from backprop_cli.user_code.doubles import in_doubles
-from backprop_cli.user_code.findings import Examined, Finding, Loss, Remark
-from backprop_cli.user_code.functions import Fit, calls, find_pair
-from backprop_cli.user_code.instrument import instrument
+from backprop_cli.check.verdict import AGREES, DIFFERS
+from backprop_cli.errors import BackpropError
+from backprop_cli.user_code.diagnose import diagnose
+from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss
 from backprop_cli.user_code.judge import Ruling, best
+from backprop_cli.user_code.merged import merged
 from backprop_cli.user_code.names import readings
-from backprop_cli.user_code.problems import failed, no_gradient, no_loss, no_python
+from backprop_cli.user_code.prepared import Prepared, prepare
+from backprop_cli.user_code.problems import failed, no_gradient, no_loss
 from backprop_cli.user_code.recorder import Recorder
+from backprop_cli.user_code.remarks import remarks_on
 from backprop_cli.user_code.repair import Case, Workshop
-from backprop_cli.user_code.resolve import Candidate, candidates, loss_of, upstream_of
-from backprop_cli.user_code.run import Failure, Program, ends, parse, quietly
+from backprop_cli.user_code.resolve import candidates, loss_of, upstream_of
+from backprop_cli.user_code.run import Program, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
-from backprop_cli.user_code.targets import named
 from backprop_cli.user_code.trace import Claim, LossEvent, Version
-from backprop_cli.user_code.updates import stepped
 
 _SMALL = 1e-2  # the size of what is put in the place of zeros
-_WORST = (DIFFERS, UNDECIDED, AGREES)
+_NOTHING = ("N216", "N217")  # no loss, no gradient
 
 
 def examine(
@@ -50,22 +48,29 @@ def examine(
 
     Raises BackpropError where it is no Python, fails before there is a gradient, or has no loss or no gradient.
     """
-    answer: tuple[int, int] | None = None
+    asked = forward, backward
     try:
-        tree = parse(script.text, script.path)
-        pair = find_pair(tree, forward, backward, script.path)
-        if pair is not None:
-            values = {**given, **dict.fromkeys(_assigned(tree))}
-            own = script.text.rstrip("\n") + "\n"
-            fit: Fit = lambda call, shapes: ends(own + call, script.path, shapes, given)  # noqa: E731
-            script = script._replace(text=own + calls(pair, values, script.path, fit))
-            answer = (own.count("\n"), pair.answer)
-            tree = parse(script.text, script.path)
-        in_doubles(tree)
-        steps = stepped(tree)
-        made = instrument(tree)
-    except (SyntaxError, RecursionError, ValueError) as error:
-        raise no_python(script, error) from None
+        return _examined(_prepared(script, *asked, given), loss, rtol, seed)
+    except BackpropError as error:
+        # The functions that the file calls itself, as in `print(cost(theta), gradient(theta))`.
+        if error.diagnostics[0].code not in _NOTHING or forward:
+            raise
+        again = prepare(script, *asked, given, called=True)
+        if again is None:
+            raise
+        with suppress(BackpropError):
+            return _examined(again, loss, rtol, seed)
+        raise
+
+
+def _prepared(script: Script, forward: str, backward: str, given: Mapping[str, Any]) -> Prepared:
+    prepared = prepare(script, forward, backward, given)
+    assert prepared is not None
+    return prepared
+
+
+def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> Examined:
+    script, made, given, steps = prepared.script, prepared.made, prepared.given, prepared.steps
     tolerance = SIX_DIGITS if rtol is None else rtol
     with quietly(script.path, seed=seed):
         passed = _passed(
@@ -80,21 +85,29 @@ def examine(
             again = _passed(Program(made, script.path), shaking, script, given, tolerance, seed, names)
         runs += again.runs
         findings, shaken = _with_what_zeros_hide(findings, again.findings if again.failure is None else [])
-    if failure is not None and not (findings and (recorder.left or _is_after(recorder))):
+    ended = failure is not None and (bool(recorder.left) or _is_after(recorder))  # after the last gradient
+    if failure is not None and not findings:
         raise failed(script, failure)
+    seen = {one.text for one in findings}
+    findings, losses = _shown(script, findings, losses)
     if not findings:
+        if prepared.unsettled:
+            raise prepared.unsettled
         raise no_gradient(script, recorder) if losses or loss_of(recorder, 0) else no_loss(script, recorder)
-    if answer is not None:
-        findings = [one._replace(line=answer[1], lines=(answer[1],)) if one.line > answer[0] else one
-                    for one in findings if one.line != answer[0] + 5]  # fmt: skip
-    remarks = [Remark("magic", line) for line in script.dropped]
-    hidden = {(one.function, one.text) for one in shaken}
-    remarks += [Remark("hidden", one.line, (("text", one.text), ("of", one.of)))
-                for one in findings if (one.function, one.text) in hidden and not one.inherits]  # fmt: skip
-    remarks += [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
-    if failure is not None:
-        remarks.append(Remark("stopped", failure.line, (("kind", failure.kind), ("message", failure.message))))
-    return Examined(tuple(findings), tuple(losses), tuple(remarks), runs)
+    remarks = remarks_on(script, recorder, findings, shaken, failure, seen)
+    return Examined(tuple(findings), tuple(losses), tuple(remarks), runs, failure if failure and not ended else None)
+
+
+def _shown(script: Script, findings: list[Finding], losses: list[Loss]) -> tuple[list[Finding], list[Loss]]:
+    """On the lines of the file, without what only a call below it has, or what was found in the function already."""
+    inside = {(one.text, one.verdict) for one in findings if one.function in dict(script.returns)}
+    findings = [
+        one for one in findings if one.line <= (script.own or one.line) or (one.text, one.verdict) not in inside
+    ]
+    lines = [(one, [script.shown(line) for line in one.lines]) for one in findings]
+    placed = [one._replace(line=shown[-1], lines=tuple(line for line in shown if line is not None))
+              for one, shown in lines if shown[-1] is not None]  # fmt: skip
+    return placed, [one._replace(line=script.shown(one.line) or 0) for one in losses]
 
 
 class _Passed(NamedTuple):
@@ -134,7 +147,7 @@ def _passed(
         cases = [case for case in cases if case.claim is not given_gradient]
         if cases:
             losses.append(Loss(at.name, at.line))
-            findings += _merged(diagnose(Workshop(bench, recorder, script.text, at), cases), at)
+            findings += merged(diagnose(Workshop(bench, recorder, script, at), cases), at)
         for case in cases:
             candidate = case.ruling.candidate
             if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version.value):
@@ -171,12 +184,6 @@ def _with_what_zeros_hide(here: list[Finding], there: list[Finding]) -> tuple[li
     return found, hidden
 
 
-def _assigned(tree: ast.Module) -> list[str]:
-    """The names that the file itself gives values at its top level."""
-    return [name for node in tree.body if isinstance(node, ast.Assign) for one in node.targets
-            for name in [named(one)[0]] if name]  # fmt: skip
-
-
 def _is_after(recorder: Recorder) -> bool:
     """Whether the run ended where no gradient was to come."""
     sites = recorder.sites
@@ -201,66 +208,22 @@ def _judged(
     seen: set[tuple[str, int, int]] = set()
     last = {(claim.call, claim.text): claim.order for claim in claims}
     for claim in claims:
-        options = candidates(recorder, claim, at.order + 1)
+        options = candidates(recorder, claim, min(at.order + 1, claim.order))
         ruling = best(bench, claim, options, rtol)
         if ruling is None or ruling.candidate is None:
             continue
         same = (claim.text, id(claim.object), ruling.candidate.version.order)
         if same in seen:
             continue  # what a function returned has the name there too
-        seen.add(same)
         final = last[claim.call, claim.text] == claim.order
         if not final and ruling.verdict != AGREES and not _of_its_own(ruling):
             continue  # a name that was used for something else before
         if ruling.why == "shape" and ruling.candidate.version.call not in (claim.call, 0):
             continue  # a variable of another function that only has the same name
+        seen.add(same)
         yield Case(claim, ruling, tuple(options))
 
 
 def _of_its_own(ruling: Ruling) -> bool:
     """Whether what it is judged against is an element of its own, as `hs[t]` is in a loop over time."""
     return ruling.candidate is not None and isinstance(ruling.candidate.version.element, int | np.integer)
-
-
-def _merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:
-    """A finding for each gradient in the text, however often it was assigned; the worst speaks for all."""
-    groups: dict[tuple[str, str, tuple[int, ...]], list[Diagnosed]] = {}
-    for one in diagnosed:
-        claim = one.case.claim
-        groups.setdefault((claim.function, claim.text, claim.lines), []).append(one)
-    for (function, text, lines), group in groups.items():
-        worst = min(group, key=_rank)
-        claim, ruling, _ = worst.case
-        candidate = ruling.candidate
-        assert candidate is not None
-        verdict, why, details = ruling.verdict, worst.why or ruling.why, worst.details
-        error = max(one.case.ruling.error for one in group if _rank(one) == _rank(worst))
-        if why in _CONVENTIONS:
-            verdict, error = AGREES, nan
-        if why == "shape":
-            details = (("claimed", str(claim.value.shape)), ("right", str(candidate.version.shape)))
-        yield Finding(
-            text, candidate.of.name if candidate.of else at.name, _named(candidate, claim, len(group)), lines[-1],
-            lines, function, len(group), verdict, error, why, details, worst.inherits, worst.mistake,
-        )  # fmt: skip
-
-
-_CONVENTIONS = ("masked", "multiple", "multiple alone", "part")
-
-
-def _rank(one: Diagnosed) -> tuple[bool, int, bool, bool]:
-    """The worse, the smaller."""
-    verdict = one.case.ruling.verdict
-    return one.why in _CONVENTIONS, _WORST.index(verdict), bool(one.inherits), one.mistake is None
-
-
-def _named(candidate: Candidate, claim: Claim, calls: int) -> str:
-    """How the user writes the variable."""
-    version = candidate.version
-    if isinstance(version.element, int | np.integer):
-        return f"{candidate.by}[{version.element if calls == 1 else '…'}]"
-    if isinstance(version.element, str) and candidate.by not in claim.around:
-        return f"{version.base}[{version.element!r}]"
-    if version.base and not isinstance(version.element, str) and candidate.by not in claim.around:
-        return f"{version.base}.{candidate.by}"
-    return candidate.by

@@ -59,10 +59,19 @@ class Remark(NamedTuple):
     words: tuple[tuple[str, str], ...] = ()
 
 
+class Failure(NamedTuple):
+    """An exception of the user's code: where it happened in their file, and what it says."""
+
+    line: int
+    kind: str
+    message: str
+
+
 class Examined(NamedTuple):
-    """What was found in a file."""
+    """What was found in a file; `failure` ended it before its last gradient."""
 
     findings: tuple[Finding, ...]
     losses: tuple[Loss, ...]
     remarks: tuple[Remark, ...]
     runs: int
+    failure: Failure | None = None

@@ -13,11 +13,23 @@ import ast
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from backprop_cli.user_code.layers import with_names
 from backprop_cli.user_code.targets import copy, loaded, named, pure, reads, renames
 
 BIND, SET, AGAIN, EXPR = "__bp_bind__", "__bp_set__", "__bp_again__", "__bp_expr__"
-_WRITERS = {"at", "copyto", "fill", "put", "sort", "shuffle", "place", "putmask", "append", "extend", "update"}
+_WRITERS = {
+    "at",
+    "copyto",
+    "fill",
+    "put",
+    "sort",
+    "shuffle",
+    "place",
+    "putmask",
+    "append",
+    "insert",
+    "extend",
+    "update",
+}
 
 
 class Site(NamedTuple):
@@ -60,13 +72,12 @@ def instrument(tree: ast.Module) -> Instrumented:
     return Instrumented(statements, sites)
 
 
-def instrument_again(changed: ast.stmt, statement: int, sites: Sequence[Site]) -> ast.Module:
-    """A top-level statement that was changed, with the hooks that it had before."""
+def instrument_again(changed: ast.stmt, statement: int, numbers: Sequence[int]) -> list[ast.stmt]:
+    """A statement of a top-level one that was changed, with the hooks that it had before: those of these sites."""
     hooks = _Hooks([], statement)
-    hooks.numbers = [number for number, site in enumerate(sites) if site.statement == statement and site.kind != "expr"]
+    hooks.numbers = list(numbers)
     made = hooks.visit(changed)
-    module = ast.Module(made if isinstance(made, list) else [made], [])
-    return ast.fix_missing_locations(module)
+    return [ast.fix_missing_locations(one) for one in (made if isinstance(made, list) else [made])]
 
 
 class _Hooks(ast.NodeTransformer):
@@ -121,12 +132,15 @@ class _Hooks(ast.NodeTransformer):
         call = node.value
         if isinstance(call, ast.Call):
             written: list[ast.expr] = [keyword.value for keyword in call.keywords if keyword.arg == "out"]
+            key: ast.expr = ast.Constant(None)
             if isinstance(call.func, ast.Attribute) and call.func.attr in _WRITERS:
                 written += [*call.args[:1], call.func.value]
+                if call.func.attr in ("append", "insert"):
+                    key = ast.Constant(-1) if call.func.attr == "append" else copy(call.args[0])
             for target in written:
                 if isinstance(target, ast.Name | ast.Attribute | ast.Subscript) and pure(target):
                     site = self._site("set", target, node, fresh=False, renames=False)
-                    after.append(ast.Expr(_call(SET, site, loaded(target), ast.Constant(None))))
+                    after.append(ast.Expr(_call(SET, site, loaded(target), key)))
         node = ast.copy_location(ast.Expr(self.visit(node.value)), node)
         self.current = before
         return [node, *(ast.copy_location(extra, node) for extra in after)]
@@ -165,7 +179,6 @@ class _Hooks(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
         """`class Net:` – its methods."""
-        with_names(node)
         node.body = self._all(node.body)
         return node
 
@@ -265,12 +278,10 @@ class _Hooks(ast.NodeTransformer):
         return self._expr(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
-        """Text: untouched."""
+        """Text, as indices below: untouched."""
         return node
 
-    def visit_Slice(self, node: ast.Slice) -> Any:
-        """Indices: untouched."""
-        return node
+    visit_Slice = visit_JoinedStr  # type: ignore[assignment]
 
     def _site(self, kind: str, target: ast.expr, node: Any, *, fresh: bool, renames: bool) -> int:
         if self.numbers is not None:

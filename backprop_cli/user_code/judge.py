@@ -56,11 +56,15 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
         direction = bench.direction(version.place, here.shape, number)
         projected = float(np.sum(claimed * direction))
         pairs.append((projected, slope))
+        if not isfinite(projected):
+            return Ruling(UNDECIDED, nan, "not finite", candidate)
         if not isfinite(slope.slope):
             return Ruling(UNDECIDED, nan, "no slope", candidate, tuple(pairs))
         if _is_nothing(projected, slope, bench.size_of_goal(of) / size_of(here)):
             continue
         size = max(abs(projected), abs(slope.slope), _WEIGHT * float(np.linalg.norm(claimed)))
+        if not isfinite(size):  # nothing that large can be compared
+            return Ruling(DIFFERS, nan, "", candidate, tuple(pairs))
         apart = abs(projected - slope.slope)
         allowed = rtol * size + UNSURE * slope.error
         if apart > allowed or UNSURE * slope.error > _SURE * size:
@@ -102,19 +106,19 @@ def best(bench: Bench, claim: Claim, options: Sequence[Candidate], rtol: float) 
     rulings: list[Ruling] = []
     for candidate in options:
         ruling = rule(bench, claim.value, candidate, rtol)
-        if ruling.verdict == AGREES and not _is_dead(ruling):
+        if ruling.verdict == AGREES and not is_dead(ruling):
             return ruling
         rulings.append(ruling)
     return min(rulings, key=_preference, default=None)
 
 
-def _is_dead(ruling: Ruling) -> bool:
+def is_dead(ruling: Ruling) -> bool:
     """Whether the loss does not depend on the candidate at all: another name, used for nothing."""
     return all(slope.slope == 0 for _, slope in ruling.pairs)
 
 
 def _preference(ruling: Ruling) -> tuple[bool, bool, bool]:
-    return ruling.why == "shape", _is_dead(ruling), ruling.verdict == DIFFERS
+    return ruling.why == "shape", is_dead(ruling), ruling.verdict == DIFFERS
 
 
 def ratios(pairs: Iterable[tuple[float, Slope]]) -> list[float]:

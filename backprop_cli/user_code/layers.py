@@ -1,31 +1,66 @@
-"""A layer returns `dout @ self.W.T`: the gradient of the one input of its `forward` gets a name, and is judged."""
+"""A layer returns `dout @ self.W.T`: gradients that are returned without a name get one, and are judged.
+
+Of a class the one input of its `forward` says what `backward` returns; of functions, what they are called with.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 _FORWARD, _BACKWARD = ("forward", "__call__"), ("backward",)
 
 
-def with_names(node: ast.ClassDef) -> None:
-    """Give what `backward` returns a name, where it has none and `forward` has one input. Changes the tree."""
+def with_names(tree: ast.AST, returns: Mapping[str, Sequence[str]]) -> None:
+    """Give names to what the methods `backward` return, and to what the functions in `returns` do. Changes the tree."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            _in_class(node)
+        elif isinstance(node, ast.FunctionDef) and node.name in returns:
+            name_returned(node, returns[node.name])
+
+
+def name_returned(function: ast.FunctionDef, names: Sequence[str]) -> None:
+    """`return dout @ w.T` becomes `dx = dout @ w.T` and `return dx`, at its own line. Changes the tree."""
+    last = function.body[-1]
+    if not isinstance(last, ast.Return) or last.value is None:
+        return
+    several = isinstance(last.value, ast.Tuple | ast.List)
+    values = last.value.elts if isinstance(last.value, ast.Tuple | ast.List) else [last.value]
+    if len(values) != len(names):
+        return
+    used = {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
+    used |= {one.arg for one in function.args.args}
+    made: list[ast.stmt] = []
+    for number, (name, value) in enumerate(zip(names, values, strict=True)):
+        if name in used or not name.isidentifier() or isinstance(value, ast.Starred | ast.Dict):
+            continue
+        place = value if several else last
+        assigned: Any = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], value), place)
+        assigned.returned = "" if several else "return "  # what its text is shown with
+        made.append(assigned)
+        read = ast.copy_location(ast.Name(name, ast.Load()), value)
+        if isinstance(last.value, ast.Tuple | ast.List):
+            last.value.elts[number] = read
+        else:
+            last.value = read
+    function.body[-1:] = [*made, last]
+    ast.fix_missing_locations(function)
+
+
+def _in_class(node: ast.ClassDef) -> None:
     methods = {one.name: one for one in node.body if isinstance(one, ast.FunctionDef)}
     forward = next((methods[name] for name in _FORWARD if name in methods), None)
     backward = next((methods[name] for name in _BACKWARD if name in methods), None)
     of = _input(forward) if forward else ""
-    if not of or backward is None:
-        return
-    name = f"d{of}"
-    if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(backward)):
-        return
-    last = backward.body[-1]
+    last = backward.body[-1] if backward else None
     value = last.value if isinstance(last, ast.Return) else None
-    arrived = {one.arg for one in backward.args.args}
-    if isinstance(value, ast.BinOp | ast.Call) or (isinstance(value, ast.Name) and value.id in arrived):
-        made = ast.Assign([ast.Name(name, ast.Store())], value)
-        again = ast.Return(ast.Name(name, ast.Load()))
-        backward.body[-1:] = [ast.copy_location(made, last), ast.copy_location(again, last)]
-        ast.fix_missing_locations(backward)
+    arrived = {one.arg for one in backward.args.args} if backward else set()
+    if of and backward and (
+        isinstance(value, ast.BinOp | ast.Call) or (isinstance(value, ast.Name) and value.id in arrived)
+    ):  # fmt: skip
+        name_returned(backward, [f"d{of}"])
 
 
 def _input(forward: ast.FunctionDef) -> str:

@@ -27,10 +27,18 @@ def quantities(scope: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     for name, it in scope.items():
         for axis, length in enumerate(np.shape(it)[:4] if name != SHAPE else ()):
             names.setdefault(float(length), f"{name}.shape[{axis}]")
-    names.setdefault(2.0, "2")
-    names.pop(1.0, None)
-    names.pop(0.0, None)
-    return [(mistake, f"{sign} {name}", name) for name in names.values() for sign, mistake in _BY]
+    for name, it in scope.items():
+        if name != SHAPE and np.ndim(it) > 1:
+            names.setdefault(float(np.size(it)), f"{name}.size")
+    for plain in (0.0, 1.0):
+        names.pop(plain, None)
+    halves = names.pop(0.5, "")
+    # What is twice is more often a 2 than some number that happens to be 2, or a half.
+    found = [("factor", "* 2", "2")]
+    found += [(mistake, f"{sign} {name}", name) for value, name in names.items() for sign, mistake in _BY
+              if (value, sign) != (2.0, "*")]  # fmt: skip
+    found += [("not divided", "/ 2", "2")] * (2.0 not in names)
+    return found + [(mistake, f"{sign} {halves}", halves) for sign, mistake in _BY if halves]
 
 
 def factors(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET
 from backprop_cli.user_code.tensors import is_tensor, plus
-from backprop_cli.user_code.trace import LeftError, Place, StoppedError, as_array
+from backprop_cli.user_code.trace import LeftError, Place, StoppedError, as_array, is_list
 
 # By statement, site and pass: which parts of the value there are moved, and by how much.
 Shakes = Mapping[tuple[int, int, int], Sequence[tuple[tuple[Any, ...], Any]]]
@@ -103,6 +103,13 @@ def moved(value: Any, path: tuple[Any, ...], delta: Any, *, written: bool) -> An
 def _plus(value: Any, delta: Any, *, in_place: bool) -> Any:
     if is_tensor(value):
         return plus(value, delta, in_place=in_place)
+    if isinstance(value, list):
+        if in_place:
+            value[:] = (np.array(value, dtype=float) + np.reshape(delta, np.shape(value))).tolist()
+            return value
+        return (np.array(value, dtype=float) + np.reshape(delta, np.shape(value))).tolist()
+    if isinstance(value, tuple):
+        return tuple(_plus(list(value), delta, in_place=False))
     if not isinstance(value, np.ndarray):
         return value + float(np.reshape(delta, ()))
     if in_place and value.dtype.kind == "f":
@@ -120,4 +127,6 @@ def _shaken(value: Any, seed: int, *, in_place: bool) -> Any:
             value[...] = value + noise if value.dtype.kind == "f" else value ^ noise
             return value
         return value + noise if value.dtype.kind == "f" else value ^ noise
+    if is_list(value) and not in_place:
+        return _plus(value, 1e-3 * np.random.default_rng(seed).standard_normal(np.shape(value)), in_place=False)
     return value + 1e-3 if isinstance(value, float) else value

@@ -23,6 +23,7 @@ _FORMS = tuple(
         r"(?P<by>\w+?)_gradient",
         r"nabla_?(?P<by>\w+)",
         r"g_(?P<by>\w+)",
+        r"g(?P<by>[A-Z]\w*|[wb]\d*)",
         r"(?P<by>\w+)_bar",
         r"d(?P<of>\w+?)_?d_?(?P<by>\w+)",
     )
@@ -61,6 +62,11 @@ def spellings(by: str) -> tuple[str, ...]:
     """The variables that are meant: `W_1` is `W1`, and `h` in a loop over time is an element of `hs`."""
     plain = by.replace("_", "")
     return tuple(dict.fromkeys([by, by + "s", by + "es", plain, plain + "s", f"{by}_list", f"all_{by}"]))
+
+
+def plain(name: str) -> str:
+    """In small letters, without underscores."""
+    return name.lower().replace("_", "")
 
 
 def is_a_loss(name: str) -> bool:

@@ -66,6 +66,8 @@ def _of_operator(node: ast.BinOp) -> Iterator[tuple[str, Change]]:
         else:
             yield "inverse", lambda one: ast.BinOp(one.left, ast.Div(), one.right)
             yield "extra factor", lambda one: one.right
+            if ast.dump(node.left) == ast.dump(node.right):  # the square of what a tanh answers
+                yield "complement", lambda one: ast.BinOp(ast.Constant(1), ast.Sub(), one)
         yield "extra factor", lambda one: one.left
         yield "product", lambda one: ast.BinOp(one.left, ast.MatMult(), one.right)
     elif isinstance(node.op, ast.MatMult):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
+from backprop_cli.user_code.findings import Failure
+from backprop_cli.user_code.functions import Pair
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.run import Failure
 from backprop_cli.user_code.script import Script, label
 
 _NAMES = 4
@@ -25,6 +26,7 @@ def no_python(script: Script, error: Exception) -> BackpropError:
 def failed(script: Script, failure: Failure) -> BackpropError:
     """The file raises an exception before a gradient could be judged."""
     told = f": {failure.message}" if failure.message else ""
+    failure = failure._replace(line=script.shown(failure.line) or 0)
     where = f" in {script.where(failure.line)}" if script.cells else ""
     message = f"`{shorten(script.path)}` raises {failure.kind}{where}{shorten(told, 200)}"
     help_ = f"`python {shorten(script.path)}` should end without an exception; it runs in the current directory"
@@ -54,6 +56,14 @@ def no_loss(script: Script, recorder: Recorder) -> BackpropError:
     if numbers:
         help_ += f", such as {', '.join(f'`{name}`' for name in numbers[-_NAMES:])}"
     return BackpropError(Diagnostic("N216", f"no loss was found in `{path}`", (), help_))
+
+
+def no_values(script: Script, pair: Pair, inputs: str) -> BackpropError:
+    """It is not known what the values that a function returns are the gradients of."""
+    message = f"it cannot be told of which of {inputs} the gradients are that `{pair.last.name}` returns"
+    name = inputs.split("`")[1] if "`" in inputs else "x"
+    help_ = f"give them names, as in `d{name} = …` and `return d{name}`"
+    return BackpropError(Diagnostic("N217", message, label(script, pair.answer), help_))
 
 
 def no_gradient(script: Script, recorder: Recorder) -> BackpropError:

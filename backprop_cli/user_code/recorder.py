@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -11,7 +12,15 @@ import numpy as np
 
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET, Site
 from backprop_cli.user_code.mover import Shakes, moved
-from backprop_cli.user_code.names import Reading, holds_gradients, is_a_loss, looks_like_a_loss, readings
+from backprop_cli.user_code.names import (
+    Reading,
+    holds_gradients,
+    is_a_loss,
+    looks_like_a_loss,
+    plain,
+    readings,
+    spellings,
+)
 from backprop_cli.user_code.trace import (
     Claim,
     LeftError,
@@ -22,6 +31,7 @@ from backprop_cli.user_code.trace import (
     as_array,
     count_of,
     is_array,
+    is_list,
     is_number,
 )
 
@@ -49,6 +59,7 @@ class Recorder:
         self.statement = 0
         self.order = 0
         self.round = 0
+        self._names: set[str] = set()  # of all that was assigned, in small letters
         self._counts: dict[int, int] = {}
         self._totals: dict[int, int] = {}
         self._calls: dict[Any, int] = {}
@@ -58,6 +69,7 @@ class Recorder:
         self.left: dict[tuple[int, int, int], int] = {}  # where a loop was left, and the line
         self.visited: dict[int, Visit] = {}
         self.shapes: dict[int, tuple[int, ...]] = {}
+        self.lists: list[tuple[int, str, int]] = []  # of arrays, with the name of a gradient: order, name, line
         self.arrays: list[tuple[str, int, tuple[int, ...]]] = []  # what has the name of a loss and is not one number
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
@@ -72,6 +84,13 @@ class Recorder:
     def reads_as(self, name: str) -> tuple[Reading, ...]:
         """What a name can be the gradient of: by the name itself, or by the step that is taken along it."""
         return (Reading("", self.steps[name]),) if name in self.steps else readings(name)
+
+    def is_of_something(self, claim: Claim) -> bool:
+        """Whether there is a variable that its name speaks of: `diff` is no gradient of `iff`."""
+        keyed = isinstance(claim.element, str) and holds_gradients(claim.base)
+        return keyed or any(
+            plain(one) in self._names for reading in self.reads_as(claim.name) for one in spellings(reading.by)
+        )
 
     def first(self, version: Version) -> Version:
         """The moment at which the array of a version was made, by whatever name."""
@@ -104,7 +123,12 @@ class Recorder:
                 value = base[key]
             except (KeyError, IndexError, TypeError):
                 return
-            self._see(where, place._replace(path=(key,)), value, key, write=False)
+            key = len(base) - 1 if isinstance(base, list) and key == -1 else key
+            added = isinstance(where.node, ast.Expr)  # by `append` or `insert`
+            if not added or is_array(value):
+                self._see(where, place._replace(path=(key,)), value, key, write=False)
+            if is_list(base) and not added and self.reads_as(where.name):
+                self._see(where, place, base, None, write=True)
         else:
             self._see(where, place, base, None, write=True)
 
@@ -129,12 +153,14 @@ class Recorder:
             return
         if isinstance(value, dict) and key is None:
             self._dictionary(where, place, value, call, frame)
-        elif isinstance(value, list | tuple) and key is None:
+        elif isinstance(value, list | tuple) and key is None and not is_list(value):
+            if self.reads_as(where.name) or holds_gradients(where.name):
+                self.lists.append((self.order, where.name, where.line))
             for number, item in enumerate(value[:_MOST_ITEMS]):
                 if is_array(item):
                     self._version(place._replace(path=(number,)), where, where.name, "", number, call, item, False)
         is_empty = isinstance(value, np.ndarray) and value.dtype.kind == "f" and not value.size
-        if not (is_array(value) or is_number(value) or is_empty):
+        if not (is_array(value) or is_number(value) or is_list(value) or is_empty):
             return
         self.shapes[place.site] = tuple(np.shape(value))
         gradient = where.kind not in ("param", "loop")
@@ -157,6 +183,7 @@ class Recorder:
     def _version(
         self, place: Place, where: Site, name: str, base: str, key: Any, call: int, value: Any, write: bool
     ) -> None:
+        self._names.add(plain(name))
         total = self._totals[place.site] = self._totals.get(place.site, 0) + 1
         known = self.of_object.setdefault(id(value), [])
         kind = "birth"
@@ -181,8 +208,9 @@ class Recorder:
         at = self._claim_at.get(slot)
         before = self.claims[at] if at is not None and not (where.fresh and where.kind != "set") else None
         around = {
-            one: it for one, it in frame.f_locals.items() if is_array(it) or is_number(it) or isinstance(it, dict)
-        }
+            one: it for one, it in frame.f_locals.items()
+            if is_array(it) or is_number(it) or isinstance(it, dict) or is_list(it)
+        }  # fmt: skip
         holder = frame.f_locals.get("self")
         if holder is not None:
             around |= {one: it for one, it in getattr(holder, "__dict__", {}).items() if one not in around}
@@ -198,7 +226,7 @@ class Recorder:
         else:
             self._claim_at[slot] = len(self.claims)
             self.claims.append(claim)
-        if np.any(claim.value):  # what is all zeros is about to be summed up
+        if np.any(claim.value) and self.is_of_something(claim):  # what is all zeros is about to be summed up
             self._claim_depth = depth if self._claim_depth is None else min(depth, self._claim_depth)
             self._claim_statement = self.statement
 

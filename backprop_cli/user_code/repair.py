@@ -16,16 +16,19 @@ import numpy as np
 
 from backprop_cli.check.verdict import AGREES
 from backprop_cli.user_code.edits import Edit, edits
-from backprop_cli.user_code.instrument import Site, instrument_again
-from backprop_cli.user_code.judge import Ruling, ratios, rule
+from backprop_cli.user_code.elsewhere import Elsewhere
+from backprop_cli.user_code.frames import frame_of, statement_at
+from backprop_cli.user_code.instrument import Site
+from backprop_cli.user_code.judge import Ruling, is_dead, ratios, rule
 from backprop_cli.user_code.layers import with_names
 from backprop_cli.user_code.missing import SHAPE
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.resolve import Candidate
+from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
-from backprop_cli.user_code.trace import Claim, LossEvent, as_array
+from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
 
 _WORK = 100_000_000  # elements that all tries together may move
 _TRIES = (60, 2000)
@@ -57,8 +60,8 @@ class Repair(NamedTuple):
 class Workshop:
     """The program with its judged claims, and tries at its lines."""
 
-    def __init__(self, bench: Bench, recorder: Recorder, text: str, loss: LossEvent) -> None:
-        self.bench, self.recorder, self.text = bench, recorder, text
+    def __init__(self, bench: Bench, recorder: Recorder, script: Script, loss: LossEvent) -> None:
+        self.bench, self.recorder, self.script, self.text = bench, recorder, script, script.text
         self.loss, self.value = loss.place, as_array(loss.value)
         size = sum(np.size(it) for it in bench.program.names.values() if isinstance(it, np.ndarray)) + 1000
         self.right: Sequence[Case] = ()
@@ -94,6 +97,9 @@ class Workshop:
     def repair(self, wrong: Sequence[Case], right: Sequence[Case]) -> Repair | None:
         """The best change for a wrong case on which no other depends: it mends most, and breaks nothing right."""
         self.right = right
+        self._elsewhere = Elsewhere(
+            self.bench, self.recorder, [case.ruling.candidate for case in (*wrong, *right) if case.ruling.candidate]
+        )
         wrong = self._last_first(wrong)
         suspects, shared = self._suspects(wrong, right), self._shared(wrong)
         tries = [(tier, site, slice(_MANY)) for tier in (0, 1) for site in suspects]
@@ -133,6 +139,7 @@ class Workshop:
         visited = sorted(
             (visit.order, site) for site, visit in self.recorder.visited.items()
             if visit.round <= mine and sites[site].kind not in ("param", "loop") and not _declares(sites[site])
+            and sites[site].line <= (self.script.own or sites[site].line)
         )  # fmt: skip
         depends = self.depends([site for _, site in visited], cases)
         clear = {site for case in right for site in case.claim.sites}
@@ -159,34 +166,34 @@ class Workshop:
         scope[SHAPE] = self.recorder.shapes.get(site, ())
         cases = [*wrong, *right]
         reads = [case.claim.place for case in cases if case.claim.place.statement >= visit.statement]
-        original = _statement(self._parsed(where.statement), where)
-        if original is None or not reads:
+        original = statement_at(self._parsed(where.statement), where)
+        frame = frame_of(self._parsed(where.statement), where, self.recorder.sites)
+        if original is None or not reads or frame is None:
             return
         for edit in islice(edits(original, scope, tier), part.start, part.stop):
             self.tries -= 1
             if self.tries < 0:
                 return
-            tree = self._parsed(where.statement)
-            top = _replaced(tree, where, edit.statement)
-            if top is None:
-                return
             try:
-                module = instrument_again(top, where.statement, self.recorder.sites)
+                module = frame.filled(edit.statement)
                 with self.bench.program.changed(where.statement, module) as codes:
                     found = self._run(Mover({}, reads), visit.statement, codes)
+                    if found is None:
+                        continue
+                    values = dict(zip(reads, found, strict=True))
+                    if not all(self._good(case, values.get(case.claim.place)) for case in (wrong[0], *right)):
+                        continue
+                    rest = [(number, values.get(wrong[number].claim.place)) for number in range(1, len(wrong))]
+                    mended = [0, *(number for number, value in rest if self._good(wrong[number], value))]
+                    holds = self._elsewhere.holds([_choices(wrong[number]) for number in mended], codes)
             except (SyntaxError, ValueError, IndexError):
                 continue
-            if found is None:
-                continue
-            values = dict(zip(reads, found, strict=True))
-            good = (self._good(case, values.get(case.claim.place)) for case in (wrong[0], *right))
-            if all(good):
-                rest = [(number, values.get(wrong[number].claim.place)) for number in range(1, len(wrong))]
-                mended = {number for number, value in rest if self._good(wrong[number], value)}
+            if holds[0]:
+                mended = [number for number, held in zip(mended, holds, strict=True) if held]
                 left = [(wrong[number], value) for number, value in rest if number not in mended]
                 yield (
                     edit,
-                    {0, *mended},
+                    set(mended),
                     sum(self._is_multiple(case, value) for case, value in left if id(case) in self.inner),
                 )
 
@@ -208,9 +215,7 @@ class Workshop:
             lines = self.text.split("\n")[first - 1 : node.end_lineno]
             self._lines[statement] = "\n" * (first - 1) + "\n".join(lines)
         tree = ast.parse(self._lines[statement])
-        for one in ast.walk(tree):
-            if isinstance(one, ast.ClassDef):
-                with_names(one)
+        with_names(tree, dict(self.script.returns))
         return tree
 
     def _good(self, case: Case, value: Any) -> bool:
@@ -220,7 +225,12 @@ class Workshop:
         if case.ruling.verdict == AGREES and kept is not None and np.any(value) and np.array_equal(value, kept):
             return True  # a mask has made it the gradient on the other side of a ReLU
         options = [one for one in (case.ruling.candidate, *case.options) if one is not None]
-        return any(rule(self.bench, value, one, _ACCURACY, kinks=False).verdict == AGREES for one in options)
+        rulings = (rule(self.bench, value, one, _ACCURACY, kinks=False) for one in options)
+        return any(one.verdict == AGREES and not is_dead(one) for one in rulings)
+
+
+def _choices(case: Case) -> tuple[Claim, list[Candidate]]:
+    return case.claim, [one for one in (case.ruling.candidate, *case.options) if one is not None]
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -240,7 +250,9 @@ def _scope(local: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]
     found: dict[str, Any] = {}
     for known in (local, names):
         for name, it in known.items():
-            plain = isinstance(it, int | float | np.number | np.ndarray | dict) and not name.startswith("__")
+            plain = (
+                isinstance(it, int | float | np.number | np.ndarray | dict) or is_list(it)
+            ) and not name.startswith("__")
             if plain and name not in found and name.isidentifier():
                 found[name] = it
     for name, it in list(found.items()):
@@ -251,27 +263,3 @@ def _scope(local: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]
                     break
     attributes = getattr(local.get("self"), "__dict__", {})
     return found | {f"self.{name}": it for name, it in attributes.items() if isinstance(it, np.ndarray | float | int)}
-
-
-def _key(node: Any) -> tuple[Any, ...]:
-    return (node.lineno, node.col_offset, type(node).__name__)
-
-
-def _statement(tree: ast.Module, where: Site) -> Any:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and _key(node) == _key(where.node):
-            return node
-    return None
-
-
-def _replaced(tree: ast.Module, where: Site, new: ast.stmt) -> ast.stmt | None:
-    """The top-level statement with another one in the place of the one at a site."""
-    for top in tree.body:
-        for parent in [tree] if _key(top) == _key(where.node) else ast.walk(top):
-            for _, value in ast.iter_fields(parent):
-                if isinstance(value, list):
-                    for index, child in enumerate(value):
-                        if isinstance(child, ast.stmt) and _key(child) == _key(where.node):
-                            value[index] = ast.copy_location(new, child)
-                            return value[index] if child is top else top
-    return None

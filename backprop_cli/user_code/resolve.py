@@ -18,7 +18,7 @@ from backprop_cli.user_code.names import (
     spellings,
 )
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.trace import Claim, LossEvent, Version, is_array, is_number
+from backprop_cli.user_code.trace import Claim, LossEvent, Version, is_array, is_list, is_number
 
 _MOST_CANDIDATES = 8
 
@@ -39,6 +39,7 @@ def loss_of(recorder: Recorder, round_: int) -> LossEvent | None:
     """
     events = [one for one in recorder.losses if one.round == round_]
     claims = [one for one in recorder.claims if one.round == round_ and np.any(one.value)]
+    claims = [one for one in claims if recorder.is_of_something(one)]
     if recorder.loss:
         events = [one for one in events if one.name == recorder.loss]
     chains: list[list[LossEvent]] = []
@@ -106,7 +107,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
         if reading.of and reading.of not in numbers:
             continue
         of = numbers[reading.of] if reading.of else None
-        for by in (*_in_other_letters(claim, reading.by), *spellings(reading.by)):
+        for by in (*_in_other_letters(claim, reading.by), *_one_of_many(claim, reading.by), *spellings(reading.by)):
             for version in _versions(recorder, claim, by, beside, until):
                 found.setdefault((reading.of, version.order), Candidate(of, by, version, version.call == beside))
             if found:
@@ -120,7 +121,14 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
             if name and not reading.of:
                 for version in _versions(recorder, claim, name, beside, until):
                     found.setdefault(("", version.order), Candidate(None, name, version, version.call == beside))
-    return list(found.values())[:_MOST_CANDIDATES]
+    # A list of numbers is judged as a whole, where its elements are not assigned one by one.
+    single = {version.name for version in recorder.versions if isinstance(version.element, int)}
+    lists = is_list(claim.object)
+    return [
+        one for one in found.values()
+        if not (lists or is_list(one.version.value))
+        or (one.version.shape == claim.value.shape and (one.by not in single or claim.element is not None))
+    ][:_MOST_CANDIDATES]  # fmt: skip
 
 
 def _in_other_letters(claim: Claim, by: str) -> list[str]:
@@ -130,10 +138,16 @@ def _in_other_letters(claim: Claim, by: str) -> list[str]:
     return [name for name, value in claim.around.items() if name.lower() == by.lower() and is_array(value)]
 
 
+def _one_of_many(claim: Claim, by: str) -> list[str]:
+    """`W` of `Ws`, where it is beside what is put into `dWs`."""
+    one = by.removesuffix("s")
+    return [one] if isinstance(claim.element, int) and one != by and is_array(claim.around.get(one)) else []
+
+
 def _versions(recorder: Recorder, claim: Claim, by: str, beside: int, until: int) -> Iterator[Version]:
     """Versions of a variable: of the object that has the name beside the claim, then of whatever has it."""
     here = claim.around.get(by)
-    if here is not None and (is_array(here) or is_number(here)):
+    if here is not None and (is_array(here) or is_number(here) or is_list(here)):
         mine = [recorder.versions[one] for one in recorder.of_object.get(id(here), ())]
         mine = [one for one in mine if one.value is here and one.order < until]
         if is_number(here):
@@ -153,6 +167,9 @@ def _versions(recorder: Recorder, claim: Claim, by: str, beside: int, until: int
         yield from (one for one in reversed(named) if one.element in indices and one not in whole)
     else:
         yield from (one for one in reversed(named) if one.element == claim.element and one not in whole)
+        if isinstance(claim.element, int):  # what is appended from the last layer to the first
+            rest = [one for one in named if isinstance(one.element, int) and one.element != claim.element]
+            yield from (one for one in rest if one.shape == claim.value.shape)
 
 
 def _call_beside(recorder: Recorder, claim: Claim, until: int) -> int:

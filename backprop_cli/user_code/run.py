@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.numeric.shapes import Shape
 from backprop_cli.user_code.copies import copied
+from backprop_cli.user_code.findings import Failure
 from backprop_cli.user_code.instrument import Instrumented
 from backprop_cli.user_code.mover import Mover, Shakes
 from backprop_cli.user_code.recorder import Recorder
@@ -27,14 +27,6 @@ from backprop_cli.user_code.trace import LeftError, StoppedError
 
 _HOOKS = Recorder.bind.__code__.co_filename
 _PLOTTING = ("matplotlib", "matplotlib.pyplot", "seaborn", "pylab", "plotly", "tqdm.notebook")
-
-
-class Failure(NamedTuple):
-    """An exception of the user's code: where it happened in their file, and what it says."""
-
-    line: int
-    kind: str
-    message: str
 
 
 class Snapshot(NamedTuple):
@@ -111,6 +103,15 @@ class Program:
                 run_user_code(codes.get(number) or self.codes[number], self.names)
 
     @contextmanager
+    def shaken(self, shakes: Shakes) -> Iterator[None]:
+        """With other values at some places, for runs that begin before these."""
+        kept, self.shakes = self.shakes, shakes
+        try:
+            yield
+        finally:
+            self.shakes = kept
+
+    @contextmanager
     def changed(self, statement: int, module: ast.Module) -> Iterator[Mapping[int, Any]]:
         """With another text of a top-level statement; of a definition, its functions have other code for a while."""
         code = compile(module, self.path, "exec", dont_inherit=True)
@@ -126,7 +127,7 @@ class Program:
                 if new is not None and new.co_freevars == function.__code__.co_freevars:
                     kept.append((function, function.__code__))
                     function.__code__ = new
-            yield {}
+            yield {statement: code}  # for a run that begins before it
         finally:
             for function, old in kept:
                 function.__code__ = old
@@ -253,17 +254,15 @@ def _plotting_stubs() -> list[str]:
     return made
 
 
-def ends(text: str, path: str, shapes: Mapping[str, Shape], given: Mapping[str, Any]) -> bool:
-    """Whether a file ends without an exception where names have values of those shapes."""
-    names = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__, **given}
-    random_numbers = np.random.default_rng(0)
-    names |= {name: random_numbers.standard_normal(shape) for name, shape in shapes.items()}
+def attempted(text: str, path: str, given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a file leaves behind where names have those values; None where it raises an exception."""
+    names = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__, **copied(given, set())[0]}
     with quietly(path):
         try:
             run_user_code(compile(text, path, "exec", dont_inherit=True), names)
         except (Exception, SystemExit):  # whatever it is: these do not fit
-            return False
-    return True
+            return None
+    return names
 
 
 def parse(text: str, path: str) -> ast.Module:

@@ -8,12 +8,23 @@ from backprop_cli.errors import Label, Source
 
 
 class Script(NamedTuple):
-    """The Python text of a file. `cells` are the numbers and first lines of a notebook's code cells."""
+    """The Python text of a file. `cells` are the numbers and first lines of a notebook's code cells.
+
+    Lines after the `own` ones call functions of the file; `below` has for each of them the line that it is about, None
+    where nobody is to see it. `returns` are the names of what such functions return.
+    """
 
     path: str
     text: str
     cells: tuple[tuple[int, int], ...] = ()
     dropped: tuple[int, ...] = ()  # lines that were no Python: `%matplotlib inline`
+    own: int | None = None
+    below: tuple[int | None, ...] = ()
+    returns: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def shown(self, line: int) -> int | None:
+        """The line of the file that a line is about."""
+        return line if self.own is None or line <= self.own else self.below[line - self.own - 1]
 
     def cell(self, line: int) -> tuple[int | None, int]:
         """The cell of a line, None in a plain file, and the line in it."""

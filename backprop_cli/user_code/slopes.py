@@ -41,8 +41,9 @@ Goal = Sequence[tuple[Place, Any]]  # places with weights: what is differentiate
 class Bench:
     """The program, what is differentiated, and the slopes that were found."""
 
-    def __init__(self, program: Program, goal: Goal, seed: int = 0) -> None:
+    def __init__(self, program: Program, goal: Goal, seed: int = 0, start: int | None = None) -> None:
         self.program, self.goal, self.seed = program, goal, seed
+        self.start = len(program.codes) if start is None else start  # runs begin there at the latest
         self.runs = 0
         self._directions: dict[tuple[Any, ...], Any] = {}
         self._elements = 0
@@ -101,7 +102,7 @@ class Bench:
         return self._in_noise[key]
 
     def _along(self, moves: Mapping[Place, Any], goal: Goal) -> Callable[[float], float]:
-        start = min(place.statement for place in moves)
+        start = min([self.start, *(place.statement for place in moves)])
 
         def value(step: float) -> float:
             self.runs += 1

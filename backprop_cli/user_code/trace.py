@@ -9,6 +9,8 @@ import numpy as np
 
 from backprop_cli.user_code.tensors import is_tensor
 
+_LONGEST = 1000  # of lists of numbers
+
 
 class Place(NamedTuple):
     """When and where a value is at hand: the top-level statement, the site, how often it was passed in that statement
@@ -64,8 +66,10 @@ class Claim(NamedTuple):
     @property
     def text(self) -> str:
         """As the user writes it."""
-        if self.element is not None:
+        if isinstance(self.element, str):
             return f"{self.base}[{self.element!r}]"
+        if self.element is not None:
+            return f"{self.base}.{self.name}[{self.element}]" if self.base else f"{self.name}[{self.element}]"
         return f"{self.base}.{self.name}" if self.base else self.name
 
 
@@ -110,6 +114,18 @@ def is_array(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "fiu" and value.size > 0
     return is_tensor(value) and not value.is_complex() and value.numel() > 0
+
+
+def is_list(value: Any) -> bool:
+    """Whether it is a list of numbers, or of such lists of one length: `w = [2, -3, -3]`."""
+    if not isinstance(value, list | tuple) or not 0 < len(value) <= _LONGEST:
+        return False
+    if is_number(value[0]):
+        return all(map(is_number, value))
+    inner = value[0]
+    return isinstance(inner, list | tuple) and 0 < len(inner) <= _LONGEST and all(
+        isinstance(one, list | tuple) and len(one) == len(inner) and all(map(is_number, one)) for one in value
+    )  # fmt: skip
 
 
 def as_array(value: Any) -> Any:

@@ -1,0 +1,214 @@
+"""The lines that call the functions of a file that does not call them, as the user would have written them.
+
+`out, cache = forward(x, w, b)`, a loss that weighs `out`, and `dx, dw, db = backward(dout, cache)`. Where nothing
+arrives at `backward`, what `forward` answers first is the loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, permutations
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.user_code.functions import Pair, parameters, returned
+from backprop_cli.user_code.names import holds_gradients, looks_like_a_loss, plain, readings, spellings
+from backprop_cli.user_code.proposed import Attempt, proposed, whole_where_needed
+
+_ANSWER = "_answer"
+_MOST_PERMUTED = 6
+_UPSTREAM = ("d", "grad", "upstream", "g")
+
+
+class Called(NamedTuple):
+    """The lines below the file: to which line of it each belongs, None for what nobody is to see; `given` has integers
+    where they are needed, `returned` are names for what comes back, and `unsettled` what it may be the gradients of
+    where that cannot be told.
+    """
+
+    text: str
+    lines: tuple[int | None, ...]
+    given: Mapping[str, Any]
+    returned: tuple[str, ...]
+    unsettled: str = ""
+
+
+def calls(pair: Pair, given: Mapping[str, Any], known: Sequence[str], path: str, attempt: Attempt) -> Called:
+    """The lines to put below the file; `known` are names that it gives values itself.
+
+    Raises BackpropError (N202) where a parameter has no value, with values of shapes that fit, if any do.
+    """
+    forward = pair.forward
+    inputs = parameters(forward)
+    missing = [name for name, default in inputs if not default and name not in given and name not in known]
+    if missing:
+        raise _no_value(pair, missing, given, path, attempt)
+    passed = [name for name, default in inputs if not default or name in given]
+    call = f"{forward.name}({', '.join(f'{name}={name}' for name in passed)})"
+    given = whole_where_needed(call, given, attempt)
+    seen = attempt(f"{_ANSWER} = {call}\n", given)
+    values = {name: seen[name] for name in passed if name in seen} if seen else {}
+    if pair.backward is None:
+        names, unsettled = _both(pair, seen, values)
+        return Called(f"{', '.join(names)} = {call}\n", (pair.answer,), given, tuple(names), unsettled)
+    results = _results(returned(forward), seen)
+    out, upstream = results[0], f"d{results[0]}"
+    arguments = list(_arguments(pair, [*passed, *given], results))
+    lines: list[tuple[str, int | None]] = [(f"{', '.join(results)} = {call}", forward.lineno)]
+    if any(argument.endswith(f"={upstream}") for argument in arguments):
+        drawn = f"_weights = numpy.random.default_rng(0).standard_normal(numpy.shape({out}))"
+        lines += [("import numpy", None), (drawn, None), (f"loss = numpy.sum({out} * _weights)", forward.lineno)]
+        lines += [(f"{upstream} = _weights", None)]
+    elif out != "loss":  # nothing arrives: it is the gradient of what `forward` answers
+        lines += [(f"loss = {out}", forward.lineno)]
+    back = f"{pair.backward.name}({', '.join(arguments)})"
+    before = "\n".join(text for text, _ in lines) + "\n"
+    found = attempt(f"{before}{_ANSWER} = {back}\n", given)
+    names, unsettled, several = _targets(returned(pair.backward), found, values or dict.fromkeys(passed), upstream)
+    targets = ", ".join(names) + "," * (several and len(names) == 1)
+    about = (*(line for _, line in lines), pair.answer)
+    return Called(f"{before}{targets} = {back}\n", about, given, tuple(names), unsettled)
+
+
+def _no_value(
+    pair: Pair, missing: Sequence[str], given: Mapping[str, Any], path: str, attempt: Attempt
+) -> BackpropError:
+    listed = ", ".join(f"`{name}`" for name in missing)
+    known = [name for name, _ in parameters(pair.forward) if name in missing or name in given]
+    call = f"{pair.forward.name}({', '.join(f'{name}={name}' for name in known)})\n"
+    found = proposed(call, missing, given, attempt)
+    help_ = "give each a value: `NAME=randn(4,3)` is an array of random numbers, `NAME=[0,1,2]` may be class numbers"
+    if found:
+        values = " ".join(f"{name}={text}" for name, text in found.items())
+        help_ = f"give values: `backprop check {shorten(path)} {values}`"
+    return BackpropError(Diagnostic("N202", f"no value for {listed} of `{pair.forward.name}`", (), help_))
+
+
+def _results(names: Sequence[str], seen: Mapping[str, Any] | None) -> list[str]:
+    """Names for what the forward function returns."""
+    answer = seen[_ANSWER] if seen else None
+    count = len(answer) if isinstance(answer, tuple) else 1
+    if seen and len(names) != count:
+        names = [""] * count
+    made = [name or ("out" if number == 0 else f"cache{number}") for number, name in enumerate(names)]
+    return made if len(set(made)) == len(made) else ["out", *(f"cache{number}" for number in range(1, len(made)))]
+
+
+def _arguments(pair: Pair, passed: Sequence[str], results: Sequence[str]) -> Iterator[str]:
+    """What to call the backward function with: inputs by their names, the rest in the order of the results."""
+    assert pair.backward is not None
+    rest = list(results[1:])
+    upstream = f"d{results[0]}"
+    taken = [*passed, *results]
+    others = [name for name, default in parameters(pair.backward) if not default and name not in taken]
+    arriving = next((name for name in others if name.startswith(_UPSTREAM) and upstream not in rest), "")
+    if not arriving and len(others) > len(rest):
+        arriving = others[0]
+    for name, _ in parameters(pair.backward):
+        if name in taken:
+            yield f"{name}={name}"
+            if name in rest:
+                rest.remove(name)
+        elif name == arriving:
+            yield f"{name}={upstream}"
+        elif name in others:
+            yield f"{name}={rest.pop(0) if rest else results[0]}"
+
+
+# -- what comes back --------------------------------------------------------------------------------------
+
+
+def _both(pair: Pair, seen: Mapping[str, Any] | None, values: Mapping[str, Any]) -> tuple[list[str], str]:
+    """Names for what one function returns: the loss, and the gradients."""
+    names = returned(pair.forward)
+    answer = seen[_ANSWER] if seen else None
+    if isinstance(answer, tuple | list) and len(answer) != len(names):
+        names = ["", *[""] * (len(answer) - 1)]
+    at = next((number for number, name in enumerate(names) if looks_like_a_loss(name)), 0)
+    others = [name for number, name in enumerate(names) if number != at]
+    parts = [one for number, one in enumerate(answer) if number != at] if isinstance(answer, tuple | list) else None
+    if parts is not None and len(parts) == 1 and isinstance(parts[0], tuple | list | dict):
+        settled, unsettled = ([others[0] if holds_gradients(others[0]) else "grads"], "")
+    else:
+        settled, unsettled = _settled(others, parts, values, "")
+    return [*settled[:at], "loss", *settled[at:]], unsettled
+
+
+def _targets(
+    names: Sequence[str], found: Mapping[str, Any] | None, values: Mapping[str, Any], upstream: str
+) -> tuple[list[str], str, bool]:
+    """The names to which what the backward function returns is assigned, what is unsettled, and whether it unpacks."""
+    answer = found[_ANSWER] if found else None
+    if isinstance(answer, dict):
+        return [names[0] if holds_gradients(names[0]) else "grads"], "", False
+    parts = list(answer) if isinstance(answer, tuple | list) else None if answer is None else [answer]
+    if parts is not None and len(parts) != len(names):
+        names = [""] * len(parts)
+    settled, unsettled = _settled(names, parts, values, upstream)
+    return settled, unsettled, isinstance(answer, tuple | list)
+
+
+def _settled(
+    names: Sequence[str], parts: Sequence[Any] | None, values: Mapping[str, Any], upstream: str
+) -> tuple[list[str], str]:
+    """`dx` of `x` for each returned value: by its own name, otherwise by the order and the shapes of the inputs."""
+    inputs = [name for name, value in values.items() if value is None or _can_move(value)]
+    made = list(names)
+    waiting: list[int] = []
+    for number, name in enumerate(names):
+        of = next((one for one in inputs if name != upstream and _is_of(name, one)), None)
+        if of is not None:
+            inputs.remove(of)
+        elif parts is None or _is_numeric(parts[number]):
+            waiting.append(number)
+        else:
+            made[number] = f"_{number}"
+    if parts is None:
+        places: Sequence[int] | None = range(len(waiting)) if len(waiting) <= len(inputs) else None
+    else:
+        shapes = [np.shape(values[name]) for name in inputs]
+        places = _placed([np.shape(parts[number]) for number in waiting], shapes)
+    for index, number in enumerate(waiting):
+        made[number] = f"_{number}" if places is None else f"d{inputs[places[index]]}"
+    return made, "" if places is not None else ", ".join(f"`{name}`" for name in inputs)
+
+
+def _placed(shapes: Sequence[tuple[int, ...]], inputs: Sequence[tuple[int, ...]]) -> Sequence[int] | None:
+    """Which input each gradient belongs to: the first ones where the shapes fit, otherwise the only ones that fit."""
+    count = len(shapes)
+
+    def fits(places: Sequence[int]) -> bool:
+        return all(_plain(shapes[number]) == _plain(inputs[place]) for number, place in enumerate(places))
+
+    first = range(count)
+    if count <= len(inputs) and fits(first):
+        return first
+    if count == 1 and len(inputs) > 1:
+        return next(((place,) for place in range(len(inputs)) if fits((place,))), None)
+    if count <= len(inputs) <= _MOST_PERMUTED:
+        for ways in (combinations, permutations):
+            found = [places for places in ways(range(len(inputs)), count) if fits(places)]
+            if found:
+                return found[0] if len(found) == 1 else None
+    return first if count == len(inputs) else None
+
+
+def _plain(shape: tuple[int, ...]) -> list[int]:
+    return [length for length in shape if length != 1]
+
+
+def _is_of(name: str, by: str) -> bool:
+    return any(not reading.of and plain(by) in map(plain, spellings(reading.by)) for reading in readings(name))
+
+
+def _is_numeric(value: Any) -> bool:
+    return isinstance(value, float | int | np.number | np.ndarray) or hasattr(value, "detach")
+
+
+def _can_move(value: Any) -> bool:
+    """Whether it may have a gradient: floats, no class numbers and no dictionary of options."""
+    if hasattr(value, "is_floating_point"):
+        return bool(value.is_floating_point())
+    return not isinstance(value, str | dict) and np.asarray(value).dtype.kind == "f"

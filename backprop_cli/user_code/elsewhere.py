@@ -1,0 +1,121 @@
+"""The user's program at another place: what it starts from has other values, and everything is computed from those.
+
+A change of a line that is right at one place by chance is not right at another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.check.verdict import AGREES, DIFFERS
+from backprop_cli.user_code.judge import is_dead, rule
+from backprop_cli.user_code.mover import Mover
+from backprop_cli.user_code.recorder import Recorder
+from backprop_cli.user_code.resolve import Candidate
+from backprop_cli.user_code.slopes import Bench, size_of
+from backprop_cli.user_code.trace import Claim, Place, Version, as_array, is_array
+
+_PLACES = 2
+_SIZES = (0.3, 0.01)  # of what is added to the values, relative to theirs
+_ACCURACY = 1e-5
+_MOST_LEAVES = 30
+_SAME = 1e-12
+
+Options = Sequence[tuple[Claim, Sequence[Candidate]]]
+
+
+class Elsewhere:
+    """Other places, each with its slopes, found when they are asked for."""
+
+    def __init__(self, bench: Bench, recorder: Recorder, candidates: Sequence[Candidate]) -> None:
+        self.bench, self.recorder, self.candidates = bench, recorder, candidates
+        self._benches: list[list[tuple[Bench, Mapping[Any, Any]]]] = []
+
+    def holds(self, claims: Options, codes: Mapping[int, Any]) -> list[bool]:
+        """Which of the gradients are right there too, with other code of some statements."""
+        if not self._benches:
+            self._benches = list(self._places())
+        found = [self._at(sizes, claims, codes) for sizes in self._benches]
+        return [
+            any(one[number] for one in found) and all(one[number] is not False for one in found)
+            for number in range(len(claims))
+        ]
+
+    def _at(
+        self, sizes: Sequence[tuple[Bench, Mapping[Any, Any]]], claims: Options, codes: Mapping[int, Any]
+    ) -> list[bool | None]:
+        found: list[bool | None] = [None] * len(claims)
+        for bench, shakes in sizes:
+            with bench.program.shaken(shakes):
+                reads = [claim.place for claim, _ in claims]
+                bench.runs += 1
+                last = max(place.statement for place in reads)
+                values = bench.program.again(Mover({}, reads), bench.start, codes, last)
+                for number, (_, options) in enumerate(claims):
+                    if found[number] is None and values is not None:
+                        found[number] = _is_right(bench, values[number], options)
+            if None not in found:
+                break
+        return found
+
+    def _places(self) -> Iterator[list[tuple[Bench, Mapping[Any, Any]]]]:
+        leaves = self._leaves()
+        if not leaves:
+            return
+        start = min(version.place.statement for version in leaves)
+        for number in range(_PLACES):
+            yield [
+                (
+                    Bench(self.bench.program, self.bench.goal, self.bench.seed + number + 1, start),
+                    shakes_of(leaves, number, size),
+                )
+                for size in _SIZES
+            ]
+
+    def _leaves(self) -> list[Version]:
+        """The variables that are computed from no other one."""
+        firsts = {one.order: one for one in (self.recorder.first(it.version) for it in self.candidates)}
+        found: list[Version] = []
+        for _, version in sorted(firsts.items())[:_MOST_LEAVES]:
+            if _is_floating(version.value) and not (found and self._moves(found, version)):
+                found.append(version)
+        return found
+
+    def _moves(self, leaves: Sequence[Version], version: Version) -> bool:
+        """Whether a value is another one where these are others."""
+        start = min(one.place.statement for one in leaves)
+        with self.bench.program.shaken(shakes_of(leaves, 0, _SIZES[-1])):
+            found = self.bench.program.again(Mover({}, [version.place]), start)
+        before = self.bench.program.again(Mover({}, [version.place]), start)
+        if found is None or before is None or np.shape(found[0]) != np.shape(before[0]):
+            return True
+        apart, size = (float(np.linalg.norm(np.ravel(one))) for one in (found[0] - before[0], before[0]))
+        return bool(apart > _SAME * size)
+
+
+def shakes_of(leaves: Sequence[Version], seed: int, size: float) -> Mapping[Any, Any]:
+    """What to add to each of them, random."""
+    found: dict[tuple[int, int, int], list[tuple[tuple[Any, ...], Any]]] = {}
+    for version in leaves:
+        place: Place = version.place
+        rng = np.random.default_rng((seed, place.statement, place.site, place.passed))
+        drawn = size * size_of(as_array(version.value)) * rng.standard_normal(version.shape)
+        found.setdefault(place[:3], []).append((place.path, drawn))
+    return found
+
+
+def _is_floating(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return bool(value.dtype.kind == "f")
+    return isinstance(value, float) or is_array(value)
+
+
+def _is_right(bench: Bench, value: Any, options: Sequence[Candidate]) -> bool | None:
+    """None where it cannot be told; nothing at all is no sign that it is right."""
+    rulings = [rule(bench, value, one, _ACCURACY) for one in options]
+    if any(one.verdict == AGREES and not is_dead(one) and np.any(value) for one in rulings):
+        return True
+    return False if all(one.verdict == DIFFERS or not np.all(np.isfinite(value)) for one in rulings) else None

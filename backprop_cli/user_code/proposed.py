@@ -1,0 +1,117 @@
+"""Values for the parameters of a function that have none: such as go together, so that a call of it works.
+
+The shapes are those of layers by rows and by columns, and of a linear score; targets are arrays, or class numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from string import digits
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_cli.numeric.shapes import Shape
+
+# What a text leaves behind, run below the user's file with these names; None where it raises an exception.
+Attempt = Callable[[str, Mapping[str, Any]], Mapping[str, Any] | None]
+
+# Shapes that go together: rows of three features, and two results of them.
+_SHAPES: dict[str, Shape] = {
+    "w": (3, 2),
+    "W": (3, 2),
+    "b": (2,),
+    **dict.fromkeys(("gamma", "beta", "mu", "mean", "var", "sigma"), (3,)),
+}
+_NUMBERS = {"reg": "0.1", "lam": "0.1", "lambd": "0.1", "alpha": "0.1", "eps": "1e-5", "p": "0.5", "keep_prob": "0.5",
+            "stride": "1", "pad": "1", "m": "6", "N": "6"}  # fmt: skip
+# What goes into the first layer, and what comes out of each. Below, `i` is what goes into a layer, `o` what comes out,
+# `m` how many examples there are.
+_WIDTHS = (3, 4, 2, 5, 3, 4, 2)
+_TARGETS = ("y", "Y", "t", "T", "target", "targets", "label", "labels")
+_MANY = 6  # examples
+_CLASSES = 2
+_MOST_WHOLE = 6
+
+
+class Proposal(NamedTuple):
+    """A value as a user writes it, and what it is."""
+
+    text: str
+    value: Any
+
+
+def proposed(call: str, names: Sequence[str], given: Mapping[str, Any], attempt: Attempt) -> dict[str, str] | None:
+    """Texts of values with which the call works; None where none of these do."""
+    random_numbers = np.random.default_rng(0)
+    for guess in _guesses(names):
+        made = {name: one if isinstance(one, Proposal) else _random(one, random_numbers) for name, one in guess.items()}
+        if attempt(call, {**given, **{name: one.value for name, one in made.items()}}) is not None:
+            return {name: one.text for name, one in made.items()}
+    return None
+
+
+def whole_where_needed(call: str, given: Mapping[str, Any], attempt: Attempt) -> Mapping[str, Any]:
+    """The values, with as few of the whole ones as integers as it takes for the call to work: indices, lengths."""
+    from itertools import combinations
+
+    if attempt(call, given) is not None:
+        return given
+    whole = [name for name, value in given.items() if _is_whole(value)][:_MOST_WHOLE]
+    whole.sort(key=lambda name: name not in _TARGETS)
+    for count in range(1, len(whole) + 1):
+        for some in combinations(whole, count):
+            made = {**given, **{name: _as_integers(given[name]) for name in some}}
+            if attempt(call, made) is not None:
+                return made
+    return given
+
+
+def _is_whole(value: Any) -> bool:
+    array = np.asarray(value)
+    return array.dtype.kind in "fiu" and bool(np.all(np.isfinite(array)) and np.all(array == np.round(array)))
+
+
+def _as_integers(value: Any) -> Any:
+    return np.asarray(value).astype(int) if np.ndim(value) else int(value)
+
+
+def _random(shape: Shape, random_numbers: np.random.Generator) -> Proposal:
+    return Proposal(f"randn({','.join(map(str, shape))})", random_numbers.standard_normal(shape))
+
+
+def _guesses(names: Sequence[str]) -> Iterator[dict[str, Shape | Proposal]]:
+    numbers: dict[str, Shape | Proposal] = {
+        name: Proposal(text, float(text) if "." in text or "e" in text else int(text))
+        for name, text in _NUMBERS.items() if name in names
+    }  # fmt: skip
+    others = [name for name in names if name not in numbers]
+    shapes = [dict(zip(others, guess, strict=True)) for guess in _shapes(others)]
+    for guess in shapes:
+        yield {**guess, **numbers}
+    targets = [name for name in others if name in _TARGETS]
+    for guess in shapes if targets else ():
+        rows = next((guess[name][0] for name in others if name not in targets and name[:1].lower() == "x"), _MANY)
+        labels = [number % _CLASSES for number in range(rows)]
+        yield {**guess, **numbers, **dict.fromkeys(targets, Proposal(str(labels).replace(" ", ""), np.array(labels)))}
+
+
+def _shapes(names: Sequence[str]) -> Iterator[list[Shape]]:
+    """Shapes that the parameters may have: of layers by rows and by columns, of a linear score."""
+    parts = [(base := name.rstrip(digits), min(int(name[len(base) :] or 1), len(_WIDTHS) - 1)) for name in names]
+    yield [_SHAPES.get(base, (4, 3)) for base, _ in parts]
+    last = max((layer for base, layer in parts if base[:1] in "wW"), default=1)
+    scores = ("i", "", "mi", "m"), ("i", "", "i", "")
+    layers = ("io", "o", "mi", "mo"), ("oi", "o", "i", "o"), ("oi", "o1", "im", "om")
+    for weights, biases, inputs, targets in (*scores, *layers) if "w" in names else (*layers, *scores):
+        made: list[Shape] = []
+        for base, layer in parts:
+            if base in _TARGETS:
+                axes, before, after = targets, _WIDTHS[0], _WIDTHS[last]
+            elif base[:1] in "wWb":
+                axes, before, after = biases if base[:1] == "b" else weights, _WIDTHS[layer - 1], _WIDTHS[layer]
+            else:
+                axes, before, after = inputs, _WIDTHS[0], _WIDTHS[last]
+            lengths = {"i": before, "o": after, "m": _MANY, "1": 1}
+            made.append(tuple(lengths[axis] for axis in axes))
+        yield made

@@ -1,0 +1,55 @@
+"""What there is to say about a run beside its findings: what was left out, hidden, cut short, and not judged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
+
+from backprop_cli.user_code.findings import Failure, Finding, Remark
+from backprop_cli.user_code.recorder import Recorder
+from backprop_cli.user_code.resolve import loss_of
+from backprop_cli.user_code.script import Script
+
+_MOST_NAMES = 6
+# Names that begin with d, or end with grad, and are seldom those of gradients.
+_WORDS = frozenset({"data", "date", "diff", "difference", "dim", "dims", "dist", "distance", "distances", "dot", "done",
+                    "depth", "den", "denom", "degree", "decay", "deltat", "dt", "df"})  # fmt: skip
+
+
+def remarks_on(
+    script: Script,
+    recorder: Recorder,
+    findings: Sequence[Finding],
+    hidden: Sequence[Finding],
+    failure: Failure | None,
+    judged: Collection[str],
+) -> list[Remark]:
+    """The remarks on a run, in the order of the run; `hidden` were right by zeros only, `judged` are names."""
+    found = [Remark("magic", line) for line in script.dropped]
+    hid = {(one.function, one.text) for one in hidden}
+    found += [Remark("hidden", one.line, (("text", one.text), ("of", one.of)))
+              for one in findings if (one.function, one.text) in hid and not one.inherits]  # fmt: skip
+    found += [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
+    if names := list(dict.fromkeys(_unjudged(recorder, judged))):
+        listed = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES]) + " and more" * (len(names) > _MOST_NAMES)
+        found.append(Remark("unjudged", 0, (("names", listed),)))
+    if failure is not None:
+        found.append(Remark("stopped", failure.line, (("kind", failure.kind), ("message", failure.message))))
+    return found
+
+
+def _unjudged(recorder: Recorder, judged: Collection[str]) -> Iterator[str]:
+    """What comes after the loss, has a gradient's name and was not judged: no variable has the rest of the name."""
+    elements = {name.partition("[")[0] for name in judged}
+    for round_ in range(recorder.round + 1):
+        at = loss_of(recorder, round_)
+        if at is None:
+            continue
+        named = [
+            (one.order, one.text, one.name) for one in recorder.claims if one.round == round_ and np.any(one.value)
+        ]
+        named += [(order, name, name) for order, name, _ in recorder.lists if not round_ and name not in elements]
+        for order, text, name in sorted(named):
+            if order > at.order and text not in judged and name.lower() not in _WORDS:
+                yield text
