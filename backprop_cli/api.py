@@ -107,7 +107,7 @@ def grad_at(
     if check and report.columns.folded:
         from backprop_cli.check.closed_form import slopes
 
-        report = report._replace(slopes=slopes(graph, report.columns.folded, check_seconds))
+        report = report._replace(slopes=slopes(graph, [view.subgraph for view in report.columns.folded], check_seconds))
     return report
 
 

@@ -245,7 +245,7 @@ def _shown_gates(program: Program, expand: bool | Collection[str]) -> Collection
     """The names in `expand`, None for all of them. Raises BackpropError (U801) for a gate nobody defined."""
     if isinstance(expand, bool):
         return None if expand else ()
-    names = [module.name for module in program.definitions]
+    names = [*(module.name for module in program.definitions), *dict.fromkeys(turn.name for turn in program.turns)]
     for name in [expand] if isinstance(expand, str) else expand:
         if name not in names:
             near = nearest(name, names)

@@ -249,6 +249,7 @@ SPELLINGS = (
     "language/bare.py",
     "language/spellings.py",
     "language/latex_spellings.py",
+    "language/losses.py",
     "language/other_meanings.py",
     "graph/advice.py",
     "graph/functions_of_others.py",

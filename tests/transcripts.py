@@ -3,8 +3,9 @@
     $ backprop eval "x^2" x=3 -q
     9
 
-A line `> …` continues the command; a last line `[status 2]` is an exit status that is not 0. In Markdown the
-blocks fenced as `console` are transcripts; elsewhere the whole file is. All of a file runs in one empty directory.
+A line `> …` continues the command, `>` alone with an empty line; a last line `[status 2]` is an exit status that is not
+0. In Markdown the blocks fenced as `console` are transcripts; elsewhere the whole file is. All of a file runs in one
+empty directory.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ def exchanges(path: Path) -> Iterator[Exchange]:
         if not inside or not line.startswith("$ "):
             continue
         command = line[2:]
-        while number < len(lines) and lines[number].startswith("> "):
-            command += lines[number][2:]
+        while number < len(lines) and lines[number].startswith(("> ", ">\n")):
+            command += lines[number][1:].removeprefix(" ")
             number += 1
         start = number
         while number < len(lines) and not lines[number].startswith(("$ ", "```")):

@@ -32,13 +32,14 @@ def slopes(graph: Graph, calls: Iterable[Subgraph], seconds: float) -> Slopes:
     """For each gate called, by its name, its slope along each parameter, over the parameters and `out`.
 
     A gate with pieces (a kink, a `where`) has no one slope; nor has one here that is large, or takes too much work.
+    Turns of loops have none: each works on other values.
     """
     found: dict[str, dict[str, str]] = {}
     seen: set[str] = set()
     try:
         with budget(_SECONDS_BUDGET * STEPS_A_SECOND if seconds > 0 else 0):
             for call in calls:
-                if call.name in seen or len(set(call.operands)) < len(call.operands):
+                if call.title or call.name in seen or len(set(call.operands)) < len(call.operands):
                     continue
                 seen.add(call.name)
                 if "out" not in call.parameters and is_affordable(graph, call):

@@ -127,7 +127,7 @@ _INPUT = [
     _common(RARE, "notation", str, OPTIONS.notation, "any (default), or strict: only our own is read", "--notation",
                         metavar="NAME", choices=NOTATIONS),
     _common(VALUES, "use", list, (), "take gates from a file of definitions; may be repeated", "--use", metavar="FILE"),
-    _common(OUTPUT, "expand", list, (), "show the inside of the gates you defined, or of one; may be repeated",
+    _common(OUTPUT, "expand", list, (), "show the inside of your gates and loops, or of one; may be repeated",
                       "--expand", metavar="[NAME]"),
 ]  # fmt: skip
 

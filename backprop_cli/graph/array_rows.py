@@ -13,6 +13,7 @@ from backprop_cli.graph.arguments import BoundCall, bind
 from backprop_cli.graph.graph import CONSTANT, Graph
 from backprop_cli.graph.indices import bind_index, gate_of_index
 from backprop_cli.graph.signature import signature
+from backprop_cli.graph.turns import names_in_turns, with_turns
 from backprop_cli.language.program import Call, Program
 
 _SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
@@ -24,6 +25,8 @@ class ArrayRows:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.out = Graph(program.source)
+        if program.turns:
+            self.out.subgraphs, self.out.names = with_turns((), program.turns), names_in_turns(program)
         self.diagnostics: list[Diagnostic] = list(program.diagnostics)
         self.defined = {statement.name for statement in program.statements if statement.name}
         self.rows: dict[str, list[int]] = {op: [] for op in _SPECIAL}

@@ -16,6 +16,7 @@ from backprop_cli.graph.arguments import DEFAULT, bind
 from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.remarks import Remark, Subgraph
 from backprop_cli.graph.signature import signature
+from backprop_cli.graph.turns import names_in_turns, with_turns
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement
 
@@ -167,6 +168,7 @@ def write_out(program: Program) -> Written:
     numbers = {name: count(1) for name in known}
     labels: set[str] = set()
     frames = [_Frame(program, {}, -1, "")]
+    begins: list[int] = []  # where the program's own rows went
     place = (0, 0)  # of the outermost call
 
     def add(op: str, args: Any, start: int, end: int) -> int:
@@ -182,6 +184,8 @@ def write_out(program: Program) -> Written:
         outermost = len(frames) == 1
         for row in range(len(new), len(ops)):
             op = ops[row]
+            if outermost:
+                begins.append(len(out.ops))
             if op == "call" and args[row].name in known:
                 break
             if op == "name" and args[row] in frame.parameters:
@@ -211,6 +215,10 @@ def write_out(program: Program) -> Written:
         frames.append(_Frame(definition.body, inside, len(subgraphs) - 1, label))
     out.statements = [Statement(s.name, frame.new[s.row], s.name_start) for s in program.statements]
     out.definitions, out.reading, out.counts = program.definitions, program.reading, program.counts
+    if program.turns:
+        begins.append(len(out.ops))
+        subgraphs = with_turns(subgraphs, program.turns, begins)
+        names |= {frames[0].new[row]: name for row, name in names_in_turns(program).items()}
     return Written(out, subgraphs, names)
 
 

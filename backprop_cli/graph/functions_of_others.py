@@ -177,7 +177,6 @@ repmat: tile({0}, {1})
 repmat/3: tile({0}, {1}, {2})
 cdist: norm(expand_dims({0}, 1) - expand_dims({1}, 0), axis=-1)
 dist: norm(({0}) - ({1}))
-pairwise_distance: norm(({0}) - ({1}) + 1e-6, axis=-1)
 l2_normalize: ({0})/norm({0})
 clamp_min: max({0}, {1})
 clamp_max: min({0}, {1})
@@ -206,13 +205,8 @@ sparse_categorical_crossentropy: -mean(log(pick({1}, {0})))
 squared_hinge: mean(max(1 - ({0})*({1}), 0)^2)
 sigmoid_binary_cross_entropy: softplus({0}) - ({0})*({1})
 softmax_cross_entropy: -sum(({1})*log_softmax({0}), axis=-1)
-poisson_nll_loss: mean(exp({0}) - ({1})*({0}))
-gaussian_nll_loss: mean((log({2}) + (({0}) - ({1}))^2/({2}))/2)
-soft_margin_loss: mean(softplus(-({1})*({0})))
-margin_ranking_loss: mean(max(0, -({2})*(({0}) - ({1}))))
-hinge_embedding_loss: mean(where(({1}) > 0, {0}, max(0, 1 - ({0}))))
 l2_loss: sum(({0})^2)/2
-triplet_margin_loss cosine_embedding_loss bilinear ctc_loss focal_loss standardize:
+bilinear ctc_loss focal_loss standardize:
 """
 MORE_FORMULAS: dict[str, tuple[str, ...]] = {
     name: tuple(way.strip() for way in ways.split(" | ") if way.strip())

@@ -20,6 +20,7 @@ from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.readings import readings
 from backprop_cli.graph.rebuild import rebuild, used_rows
 from backprop_cli.graph.signature import signature
+from backprop_cli.graph.turns import settle
 from backprop_cli.graph.unused import unused
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program
@@ -85,6 +86,7 @@ class _Lowering(ArrayRows):
         out.products, out.dotted = self.rows["juxtaposed"], self.rows["·"]
         if self.defaults or self.absorbed:
             self.out = rebuild(out, self.defaults, self.absorbed)
+        settle(self.out)
         self.out.remarks += unused(self.out, program.statements)[: MOST_ERRORS - len(self.out.remarks)]
         self.out.remarks += readings(self.out, program, self.given.bound)[: MOST_ERRORS - len(self.out.remarks)]
         return self.out
@@ -104,8 +106,7 @@ class _Lowering(ArrayRows):
                 shown = name
                 while shown in self.given.bound:  # an input that is defined anew keeps its name
                     shown = f"{name}{int(shown[len(name) :] or 1) + 1}"
-                before = self.out.definitions.get(shown, -1)
-                if names.get(before) == shown:
+                if names.get(before := self.out.definitions.get(shown, -1)) == shown:
                     del names[before]
                 self.out.definitions[shown] = statement.row
                 if ops[statement.row] not in ("name", "num"):
@@ -132,8 +133,7 @@ class _Lowering(ArrayRows):
             if name in self.given.bound and not (name in self.defined and not self._is_used(name)):
                 out.variables[name] = row
             elif name in CONSTANTS and name not in self.defined:
-                out.gates[row] = CONSTANT
-                out.constants[row] = CONSTANTS[name]
+                out.gates[row], out.constants[row] = CONSTANT, CONSTANTS[name]
             elif row in words or row in unused or len(self.diagnostics) > MOST_ERRORS:
                 continue
             elif name in self.defined and row not in operands_of(program):

@@ -21,7 +21,7 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
     """Another notation in ours, names of the user's that the tables have too, products without a sign."""
     found = []
     if program.reading:
-        lines = (" ".join(line.split()) for line in program.reading.splitlines())
+        lines = (" ".join(line.partition("#")[0].split()) for line in program.reading.splitlines())
         text = "; ".join(re.sub(r"(?<=[(\w]) (?=\()|(?<=[(]) | (?=[),])", "", line) for line in lines if line)
         found.append(
             Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text), of_text=True)
@@ -58,7 +58,7 @@ def read_products(graph: Graph) -> Remark | None:
         unsigned = [node for node in unsigned if graph.gates[node] == outer]
     if graph.subgraphs:  # the text of what is inside a call is elsewhere
         inside = enclosing(graph, outputs=True)
-        unsigned = [node for node in unsigned if inside[node] < 0]
+        unsigned = [node for node in unsigned if inside[node] < 0 or graph.subgraphs[inside[node]].title]
     if not unsigned:
         return None
     readings = []
@@ -68,7 +68,7 @@ def read_products(graph: Graph) -> Remark | None:
             parts = f"{gate}({', '.join(_vector(graph, operand) for operand in graph.inputs[node])})"
         else:
             sign = "*" if gate in GATES else "@"
-            parts = sign.join(shorten(_operand_text(graph, operand)) for operand in graph.inputs[node])
+            parts = sign.join(shorten(operand_text(graph, operand)) for operand in graph.inputs[node])
         readings.append(f"`{shorten(graph.text(node))}` as `{parts}`")
     more = len(unsigned) - len(readings)
     words = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
@@ -84,8 +84,10 @@ def _vector(graph: Graph, node: int) -> str:
     return shorten(named.get(node) or graph.text(node))
 
 
-def _operand_text(graph: Graph, node: int) -> str:
-    """An operand as it was written, in brackets unless it is of one piece."""
+def operand_text(graph: Graph, node: int) -> str:
+    """An operand by its name, or as it was written, in brackets unless it is of one piece."""
+    if "." not in (name := graph.names.get(node, ".")):
+        return name
     text = graph.text(node)
     gate = graph.gates[node]
     row = GATES.get(gate) or TENSORS.get(gate)

@@ -22,6 +22,9 @@ class Subgraph(NamedTuple):
     `operands` are what it was called with, in the order of its parameters. `label` is the call's own name (`sig1`);
     `parent` is the position of the call around it in `Graph.subgraphs`, or -1. Where the gate hands an operand back,
     `output` lies outside the slice.
+
+    A turn of a loop is one too, with a `title` (`turn 3 of 10`), and with the loop's name. It has no parameters, its
+    operands are what enters it, and `more` nodes than its last may be used by others.
     """
 
     name: str
@@ -32,3 +35,10 @@ class Subgraph(NamedTuple):
     operands: tuple[int, ...]
     output: int
     parent: int = -1
+    title: str = ""
+    more: tuple[int, ...] = ()
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """The nodes that others use."""
+        return (*self.more, self.output)

@@ -16,9 +16,9 @@ from backprop_cli.gates.fields import SHAPES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import CONSTANT, DERIVATIVE, INPUT, Graph
 from backprop_cli.graph.matrix_powers import read_powers
-from backprop_cli.graph.readings import read_products
+from backprop_cli.graph.readings import operand_text, read_products
 from backprop_cli.graph.remarks import Remark
-from backprop_cli.graph.subgraphs import inside_of
+from backprop_cli.graph.subgraphs import enclosing, inside_of
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written
 from backprop_cli.text import bytes_written
@@ -244,14 +244,17 @@ def _rows(graph: Graph, node: int) -> str:
 def _not_what_numpy_does(graph: Graph) -> Iterator[Remark]:
     """Remarks on the first `A*x` where `A@x` fits, `max(A, 1)` that is no axis, and `A^-1` that is no inverse."""
     told: set[str] = set()
+    around = enclosing(graph, outputs=True) if graph.subgraphs else []
     for node, operands in enumerate(graph.inputs):
         gate = graph.gates[node]
         if len(operands) != 2 or gate not in GATES or gate in told:
             continue
+        if around and around[node] >= 0 and not graph.subgraphs[around[node]].title:
+            continue  # what is inside of a call was written elsewhere
         (left, right), text = (graph.shapes[j] for j in operands), shorten(graph.text(node))
         words = ""
         if GATES[gate].symbol == "*" and len(left) == 2 and min(left) > 1 and right == left[1:]:
-            one, other = (shorten(graph.text(j)) for j in operands)
+            one, other = (shorten(operand_text(graph, j)) for j in operands)
             words = f"`{text}` is elementwise: every row times the vector; the matrix product is `{one} @ {other}`"
         elif GATES[gate].family == "power" and len(left) == 2 and left[0] == left[1] and not right:
             power = graph.constants.get(operands[1], 0.0)

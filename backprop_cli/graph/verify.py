@@ -37,4 +37,4 @@ def verify(graph: Graph) -> None:
         assert entered <= set(subgraph.operands), subgraph
         inside = range(subgraph.first, subgraph.last)
         left = {j for i in range(subgraph.last, n) for j in graph.inputs[i] if j in inside}
-        assert left <= {subgraph.output}, subgraph
+        assert left <= set(subgraph.outputs), subgraph

@@ -1,35 +1,18 @@
-"""Arguments that change what a call of another library means: `reduction='sum'`, `clamp(x, min=0)`, `nn.ReLU()(x)`."""
+"""Arguments that change what a call of another library means: `clamp(x, min=0)`, `float('inf')`."""
 
 from __future__ import annotations
 
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import (
-    CLASSES,
     INFINITIES,
     JOINED,
-    KEYWORDS,
     LABELLED,
     LIMITS,
     ONE_LIMIT,
-    PARAMETRIC,
-    REDUCED,
     TRANSPOSED,
-    USUAL,
 )
 
-_REDUCTION, _QUOTES = "reduction", "'\""
-
-
-def reduced(edits: Rewriter, name: str, bracket: int) -> str:
-    """What a loss means whose `reduction` is not the mean; "" if it is the mean. The argument is left out."""
-    for first, last in edits.arguments(bracket):
-        if edits.texts[first] == _REDUCTION and edits.at(first + 1) == "=":
-            way = edits.texts[last].strip(_QUOTES + " ")
-            meant = REDUCED.get((name, way), "")
-            if meant or way == USUAL:
-                edits.drop(first - 1, last)
-            return meant
-    return ""
+_QUOTES = "'\""
 
 
 def one_sided(edits: Rewriter, name: str, bracket: int, operands: int) -> str:
@@ -86,30 +69,9 @@ def refuse_texts(edits: Rewriter, name: str, bracket: int) -> bool:
         keyword = edits.texts[first] if last > first else ""
         said = f"{keyword}={text}" if keyword else text
         help_ = f"leave it out for `{name}` as it is here, or write the formula"
-        if keyword == _REDUCTION:
-            gate = CLASSES.get(name, name)
-            help_ = f"without it `{gate}(x, y)` is the mean; for the sum write `size(x)*{gate}(x, y)`"
         edits.refuse(first, last, f"`{said}` changes what `{name}` is, and is not read", help_)
         return True
     return False
-
-
-def class_called(edits: Rewriter, name: str, bracket: int, close: int, first: int) -> bool:
-    """`nn.ReLU()(x)`, `nn.Softmax(dim=1)(x)`: the function that an object of the class is; whether it is one."""
-    if name not in CLASSES or edits.at(close + 1) != "(" or close + 1 not in edits.closes:
-        return False
-    items = edits.arguments(bracket)
-    if name in PARAMETRIC and len(items) == 1:  # nn.LeakyReLU(0.2)
-        ((a, b),) = items
-        more = f", {''.join(edits.texts[a + 2 * (edits.at(a + 1) == '=') : b + 1])}"
-    elif any(edits.texts[a] not in KEYWORDS or edits.at(a + 1) != "=" for a, _ in items):
-        return False
-    else:
-        more = "".join(f", {KEYWORDS[edits.texts[a]]}={''.join(edits.texts[a + 2 : b + 1])}" for a, b in items)
-    edits.merge(first, close, CLASSES[name])
-    edits.calls.add(close + 1)
-    edits.before[edits.closes[close + 1]] += more
-    return True
 
 
 def infinity(edits: Rewriter, name: str, bracket: int, close: int, first: int) -> bool:

@@ -6,16 +6,14 @@ Brackets are visited when they close, so that what is inside has been read befor
 from __future__ import annotations
 
 from backprop_cli.language.code_arguments import (
-    class_called,
     infinity,
     joined_along,
     labelled,
     one_sided,
-    reduced,
     refuse_texts,
     transposed,
 )
-from backprop_cli.language.code_operands import Operands
+from backprop_cli.language.objects import Objects
 from backprop_cli.language.other_meanings import refused
 from backprop_cli.language.several_results import chosen, drop_keyword, drop_lengths, largest_with_places
 from backprop_cli.language.spellings import (
@@ -23,6 +21,7 @@ from backprop_cli.language.spellings import (
     ASSUMED,
     ASSUMED_BY_TENSORFLOW,
     COPIES,
+    COUNTING,
     ELEMENTWISE,
     FUNCTIONS,
     FUNCTIONS_OF,
@@ -49,9 +48,10 @@ from backprop_cli.language.spellings import (
     TRIANGLES,
     UPPER,
 )
+from backprop_cli.language.tensor_calls import counted, gathered, norm_method, normalized, uncovered
 
 
-class CodeCalls(Operands):
+class CodeCalls(Objects):
     """The calls of a text in somebody's language, and the edits that make them ours."""
 
     def is_library(self, first: int, point: int) -> bool:
@@ -120,9 +120,15 @@ class CodeCalls(Operands):
             message = f"SciPy's `{name}` is the upper triangle, and ours and NumPy's the lower one"
             edits.refuse(first, close, message, f"write `{name}(a)'`, or for the lower one `{name}(a)`")
             return
-        if class_called(edits, name, bracket, close, first) or infinity(edits, name, bracket, close, first):
+        if library and self.is_object(name, bracket, close, first):
             return
-        meant = reduced(edits, name, bracket) or labelled(edits, name, bracket)
+        if library and name == "normalize" and normalized(edits, bracket, first):
+            return
+        if name in COUNTING:
+            counted(edits, bracket, close, self.size_of)
+        if infinity(edits, name, bracket, close, first) or self.loss(name, (first, bracket - 1), bracket):
+            return
+        meant = labelled(edits, name, bracket)
         if name in APPROXIMATED:
             drop_keyword(edits, bracket, APPROXIMATED[name], "False", "'none'")
         if library and refuse_texts(edits, name, bracket):
@@ -148,6 +154,7 @@ class CodeCalls(Operands):
             meant = name
         if name in LAST_AXES and library:
             drop_lengths(edits, bracket, close, LAST_AXES[name])
+        meant = uncovered(edits, self.names, meant, items)
         self._read_as(meant, first, bracket, close, [])
         assumed = ASSUMED.get(name, "") if self.texts[first] in TORCH else ""
         if self.texts[first] in TENSORFLOW and name in ASSUMED_BY_TENSORFLOW and len(items) == 1:
@@ -176,6 +183,10 @@ class CodeCalls(Operands):
                 edits.refuse(point, close, message, f"write `{name}(x, …)` or `{COPIES[name]}(x, …)`")
                 return
             meant = COPIES[name] if self.torch else name
+        if name == "gather" and gathered(edits, head, point, bracket, close):
+            return
+        if name in NORMS and (norm := norm_method(edits, bracket)):
+            meant, items = norm, self._kept(bracket)
         edits.out[point] = ""
         if name in SWAPS and len(items) == 2 and self.torch and not self.numpy:
             meant = PAIR
@@ -193,6 +204,7 @@ class CodeCalls(Operands):
         if self._divides_by_less(name, bracket):
             meant = meant if items else f"{meant}({{0}}, ddof=1)"
             edits.before[close] += ", ddof=1" if items else ""
+        meant = uncovered(edits, self.names, meant, [(head, point - 1), *items])
         self._read_as(meant, point + 1, bracket, close, [(head, point - 1)])
 
     def _read_as(self, meant: str, word: int, bracket: int, close: int, receiver: list[tuple[int, int]]) -> None:

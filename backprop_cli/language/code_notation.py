@@ -6,6 +6,7 @@ Brackets are visited when they close, so that what is inside has been read befor
 from __future__ import annotations
 
 from backprop_cli.language.code_calls import CodeCalls
+from backprop_cli.language.losses import LOSSES
 from backprop_cli.language.other_meanings import refused
 from backprop_cli.language.spellings import (
     ATTRIBUTES,
@@ -136,7 +137,9 @@ class CodeNotation(CodeCalls):
                 self.method(name, first, point, bracket, close)
         elif edits.at(word - 1) == "(" and edits.at(word - 2) in COUNTING:
             return  # range(len(x)), which loops understand
-        elif name in FUNCTIONS and name not in OURS and name not in self.names:
+        elif name in edits.objects:
+            self.object_called(*edits.objects[name], (word, word), bracket)
+        elif (name in LOSSES or (name in FUNCTIONS and name not in OURS)) and name not in self.names:
             self.function(name, bracket, close, word, library=False)
         elif name in NORMS and name not in self.names:
             self.norm(bracket, word)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import NORMS, SUMS, TORCH
+from backprop_cli.language.tensor_calls import has_tensors
 
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -20,8 +21,9 @@ class Operands:
         self.names = names
         self.size_of = size_of
         self.texts = edits.texts
-        self.torch = any(text in TORCH and edits.at(k + 1) == "." for k, text in enumerate(self.texts))
         self.numpy = any(text in ("np", "numpy") for text in self.texts)
+        named = any(text in TORCH and edits.at(k + 1) == "." for k, text in enumerate(self.texts))
+        self.torch = named or (not self.numpy and has_tensors(edits))
 
     def _fill(self, meant: str, word: int, bracket: int, close: int, items: list[tuple[int, int]]) -> None:
         """Put operands, which stand in their order, into a formula that names them in that order."""
@@ -96,7 +98,7 @@ class Operands:
 
     def _is_axis(self, item: tuple[int, int]) -> bool:
         words = self.texts[item[0] : item[1] + 1]
-        return words[0] == "axis" or words[-1].isdigit() or words[0] == "dim"
+        return words[0] in ("axis", "dim") or (words[-1].isdigit() and words[:-1] in ([], ["-"]))
 
     def _counts_only(self, first: int, last: int) -> bool:
         """Whether a type is one of whole numbers: what is cut to one changes."""

@@ -10,7 +10,7 @@ from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.mistyped import heads
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.several_results import choose
-from backprop_cli.language.spellings import DECLARING, LENGTH
+from backprop_cli.language.spellings import DECLARING, LEAVES, LENGTH
 
 _ENDS = ("\n", ";")
 _PRINT = "print"
@@ -19,8 +19,8 @@ _METHODS = frozenset({"backward", "zero_grad", "seed", "step"})
 _UPDATES = ("+=", "-=", "*=", "/=", "@=")
 
 
-def rewrite_statements(edits: Rewriter, names: Collection[str]) -> None:
-    """Make the edits of whole statements; `names` have values or are defined."""
+def rewrite_statements(edits: Rewriter, names: Collection[str], bound: Collection[str]) -> None:
+    """Make the edits of whole statements; `names` have values or are defined, those that are `bound` have values."""
     lines = list(_lines(edits))
     calls = Counter(text for k, text in enumerate(edits.texts) if edits.at(k + 1) == "(")
     definition: _Open | None = None
@@ -32,6 +32,8 @@ def rewrite_statements(edits: Rewriter, names: Collection[str]) -> None:
             definition = None
         if edits.texts[first] == "def":
             definition = _define(edits, first, last)
+        elif _is_leaf(edits, first, last, bound) or _prints_more(edits, first, last):
+            edits.drop(first, last)
         elif edits.texts[first] == _PRINT and edits.at(first + 1) == "(" and number + 1 == len(lines):
             edits.out[first] = ""  # what is shown last is what is asked for
         elif (edits.texts[first] in _SILENT and edits.at(first + 1) != "=") or _is_silent_method(edits, first, last):
@@ -90,7 +92,7 @@ def _lines(edits: Rewriter) -> Iterator[tuple[int, int]]:
 
 def _commas(edits: Rewriter, first: int, last: int) -> list[int]:
     """The commas of a statement that no bracket contains."""
-    inside = {k for commas in edits.commas.values() for k in commas}
+    inside = {k for bracket, commas in edits.commas.items() if edits.texts[bracket] != "{" for k in commas}
     return [k for k in range(first, last + 1) if edits.texts[k] == "," and k not in inside]
 
 
@@ -132,6 +134,22 @@ def _define(edits: Rewriter, first: int, last: int) -> _Open | None:
     if edits.at(colon + 1) == "return":
         edits.out[colon + 1] = ""
     return _Open(_indent(edits, first), last)
+
+
+def _is_leaf(edits: Rewriter, first: int, last: int, bound: Collection[str]) -> bool:
+    """`a = Value(-4.0)`, `x = torch.tensor(2., requires_grad=True)` of a name that has a value: that is its value."""
+    bracket = edits.opens.get(last, -1)
+    if edits.at(first + 1) != "=" or edits.texts[first] not in bound or edits.head[last] != first + 2:
+        return False
+    words = "".join(edits.texts[bracket : last + 1])
+    return edits.at(bracket - 1) in LEAVES or "requires_grad=True" in words
+
+
+def _prints_more(edits: Rewriter, first: int, last: int) -> bool:
+    """Whether a statement prints a text with numbers in it, or a gradient."""
+    if edits.texts[first] != _PRINT or edits.at(first + 1) != "(":
+        return False
+    return (edits.at(first + 2) == "f" and edits.at(first + 3)[:1] in "\"'") or "grad" in edits.texts[first : last + 1]
 
 
 def _is_silent_method(edits: Rewriter, first: int, last: int) -> bool:

@@ -45,7 +45,7 @@ def read(
     clashing = defined.difference(names) & _called(edits)
     own = {*names, *(defined - clashing)}
     separate(edits)
-    rewrite_statements(edits, own)
+    rewrite_statements(edits, own, names)
     _rename(edits, clashing)
     CodeNotation(edits, own, size_of).rewrite()
     Mathematics(edits, own).rewrite()
@@ -103,7 +103,7 @@ def relocated(program: Program, reading: Reading, source: Source) -> Program:
     if reading.problems:  # what else would be said is said of half a reading
         for column in (program.ops, program.args, program.starts, program.ends):
             del column[:]
-        program.statements, program.definitions = [], []
+        program.statements, program.definitions, program.turns = [], [], []
     return program
 
 

@@ -14,6 +14,7 @@ from backprop_cli.language.latex_spellings import (
     ACCENTS,
     BLANK,
     CALLED,
+    CONDITIONS,
     FONTS,
     FRACTIONS,
     FUNCTIONS,
@@ -114,6 +115,8 @@ class _Latex(LatexTerms):
             edits.out[k] = SIGNS[name]
         elif name in BLANK:
             edits.out[k] = "" if name in ("left", "right") else " "
+            if edits.at(k + 1) == "[" and k + 1 in edits.closes and not edits.commas[k + 1]:
+                edits.out[k + 1], edits.out[edits.closes[k + 1]] = "(", ")"  # no index, nor an array
             if name in ("left", "right") and edits.at(k + 1) == ".":
                 edits.out[k + 1] = ""
         elif not is_known(name):
@@ -170,7 +173,8 @@ class _Latex(LatexTerms):
         inside = [text for text in self.texts[k + 1 : last + 1] if text not in "{}"]
         name = "".join(NAMES.get(text[1:], "?") if text[0] == "\\" else text for text in inside)
         apart = self.apart_command(k)
-        if command in ("text", "mbox", "textrm") and name not in UPRIGHT and name not in self.names:
+        is_function = name not in CONDITIONS and self.is_called(last + 1)
+        if command in ("text", "mbox", "textrm") and name not in UPRIGHT and name not in self.names and not is_function:
             edits.blank(k, last)  # words between formulas
             return
         if name == "1":

@@ -46,6 +46,8 @@ FUNCTIONS = {
     **{name: name for name in ("sec", "csc", "cot", "coth")},  # refused by name
     "arcsin": "asin", "arccos": "acos", "arctan": "atan",
 }  # fmt: skip
+# Words in `\text{…}` that are no functions, though a bracket may follow.
+CONDITIONS = frozenset({"if", "for", "when", "where", "with", "and", "or", "otherwise", "else", "such that", "given"})
 # Of letters that stand upright: `\mathrm{ReLU}`, `\operatorname{tr}`.
 UPRIGHT = {
     "relu": "relu", "ReLU": "relu", "softmax": "softmax", "sigmoid": "sigmoid", "tanh": "tanh", "tr": "trace",

@@ -9,6 +9,7 @@ from backprop_cli.language.latex_spellings import (
     BLANK,
     CLOSING,
     FONTS,
+    FRACTIONS,
     FUNCTIONS,
     INVERSE,
     LOGARITHMS,
@@ -40,6 +41,9 @@ class LatexTerms:
         edits = self.edits
         if self.texts[k : k + 1] == ["{"]:
             return edits.closes.get(k, k)
+        if edits.at(k)[1:] in FRACTIONS and edits.at(k + 1) == "{":
+            below = edits.closes.get(k + 1, k) + 1
+            return edits.closes.get(below, below)
         if edits.at(k).startswith("\\") and edits.at(k + 1) == "{" and edits.at(k)[1:] in (
             FONTS | UPRIGHT_COMMANDS | ACCENTS.keys()
         ):  # fmt: skip
@@ -96,7 +100,8 @@ class LatexTerms:
             return
         if edits.at(at) in ("\\{", "\\lbrace"):
             return  # \max\{0, x\}: its signs become brackets
-        end = self._end_of_factors(at)
+        is_sum = edits.at(at)[:1] == "\\" and edits.at(at)[1:] in SUMS
+        end = self._end_of_term(self._behind_scripts(at + 1)) if is_sum else self._end_of_factors(at)
         if end < at:
             return
         edits.before[at] = "(" + edits.before[at]
@@ -155,12 +160,18 @@ class LatexTerms:
         edits.out[k] = self.apart_command(k) + f"{SUMS[name]}("
         self.close(end, ")")
 
+    def _behind_scripts(self, k: int) -> int:
+        """The first token that is neither a subscript nor a superscript."""
+        while self.edits.at(k) in ("_", "^"):
+            k = self.argument(k + 1) + 1
+        return k
+
     def _end_of_term(self, k: int) -> int:
-        """The last token of the product that begins at token k."""
-        edits, last = self.edits, k - 1
+        """The last token of the product that begins at token k, or of minus a product."""
+        edits, first, last = self.edits, k, k - 1
         while k < len(edits):
             text = self.texts[k]
-            if (text in STOPS or text in CLOSING) and not (text == "-" and last < k):
+            if (text in STOPS or text in CLOSING) and not (text == "-" and k == first):
                 break
             if text == "\\left":
                 depth, k = 1, k + 1
@@ -176,7 +187,7 @@ class LatexTerms:
     def environment(self, k: int) -> None:
         """Matrices, cases, aligned lines."""
         edits = self.edits
-        last = self.argument(k + 1)
+        last = min(self.argument(k + 1), len(edits) - 1)
         name = self.inside(k + 1, last).rstrip("*")
         depth, end = 1, last + 1
         while end < len(edits):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Piece, Problem, Reading, Rewriter, reading_of
 from backprop_cli.language.spellings import LENGTH
+from backprop_cli.language.turns import Mark
 
 MOST_TOKENS = 1_000_000
 _LOOSE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub__}
@@ -42,24 +43,29 @@ class TooLongError(Exception):
     """The text would be too long."""
 
 
-def unrolled(text: str, size_of: SizeOf) -> tuple[Reading, set[str]] | None:
-    """The text with its loops written out, and the names that say how often they run; None if it has no loop.
+class Unrolled(NamedTuple):
+    """A text with its loops written out, the names that say how often they run, and where each turn is."""
 
-    Raises TooLongError.
-    """
+    reading: Reading
+    counts: set[str]
+    marks: list[Mark]
+
+
+def unrolled(text: str, size_of: SizeOf) -> Unrolled | None:
+    """The text with its loops written out; None if it has no loop. Raises TooLongError."""
     edits = Rewriter(text)
     loops = dict(_loops(edits))
     if not loops:
         return None
     turns = _Turns(edits, loops, size_of)
     try:
-        return reading_of(turns.pieces(), len(text)), turns.used
+        return Unrolled(reading_of(turns.pieces(), len(text)), turns.used, turns.marks)
     except _Unknown as problem:
         start = edits.begins[problem.token]
         help_ = "write a whole number, or the length of a value: `for t in range(len(x)) { … }`"
         message = "how often a loop runs has to be known before anything is computed"
         told = Problem(start, start + len(edits.texts[problem.token]), message, help_, "V307")
-        return edits.reading()._replace(problems=(told,)), set()
+        return Unrolled(edits.reading()._replace(problems=(told,)), set(), [])
 
 
 # -- where the loops are -----------------------------------------------------------------------------------
@@ -108,19 +114,34 @@ def _indent(edits: Rewriter, k: int) -> int:
 
 
 class _Turn:
-    """A body that is being written: the token at hand, where it ends, what the loops' names are, the turns to come."""
+    """A body that is being written: the token at hand, where it ends, what the loops' names are, the turns to come.
 
-    def __init__(self, first: int, end: int, names: dict[str, str], turns: Iterator[dict[str, str]]) -> None:
-        self.first, self.end, self.names, self.turns = first, end, names, turns
+    `loop` is the loop's name and which of those in the body around it it is; `marks` are the positions of its turns so
+    far, of which the last is being written, `loops` counts the loops in that.
+    """
+
+    def __init__(
+        self,
+        first: int,
+        end: int,
+        names: dict[str, str],
+        turns: Iterator[dict[str, str]],
+        loop: tuple[str, int] = ("", 0),
+    ) -> None:
+        self.first, self.end, self.names, self.turns, self.loop = first, end, names, turns, loop
         self.at = first
+        self.marks: list[int] = []
+        self.loops = 0
 
 
 class _Turns:
-    """The pieces of a text whose loops are written out; `used` are the names that said how often."""
+    """The pieces of a text whose loops are written out; `used` are the names that said how often, `marks` the turns."""
 
     def __init__(self, edits: Rewriter, loops: Mapping[int, _Loop], size_of: SizeOf) -> None:
         self.edits, self.loops, self.size_of = edits, loops, size_of
         self.used: set[str] = set()
+        self.marks: list[Mark] = []
+        self.length = 0  # of what is written
         self.indices = {first: last for bracket in edits.closes for first, last in self._computed(bracket)}
 
     def _computed(self, bracket: int) -> Iterator[tuple[int, int]]:
@@ -136,29 +157,51 @@ class _Turns:
 
     def pieces(self) -> Iterator[Piece]:
         """The text, piece by piece. Raises _Unknown and TooLongError."""
+        for piece in self._pieces():
+            self.length += len(piece[0])
+            yield piece
+
+    def _pieces(self) -> Iterator[Piece]:
         edits, count = self.edits, 0
         open_ = [_Turn(0, len(edits), {}, iter(()))]
         while open_:
             turn = open_[-1]
             if turn.at >= turn.end:
                 names = next(turn.turns, None)
+                self._close(turn)
                 if names is None or turn.first >= len(edits):
                     open_.pop()
+                    for k in turn.marks:
+                        self.marks[k] = self.marks[k]._replace(turns=len(turn.marks))
                 else:
-                    turn.names, turn.at = names, turn.first
+                    turn.names, turn.at, turn.loops = names, turn.first, 0
+                    self._open(turn, open_[-2].marks)
                     yield "\n", edits.begins[turn.first], edits.begins[turn.first]
                 continue
             k = turn.at
             if k in self.loops:
                 loop = self.loops[k]
-                turn.at = loop.end
-                open_.append(_Turn(loop.first, loop.first, turn.names, self._each(loop, turn.names)))
+                turn.at, turn.loops = loop.end, turn.loops + 1
+                each = self._each(loop, turn.names)
+                open_.append(_Turn(loop.first, loop.first, turn.names, each, (loop.name, turn.loops)))
                 open_[-1].end, open_[-1].at = loop.last + 1, loop.last + 1  # its first turn is still to come
                 continue
             count += 1
             if count > MOST_TOKENS:
                 raise TooLongError
             yield from self._piece(k, turn)
+
+    def _open(self, turn: _Turn, around: list[int]) -> None:
+        """Mark where a turn begins."""
+        name, loop = turn.loop
+        number = len(turn.marks) + 1
+        turn.marks.append(len(self.marks))
+        self.marks.append(Mark(name, number, 0, self.length, 0, around[-1] if around else -1, loop))
+
+    def _close(self, turn: _Turn) -> None:
+        """Mark where the turn that was written ends."""
+        if turn.marks:
+            self.marks[turn.marks[-1]] = self.marks[turn.marks[-1]]._replace(end=self.length)
 
     def _piece(self, k: int, turn: _Turn) -> Iterator[Piece]:
         """A token, or the index that begins with it, in a turn."""

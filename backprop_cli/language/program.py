@@ -91,9 +91,8 @@ class Program:
     defines it. `starts`, `ends` are characters of the source.
     """
 
-    __slots__ = (
-        "args", "counts", "definitions", "diagnostics", "ends", "ops", "reading", "source", "starts", "statements",
-    )  # fmt: skip
+    __slots__ = ("args", "counts", "definitions", "diagnostics", "ends", "ops", "reading", "source", "starts",
+                 "statements", "turns")  # fmt: skip
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -106,6 +105,7 @@ class Program:
         self.diagnostics: list[Diagnostic] = []
         self.reading = ""  # the text in our notation, where it was not in that
         self.counts: set[str] = set()  # names that say how often loops run, and are no inputs
+        self.turns: list[Any] = []  # of loops that were written out, each a `turns.Turn`
 
     def label(self, row: int, text: str = "") -> Label:
         """The place of a row."""

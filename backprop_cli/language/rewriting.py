@@ -81,6 +81,8 @@ class Rewriter:
         self.dropped = bytearray(count)
         self.problems: list[Problem] = []
         self.spans: dict[int, int] = {}  # token that stands for several: the last of them
+        self.definitions: dict[str, str] = {}  # gates that the text needs, by their names: put in front
+        self.objects: dict[str, tuple[str, int]] = {}  # what is called by a name: its class, the bracket that made it
         self.chosen: dict[int, str] = {}  # bracket of a call: which of its results a statement takes
         self.closes: dict[int, int] = {}
         self.opens: dict[int, int] = {}
@@ -170,7 +172,7 @@ class Rewriter:
 
     def reading(self) -> Reading:
         """The text that the edits make."""
-        pieces: list[Piece] = []
+        pieces: list[Piece] = [(f"{definition}\n", 0, 0) for definition in self.definitions.values()]
         last_end = 0
         for k, begin in enumerate(self.begins):
             whole = self.spans.get(k, k)

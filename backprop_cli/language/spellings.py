@@ -18,12 +18,16 @@ LIBRARIES = frozenset({
     "random", "lax", "numerics", "fft", "keras", "activations", "losses", "xp", "cp", "cupy", "autograd", "anp", "onp",
 })  # fmt: skip
 TORCH = frozenset({"torch", "F", "nn"})
+# Only tensors of PyTorch have these keywords and methods.
+TENSOR_KEYWORDS = frozenset({"dim", "keepdim"})
+OF_TENSORS = frozenset({"unsqueeze", "detach", "clamp", "masked_fill", "gather", "pow", "exp", "log", "sigmoid", "tanh",
+                        "relu", "backward", "permute", "softmax", "log_softmax", "float", "cpu"})  # fmt: skip
 TENSORFLOW = frozenset({"tf", "keras"})
 NUMPYS = frozenset({"np", "numpy", "jnp", "torch"})
 
 _SAME = ("array", "asarray", "tensor", "as_tensor", "matrix", "float", "float32", "float64", "FloatTensor", "Variable",
          "constant", "convert_to_tensor", "Tensor", "atleast_1d", "ascontiguousarray", "double", "Parameter",
-         "real")  # fmt: skip
+         "real", "Value")  # fmt: skip
 # Of a library; and without one where nothing of ours has that name.
 FUNCTIONS: dict[str, str] = {
     **dict.fromkeys(_SAME, ""),
@@ -50,6 +54,7 @@ FUNCTIONS: dict[str, str] = {
     "zeros_like": "(0*({0}))", "ones_like": "(0*({0}) + 1)",
     "ger": "outer", "identity": "eye", "diagonal": "diag", "l2_loss": "(sum(({0})^2)/2)", "matvec": "(({0}) @ ({1}))",
     "addmm": "(({0}) + ({1}) @ ({2}))", "nll_loss": "(-mean(pick({0}, {1})))",
+    "pairwise_distance": "norm(({0}) - ({1}) + 1e-6, axis=-1)",
     "smooth_l1_loss": "mean(huber(({0}) - ({1})))",
     "full_like": "(0*({0}) + ({1}))", "cdf": "normcdf", "pdf": "normpdf", "logcdf": "log_normcdf",
 }  # fmt: skip
@@ -63,22 +68,11 @@ OF_COUNT = {
     ("linear", 2): "(({0}) @ ({1})')", ("linear", 3): "(({0}) @ ({1})' + ({2}))", ("gather", 2): "take",
     ("huber_loss", 2): "mean(huber(({0}) - ({1})))", ("huber_loss", 3): "mean(huber(({0}) - ({1}), {2}))",
 }  # fmt: skip
-# Losses with `reduction=` other than the mean.
-REDUCED = {
-    ("mse_loss", "sum"): "sum((({0}) - ({1}))^2)", ("mse_loss", "none"): "((({0}) - ({1}))^2)",
-    ("l1_loss", "sum"): "sum(abs(({0}) - ({1})))", ("l1_loss", "none"): "abs(({0}) - ({1}))",
-    ("cross_entropy", "sum"): "(-sum(pick(log_softmax({0}), {1})))",
-    ("cross_entropy", "none"): "(-pick(log_softmax({0}), {1}))",
-    ("nll_loss", "sum"): "(-sum(pick({0}, {1})))", ("nll_loss", "none"): "(-pick({0}, {1}))",
-}  # fmt: skip
 # Classes whose objects are called: `nn.ReLU()(x)`.
 CLASSES = {
     "ReLU": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softmax": "softmax", "LogSoftmax": "log_softmax",
     "LeakyReLU": "leaky_relu", "ELU": "elu", "SELU": "selu", "Softsign": "softsign", "Hardtanh": "hard_tanh",
     "GELU": "gelu", "SiLU": "silu", "Mish": "mish", "Softplus": "softplus", "LogSigmoid": "logsigmoid",
-    "MSELoss": "mse",
-    "CrossEntropyLoss": "cross_entropy", "BCELoss": "binary_cross_entropy", "KLDivLoss": "kl_div",
-    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits",
 }  # fmt: skip
 PARAMETRIC = frozenset({"LeakyReLU", "ELU"})  # with the operand of the gate
 INFINITIES = {"'inf'": "inf", "'-inf'": "(-inf)", '"inf"': "inf", '"-inf"': "(-inf)"}
@@ -153,14 +147,15 @@ SIGNS_OF_JOINING = {"&": "and", "&&": "and", "∧": "and", "∨": "or", "¬": "n
 BRACKETS = {"⟨": "dot(", "⟩": ")", "〈": "dot(", "〉": ")", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")"}  # ⟨x, y⟩
 # Of two operands they are elementwise: `torch.max(a, b)`.
 ELEMENTWISE = frozenset({"max", "min"})
+LEAVES = frozenset({"Value", "Parameter", "Variable"})  # what they make is differentiated by
 DECLARING = frozenset({"let", "var", "const", "auto", "double", "val"})  # let f = x + 1
 BEFORE_VALUES = frozenset({"where", "at", "with", "for", "when"})  # x^2 where x = 3
 CPLUSPLUS = ["std", ":", ":"]
 JAVASCRIPTS = frozenset({"Math"})  # there of any number of operands
+COVERED = {"clip": "min(max({0}, {1}), {2})"}  # what a gate is where a value of the user's has its name
 LIMITS = {"clip": {"min": "lo", "max": "hi"}, "clamp": {"min": "lo", "max": "hi"}}
 ONE_LIMIT = {"lo": "max", "hi": "min"}
 SWAPS, PAIR = frozenset({"transpose"}), "swapaxes"  # of all axes, of two
-USUAL = "mean"  # what losses are without `reduction=`
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
 ASSUMED_BY_TENSORFLOW = {"leaky_relu": "slope=0.2"}

@@ -8,12 +8,13 @@ from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, MATHEMATICA, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
 from backprop_cli.language.tokens import BAD, POSTFIX, Tokens, tokenize
+from backprop_cli.language.turns import placed
 
 # Words that our language has too, as names or not at all.
 _WORDS = frozenset({
     "if", "mod", "def", "return", "import", "from", "dim=", "keepdim=", "dim =", "keepdim =", "len(", "%", "None", "T",
     *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
-    "ord=", "log_2(", "log_10(", "log_e(", *BARE,
+    "ord=", "log_2(", "log_10(", "log_e(", "Value(", *BARE,
     *(f"{written}{end}" for written in CAPITALS for end in ("", "(", " (")),
     *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),
 })  # fmt: skip
@@ -53,7 +54,7 @@ def understood(
         if strict
         else foreign.read(source.text, variables, size_of, failed=bool(program.diagnostics), strange=strange)
     )
-    typed, counts = reading.text if reading else "", set[str]()
+    typed, written = reading.text if reading else "", None
     if loops:
         from backprop_cli.language.loops import TooLongError, unrolled
 
@@ -64,13 +65,16 @@ def understood(
             program.diagnostics = [Diagnostic("L701", message, (), "let them run less often")]
             return program
         if written is not None:
-            reading, counts = reading.then(written[0]) if reading else written[0], written[1]
+            reading = reading.then(written.reading) if reading else written.reading
     if reading is None:
         return program
     inner = Source(source.name, reading.text)
-    made = foreign.relocated(parse(inner, tokenize(inner.text)), reading, source)
+    made = parse(inner, tokenize(inner.text))
+    if written is not None:
+        made.turns, made.counts = placed(written.marks, made), written.counts
+    made = foreign.relocated(made, reading, source)
     foreign.span_the_output(made)
-    made.reading, made.counts = typed, counts
+    made.reading = typed
     return made
 
 

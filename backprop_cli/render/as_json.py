@@ -149,7 +149,7 @@ def _node(row: Row, report: Report) -> documents.Node:
 
 
 def _modules(report: Report) -> Iterator[documents.Module]:
-    """Every call of a user's gate, those around others first."""
+    """Every call of a user's gate, and every turn of a loop, those around others first."""
     packed = {p.name: p for p in report.folded}
     for call in report.subgraphs():
         made: documents.Module = {
@@ -162,7 +162,9 @@ def _modules(report: Report) -> Iterator[documents.Module]:
             "nodes": call.nodes,
             "expanded": call.expanded,
         }
-        if call.name in packed and packed[call.name].slopes:
+        if call.title:
+            made["title"], made["outputs"] = call.title, list(call.outputs)
+        elif call.name in packed and packed[call.name].slopes:
             made["slopes"] = {name: slope_text(packed[call.name], name) for name in packed[call.name].slopes}
         yield made
 

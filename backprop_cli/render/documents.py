@@ -100,16 +100,18 @@ Node = TypedDict(
 
 
 class Module(TypedDict):
-    """A call of a gate that the user defined."""
+    """A call of a gate that the user defined, or a turn of a loop."""
 
-    call: Annotated[str, "its own name, such as sig1"]
-    gate: str
+    call: Annotated[str, "its own name, such as sig1 or turn3"]
+    gate: Annotated[str, "the gate, or the name that the loop runs over"]
     within: Annotated[str | None, "the call around it"]
     parameters: list[str]
     inputs: Annotated[list[Natural], "the id of each operand"]
     output: Natural
     nodes: Annotated[Natural, "how many it is made of"]
     expanded: Annotated[bool, "whether those are listed"]
+    title: NotRequired[Annotated[str, "of a turn, such as `turn 3 of 10`"]]
+    outputs: NotRequired[Annotated[list[Natural], "of a turn the id of each node that others use; output is the last"]]
     slopes: NotRequired[
         Annotated[dict[str, str], "d gate / d parameter in closed form, over the parameters and the gate's name"]
     ]

@@ -31,7 +31,9 @@ _SIGNS = {
 }  # fmt: skip
 _PLAIN = frozenset("+-/(),.^<>=[]; ")
 _CUT = re.compile(
-    r"[A-Za-z]{2,}(?: [A-Za-z]{2,})+(?![\w(])|[A-Za-z_]\w*\(?|[0-9.]+(?:e[+-]?[0-9]+)?|==|!=|<=|>=|.", re.DOTALL
+    r"turn [0-9]+ of [0-9]+|[A-Za-z]{2,}(?: [A-Za-z]{2,})+(?![\w(])|[A-Za-z_]\w*\(?|"
+    r"[0-9.]+(?:e[+-]?[0-9]+)?|==|!=|<=|>=|.",
+    re.DOTALL,
 )
 _RAISED = re.compile(r" *\^ *(-[\w.]+|)")
 _FUNCTION = re.compile(r"\{?\\operatorname\{[^}]*\}\}?\(")
@@ -209,4 +211,5 @@ def tex_operation(text: str) -> str:
 def _token(token: str) -> str:
     if token in ("", "^"):
         return rf"\text{{{_SPECIAL[token]}}}" if token else ""
-    return f"{{{tex_name(token)}}}" if token[0].isalpha() and token[-1] != "(" else _sign(token)
+    is_name = token[0].isalpha() and token[-1] != "(" and " " not in token
+    return f"{{{tex_name(token)}}}" if is_name else _sign(token)

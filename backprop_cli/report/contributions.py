@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backprop_cli.engine.passes import Rule, quiet, rule_of, send
+from backprop_cli.engine.subgraph_slopes import sent_through
 from backprop_cli.report.rows import Columns, zeros_of
 
 
@@ -15,18 +16,23 @@ def contributions(columns: Columns) -> Callable[[int, int], Any]:
     It answers None where nothing flows: a gate that routes ignores an operand whose slope is 0.
     """
     whole = columns.whole or columns
-    folded = {subgraph.output: subgraph for subgraph in columns.folded}
+    folded = {view.subgraph.output: view for view in columns.folded}
+    latest: tuple[int, dict[int, Any]] = (-1, {})  # operands of a node are asked for one after another
 
     def sent(node: int, k: int) -> Any:
+        nonlocal latest
         rule = rule_of(columns.graph, node)
         if node not in folded:
             return _sent(columns, node, k, rule)
         if not columns.graph.has_arrays:  # as an elementwise gate: it has slopes of its own
             return _sent(columns, node, k, rule._replace(attributes=None))
-        operand, inside = columns.graph.inputs[node][k], range(folded[node].first, folded[node].last)
-        uses = [(i, position) for i in inside for position, j in enumerate(whole.graph.inputs[i]) if j == operand]
-        parts = [_sent(whole, i, position, rule_of(whole.graph, i)) for i, position in reversed(uses)]
-        return sum(part for part in parts if part is not None)
+        if latest[0] != node:
+            assert whole.passed is not None
+            inside, active = folded[node].inside, whole.active
+            latest = node, sent_through(whole.graph, whole.values, whole.passed, inside, active.__getitem__)
+        operand = columns.graph.inputs[node][k]
+        found = latest[1].get(operand)
+        return zeros_of(columns.graph.shape(operand)) if found is None else found
 
     return sent
 

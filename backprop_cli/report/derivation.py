@@ -60,7 +60,7 @@ class Derivation:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.graph, self.values, self.passed, self.active, self.hidden, *_ = report.columns
-        self.folded = {subgraph.output: subgraph for subgraph in report.columns.folded}
+        self.folded = {view.subgraph.output: view.subgraph for view in report.columns.folded}
         self.names = node_names(self.graph)
         self.nodes = {name: node for node, name in enumerate(self.names) if name in report.gradients}
         self.nodes |= {**self.graph.variables, **self.graph.definitions}
@@ -151,7 +151,8 @@ class Derivation:
                 sent = self._sent(node, position)
                 if sent is not None:
                     arrived.setdefault(operand, []).append(sent)
-                told = self._by_rule if is_tensor else self._by_slope if slopes else self._by_call
+                has_slope = bool(slopes) and slopes[position] is not None
+                told = self._by_rule if is_tensor else self._by_slope if has_slope else self._by_call
                 equations += told(node, position, 0.0 if sent is None else sent)
         if equations:
             subject = (Name(node), " = ", *self._written(node))

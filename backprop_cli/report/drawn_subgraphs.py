@@ -1,7 +1,8 @@
 """Sub-graphs in a figure: frames around their nodes, or, folded, one node each.
 
 A folded one is the node whose wire leaves it, drawn with the sub-graph's name as its operation; what flowed into the
-sub-graph flows into that node. A sub-graph that two wires leave is not one node and stays open.
+sub-graph flows into that node. A turn of a loop is a node for each wire that leaves it, and for each node that two of
+these need; any other sub-graph that two wires leave is not one node and stays open.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from backprop_cli.graph import Subgraph
+from backprop_cli.graph.subgraphs import View
 from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Moment, Node
 from backprop_cli.report.model import Report
 
 
-def with_subgraphs(figure: Figure, report: Report, folded: Collection[Subgraph]) -> Figure:
+def with_subgraphs(figure: Figure, report: Report, folded: Collection[View]) -> Figure:
     """The drawing with each sub-graph whose inside is drawn; closed are those in `folded`, and all in them."""
-    subgraphs, hidden = report.columns.graph.subgraphs, report.columns.folded
+    subgraphs = report.columns.graph.subgraphs
+    hidden = [view.subgraph for view in report.columns.folded]
+    closing = {view.subgraph.label for view in folded}
     if not subgraphs:
         return figure
     closed: list[bool] = []
@@ -24,11 +27,13 @@ def with_subgraphs(figure: Figure, report: Report, folded: Collection[Subgraph])
     drawn: list[DrawnSubgraph] = []
     count = len(report.columns.values)
     for k, call in enumerate(subgraphs):
-        closed.append(call in folded or (call.parent >= 0 and closed[call.parent]))
+        closed.append(call.label in closing or (call.parent >= 0 and closed[call.parent]))
         members = tuple(node for node in paths if call.first <= node < call.last)
         if not members or any(other.first <= call.first and call.last <= other.last for other in hidden):
             continue
-        drawn.append(DrawnSubgraph(count + k, call.name, members, folded=closed[k]))
+        drawn.append(
+            DrawnSubgraph(count + k, call.title or call.name, members, closed[k], call.outputs if call.title else ())
+        )
         paths |= {node: (*paths[node], count + k) for node in members}
     nodes = tuple(node._replace(subgraphs=paths[node.id]) for node in figure.nodes)
     return figure._replace(nodes=nodes, subgraphs=(*figure.subgraphs, *drawn))
@@ -40,13 +45,16 @@ def fold(figure: Figure) -> Figure:
     if not home:
         return figure._replace(subgraphs=tuple(subgraph._replace(folded=False) for subgraph in figure.subgraphs))
     gone = home.keys() - set(home.values())
+    packed = [set(subgraph.nodes) for subgraph in figure.subgraphs if subgraph.folded and _any(subgraph, home)]
+    open_ = [subgraph for subgraph in figure.subgraphs if not any(nodes >= set(subgraph.nodes) for nodes in packed)]
+    ids = {subgraph.id for subgraph in open_}
     step_of = _steps(figure, home)
     edges = _edges(figure, home, step_of)
     nodes = tuple(_node(node, figure, home, step_of) for node in figure.nodes if node.id not in gone)
+    nodes = tuple(node._replace(subgraphs=tuple(k for k in node.subgraphs if k in ids)) for node in nodes)
     subgraphs = tuple(
         subgraph._replace(folded=False, nodes=tuple(node for node in subgraph.nodes if node not in gone))
-        for subgraph in figure.subgraphs
-        if not home.keys() >= set(subgraph.nodes)
+        for subgraph in open_
     )
     folded = figure._replace(nodes=nodes, edges=tuple(edges), subgraphs=subgraphs)
     return folded._replace(moments=tuple(_moments(figure, folded, home, step_of)))
@@ -75,10 +83,30 @@ def _homes(figure: Figure) -> dict[int, int]:
             continue
         used_inside = {edge.source for edge in figure.edges if edge.target in inside}
         leaving = {edge.source for edge in figure.edges if edge.target not in inside} & inside
-        ends = leaving | (inside - used_inside)
+        ends = leaving | (inside - used_inside) | (inside & set(subgraph.outputs))
         if len(ends) == 1:
             home.update(dict.fromkeys(inside, *ends))
+        elif subgraph.outputs:
+            home.update(_nearest_ends(figure, inside, ends))
     return home
+
+
+def _nearest_ends(figure: Figure, inside: Collection[int], ends: Collection[int]) -> dict[int, int]:
+    """For each node the end it alone leads to; what leads to two is an end too, and one by itself stays what it is."""
+    leading: dict[int, set[int]] = {}
+    for edge in figure.edges:
+        if edge.target in inside and edge.source in inside:
+            leading.setdefault(edge.source, set()).add(edge.target)
+    home: dict[int, int] = {}
+    for node in sorted(inside, reverse=True):
+        found = {home[target] for target in leading.get(node, ())}
+        home[node] = node if node in ends or len(found) != 1 else found.pop()
+    shared = {end for node, end in home.items() if node != end}
+    return {node: end for node, end in home.items() if end in shared}
+
+
+def _any(subgraph: DrawnSubgraph, home: Mapping[int, int]) -> bool:
+    return not home.keys().isdisjoint(subgraph.nodes)
 
 
 _Steps = Mapping[tuple[str, int], int]

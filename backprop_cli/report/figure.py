@@ -89,6 +89,7 @@ class DrawnSubgraph(NamedTuple):
     name: str
     nodes: tuple[int, ...]
     folded: bool = False
+    outputs: tuple[int, ...] = ()  # of a turn of a loop, which has a wire out for each name that it hands on
 
 
 class Moment(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
@@ -183,11 +184,18 @@ class Report(NamedTuple):
         """The user's gates of which calls are folded, in the order of their first call."""
         graph = self.columns.graph
         made: dict[str, Folded] = {}
-        for call in self.columns.folded:
-            gates = call.last - call.first - sum(node in graph.constants for node in range(call.first, call.last))
-            calls = made[call.name].calls + 1 if call.name in made else 1
-            made[call.name] = Folded(call.name, gates, calls, self.slopes.get(call.name, {}))
+        for call, _ in self.columns.folded:
+            if not call.title:
+                gates = sum(node not in graph.constants for node in range(call.first, call.last))
+                calls = made[call.name].calls + 1 if call.name in made else 1
+                made[call.name] = Folded(call.name, gates, calls, self.slopes.get(call.name, {}))
         return tuple(made.values())
+
+    @property
+    def folded_turns(self) -> dict[str, int]:
+        """How many turns of loops are folded, by the loop's name."""
+        turns = {view.subgraph.label: view.subgraph.name for view in self.columns.folded if view.subgraph.title}
+        return dict(Counter(turns.values()))
 
     def subgraphs(self) -> Iterator[SubgraphRow]:
         """The calls of the user's gates that are shown, folded or not, those around others first."""

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from backprop_cli.engine.passes import Backward
 from backprop_cli.gates import GATES
-from backprop_cli.graph import CONSTANT, Graph, Subgraph, Value
+from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.graph.ancestors import uses
 from backprop_cli.graph.names import node_names
-from backprop_cli.graph.subgraphs import enclosing
+from backprop_cli.graph.subgraphs import View, enclosing
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import without_negative_zeros
 
@@ -49,7 +49,10 @@ class Row(NamedTuple):
 
 
 class SubgraphRow(NamedTuple):
-    """A call of a user's gate, what it is within, its operands and its output, how many nodes it is made of."""
+    """A call of a user's gate, what it is within, its operands and its output, how many nodes it is made of.
+
+    A turn of a loop has a `title`, and may have more outputs than one.
+    """
 
     label: str
     name: str
@@ -59,6 +62,8 @@ class SubgraphRow(NamedTuple):
     output: int
     nodes: int
     expanded: bool
+    title: str = ""
+    outputs: tuple[int, ...] = ()
 
 
 class Columns(NamedTuple):
@@ -73,7 +78,7 @@ class Columns(NamedTuple):
     passed: Backward | None
     active: bytearray
     hidden: bytearray = bytearray()
-    folded: tuple[Subgraph, ...] = ()
+    folded: tuple[View, ...] = ()
     whole: Columns | None = None
 
     @property
@@ -91,7 +96,8 @@ def node_rows(columns: Columns, *, constants: bool = True) -> Iterator[Row]:
     names = node_names(graph)
     counts = uses(graph) if graph.attributes else []
     around = enclosing(graph) if graph.subgraphs else []
-    labels = {call.output: call.label for call in folded}
+    labels = {view.subgraph.output: view.subgraph.label for view in folded}
+    turns = {view.subgraph.output for view in folded if view.subgraph.title}
     for node, gate in enumerate(graph.gates):
         if (gate == CONSTANT and not constants) or (hidden and hidden[node]):
             continue
@@ -105,7 +111,7 @@ def node_rows(columns: Columns, *, constants: bool = True) -> Iterator[Row]:
                 slopes = tuple(
                     slope if active[j] else None for j, slope in zip(operands, passed.locals[node], strict=True)
                 )
-            elif node in graph.attributes:
+            elif node in graph.attributes and node not in turns:
                 texts = rules(graph, node, names, counts)
                 said = tuple(text if active[j] else None for j, text in zip(operands, texts, strict=True))
         is_inside = bool(around) and around[node] >= 0
@@ -130,7 +136,7 @@ def node_rows(columns: Columns, *, constants: bool = True) -> Iterator[Row]:
 def subgraph_rows(columns: Columns) -> Iterator[SubgraphRow]:
     """The sub-graphs that are shown, folded or not, those around others first."""
     subgraphs = columns.graph.subgraphs
-    folded = {call.label for call in columns.folded}
+    folded = {view.subgraph.label for view in columns.folded}
     closed: list[bool] = []
     for call in subgraphs:
         inside = call.parent >= 0 and closed[call.parent]
@@ -139,8 +145,9 @@ def subgraph_rows(columns: Columns) -> Iterator[SubgraphRow]:
             within = subgraphs[call.parent].label if call.parent >= 0 else None
             count = call.last - call.first
             yield SubgraphRow(
-                call.label, call.name, within, call.parameters, call.operands, call.output, count, not closed[-1]
-            )
+                call.label, call.name, within, call.parameters, call.operands, call.output, count, not closed[-1],
+                call.title, call.outputs,
+            )  # fmt: skip
 
 
 def gradient_at(graph: Graph, passed: Backward, node: int) -> Value:

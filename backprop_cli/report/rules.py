@@ -52,7 +52,7 @@ def rule_of_subgraph(
     Empty where there is none, where it does not give the number at hand, or is beyond our own gates.
     """
     parameters, operands = subgraph.parameters, subgraph.operands
-    text = closed_forms.get(subgraph.name, {}).get(parameters[operands.index(operand)])
+    text = closed_forms.get(subgraph.name, {}).get(parameters[operands.index(operand)]) if parameters else None
     if text is None or len(set(operands)) < len(operands):
         return Rule(())
     gate = Gate(f"call({', '.join(parameters)})", "the user's", text, at=())

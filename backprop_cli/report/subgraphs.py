@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from backprop_cli.engine.subgraph_slopes import subgraph_slopes
 from backprop_cli.graph.subgraphs import fold as fold_graph
@@ -16,25 +17,27 @@ def fold(whole: Columns, unfold: Collection[str] | None = ()) -> Columns:
     folded = to_fold(whole.graph, unfold)
     if not folded:
         return whole
-    graph, hidden = fold_graph(whole.graph, folded)
+    graph, hidden, views = fold_graph(whole.graph, folded)
     passed, active = whole.passed, whole.active
     if passed is not None:
         all_locals = list(passed.locals)
-        for subgraph in folded:
-            first, output = subgraph.first, subgraph.output
-            all_locals[output] = subgraph_slopes(whole.graph, passed, first, output, graph.inputs[output])
+        for subgraph, inside in views:
+            operands = graph.inputs[subgraph.output]
+            slopes: Any = subgraph_slopes(whole.graph, passed, inside, operands)
+            all_locals[subgraph.output] = slopes if subgraph.title or all(slope is not None for slope in slopes) else ()
         passed = passed._replace(locals=all_locals)
         active = bytearray(asked and not inside for asked, inside in zip(active, hidden, strict=True))
-    return Columns(graph, whole.values, passed, active, hidden, tuple(folded), whole)
+    return Columns(graph, whole.values, passed, active, hidden, tuple(views), whole)
 
 
 def moved_notes(notes: Sequence[Note], columns: Columns) -> tuple[Note, ...]:
     """The notes, those on nodes inside a folded sub-graph at the node that it is."""
+    about = {note.node for note in notes if note.node is not None and columns.hidden and columns.hidden[note.node]}
     at = {
-        node: subgraph.output
-        for subgraph in columns.folded
-        for node in {note.node for note in notes if note.node is not None}
-        if subgraph.first <= node < subgraph.last
+        node: view.subgraph.output
+        for view in reversed(columns.folded)
+        if about
+        for node in about.intersection(view.inside)
     }
     return tuple(note if note.node not in at else note._replace(node=at[note.node]) for note in notes)
 

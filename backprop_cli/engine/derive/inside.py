@@ -5,6 +5,7 @@ from __future__ import annotations
 from backprop_cli.engine.derive.gradients import derive
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph.graph import CONSTANT, DERIVATIVE, INPUT, Graph
+from backprop_cli.graph.turns import settle
 
 MOST_NODES = 20_000  # of a short program: each derivative makes several nodes of one
 
@@ -50,6 +51,7 @@ def expanded(graph: Graph) -> Graph:
         )
         for subgraph in graph.subgraphs
     ]  # fmt: skip
+    settle(out)
     return out
 
 

@@ -1,0 +1,60 @@
+"""Objects that are called: `nn.ReLU()(x)`, `criterion = nn.MSELoss()` and then `criterion(x, y)`; and losses."""
+
+from __future__ import annotations
+
+from backprop_cli.language.code_operands import Operands
+from backprop_cli.language.losses import LOSS_OF_CLASS, LOSSES, loss_called
+from backprop_cli.language.rewriting import Rewriter
+from backprop_cli.language.spellings import CLASSES, KEYWORDS, PARAMETRIC
+
+_ENDS = ("", "\n", ";")
+
+
+class Objects(Operands):
+    """The edits that make calls of objects, and of losses, ours."""
+
+    def loss(self, name: str, head: tuple[int, int], bracket: int, made: int = -1) -> bool:
+        """A loss that is called, or an object of its class that the bracket `made` made: whether it is read."""
+        shapes = [self.shape(*item) for item in self.edits.arguments(bracket)[:2]]
+        chances = len(shapes) == 2 and shapes[0] == shapes[1] != ()
+        return name in LOSSES and loss_called(self.edits, name, head, bracket, made, chances=chances)
+
+    def object_called(self, class_: str, made: int, head: tuple[int, int], bracket: int) -> None:
+        """`nn.ReLU()(x)`, `criterion(x, y)`: the function that an object of the class is."""
+        self.edits.calls.add(bracket)
+        if not _class_called(self.edits, class_, made, head, bracket):
+            self.loss(LOSS_OF_CLASS.get(class_, ""), head, bracket, made)
+
+    def is_object(self, name: str, bracket: int, close: int, first: int) -> bool:
+        """Whether `name(…)` makes an object that is called at once, or later by a name that a statement gives it."""
+        if name not in CLASSES and name not in LOSS_OF_CLASS:
+            return False
+        if close + 1 in self.edits.closes:
+            self.object_called(name, bracket, (first, close), close + 1)
+            return True
+        return _is_made(self.edits, name, bracket, close, first)
+
+
+def _class_called(edits: Rewriter, name: str, made: int, head: tuple[int, int], bracket: int) -> bool:
+    """`nn.ReLU()(x)`, `nn.Softmax(dim=1)(x)`: the function that an object of the class is; whether it is one."""
+    items = edits.arguments(made)
+    if name in PARAMETRIC and len(items) == 1:  # nn.LeakyReLU(0.2)
+        ((a, b),) = items
+        more = f", {''.join(edits.texts[a + 2 * (edits.at(a + 1) == '=') : b + 1])}"
+    elif name not in CLASSES or any(edits.texts[a] not in KEYWORDS or edits.at(a + 1) != "=" for a, _ in items):
+        return False
+    else:
+        more = "".join(f", {KEYWORDS[edits.texts[a]]}={''.join(edits.texts[a + 2 : b + 1])}" for a, b in items)
+    edits.merge(*head, CLASSES[name])
+    edits.before[edits.closes[bracket]] += more
+    return True
+
+
+def _is_made(edits: Rewriter, name: str, bracket: int, close: int, first: int) -> bool:
+    """`criterion = nn.MSELoss()`: the statement is left out, and `criterion(x, y)` known; whether it is one."""
+    alone = edits.at(close + 1) in _ENDS and edits.at(first - 1) == "=" and edits.is_word(first - 2)
+    if not alone or edits.at(first - 3) not in _ENDS:
+        return False
+    edits.objects[edits.texts[first - 2]] = name, bracket
+    edits.drop(first - 2, close)
+    return True
