@@ -108,6 +108,8 @@ def test_what_is_something_else_in_another_tool_is_refused(text, code):
     [
         ("[1 2; 3 4]", [[1, 2], [3, 4]]),
         ("1.5e−3", 1.5e-3),
+        ("print(x**2)", 0.49),
+        ("u = x\nu **= 2\nu", 0.49),
         ("x√y + ⌊x⌋ + ⌈x⌉", 0.7 * math.sqrt(2) + 1),
         (r"\log \sum_i \exp(v_i)", math.log(math.exp(1) + math.exp(2) + math.exp(3))),
         (r"\begin{cases} x^2, & \text{if } x > 0, \\ -x, & \text{otherwise}. \end{cases}", 0.49),
