@@ -15,7 +15,7 @@ _JAX = frozenset({"jax"})
 _SCIPY = frozenset({"scipy", "special"})
 _TORCH = frozenset({"torch", "F"})
 _TANH = "0.5*({0})*(1 + tanh(sqrt(2/pi)*({0} + 0.044715*({0})^3)))"
-_BARE = re.compile(r"(?<!\w)\(\{(\d)\}\)")  # an operand brings its own brackets, where it needs them
+_BARE = re.compile(r"(?<![\w}])\(\{(\d)\}\)")  # an operand brings its own brackets, where it needs them
 _IEEE = "({0}) - ({1})*round(({0})/({1}))"
 
 
@@ -71,6 +71,10 @@ ROWS = (
          "floor({0} + 0.5)", "round({0})"),
     _row({"std"}, "round", _always, "C rounds halves away from 0, and ours to the even number",
          "sign({0})*floor(abs({0}) + 0.5)", "round({0})"),
+    _row({"lax"}, "round", _always, "`lax.round` rounds halves away from 0, and ours to the even number",
+         "sign({0})*floor(abs({0}) + 0.5)", "round({0})"),
+    _row({"lax"}, "cumsum cumprod", _without_axis, "`lax` sums along the first axis, and ours all elements",
+         "{f}({0}, axis=0)", "{f}({0})"),
     _row({"np", "numpy", "jnp"}, "matrix mat asmatrix", lambda asked: "*" in asked.text,
          "`*` and `**` of NumPy's matrices are matrix products, and elementwise here", "{0} @ …"),
     _row(_JAX, "gelu", lambda asked: not asked.has("False", "approximate=False"),
