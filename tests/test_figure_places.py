@@ -112,7 +112,7 @@ def judge(svg, *, down=False):
     for k, (left, top, right, bottom, text) in enumerate(labels):
         for start, high, end, low, other in labels[k + 1 :]:
             assert right <= start or end <= left or bottom <= high or low <= top, f"{text} is over {other}"
-        assert -24 <= left and right <= width - 24 and -58 <= top and bottom <= height - 24, f"{text} is off the paper"
+        assert left >= -24 and right <= width - 24 and top >= -58 and bottom <= height - 24, f"{text} is off the paper"
         for node, (start, high, end, low) in bodies.items():
             assert right <= start or end <= left or bottom <= high or low <= top, f"{text} is over the gate {node}"
     for source, target, points in wires:
