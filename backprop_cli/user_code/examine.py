@@ -16,7 +16,8 @@ from backprop_cli.user_code.diagnose import diagnose
 from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss
 from backprop_cli.user_code.judge import Ruling, best
 from backprop_cli.user_code.merged import merged
-from backprop_cli.user_code.names import readings
+from backprop_cli.user_code.mover import Mover
+from backprop_cli.user_code.names import looks_like_a_loss, readings
 from backprop_cli.user_code.prepared import Prepared, prepare
 from backprop_cli.user_code.problems import failed, no_gradient, no_loss
 from backprop_cli.user_code.recorder import Recorder
@@ -26,7 +27,7 @@ from backprop_cli.user_code.resolve import candidates, loss_of, upstream_of
 from backprop_cli.user_code.run import Program, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
-from backprop_cli.user_code.trace import Claim, LossEvent, Version
+from backprop_cli.user_code.trace import Claim, LossEvent, Version, as_array
 
 _SMALL = 1e-2  # the size of what is put in the place of zeros
 _NOTHING = ("N216", "N217")  # no loss, no gradient
@@ -147,7 +148,7 @@ def _passed(
         cases = [case for case in cases if case.claim is not given_gradient]
         if cases:
             losses.append(Loss(at.name, at.line))
-            findings += merged(diagnose(Workshop(bench, recorder, script, at), cases), at)
+            findings += merged(diagnose(Workshop(bench, recorder, script, at, cases), cases), at)
         for case in cases:
             candidate = case.ruling.candidate
             if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version.value):
@@ -205,6 +206,9 @@ def _judged(
     claims = [claim for claim in recorder.claims if claim.round == at.round]
     claims = [claim for claim in claims if only is None or claim.text in only]
     claims.sort(key=lambda claim: claim.order)
+    others = _calls_with_another_loss(bench, recorder, at) if recorder.loss else set()
+    theirs = {id(claim.object) for claim in claims if claim.call in others}
+    claims = [claim for claim in claims if id(claim.object) not in theirs]
     seen: set[tuple[str, int, int]] = set()
     last = {(claim.call, claim.text): claim.order for claim in claims}
     for claim in claims:
@@ -222,6 +226,19 @@ def _judged(
             continue  # a variable of another function that only has the same name
         seen.add(same)
         yield Case(claim, ruling, tuple(options))
+
+
+def _calls_with_another_loss(bench: Bench, recorder: Recorder, at: LossEvent) -> set[int]:
+    """The function calls that have a loss of their own, on which the loss does not depend."""
+    last = {one.call: one for one in recorder.losses if one.call and looks_like_a_loss(one.name)}
+    found: set[int] = set()
+    for call, event in last.items():
+        start = event.place.statement
+        if start <= at.place.statement and not np.array_equal(as_array(event.value), as_array(at.value)):
+            moved = bench.program.again(Mover({}, [at.place], event.place.site), start)
+            if moved is not None and np.array_equal(moved[0], as_array(at.value)):
+                found.add(call)
+    return found
 
 
 def _of_its_own(ruling: Ruling) -> bool:
