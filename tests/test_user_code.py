@@ -904,3 +904,37 @@ def test_a_wrong_intermediate_is_named_although_what_is_summed_from_it_is_right(
         "dxc": "differs", "dmu": "agrees", "dx": "dxc",
     }  # fmt: skip
     assert check(CENTRED).ok
+
+
+def test_what_an_exception_leaves_half_done_is_not_accused(check):
+    text = ROWS_OF_TIME.replace("dh = h[T]", "dtarget = target - h[T]; dh = h[T]")
+    text = text.replace("dWx += np.outer(x[t], da)", "if t == 1: dh = dh.nothing\n        dWx += np.outer(x[t], da)")
+    found = check(text)
+    assert found.status == 3 and ("dtarget", "agrees") in {(one.name, one.verdict) for one in found.results}
+    assert "differs" not in {one.verdict for one in found.results}
+
+
+TRAINED = """
+    import numpy as np
+    np.random.seed(0)
+    X, y = np.random.randn(60, 2), np.arange(60) % 3
+    W2, b2 = 0.01*np.random.randn(2, 3), np.zeros((1, 3))
+    for step in range(200):
+        p = np.exp(X @ W2 + b2)
+        p /= p.sum(axis=1, keepdims=True)
+        loss = -np.log(p[range(60), y]).mean()
+        ds = p
+        ds[range(60), y] -= 1
+        ds /= 60
+        db2 = ds.sum(axis=0, keepdims=True)
+        W2 += -0.1*(X.T @ ds)
+        b2 += -0.001*db2
+"""
+
+
+def test_a_variable_is_moved_by_its_size_before_the_step_that_writes_into_it(check):
+    # b2 is 0 where the loss is computed; the small numbers it has after the step are no measure of how far to move it.
+    found = check(TRAINED)
+    assert found.ok and next(one.error for one in found.results if one.name == "db2") < 1e-6
+    hidden = check(TRAINED, ("ds.sum(axis=0, keepdims=True)", "ds.sum(axis=0, keepdims=True) + 0.5*b2"))
+    assert hidden.first_wrong.name == "db2" and any("all zeros" in remark for remark in hidden.remarks)

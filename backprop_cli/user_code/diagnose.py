@@ -19,8 +19,6 @@ from backprop_cli.user_code.judge import fitted, ratios
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.repair import Case, Repair, Workshop
 from backprop_cli.user_code.resolve import Candidate
-from backprop_cli.user_code.slopes import size_of
-from backprop_cli.user_code.trace import as_array
 
 _MOST_ROOTS = 3
 _MOST_ELEMENTS = 64  # of a variable by each of which the loss is differentiated
@@ -111,7 +109,7 @@ def _spoils(shop: Workshop, case: Case, right: Sequence[Case], differing: Sequen
 def _gradient(shop: Workshop, candidate: Candidate) -> Any:
     """The gradient with respect to a small variable, element by element."""
     version = candidate.version
-    size, goal = size_of(as_array(version.value)), [(candidate.of.place, None)] if candidate.of else None
+    size, goal = version.scale, [(candidate.of.place, None)] if candidate.of else None
     slopes = []
     for number in range(int(np.prod(version.shape))):
         one = np.zeros(int(np.prod(version.shape)))
@@ -150,7 +148,7 @@ def _masked(shop: Workshop, case: Case) -> Diagnosed | None:
         return None
     place = candidate.version.place
     moved = shop.bench.direction(place, claimed.shape, 0) * (claimed != 0)
-    slope = shop.bench.slope({place: moved}, size_of(as_array(candidate.version.value)))
+    slope = shop.bench.slope({place: moved}, candidate.version.scale)
     apart = abs(float(np.sum(claimed * moved)) - slope.slope)
     right = apart <= _ALIKE * float(np.linalg.norm(claimed)) + UNSURE * slope.error
     return Diagnosed(case, "masked") if right else None

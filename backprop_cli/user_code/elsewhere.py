@@ -15,8 +15,8 @@ from backprop_cli.user_code.judge import is_dead, rule
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.resolve import Candidate
-from backprop_cli.user_code.slopes import Bench, size_of
-from backprop_cli.user_code.trace import Claim, Place, Version, as_array
+from backprop_cli.user_code.slopes import Bench
+from backprop_cli.user_code.trace import Claim, Place, Version
 
 _PLACES = 2
 _SIZES = (0.3, 0.01)  # of what is added to the values, relative to theirs
@@ -112,7 +112,7 @@ def shakes_of(leaves: Sequence[Version], seed: int, size: float) -> Mapping[Any,
     for version in leaves:
         place: Place = version.place
         rng = np.random.default_rng((seed, place.statement, place.site, place.passed))
-        drawn = size * size_of(as_array(version.value)) * rng.standard_normal(version.shape)
+        drawn = size * version.scale * rng.standard_normal(version.shape)
         found.setdefault(place[:3], []).append((place.path, drawn))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from types import MappingProxyType
@@ -24,7 +25,7 @@ from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.remarks import remarks_on
 from backprop_cli.user_code.repair import Case, Workshop
 from backprop_cli.user_code.resolve import candidates, loss_of, upstream_of
-from backprop_cli.user_code.run import Program, quietly
+from backprop_cli.user_code.run import Program, parse, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent, Version, as_array
@@ -146,20 +147,36 @@ def _passed(
         bench = Bench(program, [(at.place, given_gradient and given_gradient.value)], seed)
         cases = list(_judged(bench, recorder, at, rtol, only))
         cases = [case for case in cases if case.claim is not given_gradient]
+        cases = [case for case in cases if not _is_half_done(case, recorder, script, failure)]
         if cases:
             losses.append(Loss(at.name, at.line))
             findings += merged(diagnose(Workshop(bench, recorder, script, at, cases), cases), at)
         for case in cases:
             candidate = case.ruling.candidate
-            if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version.value):
+            if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version):
                 zeros.append((case.claim.text, recorder.first(candidate.version)))
         runs += bench.runs
     return _Passed(recorder, failure, findings, losses, runs, zeros)
 
 
-def _is_zero(value: Any) -> bool:
+def _is_half_done(case: Case, recorder: Recorder, script: Script, failure: Failure | None) -> bool:
+    """Whether an exception came before all was done that sets a gradient, which would be right in the end."""
+    if failure is None or case.ruling.verdict == AGREES:
+        return False
+    loops = [node for node in ast.walk(parse(script.text, script.path)) if isinstance(node, ast.For | ast.While)]
+    around = [one for one in loops if one.lineno <= failure.line <= (one.end_lineno or 0)]
+    first = min([failure.line, *(one.lineno for one in around)])
+    claim = case.claim
+    return any(
+        site.line >= first and (site.name, site.base, site.function) == (claim.name, claim.base, claim.function)
+        for site in recorder.sites
+    )
+
+
+def _is_zero(version: Version) -> bool:
+    value = version.value
     is_floating = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
-    return is_floating and not np.any(value)
+    return is_floating and version.size == 0
 
 
 def _shakes(zeros: Iterable[Version]) -> dict[tuple[int, int, int], list[tuple[tuple[Any, ...], Any]]]:
