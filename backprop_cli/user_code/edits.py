@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.user_code.missing import SHAPE, factors, missing_terms, quantities
+from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.node_changes import Change, changes
 from backprop_cli.user_code.targets import copy
 
@@ -96,6 +97,13 @@ def _sums(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
         yield Edit("term", _with_value(statement, _plus(term)), term)
         if term.isidentifier():
             yield Edit("term", _with_value(statement, _plus(term, ast.Sub())), term)
+
+
+def _paths(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """Another gradient, for what flows back along another path: `+ dhnext`."""
+    for term in missing_terms(scope, scope.get(SHAPE)):
+        if term.isidentifier() and readings(term):
+            yield Edit("term", _with_value(statement, _plus(term)), term)
 
 
 def _parsed(text: str) -> Any:
@@ -247,4 +255,4 @@ def _followed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
         yield Edit(mistake, made, detail, text)
 
 
-TIERS = ((_signs, _operators, _inside), (_names, _masked), (_whole,), (_followed, _sums))
+TIERS = ((_signs, _operators, _inside), (_names, _masked), (_whole,), (_followed, _sums), (_paths,))

@@ -163,14 +163,17 @@ def _is_half_done(case: Case, recorder: Recorder, script: Script, failure: Failu
     """Whether an exception came before all was done that sets a gradient, which would be right in the end."""
     if failure is None or case.ruling.verdict == AGREES:
         return False
-    loops = [node for node in ast.walk(parse(script.text, script.path)) if isinstance(node, ast.For | ast.While)]
-    around = [one for one in loops if one.lineno <= failure.line <= (one.end_lineno or 0)]
-    first = min([failure.line, *(one.lineno for one in around)])
     claim = case.claim
-    return any(
-        site.line >= first and (site.name, site.base, site.function) == (claim.name, claim.base, claim.function)
-        for site in recorder.sites
-    )
+    sites = [site for site in recorder.sites
+             if (site.name, site.base, site.function) == (claim.name, claim.base, claim.function)]  # fmt: skip
+    if any(site.line >= failure.line for site in sites):
+        return True
+    for loop in ast.walk(parse(script.text, script.path)):
+        if isinstance(loop, ast.For | ast.While) and loop.lineno <= failure.line <= (loop.end_lineno or 0):
+            inside = [site for site in sites if loop.lineno <= site.line <= (loop.end_lineno or 0)]
+            if inside and not any(site.fresh for site in inside):
+                return True  # it is summed up by the loop, pass by pass
+    return False
 
 
 def _is_zero(version: Version) -> bool:

@@ -31,7 +31,7 @@ from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
 
 _WORK = 100_000_000  # elements that all tries together may move
-_TRIES = (60, 2000)
+_TRIES = (60, 1000)
 _FEW, _MANY = (
     60,
     240,
@@ -107,6 +107,7 @@ class Workshop:
         wrong = self._last_first(wrong)
         suspects, shared = self._suspects(wrong, right), self._shared(wrong)
         tries = [(tier, site, slice(_MANY)) for tier in (0, 1) for site in suspects]
+        tries += [(4, site, slice(_FEW)) for site in (*suspects, *shared)]
         tries += [(tier, site, slice(_FEW)) for tier in (2, 3) for site in (*suspects, *shared)]
         tries += [(tier, site, slice(_FEW, _MANY)) for tier in (2, 3) for site in (*suspects, *shared)]
         tries += [(1, site, slice(_MANY)) for site in shared]
