@@ -660,6 +660,24 @@ def test_what_cannot_be_told_is_no_success(text, values, check):
     assert "`dX = …`" in raised.value.diagnostics[0].help
 
 
+WITH_OPTIONS = """
+    import numpy as np
+    def conv_forward(x, w, conv_param):
+        xp = np.pad(x, conv_param["pad"])
+        out = np.array([xp[i:i+3] @ w for i in range(0, len(xp) - 2, conv_param["stride"])])
+        return out, (xp, w, conv_param)
+    def conv_backward(dout, cache):
+        xp, w, conv_param = cache
+        dw = sum(d*xp[i*conv_param["stride"]:][:3] for i, d in enumerate(dout))
+        return dw
+"""
+
+
+def test_a_dictionary_of_options_is_assumed_and_said_to_be(check):
+    found = check(WITH_OPTIONS, x="randn(7)", w="randn(3)")
+    assert found.ok and found.remarks[0] == "conv_param has no value, and is taken to be {'stride': 1, 'pad': 1}"
+
+
 def test_a_returned_gradient_of_another_shape_differs(check):
     found = check(_affine("g @ W.T, g, g.sum(0)"), **ROWS)
     told = {one.name: one.reason for one in found.results}

@@ -32,6 +32,7 @@ _REMARKS = {
     "left": "the loop that contains {where} was left after its first pass",
     "hidden": "{text} at {where} is right only while {of} is all zeros: with small numbers there it is wrong",
     "stopped": "the run ended at {where}: {kind}: {message}",
+    "assumed": "{name} has no value, and is taken to be {value}",
     "unjudged": "not judged, for the loss is computed from no variable of the name: {names}",
 }
 

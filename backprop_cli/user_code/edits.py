@@ -37,6 +37,10 @@ def edits(statement: ast.stmt, scope: Mapping[str, Any], tier: int) -> Iterator[
     if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) or statement.value is None:
         return
     seen = {ast.unparse(statement)}
+    mine = {
+        ast.unparse(one) for one in ast.walk(statement) if isinstance(one, ast.Name | ast.Attribute | ast.Subscript)
+    }
+    scope = {name: scope[name] for name in (*(one for one in scope if one in mine), *scope)}  # what it has comes first
     for table in TIERS[tier]:
         for edit in table(statement, scope):
             text = edit.text
@@ -104,6 +108,13 @@ def _paths(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     for term in missing_terms(scope, scope.get(SHAPE)):
         if term.isidentifier() and readings(term):
             yield Edit("term", _with_value(statement, _plus(term)), term)
+
+
+def _chain(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """What flows back from above, as a factor: `* dout`."""
+    for mistake, tail, detail in factors(scope, scope.get(SHAPE)):
+        if tail == f"* {detail}" and readings(detail):
+            yield from _times(statement, mistake, tail, detail)
 
 
 def _parsed(text: str) -> Any:
@@ -255,4 +266,4 @@ def _followed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
         yield Edit(mistake, made, detail, text)
 
 
-TIERS = ((_signs, _operators, _inside), (_names, _masked), (_whole,), (_followed, _sums), (_paths,))
+TIERS = ((_signs, _operators, _inside), (_names, _masked), (_whole,), (_followed, _sums), (_paths, _chain))

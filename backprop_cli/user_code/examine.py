@@ -14,7 +14,7 @@ from backprop_cli.check.tolerances import SIX_DIGITS
 from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.errors import BackpropError
 from backprop_cli.user_code.diagnose import diagnose
-from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss
+from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss, Remark
 from backprop_cli.user_code.judge import Ruling, best
 from backprop_cli.user_code.merged import merged
 from backprop_cli.user_code.mover import Mover
@@ -96,7 +96,10 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
         if prepared.unsettled:
             raise prepared.unsettled
         raise no_gradient(script, recorder) if losses or loss_of(recorder, 0) else no_loss(script, recorder)
-    remarks = remarks_on(script, recorder, findings, shaken, failure, seen)
+    remarks = [
+        Remark("assumed", 0, (("name", name), ("value", str(value)))) for name, value in prepared.assumed.items()
+    ]
+    remarks += remarks_on(script, recorder, findings, shaken, failure, seen)
     return Examined(tuple(findings), tuple(losses), tuple(remarks), runs, failure if failure and not ended else None)
 
 

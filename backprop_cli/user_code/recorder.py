@@ -208,7 +208,8 @@ class Recorder:
     ) -> None:
         slot = (call, base, name, key)
         at = self._claim_at.get(slot)
-        before = self.claims[at] if at is not None and not (where.fresh and where.kind != "set") else None
+        anew = (where.fresh and where.kind != "set") or (isinstance(where.node, ast.Expr) and key is not None)
+        before = self.claims[at] if at is not None and not anew else None
         around = {
             one: it for one, it in frame.f_locals.items()
             if is_array(it) or is_number(it) or isinstance(it, dict) or is_list(it)
