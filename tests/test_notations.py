@@ -92,6 +92,7 @@ DIFFERENT = [
     ("x > 0 and y > 0", "S112"), ("not x", "S112"), ("1 000*x", "S112"), ("2 3", "S112"), ("[1 -2]", "S112"),
     ("[x -1]", "S112"), ("sum(i*x for i in range(3))", "S112"), ("np.median(v)", "N201"),
     ("scipy.special.ndtri(x)", "N201"),
+    (r"\|X\|_2^2", "V309"), ("2‖X‖₂", "V309"),  # of a matrix, the largest singular value
     ("v.item(1)", "S112"), ("X.take(1)", "S112"), ("np.take(X, [0, 1])", "S112"),
     ("lax.round(x)", "S112"), ("jax.lax.cumsum(X)", "S112"), ("perms(v)", "N201"), ("normal(x, y)", "N201"),
     ("bdtr(x, y, y)", "N201"), ("randint(x)", "N201"), ("sincos(x)", "N201"), ("lu_solve(X, v)", "N201"),

@@ -101,3 +101,9 @@ def test_help_is_what_the_option_prints(name, columns, monkeypatch):
 
 def test_help_of_no_command():
     assert "did you mean `backprop grad`?" in backprop("help", "grda").err
+
+
+@pytest.mark.parametrize("line", [["(x+y)*z", "x=1"], ["x^2"], ["f=x", "x=1"]])
+def test_an_expression_without_a_command_is_told_one(line):
+    ran = backprop(*line)
+    assert ran.status == 2 and f'write `backprop eval "{line[0]}"`' in ran.err

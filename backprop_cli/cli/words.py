@@ -39,6 +39,8 @@ def no_such_command(name: str) -> Diagnostic:
     """What is wrong with a name that is not in COMMANDS."""
     near = nearest(name, list(COMMANDS))
     meant = f"did you mean `backprop {near[0]}`? " if near else ""
+    if not name.isidentifier():  # an expression
+        meant = f'write `backprop eval "{shorten(name)}"`, or `grad` in the place of `eval`; '
     message = f"no such command '{shorten(name)}'"
     return Diagnostic("U801", message, (), f"{meant}`backprop --help` lists what there is")
 

@@ -25,6 +25,8 @@ from backprop_cli.text import bytes_written
 
 MAX_ELEMENTS = 16_000_000
 _BYTES = 8
+_BARS_AND_TWO = re.compile(r"(?:\\\||\|\||‖|\\rVert|\\Vert)\s*(?:_\s*\{?\s*2\b|₂)")
+_CALLED_LARGEST = "max(svdvals(A))"
 _CALLED = {reduction: name for name, reduction in REDUCTION_OF.items()}  # amax is written max
 
 
@@ -137,6 +139,9 @@ def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
                     f"`{_CALLED.get(row.name, row.name)}`: {problem}", problem.operands, problem.help
                 ) from None
     graph.attributes[node] = tuple(attributes)
+    if len(shapes[0]) == len(shapes) + 1 and min(shapes[0]) > 1 and _is_spectral(graph, node):
+        help_ = f"write `{_CALLED_LARGEST}`; with `_F` or nothing it is the root of the sum of squares"
+        raise ShapeProblem("of a matrix, the norm with a 2 is its largest singular value", (), help_)
     if row.syntax == "array" and len(shapes[0]) > 1 and (rows := _rows(graph, node)):
         help_ = f"one below the other: `concat({rows})`; along a new axis: `[{rows}]`"
         raise ShapeProblem("`;` separates rows of numbers, and these are arrays", (), help_)
@@ -144,6 +149,12 @@ def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
     if len(shape) > MOST_AXES:
         raise ShapeProblem(f"more than {MOST_AXES} axes")
     return shape
+
+
+def _is_spectral(graph: Graph, node: int) -> bool:
+    """Whether a norm is written with bars and a 2, which of a vector is the length."""
+    start, end = graph.span(node)
+    return bool(_BARS_AND_TWO.search(graph.source.text[max(start, end - 9) : end + 5]))
 
 
 def _clash(graph: Graph, node: int, shapes: list[Shape], problem: ShapeProblem) -> Diagnostic:

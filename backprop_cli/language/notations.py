@@ -5,6 +5,7 @@ from __future__ import annotations
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.tokens import BAD, CALL, NAME, OPERATOR, Tokens
 
+_OF_TWO = ("einsum",)
 _LIBRARIES = ("np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "special", "scipy")
 _MAKES_ARRAYS = ("array", "asarray", "tensor", "matrix")
 _PRODUCTS = ("dot", "matmul", "mm")
@@ -58,6 +59,8 @@ def dotted(tokens: Tokens, point: int) -> tuple[int, int, str]:
         return first, last, f"a file is the value of a name: write `{owner}=@{owner}.{name}` after the expression"
     if name in _MAKES_ARRAYS and owner in _LIBRARIES:
         return first, last, "an array is written as it is: `[1, 2]`, `[[1, 2], [3, 4]]`"
+    if name in _OF_TWO:
+        return first, last, f"`{name}` is read of two arrays, such as `{owner}.{name}('ij,jk->ik', A, B)`: nest them"
     if owner in _LIBRARIES:
         return first, last, f"gates have no library in front: write `{name}{'(…)' if kinds[last] == CALL else ''}`"
     if name in _PRODUCTS:

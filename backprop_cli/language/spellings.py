@@ -142,7 +142,16 @@ NORMS = {
     "vector_norm": {"1": "norm1", "2": "norm", "inf": "norminf"},
     "matrix_norm": {"fro": "norm"},
 }
-BAR_NORMS = {"": "norm", "₁": "norm1", "₂": "norm", "∞": "norminf", "_1": "norm1", "_2": "norm", "_inf": "norminf"}
+BAR_NORMS = {
+    "": "norm",
+    "₁": "norm1",
+    "₂": "norm",
+    "∞": "norminf",
+    "_1": "norm1",
+    "_2": "norm",
+    "_F": "norm",
+    "_inf": "norminf",
+}
 ABSOLUTE = "abs"
 ROOTS = {"√": "sqrt", "∛": "cbrt", "∜": "sqrt(sqrt"}
 ORDERS = {"2": "sqrt", "3": "cbrt", "4": "sqrt(sqrt"}  # ³√x
