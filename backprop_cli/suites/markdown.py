@@ -37,8 +37,8 @@ _FENCE = re.compile(r"(?P<indent>[ \t>]*+)(?P<fence>`{3,}|~{3,})[ \t]*+(?P<info>
 _CLAIM = re.compile(r"[d∂][A-Za-z_]\w*\s*[/÷]\s*[d∂][A-Za-z_]\w*\s*=(?!=)", re.ASCII)
 # `q => 3`, `local ∂q/∂x = 1`, `gradient q = -4`
 _NODE = re.compile(
-    r"(?P<node>[^\W\d]\w*)\s*=>\s*(?P<value>.+)|(?P<table>local|gradient)\s+"
-    r"(?P<name>[^\W\d]\w*(?:\s*/\s*[d∂]\w+)?|∂\w+\s*/\s*[d∂]\w+)\s*=(?!=)\s*(?P<number>.+)"
+    r"(?P<node>[^\W\d][\w.]*)\s*=>\s*(?P<value>.+)|(?P<table>local|gradient)\s+"
+    r"(?P<name>[^\W\d][\w.]*(?:\s*/\s*[d∂][\w.]+)?|∂[\w.]+\s*/\s*[d∂][\w.]+)\s*=(?!=)\s*(?P<number>.+)"
 )
 _TABLES = {"=>": "values", "local": "locals", "gradient": "gradients"}
 _PAIRS = re.compile(r"(?<![\s,;])[\s,;]+(?=[^\W\d]\w*\s*=(?!=))")  # between `x = 2` and `W = [[1, 2], [3, 4]]`

@@ -18,7 +18,7 @@ from backprop_cli.report.rows import Row
 from backprop_cli.suites.case import Case, Written, elements, read_number, unravelled
 from backprop_cli.text import index_text, is_whole, rounded, shortest
 
-_LOCAL = re.compile(r"[d∂](\w+)\s*/\s*[d∂](\w+)")
+_LOCAL = re.compile(r"[d∂]([\w.]+)\s*/\s*[d∂]([\w.]+)")
 _BRIEF = 60  # characters of an array or a formula in a message
 _MESSAGE = 199  # characters of a message, which continuous integration shows on one line
 

@@ -213,6 +213,6 @@ def _as_written(old: str, number: Any, agree: Callable[[Any, Written], bool]) ->
     tried = [re.sub(r"e\+?(-?)0*(?=\d)", r"e\1", text) for text in tried]
     for text in tried:
         said = read_number(text)
-        if isinstance(said, Written) and agree(number, said):
+        if isinstance(said, Written) and agree(number, said) and (said.number or not number):  # 2e-9 is not 0.00
             return text
     return shortest(number)
