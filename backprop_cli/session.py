@@ -171,7 +171,9 @@ def open_session(
     strict = options.notation == NOTATIONS[1]
 
     def size_of(name: str) -> tuple[int, ...] | int | None:
-        return declared[name] if name in declared else _size(values.get(name, defaults.get(name)))
+        if name in declared:
+            return declared[name]
+        return _size(values[name] if name in values else defaults.get(name))
 
     program = read_program(source, names, libraries(options.use), strict=strict, size_of=size_of)
     shown = _shown_gates(program, options.expand)
@@ -187,9 +189,11 @@ def open_session(
     if not spare:
         session.refuse_unused()
     for name in graph.variables:
-        if name in defaults and name not in values and name not in declared:
+        if name in values:
+            continue
+        if name in defaults and name not in declared:
             values[name] = defaults[name]
-        elif name not in values:
+        else:
             session.free.append(name)
     noted = {**getattr(defaults, "noted", {}), **(terms.noted or {})}
     for name, node in graph.variables.items():

@@ -5,6 +5,10 @@ VALUES = {
     "b": -0.5, "n": 3.0, "z": 0.7, "t": [0.0, 1.0], "A": [[2.0, 0.5], [0.5, 1.0]], "lambda": 0.1, "alpha": 0.3,
 }  # fmt: skip
 MISTYPED = [
+    # other languages
+    ("max(0; a)", "max(0, a)"),
+    ("log(a; n) + 1", "log(a, n) + 1"),
+    ("3 1/2*a", "(3 + 1/2)*a"),
     # names
     ("np.maxmum(0, X)", "max(0, X)"),
     ("np.sigmod(x)", "sigmoid(x)"),

@@ -76,6 +76,12 @@ VERDICTS = [
     ("2*sigmoid(x)", {"x": 1}, "df/dx = 2*0.19", "differs", ""),
     ("1.52*x", {"x": 1}, "df/dx = 3*0.5", "differs", ""),  # one decimal in a calculation is exact
     ("cos(x)", {"x": "pi"}, "df/dx = 0", "agrees", "last digits"),
+    # left sides as people write them
+    ("x^2*y", {"x": 1, "y": 2}, r"\frac{df}{dx} = 2*x*y", "agrees", ""),
+    ("x^2*y", {"x": 1, "y": 2}, r"\frac{\partial f}{\partial y} = 2*x*y", "differs", ""),
+    ("x^2*y", {"x": 1, "y": 2}, "f_x = 2*x*y", "agrees", ""),
+    ("x^2*y", {"x": 1, "y": 2}, "grad_x = 4", "agrees", ""),
+    ("y = x^2", {"x": 3}, "y' = 2*x", "agrees", ""),
     # comparisons are 1 or 0
     ("max(x, y)", {"x": 2, "y": 1}, "df/dx = (x > y)", "agrees", ""),
     ("max(x, y)", {"x": 2, "y": 1}, "df/dy = x > y", "differs", ""),

@@ -446,7 +446,7 @@ def test_odd_but_right(words, out):
 
 
 REFUSED = [
-    (["eval", "x", "x=1 000"], "V306"),
+    (["eval", "x", "x=1 000"], "S112"),
     (["eval", "x", "x=y=2"], "V306"),
     (["eval", "x", "x=1", "-o"], "U801"),
     (["eval", "x", "x=1", "--vars"], "U801"),
@@ -586,3 +586,14 @@ def test_the_old_name_of_the_learning_rate_works_with_a_note():
     with pytest.raises(backprop_cli.BackpropError):
         backprop_cli.grad("x^2", x=1, step=0.25, rate=0.25)
     assert backprop_cli.grad("x^2", x=1, step=0.25).step == backprop_cli.grad("x^2", x=1, rate=0.25).step
+
+
+def test_files_of_values_are_put_together_and_need_not_have_what_is_bound(tmp_path, monkeypatch):
+    """The gradients of a regression line through (1, 2) and (2, 3), at w = 1, b = 0 and at w = 1, b = 2."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "xy.csv").write_text("x,y\n1,2\n2,3\n", encoding="utf-8")
+    (tmp_path / "w.json").write_text('{"w": 1, "b": 7}', encoding="utf-8")
+    (tmp_path / "b.json").write_text('{"b": 2}', encoding="utf-8")
+    line = ["grad", "mean((w*x + b - y)^2)", "--wrt", "w,b", "-q", "--vars"]
+    assert backprop(*line, "xy.csv", "w=1", "b=0").out == "w=-3\nb=-2\n"
+    assert backprop(*line, "w.json", "--vars", "xy.csv", "--vars", "b.json").out == "w=3\nb=2\n"  # the later b

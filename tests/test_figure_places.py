@@ -112,6 +112,9 @@ def judge(svg, *, down=False):
     for k, (left, top, right, bottom, text) in enumerate(labels):
         for start, high, end, low, other in labels[k + 1 :]:
             assert right <= start or end <= left or bottom <= high or low <= top, f"{text} is over {other}"
+        assert left >= -24 and right <= width - 24 and top >= -58 and bottom <= height - 24, f"{text} is off the paper"
+        for node, (start, high, end, low) in bodies.items():
+            assert right <= start or end <= left or bottom <= high or low <= top, f"{text} is over the gate {node}"
     for source, target, points in wires:
         for x, y in points:
             assert -24 <= x <= width - 24 and -58 <= y <= height - 58

@@ -92,6 +92,9 @@ DIFFERENT = [
     ("x > 0 and y > 0", "S112"), ("not x", "S112"), ("1 000*x", "S112"), ("2 3", "S112"), ("[1 -2]", "S112"),
     ("[x -1]", "S112"), ("sum(i*x for i in range(3))", "S112"), ("np.median(v)", "N201"),
     ("scipy.special.ndtri(x)", "N201"),
+    ("v.item(1)", "S112"), ("X.take(1)", "S112"), ("np.take(X, [0, 1])", "S112"),
+    ("lax.round(x)", "S112"), ("jax.lax.cumsum(X)", "S112"), ("perms(v)", "N201"), ("normal(x, y)", "N201"),
+    ("bdtr(x, y, y)", "N201"), ("randint(x)", "N201"), ("sincos(x)", "N201"), ("lu_solve(X, v)", "N201"),
     ("erfcinv(x)", "N201"), ("interp(x, v, v)", "N201"), ("polygamma(1, x)", "N201"), ("matrix_rank(X)", "N201"),
 ]  # fmt: skip
 PLACES = {"X": [[1.0, 2.0], [3.0, -4.0]], "x": 0.7, "y": 2.0, "v": [1.0, 2.0, 3.0], "Z": [[[1.0, 2.0], [3.0, 4.0]]] * 2}
@@ -108,6 +111,8 @@ def test_what_is_something_else_in_another_tool_is_refused(text, code):
     [
         ("[1 2; 3 4]", [[1, 2], [3, 4]]),
         ("1.5e−3", 1.5e-3),
+        ("print(x**2)", 0.49),
+        ("u = x\nu **= 2\nu", 0.49),
         ("x√y + ⌊x⌋ + ⌈x⌉", 0.7 * math.sqrt(2) + 1),
         (r"\log \sum_i \exp(v_i)", math.log(math.exp(1) + math.exp(2) + math.exp(3))),
         (r"\begin{cases} x^2, & \text{if } x > 0, \\ -x, & \text{otherwise}. \end{cases}", 0.49),
@@ -178,6 +183,12 @@ OTHERS = {
     "sparse_categorical_crossentropy": ("[0]", "[[1, 2]]"),
     "diag_embed": ("[1, 2]",), "repeat_interleave": ("[1, 2]", "2"), "repmat": ("[1, 2]", "2"),
     "repmat/3": ("[1, 2]", "2", "1"), **dict.fromkeys(("sd", "sem", "STDEV", "VAR"), ("[1, 2]",)),
+    **dict.fromkeys(("addmm", "addbmm"), ("[[1]]", "[[2]]", "[[3]]")), "mldivide": ("[[2, 1], [1, 3]]", "[1, 2]"),
+    **dict.fromkeys(("mrdivide",), ("[[1, 2]]", "[[2, 1], [1, 3]]")), "ger": ("[1, 2]", "[3, 4]"),
+    **dict.fromkeys(("eigen", "slogdet", "chol", "pinverse"), ("[[2, 1], [1, 3]]",)), "msort": ("[[2, 1]]",),
+    "nll_loss": ("[[-1, -2]]", "[0]"), "diagflat": ("[1, 2]",), "matrix_norm": ("[[1, 2]]",),
+    "log_sum_exp": ("[1, 2]",),
+    "DELTA": ("1", "2"), "cumlogsumexp": ("[1, 2]",), **dict.fromkeys(("stdev", "variance"), ("[1, 2]",)),
     "T": ("[[1, 2]]",), "gather": ("[[1, 2], [3, 4]]", "1", "[0, 1]"), "baddbmm": ("[[1]]", "[[2]]", "[[3]]"),
     "inverse": ("[[2, 1], [1, 3]]",), "crelu": ("[1, -2]",), "softmin": ("[1, -2]",),
 }  # fmt: skip

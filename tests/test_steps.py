@@ -26,6 +26,8 @@ RIGHT = [
     (Q, S, "grad_q = z\ngrad_x = grad_q"),
     (Q, S, "q.grad = z\nx.grad = q.grad"),
     (Q, S, "dL/dq = z\ndL/dx = dL/dq"),
+    (Q, S, r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial q}\cdot\frac{\partial q}{\partial x} = z"),
+    (Q, S, r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial q}\frac{\partial q}{\partial x}"),
     (Q, S, "∂f/∂q = z\n∂f/∂x = ∂f/∂q"),
     (Q, S, "∂L/∂q = z\n∂L/∂x = ∂L/∂q · ∂q/∂x"),
     (Q, S, "dQ = z\ndX = dQ"),

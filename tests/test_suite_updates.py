@@ -43,6 +43,7 @@ TOML = [
     (NEURON, "value = 0.73", "value = 0.27"),
     (NEURON, "value = 1_0.7_3", "value = 0.27"),
     (NEURON, "value = 7.3e-1", "value = 2.7e-1"),
+    (SEED, "value = 6.1e0", "value = -1.2e1"),
     (NEURON, "value = 1", "value = 0.2689414213699951"),
     (NEURON, "value = 0.73\nrtol = 1e-6", "value = 0.2689414213699951\nrtol = 1e-6"),
     (NEURON.replace("-1", "-20"), "value = 0.73", "value = 2.1e-9"),  # 2.06e-9, which has no two decimals

@@ -660,6 +660,24 @@ def test_what_cannot_be_told_is_no_success(text, values, check):
     assert "`dX = …`" in raised.value.diagnostics[0].help
 
 
+WITH_OPTIONS = """
+    import numpy as np
+    def conv_forward(x, w, conv_param):
+        xp = np.pad(x, conv_param["pad"])
+        out = np.array([xp[i:i+3] @ w for i in range(0, len(xp) - 2, conv_param["stride"])])
+        return out, (xp, w, conv_param)
+    def conv_backward(dout, cache):
+        xp, w, conv_param = cache
+        dw = sum(d*xp[i*conv_param["stride"]:][:3] for i, d in enumerate(dout))
+        return dw
+"""
+
+
+def test_a_dictionary_of_options_is_assumed_and_said_to_be(check):
+    found = check(WITH_OPTIONS, x="randn(7)", w="randn(3)")
+    assert found.ok and found.remarks[0] == "conv_param has no value, and is taken to be {'stride': 1, 'pad': 1}"
+
+
 def test_a_returned_gradient_of_another_shape_differs(check):
     found = check(_affine("g @ W.T, g, g.sum(0)"), **ROWS)
     told = {one.name: one.reason for one in found.results}
@@ -820,3 +838,121 @@ def test_advice_is_right_at_other_places_too(text, values, right, check):
         indent = lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())]
         followed = "\n".join([*lines[: line - 1], indent + right, *lines[line:]])
         assert check(followed, **values).ok
+
+
+ROWS_OF_TIME = """
+    import numpy as np
+    np.random.seed(0)
+    T, D, H = 4, 3, 2
+    x = np.random.randn(T, D); Wx = np.random.randn(D, H); Wh = np.random.randn(H, H); target = np.random.randn(H)
+    h = np.zeros((T + 1, H))
+    for t in range(T):
+        h[t+1] = np.tanh(x[t] @ Wx + h[t] @ Wh)
+    loss = 0.5*np.sum((h[T] - target)**2)
+    dWx, dWh = np.zeros_like(Wx), np.zeros_like(Wh)
+    dh = h[T] - target
+    for t in reversed(range(T)):
+        da = dh*(1 - h[t+1]**2)
+        dWx += np.outer(x[t], da)
+        dWh += np.outer(h[t], da)
+        dh = da @ Wh.T
+"""
+REASSIGNED = (
+    ROWS_OF_TIME.replace("h = np.zeros((T + 1, H))", "h = np.zeros(H)\n    hs = [h]")
+    .replace("h[t+1] = np.tanh(x[t] @ Wx + h[t] @ Wh)", "h = np.tanh(x[t] @ Wx + h @ Wh)\n        hs.append(h)")
+    .replace("h[T] - target", "h - target").replace("h[t", "hs[t")
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [ROWS_OF_TIME, REASSIGNED])
+def test_nobody_is_accused_where_the_gradients_of_all_parameters_are_right(text, check):
+    assert check(text).ok
+    for change in [("dh = da @ Wh.T", "dh = da @ Wh"), ("dWh += np.outer(h", "dWh += 2*np.outer(h")]:
+        found = check(text, change)
+        assert not found.ok and found.first_wrong.name in ("dh", "dWx", "dWh")
+
+
+def test_an_intermediate_that_is_wrong_and_unused_is_accused_where_no_parameter_vouches_for_it(check):
+    unfinished = NET.partition("        dh[h <= 0] = 0")[0]
+    assert check(unfinished).ok
+    assert check(unfinished, ("dscores @ W2.T", "2*dscores @ W2.T")).first_wrong.name == "dh"
+
+
+TWO_LOSSES = ONE + ONE.replace("softmax_loss", "doubled").replace("import numpy as np", "").replace(
+    "loss = -", "loss = -2*").replace("p/len(y)", "p*2/len(y)") + """
+    rng = np.random.default_rng(0)
+    W, X, y = rng.normal(size=(5, 3)), rng.normal(size=(7, 5)), rng.integers(0, 3, 7)
+    loss, grad = softmax_loss(W, X, y, 0.1)
+    loss2, grad2 = doubled(W, X, y, 0.1)
+"""  # fmt: skip
+
+
+@pytest.mark.parametrize(("loss", "judged"), [("loss2", ["doubled"]), ("", ["softmax_loss", "doubled"])])
+def test_the_gradient_of_another_loss_is_left_alone(loss, judged, check):
+    found = check(TWO_LOSSES, loss=loss)
+    assert found.ok and [one.function for one in found.results] == judged
+    assert not any("not judged" in remark for remark in found.remarks)
+    assert not check(TWO_LOSSES, ("p*2/len(y)", "p/len(y)"), loss=loss).ok
+
+
+CENTRED = """
+    import numpy as np
+    np.random.seed(1)
+    x = np.random.randn(7, 4)*3 + 1; gamma = np.random.rand(4) + 0.5
+    N, D = x.shape
+    mu = x.mean(axis=0)
+    xc = x - mu
+    var = (xc**2).mean(axis=0)
+    std = np.sqrt(var + 1e-5)
+    out = gamma*xc/std
+    dout = np.random.randn(*out.shape)
+    dxhat = dout*gamma
+    dstd = -(dxhat*xc).sum(axis=0)/std**2
+    dvar = 0.5*dstd/std
+    dxc = dxhat/std + 2*xc*dvar/N
+    dmu = -dxc.sum(axis=0)
+    dx = dxc + dmu/N
+"""
+
+
+def test_a_wrong_intermediate_is_named_although_what_is_summed_from_it_is_right(check):
+    # The sum over all examples of what is missing is 0, so that dmu is right.
+    found = check(CENTRED, ("2*xc*dvar", "xc*dvar"))
+    assert {one.name: one.inherits or one.verdict for one in found.results if one.name in ("dxc", "dmu", "dx")} == {
+        "dxc": "differs", "dmu": "agrees", "dx": "dxc",
+    }  # fmt: skip
+    assert check(CENTRED).ok
+
+
+def test_what_an_exception_leaves_half_done_is_not_accused(check):
+    text = ROWS_OF_TIME.replace("dh = h[T]", "dtarget = target - h[T]; dh = h[T]")
+    text = text.replace("dWx += np.outer(x[t], da)", "if t == 1: dh = dh.nothing\n        dWx += np.outer(x[t], da)")
+    found = check(text)
+    assert found.status == 3 and ("dtarget", "agrees") in {(one.name, one.verdict) for one in found.results}
+    assert "differs" not in {one.verdict for one in found.results}
+
+
+TRAINED = """
+    import numpy as np
+    np.random.seed(0)
+    X, y = np.random.randn(60, 2), np.arange(60) % 3
+    W2, b2 = 0.01*np.random.randn(2, 3), np.zeros((1, 3))
+    for step in range(200):
+        p = np.exp(X @ W2 + b2)
+        p /= p.sum(axis=1, keepdims=True)
+        loss = -np.log(p[range(60), y]).mean()
+        ds = p
+        ds[range(60), y] -= 1
+        ds /= 60
+        db2 = ds.sum(axis=0, keepdims=True)
+        W2 += -0.1*(X.T @ ds)
+        b2 += -0.001*db2
+"""
+
+
+def test_a_variable_is_moved_by_its_size_before_the_step_that_writes_into_it(check):
+    # b2 is 0 where the loss is computed; the small numbers it has after the step are no measure of how far to move it.
+    found = check(TRAINED)
+    assert found.ok and next(one.error for one in found.results if one.name == "db2") < 1e-6
+    hidden = check(TRAINED, ("ds.sum(axis=0, keepdims=True)", "ds.sum(axis=0, keepdims=True) + 0.5*b2"))
+    assert hidden.first_wrong.name == "db2" and any("all zeros" in remark for remark in hidden.remarks)

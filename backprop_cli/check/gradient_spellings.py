@@ -62,6 +62,7 @@ class Spellings:
                 if found["over"] or found["above"]:
                     self.bars.add(name)
                 begin, end = found.span()
+                name = f" {name} " if found["above"] else name  # `\\cdot\\frac{…}` and two fractions keep apart
                 pieces += [(text[last:begin], last, begin), (name, begin, end)]
                 last = end
         return reading_of([*pieces, (text[last:], last, len(text))], len(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from backprop_cli.check.gradient_spellings import Spellings
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 
 _SIGN = r"\s*(?:==|:=|=|:)\s*"
@@ -12,6 +13,7 @@ _SPACED = re.compile(rf"\s*[d∂]\s*(\w+)\s*[/÷]\s*[d∂]\s*(\w+){_SIGN}(.*)", 
 _OPERATOR = re.compile(rf"\s*[d∂]\s*[/÷]\s*[d∂]\s*(\w+)(?:\s*\(?\s*(\w+)\s*\)?)?{_SIGN}(.*)", re.DOTALL)  # d/dx f = …
 _BARE = re.compile(rf"\s*[d∂](\w+){_SIGN}(.*)", re.DOTALL)  # dx = …, as in steps
 _PRIMED = re.compile(rf"\s*(\w+)\s*['′’](?:\s*\(\s*(\w+)\s*\))?{_SIGN}(.*)", re.DOTALL)  # f' = …, f'(x) = …
+_SUBSCRIPT = re.compile(r"\s*(\w+?)_(\w+)\s*=(?!=)(.*)", re.DOTALL)  # f_x = …
 _DEFAULT = "write `df/dx = …`: a formula over the program's names, or a number"
 _SHOWN = 8
 
@@ -103,8 +105,16 @@ def meant_claim(text: str, names: Mapping[str, int], output: str) -> str:
         above, below, formula = output, found[1], found[2]
     elif (found := _PRIMED.fullmatch(text)) and found[1] in names:
         above, below, formula = found[1], found[2] or (next(iter(names)) if len(names) < 3 else ""), found[3]
+    elif (found := _SUBSCRIPT.fullmatch(text)) and found[1] in names and found[2] in names:
+        above, below, formula = found.groups()
     else:
-        return ""
+        left, _, formula = text.partition("=")
+        spellings = Spellings(names, output, (), ())
+        spelled = spellings.found.get(spellings.read(left).text.strip())
+        if spelled is None:
+            return ""
+        above = output if spelled.above < 0 else next(name for name, node in names.items() if node == spelled.above)
+        below = spelled.name
     return f"d{above}/d{below} = {formula.strip()}" if above and below else ""
 
 

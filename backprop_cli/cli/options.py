@@ -109,8 +109,8 @@ _OUTPUT = [
     _common(RARE, "version", bool, False, "the version", "-V", "--version"),
 ]  # fmt: skip
 _INPUT = [
-    _common(VALUES, "vars", str, None, "read values from a TOML, JSON, NPZ or CSV file; unused names are ignored",
-                    "--vars", metavar="FILE"),
+    _common(VALUES, "vars", list, (), "read values from a TOML, JSON, NPZ or CSV file; may be repeated; unused names are "
+                    "ignored", "--vars", metavar="FILE"),
     _common(LIMITS, "strict", bool, False, "any note is exit status 4", "--strict"),
     _common(RARE, "allow_nonfinite", bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
     _common(COMPUTE, "exact", bool, False, "print true numbers where rounding lost the digits of doubles", "--exact"),
@@ -178,7 +178,7 @@ def with_common_options(
 
 def _options(
     *,
-    vars: str | None = None,  # noqa: A002
+    vars: Sequence[str] = (),  # noqa: A002
     use: Sequence[str] = (),
     expand: Sequence[str] = (),
     max_bytes: int = LIMIT.most_bytes,
@@ -187,7 +187,7 @@ def _options(
     """What the verbs of `api` are asked: the files are read, the names told apart."""
     LIMIT.most_bytes = max_bytes
     options = Options(use=[read_library(path) for path in use], expand="" in expand or names_in(expand), **more)
-    return options if vars is None else options._replace(defaults=read_vars(vars, options.terms))
+    return options._replace(defaults=read_vars(vars, options.terms)) if vars else options
 
 
 def _output_options(

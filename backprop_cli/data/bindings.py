@@ -7,6 +7,7 @@ A value is a constant expression in the language itself, or a file: `x=-2`, `W=[
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from math import inf, nan
 from typing import Any
 
@@ -190,11 +191,10 @@ def _constant_error(diagnostic: Diagnostic, source: Source) -> Diagnostic:
 
 
 class FileValues(Mapping[str, Value]):
-    """The values of a file; one is read, and found wrong, when somebody asks for it."""
+    """The values of files, the later ones first; one is read, and found wrong, when it is asked for."""
 
-    def __init__(self, path: str, found: Mapping[str, Any], terms: Terms) -> None:
-        self.path = path
-        self.found = found
+    def __init__(self, files: Mapping[str, Mapping[str, Any]], terms: Terms) -> None:
+        self.files = files
         self.terms = terms
 
     @property
@@ -203,21 +203,24 @@ class FileValues(Mapping[str, Value]):
         return self.terms.noted or {}
 
     def __getitem__(self, name: str) -> Value:
-        return _number(self.path, name, self.found[name], self.terms)
+        for path, found in reversed([*self.files.items()]):
+            if name in found or len(self.files) == 1:  # a table alone says which columns it has
+                return _number(path, name, found[name], self.terms)
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.found)
+        return iter(dict.fromkeys(chain(*self.files.values())))
 
     def __len__(self) -> int:
-        return len(self.found)
+        return sum(1 for _ in self)
 
 
-def read_vars(path: str, terms: Terms = TERMS) -> Mapping[str, Value]:
-    """The values in a TOML, JSON, NPZ or CSV file: names, each a number, an array or a constant expression in quotes.
+def read_vars(paths: Sequence[str], terms: Terms = TERMS) -> Mapping[str, Value]:
+    """The values in TOML, JSON, NPZ and CSV files: names, each a number, an array or a constant expression in quotes.
 
     Nobody looks at a value whose name is not used.
     """
-    return FileValues(path, read_many(path, terms), terms)
+    return FileValues({path: read_many(path, terms) for path in paths}, terms)
 
 
 def _number(path: str, name: str, value: Any, terms: Terms) -> Value:

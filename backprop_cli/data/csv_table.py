@@ -125,6 +125,9 @@ class Columns(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         return self.table.column(name)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.table.headings
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.table.headings)
 

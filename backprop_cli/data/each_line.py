@@ -38,7 +38,7 @@ def each_line(path: str, terms: Terms) -> Iterator[LineOfValues]:
     if begun and begun[-1].lstrip().startswith("["):
         raise wrong_kind(shown, "a JSON array is no lines of values: write an object a line, as `jq -c '.[]'` does")
     for number, values in found(shown, chain(begun, lines)):
-        yield LineOfValues(number, FileValues(shown, values, terms._replace(noted={})))
+        yield LineOfValues(number, FileValues({shown: values}, terms._replace(noted={})))
 
 
 def _documents(path: str, lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:

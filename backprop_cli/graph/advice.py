@@ -122,5 +122,6 @@ _PLACE = re.compile(r"\{([0-9])\}")
 
 def _keys(name: str, count: int) -> Iterable[str]:
     """Under which a function may be found: for that many operands or any, as it is written or in small letters."""
-    for written in dict.fromkeys((name, name.lower()) if name.isupper() else (name,)):
+    plain = name.rstrip("_") or name  # of PyTorch's that end so the values change in place
+    for written in dict.fromkeys((plain, plain.lower()) if plain.isupper() else (plain,)):
         yield from (f"{written}/{count}", written)

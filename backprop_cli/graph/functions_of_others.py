@@ -123,6 +123,96 @@ nchoosek Binomial: exp(lgamma(({0}) + 1) - lgamma(({1}) + 1) - lgamma(({0}) - ({
 lfactorial gammaln1p: lgamma(({0}) + 1)
 lbeta/1 betaln/1: sum(lgamma({0})) - lgamma(sum({0}))
 pochhammer: gamma(({0}) + ({1}))/gamma({0})
+# of other languages, continued
+alog antilog: 10^({0}) | log({0}) | exp({0})
+addmm addbmm: ({0}) + ({1}) @ ({2})
+arcoth argcoth: atanh(1/({0}))
+arcsch argcsch: asinh(1/({0}))
+arsech arcsech argsech: acosh(1/({0}))
+argsh: asinh({0})
+argch: acosh({0})
+argth: atanh({0})
+archav: acos(1 - 2*({0}))
+cas: cos({0}) + sin({0})
+cumlogsumexp: log(cumsum(exp({0})))
+dexp: exp(-({0}))
+pexp: 1 - exp(-({0}))
+dlogis: sigmoid({0})*(1 - sigmoid({0}))
+eigen: eigvalsh({0})
+erf2: erf({1}) - erf({0})
+flipsign: where(({1}) < 0, -({0}), {0})
+fdim: max(({0}) - ({1}), 0)
+lmultiply multiply_log: xlogy({0}, {1})
+log1m: log1p(-({0}))
+log1m_exp: log(-expm1({0}))
+log1p_exp: softplus({0})
+log2mexp: log1p(-expm1({0}))
+log_sum_exp: logsumexp({0})
+log_sum_exp/2: logaddexp({0}, {1})
+log_diff_exp: ({0}) + log1p(-exp(({1}) - ({0})))
+log_mix: logaddexp(log({0}) + ({1}), log1p(-({0})) + ({2}))
+inv_logit: sigmoid({0})
+log_inv_logit: logsigmoid({0})
+inv_sqrt: 1/sqrt({0})
+inv_square: 1/({0})^2
+inv_cloglog: -expm1(-exp({0}))
+minus: ({0}) - ({1})
+rsub: ({1}) - ({0})
+plus: ({0}) + ({1})
+times: ({0})*({1})
+rdivide: ({0})/({1})
+mldivide: solve({0}, {1})
+mrdivide: ({0}) @ inv({1})
+mod2pi: ({0}) % (2*pi)
+normal_cdf/3: normcdf((({0}) - ({1}))/({2}))
+normal_lcdf/3: log_normcdf((({0}) - ({1}))/({2}))
+normal_lccdf/3: log_normcdf((({1}) - ({0}))/({2}))
+normal_lpdf/3: -((({0}) - ({1}))/({2}))^2/2 - log(({2})*sqrt(2*pi))
+normal_lcdf normlogcdf: log_normcdf({0})
+normal_lpdf normlogpdf: -({0})^2/2 - log(2*pi)/2
+normccdf: normcdf(-({0}))
+normlogccdf: log_normcdf(-({0}))
+nll_loss: -mean(pick({0}, {1}))
+ger: outer({0}, {1})
+matrix_norm: norm({0})
+pred: ({0}) - 1
+succ: ({0}) + 1
+rgamma: 1/gamma({0})
+rf: gamma(({0}) + ({1}))/gamma({0})
+ff: gamma(({0}) + 1)/gamma(({0}) - ({1}) + 1)
+stdev: std({0}) | std({0}, ddof=1)
+variance: var({0}, ddof=1)
+pstdev: std({0})
+pvariance: var({0})
+tgamma: gamma({0})
+slogdet: sign(det({0})) | logabsdet({0})
+xexpx: ({0})*exp({0})
+zeros_like: 0*({0})
+ones_like: 0*({0}) + 1
+COUNT: size({0})
+DELTA: 1*(({0}) == ({1}))
+GESTEP: 1*(({0}) >= ({1}))
+MROUND: round(({0})/({1}))*({1})
+ROUNDDOWN: where(({0}) < 0, ceil({0}), floor({0}))
+ROUNDUP: where(({0}) < 0, floor({0}), ceil({0}))
+ROUNDDOWN/2: sign({0})*floor(abs({0})*10^({1}))/10^({1})
+ROUNDUP/2: sign({0})*ceil(abs({0})*10^({1}))/10^({1})
+EVEN: sign({0})*2*ceil(abs({0})/2)
+ODD: sign({0})*(2*ceil((abs({0}) + 1)/2) - 1)
+chol: cholesky({0}) | cholesky({0})'
+pinverse: pinv({0})
+diagflat: diag({0})
+msort: sort({0}, axis=0)
+conv conv3d max_pool3d avg_pool3d lp_pool1d lp_pool2d max_unpool1d max_unpool2d max_unpool3d cor Shi Chi Rem euler:
+expn bdtr bdtrc bdtri fdtr fdtrc fdtri gdtr gdtrc chdtr chndtr nbdtr nbdtrc nbdtri ncfdtr nctdtr pdtr pdtrc pdtri:
+stdtr ndtri_exp dbeta pbeta dgamma pgamma dt pt dchisq pchisq dbinom pbinom dpois ppois NORMDIST NORMINV BETADIST:
+LOGEST NPER RATE SLN SLOPE TREND GROWTH gammasgn hermite hess hyper invert isin lqn lu_solve cholesky_solve:
+cholesky_inverse solve_ex inv_ex cholesky_ex ber bei ker kei ai_zeros bi_zeros jn_zeros yn_zeros y0_zeros y1_zeros:
+polar psigamma perms order powm place extract slice ppermute psum pcast pbroadcast randint randperm randn_like:
+resize rrelu trelu sincos sincosd divrem shape save savez stage switch tail tri trian unflatten unstack dstack:
+normal norminvcdf map mulhi mpower zetac arg geqrf linear_cross_entropy native_norm batch_norm_stats:
+batch_norm_elemt index_add index_copy index_fill index_put index_take can_cast broadcast broadcast_like:
+broadcast_to_rank fill smm:
 # statistics and arrays
 median quantile percentile mode nanmedian kthvalue histogram unique interp interp1 polyfit convolve:
 correlate gradient/1 cumtrapz trapezoid simpson matrix_rank rank null sqrtm logm signm schur:

@@ -37,7 +37,8 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
     elif meant := word(name):
         help_ = f"did you mean `{meant}`? Otherwise give it a value: `{shown}=…`"
     elif split := _product_of(name, given):
-        help_ = f"names are never split: for a product write `{'*'.join(split)}`"
+        product, each = " ".join(split), "*".join(split)
+        help_ = f"names are never split: for a product write `{product}`; `{each}` goes element by element"
     elif name.lower() in CONSTANTS and len(name) > 1:
         help_ = f"the constant is `{name.lower()}`; capitals matter"
     elif name in MEANT:

@@ -23,6 +23,7 @@ from backprop_cli.language.spellings import (
     COPIES,
     COUNTING,
     ELEMENTWISE,
+    FLAT,
     FUNCTIONS,
     FUNCTIONS_OF,
     JAVASCRIPTS,
@@ -35,6 +36,7 @@ from backprop_cli.language.spellings import (
     NORMS,
     NUMPYS,
     OF_COUNT,
+    OF_ROWS,
     OPTIONAL,
     PAIR,
     PYTORCHS,
@@ -168,6 +170,10 @@ class CodeCalls(Objects):
         items = self._kept(bracket)
         meant = one_sided(edits, name, bracket, 0) or METHODS.get(name, name)
         if not meant and any(self._counts_only(*item) for item in items):
+            return
+        if name in FLAT and items and (name not in OF_ROWS or len(self.shape(head, point - 1)) != 1):
+            message = f"`.{name}(…)` is of all elements in a row"
+            edits.refuse(point, close, message, f"write `{FLAT[name]}`")
             return
         if name in SPREAD and self.torch and any(self.texts[a] in ("True", "False") for a, _ in items):
             message = "PyTorch's `True` or `False` in this place is `unbiased`, and ours `keepdims`"

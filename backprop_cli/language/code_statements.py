@@ -16,7 +16,7 @@ _ENDS = ("\n", ";")
 _PRINT = "print"
 _SILENT = frozenset({"import", "from", _PRINT, "assert", "pass", "global"})
 _METHODS = frozenset({"backward", "zero_grad", "seed", "step"})
-_UPDATES = ("+=", "-=", "*=", "/=", "@=")
+_UPDATES = ("+=", "-=", "*=", "/=", "@=", "**=")
 
 
 def rewrite_statements(edits: Rewriter, names: Collection[str], bound: Collection[str]) -> None:
@@ -219,7 +219,7 @@ def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]
     if sign == "(" and first + 1 in edits.closes:
         _function(edits, first, last, calls)
     elif sign in _UPDATES:
-        edits.out[first + 1] = f"= {name} {sign[0]} ("
+        edits.out[first + 1] = f"= {name} {sign[:-1]} ("
         edits.behind[last] += ")"
     elif sign == "=" and edits.at(first + 2) == "lambda":
         colon = next((k for k in range(first, last + 1) if edits.texts[k] == ":"), -1)

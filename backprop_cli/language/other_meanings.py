@@ -15,7 +15,7 @@ _JAX = frozenset({"jax"})
 _SCIPY = frozenset({"scipy", "special"})
 _TORCH = frozenset({"torch", "F"})
 _TANH = "0.5*({0})*(1 + tanh(sqrt(2/pi)*({0} + 0.044715*({0})^3)))"
-_BARE = re.compile(r"(?<!\w)\(\{(\d)\}\)")  # an operand brings its own brackets, where it needs them
+_BARE = re.compile(r"(?<![\w}])\(\{(\d)\}\)")  # an operand brings its own brackets, where it needs them
 _IEEE = "({0}) - ({1})*round(({0})/({1}))"
 
 
@@ -71,6 +71,12 @@ ROWS = (
          "floor({0} + 0.5)", "round({0})"),
     _row({"std"}, "round", _always, "C rounds halves away from 0, and ours to the even number",
          "sign({0})*floor(abs({0}) + 0.5)", "round({0})"),
+    _row({"lax"}, "round", _always, "`lax.round` rounds halves away from 0, and ours to the even number",
+         "sign({0})*floor(abs({0}) + 0.5)", "round({0})"),
+    _row({"lax"}, "cumsum cumprod", _without_axis, "`lax` sums along the first axis, and ours all elements",
+         "{f}({0}, axis=0)", "{f}({0})"),
+    _row({"np", "numpy", "jnp", "torch"}, "take", lambda asked: not asked.names("axis", "dim") and asked.axes != 1,
+         "this `take` is of all elements in a row, and ours of rows", "take(ravel({0}), {1})", "take({0}, {1})"),
     _row({"np", "numpy", "jnp"}, "matrix mat asmatrix", lambda asked: "*" in asked.text,
          "`*` and `**` of NumPy's matrices are matrix products, and elementwise here", "{0} @ …"),
     _row(_JAX, "gelu", lambda asked: not asked.has("False", "approximate=False"),
@@ -102,7 +108,10 @@ def refused(edits: Rewriter, name: str, bracket: int, close: int, first: int, ax
         return False
     lengths = [text for text in written[1:2] if text.lstrip("-").isdigit()]
     axis = f", axis={lengths[0]}" if lengths else ""
-    operands = [*(text if text.replace(".", "").isalnum() else f"({text})" for text in written), *"xyz"]
+    operands = [
+        *(text if text.replace(".", "").isalnum() or text[0] == "[" else f"({text})" for text in written),
+        *"xyz",
+    ]
     ways = (_BARE.sub(r"{\1}", way).format(*operands, f=name, axis=axis) for way in row.ways)
     edits.refuse(first, close, row.message, "write " + " or ".join(f"`{way}`" for way in ways))
     return True

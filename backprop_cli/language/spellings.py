@@ -82,6 +82,9 @@ CONSTANTS = {
     "nan": "",
 }  # fmt: skip
 
+# Methods whose argument counts all elements, and what they are.
+FLAT = {"item": "ravel(x)[0]", "take": "take(ravel(x), 0)"}
+OF_ROWS = frozenset({"take"})  # which is the same here of a vector
 # Behind an operand: `x.sum(0)`, `W.T`. `{0}` is what stands before the point, `{1}` the first argument.
 METHODS: dict[str, str] = {
     **dict.fromkeys(

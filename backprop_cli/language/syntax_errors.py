@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
 from backprop_cli.language.tokens import (
     ASSIGN,
@@ -51,10 +53,10 @@ def unclear(source: Source, tokens: Tokens, position: int, *, in_array: bool) ->
     if kinds[position] == NUMBER:
         if kinds[position - 1] != NUMBER:
             return
-        message, ways = (
-            "two numbers side by side",
-            (f"{one}, {other}",) if in_array else (f"{one}{other}", f"{one}*{other}"),
-        )
+        message = "two numbers side by side"
+        ways: tuple[str, ...] = (f"{one}, {other}",) if in_array else (f"{one}{other}", f"{one}*{other}")
+        if texts[position + 1] == "/" and kinds[position + 2] == NUMBER:  # 3 1/2
+            ways, end = (f"({one} + {other}/{texts[position + 2]})",), starts[position + 2] + len(texts[position + 2])
     else:
         apart = first + len(one.rstrip()) < start and kinds[position - 1] != NEWLINE
         if not (in_array and apart and starts[position + 1] == end):
@@ -117,6 +119,9 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
     kind, text = tokens.kinds[position], tokens.texts[position]
     if kind == BAD:
         return _bad(source, tokens, position)
+    if kind == SEMICOLON and opened >= 0 and tokens.kinds[opened] == CALL and (closes := _closes(tokens, position)):
+        place = Label(source, tokens.starts[position], tokens.starts[position] + 1)
+        return SyntaxProblem(Diagnostic("S107", "`;` between operands", (place,), "write `,`"), closes)
     if kind in (SEMICOLON, NEWLINE):
         return _unclosed(source, tokens, position, opened)
     if kind in (CLOSE, UNSQUARE):
@@ -145,6 +150,18 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
             help_ = _VALUES
         return _at(source, tokens, position, "S109", "`=` defines nothing here", help_)
     return _at(source, tokens, position, "S107", f"`{shorten(text)}` means nothing here")
+
+
+def _closes(tokens: Tokens, position: int) -> int:
+    """The token that closes the bracket around one in its statements' line; 0 if none does."""
+    depth = 1
+    for at, kind in enumerate(islice(tokens.kinds, position, None), position):
+        depth += (kind in (OPEN, CALL)) - (kind == CLOSE)
+        if not depth:
+            return at
+        if kind in (NEWLINE, DEFINE):
+            break
+    return 0
 
 
 def _head(source: Source, tokens: Tokens, position: int) -> str:

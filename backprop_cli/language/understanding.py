@@ -13,6 +13,7 @@ from backprop_cli.language.turns import placed
 # Words that our language has too, as names or not at all.
 _WORDS = frozenset({
     "if", "mod", "def", "return", "import", "from", "dim=", "keepdim=", "dim =", "keepdim =", "len(", "%", "None", "T",
+    "print(", "print (",
     *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
     "ord=", "log_2(", "log_10(", "log_e(", "Value(", *BARE,
     *(f"{written}{end}" for written in CAPITALS for end in ("", "(", " (")),

@@ -112,7 +112,7 @@ def _below(report: CheckReport, style: Style) -> Iterator[tuple[str, ...]]:
 
 def _remarks(result: ClaimResult, report: CheckReport, style: Style) -> Iterator[str]:
     """How it was decided; where it differs; what mistake it looks like; what would be right."""
-    if result.verdict == "differs" and report.free:
+    if result.verdict == "differs" and report.free and result.point:
         yield f"differs at {_at(result.point, style)}"
     if result.reason:
         yield style.text(result.reason)
@@ -123,7 +123,8 @@ def _remarks(result: ClaimResult, report: CheckReport, style: Style) -> Iterator
     if result.diagnosis:
         yield style.text(f"it looks as if {result.diagnosis}")
     if result.correct and result.verdict == "differs":
-        yield style.text(f"SymPy has {result.target} = {result.correct}")
+        at = list(result.element) if result.element else ""
+        yield style.text(f"SymPy has {result.target}{at} = {result.correct}")
 
 
 def _where(report: CheckReport, style: Style) -> Iterator[str]:

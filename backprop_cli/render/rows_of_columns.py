@@ -7,13 +7,15 @@
     └──────────────────────────────┘
 
 Rows are as few as fit the width, and end where few wires pass. Wires keep their order on the way back, so that they
-cross none of the others that turn there: the lowest turns first.
+cross none of the others that turn there: the lowest turns first. What is empty across a whole row is taken out.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 from backprop_cli.render.layout import Placed, Point, Size
@@ -22,6 +24,7 @@ from backprop_cli.report.figure import Figure, Node
 _TRACK = 12.0  # from a wire that turns to the next
 _ASIDE = 14.0  # from the columns, and from the rows, to the first of them
 _ROW = 1e6  # a row more is worse than any crossing
+_EMPTY = 16.0  # what stays of a band without anything in it
 
 
 class _Row(NamedTuple):
@@ -90,12 +93,15 @@ class _Rows:
     ) -> None:
         self.was, self.figure, self.rows, self.passing = placed, figure, rows, passing
         self.moves: list[Point] = []  # for each column how far it moves
+        self.bands: list[list[tuple[float, float]]] = []  # for each column from where it moves up, and how far
         self.gaps: list[float] = []  # for each row the first line on which wires run back behind it
         top = 0.0
-        heights = _heights(placed, figure, size)
+        filled = _filled(placed, figure, size)
         for place, row in enumerate(rows):
-            spans = heights[row.first : row.end]
-            high, low = min(span[0] for span in spans), max(span[1] for span in spans)
+            spans = sorted(span for column in filled[row.first : row.end] for span in column)
+            bands = _bands(spans)
+            self.bands += [bands] * (row.end - row.first)
+            high, low = spans[0][0], max(span[1] for span in spans) - bands[-1][1]
             left = _gutter(len(passing[row.first - 1])) if place else 0.0
             self.moves += [(left - placed.columns[row.first][0], top - high)] * (row.end - row.first)
             top += low - high + _ASIDE
@@ -128,8 +134,9 @@ class _Rows:
         return was._replace(at=at, ways=ways, columns=columns, width=width, height=self.height, turns=turns)
 
     def _moved(self, point: Point, column: int) -> Point:
-        across, down = self.moves[column]
-        return point[0] + across, point[1] + down
+        (across, down), bands = self.moves[column], self.bands[column]
+        up = bands[bisect_right(bands, point[1], key=lambda band: band[0]) - 1][1]
+        return point[0] + across, point[1] + down - up
 
     def _leaving(self, number: int, at: Mapping[int, Point], ways: Sequence[Sequence[Point]]) -> dict[int, float]:
         """The height at which each wire leaves a column on its right."""
@@ -142,13 +149,23 @@ class _Rows:
         return leaving
 
 
-def _heights(placed: Placed, figure: Figure, size: Callable[[Node], Size]) -> list[tuple[float, float]]:
-    """For each column where its uppermost thing begins and its lowest ends."""
-    ends: list[list[float]] = [[] for _ in placed.columns]
+def _bands(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """From where on what stands in a row moves up, and how far, so that no band in it is empty and wide."""
+    bands, low = [(-inf, 0.0)], spans[0][1]
+    for top, bottom in spans:
+        if top - low > _EMPTY:
+            bands.append((top, bands[-1][1] + top - low - _EMPTY))
+        low = max(low, bottom)
+    return bands
+
+
+def _filled(placed: Placed, figure: Figure, size: Callable[[Node], Size]) -> list[list[tuple[float, float]]]:
+    """For each column from where to where each thing in it reaches: nodes with their room, wires that pass."""
+    spans: list[list[tuple[float, float]]] = [[] for _ in placed.columns]
     for node in figure.nodes:
         y, room = placed.at[node.id][1], size(node)
-        ends[placed.column_of[node.id]] += [y - room.above, y + room.below]
+        spans[placed.column_of[node.id]].append((y - room.above, y + room.below))
     for edge, way in zip(figure.edges, placed.ways, strict=True):
         for k, (_, y) in enumerate(way):
-            ends[placed.column_of[edge.source] + 1 + k // 2].append(y)
-    return [(min(column), max(column)) for column in ends]
+            spans[placed.column_of[edge.source] + 1 + k // 2].append((y, y))
+    return spans

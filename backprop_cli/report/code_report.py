@@ -24,6 +24,7 @@ _REASONS = {
     "masked": "it is {target} where it is not 0: behind a ReLU or a mask, and the gradients computed from it are right",
     "multiple alone": "it is {factor} times {target}",
     "part": "it is a part of {target}, or has another meaning: the gradients computed from it are right",
+    "aside": "it is a part of {target}, or has another meaning: the gradients of the parameters are right",
     "inherited": "right, given the wrong `{upstream}`",
 }
 _CHANGED = 100  # characters of a statement
@@ -31,6 +32,7 @@ _REMARKS = {
     "left": "the loop that contains {where} was left after its first pass",
     "hidden": "{text} at {where} is right only while {of} is all zeros: with small numbers there it is wrong",
     "stopped": "the run ended at {where}: {kind}: {message}",
+    "assumed": "{name} has no value, and is taken to be {value}",
     "unjudged": "not judged, for the loss is computed from no variable of the name: {names}",
 }
 

@@ -191,9 +191,12 @@ def _of_claim(result: ClaimResult, difference: Difference) -> Difference:
     if result.verdict == AGREES:
         return difference._replace(remark=AGREES_AFTER_ALL)
     at = ", ".join(f"{name}={shortest(x)}" for name, x in result.point.items() if is_whole(x))
-    told = result.verdict == DIFFERS and result.claimed is not None and not _is_number(result.written)
-    claimed = f"the claim is {shortest(result.claimed)}" if told else ""
-    where = [f"{claimed} at {at}", claimed] if claimed and at else [claimed]
+    claimed = result.claimed if result.verdict == DIFFERS else None
+    if claimed is None or _is_number(result.written):
+        where = ["" if claimed is None else _error(result.backprop, claimed)]
+    else:
+        where = [f"the claim is {shortest(claimed)}"]
+        where = [f"{where[0]} at {at}", *where] if at else where
     return _remarked(difference, where, result.reason, result.diagnosis)
 
 

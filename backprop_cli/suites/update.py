@@ -210,7 +210,7 @@ def _as_written(old: str, number: Any, agree: Callable[[Any, Written], bool]) ->
         digits = max(1, len((found["whole"] + found["decimals"]).replace("_", "").lstrip("0")))
         form = "e" if found["exponent"] else "f"
         tried = [f"{number:.{decimals}{form}}", f"{number:.{digits}g}"]
-    tried = [re.sub(r"e([-+])0+(?=\d)", r"e\1", text) for text in tried]
+    tried = [re.sub(r"e\+?(-?)0*(?=\d)", r"e\1", text) for text in tried]
     for text in tried:
         said = read_number(text)
         if isinstance(said, Written) and agree(number, said):

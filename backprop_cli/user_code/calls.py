@@ -15,7 +15,7 @@ import numpy as np
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.user_code.functions import Pair, parameters, returned
 from backprop_cli.user_code.names import holds_gradients, looks_like_a_loss, plain, readings, spellings
-from backprop_cli.user_code.proposed import Attempt, proposed, whole_where_needed
+from backprop_cli.user_code.proposed import Attempt, options_of, proposed, whole_where_needed
 
 _ANSWER = "_answer"
 _MOST_PERMUTED = 6
@@ -43,6 +43,8 @@ def calls(pair: Pair, given: Mapping[str, Any], known: Sequence[str], path: str,
     forward = pair.forward
     inputs = parameters(forward)
     missing = [name for name, default in inputs if not default and name not in given and name not in known]
+    options = {name: made for name in missing if (made := options_of(name)) is not None}
+    given, missing = {**given, **options}, [name for name in missing if name not in options]
     if missing:
         raise _no_value(pair, missing, given, path, attempt)
     passed = [name for name, default in inputs if not default or name in given]

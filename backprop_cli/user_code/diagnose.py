@@ -16,11 +16,12 @@ from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.text import rounded
 from backprop_cli.user_code.findings import Mistake
 from backprop_cli.user_code.judge import fitted, ratios
+from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.repair import Case, Repair, Workshop
-from backprop_cli.user_code.slopes import size_of
-from backprop_cli.user_code.trace import as_array
+from backprop_cli.user_code.resolve import Candidate
 
 _MOST_ROOTS = 3
+_MOST_ELEMENTS = 64  # of a variable by each of which the loss is differentiated
 _SIZES, _ALIASES = 40, 2
 _ALIKE = 1e-5
 
@@ -40,14 +41,19 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
     found = {number: Diagnosed(case) for number, case in enumerate(cases)}
     right = [case for case in cases if case.ruling.verdict == AGREES]
     wrong: list[Case] = []
-    for number, case in enumerate(cases):
-        if case.ruling.verdict != DIFFERS:
-            continue
-        if right and _is_used_rightly(shop, case, right):
-            found[number] = _masked(shop, case) or _convention(case)
-        else:
-            wrong.append(case)
+    differing = [case for case in cases if case.ruling.verdict == DIFFERS]
     numbers = {id(case): number for number, case in enumerate(cases)}
+    for case in differing:
+        if right and _is_used_rightly(shop, case, right):
+            convention = _masked(shop, case) or _convention(case)
+            if convention.why == "masked" or not _spoils(shop, case, right, differing):
+                found[numbers[id(case)]] = convention
+                continue
+            shop.spoiling.update(case.claim.sites)
+        wrong.append(case)
+    if _leaves_are_right(shop, cases, wrong):
+        return [Diagnosed(one, "aside") if any(one is case for case in wrong) else found[number]
+                for number, one in enumerate(cases)]  # fmt: skip
     for _ in range(_MOST_ROOTS):
         repair = shop.repair(wrong, right) if wrong else None
         if repair is None:
@@ -76,6 +82,64 @@ def _is_used_rightly(shop: Workshop, case: Case, right: Sequence[Case]) -> bool:
     return bool(others) and bool(shop.depends([site], others).get(site))
 
 
+def _spoils(shop: Workshop, case: Case, right: Sequence[Case], differing: Sequence[Case]) -> bool:
+    """Whether the gradient itself in its place makes others right that are wrong, and leaves right those that are.
+
+    Then right ones were not computed from what is wrong with it: a sum in which that cancels, say.
+    """
+    place, candidate = case.claim.place, case.ruling.candidate
+    others = [one for one in (*right, *differing) if one.claim.order > case.claim.order]
+    reached = shop.depends([place.site], others).get(place.site, set())
+    claimed = None if candidate is None else fitted(case.claim.value, candidate.version.shape)
+    if candidate is None or claimed is None or claimed.size > _MOST_ELEMENTS:
+        return False
+    after = [others[number] for number in sorted(reached)]
+    if all(one.ruling.verdict == AGREES for one in after):
+        return False
+    apart = _gradient(shop, candidate) - claimed
+    reads = [one.claim.place for one in after]
+    values = shop.run(Mover({place: np.reshape(apart, case.claim.value.shape)}, reads), place.statement)
+    if values is None or not np.all(np.isfinite(apart)):
+        return False
+    mended = [shop.good(one, value) for one, value in zip(after, values, strict=True)]
+    kept = all(good for one, good in zip(after, mended, strict=True) if one.ruling.verdict == AGREES)
+    return kept and any(good for one, good in zip(after, mended, strict=True) if one.ruling.verdict == DIFFERS)
+
+
+def _gradient(shop: Workshop, candidate: Candidate) -> Any:
+    """The gradient with respect to a small variable, element by element."""
+    version = candidate.version
+    size, goal = version.scale, [(candidate.of.place, None)] if candidate.of else None
+    slopes = []
+    for number in range(int(np.prod(version.shape))):
+        one = np.zeros(int(np.prod(version.shape)))
+        one[number] = 1.0
+        slopes.append(shop.bench.slope({version.place: one.reshape(version.shape)}, size, goal).slope)
+    return np.reshape(slopes, version.shape)
+
+
+def _leaves_are_right(shop: Workshop, cases: Sequence[Case], wrong: Sequence[Case]) -> bool:
+    """Whether only gradients of what is computed are wrong, and those of what it is computed from are right.
+
+    These go through the former: a name means something else then, as `dh` does after a loop through time.
+    """
+    if not wrong:
+        return False
+    leaves = {version.order: version for version in shop.elsewhere.leaves()}
+    first = {
+        id(case): shop.elsewhere.root(case.ruling.candidate.version).order for case in cases if case.ruling.candidate
+    }
+    of_leaves = [case for case in cases if first.get(id(case)) in leaves]
+    if any(case.ruling.verdict != AGREES for case in of_leaves):
+        return False
+    known = {first[id(case)] for case in of_leaves}
+    used = [leaves[order] for order in known]
+    return bool(used) and all(
+        case.ruling.candidate is not None and shop.elsewhere.moves(used, case.ruling.candidate.version)
+        for case in wrong
+    )
+
+
 def _masked(shop: Workshop, case: Case) -> Diagnosed | None:
     """Right wherever it is not 0: a mask has made it the gradient on the other side of a ReLU, or of dropout."""
     candidate = case.ruling.candidate
@@ -84,7 +148,7 @@ def _masked(shop: Workshop, case: Case) -> Diagnosed | None:
         return None
     place = candidate.version.place
     moved = shop.bench.direction(place, claimed.shape, 0) * (claimed != 0)
-    slope = shop.bench.slope({place: moved}, size_of(as_array(candidate.version.value)))
+    slope = shop.bench.slope({place: moved}, candidate.version.scale)
     apart = abs(float(np.sum(claimed * moved)) - slope.slope)
     right = apart <= _ALIKE * float(np.linalg.norm(claimed)) + UNSURE * slope.error
     return Diagnosed(case, "masked") if right else None

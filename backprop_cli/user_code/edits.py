@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.user_code.missing import SHAPE, factors, missing_terms, quantities
+from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.node_changes import Change, changes
 from backprop_cli.user_code.targets import copy
 
@@ -36,6 +37,10 @@ def edits(statement: ast.stmt, scope: Mapping[str, Any], tier: int) -> Iterator[
     if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) or statement.value is None:
         return
     seen = {ast.unparse(statement)}
+    mine = {
+        ast.unparse(one) for one in ast.walk(statement) if isinstance(one, ast.Name | ast.Attribute | ast.Subscript)
+    }
+    scope = {name: scope[name] for name in (*(one for one in scope if one in mine), *scope)}  # what it has comes first
     for table in TIERS[tier]:
         for edit in table(statement, scope):
             text = edit.text
@@ -96,6 +101,20 @@ def _sums(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
         yield Edit("term", _with_value(statement, _plus(term)), term)
         if term.isidentifier():
             yield Edit("term", _with_value(statement, _plus(term, ast.Sub())), term)
+
+
+def _paths(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """Another gradient, for what flows back along another path: `+ dhnext`."""
+    for term in missing_terms(scope, scope.get(SHAPE)):
+        if term.isidentifier() and readings(term):
+            yield Edit("term", _with_value(statement, _plus(term)), term)
+
+
+def _chain(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """What flows back from above, as a factor: `* dout`."""
+    for mistake, tail, detail in factors(scope, scope.get(SHAPE)):
+        if tail == f"* {detail}" and readings(detail):
+            yield from _times(statement, mistake, tail, detail)
 
 
 def _parsed(text: str) -> Any:
@@ -247,4 +266,4 @@ def _followed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
         yield Edit(mistake, made, detail, text)
 
 
-TIERS = ((_signs, _operators, _inside), (_names, _masked), (_whole,), (_followed, _sums))
+TIERS = ((_signs, _operators, _inside), (_names, _masked), (_whole,), (_followed, _sums), (_paths, _chain))

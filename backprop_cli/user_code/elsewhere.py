@@ -15,8 +15,8 @@ from backprop_cli.user_code.judge import is_dead, rule
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.resolve import Candidate
-from backprop_cli.user_code.slopes import Bench, size_of
-from backprop_cli.user_code.trace import Claim, Place, Version, as_array, is_array
+from backprop_cli.user_code.slopes import Bench
+from backprop_cli.user_code.trace import Claim, Place, Version
 
 _PLACES = 2
 _SIZES = (0.3, 0.01)  # of what is added to the values, relative to theirs
@@ -32,6 +32,7 @@ class Elsewhere:
 
     def __init__(self, bench: Bench, recorder: Recorder, candidates: Sequence[Candidate]) -> None:
         self.bench, self.recorder, self.candidates = bench, recorder, candidates
+        self._found: list[Version] | None = None
         self._benches: list[list[tuple[Bench, Mapping[Any, Any]]]] = []
 
     def holds(self, claims: Options, codes: Mapping[int, Any]) -> list[bool]:
@@ -62,7 +63,7 @@ class Elsewhere:
         return found
 
     def _places(self) -> Iterator[list[tuple[Bench, Mapping[Any, Any]]]]:
-        leaves = self._leaves()
+        leaves = self.leaves()
         if not leaves:
             return
         start = min(version.place.statement for version in leaves)
@@ -75,18 +76,27 @@ class Elsewhere:
                 for size in _SIZES
             ]
 
-    def _leaves(self) -> list[Version]:
+    def leaves(self) -> list[Version]:
         """The variables that are computed from no other one."""
-        firsts = {one.order: one for one in (self.recorder.first(it.version) for it in self.candidates)}
+        if self._found is None:
+            self._found = self._leaves()
+        return self._found
+
+    def root(self, version: Version) -> Version:
+        """Where the array of a version was made, or written into: not another name of it."""
+        return version if version.kind == "write" else self.recorder.first(version)
+
+    def _leaves(self) -> list[Version]:
+        firsts = {one.order: one for one in (self.root(it.version) for it in self.candidates)}
         found: list[Version] = []
         for _, version in sorted(firsts.items())[:_MOST_LEAVES]:
-            if _is_floating(version.value) and not (found and self._moves(found, version)):
+            if _can_move(version.value) and not (found and self.moves(found, version)):
                 found.append(version)
         return found
 
-    def _moves(self, leaves: Sequence[Version], version: Version) -> bool:
+    def moves(self, leaves: Sequence[Version], version: Version) -> bool:
         """Whether a value is another one where these are others."""
-        start = min(one.place.statement for one in leaves)
+        start = min(one.place.statement for one in (*leaves, version))
         with self.bench.program.shaken(shakes_of(leaves, 0, _SIZES[-1])):
             found = self.bench.program.again(Mover({}, [version.place]), start)
         before = self.bench.program.again(Mover({}, [version.place]), start)
@@ -102,15 +112,14 @@ def shakes_of(leaves: Sequence[Version], seed: int, size: float) -> Mapping[Any,
     for version in leaves:
         place: Place = version.place
         rng = np.random.default_rng((seed, place.statement, place.site, place.passed))
-        drawn = size * size_of(as_array(version.value)) * rng.standard_normal(version.shape)
+        drawn = size * version.scale * rng.standard_normal(version.shape)
         found.setdefault(place[:3], []).append((place.path, drawn))
     return found
 
 
-def _is_floating(value: Any) -> bool:
-    if isinstance(value, np.ndarray):
-        return bool(value.dtype.kind == "f")
-    return isinstance(value, float) or is_array(value)
+def _can_move(value: Any) -> bool:
+    """Whether it may have other values: class numbers and counts may not."""
+    return not (isinstance(value, np.ndarray) and value.dtype.kind != "f")
 
 
 def _is_right(bench: Bench, value: Any, options: Sequence[Candidate]) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from types import MappingProxyType
@@ -13,20 +14,21 @@ from backprop_cli.check.tolerances import SIX_DIGITS
 from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.errors import BackpropError
 from backprop_cli.user_code.diagnose import diagnose
-from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss
+from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss, Remark
 from backprop_cli.user_code.judge import Ruling, best
 from backprop_cli.user_code.merged import merged
-from backprop_cli.user_code.names import readings
+from backprop_cli.user_code.mover import Mover
+from backprop_cli.user_code.names import looks_like_a_loss, readings
 from backprop_cli.user_code.prepared import Prepared, prepare
 from backprop_cli.user_code.problems import failed, no_gradient, no_loss
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.remarks import remarks_on
 from backprop_cli.user_code.repair import Case, Workshop
 from backprop_cli.user_code.resolve import candidates, loss_of, upstream_of
-from backprop_cli.user_code.run import Program, quietly
+from backprop_cli.user_code.run import Program, parse, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
-from backprop_cli.user_code.trace import Claim, LossEvent, Version
+from backprop_cli.user_code.trace import Claim, LossEvent, Version, as_array
 
 _SMALL = 1e-2  # the size of what is put in the place of zeros
 _NOTHING = ("N216", "N217")  # no loss, no gradient
@@ -94,7 +96,10 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
         if prepared.unsettled:
             raise prepared.unsettled
         raise no_gradient(script, recorder) if losses or loss_of(recorder, 0) else no_loss(script, recorder)
-    remarks = remarks_on(script, recorder, findings, shaken, failure, seen)
+    remarks = [
+        Remark("assumed", 0, (("name", name), ("value", str(value)))) for name, value in prepared.assumed.items()
+    ]
+    remarks += remarks_on(script, recorder, findings, shaken, failure, seen)
     return Examined(tuple(findings), tuple(losses), tuple(remarks), runs, failure if failure and not ended else None)
 
 
@@ -145,20 +150,39 @@ def _passed(
         bench = Bench(program, [(at.place, given_gradient and given_gradient.value)], seed)
         cases = list(_judged(bench, recorder, at, rtol, only))
         cases = [case for case in cases if case.claim is not given_gradient]
+        cases = [case for case in cases if not _is_half_done(case, recorder, script, failure)]
         if cases:
             losses.append(Loss(at.name, at.line))
-            findings += merged(diagnose(Workshop(bench, recorder, script, at), cases), at)
+            findings += merged(diagnose(Workshop(bench, recorder, script, at, cases), cases), at)
         for case in cases:
             candidate = case.ruling.candidate
-            if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version.value):
+            if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version):
                 zeros.append((case.claim.text, recorder.first(candidate.version)))
         runs += bench.runs
     return _Passed(recorder, failure, findings, losses, runs, zeros)
 
 
-def _is_zero(value: Any) -> bool:
+def _is_half_done(case: Case, recorder: Recorder, script: Script, failure: Failure | None) -> bool:
+    """Whether an exception came before all was done that sets a gradient, which would be right in the end."""
+    if failure is None or case.ruling.verdict == AGREES:
+        return False
+    claim = case.claim
+    sites = [site for site in recorder.sites
+             if (site.name, site.base, site.function) == (claim.name, claim.base, claim.function)]  # fmt: skip
+    if any(site.line >= failure.line for site in sites):
+        return True
+    for loop in ast.walk(parse(script.text, script.path)):
+        if isinstance(loop, ast.For | ast.While) and loop.lineno <= failure.line <= (loop.end_lineno or 0):
+            inside = [site for site in sites if loop.lineno <= site.line <= (loop.end_lineno or 0)]
+            if inside and not any(site.fresh for site in inside):
+                return True  # it is summed up by the loop, pass by pass
+    return False
+
+
+def _is_zero(version: Version) -> bool:
+    value = version.value
     is_floating = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
-    return is_floating and not np.any(value)
+    return is_floating and version.size == 0
 
 
 def _shakes(zeros: Iterable[Version]) -> dict[tuple[int, int, int], list[tuple[tuple[Any, ...], Any]]]:
@@ -205,6 +229,9 @@ def _judged(
     claims = [claim for claim in recorder.claims if claim.round == at.round]
     claims = [claim for claim in claims if only is None or claim.text in only]
     claims.sort(key=lambda claim: claim.order)
+    others = _calls_with_another_loss(bench, recorder, at) if recorder.loss else set()
+    theirs = {id(claim.object) for claim in claims if claim.call in others}
+    claims = [claim for claim in claims if id(claim.object) not in theirs]
     seen: set[tuple[str, int, int]] = set()
     last = {(claim.call, claim.text): claim.order for claim in claims}
     for claim in claims:
@@ -222,6 +249,19 @@ def _judged(
             continue  # a variable of another function that only has the same name
         seen.add(same)
         yield Case(claim, ruling, tuple(options))
+
+
+def _calls_with_another_loss(bench: Bench, recorder: Recorder, at: LossEvent) -> set[int]:
+    """The function calls that have a loss of their own, on which the loss does not depend."""
+    last = {one.call: one for one in recorder.losses if one.call and looks_like_a_loss(one.name)}
+    found: set[int] = set()
+    for call, event in last.items():
+        start = event.place.statement
+        if start <= at.place.statement and not np.array_equal(as_array(event.value), as_array(at.value)):
+            moved = bench.program.again(Mover({}, [at.place], event.place.site), start)
+            if moved is not None and np.array_equal(moved[0], as_array(at.value)):
+                found.add(call)
+    return found
 
 
 def _of_its_own(ruling: Ruling) -> bool:

@@ -11,8 +11,8 @@ import numpy as np
 from backprop_cli.check.tolerances import SIX_DIGITS, SUBNORMAL, UNSURE
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.user_code.resolve import Candidate
-from backprop_cli.user_code.slopes import Bench, Slope, size_of
-from backprop_cli.user_code.trace import Claim, as_array
+from backprop_cli.user_code.slopes import Bench, Slope
+from backprop_cli.user_code.trace import Claim
 
 DIRECTIONS = 2
 _SURE = 1e-3  # slopes that are less sure than that judge nobody
@@ -47,20 +47,19 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
         return Ruling(DIFFERS, nan, "shape", candidate)
     if not np.all(np.isfinite(claimed)):
         return Ruling(UNDECIDED, nan, "not finite", candidate)
-    here = as_array(version.value)
     of = candidate.of and candidate.of.place
     pairs: list[tuple[float, Slope]] = []
     worst, verdict, why = 0.0, AGREES, ""
     for number in range(DIRECTIONS if claimed.size > 1 else 1):
-        slope = bench.along(version.place, here, number, of)
-        direction = bench.direction(version.place, here.shape, number)
+        slope = bench.along(version, number, of)
+        direction = bench.direction(version.place, version.shape, number)
         projected = float(np.sum(claimed * direction))
         pairs.append((projected, slope))
         if not isfinite(projected):
             return Ruling(UNDECIDED, nan, "not finite", candidate)
         if not isfinite(slope.slope):
             return Ruling(UNDECIDED, nan, "no slope", candidate, tuple(pairs))
-        if _is_nothing(projected, slope, bench.size_of_goal(of) / size_of(here)):
+        if _is_nothing(projected, slope, bench.size_of_goal(of) / version.scale):
             continue
         size = max(abs(projected), abs(slope.slope), _WEIGHT * float(np.linalg.norm(claimed)))
         if not isfinite(size):  # nothing that large can be compared
@@ -69,14 +68,14 @@ def rule(bench: Bench, value: Any, candidate: Candidate, rtol: float = SIX_DIGIT
         allowed = rtol * size + UNSURE * slope.error
         if apart > allowed or UNSURE * slope.error > _SURE * size:
             # Apart, or not sure: perhaps it is what the loss itself is rounded by.
-            in_noise = bench.along_in_noise(version.place, here, number, of)
+            in_noise = bench.along_in_noise(version, number, of)
             if in_noise.error < slope.error or apart > allowed:
                 slope = in_noise
                 apart, allowed = abs(projected - slope.slope), rtol * size + UNSURE * slope.error
         if size > SUBNORMAL:
             worst = max(worst, apart / size)
         if apart > allowed:
-            sides = None if verdict == DIFFERS or not kinks else bench.sides(version.place, here, number, of)
+            sides = None if verdict == DIFFERS or not kinks else bench.sides(version, number, of)
             verdict, why = _at_a_kink(projected, sides, size)
         elif UNSURE * slope.error > _SURE * size and verdict != DIFFERS:
             may_be_nothing = not np.any(claimed) and abs(slope.slope) <= slope.error

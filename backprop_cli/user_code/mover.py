@@ -103,13 +103,12 @@ def moved(value: Any, path: tuple[Any, ...], delta: Any, *, written: bool) -> An
 def _plus(value: Any, delta: Any, *, in_place: bool) -> Any:
     if is_tensor(value):
         return plus(value, delta, in_place=in_place)
-    if isinstance(value, list):
-        if in_place:
-            value[:] = (np.array(value, dtype=float) + np.reshape(delta, np.shape(value))).tolist()
-            return value
-        return (np.array(value, dtype=float) + np.reshape(delta, np.shape(value))).tolist()
-    if isinstance(value, tuple):
-        return tuple(_plus(list(value), delta, in_place=False))
+    if isinstance(value, list | tuple):
+        made = (np.array(value, dtype=float) + np.reshape(delta, np.shape(value))).tolist()
+        if isinstance(value, tuple) or not in_place:
+            return type(value)(made) if type(value) in (list, tuple) else tuple(made)
+        value[:] = made
+        return value
     if not isinstance(value, np.ndarray):
         return value + float(np.reshape(delta, ()))
     if in_place and value.dtype.kind == "f":

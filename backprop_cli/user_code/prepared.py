@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from backprop_cli.errors import BackpropError
 from backprop_cli.user_code.calls import Called, calls
@@ -14,17 +14,17 @@ from backprop_cli.user_code.functions import Pair, find_pairs, parameters
 from backprop_cli.user_code.instrument import Instrumented, instrument
 from backprop_cli.user_code.layers import with_names
 from backprop_cli.user_code.problems import no_python, no_values
+from backprop_cli.user_code.proposed import options_of
 from backprop_cli.user_code.run import attempted, parse
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.targets import named
 from backprop_cli.user_code.updates import stepped
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(NamedTuple):
     """The text with its calls, and the statements with their hooks; `unsettled` is why returned values have no name.
 
-    `steps` are the gradients that only a step names.
+    `steps` are the gradients that only a step names, `assumed` are values that nobody gave.
     """
 
     script: Script
@@ -32,6 +32,7 @@ class Prepared:
     given: Mapping[str, Any]
     steps: Mapping[str, str]
     unsettled: BackpropError | None = None
+    assumed: Mapping[str, Any] = MappingProxyType({})
 
 
 def prepare(
@@ -41,20 +42,24 @@ def prepare(
 
     Raises BackpropError where it is no Python, or a function has no values.
     """
+    before, unsettled = given, None
     try:
         tree = parse(script.text, script.path)
+    except (SyntaxError, RecursionError, ValueError) as error:
+        raise no_python(script, error) from None
+    try:
         pairs = find_pairs(tree, forward, backward, script.path, called=called)
         if called and not pairs:
             return None
-        unsettled = None
         if pairs:
             script, given, unsettled = _with_calls(script, tree, pairs, given)
             tree = parse(script.text, script.path)
         in_doubles(tree)
         steps = stepped(tree)
         with_names(tree, dict(script.returns))
-        return Prepared(script, instrument(tree), given, steps, unsettled)
-    except (SyntaxError, RecursionError, ValueError) as error:
+        assumed = {name: value for name, value in given.items() if name not in before}
+        return Prepared(script, instrument(tree), given, steps, unsettled, assumed)
+    except RecursionError as error:
         raise no_python(script, error) from None
 
 
@@ -65,14 +70,17 @@ def _with_calls(
     known = [name for node in tree.body if isinstance(node, ast.Assign) for one in node.targets
              for name in [named(one)[0]] if name]  # fmt: skip
     have = {*given, *known}
-    able = [pair for pair in pairs if all(default or name in have for name, default in parameters(pair.forward))]
+    able = [
+        pair for pair in pairs
+        if all(default or name in have or options_of(name) is not None for name, default in parameters(pair.forward))
+    ] or pairs[:1]  # fmt: skip
 
     def attempt(text: str, names: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return attempted(own + text, script.path, names)
 
     made: list[Called] = []
     unsettled = None
-    for pair in able or pairs[:1]:
+    for pair in able:
         one = calls(pair, given, known, script.path, attempt)
         given = one.given
         made.append(one)

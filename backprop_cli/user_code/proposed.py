@@ -25,6 +25,13 @@ _SHAPES: dict[str, Shape] = {
 }
 _NUMBERS = {"reg": "0.1", "lam": "0.1", "lambd": "0.1", "alpha": "0.1", "eps": "1e-5", "p": "0.5", "keep_prob": "0.5",
             "stride": "1", "pad": "1", "m": "6", "N": "6"}  # fmt: skip
+# What a course's layers take beside arrays: a dictionary, which no value on a command line is.
+_DICTIONARIES: dict[str, dict[str, Any]] = {
+    "conv_param": {"stride": 1, "pad": 1},
+    "pool_param": {"pool_height": 2, "pool_width": 2, "stride": 2},
+    "bn_param": {"mode": "train"},
+    "dropout_param": {"mode": "train", "p": 0.5, "seed": 0},
+}
 # What goes into the first layer, and what comes out of each. Below, `i` is what goes into a layer, `o` what comes out,
 # `m` how many examples there are.
 _WIDTHS = (3, 4, 2, 5, 3, 4, 2)
@@ -65,6 +72,13 @@ def whole_where_needed(call: str, given: Mapping[str, Any], attempt: Attempt) ->
             if attempt(call, made) is not None:
                 return made
     return given
+
+
+def options_of(name: str) -> dict[str, Any] | None:
+    """The dictionary that a parameter `conv_param` takes; None where its name does not say that it takes one."""
+    if name in _DICTIONARIES:
+        return dict(_DICTIONARIES[name])
+    return {} if name.endswith(("_param", "_config")) else None
 
 
 def _is_whole(value: Any) -> bool:

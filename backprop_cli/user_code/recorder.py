@@ -33,6 +33,7 @@ from backprop_cli.user_code.trace import (
     is_array,
     is_list,
     is_number,
+    size_of,
 )
 
 _MOST_EVENTS = 200_000
@@ -192,7 +193,8 @@ class Recorder:
                 kind = "write"
             elif not is_number(value) or any(self.versions[one].name == name for one in known):
                 kind = "alias"
-        version = Version(self.order, place, name, base, key, call, kind, value, tuple(np.shape(value)), where.line)
+        shape, size = tuple(np.shape(value)), size_of(value)  # of now: it may be written into
+        version = Version(self.order, place, name, base, key, call, kind, value, shape, where.line, size)
         last = self.versions[known[-1]] if known else None
         same = last is not None and last.place.site == place.site and last.call == call
         if same and last is not None and last.value is value and last.element == key:
@@ -206,7 +208,8 @@ class Recorder:
     ) -> None:
         slot = (call, base, name, key)
         at = self._claim_at.get(slot)
-        before = self.claims[at] if at is not None and not (where.fresh and where.kind != "set") else None
+        anew = (where.fresh and where.kind != "set") or (isinstance(where.node, ast.Expr) and key is not None)
+        before = self.claims[at] if at is not None and not anew else None
         around = {
             one: it for one, it in frame.f_locals.items()
             if is_array(it) or is_number(it) or isinstance(it, dict) or is_list(it)

@@ -41,13 +41,16 @@ def remarks_on(
 
 def _unjudged(recorder: Recorder, judged: Collection[str]) -> Iterator[str]:
     """What comes after the loss, has a gradient's name and was not judged: no variable has the rest of the name."""
+    known = {id(one.object) for one in recorder.claims if one.text in judged}  # by another name
     elements = {name.partition("[")[0] for name in judged}
     for round_ in range(recorder.round + 1):
         at = loss_of(recorder, round_)
         if at is None:
             continue
         named = [
-            (one.order, one.text, one.name) for one in recorder.claims if one.round == round_ and np.any(one.value)
+            (one.order, one.text, one.name)
+            for one in recorder.claims
+            if one.round == round_ and np.any(one.value) and id(one.object) not in known
         ]
         named += [(order, name, name) for order, name, _ in recorder.lists if not round_ and name not in elements]
         for order, text, name in sorted(named):

@@ -31,7 +31,7 @@ from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
 
 _WORK = 100_000_000  # elements that all tries together may move
-_TRIES = (60, 2000)
+_TRIES = (60, 1000)
 _FEW, _MANY = (
     60,
     240,
@@ -60,11 +60,17 @@ class Repair(NamedTuple):
 class Workshop:
     """The program with its judged claims, and tries at its lines."""
 
-    def __init__(self, bench: Bench, recorder: Recorder, script: Script, loss: LossEvent) -> None:
+    def __init__(
+        self, bench: Bench, recorder: Recorder, script: Script, loss: LossEvent, cases: Sequence[Case] = ()
+    ) -> None:
+        self.elsewhere = Elsewhere(
+            bench, recorder, [case.ruling.candidate for case in cases if case.ruling.candidate is not None]
+        )
         self.bench, self.recorder, self.script, self.text = bench, recorder, script, script.text
         self.loss, self.value = loss.place, as_array(loss.value)
         size = sum(np.size(it) for it in bench.program.names.values() if isinstance(it, np.ndarray)) + 1000
         self.right: Sequence[Case] = ()
+        self.spoiling: set[int] = set()  # sites of wrong gradients on which right ones depend all the same
         self.inner: set[int] = set()  # wrong cases on which others depend
         self._lines: dict[int, str] = {}
         self.tries = int(min(max(_WORK / size, _TRIES[0]), _TRIES[1]))
@@ -79,7 +85,7 @@ class Workshop:
             if not after:
                 continue
             loss = [self.loss] if self.loss.statement >= visit.statement else []
-            moved = self._run(Mover({}, [*after, *loss], site), visit.statement)
+            moved = self.run(Mover({}, [*after, *loss], site), visit.statement)
             if moved is None or (loss and not np.array_equal(moved[-1], self.value)):
                 continue
             values = dict(zip(after, moved, strict=False))
@@ -89,7 +95,8 @@ class Workshop:
             }  # fmt: skip
         return found
 
-    def _run(self, mover: Mover, start: int, codes: Mapping[int, Any] | None = None) -> list[Any] | None:
+    def run(self, mover: Mover, start: int, codes: Mapping[int, Any] | None = None) -> list[Any] | None:
+        """What is read where a run begins at a statement; None where it does not come to pass."""
         self.bench.runs += 1
         last = max((key[0] for key in mover.reads), default=start)
         return self.bench.program.again(mover, start, codes, last)
@@ -97,12 +104,10 @@ class Workshop:
     def repair(self, wrong: Sequence[Case], right: Sequence[Case]) -> Repair | None:
         """The best change for a wrong case on which no other depends: it mends most, and breaks nothing right."""
         self.right = right
-        self._elsewhere = Elsewhere(
-            self.bench, self.recorder, [case.ruling.candidate for case in (*wrong, *right) if case.ruling.candidate]
-        )
         wrong = self._last_first(wrong)
         suspects, shared = self._suspects(wrong, right), self._shared(wrong)
         tries = [(tier, site, slice(_MANY)) for tier in (0, 1) for site in suspects]
+        tries += [(4, site, slice(_FEW)) for site in (*suspects, *shared)]
         tries += [(tier, site, slice(_FEW)) for tier in (2, 3) for site in (*suspects, *shared)]
         tries += [(tier, site, slice(_FEW, _MANY)) for tier in (2, 3) for site in (*suspects, *shared)]
         tries += [(1, site, slice(_MANY)) for site in shared]
@@ -146,7 +151,8 @@ class Workshop:
         clear -= {site for case in wrong for site in case.claim.sites}
         found = [
             site for site in depends
-            if depends[site] and site not in clear and not any(number >= len(wrong) for number in depends[site])
+            if depends[site] and (site in self.spoiling or (
+                site not in clear and not any(number >= len(wrong) for number in depends[site])))
         ] or list(wrong[0].claim.sites)  # fmt: skip
         own = wrong[0].claim.sites
         found.reverse()
@@ -177,15 +183,15 @@ class Workshop:
             try:
                 module = frame.filled(edit.statement)
                 with self.bench.program.changed(where.statement, module) as codes:
-                    found = self._run(Mover({}, reads), visit.statement, codes)
+                    found = self.run(Mover({}, reads), visit.statement, codes)
                     if found is None:
                         continue
                     values = dict(zip(reads, found, strict=True))
-                    if not all(self._good(case, values.get(case.claim.place)) for case in (wrong[0], *right)):
+                    if not all(self.good(case, values.get(case.claim.place)) for case in (wrong[0], *right)):
                         continue
                     rest = [(number, values.get(wrong[number].claim.place)) for number in range(1, len(wrong))]
-                    mended = [0, *(number for number, value in rest if self._good(wrong[number], value))]
-                    holds = self._elsewhere.holds([_choices(wrong[number]) for number in mended], codes)
+                    mended = [0, *(number for number, value in rest if self.good(wrong[number], value))]
+                    holds = self.elsewhere.holds([_choices(wrong[number]) for number in mended], codes)
             except (SyntaxError, ValueError, IndexError):
                 continue
             if holds[0]:
@@ -218,7 +224,8 @@ class Workshop:
         with_names(tree, dict(self.script.returns))
         return tree
 
-    def _good(self, case: Case, value: Any) -> bool:
+    def good(self, case: Case, value: Any) -> bool:
+        """Whether a value in the place of a claimed one is right, or as right as it was."""
         if value is None or np.array_equal(value, case.claim.value):
             return case.ruling.verdict == AGREES
         kept = case.claim.value * (value != 0) if np.shape(value) == np.shape(case.claim.value) else None

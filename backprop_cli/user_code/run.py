@@ -104,8 +104,9 @@ class Program:
 
     @contextmanager
     def shaken(self, shakes: Shakes) -> Iterator[None]:
-        """With other values at some places, for runs that begin before these."""
-        kept, self.shakes = self.shakes, shakes
+        """With other values at some places too, for runs that begin before these."""
+        kept = self.shakes
+        self.shakes = {place: [*kept.get(place, ()), *shakes.get(place, ())] for place in (*kept, *shakes)}
         try:
             yield
         finally:

@@ -14,7 +14,7 @@ import numpy as np
 
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.run import Program
-from backprop_cli.user_code.trace import Place
+from backprop_cli.user_code.trace import Place, Version, size_of
 
 _FIRST_STEP = 1e-2  # of the size of what is moved
 _SHRINK = 4.0
@@ -62,28 +62,26 @@ class Bench:
             keys = (self.seed, number, place.statement, place.site, place.passed)
             drawn = np.random.default_rng(keys).standard_normal(shape)
             # Of size 1 an element: of a number that moves by next to nothing only rounding would be seen.
-            self._directions[key] = drawn / size_of(drawn)
+            self._directions[key] = drawn / (size_of(drawn) or 1.0)
         return self._directions[key]
 
-    def along(self, place: Place, value: Any, number: int, of: Place | None = None) -> Slope:
-        """The slope of the goal, or of what is at `of`, along the direction of that number.
-
-        `value` is about as large as what is at the place.
-        """
+    def along(self, version: Version, number: int, of: Place | None = None) -> Slope:
+        """The slope of the goal, or of what is at `of`, along the direction of that number of a variable."""
+        place = version.place
         key = (place, number, of)
         if key not in self._kept:
-            direction = self.direction(place, tuple(np.shape(value)), number)
+            direction = self.direction(place, version.shape, number)
             goal = self.goal if of is None else [(of, None)]
-            self._kept[key] = self.slope({place: direction}, size_of(value), goal)
+            self._kept[key] = self.slope({place: direction}, version.scale, goal)
         return self._kept[key]
 
-    def sides(self, place: Place, value: Any, number: int, of: Place | None = None) -> tuple[float, float] | None:
+    def sides(self, version: Version, number: int, of: Place | None = None) -> tuple[float, float] | None:
         """The slopes on both sides where there is a kink: where they do not come together as the step shrinks."""
-        direction = self.direction(place, tuple(np.shape(value)), number)
-        function = self._along({place: direction}, self.goal if of is None else [(of, None)])
+        direction = self.direction(version.place, version.shape, number)
+        function = self._along({version.place: direction}, self.goal if of is None else [(of, None)])
         at, gaps = function(0.0), []
         for step in _CLOSE:
-            step *= size_of(value)
+            step *= version.scale
             sides = (function(step) - at) / step, (at - function(-step)) / step
             gaps.append(abs(sides[0] - sides[1]))
         return sides if gaps[1] > _STAYS * gaps[0] else None
@@ -92,11 +90,12 @@ class Bench:
         """d goal / d step, where every place moves along its direction."""
         return ridders(self._along(moves, self.goal if goal is None else goal), _FIRST_STEP * size)
 
-    def along_in_noise(self, place: Place, value: Any, number: int, of: Place | None = None) -> Slope:
+    def along_in_noise(self, version: Version, number: int, of: Place | None = None) -> Slope:
         """`along`, with steps so large that what the user's own statements lose by cancellation does not show."""
+        place, size = version.place, version.scale
         key = (place, number, of)
         if key not in self._in_noise:
-            direction, size = self.direction(place, tuple(np.shape(value)), number), size_of(value)
+            direction = self.direction(place, version.shape, number)
             function = self._along({place: direction}, self.goal if of is None else [(of, None)])
             self._in_noise[key] = ridders(function, _FIRST_STEP * size, noise_of(function, _TINY * size))
         return self._in_noise[key]
@@ -128,13 +127,6 @@ class Bench:
         """What is at certain places when others have been moved."""
         self.runs += 1
         return self.program.again(Mover(moves, reads), min([start, *(place.statement for place in moves)]))
-
-
-def size_of(value: Any) -> float:
-    """The usual size of an element, 1 where there is none."""
-    array = np.asarray(value, dtype=float)
-    size = float(np.sqrt(np.mean(array * array))) if array.size else 0.0
-    return size if isfinite(size) and size > 0 else 1.0
 
 
 def noise_of(function: Callable[[float], float], step: float) -> float:

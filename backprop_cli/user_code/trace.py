@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,8 @@ class Version(NamedTuple):
     """An array or a number as it is from one moment on; `order` counts the moments.
 
     `kind` is `birth`, `alias` (another name for it) or `write` (its elements changed). `element` is the key in a list
-    or dictionary under which it was put; `call` is the number of the function call.
+    or dictionary under which it was put; `call` is the number of the function call, `size` the usual size of an
+    element.
     """
 
     order: int
@@ -40,6 +42,12 @@ class Version(NamedTuple):
     value: Any
     shape: tuple[int, ...]
     line: int
+    size: float
+
+    @property
+    def scale(self) -> float:
+        """By what to measure how far it is moved: 1 where it is all zeros."""
+        return self.size or 1.0
 
 
 class Claim(NamedTuple):
@@ -133,6 +141,15 @@ def as_array(value: Any) -> Any:
     if is_tensor(value):
         value = value.detach().cpu().double().numpy()
     return np.array(value, dtype=float)
+
+
+def size_of(value: Any) -> float:
+    """The usual size of an element, 0 where all are, or where there is none that is finite."""
+    array = np.asarray(value) if not is_tensor(value) else as_array(value)
+    if array.dtype.kind not in "fiu" or not array.size:
+        return 0.0
+    size = float(np.sqrt(np.mean(np.square(array, dtype=float))))
+    return size if isfinite(size) else 1.0
 
 
 def count_of(value: Any) -> int:

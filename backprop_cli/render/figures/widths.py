@@ -13,8 +13,8 @@ from backprop_cli.render.figures.downwards import Downwards
 from backprop_cli.render.figures.picture import Picture
 from backprop_cli.report.figure import Figure
 
-_SCREENS = ((1500, 1240), (560, 500))  # pixels: a picture that is wider than the first has one as wide as the second
-_TURNING = 4  # the most wires that turn at the end of a row
+_SCREENS = ((1560, 1240), (560, 500))  # pixels: a picture that is wider than the first has one as wide as the second
+_TURNING = 6  # the most wires that turn at the end of a row
 _MOST = 150  # nodes; the page of a larger graph has one layout
 
 
