@@ -109,8 +109,8 @@ _OUTPUT = [
     _common(RARE, "version", bool, False, "the version", "-V", "--version"),
 ]  # fmt: skip
 _INPUT = [
-    _common(VALUES, "vars", list, (), "read values from a TOML, JSON, NPZ or CSV file; may be repeated; unused names are "
-                    "ignored", "--vars", metavar="FILE"),
+    _common(VALUES, "vars", list, (), "read values from a TOML, JSON, NPZ or CSV file; may be repeated; names that are "
+                    "not used are ignored", "--vars", metavar="FILE"),
     _common(LIMITS, "strict", bool, False, "any note is exit status 4", "--strict"),
     _common(RARE, "allow_nonfinite", bool, False, "let infinities and NaN through as values", "--allow-nonfinite"),
     _common(COMPUTE, "exact", bool, False, "print true numbers where rounding lost the digits of doubles", "--exact"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
 from backprop_cli.user_code.findings import Failure
-from backprop_cli.user_code.functions import Pair
 from backprop_cli.user_code.names import readings
-from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.script import Script, label
+
+if TYPE_CHECKING:  # which need NumPy
+    from backprop_cli.user_code.functions import Pair
+    from backprop_cli.user_code.recorder import Recorder
 
 _NAMES = 4
 
