@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from backprop_cli.errors import Diagnostic, shorten
 from backprop_cli.gates import Parameter
-from backprop_cli.graph.attributes import Unreadable, attribute
+from backprop_cli.graph.attributes import Unreadable, attribute, meant
 from backprop_cli.graph.signature import Signature
 from backprop_cli.language.program import Call, Program
 
@@ -63,7 +63,8 @@ def bind(program: Program, row: int, gate: Signature) -> BoundCall:
     except Unreadable as problem:
         message = f"`{call.name}` expects {problem} here, written out"
         label = program.label(problem.row if problem.row >= 0 else row)
-        return BoundCall(diagnostic=Diagnostic("V307", message, (label,), f"the gate is `{gate.head}`"))
+        help_ = f"did you mean `{near}`?" if (near := meant(program, problem.row)) else f"the gate is `{gate.head}`"
+        return BoundCall(diagnostic=Diagnostic("V307", message, (label,), help_))
     read = {j for p, rows in filled if p.kind for j in rows}
     read |= {j for array in read if program.ops[array] == "array" for j in program.args[array]}
     return BoundCall(tuple(operands), defaults, attributes, frozenset(read | absorbed))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from backprop_cli.errors import nearest
 from backprop_cli.gates import CONSTANTS, Parameter
 from backprop_cli.language.program import Program
 
 _WORDS = {"None": None, "none": None, "all": None, "True": True, "true": True, "False": False, "false": False}
+_LETTERS = {"O": "0", "o": "0", "l": "1", "I": "1"}  # that look like digits
 _NOTHING = object()  # what is not written out
 
 
@@ -18,6 +20,19 @@ class Unreadable(Exception):  # noqa: N818  it becomes a diagnostic
     def __init__(self, row: int, expected: str) -> None:
         super().__init__(expected)
         self.row = row
+
+
+def meant(program: Program, row: int) -> str:
+    """What an attribute was probably meant to be: `True` of `Ture`, `0` of `O`, `axis=1` of `axis==1`; or empty."""
+    if row < 0:
+        return ""
+    args = program.args[row]
+    if program.ops[row] == "==" and min(args) >= 0 and program.ops[args[0]] == "name":
+        value = _written_out(program, args[1])
+        return f"{program.args[args[0]]}={value:g}" if isinstance(value, float) else ""
+    if program.ops[row] != "name":
+        return ""
+    return _LETTERS.get(args) or next(iter(nearest(args, ["True", "False"])), "")
 
 
 def attribute(program: Program, parameter: Parameter, rows: list[int]) -> Any:

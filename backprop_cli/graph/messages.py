@@ -100,7 +100,8 @@ def _is_derivative(program: Program, label: Label, name: str) -> bool:
 
 
 def _next_operand(text: str) -> str:
-    """The number or name with which a text begins, or `x`."""
+    """The number or name with which a text begins, or behind a bracket of the wrong kind; else `x`."""
+    text = text.removeprefix("[")
     end = 0
     while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] in "_."):
         end += 1

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from backprop_cli.errors import nearest
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import FUNCTIONS
 
@@ -213,14 +214,19 @@ def _arguments(edits: Rewriter, items: Iterable[tuple[int, int]], order: list[st
 def _problem(name: str, arguments: Iterable[_Argument]) -> tuple[int, int, str, str] | None:
     """What is not read: the old names of `reduction`, one that is worked out, what has no name."""
     ways = ["mean", "sum", "none", *([_BATCH] if name == "kl_div" else [])]
+    known = [parameter.partition("=")[0] for parameter in LOSSES[name].parameters.split()]
     for argument in arguments:
         place = argument.first, argument.last
         if argument.name in _OLD and argument.text != "None":
             meant = {"False": "'sum'" if argument.name == _OLD[0] else "'none'"}.get(argument.text, "'mean'")
             return *place, f"`{argument.name}` is the old name of `reduction`", f"write `reduction={meant}`"
         if argument.name == "reduction" and argument.text.strip(_QUOTES + " ") not in ways:
-            said = " or ".join(f"`reduction='{way}'`" for way in ways)
+            near = nearest(argument.text.strip(_QUOTES + " "), ways)
+            said = " or ".join(f"`reduction='{way}'`" for way in near or ways)
             return *place, f"how `{name}` is reduced has to be written out", f"write {said}"
+        if argument.is_named and argument.name not in known and (near := nearest(argument.name, known)):
+            help_ = f"did you mean `{near[0]}={argument.text}`?"
+            return *place, f"`{argument.name}` is no argument of `{name}`", help_
         if not argument.name:
             return *place, f"`{name}` is given its operands later", "name it, as in `reduction='sum'`"
     return None

@@ -26,7 +26,7 @@ _WORDS = ("return", "import", "lambda", "print")
 DOUBLED = {
     "=<": "<=", "=>": ">=", "<>": "!=", "===": "==", "@@": "@", "^^": "^", "//": "floor(a/b)` or `/", "*/": "/",
     "%/": "floor(a/b)", "%%": "%",
-    "/*": "*", "+*": "*", "*+": "+", "-*": "*", "+/": "/", "-/": "/", "~=": "!=", "=!": "!=",
+    "=*": "*=", "=/": "/=", "/*": "*", "+*": "*", "*+": "+", "-*": "*", "+/": "/", "-/": "/", "~=": "!=", "=!": "!=",
 }  # fmt: skip
 
 
@@ -91,16 +91,39 @@ def word(text: str) -> str:
     return near[0] if near else ""
 
 
+_STATEMENTS = ("def", "for", "lambda", "range")
+
+
 def heads(edits: Rewriter, lines: list[tuple[int, int]]) -> None:
-    """Refuse `def f(x) return x` and `for i in range(3) s += i`, whose colon is missing."""
+    """Refuse `def f(x) return x` and `for i in range(3) s += i`, whose colon is missing, and `dfe f(x): …`."""
     for first, last in lines:
         start = edits.texts[first]
+        if (wrong := _misspelled(edits, first)) >= 0:
+            meant = nearest(edits.texts[wrong], list(_STATEMENTS))[0]
+            edits.refuse(wrong, wrong, f"`{edits.texts[wrong]}` means nothing here", f"write `{meant}`")
+            continue
         if start == "def":
             end = edits.closes.get(first + 2, -1)
         elif start == "for" and edits.at(first + 2) == "in":
             end = edits.closes.get(first + 4, -1) if edits.at(first + 4) == "(" else first + 3
         else:
             continue
-        if 0 < end < last and edits.at(end + 1) not in (":", "{", "->", ".", "["):
+        if 0 < end <= last and edits.at(end + 1) not in (":", "{", "->", ".", "["):
             text = edits.text[edits.begins[first] : edits.begins[end] + len(edits.texts[end])]
             edits.refuse(first, end, "the colon is missing", f"write `{text}:`")
+
+
+def _misspelled(edits: Rewriter, first: int) -> int:
+    """The token of a statement that a word of Python was meant to be where it stands, or -1."""
+    texts = edits.texts
+    close = edits.closes.get(first + 2, -1)
+    if edits.is_word(first) and edits.is_word(first + 1) and edits.at(first + 2) == "(" and edits.at(close + 1) == ":":
+        place, meant = first, "def"
+    elif edits.at(first + 2) == "in" and edits.is_word(first) and edits.is_word(first + 1):
+        loop = texts[first] == "for"
+        place, meant = (first + 3, "range") if loop and edits.at(first + 4) == "(" else (first, "for")
+    elif edits.at(first + 1) == "=" and edits.is_word(first + 2) and edits.at(first + 4) in (":", ","):
+        place, meant = first + 2, "lambda"
+    else:
+        return -1
+    return place if texts[place] != meant and nearest(texts[place], [meant]) else -1

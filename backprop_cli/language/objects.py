@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backprop_cli.errors import nearest
 from backprop_cli.language.code_operands import Operands
 from backprop_cli.language.losses import LOSS_OF_CLASS, LOSSES, loss_called
 from backprop_cli.language.rewriting import Rewriter
@@ -28,11 +29,20 @@ class Objects(Operands):
     def is_object(self, name: str, bracket: int, close: int, first: int) -> bool:
         """Whether `name(…)` makes an object that is called at once, or later by a name that a statement gives it."""
         if name not in CLASSES and name not in LOSS_OF_CLASS:
-            return False
+            return self._is_misspelled(name, bracket, close)
         if close + 1 in self.edits.closes:
             self.object_called(name, bracket, (first, close), close + 1)
             return True
         return _is_made(self.edits, name, bracket, close, first)
+
+    def _is_misspelled(self, name: str, bracket: int, close: int) -> bool:
+        """Whether a class is misspelled of which an object is called at once: then it is refused."""
+        near = (
+            nearest(name, [*LOSS_OF_CLASS, *CLASSES]) if name[:1].isupper() and close + 1 in self.edits.closes else []
+        )
+        if near:
+            self.edits.refuse(bracket - 1, bracket - 1, f"there is no `{name}`", f"did you mean `{near[0]}`?")
+        return bool(near)
 
 
 def _class_called(edits: Rewriter, name: str, made: int, head: tuple[int, int], bracket: int) -> bool:
