@@ -673,6 +673,18 @@ WITH_OPTIONS = """
 """
 
 
+def test_what_cannot_be_told_is_said_beside_what_is_judged(check):
+    text = _affine("g @ W.T, g, g, g, g").replace("return g", "dX = g @ W.T\n        return g")
+    found = check(text, **ROWS)
+    assert found.ok and [one.name for one in found.results] == ["dX"]
+    assert "it cannot be told of which of `X`, `W`, `b` the gradients are" in found.remarks[0]
+
+
+def test_a_loss_that_comes_after_its_gradients_is_said_to(check):
+    with pytest.raises(BackpropError, match="`late` is assigned after the gradients"):
+        check("w = 3.0\ndw = 2*w\nlate = w*w\n", loss="late")
+
+
 def test_a_dictionary_of_options_is_assumed_and_said_to_be(check):
     found = check(WITH_OPTIONS, x="randn(7)", w="randn(3)")
     assert found.ok and found.remarks[0] == "conv_param has no value, and is taken to be {'stride': 1, 'pad': 1}"
