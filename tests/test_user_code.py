@@ -968,3 +968,22 @@ def test_a_variable_is_moved_by_its_size_before_the_step_that_writes_into_it(che
     assert found.ok and next(one.error for one in found.results if one.name == "db2") < 1e-6
     hidden = check(TRAINED, ("ds.sum(axis=0, keepdims=True)", "ds.sum(axis=0, keepdims=True) + 0.5*b2"))
     assert hidden.first_wrong.name == "db2" and any("all zeros" in remark for remark in hidden.remarks)
+
+
+MASKED = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    X, W, t = rng.normal(size=(8, 4)), rng.normal(size=(4, 3)), rng.normal(size=(8, 3))
+    h = np.maximum(0, X @ W)
+    loss = ((h - t)**2).sum()
+    dh = 2*(h - t)
+    dh[h <= 0] = 0
+"""
+
+
+def test_a_mask_that_is_that_of_the_relu_accuses_nobody(check):
+    found = check(MASKED)
+    assert found.ok and "before a ReLU" in found.results[0].reason
+    for change in [("dh[h <= 0]", "dh[h > 0]"), ("dh[h <= 0]", "dh[t > 0]"), ("dh = 2*", "dh = ")]:
+        assert check(MASKED, change).first_wrong.name == "dh"
+    assert not check(MASKED + "    dW = X.T @ (2*dh)\n").ok
