@@ -781,10 +781,15 @@ def test_what_looks_like_a_gradient_and_was_not_judged_is_said():
         delta = 2*(z - t)/3
         gradients = [X.T @ delta]
         dW = gradients[0]
+        class Held: pass
+        held = Held()
+        held.grad = 3*dW
         diff = np.abs(dW).max()
     """
     found = examine(Script("net.py", textwrap.dedent(text)))
-    assert [dict(one.words)["names"] for one in found.remarks if one.kind == "unjudged"] == ["`delta`, `gradients`"]
+    assert [dict(one.words)["names"] for one in found.remarks if one.kind == "unjudged"] == [
+        "`delta`, `gradients`, `held.grad`"
+    ]
 
 
 NORM = """
