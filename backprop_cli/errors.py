@@ -69,7 +69,7 @@ CODES = {
     "N214": "a gate is used before it is defined, or in its own definition",
     "N215": "the derivative of a gate has no formula",
     "N216": "no loss was found in a Python file",
-    "N217": "no gradient was found in a Python file",
+    "N217": "no gradient to judge was found in a Python file",
     "V301": "a number is out of range",
     "V302": "expected a number, found a comparison",
     "V303": "expected a comparison, found a number",

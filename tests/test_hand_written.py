@@ -6,9 +6,10 @@ from conftest import ROOT
 from backprop_cli import check_code
 
 FILES = sorted((ROOT / "tests/hand_written").glob("*.py"))
+LISTS = sorted((ROOT / "tests/hand_written_lists").glob("*.py"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES + LISTS, ids=lambda path: path.stem)
 def test_nothing_that_is_right_is_accused(path):
     report = check_code(str(path))
     assert report.ok and report.first_wrong is None

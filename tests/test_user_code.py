@@ -673,6 +673,18 @@ WITH_OPTIONS = """
 """
 
 
+def test_what_cannot_be_told_is_said_beside_what_is_judged(check):
+    text = _affine("g @ W.T, g, g, g, g").replace("return g", "dX = g @ W.T\n        return g")
+    found = check(text, **ROWS)
+    assert found.ok and [one.name for one in found.results] == ["dX"]
+    assert "it cannot be told of which of `X`, `W`, `b` the gradients are" in found.remarks[0]
+
+
+def test_a_loss_that_comes_after_its_gradients_is_said_to(check):
+    with pytest.raises(BackpropError, match="`late` is assigned after the gradients"):
+        check("w = 3.0\ndw = 2*w\nlate = w*w\n", loss="late")
+
+
 def test_a_dictionary_of_options_is_assumed_and_said_to_be(check):
     found = check(WITH_OPTIONS, x="randn(7)", w="randn(3)")
     assert found.ok and found.remarks[0] == "conv_param has no value, and is taken to be {'stride': 1, 'pad': 1}"
@@ -769,10 +781,15 @@ def test_what_looks_like_a_gradient_and_was_not_judged_is_said():
         delta = 2*(z - t)/3
         gradients = [X.T @ delta]
         dW = gradients[0]
+        class Held: pass
+        held = Held()
+        held.grad = 3*dW
         diff = np.abs(dW).max()
     """
     found = examine(Script("net.py", textwrap.dedent(text)))
-    assert [dict(one.words)["names"] for one in found.remarks if one.kind == "unjudged"] == ["`delta`, `gradients`"]
+    assert [dict(one.words)["names"] for one in found.remarks if one.kind == "unjudged"] == [
+        "`delta`, `gradients`, `held.grad`"
+    ]
 
 
 NORM = """
@@ -956,3 +973,22 @@ def test_a_variable_is_moved_by_its_size_before_the_step_that_writes_into_it(che
     assert found.ok and next(one.error for one in found.results if one.name == "db2") < 1e-6
     hidden = check(TRAINED, ("ds.sum(axis=0, keepdims=True)", "ds.sum(axis=0, keepdims=True) + 0.5*b2"))
     assert hidden.first_wrong.name == "db2" and any("all zeros" in remark for remark in hidden.remarks)
+
+
+MASKED = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    X, W, t = rng.normal(size=(8, 4)), rng.normal(size=(4, 3)), rng.normal(size=(8, 3))
+    h = np.maximum(0, X @ W)
+    loss = ((h - t)**2).sum()
+    dh = 2*(h - t)
+    dh[h <= 0] = 0
+"""
+
+
+def test_a_mask_that_is_that_of_the_relu_accuses_nobody(check):
+    found = check(MASKED)
+    assert found.ok and "before a ReLU" in found.results[0].reason
+    for change in [("dh[h <= 0]", "dh[h > 0]"), ("dh[h <= 0]", "dh[t > 0]"), ("dh = 2*", "dh = ")]:
+        assert check(MASKED, change).first_wrong.name == "dh"
+    assert not check(MASKED + "    dW = X.T @ (2*dh)\n").ok

@@ -24,6 +24,7 @@ _REASONS = {
     "masked": "it is {target} where it is not 0: behind a ReLU or a mask, and the gradients computed from it are right",
     "multiple alone": "it is {factor} times {target}",
     "part": "it is a part of {target}, or has another meaning: the gradients computed from it are right",
+    "behind": "it is {target} where the variable is not 0: the gradient before a ReLU",
     "aside": "it is a part of {target}, or has another meaning: the gradients of the parameters are right",
     "inherited": "right, given the wrong `{upstream}`",
 }
@@ -33,6 +34,7 @@ _REMARKS = {
     "hidden": "{text} at {where} is right only while {of} is all zeros: with small numbers there it is wrong",
     "stopped": "the run ended at {where}: {kind}: {message}",
     "assumed": "{name} has no value, and is taken to be {value}",
+    "unsettled": "{message}",
     "unjudged": "not judged, for the loss is computed from no variable of the name: {names}",
 }
 
@@ -205,7 +207,7 @@ def _remarks(script: Script, remarks: Sequence[Remark]) -> Iterator[str]:
     for remark in remarks:
         if remark.kind == "magic":
             continue
-        words = {key: shorten(text, 120) for key, text in remark.words}
+        words = {key: shorten(text, 200) for key, text in remark.words}
         yield _REMARKS[remark.kind].format_map({**words, "where": script.where(remark.line)})
 
 

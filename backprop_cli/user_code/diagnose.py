@@ -19,6 +19,7 @@ from backprop_cli.user_code.judge import fitted, ratios
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.repair import Case, Repair, Workshop
 from backprop_cli.user_code.resolve import Candidate
+from backprop_cli.user_code.trace import as_array, is_array
 
 _MOST_ROOTS = 3
 _MOST_ELEMENTS = 64  # of a variable by each of which the loss is differentiated
@@ -50,6 +51,9 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
                 found[numbers[id(case)]] = convention
                 continue
             shop.spoiling.update(case.claim.sites)
+        elif _is_before_a_relu(shop, case, differing):
+            found[numbers[id(case)]] = Diagnosed(case, "behind")
+            continue
         wrong.append(case)
     if _leaves_are_right(shop, cases, wrong):
         return [Diagnosed(one, "aside") if any(one is case for case in wrong) else found[number]
@@ -80,6 +84,19 @@ def _is_used_rightly(shop: Workshop, case: Case, right: Sequence[Case]) -> bool:
     site = case.claim.place.site
     others = [one for one in right if one.claim.order > case.claim.order and site not in one.claim.sites]
     return bool(others) and bool(shop.depends([site], others).get(site))
+
+
+def _is_before_a_relu(shop: Workshop, case: Case, differing: Sequence[Case]) -> bool:
+    """Whether it is 0 where the variable is, and right elsewhere, and nothing wrong is computed from it."""
+    candidate = case.ruling.candidate
+    claimed = None if candidate is None else fitted(case.claim.value, candidate.version.shape)
+    if candidate is None or claimed is None or not is_array(candidate.version.value):
+        return False
+    if not np.array_equal(claimed == 0, as_array(candidate.version.value) == 0) or not _masked(shop, case):
+        return False
+    site = case.claim.place.site
+    others = [one for one in differing if site not in one.claim.sites]
+    return not shop.depends([site], others).get(site)
 
 
 def _spoils(shop: Workshop, case: Case, right: Sequence[Case], differing: Sequence[Case]) -> bool:
@@ -125,15 +142,15 @@ def _leaves_are_right(shop: Workshop, cases: Sequence[Case], wrong: Sequence[Cas
     """
     if not wrong:
         return False
-    leaves = {version.order: version for version in shop.elsewhere.leaves()}
+    leaves = {version.place: version for version in shop.elsewhere.leaves()}
     first = {
-        id(case): shop.elsewhere.root(case.ruling.candidate.version).order for case in cases if case.ruling.candidate
+        id(case): shop.elsewhere.root(case.ruling.candidate.version).place for case in cases if case.ruling.candidate
     }
     of_leaves = [case for case in cases if first.get(id(case)) in leaves]
     if any(case.ruling.verdict != AGREES for case in of_leaves):
         return False
     known = {first[id(case)] for case in of_leaves}
-    used = [leaves[order] for order in known]
+    used = [leaves[place] for place in known]
     return bool(used) and all(
         case.ruling.candidate is not None and shop.elsewhere.moves(used, case.ruling.candidate.version)
         for case in wrong

@@ -87,9 +87,9 @@ class Elsewhere:
         return version if version.kind == "write" else self.recorder.first(version)
 
     def _leaves(self) -> list[Version]:
-        firsts = {one.order: one for one in (self.root(it.version) for it in self.candidates)}
+        firsts = {one.place: one for one in (self.root(it.version) for it in self.candidates)}
         found: list[Version] = []
-        for _, version in sorted(firsts.items())[:_MOST_LEAVES]:
+        for version in sorted(firsts.values(), key=lambda one: one.order)[:_MOST_LEAVES]:
             if _can_move(version.value) and not (found and self.moves(found, version)):
                 found.append(version)
         return found

@@ -99,6 +99,8 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
     remarks = [
         Remark("assumed", 0, (("name", name), ("value", str(value)))) for name, value in prepared.assumed.items()
     ]
+    if prepared.unsettled:
+        remarks.append(Remark("unsettled", 0, (("message", prepared.unsettled.diagnostics[0].message),)))
     remarks += remarks_on(script, recorder, findings, shaken, failure, seen)
     return Examined(tuple(findings), tuple(losses), tuple(remarks), runs, failure if failure and not ended else None)
 

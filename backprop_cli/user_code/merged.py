@@ -14,7 +14,7 @@ from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.trace import Claim, LossEvent
 
 _WORST = (DIFFERS, UNDECIDED, AGREES)
-_CONVENTIONS = ("masked", "multiple", "multiple alone", "part", "aside")
+_CONVENTIONS = ("masked", "multiple", "multiple alone", "part", "aside", "behind")
 
 
 def merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:

@@ -49,6 +49,10 @@ def no_loss(script: Script, recorder: Recorder) -> BackpropError:
         return BackpropError(Diagnostic("V314", message, label(script, line), help_))
     events = [event for event in recorder.losses if not isinstance(event.value, int)]
     numbers = list(dict.fromkeys(event.name for event in events if not readings(event.name)))
+    if wanted in numbers:
+        message = f"`{shorten(wanted)}` is assigned after the gradients in `{path}`"
+        help_ = "the gradients of a loss come after it: compute it before them"
+        return BackpropError(Diagnostic("N216", message, (), help_))
     if wanted:
         near = nearest(wanted, numbers) or numbers[-1:]
         message = f"no number is assigned to `{shorten(wanted)}` in `{path}`"

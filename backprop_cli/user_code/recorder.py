@@ -70,7 +70,7 @@ class Recorder:
         self.left: dict[tuple[int, int, int], int] = {}  # where a loop was left, and the line
         self.visited: dict[int, Visit] = {}
         self.shapes: dict[int, tuple[int, ...]] = {}
-        self.lists: list[tuple[int, str, int]] = []  # of arrays, with the name of a gradient: order, name, line
+        self.lists: list[tuple[int, str, int]] = []  # gradients that nobody judges: order, name, line
         self.arrays: list[tuple[str, int, tuple[int, ...]]] = []  # what has the name of a loss and is not one number
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
@@ -167,6 +167,8 @@ class Recorder:
         gradient = where.kind not in ("param", "loop")
         if gradient and (self.reads_as(name) or (key is not None and holds_gradients(where.name))):
             self._claim(where, place, name, base, key, value, call, frame)
+        elif gradient and name in ("grad", "gradient") and base and np.any(value):
+            self.lists.append((self.order, f"{base}.{name}", where.line))
         self._version(place, where, name, base, key, call, value, write)
 
     def _dictionary(self, where: Site, place: Place, value: dict[Any, Any], call: int, frame: Any) -> None:

@@ -54,5 +54,5 @@ def _unjudged(recorder: Recorder, judged: Collection[str]) -> Iterator[str]:
         ]
         named += [(order, name, name) for order, name, _ in recorder.lists if not round_ and name not in elements]
         for order, text, name in sorted(named):
-            if order > at.order and text not in judged and name.lower() not in _WORDS:
+            if order > at.order and not {text, text.partition("[")[0]} & {*judged} and name.lower() not in _WORDS:
                 yield text

@@ -31,11 +31,9 @@ from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
 
 _WORK = 100_000_000  # elements that all tries together may move
-_TRIES = (60, 1000)
-_FEW, _MANY = (
-    60,
-    240,
-)  # changes of a kind that are tried at a line, first and in the end  # at least and at most so many
+_STEPS, _COMPILED = 400_000, 160  # assignments that all tries may run, and how many of them compiling one is worth
+_TRIES = (60, 2000)  # at least and at most so many
+_FEW, _MANY = 60, 240  # changes of a kind that are tried at a line, first and in the end
 _ROUNDING = 1e-10
 _ACCURACY = 1e-5  # what a change must come to
 
@@ -73,7 +71,8 @@ class Workshop:
         self.spoiling: set[int] = set()  # sites of wrong gradients on which right ones depend all the same
         self.inner: set[int] = set()  # wrong cases on which others depend
         self._lines: dict[int, str] = {}
-        self.tries = int(min(max(_WORK / size, _TRIES[0]), _TRIES[1]))
+        most = min(_WORK / size, _STEPS / (recorder.order + _COMPILED))
+        self.tries = int(min(max(most, _TRIES[0]), _TRIES[1]))
 
     def depends(self, sites: Sequence[int], cases: Sequence[Case]) -> dict[int, set[int]]:
         """For each site on which the loss does not depend, the numbers of the cases whose values change with it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from backprop_cli.user_code.names import (
     spellings,
 )
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.trace import Claim, LossEvent, Version, is_array, is_list, is_number
+from backprop_cli.user_code.trace import Claim, LossEvent, Place, Version, is_array, is_list, is_number
 
 _MOST_CANDIDATES = 8
 
@@ -96,7 +97,7 @@ def _rank(name: str) -> int:
 
 def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
     """The values that a claim can be the gradient with respect to, assigned before `until`; the likelier first."""
-    found: dict[tuple[str, int], Candidate] = {}
+    found: dict[tuple[str, Place], Candidate] = {}
     numbers = {version.name: version for version in recorder.versions if version.order < until and version.shape == ()}
     names = {version.name for version in recorder.versions}
     read = list(recorder.reads_as(claim.name))
@@ -109,7 +110,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
         of = numbers[reading.of] if reading.of else None
         for by in (*_in_other_letters(claim, reading.by), *_one_of_many(claim, reading.by), *spellings(reading.by)):
             for version in _versions(recorder, claim, by, beside, until):
-                found.setdefault((reading.of, version.order), Candidate(of, by, version, version.call == beside))
+                found.setdefault((reading.of, version.place), Candidate(of, by, version, version.call == beside))
             if found:
                 break
         if found:
@@ -120,7 +121,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
             name = low.get(reading.by.lower().replace("_", ""))
             if name and not reading.of:
                 for version in _versions(recorder, claim, name, beside, until):
-                    found.setdefault(("", version.order), Candidate(None, name, version, version.call == beside))
+                    found.setdefault(("", version.place), Candidate(None, name, version, version.call == beside))
     # A list of numbers is judged as a whole, where its elements are not assigned one by one.
     single = {version.name for version in recorder.versions if isinstance(version.element, int)}
     lists = is_list(claim.object)
@@ -167,7 +168,8 @@ def _versions(recorder: Recorder, claim: Claim, by: str, beside: int, until: int
         yield from (one for one in reversed(named) if one.element in indices and one not in whole)
     else:
         yield from (one for one in reversed(named) if one.element == claim.element and one not in whole)
-        if isinstance(claim.element, int):  # what is appended from the last layer to the first
+        added = isinstance(recorder.sites[claim.place.site].node, ast.Expr)
+        if added and isinstance(claim.element, int):  # what is appended from the last layer to the first
             rest = [one for one in named if isinstance(one.element, int) and one.element != claim.element]
             yield from (one for one in rest if one.shape == claim.value.shape)
 
