@@ -139,7 +139,7 @@ def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:
                     f"`{_CALLED.get(row.name, row.name)}`: {problem}", problem.operands, problem.help
                 ) from None
     graph.attributes[node] = tuple(attributes)
-    if len(shapes[0]) == len(shapes) + 1 and min(shapes[0]) > 1 and _is_spectral(graph, node):
+    if list(map(len, shapes)) == [2] and min(shapes[0]) > 1 and _is_spectral(graph, node):
         help_ = f"write `{_CALLED_LARGEST}`; with `_F` or nothing it is the root of the sum of squares"
         raise ShapeProblem("of a matrix, the norm with a 2 is its largest singular value", (), help_)
     if row.syntax == "array" and len(shapes[0]) > 1 and (rows := _rows(graph, node)):
