@@ -111,6 +111,24 @@ FORMULAS = [
     ("trace(X' B X)", {"X": "B @ X + B' @ X"}),  # 108
     ("trace(X B X')", {"X": "X @ B' + X @ B"}),  # 111
     ("trace(A X B X)", {"X": "A' @ (X' @ B') + B' @ X' @ A'"}),  # 112 and its kind
+    # more of the same chapters: quadratic forms, traces of products, determinants, inverses
+    ("b' X' D X c", {"X": "outer(D @ (X @ c), b) + outer(D' @ (X @ b), c)"}),
+    ("a' X X' a", {"X": "2*outer(a, X' @ a)"}),
+    ("trace(X X)", {"X": "2*X'"}),
+    ("trace(B X X')", {"X": "B' @ X + B @ X"}),
+    ("trace(X' X B)", {"X": "X @ B + X @ B'"}),
+    ("trace(B' X' C X B)", {"X": "C @ X @ B @ B' + C' @ X @ B @ B'"}),
+    ("trace(X' B X C)", {"X": "B @ X @ C + B' @ X @ C'"}),
+    ("trace(A X B X' C)", {"X": "A' @ (C' @ X @ B') + C @ A @ X @ B"}),
+    ("trace((A X B + C) (A X B + C)')", {"X": "2*(A' @ ((A @ X @ B + C) @ B'))"}),
+    ("trace(X)^2", {"X": "2*trace(X)*eye(3)"}),
+    ("trace(inv(X) A)", {"X": "-inv(X)' @ A' @ inv(X)'"}),
+    ("trace(inv(X + A))", {"X": "-inv(X + A)' @ inv(X + A)'"}),
+    ("det(A X B)", {"X": "A' @ (f*inv(A @ X @ B)' @ B')"}),
+    ("det(X)^2", {"X": "2*det(X)^2*inv(X)'"}),
+    ("logdet(A X B)", {"X": "A' @ (inv(A @ X @ B)' @ B')"}),
+    ("logdet(X' X)", {"X": "X @ inv(X' @ X) + X @ inv(X' @ X)'"}),
+    ("norm(X - A)^2", {"X": "2*(X - A)"}),
     ("det(X)", {"X": "det(X)*inv(X)'"}),  # 49
     ("logdet(X)", {"X": "inv(X)'"}),  # 57
     ("a' inv(X) b", {"X": "-inv(X)' @ outer(a, b) @ inv(X)'"}),  # 61
