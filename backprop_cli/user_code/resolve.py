@@ -122,14 +122,16 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
             if name and not reading.of:
                 for version in _versions(recorder, claim, name, beside, until):
                     found.setdefault(("", version.place), Candidate(None, name, version, version.call == beside))
-    # A list of numbers is judged as a whole, where its elements are not assigned one by one.
-    single = {version.name for version in recorder.versions if isinstance(version.element, int)}
-    lists = is_list(claim.object)
-    return [
-        one for one in found.values()
-        if not (lists or is_list(one.version.value))
-        or (one.version.shape == claim.value.shape and (one.by not in single or claim.element is not None))
-    ][:_MOST_CANDIDATES]  # fmt: skip
+    return [one for one in found.values() if _is_possible(recorder, claim, one)][:_MOST_CANDIDATES]
+
+
+def _is_possible(recorder: Recorder, claim: Claim, one: Candidate) -> bool:
+    """Whether the shapes may be compared: of a list of numbers as a whole, of an element with an element."""
+    fits = one.version.shape == claim.value.shape
+    if is_list(claim.object) or is_list(one.version.value):
+        apart = any(version.name == one.by and isinstance(version.element, int) for version in recorder.versions)
+        return fits and (claim.element is not None or not apart)  # its elements may be assigned one by one
+    return fits or not (isinstance(claim.element, int) and one.version.element is None)
 
 
 def _in_other_letters(claim: Claim, by: str) -> list[str]:
