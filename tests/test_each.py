@@ -106,3 +106,8 @@ def test_what_is_wrong_with_a_line_is_said(expression, words, text, status, said
 def test_safe_reads_no_such_file():
     ran = backprop("eval", "x", "--each", "points.csv", "--safe")
     assert ran.status == 2 and "`--safe` reads no file" in ran.err
+
+
+def test_a_file_of_arrays_has_no_lines(tmp_path):
+    ran = backprop("grad", "x^2", "--each", str(tmp_path / "a.npz"))
+    assert ran.status == 6 and "`--vars FILE` reads an NPZ" in ran.err

@@ -466,3 +466,9 @@ def test_what_the_output_does_not_need_has_no_gradient_in_symbols():
 
 def test_the_gradients_alone_in_symbols():
     assert backprop("explain", "x*x + y", "-q").out == "df/dx = 2*x\ndf/dy = 1\n"
+
+
+def test_shapes_alone_are_no_values():
+    ran = backprop("explain", "q = W@x; f = sum(q^2)", "W=(3,2)", "x=(2,)")
+    assert ran.status == 0 and ran.out.endswith("df/dW = outer(dq, x)\n  df/dx = W' @ dq\n")
+    assert "`@` sums over 3 and 2 elements" in backprop("explain", "sum(W@x)", "W=(2,3)", "x=(2,)").err

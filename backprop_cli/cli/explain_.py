@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from backprop_cli import api
@@ -21,9 +22,10 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import drawn, style_for
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
+from backprop_cli.data.value_text import declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.render import EXPLAIN_FORMATS, formats
-from backprop_cli.session import Options
+from backprop_cli.session import Number, Options
 
 _Paths = Annotated[
     bool,
@@ -45,17 +47,19 @@ def command(
 ) -> Reply:
     """Tell how an expression's gradient comes about: numbered steps, each with its rule and its numbers.
 
-    Without any values the steps are formulas.
+    Without values, or with shapes alone (`x=(3,)`), the steps are formulas.
 
     Example: backprop explain "(x+y)*z" x=-2 y=5 z=-4
     Example: backprop explain "sigmoid(w*x + b)" w=2 x=-1 b=-3 --format latex -o steps.tex
     """
     source = read_expression(expression)
-    if not bindings and options.defaults is None and api.has_inputs(source, **options._asdict()):
-        return _in_symbols(source, wrt, output, paths=paths, seeded=seed_grad != "1", **options._asdict())
+    values = split_bindings(bindings)
+    no_values = options.defaults is None and all(declared_shape(value) for value in values.values())
+    if no_values and api.has_inputs(source, **options._asdict()):
+        return _in_symbols(source, values, wrt, output, paths=paths, seeded=seed_grad != "1", **options._asdict())
     report = api.grad(
         source,
-        split_bindings(bindings),
+        values,
         wrt=names_in(wrt),
         seed_grad=seed_grad,
         check=check,
@@ -66,7 +70,14 @@ def command(
 
 
 def _in_symbols(
-    source: Source, wrt: list[str], output: OutputOptions, *, paths: bool, seeded: bool, **options: Any
+    source: Source,
+    shapes: Mapping[str, Number],
+    wrt: list[str],
+    output: OutputOptions,
+    *,
+    paths: bool,
+    seeded: bool,
+    **options: Any,
 ) -> Reply:
     """The steps as formulas. Raises BackpropError (U801) for what needs numbers."""
     from backprop_cli.deriving import steps
@@ -77,5 +88,5 @@ def _in_symbols(
         if asked:
             message = f"`{option_}` needs values: without any the steps are formulas"
             raise BackpropError(Diagnostic("U801", message, (), "give values, such as `x=2`"))
-    report = steps(source, wrt=names_in(wrt), **options)
+    report = steps(source, shapes, wrt=names_in(wrt), **options)
     return Reply(drawn(report, output), output, report, noted=not output.quiet)

@@ -27,6 +27,10 @@ def each_line(path: str, terms: Terms) -> Iterator[LineOfValues]:
 
     Raises BackpropError (F601 to F604, L701) where a line, or a value that is asked for, is wrong.
     """
+    if path.lower().endswith((".npz", ".npy")):
+        raise wrong_kind(
+            path, "its arrays are values, and it has no lines: `--vars FILE` reads an NPZ, `x=@FILE` an NPY"
+        )
     lines = _lines(path)
     begun: list[str] = []
     for text in lines:
