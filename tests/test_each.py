@@ -110,4 +110,4 @@ def test_safe_reads_no_such_file():
 
 def test_a_file_of_arrays_has_no_lines(tmp_path):
     ran = backprop("grad", "x^2", "--each", str(tmp_path / "a.npz"))
-    assert ran.status == 6 and "`--vars FILE` reads an NPZ" in ran.err
+    assert ran.status == 3 and "`--vars FILE` reads an NPZ" in ran.err
