@@ -407,6 +407,8 @@ def test_signals(signal_, status):
     process = subprocess.Popen(
         [sys.executable, "-m", "backprop_cli", "eval", "-", "x=1"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=shell_environment(),
+        # Who runs the tests in the background may ignore the signal, and then so does what is begun here.
+        preexec_fn=lambda: signal.signal(signal_, signal.SIG_DFL),  # noqa: PLW1509
     )  # fmt: skip
     time.sleep(1.5)  # it waits for its standard input
     process.send_signal(signal_)
