@@ -7,6 +7,7 @@ import random
 import re
 import time
 import xml.etree.ElementTree as ET
+from importlib.resources import files
 
 import jsonschema
 import numpy as np
@@ -506,7 +507,7 @@ def test_an_array_is_drawn_and_has_gradients_with_a_seed():
 
 @pytest.mark.parametrize("more", [[], ["--edges", "both"], ["--phase", "backward", "--step", "1"]])
 def test_json_is_what_the_picture_shows(more):
-    schema = json.loads((ROOT / "backprop_cli/render/report.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(files("backprop_cli.render").joinpath("report.schema.json").read_text(encoding="utf-8"))
     command = [*DOCUMENTED["neuron"], *more]
     made = json.loads(backprop("graph", *command, "--json").out)
     jsonschema.validate(made, schema)

@@ -2,10 +2,11 @@
 
 import json
 import textwrap
+from importlib.resources import files
 
 import jsonschema
 import pytest
-from conftest import ROOT, backprop, shell
+from conftest import backprop, shell
 
 from backprop_cli import BackpropError, check_code
 from backprop_cli.user_code.examine import examine
@@ -270,7 +271,7 @@ def test_the_documents_for_machines(tmp_path, monkeypatch):
     (tmp_path / "net.py").write_text("w = 3.0\nv = 2.0\nloss = w*w*v\ndw = 2*w\ndv = w*w\n")
     ran = backprop("check", "net.py", "--json", "--junit", "report.xml")
     document = json.loads(ran.out)
-    schema = json.loads((ROOT / "backprop_cli/render/code-check.schema.json").read_text())
+    schema = json.loads(files("backprop_cli.render").joinpath("code-check.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(document, schema)
     assert ran.status == 1 and document["schema"] == "backprop/code-check@1"
     assert document["first_wrong"] == {"name": "dw", "cell": None, "line": 4}
