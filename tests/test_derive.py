@@ -209,6 +209,10 @@ def test_derivatives_of_higher_order_are_those_by_numbers(values):
     assert refused.value.diagnostics[0].code == "V310" and "backprop hessian" in refused.value.diagnostics[0].help
 
 
+def test_the_output_and_what_is_between_may_be_asked_for():
+    assert backprop_cli.diff("q = x + y; q*z", wrt=["q", "f"]).formulas == {"df/dq": "z", "df/df": "1"}
+
+
 def test_a_long_chain_is_derived_in_linear_time_and_names_its_parts():
     text = "; ".join(["a0 = sin(x)", *(f"a{k} = sin(a{k - 1})*x" for k in range(1, 300))])
     report = backprop_cli.diff(text, check=False)

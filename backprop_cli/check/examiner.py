@@ -18,6 +18,7 @@ from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, verdict
 from backprop_cli.engine.differences import Estimate
+from backprop_cli.engine.passes import quiet
 from backprop_cli.errors import Source
 from backprop_cli.graph import Value
 
@@ -126,7 +127,9 @@ class Examiner:
             others = [] if is_constant(claim.formula) else self.places.near(place, **way)
             usable = (p for p in others if not p.trouble(*claim.of) and p.is_finite(*claim.of))
             pairs = [(p, claimed(p)) for p in (place, *islice(usable, _COMPARED - 1))]
-            if found := diagnose_arrays(claim.of, pairs, claim.chosen):
+            with quiet(place.graph):
+                found = diagnose_arrays(claim.of, pairs, claim.chosen)
+            if found:
                 break
         symmetric = (
             ()
