@@ -26,6 +26,8 @@ LINES = [
     ["check", "log(x-100)*sqrt(-x)", "--points", "100000"], ["eval", "x", "x=@/dev/zero:a.csv"],
     ["eval", "@/dev/zero"], ["eval", "trace(inv(x))", "x=randn(1500,1500)", "-q"],
     ["grad", "lgamma(x)", "x=-2.457024738220801"], ["eval", "y=;-y"], ["eval", "arange(2, step=0.5)"],
+    ["eval", "for i in range(2) { " * 13 + "x = x+1" + " }" * 13 + "; x", "x=1"],
+    ["eval", "for t in range(10000) { x = x*0.5 + 1 }; x", "x=1"],
 ]  # fmt: skip
 
 

@@ -16,6 +16,8 @@ SHAPES = {
     "chained statements": ("a0 = x\n" + "".join(f"a{k} = a{k - 1}*x\n" for k in range(1, 50_000)), 1.0, 50_000.0),
     "right-nested": ("x+(" * 50_000 + "x" + ")" * 50_000, 50_001.0, 50_001.0),
     "signs": ("-" * 100_000 + "x", 1.0, 1.0),
+    "an input that is defined again": ("x = x*1; " * 50_000 + "x", 1.0, 1.0),
+    "nested loops": ("for i in range(2) { " * 14 + "x = x*1" + " }" * 14 + "; x", 1.0, 1.0),
     "operands": ("max(" + ",".join(["x"] * 50_000) + ")", 1.0, 1.0),
 }
 

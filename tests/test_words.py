@@ -107,3 +107,8 @@ def test_help_of_no_command():
 def test_an_expression_without_a_command_is_told_one(line):
     ran = backprop(*line)
     assert ran.status == 2 and f'write `backprop eval "{line[0]}"`' in ran.err
+
+
+@pytest.mark.parametrize("word", ["./file.bp", "2*(x+", "grda"])
+def test_what_is_no_expression_is_not_told_to_be_one(word):
+    assert "`backprop eval" not in backprop(word, "x=1").err

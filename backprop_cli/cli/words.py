@@ -39,10 +39,20 @@ def no_such_command(name: str) -> Diagnostic:
     """What is wrong with a name that is not in COMMANDS."""
     near = nearest(name, list(COMMANDS))
     meant = f"did you mean `backprop {near[0]}`? " if near else ""
-    if not name.isidentifier():  # an expression
+    if not near and _is_expression(name):
         meant = f'write `backprop eval "{shorten(name)}"`, or `grad` in the place of `eval`; '
     message = f"no such command '{shorten(name)}'"
     return Diagnostic("U801", message, (), f"{meant}`backprop --help` lists what there is")
+
+
+def _is_expression(text: str) -> bool:
+    from backprop_cli.api import has_inputs
+
+    try:
+        has_inputs(text)
+    except BackpropError:
+        return False
+    return not text.isidentifier()
 
 
 def read(words: Sequence[str]) -> tuple[Command, dict[str, Any]] | None:

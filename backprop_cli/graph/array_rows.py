@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from backprop_cli.errors import Diagnostic
 from backprop_cli.gates import ALIASES, GATES, Gate
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSOR_BY_SYNTAX, TENSORS
@@ -15,6 +17,7 @@ from backprop_cli.graph.indices import bind_index, gate_of_index
 from backprop_cli.graph.signature import signature
 from backprop_cli.graph.turns import names_in_turns, with_turns
 from backprop_cli.language.program import Call, Program
+from backprop_cli.language.uses import operands_of
 
 _SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
 
@@ -36,6 +39,11 @@ class ArrayRows:
         self.defaults: dict[int, tuple[float, ...]] = {}  # call's row: constants it needs and nobody wrote
         self.tensor_calls: set[int] = set()
         self.absorbed: set[int] = set()  # rows that are attributes or elements: no nodes of their own
+
+    @cached_property
+    def needed(self) -> set[int]:
+        """The program's rows that another row or a statement needs."""
+        return operands_of(self.program)
 
     def bind_tensors(self) -> None:
         """Calls of tensor gates and indices: which rows are operands, and what the attributes beside them are."""

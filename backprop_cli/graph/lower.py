@@ -24,7 +24,6 @@ from backprop_cli.graph.turns import settle
 from backprop_cli.graph.unused import unused
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program
-from backprop_cli.language.uses import operands_of
 
 MAX_NODES = 5_000_000
 MAX_WRITTEN_OUT = 100_000  # nodes, unless the text is long: a few gates that call each other make millions
@@ -116,7 +115,7 @@ class _Lowering(ArrayRows):
     def _is_used(self, name: str) -> bool:
         """Whether a name that is bound stands for its value somewhere, though the program defines it as well."""
         row = next((row for row in self.rows["name"] if self.program.args[row] == name), -1)
-        return row >= 0 and row in operands_of(self.program)
+        return row >= 0 and row in self.needed
 
     def _names(self) -> None:
         """A name is an input or a constant; anything else is an error."""
@@ -136,7 +135,7 @@ class _Lowering(ArrayRows):
                 out.gates[row], out.constants[row] = CONSTANT, CONSTANTS[name]
             elif row in words or row in unused or len(self.diagnostics) > MOST_ERRORS:
                 continue
-            elif name in self.defined and row not in operands_of(program):
+            elif name in self.defined and row not in self.needed:
                 self.absorbed.add(row)  # a value that nobody asks for
             elif name in self.defined:
                 help_ = "move its definition up"

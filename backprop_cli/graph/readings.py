@@ -63,12 +63,12 @@ def read_products(graph: Graph) -> Remark | None:
         return None
     readings = []
     for node in unsigned[:_SHOWN]:
-        gate = graph.gates[node]
-        if gate == outer:
-            parts = f"{gate}({', '.join(_vector(graph, operand) for operand in graph.inputs[node])})"
-        else:
-            sign = "*" if gate in GATES else "@"
-            parts = sign.join(shorten(operand_text(graph, operand)) for operand in graph.inputs[node])
+        if graph.gates[node] == outer:
+            column, row = (_vector(graph, operand) for operand in graph.inputs[node])
+            readings.append(f"the column `{column}` times the row `{row}` as `{outer}({column}, {row})`")
+            continue
+        sign = "*" if graph.gates[node] in GATES else "@"
+        parts = sign.join(shorten(operand_text(graph, operand)) for operand in graph.inputs[node])
         readings.append(f"`{shorten(graph.text(node))}` as `{parts}`")
     more = len(unsigned) - len(readings)
     words = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")

@@ -54,7 +54,7 @@ from backprop_cli.language.tensor_calls import counted, gathered, norm_method, n
 
 
 class CodeCalls(Objects):
-    """The calls of a text in somebody's language, and the edits that make them ours."""
+    """The calls in a text of another language, and the edits that turn them into ours."""
 
     def is_library(self, first: int, point: int) -> bool:
         """Whether the words from `first` to a point are a library's."""

@@ -27,7 +27,7 @@ _ENDS = ("\n", ";")
 
 
 class CodeNotation(CodeCalls):
-    """The edits that make a program of somebody's language ours."""
+    """The edits that turn a program in another language into ours."""
 
     def rewrite(self) -> None:
         """Make the edits."""

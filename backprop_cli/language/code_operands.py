@@ -14,7 +14,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 
 
 class Operands:
-    """A text in somebody's language and the edits that make it ours; `names` are the user's own."""
+    """A text in another language, and the edits that turn it into ours; `names` are the user's own."""
 
     def __init__(self, edits: Rewriter, names: Collection[str], size_of: SizeOf) -> None:
         self.edits = edits
