@@ -380,7 +380,7 @@ def test_the_core_is_read_in_an_hour():
 
 # Longer than three hundred lines: tables.
 LONG = {
-    "gates/tensors.py": 360, "graph/functions_of_others.py": 330, "user_code/edits.py": 320, "render/documents.py": 440,
+    "gates/tensors.py": 360, "graph/functions_of_others.py": 310, "user_code/edits.py": 320, "render/documents.py": 440,
 }  # fmt: skip
 
 

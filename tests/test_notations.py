@@ -14,8 +14,9 @@ from other_tools import ADVISED as FOLLOWED
 from other_tools import READ
 
 import backprop_cli
-from backprop_cli.gates import GATES
-from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.gates import ALIASES, GATES
+from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
+from backprop_cli.graph import functions_of_others
 from backprop_cli.graph.advice import FORMULAS
 from backprop_cli.language import spellings
 
@@ -471,3 +472,11 @@ def test_whatever_a_function_is_given_there_is_an_answer_or_an_error_of_ours(bef
 def test_a_function_without_operands_is_refused(text):
     with pytest.raises(backprop_cli.BackpropError):
         backprop_cli.evaluate(text)
+
+
+def test_no_function_of_another_tool_has_two_formulas():
+    heads = (
+        line.partition(":")[0].split() for line in functions_of_others._LINES.splitlines() if line[:1] not in ("", "#")
+    )
+    names = [name for head in heads for name in head]
+    assert len(names) == len({*names}) and not {*names} & {*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES}
