@@ -175,6 +175,12 @@ def all_finite(value: Any) -> bool:
     return isfinite(value)
 
 
+def has_nan(value: Any) -> bool:
+    """Whether a number is NaN, or an element of an array."""
+    unlike = value != value
+    return bool(unlike.any()) if hasattr(unlike, "any") else unlike
+
+
 def without_negative_zeros(value: Any) -> Any:
     """The gradient with +0 for -0: no sum of what flows is ever printed as -0."""
     return value + 0.0 if hasattr(value, "tolist") else value

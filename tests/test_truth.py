@@ -116,6 +116,55 @@ def test_what_is_undefined_but_for_rounding_is_told(program, values):
 
 
 @pytest.mark.parametrize(
+    ("program", "values", "slope"),
+    [
+        ("(-x)^(x^0)", {"x": 2.0}, -1.0),
+        ("(-x)^(1 + 0*x)", {"x": 2.5}, -1.0),
+        ("sqrt(x^4)", {"x": 0.0}, 0.0),
+        ("cbrt(x)^3", {"x": 0.0}, 1.0),
+        ("(x^2)^(1/2)*x", {"x": 0.0}, 0.0),
+        ("x*(3 + sqrt(x^2))", {"x": 0.0}, 3.0),
+        ("acos(cos(x))^2", {"x": 0.0}, 0.0),
+        ("exp(-1/x^2)", {"x": 0.0}, 0.0),
+        ("cbrt(x)^3 + 1e-30*sin(1e30*x)", {"x": 0.0}, 2.0),  # waves between any two steps of doubles
+        ("sum(cbrt(x)^3)", {"x": [0.0, 8.0]}, [1.0, 1.0]),
+        ("cbrt(x)^3*[3, 4]", {"x": [0.0, 0.0]}, [3.0, 4.0]),
+    ],
+)
+def test_a_slope_that_the_chain_rule_does_not_have_is_told(program, values, slope):
+    seed = [1.0, 1.0] if program.endswith("]") else 1.0
+    report = backprop_cli.grad(program, values, seed_grad=seed)
+    assert np.array_equal(report.true_gradients["x"], slope) and report.status == 4
+    assert any("quotients of differences" in note.message for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("program", "x"),
+    [
+        ("sqrt(x^2)", 0.0),  # a kink
+        ("sqrt(x)^2", 0.0),  # no value on one side
+        ("sqrt(x^4) + abs(x)", 0.0),
+        ("cbrt(x)^3*cbrt(x)/cbrt(x)", 0.0),  # no value
+        ("log(x)^0", -1.0),
+        ("(-x)^(1 + (x - 2)^2)", 2.0),  # 2 is all alone
+        ("(-x)^(1 + 1e-200*(x - 2))", 2.0),
+        ("sum(sort([sqrt(x^4), x]) * [1, 2])", 0.0),
+    ],
+)
+def test_a_slope_that_there_is_not_is_not_told(program, x):
+    report = backprop_cli.grad(program, x=x)
+    assert math.isnan(report.gradients["x"]) and not report.true_gradients
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"), [("df/dx = -1", "agrees"), ("df/dx = 0", "differs"), ("df/dx = 1", "differs")]
+)
+def test_a_claim_about_it_is_judged(claim, verdict):
+    ran = backprop("check", "(-x)^(x^0)", "x=2", "--claim", claim)
+    assert verdict in ran.out and ran.status == (verdict == "differs")
+
+
+@pytest.mark.parametrize(
     ("program", "values", "true"),
     [
         ("1/x", {"x": 1e170}, "-1e-340"),

@@ -25,7 +25,6 @@ from backprop_cli.numeric.shapes import written as shape_written
 from backprop_cli.text import all_finite
 
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
-_OVERFLOWS = frozenset({"undefined", "overflow"})  # an overflow, and the 0·∞ that it leads to
 
 
 class Point:
@@ -122,11 +121,11 @@ class Point:
         return self._troubles[output, *wrt]
 
     def _is_overcome(self, troubles: Sequence[Anomaly], output: int, wrt: Sequence[int]) -> bool:
-        """Whether an overflow on the way is all the trouble, and true numbers are known of all that it spoilt."""
-        if not _OVERFLOWS >= {trouble.code for trouble in troubles} >= {"overflow"}:
-            return False
-        known = all(item.known for node in wrt for item in self.lost(output, node))
-        return known and all(self.is_finite(output, node) for node in wrt)
+        """Whether numbers on the way that are not finite are all the trouble, and all that they spoilt is known."""
+        items = [item for node in wrt for item in self.lost(output, node)]
+        codes = {trouble.code for trouble in troubles} - {"undefined"}
+        told = {"infinite", "pole"} >= codes if any(item.by_quotients for item in items) else codes == {"overflow"}
+        return told and all(item.known for item in items) and all(self.is_finite(output, node) for node in wrt)
 
     def estimate(self, output: int, wrt: int) -> Estimate:
         """The derivative from values alone."""

@@ -13,6 +13,7 @@ from backprop_cli.engine.passes import Backward, backward
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape, size
+from backprop_cli.text import has_nan
 
 _PASSES = 2.0  # as much work as that many, in many digits, for all the rows of a Jacobian
 
@@ -65,12 +66,20 @@ def untrue_numbers(
     found = doubtful(graph, values, output, passed, active)
     if gradients is not None:
         found = Doubtful({}, {node: mask for node, mask in found.grads.items() if node in gradients})
-    if not found:
-        return []
-    from backprop_cli.engine.true_numbers import true_numbers
+    items = []
+    if found:
+        from backprop_cli.engine.true_numbers import true_numbers
 
-    items = true_numbers(graph, values, found, output, passed, upstream, share)
+        items = true_numbers(graph, values, found, output, passed, upstream, share)
+    if passed is None:
+        return items
     for item in items:
-        if passed is not None and item.of_gradient and passed.grads[item.node] is None:
+        if item.of_gradient and passed.grads[item.node] is None:
             passed.grads[item.node] = nothing(graph.shape(item.node))
+    if any(has_nan(passed.grads[node]) for node in graph.variables.values()):
+        from backprop_cli.engine.true_slopes import true_slopes
+
+        told = true_slopes(graph, values, output, passed, upstream, gradients)
+        places = {(item.node, item.element) for item in told}
+        items = [item for item in items if not (item.of_gradient and (item.node, item.element) in places)] + told
     return items

@@ -55,7 +55,7 @@ def settled(
     and no infinity met. Empty where that is more than a
     `share` of the work there may be: `graphs` are those that are computed, once for each pass.
     """
-    work = _work(graphs)
+    work = work_of(graphs)
     field = _NoisyDigits()
     before: Sequence[Any] = ()
     way_before: Sequence[Any] = ()
@@ -84,7 +84,7 @@ def settled(
     return found
 
 
-def _work(graphs: Sequence[Graph]) -> Callable[[int], float]:
+def work_of(graphs: Sequence[Graph]) -> Callable[[int], float]:
     """The work of computing them, as a function of the digits: numbers times digits, the slow functions' many times."""
     uses = Counter(gate for graph in graphs for gate in graph.gates)
     return lambda digits: digits * sum(count * _price(gate, digits) for gate, count in uses.items())

@@ -18,7 +18,8 @@ class TrueNumber(NamedTuple):
     """A number that is not right: the node's value or its gradient (`of_gradient`), of an array an element.
 
     `true` is the nearest double, `text` has the number's first digits also where no double is near. Where nobody could
-    tell, because it takes more work than there may be, `text` is empty.
+    tell, because it takes more work than there may be, `text` is empty. `by_quotients`: no pass has it, whatever its
+    digits; the quotients of differences do.
     """
 
     node: int
@@ -27,6 +28,7 @@ class TrueNumber(NamedTuple):
     ours: float
     true: float
     text: str
+    by_quotients: bool = False
 
     @property
     def known(self) -> bool:

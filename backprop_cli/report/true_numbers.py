@@ -23,6 +23,7 @@ _MOST = 6  # numbers named in one note
 _ROUNDING = "{what} is {true}, not {ours}: its digits were lost in rounding"
 _UNDERFLOW = "{what} is {true}, not {ours}: below 2.2e-308 doubles have few digits, below 4.9e-324 none"
 _OVERFLOW = "{what} is {true}, not {ours}: in doubles a number on the way is not finite"
+_QUOTIENTS = "{what} is {true}, not {ours}: the chain rule has none, the quotients of differences on both sides agree"
 _OPEN = "{what}, {ours}, may have lost its digits in rounding; to tell would take more work than there may be"
 _OPEN_WAY = "{what} may have lost {own} digits {way}; to tell would take more work than there may be"
 _Group = tuple[int, bool, list[TrueNumber]]  # a node, whether it is its gradient, and the elements
@@ -102,7 +103,17 @@ def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: S
     item = items[0]
     small = item.known and item.is_small
     beyond = not isfinite(item.ours)
-    words = _OPEN if not item.known else _OVERFLOW if beyond else _UNDERFLOW if small else _ROUNDING
+    words = (
+        _OPEN
+        if not item.known
+        else _QUOTIENTS
+        if item.by_quotients
+        else _OVERFLOW
+        if beyond
+        else _UNDERFLOW
+        if small
+        else _ROUNDING
+    )
     what = f"the {'gradient' if of_gradient else 'value'} of `{shorten(names[node])}{index_text(item.element)}`"
     rank = len(graph.shape(graph.output))
     if of_gradient and len(item.element) > len(graph.shape(node)):  # of a Jacobian
@@ -114,7 +125,7 @@ def _note(graph: Graph, names: list[str], node: int, of_gradient: bool, items: S
     if len(items) > 1:
         message += f" (and {len(items) - 1:,} more element{'s' * (len(items) > 2)})"
     message += inside_of(graph, node)
-    code = "overflow" if beyond else "underflow" if small else "precision"
+    code = "undefined" if item.by_quotients else "overflow" if beyond else "underflow" if small else "precision"
     return Note(code, message, node, graph.span(node), item.element, len(items), of_gradient)
 
 
