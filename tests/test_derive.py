@@ -4,6 +4,7 @@ import arrays
 import numpy as np
 import pytest
 import random_arrays
+from conftest import backprop
 
 import backprop_cli
 from backprop_cli.engine.derive import derive
@@ -217,3 +218,21 @@ def test_a_long_chain_is_derived_in_linear_time_and_names_its_parts():
     text = "; ".join(["a0 = sin(x)", *(f"a{k} = sin(a{k - 1})*x" for k in range(1, 300))])
     report = backprop_cli.diff(text, check=False)
     assert len(report.graph) < 5_000 and len(report.derivatives[0].formula) < 1_000
+
+
+@pytest.mark.parametrize(
+    ("program", "lines"),
+    [
+        ("h = sigmoid(w*x); f = h*h", ["h = sigmoid(w*x)", "df/dw = 2*x*h^2*(1 - h)", "df/dx = 2*w*h^2*(1 - h)"]),
+        ("h = x^2; g = tanh(h); g*g", ["h = x^2", "g = tanh(h)", "df/dx = 4*x*(1 - g^2)*g"]),
+        ("h = x^2; 3*h", ["6*x"]),
+    ],
+)
+def test_formulas_alone_come_with_the_names_in_them(program, lines):
+    ran = backprop("diff", program, "-q")
+    assert ran.out.splitlines() == lines
+    *before, formula = lines  # a program of its own, with the derivative's number
+    definitions = [line for line in before if "/" not in line.partition("=")[0]]
+    text = "; ".join((*definitions, formula.rpartition(" = ")[2]))
+    there = {"x": 0.5, "w": 2.0} if "w" in text else {"x": 0.5}
+    assert backprop_cli.evaluate(text, there).value == pytest.approx(backprop_cli.grad(program, there).gradients["x"])

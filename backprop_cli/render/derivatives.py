@@ -44,9 +44,10 @@ def csv(report: DerivativeReport, _style: Style) -> Iterator[str]:
 
 def quiet(report: DerivativeReport, _style: Style) -> Iterator[str]:
     """The formulas alone, each with its name where there are several."""
-    for name, text in report.parts:
+    named = dict.fromkeys((*report.definitions, *report.parts))
+    for name, text in named:
         yield f"{name} = {text}\n"
-    alone = len(report.derivatives) == 1 and not report.parts
+    alone = len(report.derivatives) == 1 and not named
     for derivative in report.derivatives:
         yield f"{derivative.formula}\n" if alone else f"{derivative.left} = {derivative.formula}\n"
 

@@ -110,16 +110,18 @@ class Written(NamedTuple):
     parts: list[tuple[str, str]]
 
 
-def write(graph: Graph, nodes: Sequence[int], names: Mapping[int, str], spare: Sequence[str]) -> Written:
+def write(
+    graph: Graph, nodes: Sequence[int], names: Mapping[int, str], spare: Sequence[str], spelt: int = -1
+) -> Written:
     """The formulas of nodes, with `names` for what has one; `spare` are names by node for what deserves one.
 
-    A part gets a name where it is long, or is used more than once.
+    A part gets a name where it is long, or is used more than once. `spelt` is written out, though it has a name.
     """
-    used = _uses(graph, nodes, names)
+    used = _uses(graph, nodes, names, spelt)
     formulas: dict[int, Formula] = {}
     parts: list[tuple[str, str]] = []
     for node in sorted(used):
-        if node in names:
+        if node in names and node != spelt:
             formula = _atom(names[node], rank=_LAST if graph.inputs[node] else node)
         else:
             formula = _formula(graph, node, formulas)
@@ -131,14 +133,29 @@ def write(graph: Graph, nodes: Sequence[int], names: Mapping[int, str], spare: S
     return Written([formulas[node].text for node in nodes], parts)
 
 
-def _uses(graph: Graph, nodes: Iterable[int], names: Collection[int]) -> dict[int, int]:
+def defined(
+    graph: Graph, nodes: Sequence[int], names: Mapping[int, str], spare: Sequence[str]
+) -> list[tuple[str, str]]:
+    """The `names` in the formulas of nodes, but for inputs, and what they stand for; each after those it is made of."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    waiting = [*_uses(graph, nodes, names)]
+    while waiting:
+        node = waiting.pop()
+        if node in names and node not in found and graph.inputs[node]:
+            written = write(graph, [node], names, spare, node)
+            found[node] = [*written.parts, (names[node], written.formulas[0])]
+            waiting += _uses(graph, [node], names, node)
+    return list(dict.fromkeys(pair for node in sorted(found) for pair in found[node]))
+
+
+def _uses(graph: Graph, nodes: Iterable[int], names: Collection[int], spelt: int = -1) -> dict[int, int]:
     """How often each node is used by those asked for, down to what has a name."""
     uses = dict.fromkeys(nodes, 0)
     waiting = [-node for node in uses]  # the last node first: all its uses are counted
     heapify(waiting)
     while waiting:
         node = -heappop(waiting)
-        if node not in names:
+        if node not in names or node == spelt:
             for j in graph.inputs[node]:
                 if j not in uses:
                     heappush(waiting, -j)

@@ -13,7 +13,7 @@ from backprop_cli.engine.derive import derive
 from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.names import node_names, output_name
-from backprop_cli.report.algebra import write
+from backprop_cli.report.algebra import defined, write
 from backprop_cli.report.model import Note
 
 if TYPE_CHECKING:
@@ -100,9 +100,26 @@ class DerivativeReport(NamedTuple):
         """`df/dx` and its like to the formula."""
         return {derivative.left: derivative.formula for derivative in self.derivatives}
 
+    @property
+    def definitions(self) -> list[tuple[str, str]]:
+        """The program's own names in the formulas, and what they stand for; each after those it is made of."""
+        names = {node: name for name, node in self.graph.variables.items()} | dict(self.graph.names)
+        nodes = [derivative.node for derivative in self.derivatives]
+        used = {word for text in (*self.formulas.values(), *dict(self.parts).values()) for word in _words(text)}
+        needed = []
+        for name, text in reversed(defined(self.graph, nodes, names, node_names(self.graph))):
+            if name in used:
+                needed.append((name, text))
+                used.update(_words(text))
+        return needed[::-1]
+
     def value(self, derivative: Derivative) -> Value | None:
         """What a derivative comes to; None where some input has no value."""
         return self.numbers.get(derivative.variables)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
 
 
 def _size(formula: str, parts: Sequence[tuple[str, str]] = ()) -> int:
