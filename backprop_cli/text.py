@@ -171,14 +171,15 @@ def elements(value: Any) -> list[float]:
 def all_finite(value: Any) -> bool:
     """Whether a number is finite, or every element of an array."""
     if hasattr(value, "tolist"):
-        return bool(((-inf < value) & (value < inf)).all())
+        return not value.size or bool(-inf < value.min() <= value.max() < inf)
     return isfinite(value)
 
 
 def has_nan(value: Any) -> bool:
     """Whether a number is NaN, or an element of an array."""
-    unlike = value != value
-    return bool(unlike.any()) if hasattr(unlike, "any") else unlike
+    if hasattr(value, "tolist"):
+        return bool(value.size) and bool(value.min() != value.min())
+    return bool(value != value)
 
 
 def without_negative_zeros(value: Any) -> Any:

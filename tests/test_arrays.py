@@ -20,6 +20,7 @@ from backprop_cli.errors import BackpropError
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import ARRAYS, FLOATS
 from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.numeric.blocks import somewhere
 
 INF, NAN = math.inf, math.nan
 
@@ -709,3 +710,17 @@ def test_shapes_that_do_not_fit_are_told(program, shapes, words):
         evaluate(program, {name: np.ones(shape) for name, shape in shapes.items()})
     diagnostic = caught.value.diagnostics[0]
     assert diagnostic.code == "V309" and words in diagnostic.message
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (50_000,), (300, 200), (70_000, 1)])
+def test_large_arrays_are_looked_at_to_the_last_element(shape):
+    """The survey goes through large arrays piece by piece; what is odd in one element is noted, wherever that is."""
+    for place in {0, max(0, np.prod(shape, dtype=int) - 1), np.prod(shape, dtype=int) // 2}:
+        x = np.full(shape, 2.0)
+        x.reshape(-1)[place] = -1.0
+        assert not somewhere(lambda x: x == 0, x) and somewhere(lambda x: x < 0, x)
+        assert not somewhere(lambda x, y: x == y, x, 0.5) and somewhere(lambda x, y: x + y < 0, x, 0.5)
+        assert somewhere(lambda x, y: x < y, x.T, np.zeros(shape).T)
+        report = backprop_cli.grad("sum(log(x))", x=x, check=False)
+        where = list(map(int, np.unravel_index(place, shape))) if shape else []
+        assert any(note.code == "undefined" and list(note.element) == where for note in report.notes)

@@ -96,11 +96,15 @@ def _moved(here: Value, there: Value, beyond: bool) -> Any:
         return here != there and not abs(there - here) <= SIX_DIGITS * abs(here)
     import numpy as np
 
-    near, by = np.abs(here), np.asarray(there - here)
-    near *= SIX_DIGITS  # in place, as fresh memory is much of the work on large arrays
-    unmoved = (np.abs(by, out=by) <= near) & (near < inf)
-    if unmoved.all():
+    from backprop_cli.numeric.blocks import somewhere
+
+    if not somewhere(_is_far, here, there):
         return False
     finite = np.isfinite(here)
-    mask = finite & ~unmoved | (~finite if beyond else False)
+    mask = finite & _is_far(here, there) | (~finite if beyond else False)
     return mask if mask.any() else False
+
+
+def _is_far(here: Any, there: Any) -> Any:
+    near = SIX_DIGITS * abs(here)
+    return ~((abs(there - here) <= near) & (near < inf))

@@ -11,7 +11,7 @@ from typing import Any
 
 from backprop_cli.engine.choices import KINKED, sure_pull, sure_slopes, sure_value
 from backprop_cli.engine.flow import Known
-from backprop_cli.engine.moves import moves
+from backprop_cli.engine.moves import SMALL, is_small, moves, some_small
 from backprop_cli.engine.passes import Backward, Rule, add, nothing_yet, rule_of, send
 from backprop_cli.engine.sums import Lost, settle
 from backprop_cli.gates import CONSTANTS, GATES, ROUTES
@@ -20,7 +20,6 @@ from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.text import all_finite
 
-_SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in a million
 _EXACT = frozenset(name for name, gate in GATES.items() if gate.exact or gate.truth)
 _MAY_BE_EXACT = frozenset(name for name, gate in GATES.items() if gate.exact_when)
 _CLASSES = "labels"  # an operand of tensor gates that no rounding moves
@@ -85,7 +84,7 @@ class Again:
                 out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
                 exact_when = FLOATS.exact_when[gate] if self.looks_closer and gate in _MAY_BE_EXACT else None
                 if gate not in _EXACT and not (exact_when and exact_when(*xs, out)):
-                    out = out * factor() if _SMALL <= abs(out) < _ORDINARY else self.rounded(out, node, xs)
+                    out = out * factor() if SMALL <= abs(out) < _ORDINARY else self.rounded(out, node, xs)
                 values[node] = out
                 if gate in KINKED:
                     before = [self.before[j] for j in operands]
@@ -188,10 +187,10 @@ class Again:
                 if not is_linear:
                     if slope == 0 and gate in ROUTES:
                         continue
-                    slope = slope * factor() if _SMALL <= abs(slope) < _ORDINARY else self.slope(slope, gate, xs)
+                    slope = slope * factor() if SMALL <= abs(slope) < _ORDINARY else self.slope(slope, gate, xs)
                 sent = arrived * slope
                 if not (is_one or slope in _ONES):
-                    sent = sent * factor() if _SMALL <= abs(sent) < _ORDINARY else self.product(sent, arrived, slope)
+                    sent = sent * factor() if SMALL <= abs(sent) < _ORDINARY else self.product(sent, arrived, slope)
                 before = grads[j]
                 if before is None:
                     grads[j] = sent
@@ -214,16 +213,15 @@ class Again:
             moved = self.nearby(out)
             if moved - moved != 0:
                 return nan if self.overflows(node, xs, out) else moved
-            if -_SMALL < out < _SMALL and (out or self.underflows(node, xs, out)):
+            if -SMALL < out < SMALL and (out or self.underflows(node, xs, out)):
                 moved = moves().beside(moved)
             return moved
         moved = self.nearby(out)
         if not all_finite(moved):
             moved = _where((moved - moved != 0) & self.overflows(node, xs, out), nan, moved)
-        small = (out > -_SMALL) & (out < _SMALL)
-        if small.any():
+        if some_small(out):
             lost = self.underflows(node, xs, out)
-            moved = _where(small & ((out != 0) | lost), moves().beside(moved), moved)
+            moved = _where(is_small(out) & ((out != 0) | lost), moves().beside(moved), moved)
         return moved
 
     def overflows(self, node: int, xs: Sequence[Value], out: Value) -> Any:
@@ -251,14 +249,13 @@ class Again:
             return slope
         if type(slope) is float:
             moved = self.nearby(slope)
-            if -_SMALL < slope < _SMALL and (slope or (gate not in ROUTES and (gate in _LOOSE or all(xs)))):
+            if -SMALL < slope < SMALL and (slope or (gate not in ROUTES and (gate in _LOOSE or all(xs)))):
                 moved = moves().beside(moved)
             return moved
         moved = self.nearby(slope)
-        small = (slope > -_SMALL) & (slope < _SMALL)
-        if small.any():
+        if some_small(slope):
             zero = False if gate in ROUTES else gate in _LOOSE or _all_nonzero(xs)
-            moved = _where(small & ((slope != 0) | zero), moves().beside(moved), moved)
+            moved = _where(is_small(slope) & ((slope != 0) | zero), moves().beside(moved), moved)
         return moved
 
     def product(self, sent: Value, upstream: Value, slope: Value) -> Value:
@@ -267,11 +264,10 @@ class Again:
             if (type(slope) is float and slope in _ONES) or (type(upstream) is float and upstream in _ONES):
                 return sent
             moved = self.nearby(sent)
-            lost = -_SMALL < sent < _SMALL and (sent or (type(slope) is float and slope and _some(upstream != 0)))
+            lost = -SMALL < sent < SMALL and (sent or (type(slope) is float and slope and _some(upstream != 0)))
             return moves().beside(moved) if lost else moved
         moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
-        small = (sent > -_SMALL) & (sent < _SMALL)
-        if small.any() and (small := small & (sent != 0)).any():
+        if some_small(sent) and (small := is_small(sent) & (sent != 0)).any():
             return _where(small, moves().beside(moved), moved)
         return moved
 

@@ -17,6 +17,7 @@ from backprop_cli.graph.graph import Value
 
 _MOVE = 2.0**-43  # a thousand units in the last place
 _TINY = 2.0**-1064  # a thousand times the smallest double
+SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in a million
 _FEW = 1009  # moves, used again and again
 
 
@@ -34,6 +35,18 @@ def _factors() -> list[float]:
         state = (6364136223846793005 * state + 1442695040888963407) % 2**64
         factors.append(1.0 + _MOVE * (2 * (state >> 63) - 1) * (0.5 + (state >> 10 & 2**53 - 1) / 2**54))
     return factors
+
+
+def is_small(x: Any) -> Any:
+    """Where elements are so small that a thousand times the smallest double matters."""
+    return (x > -SMALL) & (x < SMALL)
+
+
+def some_small(x: Any) -> bool:
+    """Whether an element is."""
+    from backprop_cli.numeric.blocks import somewhere
+
+    return somewhere(is_small, x)
 
 
 class Moves:

@@ -177,5 +177,7 @@ def softplus(x: Array) -> Array:
 
 def sigmoid(x: Array) -> Array:
     """1/(1 + exp(-x)), without overflow."""
-    raised = np.exp(-np.abs(x))
-    return where(x >= 0, 1.0, raised) / (1 + raised)
+    out, whole = np.exp(np.minimum(x, 0.0)), np.exp(-np.abs(x))
+    whole += 1  # in place, as fresh memory is much of the work on large arrays
+    out /= whole
+    return out

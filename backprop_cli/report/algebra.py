@@ -117,7 +117,7 @@ def write(
 
     A part gets a name where it is long, or is used more than once. `spelt` is written out, though it has a name.
     """
-    used = _uses(graph, nodes, names, spelt)
+    used = uses(graph, nodes, names, spelt)
     formulas: dict[int, Formula] = {}
     parts: list[tuple[str, str]] = []
     for node in sorted(used):
@@ -133,34 +133,19 @@ def write(
     return Written([formulas[node].text for node in nodes], parts)
 
 
-def defined(
-    graph: Graph, nodes: Sequence[int], names: Mapping[int, str], spare: Sequence[str]
-) -> list[tuple[str, str]]:
-    """The `names` in the formulas of nodes, but for inputs, and what they stand for; each after those it is made of."""
-    found: dict[int, list[tuple[str, str]]] = {}
-    waiting = [*_uses(graph, nodes, names)]
-    while waiting:
-        node = waiting.pop()
-        if node in names and node not in found and graph.inputs[node]:
-            written = write(graph, [node], names, spare, node)
-            found[node] = [*written.parts, (names[node], written.formulas[0])]
-            waiting += _uses(graph, [node], names, node)
-    return list(dict.fromkeys(pair for node in sorted(found) for pair in found[node]))
-
-
-def _uses(graph: Graph, nodes: Iterable[int], names: Collection[int], spelt: int = -1) -> dict[int, int]:
+def uses(graph: Graph, nodes: Iterable[int], names: Collection[int], spelt: int = -1) -> dict[int, int]:
     """How often each node is used by those asked for, down to what has a name."""
-    uses = dict.fromkeys(nodes, 0)
-    waiting = [-node for node in uses]  # the last node first: all its uses are counted
+    found = dict.fromkeys(nodes, 0)
+    waiting = [-node for node in found]  # the last node first: all its uses are counted
     heapify(waiting)
     while waiting:
         node = -heappop(waiting)
         if node not in names or node == spelt:
             for j in graph.inputs[node]:
-                if j not in uses:
+                if j not in found:
                     heappush(waiting, -j)
-                uses[j] = uses.get(j, 0) + 1
-    return uses
+                found[j] = found.get(j, 0) + 1
+    return found
 
 
 def _formula(graph: Graph, node: int, formulas: Mapping[int, Formula]) -> Formula:

@@ -13,7 +13,7 @@ from backprop_cli.engine.derive import derive
 from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.names import node_names, output_name
-from backprop_cli.report.algebra import defined, write
+from backprop_cli.report.algebra import uses, write
 from backprop_cli.report.model import Note
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class DerivativeReport(NamedTuple):
         nodes = [derivative.node for derivative in self.derivatives]
         used = {word for text in (*self.formulas.values(), *dict(self.parts).values()) for word in _words(text)}
         needed = []
-        for name, text in reversed(defined(self.graph, nodes, names, node_names(self.graph))):
+        for name, text in reversed(_defined(self.graph, nodes, names, node_names(self.graph))):
             if name in used:
                 needed.append((name, text))
                 used.update(_words(text))
@@ -177,3 +177,18 @@ def left_side(output: str, variables: Sequence[str]) -> str:
         f"d{name}{count if count > 1 else ''}" for name, group in groupby(variables) if (count := len([*group]))
     )
     return f"d{order if order > 1 else ''}{output}/{below}"
+
+
+def _defined(
+    graph: Graph, nodes: Sequence[int], names: Mapping[int, str], spare: Sequence[str]
+) -> list[tuple[str, str]]:
+    """The `names` in the formulas of nodes, but for inputs, and what they stand for; each after those it is made of."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    waiting = [*uses(graph, nodes, names)]
+    while waiting:
+        node = waiting.pop()
+        if node in names and node not in found and graph.inputs[node]:
+            written = write(graph, [node], names, spare, node)
+            found[node] = [*written.parts, (names[node], written.formulas[0])]
+            waiting += uses(graph, [node], names, node)
+    return list(dict.fromkeys(pair for node in sorted(found) for pair in found[node]))

@@ -23,12 +23,13 @@ def every(mask: Mask) -> bool:
 
 
 def is_finite(x: Value) -> Mask:
-    """Where a value is neither infinite nor NaN."""
+    """Where a value is neither infinite nor NaN; of an array True where that is everywhere."""
     if isinstance(x, float):
         return isfinite(x)
     import numpy as np
 
-    return np.isfinite(x)
+    finite = np.isfinite(x)
+    return True if finite.all() else finite
 
 
 def is_nan(x: Value) -> Mask:

@@ -42,6 +42,8 @@ def of_flow(
                 continue
             if numbers and 0 < abs(upstream * passed.locals[node][k]) < inf:  # as most are
                 continue
+            if not (numbers or node in graph.attributes or _is_odd(upstream, passed.locals[node][k])):
+                continue
             shape, factors = graph.shape(node), (upstream, *passed.locals[node][k : k + 1])
             if node in graph.attributes:
                 if some(is_nan(values[node])):
@@ -76,6 +78,13 @@ def of_flow(
                 element, elements = first(bad, graph.shape(node))
                 yield Anomaly(code, "sum", node, element=element, elements=elements)
                 break
+
+
+def _is_odd(upstream: Value, slope: Value) -> bool:
+    """Whether the product of the two is 0, infinite or NaN in any element."""
+    from backprop_cli.numeric.blocks import somewhere
+
+    return somewhere(lambda x, y: ((size := abs(x * y)) == 0) | ~(size < inf), upstream, slope)
 
 
 def _product(graph: Graph, node: int, upstream: Value, slope: Value, flow: Mask) -> tuple[Value, dict[str, Mask]]:
