@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,6 +59,8 @@ AREAS = {
             "test_arrays.py",
             "test_array_programs.py",
             "test_commands.py",
+            "test_directions.py",
+            "test_explain.py",
         ),
     ),
     "verdicts": Area(
@@ -71,6 +74,10 @@ AREAS = {
             "test_array_claims.py",
             "test_claims.py",
             "test_truth.py",
+            "test_second_claims.py",
+            "test_mistakes.py",
+            "test_engine.py",
+            "test_directions.py",
         ),
     ),
 }
@@ -164,8 +171,8 @@ class Copy:
 class Trial:
     """A sample of an area, tried: in forks where that is possible, or else in a copy."""
 
-    def __init__(self, name: str, count: int, seed: int, *, verbose: bool) -> None:
-        self.name, self.area, self.verbose = name, AREAS[name], verbose
+    def __init__(self, name: str, count: int, seed: int, *, patience: float, verbose: bool) -> None:
+        self.name, self.area, self.patience, self.verbose = name, AREAS[name], patience, verbose
         self.sources = {f: (ROOT / "backprop_cli" / f).read_text(encoding="utf-8") for f in self.area.files}
         self.every = list(mutants(self.area))
         self.sample = random.Random(seed).sample(self.every, min(count, len(self.every)))
@@ -187,7 +194,7 @@ class Trial:
 
             quietly = ["-q", "-q", "-s", "-n", "0", "-p", "no:cacheprovider"]
             files = [str(Path(__file__).parent / name) for name in self.area.tests]
-            pytest.main([*quietly, *files], plugins=[Planted(self.area.files, self.run_each)])
+            pytest.main([*quietly, *files], plugins=[Planted(self.area.files, self.run_each, self.patience)])
         noticed, same = f"{self.noticed} of {len(self.tried)} noticed", len(self.sample) - len(self.tried)
         print(f"{self.name}: {noticed}, {same} equivalent, of {len(self.every)} there are", flush=True)
         return len(self.tried) - self.noticed
@@ -211,12 +218,13 @@ def main() -> int:
     options.add_argument("--count", type=int, default=20, help="mutants of each area")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--area", choices=[*AREAS], action="append")
+    options.add_argument("--seconds", type=float, default=inf, help="of tests a mutant meets; all that there are")
     options.add_argument("--list", action="store_true", help="name the mutants, and try none")
     options.add_argument("--verbose", action="store_true", help="name those that are noticed too, with the test")
     asked = options.parse_args()
     survivors = 0
     for name in asked.area or AREAS:
-        trial = Trial(name, asked.count, asked.seed, verbose=asked.verbose)
+        trial = Trial(name, asked.count, asked.seed, patience=asked.seconds, verbose=asked.verbose)
         if asked.list:
             for mutant in trial.tried:
                 trial.show(mutant)

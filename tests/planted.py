@@ -16,6 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -33,18 +34,30 @@ _MEMORY = 8 << 30
 class Planted:
     """A plugin of pytest's: instead of running the tests, `tried` is called with itself, to ask it about mutants."""
 
-    def __init__(self, files: tuple[str, ...], tried: Callable[[Planted], None]) -> None:
+    def __init__(self, files: tuple[str, ...], tried: Callable[[Planted], None], patience: float) -> None:
         self.paths = {str(_ROOT / file): file for file in files}
-        self.tried = tried
+        self.tried, self.patience = tried, patience
         self.items: list[Any] = []
+        self.functions_of: list[str] = []  # whose cases the tests are
         self.seconds: list[float] = []
         self.lines: list[set[tuple[str, int]]] = []
-        self.killers: Counter[int] = Counter()
+        self.killers: Counter[str] = Counter()
+        self.functions: list[FunctionType] = []
+        self.caches: list[functools._lru_cache_wrapper[Any]] = []
         self.failed = False
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Measure each test, then try the mutants."""
         self.items = session.items
+        for name in ("sympy", *(f"backprop_cli.{file[:-3].replace('/', '.')}" for file in self.paths.values())):
+            import_module(name)  # which the functions that need it import late
+        for thing in gc.get_objects():
+            if isinstance(thing, FunctionType) and thing.__code__.co_filename in self.paths:
+                self.functions.append(thing)
+            elif isinstance(thing, functools._lru_cache_wrapper):
+                self.caches.append(thing)
+        self.functions_of = [item.nodeid.partition("[")[0] for item in self.items]
+        gc.freeze()  # what no child need look through
         reader, writer = os.pipe()
         child = os.fork()
         if not child:  # so that no cache is filled here
@@ -63,6 +76,15 @@ class Planted:
         self.seconds, self.lines = [it[0] for it in seen], [it[1] for it in seen]
         self.tried(self)
         return True
+
+    def plant(self, new: dict[CodeType, CodeType]) -> bool:
+        """Give functions their new code, and forget what any answered before; False if there are none."""
+        planted = [it for it in self.functions if it.__code__ in new]
+        for function in planted:
+            function.__code__ = new[function.__code__]
+        for answered in self.caches:
+            answered.cache_clear()
+        return bool(planted)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Whether a test failed, or what it needs."""
@@ -91,10 +113,22 @@ class Planted:
         return time.process_time() - start, lines
 
     def running(self, file: str, lines: range) -> list[int]:
-        """The tests that run one of the lines: those that noticed most before, then the shortest."""
+        """The tests that run one of the lines: first those that noticed something before, and those that are short."""
         places = {(file, line) for line in lines}
         found = [k for k in range(len(self.items)) if places & self.lines[k]]
-        return sorted(found, key=lambda k: self.seconds[k] / (1 + self.killers[k]))
+        met: Counter[str] = Counter()
+        order = {}
+        for k in sorted(found, key=self.seconds.__getitem__):
+            function = self.functions_of[k]
+            met[function] += 1  # each case of a function tells less than the one before
+            order[k] = self.seconds[k] * met[function] / (1 + self.killers[function])
+        found.sort(key=order.__getitem__)
+        total, most = 0.0, []
+        for k in found:
+            if total + self.seconds[k] <= self.patience:
+                total += self.seconds[k]
+                most.append(k)
+        return most or found[:1]
 
     def notices(self, file: str, source: str, changed: str, lines: range) -> str | None:
         """The test that fails with the change, "" if none does; None if the change is in no function."""
@@ -113,7 +147,7 @@ class Planted:
             said = pipe.read().decode()
         os.waitpid(child, 0)
         if said.isdigit():
-            self.killers[int(said)] += 1
+            self.killers[self.functions_of[int(said)]] += 1
             return str(self.items[int(said)].nodeid)
         return {"alive": "", "nowhere": None}.get(said, "one that does not come to an end")
 
@@ -123,7 +157,7 @@ class Planted:
         resource.setrlimit(resource.RLIMIT_CPU, (most, most))
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         said = "alive"
-        if not plant(str(_ROOT / file), source, changed):
+        if not self.plant(functions(str(_ROOT / file), source, changed)):
             said = "nowhere"
         else:
             self.failed = False
@@ -144,20 +178,6 @@ def _silently() -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
-
-
-def plant(path: str, source: str, changed: str) -> bool:
-    """Give the functions of a file the changed code, and forget what they answered before; False if there are none."""
-    new = functions(path, source, changed)
-    found = False
-    for thing in gc.get_objects():
-        if isinstance(thing, FunctionType) and thing.__code__.co_filename == path and thing.__code__ in new:
-            thing.__code__ = new[thing.__code__]
-            found = True
-    for thing in gc.get_objects():
-        if isinstance(thing, functools._lru_cache_wrapper):
-            thing.cache_clear()
-    return found
 
 
 def functions(path: str, source: str, changed: str) -> dict[CodeType, CodeType]:
