@@ -302,6 +302,8 @@ CORNERS = [
     ("max(x, 1/y)[0]", {"x": [1, 2], "y": [1, 0]}, 1, {"x": [0.5, 0], "y": [-0.5, 0]}, ["kink", "pole"], 4),
     ("sum(x*x)", {"x": [0, 3]}, 9, {"x": [0, 6]}, [], 0),
     ("sum(log(x))", {"x": [-1, 1]}, NAN, {"x": [NAN, NAN]}, ["undefined"], 4),
+    ("sum(relu(flip(log(x)) - 1))", {"x": [-1, 2, 20]}, NAN, {"x": [NAN, 0, NAN]}, ["undefined"], 4),
+    ("sum(relu(sort(log(x)) - 1))", {"x": [-1, 2, 20]}, NAN, {"x": [NAN, 0, NAN]}, ["undefined"], 4),
     ("sum(0*sqrt(x))", {"x": [0, 4]}, 0, {"x": [NAN, 0]}, ["infinite", "undefined"], 4),
     ("sum(x/y)", {"x": [1, 1], "y": [0, 2]}, INF, {"x": [INF, 0.5], "y": [-INF, -0.25]}, ["pole"], 4),
     ("logdet(A)", {"A": [[1, 2], [2, 4]]}, -INF, None, ["pole"], 4),

@@ -299,6 +299,13 @@ def test_what_each_sum_at_a_fork_lost_is_given_back(program):
     assert grad(f"sum({program})", x=[3.0, 5.0], check=False).gradients["x"].tolist() == [expected, expected]
 
 
+@pytest.mark.parametrize("program", ["x - x + 1e-17*x", "1e-17*x + x - x", "x + 1e-17*x - x"])
+def test_a_term_far_below_the_others_is_all_that_is_left(program):
+    """The small one arrives first, last and between."""
+    assert grad(program, x=3.0, check=False).gradients == {"x": 1e-17}
+    assert grad(f"sum({program})", x=[3.0, 5.0], check=False).gradients["x"].tolist() == [1e-17, 1e-17]
+
+
 def test_no_gradient_is_minus_zero():
     for report in (
         grad("x*0", x=-5), grad("-0*x", x=5), grad("x*y", x=0, y=-0.0), grad("0*(-x)", x=1), grad("0*(1 - x)", x=1),
