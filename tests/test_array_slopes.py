@@ -8,7 +8,7 @@ from arrays import prepared
 
 from backprop_cli import grad
 from backprop_cli.engine.passes import backward
-from backprop_cli.engine.sums import Lost, settle
+from backprop_cli.engine.sums import Lost, join, settle
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.gates.tensors import TENSORS
@@ -108,6 +108,19 @@ SLOPES = [
     ("sum(matrix_power(A, 2)*[1, 10; 100, 1000])", {"A": [[1, 1], [0, 2]]}, 1 + 30 + 4000,
      {"A": [[12, 30], [1301, 4010]]}),
     ("sum(roll(x, 1)*[1, 10, 100])", {"x": [2, 3, 5]}, 5 + 20 + 300, {"x": [10, 100, 1]}),
+    ("sum(b*A)", {"b": [[2]], "A": [[1, 2, 3]]}, 12, {"b": [[6]], "A": [[2, 2, 2]]}),
+    ("sum(b*A)", {"b": [[2]], "A": [[1], [2], [3]]}, 12, {"b": [[6]], "A": [[2], [2], [2]]}),
+    # where nothing arrives, an infinite slope behind it sends nothing
+    ("sum(relu(max(sqrt(x), y) - 5))", {"x": [0, 100, 4], "y": [-1, -1, 3]}, 5, {"x": [0, 0.05, 0], "y": [0, 0, 0]}),
+    ("sum(relu(sum(sqrt(A), axis=0) - 5))", {"A": [[0, 100], [0, 100]]}, 15, {"A": [[0, 0.05], [0, 0.05]]}),
+    ("sum(relu(norminf(sqrt(A), axis=0) - 5))", {"A": [[0, 100], [0, 1]]}, 5, {"A": [[0, 0.05], [0, 0]]}),
+    ("v = sqrt(x); max(v[0], 1) + v[1]", {"x": [0, 4]}, 3, {"x": [0, 0.25]}),
+    # what is chosen of an operand that was broadcast
+    ("b = 2*c; sum(relu(b + A))", {"c": [1, 2], "A": [[1, 1], [-9, 2]]}, 14, {"c": [2, 4], "A": [[1, 1], [0, 1]]}),
+    ("sum(where(c > 0, y, 0))", {"c": [[1, -1, 2, 3]], "y": [[1], [2], [3]]}, 18,
+     {"c": [[0, 0, 0, 0]], "y": [[3], [3], [3]]}),
+    ("sum(leaky_relu(x, s))", {"x": [[1], [-2], [3]], "s": [[0.1, 0.2, 0.3, 0.4]]}, 14,
+     {"x": [[4], [1], [4]], "s": [[-2, -2, -2, -2]]}),
     ("sum(tril(A, -1)*[1, 10; 100, 1000]) + sum(triu(A, 1)*7)", {"A": [[1, 2], [3, 4]]}, 314,
      {"A": [[0, 7], [100, 0]]}),
 ]  # fmt: skip
@@ -136,6 +149,24 @@ SETTLED = [
     (1e16, 2.0, 1e16 + 2, True), (1.0, 1e-100, 1.0, False), (1e-100, 1.0, 1.0, False), (3.0, 0.0, 3.0, True),
     (1e16, 3.0, 1e16 + 4, False), (math.inf, math.nan, math.inf, True),
 ]  # fmt: skip
+
+
+# A sum, what is added, and what rounding takes of the new sum: 0.1 + 0.2 is 2^-55 too large.
+JOINED = [
+    (1.0, 2.0, 0.0), (1e-17, 1.0, 1e-17), (1.0, 1e-17, 1e-17), (1e16, 1.0, 1.0), (1.0, 1e16, 1.0), (1e16, 3.0, -1.0),
+    (0.1, 0.2, -(2.0**-55)), (-0.1, -0.2, 2.0**-55),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "sent", "rounded"), JOINED)
+def test_what_rounding_takes_of_a_sum_is_kept(before, sent, rounded):
+    lost, grads = Lost(), [before, np.array([before])]
+    for node in (0, 1):
+        join(grads, node, sent, lost)
+        join(grads, node, 0.0, lost)  # which takes nothing more
+        assert grads[node] == before + sent and lost[node] == rounded
+    join(grads, 0, sent, None)
+    assert grads[0] == before + sent + sent and lost[0] == rounded
 
 
 @pytest.mark.parametrize("exaggerated", [False, True])

@@ -66,6 +66,13 @@ def test_forward_mode_is_reverse_mode(program):
         assert np.sum(weights * moved) == pytest.approx(pulled, rel=1e-10, abs=1e-12)
 
 
+def test_only_what_is_asked_for_gets_a_gradient():
+    graph, numbers = prepared("sum(A@x) + sum(A*A)", {"A": np.array([[1.0, 2], [3, 4]]), "x": np.array([5.0, 6])})
+    node, other = graph.variables["x"], graph.variables["A"]
+    passed = backward(graph, numbers, graph.output, 1.0, graph.dependents({node}))
+    assert passed.grads[node].tolist() == [4, 6] and passed.grads[other] is None
+
+
 @each_program
 def test_check_agrees(program):
     seed = weights_like(PROGRAMS[program](ENVIRONMENT))
@@ -104,7 +111,7 @@ def test_a_rule_that_is_wrong_is_caught(monkeypatch):
 def test_a_wrong_rule_is_caught_by_differences_too(monkeypatch):
     from backprop_cli.gates import fields
 
-    right = fields.ARRAYS.pull["sum"]
+    right = ARRAYS.pull["sum"]
 
     def transposed(k, G, out, xs, a):
         pulled = np.array(right(k, G, out, xs, a))
@@ -303,6 +310,9 @@ CORNERS = [
     ("max(x, 1/y)[0]", {"x": [1, 2], "y": [1, 0]}, 1, {"x": [0.5, 0], "y": [-0.5, 0]}, ["kink", "pole"], 4),
     ("sum(x*x)", {"x": [0, 3]}, 9, {"x": [0, 6]}, [], 0),
     ("sum(log(x))", {"x": [-1, 1]}, NAN, {"x": [NAN, NAN]}, ["undefined"], 4),
+    ("cumsum(log(x))[0]", {"x": [2, -1, 20]}, math.log(2), {"x": [0.5, 0, 0]}, ["undefined"], 4),
+    ("sum(relu(flip(log(x)) - 1))", {"x": [-1, 2, 20]}, NAN, {"x": [NAN, 0, NAN]}, ["undefined"], 4),
+    ("sum(relu(sort(log(x)) - 1))", {"x": [-1, 2, 20]}, NAN, {"x": [NAN, 0, NAN]}, ["undefined"], 4),
     ("sum(0*sqrt(x))", {"x": [0, 4]}, 0, {"x": [NAN, 0]}, ["infinite", "undefined"], 4),
     ("sum(x/y)", {"x": [1, 1], "y": [0, 2]}, INF, {"x": [INF, 0.5], "y": [-INF, -0.25]}, ["pole"], 4),
     ("logdet(A)", {"A": [[1, 2], [2, 4]]}, -INF, None, ["pole"], 4),
@@ -365,7 +375,7 @@ def test_a_tie_that_rounding_breaks_is_not_accused():
 def test_no_number_is_too_small_to_be_wrong(monkeypatch):
     from backprop_cli.gates import fields
 
-    right = fields.ARRAYS.pull["matmul"]
+    right = ARRAYS.pull["matmul"]
     monkeypatch.setitem(fields.ARRAYS.pull, "matmul", lambda k, *rest: right(k, *rest) * (1 + 0.001 * (k == 0)))
     report = grad("1e-12*sum(tanh(A@B))", A="randn(80, 70)/10", B="randn(70, 9)")
     assert report.check.verdict == "disagree" and report.check.methods[0] == "gate-differences"
@@ -545,6 +555,29 @@ def test_jacobian_mode_is_the_shorter():
     assert [(b.variable, b.mode, b.passes) for b in report.blocks] == [("A", "reverse", 2), ("x", "reverse", 2)]
     report = backprop_cli.jacobian("A@x", A="randn(5, 2)", x="randn(2)", wrt=["x"])
     assert [(b.variable, b.mode, b.passes) for b in report.blocks] == [("x", "forward", 2)]
+
+    report = backprop_cli.jacobian("2*x", x="randn(3)")
+    assert [(b.variable, b.mode, b.passes) for b in report.blocks] == [("x", "reverse", 3)]
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_a_jacobian_mode_is_the_one_that_is_asked_for(monkeypatch, mode):
+    """Each goes by its own rule of a gate: here the one of the backward pass is four times too large."""
+    assert [block.mode for block in backprop_cli.jacobian("A@x", A="randn(2, 5)", x="randn(5)", mode=mode).blocks] == [
+        mode, mode,
+    ]  # fmt: skip
+    right = ARRAYS.pull["cumsum"]
+    monkeypatch.setitem(ARRAYS.pull, "cumsum", lambda *words: 4.0 * right(*words))
+    (block,) = backprop_cli.jacobian("cumsum(x)", x=[5, 7, 9], mode=mode, check=False).blocks
+    assert block.values.tolist() == [[n * (1 if mode == "forward" else 4) for n in row] for row in np.tri(3).tolist()]
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_a_jacobian_has_zeros_where_nothing_flows_and_no_minus_zero(mode):
+    report = backprop_cli.jacobian("[2*x, 3*y]", x=5, y=7, mode=mode)
+    assert {name: found.tolist() for name, found in report.jacobians.items()} == {"x": [2, 0], "y": [0, 3]}
+    found = backprop_cli.jacobian("0*(-x)", x=[1, 2], mode=mode).jacobians["x"]
+    assert not found.any() and not np.signbit(found).any()
 
 
 def test_jacobian_formats():

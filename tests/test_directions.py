@@ -31,6 +31,9 @@ JVP = [
     ("[x*y, x + y, x]", {"x": 2.0, "y": 3.0}, "y=1", [2, 1, 0]),
     ("A @ x", {"A": [[1.0, 2.0], [3.0, 4.0]], "x": [5.0, 6.0]}, "A=[[1,0],[0,1]] x=[1, 1]", [8, 13]),
     ("cumsum(x)", {"x": [1.0, 2.0, 3.0]}, "[1, 10, 100]", [1, 11, 111]),
+    ("x^2*y", {"x": 2.0, "y": 3.0}, "x=1 y=1", 16.0),  # x^2 lies between the two inputs
+    ("max(sqrt(x), 1) + 3*x", {"x": 0.0}, "1", 3.0),  # what moves infinitely fast is not the larger
+    ("max(sqrt(x), y)", {"x": 0.0, "y": 2.0}, "x=1 y=5", 5.0),
 ]
 
 
@@ -38,6 +41,11 @@ JVP = [
 def test_a_jacobian_times_a_direction(program, values, direction, expected):
     report = backprop_cli.jvp(program, values, direction=direction)
     assert np.allclose(report.products["f"], expected, rtol=1e-12) and report.check.verdict == "agree"
+
+
+def test_nothing_times_an_infinite_rate_is_undefined():
+    report = backprop_cli.jvp("0*sqrt(x)", x=0.0, direction="1")
+    assert np.isnan(report.products["f"]) and report.check.verdict == "undecided"
 
 
 @pytest.mark.parametrize(

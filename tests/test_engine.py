@@ -130,6 +130,7 @@ def test_the_loop_without_masks_is_the_plain_one(program):
     """`backward` on numbers leaves out what only arrays need; with `plain` it is the obvious version."""
     graph, values, passed = passes(program)
     plain = backward(graph, values, graph.output, plain=True)
+    assert plain.flows and not passed.flows  # it went the other way
     assert repr(plain.locals) == repr(passed.locals)
     assert repr(plain.grads) == repr(passed.grads)
 
@@ -297,6 +298,13 @@ def test_what_each_sum_at_a_fork_lost_is_given_back(program):
     expected = 1e16 + 2 if "(" not in program else 1e16
     assert grad(program, x=3.0, check=False).gradients["x"] == expected
     assert grad(f"sum({program})", x=[3.0, 5.0], check=False).gradients["x"].tolist() == [expected, expected]
+
+
+@pytest.mark.parametrize("program", ["x - x + 1e-17*x", "1e-17*x + x - x", "x + 1e-17*x - x"])
+def test_a_term_far_below_the_others_is_all_that_is_left(program):
+    """The small one arrives first, last and between."""
+    assert grad(program, x=3.0, check=False).gradients == {"x": 1e-17}
+    assert grad(f"sum({program})", x=[3.0, 5.0], check=False).gradients["x"].tolist() == [1e-17, 1e-17]
 
 
 def test_no_gradient_is_minus_zero():

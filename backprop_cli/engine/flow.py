@@ -55,9 +55,8 @@ def flow_of_tensor(graph: Graph, values: Known, node: int, k: int, flow: Flow) -
 
     here = np.broadcast_to(flow, graph.shapes[node])
     xs = [values[j] for j in graph.inputs[node]]
-    clean = [np.where(np.isnan(x), 0.0, x) for x in xs] if gate.selects else xs
     out = np.where(here, values[node], 0.0)  # an undefined element sends to all: not one to which nothing flows
-    mask = ARRAYS.pull[gate.name](k, here * 1.0, out, clean, graph.attributes[node]) != 0
+    mask = ARRAYS.pull[gate.name](k, here * 1.0, out, xs, graph.attributes[node]) != 0
     return mask if np.shape(mask) else bool(mask)
 
 

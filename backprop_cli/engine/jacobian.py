@@ -65,9 +65,7 @@ def jacobian(
 
 
 def _one(shape: Shape, place: int) -> Value:
-    """Zeros with a 1 at the place; of a number 1."""
-    if not shape:
-        return 1.0
+    """Zeros with a 1 at the place."""
     out = np.zeros(shape)
     out.flat[place] = 1.0
     return out

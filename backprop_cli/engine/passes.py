@@ -164,8 +164,8 @@ def send(
         return 0.0, False
     xs, out = ([values[j] for j in graph.inputs[node]], values[node]) if values else ([], nan)
     if rule.attributes is not None:
+        upstream = _defined(upstream, out, flow)
         flow = flow_of_tensor(graph, values, node, k, flow)
-        upstream = _defined(upstream, out)
     elif rule.gate in ROUTES:
         flow = narrowed(flow, slopes[k] != 0)
     if flow is False:
@@ -177,10 +177,10 @@ def send(
     return unbroadcast(sent, shape), reached(flow, shape, None if rule.attributes is not None else graph.shape(node))
 
 
-def _defined(upstream: Value, out: Value) -> Value:
-    """What arrives at a tensor gate, NaN where its value is: an undefined value has undefined slopes."""
+def _defined(upstream: Value, out: Value, flow: Flow) -> Value:
+    """What arrives at a tensor gate, NaN where something does and its value is: that has undefined slopes."""
     if type(out) is float:
         return upstream if out == out else nan
     import numpy as np
 
-    return upstream if out.min() == out.min() else np.where(np.isnan(out), nan, upstream)
+    return upstream if out.min() == out.min() else np.where(np.isnan(out) & flow, nan, upstream)
