@@ -74,6 +74,10 @@ _ARRAY_HELPERS = {
     "log_softmax": """def log_softmax(x, axis=-1):
     moved = x - np.max(x, axis=axis, keepdims=True)
     return moved - np.log(np.sum(np.exp(moved), axis=axis, keepdims=True))""",
+    "cofactors": """def cofactors(a):  # the determinant's gradient, also where there is no inverse
+    u, s, vt = np.linalg.svd(a)
+    rest = np.array([np.prod(np.delete(s, k)) for k in range(len(a))])
+    return np.linalg.det(u)*np.linalg.det(vt)*(u*rest) @ vt""",
     "onehot": """def onehot(labels, classes):
     return (np.asarray(labels)[..., None] == np.arange(classes)).astype(float)""",
     "cross_entropy": """def cross_entropy(scores, labels):
