@@ -81,8 +81,9 @@ TORCH = Dialect(
     return torch.det(u)*torch.det(vt)*(u*rest) @ vt""",
         "onehot": """def onehot(labels, classes):
     return (torch.as_tensor(labels)[..., None] == torch.arange(classes)).double()""",
-        "cross_entropy": """def cross_entropy(scores, labels):
+        "cross_entropy": """def cross_entropy(scores, labels, label_smoothing=0):
     weights = labels if labels.shape == scores.shape else onehot(labels, scores.shape[-1])
+    weights = (1 - label_smoothing)*weights + label_smoothing/scores.shape[-1]
     return -torch.sum(weights*torch.log_softmax(scores, dim=-1))/scores[..., 0].numel()""",
         "hinge_loss": """def hinge_loss(scores, labels, delta=1):
     right = labels if labels.shape == scores.shape else onehot(labels, scores.shape[-1])
