@@ -152,15 +152,16 @@ def _between(start: Array, stop: Array, count: int, place: str) -> Piece:
 
 
 def _rolled(x: Array, shift: int, along: Any) -> Array:
-    if along is None:
-        return _reshaped(_rolled(_reshaped(x, (-1,)), shift, 0), x.shape)
-    over = axes(x.shape, along)
+    """Along axes, or of all elements in order."""
+    flat = _reshaped(x, (-1,)) if along is None else x
+    over = axes(flat.shape, along)
 
     def moved(k: int, place: str) -> str:
-        back = -shift % x.shape[k]
-        return f"({place} + {back})%{x.shape[k]}" if k in over and back else place
+        back = -shift % flat.shape[k]
+        return f"({place} + {back})%{flat.shape[k]}" if k in over and back else place
 
-    return Array(x.shape, lambda at: x.at([moved(k, place) for k, place in enumerate(at)]))
+    made = Array(flat.shape, lambda at: flat.at([moved(k, place) for k, place in enumerate(at)]))
+    return _reshaped(made, x.shape) if along is None else made
 
 
 def _tiled(x: Array, counts: Sequence[Any]) -> Array:
