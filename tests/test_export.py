@@ -184,7 +184,8 @@ def test_sympy(program):
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (0, -1), (-1, 0), (1, 1)])
 @pytest.mark.parametrize("program", [
-    "a = relu(y); b = max(a, x); hypot(a, b)*b", "hypot(x, y)*x", "max(x, y)*x*y", "x*abs(x)*y", "max(x, y, 0)^2*hypot(x, y)",
+    "a = relu(y); b = max(a, x); hypot(a, b)*b", "hypot(x, y)*x", "max(x, y)*x*y", "x*abs(x)*y",
+    "max(x, y, 0)^2*hypot(x, y)",
 ])  # fmt: skip
 def test_sympy_at_corners(program, x, y):
     """A corner that a product with 0 hides is none; of SymPy's derivative a factor is 0/0 there."""
