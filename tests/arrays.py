@@ -85,6 +85,12 @@ PROGRAMS = {
     "det(S)": lambda e: np.linalg.det(e["S"]),
     "det(S4)": lambda e: np.linalg.det(e["S4"]),
     "det(M)": lambda e: np.linalg.det(e["M"]),
+    "cofactors(S)": lambda e: np.linalg.det(e["S"]) * np.linalg.inv(e["S"]).T,
+    "cofactors(S4) * s": lambda e: np.linalg.det(e["S4"]) * np.linalg.inv(e["S4"]).T * e["s"],
+    "cofactors(T[0]@T[0]' + 2*eye(3))": lambda e: (
+        np.linalg.det(e["T"][0] @ e["T"][0].T + 2 * np.eye(3))
+        * np.linalg.inv(e["T"][0] @ e["T"][0].T + 2 * np.eye(3)).T
+    ),
     "logdet(S'@S + eye(3))": lambda e: np.log(np.linalg.det(e["S"].T @ e["S"] + np.eye(3))),
     "inv(S)": lambda e: np.linalg.inv(e["S"]),
     "solve(S, x)": lambda e: np.linalg.solve(e["S"], e["x"]),

@@ -182,6 +182,17 @@ def test_sympy(program):
     assert np.allclose(found, list(expected.values()), rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (0, -1), (-1, 0), (1, 1)])
+@pytest.mark.parametrize("program", [
+    "a = relu(y); b = max(a, x); hypot(a, b)*b", "hypot(x, y)*x", "max(x, y)*x*y", "x*abs(x)*y",
+    "max(x, y, 0)^2*hypot(x, y)",
+])  # fmt: skip
+def test_sympy_at_corners(program, x, y):
+    """A corner that a product with 0 hides is none; of SymPy's derivative a factor is 0/0 there."""
+    text = backprop_cli.export(program, x=x, y=y, to="sympy")
+    exec(compile(text, "exported", "exec"), {"__name__": "__main__"})
+
+
 def test_sympy_notices_a_wrong_line():
     text = backprop_cli.export("(x+y)*z", x=-2, y=5, z=-4, to="sympy").replace("dy = z ", "dy = 2*z ")
     with pytest.raises(AssertionError):

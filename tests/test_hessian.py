@@ -41,6 +41,31 @@ def test_numbers_one_can_verify(text, values, expected, point):
     assert report.point == point and report.check.verdict == "agree" and report.status == 0
 
 
+# Whole numbers of every order and rank: SymPy has the second derivatives of the determinant exactly.
+@pytest.mark.parametrize(("order", "rank"), [(n, rank) for n in range(1, 7) for rank in range(max(0, n - 2), n + 1)])
+def test_a_determinant_where_the_matrix_is_singular(order, rank):
+    import sympy
+
+    drawn = np.random.RandomState(10 * order + rank)
+    values = drawn.randint(-3, 4, (order, rank)) @ drawn.randint(-3, 4, (rank, order)) + 0.0
+    symbols = sympy.Matrix(order, order, sympy.symbols(f"x:{order * order}"))
+    at = dict(zip(symbols, map(int, values.ravel()), strict=True))
+    first = backprop_cli.grad("f = det(X); g = df/dX; sum(g*W)", X=values, W=drawn.randint(-2, 3, (order, order)))
+    cofactors = np.array(sympy.Matrix(values.astype(int)).adjugate().T, dtype=float)
+    size = max(1, np.abs(values).max() ** (order - 1))  # of what is added up; rounding is noted where nothing is left
+    assert np.allclose(first.gradients["W"], cofactors, rtol=1e-12, atol=1e-13 * size)
+    if order < 5:
+        expected = sympy.hessian(symbols.det(method="berkowitz"), [*symbols]).subs(at)
+        found = backprop_cli.hessian("det(X)", X=values)
+        assert np.allclose(found.matrix, np.array(expected, dtype=float), rtol=1e-12, atol=1e-12)
+        assert found.status == 0 and not found.notes
+    weights = np.array(drawn.randint(-2, 3, (order, order)), dtype=float)
+    moved = backprop_cli.grad("f = det(X); g = df/dX; sum(g*W)", X=values, W=weights).gradients["X"]
+    e = sympy.Symbol("e")
+    along = (sympy.Matrix(values.astype(int)) + e * sympy.Matrix(weights.astype(int))).adjugate().T.diff(e).subs(e, 0)
+    assert np.allclose(moved, np.array(along, dtype=float), rtol=1e-11, atol=1e-11 * max(1, np.abs(moved).max()))
+
+
 def test_the_greeks_of_an_option():
     found = backprop_cli.hessian(*_OPTION, wrt=["s", "v"]).matrix
     assert found[0, 0] == pytest.approx(_DENSITY / 20) and found[0, 1] == pytest.approx(-_DENSITY * 0.15 / 0.2)

@@ -6,20 +6,18 @@ The left side may be typed as people do: `d2f/dx2`, `d²f/dx²`, `∂²f/∂x∂
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import NamedTuple
 
 from backprop_cli.check.messages import ambiguous_second, not_a_claim, of_an_array, one_in_the_other
 from backprop_cli.check.scope import FirstDerivatives
 from backprop_cli.errors import Source
+from backprop_cli.language.derivatives import TWO, pairs
 from backprop_cli.language.letters import ascii_name
 
-_TWO = r"(?:\s*(?:\^|\*\*)\s*(?:2|\{2\})|²|2)"
 _LEFT = re.compile(
-    rf"\s*[d∂]{_TWO}\s*(?P<above>[^\W\d]\w*)\s*[/÷]\s*(?P<below>\(?\s*[d∂][^\[=]*?)\s*(?P<element>\[[^\]=]*\])?\s*=(?!=)"
+    rf"\s*[d∂]{TWO}\s*(?P<above>[^\W\d]\w*)\s*[/÷]\s*(?P<below>\(?\s*[d∂][^\[=]*?)\s*(?P<element>\[[^\]=]*\])?\s*=(?!=)"
 )
-_SQUARE = re.compile(rf"\(?d(?P<name>[^\W\d]\w*?)\)?{_TWO}\)?")
-_APART = re.compile(r"\(?\s*d([^\W\d]\w*)(?:\s*[*·]\s*|\s+)d([^\W\d]\w*)\s*\)?")
 
 
 class Left(NamedTuple):
@@ -65,7 +63,7 @@ def left_side(source: Source, names: Collection[str] = ()) -> Left | None:
     found = _LEFT.match(source.text)
     if found is None:
         return None
-    below = list(dict.fromkeys(_pairs(found["below"].replace("∂", "d"), names)))
+    below = list(dict.fromkeys(pairs(found["below"].replace("∂", "d"), names)))
     start, end = found.span("below")
     if not below:
         raise not_a_claim(source)
@@ -75,16 +73,3 @@ def left_side(source: Source, names: Collection[str] = ()) -> Left | None:
     return Left(
         ascii_name(found["above"]), below[0], start_above, start, end, element, found.end("element"), found.end()
     )
-
-
-def _pairs(below: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
-    """What may be meant below the bar: `dx2`, `dx dy`, `dxdy`."""
-    if found := _SQUARE.fullmatch(below):
-        yield (ascii_name(found["name"]),) * 2
-    elif found := _APART.fullmatch(below):
-        yield ascii_name(found[1]), ascii_name(found[2])
-    else:
-        inner = below.strip("() ")[1:]
-        cuts = [(ascii_name(inner[:k]), ascii_name(inner[k + 1 :])) for k, c in enumerate(inner) if c == "d" and k]
-        known = [(x, y) for x, y in cuts if x in names and y in names]
-        yield from known or [(x, y) for x, y in cuts[:1] if x and y]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from math import prod
 
+from backprop_cli.export.c_matrices import FUNCTIONS
 from backprop_cli.export.c_words import KEYWORDS, NAMES, C
 from backprop_cli.export.loops import CWriter, Loops
 from backprop_cli.export.staged import FUNCTION, Line, Staged, in_columns
@@ -75,6 +76,10 @@ def c(program: Staged) -> str:
     arguments = [f"{'const ' if shape else ''}double {_declared(called, shape)}" for called, shape in known.items()]
     fields = [f"double {_declared(_field(program, name), _shape(program, name))};" for name in program.gradients]
     test = _main(program, known, storage) if program.example is not None else []
+    if test and not FUNCTIONS.keys().isdisjoint(
+        words.needed
+    ):  # the determinant of a singular matrix is 0 but for rounding
+        test = [line.replace(_CHECK, _CHECK.replace("1e-15", f"{_rounding(program):.0e}")) for line in test]
     made = [
         f"/* {_comment(program.title)}",
         "   and its gradient by the chain rule. Written by backprop;",
@@ -91,6 +96,14 @@ def c(program: Staged) -> str:
     ]  # fmt: skip
     text = "\n".join(made) + "\n"
     return text if "memcpy" in text else text.replace("#include <string.h>\n", "")
+
+
+def _rounding(program: Staged) -> float:
+    """What may be left of a value of 0: by how much it moves with the inputs, times a thousand roundings."""
+    example = program.example
+    assert example is not None
+    moves = (abs(example.given.get(name, 1.0) * slope) for name, slope in example.gradients.items())
+    return 1e-13 * max(1.0, *(float(move.sum()) if hasattr(move, "sum") else float(move) for move in moves))
 
 
 def _functions(words: CWriter) -> list[str]:

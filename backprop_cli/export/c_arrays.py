@@ -1,19 +1,20 @@
 """Arrays as C sees them: a shape, and what an element is at given indices.
 
-Views (transposes, slices, broadcasts) change indices only. A sum, product or extreme over axes is a `Reduction`, which
-needs a place to gather in.
+A sum, product or extreme over axes is a `Reduction`, which needs a place to gather in; what else has statements of its
+own is `Written`. What only changes indices is in `c_views`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
-from math import prod
 from typing import Any, NamedTuple
 
-from backprop_cli.export.expressions import Piece, Writer
+from backprop_cli.export.expressions import Piece, Writer, closes_last
 from backprop_cli.export.staged import NoWordsError
-from backprop_cli.numeric.shapes import Shape, axes, matmul, reduced, reshaped
+from backprop_cli.numeric.shapes import Shape, matmul, reduced
+
+_TAB = "    "
 
 
 class Array(NamedTuple):
@@ -30,6 +31,13 @@ class Reduction(NamedTuple):
     inner: Shape
     kind: str
     at: Callable[[Sequence[str], Sequence[str]], Piece]
+
+
+class Written(NamedTuple):
+    """What has statements of its own: those, by the name that they write to, which is declared if it is an array."""
+
+    shape: Shape
+    lines: Callable[[str], list[str]]
 
 
 def named(name: str, shape: Shape) -> Array:
@@ -139,127 +147,30 @@ def _moved(start: int, step: int) -> Callable[[list[str]], str]:
         letter = left.pop(0)
         if letter.isdigit():
             return str(start + step * int(letter))
-        letter = letter if letter.isidentifier() or (abs(step) == 1 and step > 0) else f"({letter})"
+        if not (letter.isidentifier() or step == 1 or (letter[0] == "(" and closes_last(letter))):
+            letter = f"({letter})"
         scaled = letter if abs(step) == 1 else f"{abs(step)}*{letter}"
         return f"{start} - {scaled}" if step < 0 else scaled if start == 0 else f"{start} + {scaled}"
 
     return at
 
 
-def _one_where(shape: Shape, condition: Callable[[Sequence[str]], str]) -> Array:
-    return Array(shape, lambda at: Piece(f"({condition(at)} ? 1.0 : 0.0)"))
+def running(x: Array, along: int, name: str, letters: Sequence[str], sign: str) -> list[str]:
+    """Of running sums or products the element at the letters, from the one before."""
+    term = x.at(letters).within(3 + (sign == "*"))
+    if x.shape[along] == 1:
+        return [f"{element(name, letters)} = {term};"]
+    place, start = letters[along], "0.0" if sign == " + " else "1.0"
+    before = element(name, [*letters[:along], f"{place} - 1", *letters[along + 1 :]])
+    return [f"{element(name, letters)} = ({place} > 0 ? {before} : {start}){sign}{term};"]
 
 
-def _permuted(x: Array, order: Sequence[int]) -> Array:
-    """Axis k is the old axis `order[k]`."""
-    return Array(tuple(x.shape[k] for k in order), lambda at: x.at([at[order.index(k)] for k in range(len(order))]))
-
-
-def _swapped(x: Array, one: int, other: int) -> Array:
-    order = list(range(len(x.shape)))
-    order[one], order[other] = order[other], order[one]
-    return _permuted(x, order)
-
-
-def _expanded(x: Array, axis: int) -> Array:
-    new = axis % (len(x.shape) + 1)
-    return Array((*x.shape[:new], 1, *x.shape[new:]), lambda at: x.at([*at[:new], *at[new + 1 :]]))
-
-
-def _flipped(x: Array, along: Any) -> Array:
-    over = axes(x.shape, along)
-    return indexed(x, [(None, None, -1) if k in over else (None, None) for k in range(len(x.shape))])
-
-
-def _reshaped(x: Array, wanted: Sequence[int]) -> Array:
-    shape = reshaped(x.shape, wanted)
-    long = [k for k, length in enumerate(shape) if length != 1]
-    if [n for n in shape if n != 1] == [n for n in x.shape if n != 1]:  # axes of length 1 come or go
-
-        def same(at: Sequence[str]) -> Piece:
-            rest = iter([at[k] for k in long])
-            return x.at(["0" if length == 1 else next(rest) for length in x.shape])
-
-        return Array(shape, same)
-
-    def at(given: Sequence[str]) -> Piece:
-        flat = ""
-        for length, place in zip(shape, given, strict=True):
-            flat = (
-                place
-                if flat in ("", "0")
-                else f"({flat})*{length} + {place}"
-                if " " in flat
-                else f"{flat}*{length} + {place}"
-            )
-        places, stride = [], prod(x.shape)
-        for k, length in enumerate(x.shape):
-            stride //= length
-            part = f"({flat})" if " " in flat else flat
-            divided = part if stride == 1 else f"{part}/{stride}"
-            places.append("0" if length == 1 else divided if k == 0 else f"{divided}%{length}")
-        return x.at(places)
-
-    return Array(shape, at)
-
-
-def _concatenated(xs: Sequence[Array], axis: int) -> Array:
-    along = axis % len(xs[0].shape)
-    lengths = [x.shape[along] for x in xs]
-
-    def at(given: Sequence[str]) -> Piece:
-        place, text = given[along], ""
-        for k, x in reversed(list(enumerate(xs))):
-            before = sum(lengths[:k])
-            moved = f"{place} - {before}" if before else place
-            piece = x.at([*given[:along], moved, *given[along + 1 :]]).within(9)
-            text = f"({place} < {before + lengths[k]} ? {piece} : {text})" if text else piece
-        return Piece(text)
-
-    return Array((*xs[0].shape[:along], sum(lengths), *xs[0].shape[along + 1 :]), at)
-
-
-def _filled(shape: Sequence[int], text: str) -> Array:
-    return Array(tuple(shape), lambda _: Piece(text))
-
-
-# What only moves elements, or makes them of nothing: over the operands, those that are numbers, and what has a name.
-VIEWS: Mapping[str, Callable[[Sequence[Array], Sequence[Any], Mapping[str, Any]], Array]] = {
-    "ones": lambda _xs, places, _given: _filled(places, "1.0"),
-    "zeros": lambda _xs, places, _given: _filled(places, "0.0"),
-    "full": lambda xs, places, _given: Array(tuple(places[:-1]), lambda _: xs[-1].at(())),
-    "diag": lambda xs, _places, _given: _diagonal(xs[0]),
-    "eye": lambda _xs, places, _given: _one_where((places[0],) * 2, lambda at: f"{at[0]} == {at[1]}"),
-    "onehot": lambda xs, places, _given: _one_where(
-        (*xs[0].shape, places[1]), lambda at: f"{xs[0].at(at[:-1]).text} == {at[-1]}"
-    ),
-    "tril": lambda xs, _places, given: _triangle(xs[0], given.get("diagonal", 0), "<="),
-    "triu": lambda xs, _places, given: _triangle(xs[0], given.get("diagonal", 0), ">="),
-    "broadcast_to": lambda xs, places, _given: bring(xs[0], tuple(places[1:])),
-    "expand_dims": lambda xs, places, given: _expanded(xs[0], given.get("axis", places[-1])),
-    "reshape": lambda xs, places, _given: _reshaped(xs[0], places[1:]),
-    "ravel": lambda xs, _places, _given: _reshaped(xs[0], (-1,)),
-    "squeeze": lambda xs, _places, given: _reshaped(
-        xs[0], [n for k, n in enumerate(xs[0].shape) if n != 1 or k not in axes(xs[0].shape, given.get("axis"))]
-    ),
-    "transpose": lambda xs, _places, _given: _permuted(xs[0], range(len(xs[0].shape))[::-1]),
-    "swapaxes": lambda xs, places, _given: _swapped(xs[0], *places[1:]),
-    "permute": lambda xs, places, _given: _permuted(xs[0], places[1:]),
-    "flip": lambda xs, _places, given: _flipped(xs[0], given.get("axis")),
-    "concat": lambda xs, _places, given: _concatenated(xs, given.get("axis", 0)),
-}
-
-
-def _diagonal(x: Array) -> Array:
-    """A matrix with this vector as its diagonal, or the other way round."""
-    if len(x.shape) > 1:
-        return Array((min(x.shape),), lambda at: x.at([at[0], at[0]]))
-    return Array((*x.shape, *x.shape), lambda at: Piece(f"({at[0]} == {at[1]} ? {x.at(at[:1]).within(0)} : 0.0)"))
-
-
-def _triangle(x: Array, diagonal: int, sign: str) -> Array:
-    def at(given: Sequence[str]) -> Piece:
-        moved = f" + {diagonal}" if diagonal > 0 else f" - {-diagonal}" if diagonal else ""
-        return Piece(f"({given[-1]} {sign} {given[-2]}{moved} ? {x.at(given).within(0)} : 0.0)")
-
-    return Array(x.shape, at)
+def nest(shape: Shape, letters: Sequence[str], body: list[str]) -> list[str]:
+    """Loops around statements, in braces where there are several."""
+    for letter, length in zip(reversed(letters[: len(shape)]), reversed(shape), strict=True):
+        if letter == "0":
+            continue
+        head = f"for (int {letter} = 0; {letter} < {length}; {letter}++)"
+        several = sum(not line.startswith(_TAB) for line in body) > 1
+        body = [head + " {" * several, *(_TAB + line for line in body), *["}"] * several]
+    return body

@@ -65,7 +65,7 @@ class Writer:
                 waiting += [
                     other for other in self.dialect.helpers if re.search(rf"\b{other}\(", text) and other != name
                 ]
-        return [made[name] for name in sorted(made)]
+        return [made[name] for name in self.dialect.helpers if name in made]
 
     def _piece(self, op: str, args: Any, pieces: list[Piece]) -> Piece:
         if op in ("num", "name"):
@@ -138,7 +138,7 @@ class Writer:
             operands=joined, named="".join(f", {one}" for one in given),
         )  # fmt: skip
         text = re.sub(r"(?<!\w)\((\w+)\)", r"\1", text)  # brackets around a name
-        return Piece(text, _ATOM if re.fullmatch(r"[\w.]+\(.*\)|\(.*\)", text) and _closes_last(text) else 0)
+        return Piece(text, _ATOM if re.fullmatch(r"[\w.]+\(.*\)|\(.*\)", text) and closes_last(text) else 0)
 
     def _tuple(self, text: str, written: str = "({})") -> str:
         """A literal of an array where it is a tuple, or inside of another; any other text as it is."""
@@ -151,7 +151,7 @@ class Writer:
         return ", ".join(parts)
 
 
-def _closes_last(text: str) -> bool:
+def closes_last(text: str) -> bool:
     """Whether the first bracket of a text closes at its end."""
     depth = 0
     for place, char in enumerate(text):

@@ -13,9 +13,9 @@ from typing import Any
 
 from backprop_cli.errors import Source
 from backprop_cli.export.c_arrays import (
-    VIEWS,
     Array,
     Reduction,
+    Written,
     braces,
     bring,
     element,
@@ -23,10 +23,15 @@ from backprop_cli.export.c_arrays import (
     indexed,
     matrix_product,
     named,
+    nest,
     number,
+    running,
     spread,
 )
-from backprop_cli.export.c_words import COMPOSITES
+from backprop_cli.export.c_constants import constant
+from backprop_cli.export.c_matrices import ANSWERS, statement
+from backprop_cli.export.c_views import VIEWS
+from backprop_cli.export.c_words import COMPOSITES, EPS
 from backprop_cli.export.expressions import Piece, Writer
 from backprop_cli.export.staged import NoWordsError
 from backprop_cli.language.parser import parse_tokens
@@ -40,8 +45,9 @@ _REDUCTIONS = {  # where it starts, and the next step
     "amax": ("-INFINITY", "{0} = fmax({0}, {1});"),
     "amin": ("INFINITY", "{0} = fmin({0}, {1});"),
 }
+_RUNNING = {"cumsum": " + ", "cumprod": "*"}
 _OF_ONE = {"max": "amax", "min": "amin"}
-_TAB = "    "
+Made = Array | Reduction | Written
 _NOTHING = number(Piece("0.0"))
 
 
@@ -102,9 +108,11 @@ class Loops:
         else:
             self._loop(shape, lambda at: [f"{element(target, at)} = {bring(source, shape).at(at).text};"])
 
-    def _make(self, name: str, made: Array | Reduction) -> Array:
+    def _make(self, name: str, made: Made) -> Array:
         declared = name + "".join(f"[{length}]" for length in made.shape)
-        if isinstance(made, Array):
+        if isinstance(made, Written):
+            self.lines += [f"{self.storage}double {declared};"] * bool(made.shape) + made.lines(name)
+        elif isinstance(made, Array):
             if not made.shape:
                 self.lines.append(f"const double {name} = {made.at(()).text};")
             else:
@@ -121,7 +129,7 @@ class Loops:
                 inside: list[str] = [f"{element(name, at)} = {start};"] if made.shape else []
                 inner = self._letters[len(at) : len(at) + len(made.inner)]
                 body = step.format(element(name, at), made.at(at, inner).text)
-                return inside + _nest(made.inner, inner, [body])
+                return inside + nest(made.inner, inner, [body])
 
             self._loop(made.shape, gather)
         self.known[name] = named(name, made.shape)
@@ -129,9 +137,9 @@ class Loops:
 
     def _loop(self, shape: Shape, body: Callable[[Sequence[str]], list[str]]) -> None:
         at = ["0" if length == 1 else letter for length, letter in zip(shape, self._letters, strict=False)]
-        self.lines += _nest(shape, at, body(at))
+        self.lines += nest(shape, at, body(at))
 
-    def _stored(self, made: Array | Reduction, stem: str) -> Array:
+    def _stored(self, made: Made, stem: str) -> Array:
         """An array that has a place: gathered, or computed once. Axes of length 1 are left out there."""
         if not made.shape and isinstance(made, Array):
             return made
@@ -141,32 +149,57 @@ class Loops:
             places = dict(zip(long, at, strict=True))
             return [places.get(axis, "0") for axis in range(len(shape))]
 
-        short: Array | Reduction = (
+        if isinstance(made, Written):
+            return self._make(self._spare(stem), made)
+        short: Made = (
             Array(tuple(shape[axis] for axis in long), lambda at: made.at(full(at)))
             if isinstance(made, Array)
             else made._replace(shape=tuple(shape[axis] for axis in long), at=lambda at, inner: made.at(full(at), inner))
         )
-        name = next(name for k in count(1) if (name := f"{stem}{k}") not in self._taken)
-        self._taken.add(name)
-        stored = self._make(name, short)
+        stored = self._make(self._spare(stem), short)
         return Array(shape, lambda at: stored.at([at[axis] for axis in long]))
 
-    def _array(self, made: Array | Reduction) -> Array:
-        return self._stored(made, "s") if isinstance(made, Reduction) else made
+    def _spare(self, stem: str) -> str:
+        name = next(name for k in count(1) if (name := f"{stem}{k}") not in self._taken)
+        self._taken.add(name)
+        return name
 
-    def _value(self, text: str, given: Mapping[str, Array]) -> Array | Reduction:
+    def _array(self, made: Made) -> Array:
+        return made if isinstance(made, Array) else self._stored(made, "s")
+
+    def _pointer(self, x: Array) -> str:
+        """To the first element of what is stored row after row; what is not is stored first."""
+        name = re.match(r"\w*", x.at(["0"] * len(x.shape)).text)
+        whole = self.known.get(name[0] if name else "")
+        letters = self._letters[: len(x.shape)]
+        if whole is None or whole.shape != x.shape or whole.at(letters) != x.at(letters):
+            x = self._stored(x, "s")
+        return f"&{x.at(['0'] * len(x.shape)).text}"
+
+    def _of_matrices(self, name: str, operands: Sequence[Array]) -> Written:
+        self.words.needed[name] = None
+        shapes, pointers = [x.shape for x in operands], [self._pointer(x) for x in operands]
+        return Written(ANSWERS[name](shapes), lambda target: [statement(name, shapes, pointers, target)])
+
+    def _running(self, name: str, x: Array, along: int | None) -> Written:
+        """Running sums or products, of all elements in order or along an axis."""
+        if along is None:
+            x = VIEWS["ravel"]([x], [], {})
+        letters = ["0" if n == 1 else letter for n, letter in zip(x.shape, self._letters, strict=False)]
+        k = (along or 0) % len(x.shape)
+        return Written(x.shape, lambda target: nest(x.shape, letters, running(x, k, target, letters, _RUNNING[name])))
+
+    def _value(self, text: str, given: Mapping[str, Array]) -> Made:
         program = parse_tokens(Source("formula", text), tokenize(text))
         assert not program.diagnostics, (text, program.diagnostics)
-        values: list[Array | Reduction] = []
+        values: list[Made] = []
         settings = {k for args in program.args if isinstance(args, Call) for _, k, _ in args.keywords}
         for row, op in enumerate(program.ops):
             setting = row in settings
             values.append(_NOTHING if setting else self._row(program, op, program.args[row], values, given))
         return values[program.statements[-1].row]
 
-    def _row(
-        self, program: Program, op: str, args: Any, values: list[Array | Reduction], given: Mapping[str, Array]
-    ) -> Array | Reduction:
+    def _row(self, program: Program, op: str, args: Any, values: list[Made], given: Mapping[str, Array]) -> Made:
         if op == "num":
             return number(self.words.number(args))
         if op == "name":
@@ -177,7 +210,7 @@ class Loops:
             return self._call(program, args, values)
         if op == "index":
             values[args.operand] = x = self._array(values[args.operand])
-            return indexed(x, [[None if k is None else _constant(program, k) for k in item] for item in args.items])
+            return indexed(x, [[None if k is None else constant(program, k) for k in item] for item in args.items])
         for k in args:
             values[k] = self._array(values[k])
         operands = [self._array(values[k]) for k in args]
@@ -192,24 +225,29 @@ class Loops:
         brought = [bring(operand, shape) for operand in operands]
         return Array(shape, lambda at: combine([operand.at(at) for operand in brought]))
 
-    def _literal(self, elements: Sequence[Array | Reduction]) -> Array:
+    def _literal(self, elements: Sequence[Made]) -> Array:
         arrays = [self._array(element) for element in elements]
         shape = (len(arrays), *arrays[0].shape)
-        name = next(name for k in count(1) if (name := f"a{k}") not in self._taken)
-        self._taken.add(name)
+        name = self._spare("a")
         self.lines.append(f"const double {name}{''.join(f'[{n}]' for n in shape)} = {braces(arrays)};")
         return named(name, shape)
 
-    def _call(self, program: Program, call: Call, values: list[Array | Reduction]) -> Array | Reduction:
+    def _call(self, program: Program, call: Call, values: list[Made]) -> Made:
         for k in call.operands:
             values[k] = self._array(values[k])
-        keywords = {name: _constant(program, row) for name, row, _ in call.keywords}
+        keywords = {name: constant(program, row) for name, row, _ in call.keywords}
         operands = [self._array(values[k]) for k in call.operands]
         x = operands[0] if operands else _NOTHING
         name = _OF_ONE.get(call.name, call.name) if len(operands) == 1 else call.name
-        places = [_constant(program, row) for row in call.operands]
+        places = [constant(program, row) for row in call.operands]
         if name in _REDUCTIONS or name in COMPOSITES:
             return self._reduced(name, x, operands, keywords)
+        if name == "matrix_power" and (places[1] or 0) > 0:
+            return self._value("@".join(["x"] * places[1]), {"x": x})
+        if name in ANSWERS:
+            return self._of_matrices(name, operands)
+        if name in _RUNNING:
+            return self._running(name, x, keywords.get("axis"))
         if name in VIEWS:
             return VIEWS[name](operands, places, keywords)
         if name == "outer":
@@ -222,11 +260,9 @@ class Loops:
             raise NoWordsError(f"`{name}` has no words")
         return self._elementwise(operands, lambda pieces: self.words.call(name, pieces, {}))
 
-    def _reduced(
-        self, name: str, x: Array, operands: Sequence[Array], keywords: Mapping[str, Any]
-    ) -> Array | Reduction:
+    def _reduced(self, name: str, x: Array, operands: Sequence[Array], keywords: Mapping[str, Any]) -> Made:
         """A sum and the like, or what is made of them."""
-        along = keywords.get("axis", -1 if name in ("softmax", "log_softmax") else None)
+        along = keywords.get("axis", -1 if name in ("softmax", "log_softmax", "layer_norm") else None)
         over, keep = axes(x.shape, along), bool(keywords.get("keepdims", False))
         if name in _REDUCTIONS:
             made = gathered(name, x, over, keep)
@@ -236,42 +272,21 @@ class Loops:
         if name in ("cross_entropy", "hinge_loss") and operands[1].shape != x.shape:
             labels = operands[1]
             operands = [x, VIEWS["onehot"]([labels], [None, x.shape[-1]], {})]
+        share = keywords.get("label_smoothing", 0)
+        smooth = f"({1 - share}*y + {share / x.shape[-1]})" if share else "y"
+        if name == "batch_norm":
+            over = tuple(axis for axis in range(len(x.shape)) if axis != 1)
+            more = len(x.shape) - 2
+            operands = [x, *(spread(y, more) if y.shape else y for y in operands[1:])]
         text = COMPOSITES[name].format(
             axis=str(list(over)) if len(over) != 1 else over[0], keepdims=keep, count=counted, free=counted - ddof,
-            ddof=ddof, delta=keywords.get("delta", 1), rows=prod(x.shape[:-1]), last=x.shape[-1] if x.shape else 1,
+            ddof=ddof, along=-1 if along is None else along, delta=keywords.get("delta", 1),
+            eps=keywords.get("eps", EPS.get(name)), smooth=smooth, rows=prod(x.shape[:-1]),
+            last=x.shape[-1] if x.shape else 1,
         )  # fmt: skip
-        given = dict(zip("xy", operands, strict=False))
+        given = dict(zip("xyz", operands, strict=False))
         *steps, last = text.split("; ")
         for step in steps:
             stem, _, formula = step.partition(" = ")
             given[stem] = self._stored(self._value(formula, given), stem)
         return self._value(last, given)
-
-
-def _nest(shape: Shape, letters: Sequence[str], body: list[str]) -> list[str]:
-    """Loops around statements, in braces where there are several."""
-    for letter, length in zip(reversed(letters[: len(shape)]), reversed(shape), strict=True):
-        if letter == "0":
-            continue
-        head = f"for (int {letter} = 0; {letter} < {length}; {letter}++)"
-        several = sum(not line.startswith(_TAB) for line in body) > 1
-        body = [head + " {" * several, *(_TAB + line for line in body), *["}"] * several]
-    return body
-
-
-def _constant(program: Program, row: int) -> Any:
-    """A whole number, a truth, a tuple or None, as written in a call; anything else is None as well."""
-    op, args = program.ops[row], program.args[row]
-    if op == "array":
-        return tuple(_number(program, k) for k in args)
-    return {"True": True, "False": False}.get(args) if op == "name" else _number(program, row)
-
-
-def _number(program: Program, row: int) -> float | None:
-    sign, op, args = 1, program.ops[row], program.args[row]
-    if op == "negative":
-        sign, op, args = -1, program.ops[args[0]], program.args[args[0]]
-    if op != "num":
-        return None
-    number = sign * float(args)
-    return int(number) if number.is_integer() else number

@@ -203,7 +203,10 @@ def _forward(graph: Graph, called: list[str]) -> list[Line]:
 
 
 def _derived(graph: Graph, targets: Mapping[str, int], example: Example | None) -> Derived:
-    """The derivative as in books, or where that loses digits as the gate table has it."""
+    """The derivative as in books, or where that loses digits as the gate table has it.
+
+    Raises BackpropError (N215) where neither has a value at the example, as at a singular matrix, though there is one.
+    """
     wrt = list(targets.values())
     derived = derive(graph, graph.output, wrt, as_in_books=True)
     if example is None:
@@ -212,7 +215,16 @@ def _derived(graph: Graph, targets: Mapping[str, int], example: Example | None) 
     pairs = zip(example.gradients.values(), (numbers[node] for node in derived.gradients), strict=True)
     same = all(all_finite(found) and _most(abs(found - ours)) <= _RTOL * _most(abs(ours)) for ours, found in pairs)
     finite = all(all_finite(numbers[node]) for node in derived.adjoints.values())  # also where a choice leaves it out
-    return derived if same and finite else derive(graph, graph.output, wrt)
+    if same and finite:
+        return derived
+    derived = derive(graph, graph.output, wrt)
+    numbers = forward(derived.graph, example.given)
+    for (name, ours), node in zip(example.gradients.items(), derived.gradients, strict=True):
+        if all_finite(ours) and not all_finite(numbers[node]):
+            message = f"the gradient of `{name}` has no formula in gates that holds at these values"
+            help_ = "`backprop grad` has the numbers; without values the formula for others is written"
+            raise BackpropError(Diagnostic("N215", message, (graph.label(graph.output),), help_))
+    return derived
 
 
 def _most(sizes: Value) -> float:

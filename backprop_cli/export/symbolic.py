@@ -129,6 +129,7 @@ def _test(program: Staged) -> list[str]:
         "        number = found.subs(point).evalf()",
         "        assert abs(number - slope) <= 1e-9*abs(slope) + 1e-15, number",
         *[f"        own = sp.diff({program.value}, name).evalf(subs=point)",
-          "        assert abs(own - slope) <= 1e-9*abs(slope) + 1e-15, own"] * own,
+          # of a corner that a product with 0 hides, its own derivative is 0/0
+          "        assert not own.is_finite or abs(own - slope) <= 1e-9*abs(slope) + 1e-15, own"] * own,
         f'        print(f"d{output}/d{{name}} =", found, "=", number)',
     ]  # fmt: skip

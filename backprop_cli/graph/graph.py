@@ -20,7 +20,7 @@ from backprop_cli.numeric.shapes import Shape
 Value = Any  # a float, or a numpy.ndarray of floats; a number is never an array without axes
 
 INPUT, CONSTANT = "input", "constant"
-DERIVATIVE = "derivative"  # of its first operand by its second, until `engine.derive` has put nodes in its place
+DERIVATIVE = "derivative"  # of its first operand by the others, until `engine.derive` has put nodes in its place
 
 
 class Graph:

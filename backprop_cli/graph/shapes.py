@@ -114,13 +114,17 @@ def _is_row(graph: Graph, node: int, shape: Shape, rows: set[int]) -> bool:
 
 
 def _of_derivative(known: list[Shape]) -> Shape:
-    """That of what it is taken by."""
+    """That of what it is taken by, of which only one may be an array."""
     if known[0]:
         help_ = "wrap it, as in `sum(…)`; the Jacobian of an array: `backprop jacobian`"
         raise ShapeProblem(
             f"a derivative is that of one number, and this has the shape {written(known[0])}", (0,), help_
         )
-    return known[1]
+    by = [shape for shape in known[1:] if shape] or [()]
+    if len(by) > 1:
+        help_ = "`backprop hessian` has the second derivatives with respect to all elements"
+        raise ShapeProblem("a second derivative by the elements of arrays is a matrix", (), help_)
+    return by[0]
 
 
 def _of_tensor(graph: Graph, node: int, shapes: list[Shape]) -> Shape:

@@ -5,11 +5,11 @@ Operands wait on one stack, operators and open brackets on another; `parser` has
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 from backprop_cli.errors import Label, Source
+from backprop_cli.language.derivatives import names_in
 from backprop_cli.language.program import Call, Index, Program
 from backprop_cli.language.syntax_errors import after_named, misplaced, no_operand
 from backprop_cli.language.tokens import CALL, COLON, COMMA, NEWLINE, SEMICOLON, Tokens
@@ -115,11 +115,11 @@ class Brackets:
         call = Call(name, tuple(rows), tuple(keywords), start + len(name))
         operands.append((self.row("call", call, start, end), start, end))
 
-    def derivative(self, text: str, start: int, row_of: Mapping[str, int]) -> int:
+    def derivative(self, text: str, start: int, row_of: dict[str, int]) -> int:
         """`df/dx`, of what the names mean here; one that is defined further down is a name without a value."""
-        of, by = (name[1:] for name in text.rstrip().split("/"))
-        rows = [row_of[n] if n in row_of else self.row("name", n, start, start + len(text)) for n in (of, by)]
-        return self.row("derivative", tuple(rows), start, start + len(text))
+        for name in sorted({*names_in(text)} - row_of.keys()):
+            row_of[name] = self.row("name", name, start, start + len(text))
+        return self.row("derivative", tuple(row_of[name] for name in names_in(text)), start, start + len(text))
 
     def begins_argument(self, position: int) -> bool:
         """Whether the token is the first of an argument of a call."""

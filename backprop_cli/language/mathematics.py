@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from backprop_cli.language.bare import BARE, CAPITALS, JOINING, MATHEMATICA, MATHEMATICA_OF_TWO, SUM_SIGNS
@@ -29,6 +30,10 @@ _JOINED = {
     "or": "write `max(1*(x > 0), 1*(y > 0))`, or `where(max(1*(x > 0), 1*(y > 0)) == 1, x, y)` to choose",
     "not": "write the opposite comparison: `x <= 0` for `not x > 0`",
 }
+# ∂²f/∂x∂y, the signs of which are letters here.
+_PARTIAL = re.compile(
+    r"∂(?:\s*(?:²|\^\s*2)\s*)?[^\W\d]\w*\s*[/÷⁄∕]\s*\(?\s*∂[^\W\d]\w*(?:(?:\s*[*·]\s*|\s*)∂[^\W\d]\w*)?"
+)
 _BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
 
 
@@ -39,6 +44,8 @@ class Mathematics:
         self.edits = edits
         gates = (edits.at(k + 1) for k, text in enumerate(edits.texts) if text in ("gate", "def"))
         self.names = {*names, *gates}
+        found = (place for place in _PARTIAL.finditer(edits.text) if "∂" in edits.texts)
+        self.partials = {k for place in found for k in range(*place.span()) if edits.text[k] == "∂"}
 
     def rewrite(self) -> None:
         """Make the edits; signs around operands last, which need to know where those end."""
@@ -56,6 +63,8 @@ class Mathematics:
                     whole = edits.texts[k - 1]
                     help_ = f"write `({whole} + {FRACTIONS[text][1:-1]})` or `{whole}*{FRACTIONS[text]}`"
                     edits.refuse(k - 1, k, f"`{whole}{text}` is a sum to most, and a product to others", help_)
+            elif text == "∂" and edits.begins[k] in self.partials:
+                edits.out[k] = " d" if edits.touches(k) and edits.is_word(k - 1) else "d"
             elif text in SIGNS and edits.out[k] == text:
                 edits.out[k] = SIGNS[text]
             elif text[0] in RAISED and k and edits.head[k - 1] >= 0:

@@ -134,7 +134,7 @@ class _Parser(Brackets):
                     unclear(self.source, self.tokens, position, in_array=bool(frames) and frames[-1][1] == LITERAL)
                 if kind == OPERATOR:
                     infix = infix_of[text]
-                elif kind <= OPEN:  # an operand right after another
+                elif kind <= OPEN or kind == DERIVATIVE:  # an operand right after another
                     infix = _JUXTAPOSED
                 elif kind == POSTFIX and kinds[position - 1] != POSTFIX:  # x²³ is x^23 to some and x^6 to others
                     self.raise_to(operands, text, start)

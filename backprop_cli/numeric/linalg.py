@@ -15,7 +15,8 @@ _SMALL = 100  # the order up to which singular values take no time
 MINORS = 5  # the largest order of which all minors are worked out: there are 2^n
 
 __all__ = [
-    "adjugate", "cofactors", "cond", "det", "diag", "diagonal_back", "inv", "logabsdet", "logdet", "solve",
+    "adjugate", "cofactors", "cofactors_push", "cond", "det", "diag", "diagonal_back", "inv", "is_minor_zero",
+    "logabsdet", "logdet", "solve",
 ]  # fmt: skip
 
 
@@ -75,6 +76,43 @@ def cofactors(a: Array) -> Array:
         return turned * (u * rest) @ vt
     sizes = np.sum(np.log(s)) - np.log(s)  # by logarithms where half of a product leaves the doubles
     return turned * (u * np.exp(sizes - np.max(sizes))) @ vt * np.exp(np.max(sizes))
+
+
+def cofactors_push(d: Array, a: Array) -> Array:
+    """How the cofactors move when the matrix moves by d; also what they send back of d, as det has symmetric seconds.
+
+    Of small orders each minor moves by its rows, one after the other. Beyond, in the bases of the singular vectors, it
+    is p·diag(d) on the diagonal and -p·dᵀ elsewhere, where p[i, j] is the product of the singular values but i and j.
+    """
+    n = len(a)
+    if n <= MINORS:
+        moved = np.zeros((n, n), dtype=object if object in (np.asarray(a).dtype, np.asarray(d).dtype) else float)
+        for row in range(n if n > 1 else 0):
+            by_row = np.array(a, dtype=moved.dtype)
+            by_row[row] = d[row]
+            terms = cofactors(by_row)
+            terms[row] = 0.0
+            moved = moved + terms
+        return moved
+    if not (np.isfinite(a).all() and np.isfinite(d).all()):
+        return np.full_like(a, np.nan)
+    u, s, vt = np.linalg.svd(a)
+    without = np.tile(s, (n, 1))
+    np.fill_diagonal(without, 1.0)
+    rest = others(without, (1,))
+    np.fill_diagonal(rest, 0.0)
+    turned = u.T @ d @ vt.T
+    inner = np.diag(rest @ np.diag(turned)) - rest * turned.T
+    return np.linalg.det(u) * np.linalg.det(vt) * (u @ inner @ vt)
+
+
+def is_minor_zero(a: Array) -> Array:
+    """For each cofactor whether 0 is what it is, and not what underflow has made of it."""
+    if len(a) > MINORS:
+        s = np.linalg.svd(a, compute_uv=False) if np.isfinite(a).all() else np.ones(len(a))
+        return np.full(np.shape(a), bool((s == 0).any() or (others(s, (0,)) > 0).all()))
+    sizes = (adjugate(b, alternating=False).T for b in (np.abs(a), 1.0 * (a != 0)))
+    return (next(sizes) > 0) | (next(sizes) == 0)
 
 
 def logdet(a: Array) -> Array:

@@ -108,6 +108,7 @@ def functions(nearby: Callable[[Array], Array], size: float) -> dict[str, Functi
         "det": determinant,
         "adjugate": minors,
         "cofactors": lambda a: minors(a).T if len(a) <= MINORS else of_others(linalg.cofactors, a),
+        "cofactors_push": lambda d, a: of_others(linalg.cofactors_push, d, a),
         "inv": inverse,
         "solve": lambda a, b: np.matmul(inverse(a), b) if len(a) <= MINORS else of_others(linalg.solve, a, b),
         "matrix_power": lambda a, power: matrices.matrix_power(a, power, times, inverse),

@@ -13,8 +13,8 @@ MOST_NODES = 20_000  # of a short program: each derivative makes several nodes o
 def expanded(graph: Graph) -> Graph:
     """The graph with the nodes of each derivative in its place, one after the other, so that they may be nested.
 
-    Raises BackpropError at a gate whose derivative is no formula of gates (N215), and where so many are nested that the
-    graph grows beyond bounds (L701).
+    Raises BackpropError at a gate whose derivative is no formula of gates (N215), where one of two names below a bar
+    is computed from the other (S112), and where so many are nested that the graph grows beyond bounds (L701).
     """
     if DERIVATIVE not in graph.gates:
         return graph
@@ -25,11 +25,13 @@ def expanded(graph: Graph) -> Graph:
         begins.append(len(out))
         operands = tuple(new[j] for j in graph.inputs[node])
         if gate == DERIVATIVE:
-            of, by = operands
-            out, gradient = _with_derivative(out, of, by, graph.span(node))
-            if len(out) > max(MOST_NODES, 10 * len(graph)):
-                raise _too_large(graph, node)
-            new.append(gradient)
+            _refuse_one_in_the_other(graph, node)
+            of, *by = operands
+            for variable in sorted(by, key=lambda j: bool(out.shape(j))):  # an array last: until then it is a number
+                out, of = _with_derivative(out, of, variable, graph.span(node))
+                if len(out) > max(MOST_NODES, 10 * len(graph)):
+                    raise _too_large(graph, node)
+            new.append(of)
             continue
         new.append(len(out))
         out.gates.append(gate)
@@ -63,6 +65,14 @@ def _with_derivative(out: Graph, of: int, by: int, span: tuple[int, int]) -> tup
     for node in range(before, len(made)):
         made.starts[node], made.ends[node] = span
     return made, derived.gradients[0]
+
+
+def _refuse_one_in_the_other(graph: Graph, node: int) -> None:
+    """Refuse a mixed derivative that depends on what is kept fixed."""
+    first, last = graph.inputs[node][1], graph.inputs[node][-1]
+    if first != last and (graph.dependents({first})[last] or graph.dependents({last})[first]):
+        message, help_ = "one of these is computed from the other: their order would matter", "differentiate by inputs"
+        raise BackpropError(Diagnostic("S112", message, (graph.label(node),), help_))
 
 
 def _too_large(graph: Graph, node: int) -> BackpropError:

@@ -14,8 +14,9 @@ from backprop_cli.engine.derive.builder import Node
 from backprop_cli.numeric.shapes import Axis, Shape
 
 __all__ = [
-    "accumulate_back", "centred", "cofactors", "count_of", "inv", "matmul", "matmul_left", "matmul_right",
-    "matrix_power_push", "mean", "others", "outer", "shape_of", "share", "solve", "spread", "sum", "swap", "total",
+    "accumulate_back", "centred", "cofactors", "cofactors_push", "count_of", "inv", "matmul", "matmul_left",
+    "matmul_right", "matrix_power_push", "mean", "others", "outer", "shape_of", "share", "solve", "spread",
+    "sum", "swap", "total",
 ]  # fmt: skip
 _FEW = 16  # the largest power of a matrix whose slope is written out
 
@@ -238,8 +239,17 @@ def solve(a: Node, b: Node) -> Node:
 
 
 def cofactors(a: Node) -> Node:
-    """The slopes of the determinant, by Jacobi's formula for matrices that have an inverse."""
-    return a.builder.tensor("det", a) * swap(inv(a))
+    """The slopes of the determinant; in books by Jacobi's formula, for matrices that have an inverse."""
+    if a.builder.as_in_books:
+        return a.builder.tensor("det", a) * swap(inv(a))
+    return a.builder.tensor("cofactors", a)
+
+
+def cofactors_push(d: Node, a: Node) -> Node:
+    """How the cofactors move when the matrix moves by d, of matrices that have an inverse."""
+    back = swap(inv(a))
+    along = sum(back * d, None, keepdims=False)
+    return a.builder.tensor("det", a) * (along * back - matmul(matmul(back, swap(d)), back))
 
 
 def matrix_power_push(d: Node, a: Node, power: int) -> Node:
