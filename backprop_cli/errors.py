@@ -136,6 +136,11 @@ class Diagnostic(NamedTuple):
     help: str = ""
 
 
+def place_of(diagnostic: Diagnostic) -> int:
+    """Where a diagnostic points, to put several in order."""
+    return diagnostic.labels[0].start if diagnostic.labels else 0
+
+
 class BackpropError(Exception):
     """The request cannot be carried out; `diagnostics` says why, all of them at once.
 

@@ -18,12 +18,11 @@ from backprop_cli.graph.graph import DERIVATIVE
 from backprop_cli.graph.lower import MAX_NODES
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.remarks import Remark
-from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
 from backprop_cli.language.definitions import read_program
 from backprop_cli.language.letters import plain_name
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Definition, Program
-from backprop_cli.numeric.shapes import written
+from backprop_cli.numeric.shapes import MAX_ELEMENTS, written
 
 NOTATIONS = ("any", "strict")
 MOST_NODES = MAX_NODES  # of a graph, unless a caller says otherwise
@@ -130,6 +129,8 @@ class Session(NamedTuple):
     def with_shapes(self) -> Graph:
         """The graph, shapes inferred also where every node is a number."""
         if not self.graph.has_arrays:
+            from backprop_cli.graph.shapes import infer
+
             infer(self.graph, dict.fromkeys(self.graph.variables, ()), max_elements=self.options.max_elements)
         return self.graph
 
@@ -206,6 +207,8 @@ def open_session(
 
         infer_free(graph, shape_of, unknown, options.max_elements)
     elif shapes and (graph.needs_shapes or any(shape_of.values())):
+        from backprop_cli.graph.shapes import infer
+
         infer(graph, shape_of, seed=options.seed, max_elements=options.max_elements)
     if DERIVATIVE in graph.gates:
         from backprop_cli.engine.derive import expanded

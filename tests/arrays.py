@@ -7,9 +7,10 @@ import numpy as np
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import Source
 from backprop_cli.graph import lower
-from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
+from backprop_cli.graph.shapes import infer
 from backprop_cli.graph.verify import verify
 from backprop_cli.language.parser import parse
+from backprop_cli.numeric.shapes import MAX_ELEMENTS
 
 # Drawn once, written down as a recipe: RandomState's stream is frozen (NEP 19).
 _DRAWN = np.random.RandomState(5)

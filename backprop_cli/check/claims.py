@@ -23,10 +23,11 @@ from backprop_cli.engine.true_number import corrected, of_node
 from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Graph, Value, lower
-from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
+from backprop_cli.graph.shapes import infer
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.language.program import COMPARISONS
+from backprop_cli.numeric.shapes import MAX_ELEMENTS
 
 _LEFT = re.compile(r"\s*[d∂]([^\W\d]\w*)\s*[/÷]\s*[d∂]([^\W\d]\w*)\s*(\[[^\]=]*\])?\s*=(?!=)")
 

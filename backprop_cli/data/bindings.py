@@ -11,15 +11,12 @@ from itertools import chain
 from math import inf, nan
 from typing import Any
 
-from backprop_cli.data.documents import BEYOND
 from backprop_cli.data.files import wrong_kind
 from backprop_cli.data.terms import TERMS, Terms
-from backprop_cli.data.value_files import read_many, read_one
 from backprop_cli.data.value_text import ValueText, declared_shape
 from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.graph import Value, lower
-from backprop_cli.graph.shapes import infer
 from backprop_cli.language.letters import plain_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.text import all_finite, rounded
@@ -136,6 +133,8 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
         help_ = f"`@` goes before a file's name, such as `{shorten(name)}=@{shorten(name)}.npy`"
         raise _messages().wrong("V305", "the file's name is missing", source, offset, len(source.text), help_)
     if stripped.startswith("@"):
+        from backprop_cli.data.value_files import read_one
+
         path, found = read_one(stripped[1:], name, terms)
         return _number(path, name, found, terms)
     if shape := declared_shape(stripped):
@@ -149,6 +148,8 @@ def _value(text: str, source: Source, offset: int, terms: Terms, name: str) -> V
             program = parse(padded)
             graph = lower(program, given=())
             if graph.needs_shapes:
+                from backprop_cli.graph.shapes import infer
+
                 infer(graph, {}, seed=terms.seed, stream=name, max_elements=terms.max_elements)
         except BackpropError as error:
             raise BackpropError(*(_constant_error(d, source) for d in error.diagnostics)) from None
@@ -220,11 +221,15 @@ def read_vars(paths: Sequence[str], terms: Terms = TERMS) -> Mapping[str, Value]
 
     Nobody looks at a value whose name is not used.
     """
+    from backprop_cli.data.value_files import read_many
+
     return FileValues({path: read_many(path, terms) for path in paths}, terms)
 
 
 def _number(path: str, name: str, value: Any, terms: Terms) -> Value:
     """A value out of a file: a number, an array, lists of numbers, or a constant expression in quotes."""
+    from backprop_cli.data.documents import BEYOND
+
     if isinstance(value, int) and abs(value) >= BEYOND:
         value = str(value)  # read as a text, it is told what it is
     if isinstance(value, str) and value.lstrip().startswith("@"):

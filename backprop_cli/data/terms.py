@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from backprop_cli.graph.shapes import MAX_ELEMENTS
+from backprop_cli.numeric.shapes import MAX_ELEMENTS
 
 
 class Terms(NamedTuple):

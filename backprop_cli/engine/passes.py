@@ -18,7 +18,6 @@ from backprop_cli.engine.sums import Lost, join, settle
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS, FLOATS, Field
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.graph.shapes import unfit_value
 
 
 class Backward(NamedTuple):
@@ -94,6 +93,8 @@ def forward(graph: Graph, given: Mapping[str, Value], field: Field | None = None
                 try:
                     out = rule_of(graph, node, field).value([values[j] for j in operands])
                 except ValueError as problem:
+                    from backprop_cli.graph.shapes import unfit_value
+
                     raise unfit_value(graph, node, problem) from None
                 values[node] = out if graph.shapes[node] else float(out)
     return values

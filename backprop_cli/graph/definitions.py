@@ -6,14 +6,15 @@ place of parameters, so that nothing behind it has to know that there was a call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
-from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, shorten
+from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, place_of, shorten
 from backprop_cli.gates import GATES
 from backprop_cli.graph.arguments import DEFAULT, bind
 from backprop_cli.graph.graph import Graph
+from backprop_cli.graph.names import InputNames
 from backprop_cli.graph.remarks import Remark, Subgraph
 from backprop_cli.graph.signature import signature
 from backprop_cli.graph.turns import names_in_turns, with_turns
@@ -246,13 +247,6 @@ def _moved(op: str, args: Any, new: list[int]) -> Any:
     return tuple(new[j] for j in args)
 
 
-class InputNames(NamedTuple):
-    """The names of inputs: those that are bound, and whether a name that nobody defines is one too."""
-
-    bound: Collection[str]
-    free: bool = False
-
-
 def judge(program: Program, given: InputNames, lower: Callable[[Program, InputNames], Graph]) -> list[Remark]:
     """Raise BackpropError with what is wrong in the definitions, each judged by itself, and in the statements.
 
@@ -291,8 +285,3 @@ def _judged(
     except BackpropError as error:
         return error.diagnostics, []
     return (), [remark for remark in graph.remarks if remark.of_products]
-
-
-def place_of(diagnostic: Diagnostic) -> int:
-    """Where a diagnostic points, to put several in order."""
-    return diagnostic.labels[0].start if diagnostic.labels else 0

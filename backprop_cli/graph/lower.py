@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from math import inf
 
-from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
+from backprop_cli.errors import BackpropError, Diagnostic, Label, place_of, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES
 from backprop_cli.gates.special import OF_OPERANDS
 from backprop_cli.graph import literals
 from backprop_cli.graph.arguments import bind
 from backprop_cli.graph.array_rows import ArrayRows
 from backprop_cli.graph.comparisons import misplaced
-from backprop_cli.graph.definitions import InputNames, afford, judge, place_of, write_out
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
+from backprop_cli.graph.names import InputNames
 from backprop_cli.graph.readings import readings
 from backprop_cli.graph.rebuild import rebuild, used_rows
 from backprop_cli.graph.signature import signature
@@ -44,6 +44,8 @@ def lower(
     most = MAX_NODES if max_nodes is None else max_nodes
     if not program.definitions:
         return _Lowering(program, known, most).graph()
+    from backprop_cli.graph.definitions import afford, judge, write_out
+
     remarks = judge(program, known, lambda part, names: _Lowering(part, names, most).graph())
     afford(program, min(most, max(MAX_WRITTEN_OUT, 2 * len(program.ops))) if max_nodes is None else most)
     written = write_out(program)
@@ -60,12 +62,11 @@ class _Lowering(ArrayRows):
         self.shown: dict[str, str] = {}  # a defined name: what the node is called that it stands for in the end
 
     def graph(self) -> Graph:
-        program, out = self.program, self.out
-        if len(program.ops) > self.max_nodes:
+        program, out, ops = self.program, self.out, self.program.ops
+        if len(ops) > self.max_nodes:
             message = f"the graph has more than {self.max_nodes:,} nodes"
             raise BackpropError(Diagnostic("L701", message, (), "raise the limit with `--max-nodes`"))
         # A row is a node; the columns are the program's own but for what the loops below put in its place.
-        ops = program.ops
         out.gates = list(map(_GATE_OF.get, ops, ops))
         out.inputs = list(program.args)
         out.starts, out.ends = program.starts, program.ends
@@ -150,10 +151,9 @@ class _Lowering(ArrayRows):
     def _constants(self) -> None:
         args, inputs, constants = self.program.args, self.out.inputs, self.out.constants
         for row in self.rows["num"]:
-            text = args[row]
-            value = constants[row] = float(text)
+            value = constants[row] = float(args[row])
             inputs[row] = ()
-            if not _LEAST_NORMAL <= abs(value) < inf or len(text) > 15:
+            if not _LEAST_NORMAL <= abs(value) < inf or len(args[row]) > 15:
                 wrong, remark = literals.doubtful(self.program, row, value)
                 self.diagnostics += wrong
                 self.out.remarks += remark[: MOST_ERRORS - len(self.out.remarks)]

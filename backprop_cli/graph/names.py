@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
@@ -12,6 +12,13 @@ from backprop_cli.text import shortest
 
 _NAME_OF_CONSTANT = {value: name for name, value in CONSTANTS.items()}
 _LITERAL_WIDTH = 24  # characters of an array literal that is its own name; a longer one is called by its shape
+
+
+class InputNames(NamedTuple):
+    """The names of inputs: those that are bound, and whether a name that nobody defines is one too."""
+
+    bound: Collection[str]
+    free: bool = False
 
 
 def output_name(graph: Graph) -> str:

@@ -23,7 +23,6 @@ from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written
 from backprop_cli.text import bytes_written
 
-MAX_ELEMENTS = 16_000_000
 _BYTES = 8
 _BARS_AND_TWO = re.compile(r"(?:\\\||\|\||‖|\\rVert|\\Vert)\s*(?:_\s*\{?\s*2\b|₂)")
 _CALLED_LARGEST = "max(svdvals(A))"

@@ -12,6 +12,7 @@ from math import ceil, inf, prod
 Shape = tuple[int, ...]
 Axis = tuple[int, ...]
 MOST_AXES = 32  # NumPy 1's limit
+MAX_ELEMENTS = 16_000_000  # of an array, unless the user says otherwise
 
 
 class ShapeProblem(ValueError):  # noqa: N818  it becomes a diagnostic

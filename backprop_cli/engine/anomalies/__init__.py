@@ -11,11 +11,7 @@ from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any
 
-from backprop_cli.engine.anomalies.anomaly import Anomaly
-from backprop_cli.engine.anomalies.of_flow import of_flow
-from backprop_cli.engine.anomalies.of_slopes import MARKED, of_slopes
-from backprop_cli.engine.anomalies.of_values import of_values
-from backprop_cli.engine.anomalies.sensitive import live, sensitive
+from backprop_cli.engine.anomalies.anomaly import MARKED, Anomaly
 from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
 
@@ -37,6 +33,11 @@ def find_anomalies(
     """
     if not graph.shapes and not _suspicious(graph, values, passed):
         return []
+    from backprop_cli.engine.anomalies.of_flow import of_flow
+    from backprop_cli.engine.anomalies.of_slopes import of_slopes
+    from backprop_cli.engine.anomalies.of_values import of_values
+    from backprop_cli.engine.anomalies.sensitive import live, sensitive
+
     with quiet(graph):
         seen = live(graph, values, output)
         found = [*of_values(graph, values, seen)]

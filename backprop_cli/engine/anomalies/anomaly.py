@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from backprop_cli.gates import GATES
 from backprop_cli.gates.gate import NoteRule
+
+MARKED = frozenset(name for name, gate in GATES.items() if gate.kink or gate.jump or gate.edge)
 
 
 class Anomaly(NamedTuple):

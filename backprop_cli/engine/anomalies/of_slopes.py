@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from math import inf, isfinite, isinf, isnan, nextafter
 
-from backprop_cli.engine.anomalies.anomaly import Anomaly
+from backprop_cli.engine.anomalies.anomaly import MARKED, Anomaly
 from backprop_cli.engine.anomalies.masks import (
     Mask,
     at,
@@ -30,7 +30,6 @@ from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape, reduced
 
-MARKED = frozenset(name for name, gate in GATES.items() if gate.kink or gate.jump or gate.edge)
 _MOST_OPERANDS = 20  # of a thousand tied operands, twenty tell the story
 
 
