@@ -113,3 +113,9 @@ def test_deep_nesting_is_told_quickly():
         text = f"tanh({text})"
     report = backprop_cli.grad(text, x=0.5)
     assert report.check.verdict == "agree" and report.check.methods == ("sympy", "per-gate")
+
+
+def test_a_gradient_that_only_the_note_has_is_not_judged():
+    ran = backprop("check", "cbrt(x)^3", "x=0")
+    assert ran.status == 4 and "df/dx: in doubles it is no finite number" in ran.out
+    assert "the gradient of `x` is 1" in backprop("grad", "cbrt(x)^3", "x=0").err

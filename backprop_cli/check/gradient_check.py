@@ -91,7 +91,7 @@ class GradientCheck:
             if trouble and len(direction) == 1:
                 made = _at_a_kink(made, place, Gradient(output, *direction), ours)
             elif not trouble:
-                made = made._replace(why="rounding")  # an overflow on the way, of which the true numbers are known
+                made = made._replace(why="not finite")  # though the true numbers are known
             elif all(anomaly.code == "kink" for anomaly in trouble):
                 made = made._replace(verdict=AGREES, why="conventions")
             return Evidence(target, None, made, forward=forward_mode if isfinite(forward_mode) else None)

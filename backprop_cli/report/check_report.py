@@ -41,6 +41,7 @@ _REASONS = {
     "trouble": "{note}",
     "no value": "the claim has no finite value here",
     "rounding": "rounding leaves too few digits to tell",
+    "not finite": "in doubles it is no finite number; `backprop grad` notes the true one",
     "range": "numbers on the way are too large or too small for doubles",
     "near a kink": "differences reach over a kink or a jump here, and SymPy was not asked",
     "few points": "only {count} points of the domain were found: give values, or a `--range`",
