@@ -93,7 +93,7 @@ def test_a_rule_that_is_wrong_is_caught(monkeypatch):
     from backprop_cli.engine.moves import moves
     from backprop_cli.gates import fields
 
-    for field in (fields.ARRAYS, moves().arrays):  # both are made of the one row
+    for field in (fields.ARRAYS, moves(0).arrays):  # both are made of the one row
         right = field.pull["matmul"]
 
         def wrong(k, *rest, right=right):

@@ -304,3 +304,20 @@ def test_random_formulas_at_points_that_cost_digits():
 def test_random_programs_of_arrays_at_points_that_cost_digits():
     numbers, silent, needless = run_arrays(40, 0)
     assert numbers > 200 and silent == 0 and needless == 0
+
+
+def test_an_element_near_0_of_a_large_array_is_not_lost():
+    """W1[2082, 36] is 1e-10 where others are 1e-3: a thousand roundings move it by a millionth, sixty do not."""
+    draw = np.random.default_rng(0)
+    values = {
+        "X": draw.standard_normal((64, 3072)), "W1": draw.standard_normal((3072, 100)) * 0.01, "b1": np.zeros(100),
+        "W2": draw.standard_normal((100, 10)) * 0.01, "b2": np.zeros(10), "y": draw.integers(0, 10, 64),
+    }  # fmt: skip
+    network = "cross_entropy(max(0, X@W1 + b1)@W2 + b2, y)"
+    report = backprop_cli.grad(network, values, wrt=["W1", "b1", "W2", "b2"], check=False)
+    assert report.status == 0 and not report.notes
+    assert abs(report.gradients["W1"][2082, 36]) < 1e-9
+
+    lost = {**values, "W1": values["W1"] + 1e12, "b1": -1e12 * values["X"].sum(axis=1)[0] * np.ones(100)}
+    report = backprop_cli.grad(network, lost, wrt=["W2"], check=False)
+    assert report.status == 4 and any(note.code == "precision" for note in report.notes)

@@ -9,7 +9,7 @@ asks no gate for its second derivatives.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import all_finite
 
 SIX_DIGITS = 1e-6
+_RUNS = 3
 
 
 class Doubtful(NamedTuple):
@@ -45,6 +46,37 @@ def doubtful(
         if found and not graph.has_arrays:  # was it rounded at all?
             found = _doubtful(AgainExactly(graph, values, output), passed, active)
         return found
+
+
+def doubtful_again(
+    graph: Graph,
+    values: Sequence[Value],
+    output: int,
+    found: Doubtful,
+    passed: Backward | None = None,
+    active: bytearray | None = None,
+) -> Doubtful:
+    """Those of doubtful numbers that several runs with smaller moves, sixty times the rounding, leave doubtful.
+
+    Elements that happen to be near 0 in a large array are not lost, and there is one in every other network.
+    """
+    with quiet(graph):
+        runs = [_doubtful(Again(graph, values, output, run), passed, active) for run in range(1, _RUNS + 1)]
+    of_values, of_grads = [run.values for run in runs], [run.grads for run in runs]
+    return Doubtful(_met(found.values, of_values), _met(found.grads, of_grads))
+
+
+def _met(found: Mapping[int, Any], runs: Sequence[Mapping[int, Any]]) -> dict[int, Any]:
+    """The masks of nodes, of what some run has as well."""
+    left = {}
+    for node, mask in found.items():
+        again: Any = False
+        for run in runs:
+            again = again | run.get(node, False)
+        both: Any = mask & again
+        if both is True or (both is not False and both.any()):
+            left[node] = both
+    return left
 
 
 def _doubtful(again: Again, passed: Backward | None, active: bytearray | None) -> Doubtful:

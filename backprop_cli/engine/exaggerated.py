@@ -39,10 +39,11 @@ class Again:
 
     looks_closer = False  # whether a result that was not rounded stays as it is, though others of its gate are
 
-    def __init__(self, graph: Graph, values: Sequence[Value], output: int) -> None:
+    def __init__(self, graph: Graph, values: Sequence[Value], output: int, fine: int = 0) -> None:
         self.graph, self.output, self.before = graph, output, values
-        self.nearby = moves().nearby
-        moves().begin()
+        self.moves = moves(fine)
+        self.nearby = self.moves.nearby
+        self.moves.begin()
         self.values = list(values)
         for node, constant in graph.constants.items():
             self.values[node] = self.constant(constant)
@@ -75,7 +76,7 @@ class Again:
             self.graph.gates,
             self.values,
             FLOATS.value,
-            moves().factor,
+            self.moves.factor,
         )
         for node in range(self.output + 1):
             operands = inputs[node]
@@ -92,7 +93,7 @@ class Again:
 
     def rule(self, node: int) -> Rule:
         """The rule of a node; of a tensor gate with what it rounds inside moved too."""
-        return rule_of(self.graph, node, moves().arrays if node in self.graph.attributes else None)
+        return rule_of(self.graph, node, self.moves.arrays if node in self.graph.attributes else None)
 
     def arriving(self, node: int, rule: Rule) -> list[Value]:
         """The operands of a node as they are now, but for class numbers and places, computed ones too."""
@@ -159,7 +160,7 @@ class Again:
         larger, _ = send(self.graph, given, again, node, k, rule)
         again.grads[node] = upstream
         lost = (sent == 0) & (larger != 0)
-        return _where(lost, moves().beside(sent), sent) if _some(lost) else sent
+        return _where(lost, self.moves.beside(sent), sent) if _some(lost) else sent
 
     def _backward_of_numbers(self, upstream: Value | None, active: bytearray | None) -> list[Value | None]:
         inputs, gates, values, of, factor = (
@@ -167,7 +168,7 @@ class Again:
             self.graph.gates,
             self.values,
             FLOATS.locals,
-            moves().factor,
+            self.moves.factor,
         )
         grads: list[Any] = [None] * len(gates)
         grads[self.output] = upstream
@@ -214,14 +215,14 @@ class Again:
             if moved - moved != 0:
                 return nan if self.overflows(node, xs, out) else moved
             if -SMALL < out < SMALL and (out or self.underflows(node, xs, out)):
-                moved = moves().beside(moved)
+                moved = self.moves.beside(moved)
             return moved
         moved = self.nearby(out)
         if not all_finite(moved):
             moved = _where((moved - moved != 0) & self.overflows(node, xs, out), nan, moved)
         if some_small(out):
             lost = self.underflows(node, xs, out)
-            moved = _where(is_small(out) & ((out != 0) | lost), moves().beside(moved), moved)
+            moved = _where(is_small(out) & ((out != 0) | lost), self.moves.beside(moved), moved)
         return moved
 
     def overflows(self, node: int, xs: Sequence[Value], out: Value) -> Any:
@@ -250,12 +251,12 @@ class Again:
         if type(slope) is float:
             moved = self.nearby(slope)
             if -SMALL < slope < SMALL and (slope or (gate not in ROUTES and (gate in _LOOSE or all(xs)))):
-                moved = moves().beside(moved)
+                moved = self.moves.beside(moved)
             return moved
         moved = self.nearby(slope)
         if some_small(slope):
             zero = False if gate in ROUTES else gate in _LOOSE or _all_nonzero(xs)
-            moved = _where(is_small(slope) & ((slope != 0) | zero), moves().beside(moved), moved)
+            moved = _where(is_small(slope) & ((slope != 0) | zero), self.moves.beside(moved), moved)
         return moved
 
     def product(self, sent: Value, upstream: Value, slope: Value) -> Value:
@@ -265,10 +266,10 @@ class Again:
                 return sent
             moved = self.nearby(sent)
             lost = -SMALL < sent < SMALL and (sent or (type(slope) is float and slope and _some(upstream != 0)))
-            return moves().beside(moved) if lost else moved
+            return self.moves.beside(moved) if lost else moved
         moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
         if some_small(sent) and (small := is_small(sent) & (sent != 0)).any():
-            return _where(small, moves().beside(moved), moved)
+            return _where(small, self.moves.beside(moved), moved)
         return moved
 
 

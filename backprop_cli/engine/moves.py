@@ -16,24 +16,28 @@ from backprop_cli.gates.fields import ARRAYS, Field
 from backprop_cli.graph.graph import Value
 
 _MOVE = 2.0**-43  # a thousand units in the last place
+_FINE = 2.0**-47  # sixty of them
 _TINY = 2.0**-1064  # a thousand times the smallest double
 SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in a million
 _FEW = 1009  # moves, used again and again
 
 
 @cache
-def moves() -> Moves:
-    """The moves from the first one on: there are only these, so that the rules are compiled once."""
-    return Moves()
+def moves(fine: int) -> Moves:
+    """The moves from the first one on: there are only these, so that the rules are compiled once.
+
+    With `fine` a sixteenth of them, in the order of the `fine`-th of several runs.
+    """
+    return Moves(_FINE if fine else _MOVE, fine * _FEW // 4)
 
 
-def _factors() -> list[float]:
+def _factors(size: float) -> list[float]:
     """Of one number after the other, none of them nearly 1: up or down by half to all of a move, as if by chance."""
     # A linear congruential generator with the constants of Knuth's MMIX, of which the high bits are used.
     state, factors = 0, []
     for _ in range(_FEW):
         state = (6364136223846793005 * state + 1442695040888963407) % 2**64
-        factors.append(1.0 + _MOVE * (2 * (state >> 63) - 1) * (0.5 + (state >> 10 & 2**53 - 1) / 2**54))
+        factors.append(1.0 + size * (2 * (state >> 63) - 1) * (0.5 + (state >> 10 & 2**53 - 1) / 2**54))
     return factors
 
 
@@ -52,8 +56,9 @@ def some_small(x: Any) -> bool:
 class Moves:
     """One move after the other, the same whenever they are begun."""
 
-    def __init__(self) -> None:
-        self._factors = _factors()
+    def __init__(self, size: float, first: int) -> None:
+        self._size, factors = size, _factors(size)
+        self._factors = factors[first:] + factors[:first]
         self.factor: Callable[[], float]  # the next one, for those who move numbers alone
         self._of_arrays: Any = None  # the factors again and again, as many as the largest array has elements
         self.begin()
@@ -76,10 +81,10 @@ class Moves:
     def beside(self, x: Value) -> Value:
         """A number hundreds of the smallest doubles farther from 0; no two moves are the same, or they might cancel."""
         if type(x) is float:
-            return x + copysign(_TINY * (abs(self.nearby(1.0) - 1.0) / _MOVE), x)
+            return x + copysign(_TINY * (abs(self.nearby(1.0) - 1.0) / self._size), x)
         import numpy as np
 
-        return x + np.copysign(_TINY * (abs(self.nearby(np.ones(np.shape(x))) - 1.0) / _MOVE), x)
+        return x + np.copysign(_TINY * (abs(self.nearby(np.ones(np.shape(x))) - 1.0) / self._size), x)
 
     @cached_property
     def arrays(self) -> Field:
@@ -87,5 +92,5 @@ class Moves:
         from backprop_cli.numeric.moved import functions
 
         field = Field(*ARRAYS.modules, choice=ARRAYS.choice, known=ARRAYS.known)
-        field.names.update(functions(self.nearby, _MOVE))
+        field.names.update(functions(self.nearby, self._size))
         return field

@@ -70,7 +70,7 @@ def untrue_numbers(
     if found:
         from backprop_cli.engine.true_numbers import true_numbers
 
-        items = true_numbers(graph, values, found, output, passed, upstream, share)
+        items = true_numbers(graph, values, found, output, passed, active, upstream, share)
     if passed is None:
         return items
     for item in items:

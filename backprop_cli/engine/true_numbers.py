@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
-from backprop_cli.engine.doubtful import SIX_DIGITS, Doubtful, nothing
+from backprop_cli.engine.doubtful import SIX_DIGITS, Doubtful, doubtful_again, nothing
 from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.settling import LEAST, MOST_WORK, is_finite, reach, settled
 from backprop_cli.engine.true_number import TrueNumber
@@ -33,10 +33,29 @@ def true_numbers(
     found: Doubtful,
     output: int,
     passed: Backward | None = None,
+    active: bytearray | None = None,
     upstream: Value = 1.0,
     share: float = 1.0,
 ) -> list[TrueNumber]:
     """The doubtful numbers that are not right to six digits, each with the true one, and those nobody can tell."""
+    decided = _in_digits(graph, values, found, output, passed, upstream, share)
+    if decided is None:
+        found = doubtful_again(graph, values, output, found, passed, active)
+        open_ = (item for item in _listed(values, found, passed, None) if isfinite(item.ours))
+        return [TrueNumber(*item[:4], item.ours, "") for item in open_]
+    return decided
+
+
+def _in_digits(
+    graph: Graph,
+    values: Sequence[Value],
+    found: Doubtful,
+    output: int,
+    passed: Backward | None,
+    upstream: Value,
+    share: float,
+) -> list[TrueNumber] | None:
+    """What many digits decide; None where they take more work than there may be."""
     numbers, given, end, ids = graph, {name: values[node] for name, node in graph.variables.items()}, output, None
     if graph.has_arrays:
         from backprop_cli.engine.unroll import unroll
@@ -44,8 +63,7 @@ def true_numbers(
         weights = upstream if hasattr(upstream, "shape") else _ones(graph.shapes[output])
         unrolled = unroll(graph, values, output, weights, MOST_WORK // LEAST)
         if unrolled is None:
-            open_ = (item for item in _listed(values, found, passed, None) if isfinite(item.ours))
-            return [TrueNumber(*item[:4], item.ours, "") for item in open_]
+            return None
         numbers, given, end, ids = unrolled.graph, unrolled.given, unrolled.output, unrolled.ids
         upstream = upstream if not graph.shapes[output] else 1.0
     doubts = list(_listed(values, found, passed, ids))
@@ -79,7 +97,7 @@ def _listed(values: Sequence[Value], found: Doubtful, passed: Backward | None, i
 
 def _decided(
     graph: Graph, given: Mapping[str, float], output: int, upstream: Value | None, doubts: list[_Number], share: float
-) -> list[TrueNumber]:
+) -> list[TrueNumber] | None:
     infinite = not all(isfinite(item.ours) for item in doubts)
 
     def answers(field: Field) -> tuple[Sequence[Any], Sequence[Any]]:
@@ -93,7 +111,10 @@ def _decided(
         values, grads = reach(graph, output, unsteady, numbers)
         return [False, *((grads if item.of_gradient else values)[item.id] for item in doubts)]
 
-    whole, *found = settled(answers, [graph, graph], reached, share) or [None] * (len(doubts) + 1)
+    answered = settled(answers, [graph, graph], reached, share)
+    if not answered:
+        return None
+    whole, *found = answered
     exists = whole is not None and is_finite(whole)  # of an output that has no value no gradient does
     decided = []
     with working(LEAST):
