@@ -76,6 +76,7 @@ THIRD_PARTIES = {
         "engine/written_matrices.py",
         "numeric/places.py",
         "numeric/moved.py",
+        "numeric/bell.py",
         "numeric/blocks.py",
         "engine/choices.py",
         "engine/doubtful.py",

@@ -9,9 +9,11 @@ import math
 from functools import cache
 
 import mpmath as mp
+import numpy as np
 import pytest
 import sympy
 
+import backprop_cli
 from backprop_cli import evaluate
 from backprop_cli.check.sympy_gates import expression, pieces
 from backprop_cli.engine.differences import analytic, one_sided, ridders
@@ -651,3 +653,16 @@ def test_many_digits_come_back(gate, x):
     for operands in ([x] * len(gate.parameters), [x, *[2.0] * (len(gate.parameters) - 1)]):
         out = DIGITS.value[gate.name](*map(many.number, operands))
         DIGITS.locals[gate.name](*map(many.number, operands), out)
+
+
+@pytest.mark.parametrize("name", ["erf", "erfc", "erfcx", "normcdf", "gelu", "lognormcdf"])
+def test_the_bell_curve_over_arrays_is_that_of_numbers(name):
+    """Arrays have rational functions, numbers the C library: two ways to the same digits, at the seams too."""
+    seams = [s * (x + d) for x in (0.46875, 4.0, 3.0, 26.5) for d in (-1e-9, 0.0, 1e-9) for s in (-1, 1)]
+    points = np.concatenate([seams, np.linspace(-12, 12, 40_001), [1e-300, -1e-8, 0.0, 38.0, -27.5]])
+    made = backprop_cli.grad(f"sum({name}(x))", x=points, check=False)
+    values = backprop_cli.evaluate(f"{name}(x)", x=points).value
+    for place in [*range(len(seams)), *range(len(seams), len(points), 997), *range(len(points) - 5, len(points))]:
+        alone = backprop_cli.grad(f"{name}(x)", x=float(points[place]), check=False)
+        assert values[place] == pytest.approx(alone.value, rel=5e-15, abs=1e-320), points[place]
+        assert made.gradients["x"][place] == pytest.approx(alone.gradients["x"], rel=1e-13, abs=1e-320), points[place]

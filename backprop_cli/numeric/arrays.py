@@ -68,7 +68,8 @@ from numpy import (
     rint as round,  # noqa: A004  as above
 )
 
-from backprop_cli.numeric import floats, special
+from backprop_cli.numeric import bell, floats, special
+from backprop_cli.numeric.blocks import in_pieces
 
 Array = Any  # numpy.ndarray or a float: the formulas mix them
 abs = np.abs  # noqa: A001  the name the formulas use
@@ -91,13 +92,12 @@ def _each(function: Callable[[float], float]) -> Callable[[Array], Array]:
     return each
 
 
-erf = _each(floats.erf)
-erfc = _each(floats.erfc)
+erf, erfc = in_pieces(bell.erf), in_pieces(bell.erfc)
+erfcx, erfcx_slope = in_pieces(bell.erfcx), in_pieces(bell.erfcx_slope)
 gamma = _each(floats.gamma)
 lgamma = _each(floats.lgamma)
 digamma = _each(floats.digamma)
-trigamma, erfcx = _each(special.trigamma), _each(special.erfcx)
-erfcx_slope, sinc_slope = _each(special.erfcx_slope), _each(special.sinc_slope)
+trigamma, sinc_slope = _each(special.trigamma), _each(special.sinc_slope)
 
 
 def where_known(partials: tuple[Array, ...], out: Array) -> tuple[Array, ...]:

@@ -1,4 +1,4 @@
-"""Conditions on large arrays, looked at piece by piece: what is made on the way stays in the processor's caches."""
+"""Large arrays, looked at piece by piece: what is made on the way stays in the processor's caches."""
 
 from __future__ import annotations
 
@@ -21,6 +21,22 @@ def somewhere(condition: Callable[..., Any], *values: Any) -> bool:
         if np.any(condition(*(x[here] if np.ndim(x) else x for x in flat))):
             return True
     return False
+
+
+def in_pieces(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """An elementwise function of doubles that makes many arrays on its way."""
+
+    def made(x: Any) -> Any:
+        x = np.asarray(x, dtype=float)
+        if x.size <= _PIECE:
+            return function(x)
+        out = np.empty(x.size)
+        flat = x.reshape(-1)
+        for start in range(0, x.size, _PIECE):
+            out[start : start + _PIECE] = function(flat[start : start + _PIECE])
+        return out.reshape(x.shape)
+
+    return made
 
 
 def _is_alike(x: Any, large: Any) -> bool:
