@@ -117,6 +117,9 @@ SLOPES = [
     ("sum(relu(sum(sqrt(A), axis=0) - 5))", {"A": [[0, 100], [0, 100]]}, 15, {"A": [[0, 0.05], [0, 0.05]]}),
     ("sum(relu(norminf(sqrt(A), axis=0) - 5))", {"A": [[0, 100], [0, 1]]}, 5, {"A": [[0, 0.05], [0, 0]]}),
     ("v = sqrt(x); max(v[0], 1) + v[1]", {"x": [0, 4]}, 3, {"x": [0, 0.25]}),
+    ("sum(max(sqrt(A), axis=0))", {"A": [[0, 100], [4, 1]]}, 12, {"A": [[0, 0.05], [0.25, 0]]}),
+    # each use of an element sends what it sends, though others ignore it
+    ("v = 2*x; sum(relu(v - 5)) + sum(relu(v - 1)) + sum(relu(v - 5))", {"x": [1, 4]}, 14, {"x": [2, 6]}),
     # what is chosen of an operand that was broadcast
     ("b = 2*c; sum(relu(b + A))", {"c": [1, 2], "A": [[1, 1], [-9, 2]]}, 14, {"c": [2, 4], "A": [[1, 1], [0, 1]]}),
     ("sum(where(c > 0, y, 0))", {"c": [[1, -1, 2, 3]], "y": [[1], [2], [3]]}, 18,

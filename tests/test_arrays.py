@@ -71,6 +71,7 @@ def test_only_what_is_asked_for_gets_a_gradient():
     node, other = graph.variables["x"], graph.variables["A"]
     passed = backward(graph, numbers, graph.output, 1.0, graph.dependents({node}))
     assert passed.grads[node].tolist() == [4, 6] and passed.grads[other] is None
+    assert [passed.locals[j] for j in range(len(graph)) if graph.gates[j] == "mul"] == [()]
 
 
 @each_program
@@ -578,6 +579,8 @@ def test_a_jacobian_has_zeros_where_nothing_flows_and_no_minus_zero(mode):
     assert {name: found.tolist() for name, found in report.jacobians.items()} == {"x": [2, 0], "y": [0, 3]}
     found = backprop_cli.jacobian("0*(-x)", x=[1, 2], mode=mode).jacobians["x"]
     assert not found.any() and not np.signbit(found).any()
+    report = backprop_cli.jacobian("max([sqrt(s), 2; 3, t], axis=1)", s=0, t=4, mode=mode)  # sqrt(s) is not the larger
+    assert {name: found.tolist() for name, found in report.jacobians.items()} == {"s": [0, 0], "t": [0, 1]}
 
 
 def test_jacobian_formats():

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from arrays import prepared
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,29 @@ def test_reverse_is_forward(program):
         ours = passed.grads[node] or 0.0
         if math.isfinite(scales[node]):  # otherwise the infinite slope of asin at 1 meets what cancels
             assert ours == pytest.approx(along, rel=1e-12, abs=1e-12 * scales[node], nan_ok=True), name
+
+
+# Program, values, how its inputs and its definitions move, and how fast the output does.
+TANGENTS = [
+    ("q = x^2; p = 3*x; q*p", {"x": 2.0}, {"x": 1.0}, 4 * 6 + 4 * 3),
+    ("q = x^2; p = 3*x; q*p", {"x": 2.0}, {"x": 1.0, "p": 1.0}, 4 * 6 + 4 * (3 + 1)),  # p moves by itself too
+    ("q = x^2; p = 3*x; q*p", {"x": 2.0}, {}, 0.0),
+    ("max(sqrt(x), 1) + 3*x", {"x": 0.0}, {"x": 1.0}, 3.0),  # what moves infinitely fast is not the larger
+    ("0*sqrt(x)", {"x": 0.0}, {"x": 1.0}, math.nan),  # and here it is used
+    ("sum(sqrt(2*x)) + s", {"x": [0, 4], "s": 7.0}, {"s": 1.0}, 1.0),  # what does not move has no rate
+    ("sum(x + s)", {"x": [0, 4, 9], "s": 7.0}, {"s": 1.0}, 3.0),
+    ("sum(x + s)", {"x": [0, 4, 9], "s": 7.0}, {"s": 1.0, "x": [1, 10, 100]}, 114.0),
+]
+
+
+@pytest.mark.parametrize(("program", "values", "direction", "rate"), TANGENTS)
+def test_how_fast_the_output_moves(program, values, direction, rate):
+    given_ = {name: np.array(it, dtype=float) if isinstance(it, list) else it for name, it in values.items()}
+    graph, numbers = prepared(program, given_)
+    passed = backward(graph, numbers, graph.output)
+    moving = {(graph.variables | graph.definitions)[name]: it for name, it in direction.items()}
+    moving = {node: np.array(it, dtype=float) if isinstance(it, list) else it for node, it in moving.items()}
+    assert tangent(graph, passed.locals, moving, numbers)[graph.output] == pytest.approx(rate, rel=1e-15, nan_ok=True)
 
 
 @many
@@ -310,7 +334,8 @@ def test_a_term_far_below_the_others_is_all_that_is_left(program):
 def test_no_gradient_is_minus_zero():
     for report in (
         grad("x*0", x=-5), grad("-0*x", x=5), grad("x*y", x=0, y=-0.0), grad("0*(-x)", x=1), grad("0*(1 - x)", x=1),
-        grad("-0*max(1, 2, x)", x=3), grad("sum(0*(-x))", x=[1.0, 2.0]),
+        grad("-0*max(1, 2, x)", x=3), grad("0*leaky_relu(x, -1)", x=-3),
+        grad("sum(x) + 0*(-s)", x=[1.0], s=2), grad("sum(0*(-x))", x=[1.0, 2.0]),
     ):  # fmt: skip
         for slope in report.gradients.values():
             assert not np.signbit(slope).any()

@@ -35,7 +35,7 @@ def reached(flow: Flow, shape: Shape, of: Shape | None = None) -> Flow:
     """
     if isinstance(flow, bool):
         return flow
-    if not shape or of == ():
+    if not shape:
         return bool(flow.any())
     if flow.shape == shape:
         return flow

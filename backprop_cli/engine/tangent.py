@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from backprop_cli.engine.flow import chosen
+from backprop_cli.engine.flow import chosen, flow_of_tensor
 from backprop_cli.engine.passes import quiet
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS
@@ -26,8 +26,6 @@ def tangent(
     with quiet(graph):
         for node in range(min(direction, default=len(graph)), len(graph)):
             gate, operands = graph.gates[node], graph.inputs[node]
-            if not operands:
-                continue
             total, slopes = rates[node], locals_[node]
             for k, j in enumerate(operands):
                 rate = rates[j]
@@ -35,6 +33,7 @@ def tangent(
                 if type(rate) is float and rate == 0:
                     continue
                 if node in graph.attributes:
+                    rate = chosen(flow_of_tensor(graph, values, node, k, True), rate)
                     xs = [values[i] for i in operands]
                     total = total + ARRAYS.push[gate](k, rate, values[node], xs, graph.attributes[node])
                 elif gate in ROUTES:
