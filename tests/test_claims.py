@@ -650,3 +650,58 @@ def test_steps_are_not_judged_where_rounding_leaves_nothing(tmp_path):
             words = ["check", "s = w*x; f = sigmoid(s)", "--steps", str(tmp_path / "steps"), "--seed", str(seed)]
             ran = backprop(*words)
             assert ran.status == status and "added up" not in ran.err, (text, seed)
+
+
+# program, values, claim, what the note says; "" where there is none
+COINCIDENCES = [
+    ("x^2", {"x": 1}, "df/dx = x + 1", "only: at x = 1.086, df/dx is 2.172, and the claim 2.086"),
+    ("2*x^2", {"x": 1}, "df/dx = 4*x^2", "only: at x = 1.086, df/dx is 4.344, and the claim 4.71758"),
+    ("2*x^2", {"x": 1}, "df/dx = 4*x", ""),
+    ("x^2", {"x": 1}, "df/dx = 2", ""), ("x^2", {"x": 1}, "df/dx = 1 + 1.0", ""),
+    ("x*y", {"x": 2, "y": 2}, "df/dx = x", "df/dx is 2, and the claim 2.172"),
+    ("x*y", {"x": 2, "y": 2}, "df/dx = y", ""), ("sin(x)", {"x": 0}, "df/dx = 1 - x", "and the claim 0.914"),
+    ("x^2*y", {"x": 1, "y": 2}, "d2f/dx2 = 4*x", "d2f/dx2 is 4, and the claim 4.344"),
+    ("x^2*y", {"x": 1, "y": 2}, "d2f/dx2 = 2*y", ""),
+    ("q = x*y; f = q^2", {"x": 1, "y": 1}, "df/dq = x + y", "df/dq is 2."),
+    ("q = x*y; f = q^2", {"x": 1, "y": 1}, "df/dx = df/dq*y", ""),
+    # a number may have the place of a name that the claim does not need
+    ("sigmoid(w*x + b)", {"w": 2, "x": -1, "b": 1}, "df/dw = -1*f*(1 - f)", ""),
+    ("sigmoid(w*x + b)", {"w": 2, "x": -1, "b": 1}, "df/db = f*(1 - f)", ""),
+    # pieces, kinks
+    ("max(x, y)*y", {"x": 3, "y": 2}, "df/dx = y", ""), ("relu(x)", {"x": 3}, "df/dx = x/x", ""),
+    ("abs(x)", {"x": 0}, "df/dx = x", "df/dx is 1, and the claim 0.086"), ("abs(x)", {"x": 0}, "df/dx = sign(x)", ""),
+    ("relu(x)", {"x": 0}, "df/dx = x > 0", ""), ("floor(x) + x", {"x": 2.5}, "df/dx = 1 + 0*x", ""),
+    ("where(x < 0.2, x, 2*x)", {"x": 0}, "df/dx = cos(x)", "df/dx is 1, and the claim 0.9"),
+    # arrays
+    ("sum(x^2)", {"x": [1.0, 1.0]}, "df/dx = x + 1", "at others, df/dx[0] is 2.172, and the claim 2.086"),
+    ("sum(x^2)", {"x": [1.0, 2.0]}, "df/dx = 2*x", ""), ("sum(x^2)", {"x": [1.0, 2.0]}, "df/dx = [2, 4]", ""),
+    ("sum(W@x)", {"W": [[1.0, 1.0], [1.0, 1.0]], "x": [1.0, 1.0]}, "df/dx = 2*x", "and the claim 2.172"),
+    ("cross_entropy(s, y)", {"s": [1.0, 2.0, 0.5], "y": [0.0, 1.0, 0.0]}, "df/ds = softmax(s) - y", ""),
+    ("cross_entropy(s, y)", {"s": [1.0, 2.0, 0.5], "y": [0.2, 0.5, 0.3]}, "df/ds = softmax(s) - y", ""),
+    ("cross_entropy(s, y)", {"s": [1.0, 2.0, 0.0], "y": 1}, "df/ds = softmax(s) - onehot(y, 3)", ""),
+    ("cross_entropy(s, y)", {"s": [0.25, 0.25], "y": 1}, "df/ds = 2*s - onehot(y, 2)", "at others, df/ds["),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "values", "claim", "said"), COINCIDENCES)
+def test_a_formula_that_agrees_at_the_bindings_only(program, values, claim, said):
+    report = check(program, values, claims=claim)
+    assert report.verdict == "agrees" and report.status == 0
+    messages = [note.message for note in report.notes if note.code == "coincidence"]
+    assert len(messages) == bool(said) and all(said in message for message in messages), messages
+
+
+def test_a_right_formula_is_no_coincidence():
+    """SymPy's derivatives of random programs at their points, and right claims about arrays."""
+    for sample in samples(60, seed=4, costly=True):
+        for form in sample.forms[:2]:
+            report = check(f"f = {sample.program}", sample.values, claims=f"df/d{sample.name} = {form}", symbolic=False)
+            assert not [note for note in report.notes if note.code == "coincidence"], (sample, form, report.notes)
+
+
+def test_a_coincidence_in_every_way_to_tell():
+    ran = backprop("check", "x^2", "x=1", "--claim", "df/dx = x + 1", "-q")
+    assert ran.status == 0 and "note[coincidence]" in ran.err
+    assert backprop("check", "x^2", "x=1", "--claim", "df/dx = x + 1", "-q", "--strict").status == 4
+    assert '"coincidence"' in backprop("check", "x^2", "x=1", "--claim", "df/dx = x + 1", "--json").out
+    assert "coincidence" not in backprop("check", "x^2", "--claim", "df/dx = 2*x").err
