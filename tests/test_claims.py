@@ -705,3 +705,37 @@ def test_a_coincidence_in_every_way_to_tell():
     assert backprop("check", "x^2", "x=1", "--claim", "df/dx = x + 1", "-q", "--strict").status == 4
     assert '"coincidence"' in backprop("check", "x^2", "x=1", "--claim", "df/dx = x + 1", "--json").out
     assert "coincidence" not in backprop("check", "x^2", "--claim", "df/dx = 2*x").err
+
+
+@pytest.mark.parametrize("claim", [
+    "y*1[x>y]", "y*1{x > y}", "y*𝟙[x>y]", "y*[x>y]", "[x>y]y", "y*1(x>y)", r"y \mathbb{1}[x>y]", r"y \mathbb{1}_{x>y}",
+    "y*[x>y][x>y]", "[x > y]*[y, 0][0]", "y*[x>=y]", "y*(1 - [x<y])",
+])  # fmt: skip
+def test_iversons_bracket(claim):
+    assert check("max(x, y)*y", claims=f"df/dx = {claim}").verdict == "agrees"
+    assert (
+        check("max(x, y)*y", claims=f"df/dx = {claim.replace('>', '@').replace('<', '>').replace('@', '<')}").status
+        == 1
+    )
+
+
+def test_iversons_bracket_of_arrays_and_alone():
+    x = [1.0, -1.0, 2.0]
+    for claim, verdict in [("[x>0]", "agrees"), ("1[x>0]", "agrees"), ("[1, 0, 1]", "agrees"), ("[x<0]", "differs")]:
+        assert check("sum(relu(x))", x=x, claims=f"df/dx = {claim}").verdict == verdict
+    assert check("relu(x)", claims="df/dx = [x > 0]").verdict == "agrees"
+    assert backprop_cli.evaluate("sum([x > 0]*y)", x=1, y=3).value == 3  # a program may have an array of one element
+
+
+# At a kink a claim's own formula may have one, or no value: nobody is accused, nor acquitted of another slope.
+@pytest.mark.parametrize(("program", "claim", "verdict"), [
+    ("abs(x)", "abs(x)/x", "cannot decide"), ("abs(x)", "x/sqrt(x^2)", "cannot decide"),
+    ("abs(x)", "sign(x)", "agrees"),
+    ("relu(x)", "x > 0", "agrees"), ("relu(x)", "x >= 0", "cannot decide"), ("relu(x)", "[x > 0]", "agrees"),
+    ("relu(x)", "2*(x >= 0)", "differs"), ("x^2", "2*abs(x)", "agrees"), ("x*abs(x)", "2*abs(x)", "agrees"),
+    ("x*abs(x)", "2*x*(x > 0) - 2*x*(x <= 0)", "agrees"), ("max(x, 0)^2", "2*x*1[x > 0]", "agrees"),
+    ("x^2", "x > 0", "agrees"),
+    ("1*x", "x >= 0", "agrees"), ("1*x", "x > 0", "differs"), ("x^2", "x >= 0", "differs"),
+])  # fmt: skip
+def test_kinks_in_the_claim_itself(program, claim, verdict):
+    assert check(program, x=0, claims=f"df/dx = {claim}").verdict == verdict
