@@ -739,3 +739,32 @@ def test_iversons_bracket_of_arrays_and_alone():
 ])  # fmt: skip
 def test_kinks_in_the_claim_itself(program, claim, verdict):
     assert check(program, x=0, claims=f"df/dx = {claim}").verdict == verdict
+
+
+# What is true, and what people and programs print for it: right to the last decimal, and not.
+PRINTED = [
+    (0.731058, "0.731 7.31e-1 0.73 0.7 0.7311 0.73106 73.1e-2 .731 731e-03 7.31E-1 7.31e-01",
+     "0.732 0.730 0.7310 7.310e-1 0.731000 731e-3 732e-03 0.8 1"),
+    (-0.0446, "-0.0446 -4.46e-2 -0.045 -4.5e-2 -0.04 -4e-02 -4.46e-02", "-0.05 -0.0447 0.045 -0.0 -0.1 -5e-02"),
+    (1234.567, "1.2e+03 1.2e3 1.23e3 1234.6 1.235e+03 1.2346e3 0.12e4",
+     "1234 1235 1200 1e3 1e+03 1.3e3 1.0e3 12e2 1235."),
+    (2.04, "2.0 2.04 2.0e0", "2. 2 2.1 2e0"), (2.5, "2.5 2.50 5/2", "2 3 2. 3. 2.4 2.6 2.51"),
+    (0.125, "0.12 0.13 0.1 1.2e-1 1.3e-1 0.125 12e-02 13e-02 1e-01", "0.2 0.11 0.14 12e-2 14e-02"),
+    (0.045, "0.04 0.05 4.5e-2 4e-02 5e-02", "0.03 0.06 0.0 5e-2 6e-02"),
+    (4.0012e-5, "4e-05 0.00004 4.00e-05 0.00", "4e-5 4.01e-05 3e-05 4.000e-05 0.0001 0"),
+    (99.95, "100.0 99.9 1.00e2 9.99e1 1.0e+02 1.000e2", "1e2 100 99.8 1e+02"),
+    (1 / 3, "0.33 0.333 1/3 3.33e-1 0.3", "0.34 0.332 1 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("true", "right", "wrong"), PRINTED)
+def test_numbers_as_they_are_printed(true, right, wrong):
+    for verdict, written in (("agrees", right), ("differs", wrong)):
+        for claim in written.split():
+            for program, bound in (("c*x", true), ("sum(c*[x, 1])", true)):
+                report = check(program, {"c": bound, "x": 1.0}, claims=f"df/dx = {claim}", symbolic=False)
+                assert report.verdict == verdict, claim
+    numbers = [text for text in right.split() if "/" not in text and "e" not in text]
+    assert (
+        check("sum(c*x)", c=true, x=[1.0] * len(numbers), claims=f"df/dx = [{', '.join(numbers)}]").verdict == "agrees"
+    )
