@@ -130,6 +130,7 @@ LINES = {
         ("σ(wx₁ + b)".replace("wx₁", "w*x"), "sigmoid(w*x + b)"),
         ("Γ(n) + n!", "gamma(n) + gamma(n + 1)"),
         ("|x - 1| + |w|", "abs(x - 1) + abs(w)"),
+        ("y·1[x > 0] + 𝟙{w>0} - 𝟙_{x ≤ y}", "1*(x > 0)*y + 1*(w > 0) - 1*(x <= y)"),
         ("√x + √(x + 1) + ∛a", "sqrt(x) + sqrt(x + 1) + cbrt(a)"),
         ("½x² + ¼", "0.5*x^2 + 0.25"),
         ("x⁴ + x⁻¹", "x^4 + x^(-1)"),
@@ -176,6 +177,7 @@ LINES = {
         (r"\left| x - y \right|", "abs(x - y)"),
         (r"\begin{cases} x^2 & x > 0 \\ 0 & \text{otherwise} \end{cases}", "where(x > 0, x^2, 0)"),
         (r"\frac12 x^2 \ln x", "x^2*log(x)/2"),
+        (r"y \mathbb{1}_{x > 0} - \mathbf{1}[w > 0]", "1*(x > 0)*y - 1*(w > 0)"),
         (r"\log_2 y", "log2(y)"),
     ]),
     "LaTeX of vectors": (ARRAYS, [

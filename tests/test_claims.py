@@ -650,3 +650,121 @@ def test_steps_are_not_judged_where_rounding_leaves_nothing(tmp_path):
             words = ["check", "s = w*x; f = sigmoid(s)", "--steps", str(tmp_path / "steps"), "--seed", str(seed)]
             ran = backprop(*words)
             assert ran.status == status and "added up" not in ran.err, (text, seed)
+
+
+# program, values, claim, what the note says; "" where there is none
+COINCIDENCES = [
+    ("x^2", {"x": 1}, "df/dx = x + 1", "only: at x = 1.086, df/dx is 2.172, and the claim 2.086"),
+    ("2*x^2", {"x": 1}, "df/dx = 4*x^2", "only: at x = 1.086, df/dx is 4.344, and the claim 4.71758"),
+    ("2*x^2", {"x": 1}, "df/dx = 4*x", ""),
+    ("x^2", {"x": 1}, "df/dx = 2", ""), ("x^2", {"x": 1}, "df/dx = 1 + 1.0", ""),
+    ("x*y", {"x": 2, "y": 2}, "df/dx = x", "df/dx is 2, and the claim 2.172"),
+    ("x*y", {"x": 2, "y": 2}, "df/dx = y", ""), ("sin(x)", {"x": 0}, "df/dx = 1 - x", "and the claim 0.914"),
+    ("x^2*y", {"x": 1, "y": 2}, "d2f/dx2 = 4*x", "d2f/dx2 is 4, and the claim 4.344"),
+    ("x^2*y", {"x": 1, "y": 2}, "d2f/dx2 = 2*y", ""),
+    ("q = x*y; f = q^2", {"x": 1, "y": 1}, "df/dq = x + y", "df/dq is 2."),
+    ("q = x*y; f = q^2", {"x": 1, "y": 1}, "df/dx = df/dq*y", ""),
+    # a number may have the place of a name that the claim does not need
+    ("sigmoid(w*x + b)", {"w": 2, "x": -1, "b": 1}, "df/dw = -1*f*(1 - f)", ""),
+    ("sigmoid(w*x + b)", {"w": 2, "x": -1, "b": 1}, "df/db = f*(1 - f)", ""),
+    # pieces, kinks
+    ("max(x, y)*y", {"x": 3, "y": 2}, "df/dx = y", ""), ("relu(x)", {"x": 3}, "df/dx = x/x", ""),
+    ("abs(x)", {"x": 0}, "df/dx = x", "df/dx is 1, and the claim 0.086"), ("abs(x)", {"x": 0}, "df/dx = sign(x)", ""),
+    ("relu(x)", {"x": 0}, "df/dx = x > 0", ""), ("floor(x) + x", {"x": 2.5}, "df/dx = 1 + 0*x", ""),
+    ("where(x < 0.2, x, 2*x)", {"x": 0}, "df/dx = cos(x)", "df/dx is 1, and the claim 0.9"),
+    # arrays
+    ("sum(x^2)", {"x": [1.0, 1.0]}, "df/dx = x + 1", "at others, df/dx[0] is 2.172, and the claim 2.086"),
+    ("sum(x^2)", {"x": [1.0, 2.0]}, "df/dx = 2*x", ""), ("sum(x^2)", {"x": [1.0, 2.0]}, "df/dx = [2, 4]", ""),
+    ("sum(W@x)", {"W": [[1.0, 1.0], [1.0, 1.0]], "x": [1.0, 1.0]}, "df/dx = 2*x", "and the claim 2.172"),
+    ("cross_entropy(s, y)", {"s": [1.0, 2.0, 0.5], "y": [0.0, 1.0, 0.0]}, "df/ds = softmax(s) - y", ""),
+    ("cross_entropy(s, y)", {"s": [1.0, 2.0, 0.5], "y": [0.2, 0.5, 0.3]}, "df/ds = softmax(s) - y", ""),
+    ("cross_entropy(s, y)", {"s": [1.0, 2.0, 0.0], "y": 1}, "df/ds = softmax(s) - onehot(y, 3)", ""),
+    ("cross_entropy(s, y)", {"s": [0.25, 0.25], "y": 1}, "df/ds = 2*s - onehot(y, 2)", "at others, df/ds["),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "values", "claim", "said"), COINCIDENCES)
+def test_a_formula_that_agrees_at_the_bindings_only(program, values, claim, said):
+    report = check(program, values, claims=claim)
+    assert report.verdict == "agrees" and report.status == 0
+    messages = [note.message for note in report.notes if note.code == "coincidence"]
+    assert len(messages) == bool(said) and all(said in message for message in messages), messages
+
+
+def test_a_right_formula_is_no_coincidence():
+    """SymPy's derivatives of random programs at their points, and right claims about arrays."""
+    for sample in samples(60, seed=4, costly=True):
+        for form in sample.forms[:2]:
+            report = check(f"f = {sample.program}", sample.values, claims=f"df/d{sample.name} = {form}", symbolic=False)
+            assert not [note for note in report.notes if note.code == "coincidence"], (sample, form, report.notes)
+
+
+def test_a_coincidence_in_every_way_to_tell():
+    ran = backprop("check", "x^2", "x=1", "--claim", "df/dx = x + 1", "-q")
+    assert ran.status == 0 and "note[coincidence]" in ran.err
+    assert backprop("check", "x^2", "x=1", "--claim", "df/dx = x + 1", "-q", "--strict").status == 4
+    assert '"coincidence"' in backprop("check", "x^2", "x=1", "--claim", "df/dx = x + 1", "--json").out
+    assert "coincidence" not in backprop("check", "x^2", "--claim", "df/dx = 2*x").err
+
+
+@pytest.mark.parametrize("claim", [
+    "y*1[x>y]", "y*1{x > y}", "y*𝟙[x>y]", "y*[x>y]", "[x>y]y", "y*1(x>y)", r"y \mathbb{1}[x>y]", r"y \mathbb{1}_{x>y}",
+    "y*[x>y][x>y]", "[x > y]*[y, 0][0]", "y*[x>=y]", "y*(1 - [x<y])",
+])  # fmt: skip
+def test_iversons_bracket(claim):
+    assert check("max(x, y)*y", claims=f"df/dx = {claim}").verdict == "agrees"
+    assert (
+        check("max(x, y)*y", claims=f"df/dx = {claim.replace('>', '@').replace('<', '>').replace('@', '<')}").status
+        == 1
+    )
+
+
+def test_iversons_bracket_of_arrays_and_alone():
+    x = [1.0, -1.0, 2.0]
+    for claim, verdict in [("[x>0]", "agrees"), ("1[x>0]", "agrees"), ("[1, 0, 1]", "agrees"), ("[x<0]", "differs")]:
+        assert check("sum(relu(x))", x=x, claims=f"df/dx = {claim}").verdict == verdict
+    assert check("relu(x)", claims="df/dx = [x > 0]").verdict == "agrees"
+    assert backprop_cli.evaluate("sum([x > 0]*y)", x=1, y=3).value == 3  # a program may have an array of one element
+
+
+# At a kink a claim's own formula may have one, or no value: nobody is accused, nor acquitted of another slope.
+@pytest.mark.parametrize(("program", "claim", "verdict"), [
+    ("abs(x)", "abs(x)/x", "cannot decide"), ("abs(x)", "x/sqrt(x^2)", "cannot decide"),
+    ("abs(x)", "sign(x)", "agrees"),
+    ("relu(x)", "x > 0", "agrees"), ("relu(x)", "x >= 0", "cannot decide"), ("relu(x)", "[x > 0]", "agrees"),
+    ("relu(x)", "2*(x >= 0)", "differs"), ("x^2", "2*abs(x)", "agrees"), ("x*abs(x)", "2*abs(x)", "agrees"),
+    ("x*abs(x)", "2*x*(x > 0) - 2*x*(x <= 0)", "agrees"), ("max(x, 0)^2", "2*x*1[x > 0]", "agrees"),
+    ("x^2", "x > 0", "agrees"),
+    ("1*x", "x >= 0", "agrees"), ("1*x", "x > 0", "differs"), ("x^2", "x >= 0", "differs"),
+])  # fmt: skip
+def test_kinks_in_the_claim_itself(program, claim, verdict):
+    assert check(program, x=0, claims=f"df/dx = {claim}").verdict == verdict
+
+
+# What is true, and what people and programs print for it: right to the last decimal, and not.
+PRINTED = [
+    (0.731058, "0.731 7.31e-1 0.73 0.7 0.7311 0.73106 73.1e-2 .731 731e-03 7.31E-1 7.31e-01",
+     "0.732 0.730 0.7310 7.310e-1 0.731000 731e-3 732e-03 0.8 1"),
+    (-0.0446, "-0.0446 -4.46e-2 -0.045 -4.5e-2 -0.04 -4e-02 -4.46e-02", "-0.05 -0.0447 0.045 -0.0 -0.1 -5e-02"),
+    (1234.567, "1.2e+03 1.2e3 1.23e3 1234.6 1.235e+03 1.2346e3 0.12e4",
+     "1234 1235 1200 1e3 1e+03 1.3e3 1.0e3 12e2 1235."),
+    (2.04, "2.0 2.04 2.0e0", "2. 2 2.1 2e0"), (2.5, "2.5 2.50 5/2", "2 3 2. 3. 2.4 2.6 2.51"),
+    (0.125, "0.12 0.13 0.1 1.2e-1 1.3e-1 0.125 12e-02 13e-02 1e-01", "0.2 0.11 0.14 12e-2 14e-02"),
+    (0.045, "0.04 0.05 4.5e-2 4e-02 5e-02", "0.03 0.06 0.0 5e-2 6e-02"),
+    (4.0012e-5, "4e-05 0.00004 4.00e-05 0.00", "4e-5 4.01e-05 3e-05 4.000e-05 0.0001 0"),
+    (99.95, "100.0 99.9 1.00e2 9.99e1 1.0e+02 1.000e2", "1e2 100 99.8 1e+02"),
+    (1 / 3, "0.33 0.333 1/3 3.33e-1 0.3", "0.34 0.332 1 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("true", "right", "wrong"), PRINTED)
+def test_numbers_as_they_are_printed(true, right, wrong):
+    for verdict, written in (("agrees", right), ("differs", wrong)):
+        for claim in written.split():
+            for program, bound in (("c*x", true), ("sum(c*[x, 1])", true)):
+                report = check(program, {"c": bound, "x": 1.0}, claims=f"df/dx = {claim}", symbolic=False)
+                assert report.verdict == verdict, claim
+    numbers = [text for text in right.split() if "/" not in text and "e" not in text]
+    assert (
+        check("sum(c*x)", c=true, x=[1.0] * len(numbers), claims=f"df/dx = [{', '.join(numbers)}]").verdict == "agrees"
+    )

@@ -24,6 +24,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.shapes import infer
+from backprop_cli.language.indicators import with_round_brackets
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.language.program import COMPARISONS
@@ -229,7 +230,7 @@ def read_formula(
     """
     end = len(source.text) if end is None else end
     text = " " * begin + source.text[begin:end].replace("∂", "d")
-    text, gradients = without_gradients(source, text, scope.names, {*more, *scope.values})
+    text, gradients = without_gradients(source, with_round_brackets(text), scope.names, {*more, *scope.values})
     values = {name: value for name, value in scope.values.items() if name not in more}
     uses: dict[str, int | Gradient] = {**scope.names, **derivatives, **dict.fromkeys(more, -1), **gradients}
     known = {**uses, **values}

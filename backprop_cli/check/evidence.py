@@ -15,7 +15,7 @@ from backprop_cli.engine.differences import Estimate
 class Evidence(NamedTuple):
     """A gradient and its judgement; what others find at the same place, None where they were not asked.
 
-    Without a claim, our own gradient was judged.
+    Without a claim, our own gradient was judged. `elsewhere` is the judgement nearby, of a claim that agrees here only.
     """
 
     target: str
@@ -26,6 +26,7 @@ class Evidence(NamedTuple):
     forward: float | None = None
     formula: str = ""
     mistakes: tuple[Mistake, ...] = ()
+    elsewhere: Judgement | None = None
 
 
 def estimated(found: Estimate) -> Estimate | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from backprop_cli.check.claim_verdicts import judge
 from backprop_cli.check.claims import Claim, is_constant
+from backprop_cli.check.elsewhere import elsewhere
 from backprop_cli.check.evidence import Evidence, by_differences, estimated
 from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.judge import Judgement
@@ -49,22 +50,26 @@ class Examiner:
     def claims(self, claims: Sequence[Claim]) -> Iterator[Evidence]:
         """Each claim, examined."""
         for claim in claims:
-            judgement = judge(claim, self.places, self.tolerance)
-            if judgement.problem:
-                yield self._not_computable(claim, judgement)
-                continue
-            if judgement.place is None:
-                yield Evidence(claim.target, claim, judgement)
-                continue
-            if judgement.place.graph.has_arrays:
-                yield self._of_array(claim, judgement, judgement.place)
-                continue
-            numeric = None if judgement.anomaly else estimated(judgement.place.estimate(*claim.of))
-            opinion = self._opinion(judgement, claim.of, claim)
-            judgement = self._reconsidered(claim, judgement, numeric, opinion)
-            found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
-            mistakes = self._mistakes(claim, judgement)
-            yield Evidence(claim.target, claim, judgement, numeric, found, formula=formula, mistakes=mistakes)
+            found = self._claim(claim)
+            place = found.judgement.place
+            if found.judgement.verdict == AGREES and place is not None and not self.places.free:
+                found = found._replace(elsewhere=elsewhere(claim, place, self.tolerance))
+            yield found
+
+    def _claim(self, claim: Claim) -> Evidence:
+        judgement = judge(claim, self.places, self.tolerance)
+        if judgement.problem:
+            return self._not_computable(claim, judgement)
+        if judgement.place is None:
+            return Evidence(claim.target, claim, judgement)
+        if judgement.place.graph.has_arrays:
+            return self._of_array(claim, judgement, judgement.place)
+        numeric = None if judgement.anomaly else estimated(judgement.place.estimate(*claim.of))
+        opinion = self._opinion(judgement, claim.of, claim)
+        judgement = self._reconsidered(claim, judgement, numeric, opinion)
+        found, formula = (opinion.gradient, opinion.formula) if opinion else (None, "")
+        mistakes = self._mistakes(claim, judgement)
+        return Evidence(claim.target, claim, judgement, numeric, found, formula=formula, mistakes=mistakes)
 
     def _not_computable(self, claim: Claim, judgement: Judgement) -> Evidence:
         """A claim whose shapes do not fit; with a transpose it may be right."""

@@ -20,22 +20,26 @@ BESIDE = 1e-3  # of a slope's size before its terms cancelled: what is smaller i
 BESIDE_LARGEST = 1e-6  # elements that much smaller than the largest are judged beside it
 
 
-_DECIMAL = re.compile(r"\s*[-+−]?\s*([0-9]*)\.([0-9]+)(?:[eE]([-+]?[0-9]{1,9}))?\s*")
+# 4e-05 is 0.00004 as programs print it; who types 1e-3 means that.
+_DECIMAL = re.compile(r"\s*[-+−]?\s*(?:([0-9]*)\.([0-9]+)(?:[eE]([-+]?[0-9]{1,9}))?|([0-9]+)()[eE](-[0-9]{2,9}))\s*")
 _PRINTED = 2  # decimals of a zero from which on it is one that was rounded: 0.00, and not 0.0
 
 
 def half_unit(number: str) -> float:
     """Half a unit of the last decimal of a number as people print them (`0.20`, `0.00`); 0 for anything else."""
     decimal = _DECIMAL.fullmatch(number)
-    if decimal is None or (len(decimal[2]) < _PRINTED and not (decimal[1] + decimal[2]).strip("0")):
+    if decimal is None:
         return 0.0
-    return float(f"5e{int(decimal[3] or 0) - len(decimal[2]) - 1}")
+    whole, decimals, exponent = decimal.groups()[:3] if decimal[2] is not None else decimal.groups()[3:]
+    if len(decimals) < _PRINTED and not (whole + decimals).strip("0"):
+        return 0.0
+    return float(f"5e{int(exponent or 0) - len(decimals) - 1}")
 
 
 def has_decimals(number: str) -> bool:
     """Whether a number in a formula is one that was rounded: 0.73 and not 0.5."""
     decimal = _DECIMAL.fullmatch(number)
-    return decimal is not None and len(decimal[2]) >= _PRINTED
+    return decimal is not None and len(decimal[2] or "") >= _PRINTED
 
 
 class Tolerance(NamedTuple):

@@ -178,7 +178,8 @@ class _Latex(LatexTerms):
             edits.blank(k, last)  # words between formulas
             return
         if name == "1":
-            edits.refuse(k, last, "an indicator is not read", "write `1*(x > 0)`")
+            edits.merge(k, last, f"{apart}𝟙")
+            return
         if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
             return
         edits.blank(k + 1, last)

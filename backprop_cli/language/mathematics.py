@@ -34,6 +34,9 @@ _JOINED = {
 _PARTIAL = re.compile(
     r"∂(?:\s*(?:²|\^\s*2)\s*)?[^\W\d]\w*\s*[/÷⁄∕]\s*\(?\s*∂[^\W\d]\w*(?:(?:\s*[*·]\s*|\s*)∂[^\W\d]\w*)?"
 )
+# 1 where a comparison holds, and 0 elsewhere: the brackets that may be behind each sign.
+_INDICATORS = {"1": "[{", "1_": "[{(", "𝟙": "[{(", "𝟏": "[{("}
+_COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠", "="})
 _BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
 
 
@@ -65,6 +68,9 @@ class Mathematics:
                     edits.refuse(k - 1, k, f"`{whole}{text}` is a sum to most, and a product to others", help_)
             elif text == "∂" and edits.begins[k] in self.partials:
                 edits.out[k] = " d" if edits.touches(k) and edits.is_word(k - 1) else "d"
+            elif text in _INDICATORS and (bracket := self._indicates(k)):
+                edits.blank(k, bracket - 1)
+                edits.out[k], edits.out[bracket], edits.out[edits.closes[bracket]] = "(1*", "(", "))"
             elif text in SIGNS and edits.out[k] == text:
                 edits.out[k] = SIGNS[text]
             elif text[0] in RAISED and k and edits.head[k - 1] >= 0:
@@ -98,6 +104,14 @@ class Mathematics:
         for k in range(len(edits) - 1, -1, -1):
             if edits.texts[k] in ROOTS:
                 self._root(k)
+
+    def _indicates(self, k: int) -> int:
+        """The bracket with the comparison that a sign is the indicator of: `1[x > 0]`, `𝟙_{x > 0}`; 0 if it is none."""
+        edits = self.edits
+        bracket = k + 1 + (edits.at(k + 1) == "_")
+        if edits.at(bracket) not in _INDICATORS[edits.texts[k]] or bracket not in edits.closes:
+            return 0
+        return bracket if _COMPARISONS.intersection(edits.texts[bracket : edits.closes[bracket]]) else 0
 
     def _brace(self, k: int) -> None:
         """`x^{2}`, `x_{1}`, `max{x, 0}`, `2*{x + 1}`."""

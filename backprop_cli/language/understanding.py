@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
 from backprop_cli.errors import Diagnostic, Source
@@ -20,6 +21,7 @@ _WORDS = frozenset({
     *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),
 })  # fmt: skip
 
+_INDICATOR = re.compile(r"(?<![\w.])1_?\[[^\]]*[<>=]")  # 1[x > 0]
 
 Parse = Callable[[Source, Tokens], Program]
 
@@ -45,7 +47,9 @@ def understood(
     tokens = tokenize(source.text)
     program = parse(source, tokens)
     loops = "for" in tokens.texts
-    if not loops and (strict or not (program.diagnostics or _is_foreign(tokens) or _differentiates(tokens, variables))):
+    if not loops and (
+        strict or not (program.diagnostics or _is_foreign(source, tokens) or _differentiates(tokens, variables))
+    ):
         return program
     from backprop_cli.language import foreign
 
@@ -84,5 +88,7 @@ def _differentiates(tokens: Tokens, variables: Collection[str]) -> bool:
     return "d" in tokens.texts and "d" not in variables
 
 
-def _is_foreign(tokens: Tokens) -> bool:
-    return BAD in tokens.kinds or POSTFIX in tokens.kinds or not _WORDS.isdisjoint(tokens.texts)
+def _is_foreign(source: Source, tokens: Tokens) -> bool:
+    if BAD in tokens.kinds or POSTFIX in tokens.kinds or not _WORDS.isdisjoint(tokens.texts):
+        return True
+    return bool(_INDICATOR.search(source.text))

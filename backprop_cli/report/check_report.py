@@ -16,6 +16,7 @@ from backprop_cli.graph.names import node_names, output_name
 from backprop_cli.numeric.shapes import written
 from backprop_cli.report.claim_results import CheckReport, ClaimResult
 from backprop_cli.report.mistakes import diagnosis
+from backprop_cli.report.model import Note
 from backprop_cli.report.names import written as named
 from backprop_cli.report.notes import notes
 from backprop_cli.text import index_text, rounded, shortest
@@ -58,6 +59,7 @@ _KINDS = {
     "moved on": "from here `{name}` is the gradient of `{node}`{more}",
     "convention": "{what}, as what is made of it shows",
 }
+_NAMED = 3  # values in a message
 _STATUS = {AGREES: Status.OK, DIFFERS: Status.DISAGREES, UNDECIDED: Status.MATHEMATICS}
 
 
@@ -65,12 +67,31 @@ def build_check(
     graph: Graph, examined: Iterable[Evidence], free: Sequence[str], *, strict: bool = False
 ) -> CheckReport:
     """The report of claims that were examined."""
-    results = tuple(_result(item) for item in examined)
-    made = tuple(notes(graph, [], []))
+    found = list(examined)
+    results = tuple(_result(item) for item in found)
+    made = (*notes(graph, [], []), *(_coincidence(item, item.elsewhere) for item in found if item.elsewhere))
     verdict = _verdict(results)
     status = Status.MATHEMATICS if strict and made and verdict == AGREES else _STATUS[verdict]
     kind = "claims" if any(result.written for result in results) else "gradients"
     return CheckReport(kind, graph.source, results, tuple(free), made, verdict, status)
+
+
+def _coincidence(item: Evidence, there: Judgement) -> Note:
+    """That a claim agrees at the bindings only."""
+    assert item.claim is not None
+    assert item.judgement.place is not None
+    assert there.place is not None
+    here, graph = item.judgement.place.given, there.place.graph
+    moved = {name: value for name, value in there.place.given.items() if value is not here[name]}
+    numbers = [f"{name} = {shortest(value)}" for name, value in moved.items() if not graph.shape(graph.variables[name])]
+    place = f"at {', '.join(numbers)}" if len(numbers) == len(moved) <= _NAMED else "at others"
+    claimed, right = _told_apart(there.claimed or 0.0, there.backprop)
+    index = index_text(there.element or ())
+    words = f"`{shorten(item.claim.source.text.strip(), 60)}` agrees at the values that are bound only"
+    span = graph.span(item.claim.of.output)
+    return Note(
+        "coincidence", f"{words}: {place}, {item.target}{index} is {right}, and the claim {claimed}", None, span
+    )
 
 
 def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step], free: Sequence[str]) -> CheckReport:

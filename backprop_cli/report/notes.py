@@ -33,6 +33,7 @@ NOTE_CODES = {
     "precision": "rounding cost digits that matter",
     "nonfinite-input": "an input, or a number in the program, is infinite or not a number",
     "reading": "how the program was read, where it may not be what was meant",
+    "coincidence": "a formula that is claimed agrees at the values that are bound, and not around them",
 }
 
 _WORDS = {
