@@ -21,7 +21,7 @@ _WORDS = frozenset({
     *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),
 })  # fmt: skip
 
-_INDICATOR = re.compile(r"(?<![\w.])1_?\[[^\]]*[<>=]")  # 1[x > 0]
+_INDICATOR = re.compile(r"(?<![\w.])1_?\[")  # 1[x > 0]
 
 Parse = Callable[[Source, Tokens], Program]
 
