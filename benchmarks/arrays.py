@@ -24,8 +24,9 @@ import numpy as np
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import Source
 from backprop_cli.graph import lower
-from backprop_cli.graph.shapes import MAX_ELEMENTS, infer
+from backprop_cli.graph.shapes import infer
 from backprop_cli.language.parser import parse
+from backprop_cli.numeric.shapes import MAX_ELEMENTS
 
 PROGRAM = "f = cross_entropy(max(0, X@W1 + b1)@W2 + b2, y)"
 WANTED = ("W1", "b1", "W2", "b2")

@@ -14,6 +14,7 @@ from other_tools import ADVISED as FOLLOWED
 from other_tools import READ
 
 import backprop_cli
+from backprop_cli.errors import BackpropError
 from backprop_cli.gates import ALIASES, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.graph import functions_of_others
@@ -480,3 +481,76 @@ def test_no_function_of_another_tool_has_two_formulas():
     )
     names = [name for head in heads for name in head]
     assert len(names) == len({*names}) and not {*names} & {*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES}
+
+
+VECTORS = {"x": [3.0, 4.0], "y": [1.0, -1.0]}
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "value"),
+    [
+        (r"\sum_i \ln(1+e^{-y_i x_i})", VECTORS, math.log1p(math.exp(-3)) + math.log1p(math.exp(4))),
+        (r"\sum_i (y_i x_i)^2", VECTORS, 25),
+        (r"\sum_i \max(0, 1 - y_i x_i)", VECTORS, 5),
+        (r"\sum_i e^{a_i x_i}", {"x": [1.0, 2.0], "a": [1.0, 1.0]}, math.e + math.e**2),
+        (r"\prod_i (1 + w_i r_i)", {"w": [1.0, 2.0], "r": [0.1, 0.2]}, 1.54),
+        ("∑ log(1+exp(-y_i x_i))", VECTORS, math.log1p(math.exp(-3)) + math.log1p(math.exp(4))),
+        ("sum_i log(1+exp(-y_i x_i))", VECTORS, math.log1p(math.exp(-3)) + math.log1p(math.exp(4))),
+        ("∑ᵢ xᵢ yᵢ", VECTORS, -1),
+        ("∑_i x_i y_i", VECTORS, -1),
+        ("∑_{i=1}^{2} x_i y_i", VECTORS, -1),
+        ("∑ᵢ (yᵢ log pᵢ + (1-yᵢ) log(1-pᵢ))", {"y": [1.0, 0.0], "p": [0.3, 0.4]}, math.log(0.3) + math.log(0.6)),
+        (r"\sum_{i=1}^{n} (y_i - a - b x_i)^2", {**VECTORS, "a": 1.0, "b": 2.0, "n": 2.0}, 136),
+        (r"\frac{1}{n}\sum_{i=1}^{n} (y_i - \hat{y}_i)^2", {"y": [1.0, 2.0], "y_hat": [1.0, 4.0], "n": 2.0}, 2),
+        (r"\sum_{i=0}^{n-1} x_i", {"x": [3.0, 4.0], "n": 2.0}, 7),
+        (r"\sum_i x_i \sum_j y_j", {"x": [1.0, 2.0], "y": [3.0, 4.0]}, 21),
+        (r"\sum_i (z_i - \log\sum_j e^{z_j})", {"z": [0.0, 0.0]}, -2 * math.log(2)),
+        (r"\sum_i x^{(i)} y^{(i)}", VECTORS, -1),
+        (r"\sum_{i,j} A_{ij}^2", {"A": [[1.0, 2.0], [3.0, 4.0]]}, 30),
+        (r"\sum_i |x_i y_i|", VECTORS, 7),
+        ("sum(|x|)", VECTORS | {"x": [3.0, -4.0]}, 7),
+    ],
+)
+def test_a_sum_over_an_index_adds_up_products_of_elements(text, values, value):
+    used = {name: number for name, number in values.items() if name in text.replace(r"\hat{y}", "y_hat")}
+    assert backprop_cli.evaluate(text, used).value == pytest.approx(value, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "said"),
+    [
+        (r"\sum_{k=0}^{3} x^k", {"x": 2.0}, "the index `k` is a number here"),
+        (r"\sum_{t=1}^{3} \frac{C_t}{(1+y)^t}", {"C": [5.0, 5.0, 105.0], "y": 0.04}, "the index `t` is a number here"),
+        (r"\sum_{n=0}^{3} a_n x^n", {"a": [1.0, 2.0, 3.0, 4.0], "x": 0.5}, "the index `n` is a number here"),
+        (r"\sum_{i=1}^n \frac{x_i}{2^i}", VECTORS, "the index `i` is a number here"),
+        (r"\sum_i i x_i", VECTORS, "the index `i` is a number here"),
+        ("sum_i x_i^i", VECTORS, "the index `i` is a number here"),
+        (r"\sum_{i=1}^{2} x_i", {"x": [1.0, 2.0, 4.0]}, "2 terms, and the vectors have 3 elements"),
+        (r"\sum_{i=1}^{n} x_i", {"x": [1.0, 2.0, 4.0], "n": 2.0}, "2 terms, and the vectors have 3 elements"),
+        (r"\sum_{i=2}^{n} x_i", VECTORS, "begins with element 2"),
+        (r"\sum_{i=1}^{\infty} x_i", VECTORS, "no end"),
+        (r"\sum_{i \in S} x_i", VECTORS, "below a sum is not read"),
+        (r"\sum_{i<j} x_i", VECTORS, "below a sum is not read"),
+        (r"\sum_{i} A_{ii}", {"A": [[1.0, 2.0], [3.0, 4.0]]}, "trace(A)"),
+        (r"\sum_{i,j} A_{ij} B_{ji}", {"A": [[1.0]], "B": [[1.0]]}, "`ij` and `ji`"),
+        (r"\sum_i \sum_j x_i A_{ij} x_j", {"A": [[1.0]], "x": [1.0]}, "elements of the outer one"),
+        (r"\sum_i (y_i - w^T x_i)^2", {"y": [3.0], "w": [1.0], "x": [[1.0]]}, "X @ w"),
+        (r"\sum_i \|x_i\|^2", {"x": [[1.0]]}, "a norm in a sum"),
+        (r"\sum_i x_{i+1} x_i", VECTORS, "`i` and `i+1`"),
+        (r"\sum_i a x_i", {"a": [1.0, 2.0], "x": [3.0, 4.0]}, "`a` is an array without an index"),
+        (r"\sum_i x_i", {"x": [[1.0, 2.0]]}, "`x` is a matrix"),
+        ("∑ x_i y_j", VECTORS, "`i` and `j`"),
+        (r"\log|\Sigma|", {"Sigma": [[2.0, 0.5], [0.5, 3.0]]}, "det(Sigma)"),
+        ("x·y/(|x||y|)", VECTORS, "norm(x)"),
+        (r"\vec{a}\times\vec{b}", {"a": [1.0, 2.0, 3.0], "b": [3.0, 4.0, 5.0]}, "cross product"),
+    ],
+)
+def test_a_sum_that_is_none_over_vectors_is_refused(text, values, said):
+    with pytest.raises(BackpropError) as refused:
+        backprop_cli.evaluate(text, {name: value for name, value in values.items() if name in text})
+    assert any(said in f"{d.message} {d.help}" and d.code == "S112" for d in refused.value.diagnostics)
+
+
+def test_a_cross_of_vectors_is_noted():
+    report = backprop_cli.evaluate("a × b", a=[1, 2, 3], b=[3, 4, 5])
+    assert list(report.value) == [3, 8, 15] and "cross product" in report.notes[0].message

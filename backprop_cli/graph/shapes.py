@@ -270,6 +270,8 @@ def _not_what_numpy_does(graph: Graph) -> Iterator[Remark]:
         if GATES[gate].symbol == "*" and len(left) == 2 and min(left) > 1 and right == left[1:]:
             one, other = (shorten(operand_text(graph, j)) for j in operands)
             words = f"`{text}` is elementwise: every row times the vector; the matrix product is `{one} @ {other}`"
+        elif GATES[gate].symbol == "*" and left == right == (3,) and "×" in text:
+            words = f"`{text}` is elementwise; no gate is a cross product"
         elif GATES[gate].family == "power" and len(left) == 2 and left[0] == left[1] and not right:
             power = graph.constants.get(operands[1], 0.0)
             one = shorten(graph.text(operands[0]))

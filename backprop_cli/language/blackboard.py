@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from backprop_cli.language.bare import BARE, INDICES, INVERSES, SUM_SIGNS, SUMS_OF
+from backprop_cli.language.index_sums import MATRICES, objection
 from backprop_cli.language.letters import ascii_name
-from backprop_cli.language.rewriting import RAISED, Rewriter
+from backprop_cli.language.rewriting import RAISED, IndexSum, Rewriter
 from backprop_cli.language.spellings import LOWERED
 
+_BELOW = re.compile(rf"[{''.join(INDICES)}]|_[A-Za-z]")
 _MINUS = ("-", "−")
 _POWER = ("^", "**")
 _PRODUCTS = ("*", "/", "·", "⋅", "×", "÷")
@@ -45,10 +48,12 @@ class Blackboard:
 
     def _function(self, k: int) -> None:
         edits = self.edits
-        first, power = self._raised(k + 1)
-        called = edits.at(first) == "(" and first in edits.closes
         index = self._runs_over(k)
-        gate = edits.texts[k].partition("_")[0] if index else SUMS_OF.get(edits.texts[k], edits.texts[k])
+        first, power = self._raised(k + 1)
+        if edits.texts[k] in SUMS_OF and (below := _BELOW.fullmatch(edits.at(first))):  # ∑ᵢ and ∑_i
+            index, first = INDICES.get(below[0], below[0][-1]), first + 1
+        called = edits.at(first) == "(" and first in edits.closes
+        gate = SUMS_OF.get(edits.texts[k]) or edits.texts[k].partition("_")[0]
         if called and gate in SUMS_OF.values():
             behind = edits.at(edits.closes[first] + 1)
             if not index and (behind in _POWER or behind[:1] in tuple(RAISED)):
@@ -70,7 +75,7 @@ class Blackboard:
             if edits.closes.get(first) != last:
                 edits.wrap(first, last, "(", ")")
         if gate in SUMS_OF.values():
-            self._without_indices(first, last, index)
+            self._without_indices(k, first, last, index)
         if power == "-1" and gate in INVERSES:
             gate, power = INVERSES[gate], ""
         edits.out[k] = gate
@@ -78,15 +83,27 @@ class Blackboard:
         edits.behind[last] += f"^({power})" if len(power) > 1 else f"^{power}" if power else ""
         self.ends[k] = last
 
-    def _without_indices(self, first: int, last: int, index: str) -> None:
+    def _without_indices(self, sign: int, first: int, last: int, index: str) -> None:
         """In a sum over an index `x_i` is an element of the vector x, and the sum that of its elements."""
-        edits = self.edits
+        edits, found = self.edits, set[str]()
         for k in range(first, last + 1):
             text = edits.texts[k]
             base, _, letter = text.partition("_") if "_" in text else (text[:-1], "", INDICES.get(text[-1], ""))
             is_element = base in self.names and ascii_name(text) not in self.names and text not in self.names
-            if is_element and len(letter) == 1 and letter.isalpha() and letter == (index or letter):
+            if is_element and len(letter) == 1 and letter.isalpha():
                 edits.out[k] = base
+                found.add(letter)
+        if not found:
+            return
+        index, texts = index or min(found), edits.texts[first : last + 1]
+        problem = objection(index, found)
+        if index in texts:
+            problem = f"the index `{index}` is a number here", "write the terms out, or a vector of these numbers"
+        elif any(text in ("'", "‖", "||") or "ᵀ" in text for text in texts):
+            problem = "a product or a norm of vectors in a sum over an index is not read", MATRICES
+        if problem:
+            edits.refuse(sign, last, *problem)
+        edits.sums.append(IndexSum(edits.begins[first], edits.begins[last] + len(edits.texts[last])))
 
     def _raised(self, k: int) -> tuple[int, str]:
         """What follows a power between a function and its operand, and the power: `²`, `⁻¹`, `^2`, `^-1`, `^{-1}`."""

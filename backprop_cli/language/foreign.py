@@ -13,13 +13,15 @@ from collections.abc import Collection, Iterable
 from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.language.code_notation import CodeNotation
 from backprop_cli.language.code_statements import rewrite_statements
+from backprop_cli.language.index_sums import elementwise
 from backprop_cli.language.mathematics import Mathematics
 from backprop_cli.language.mistyped import brackets
 from backprop_cli.language.program import Call, Definition, Program, SizeOf
 from backprop_cli.language.rewriting import SINGLE_BARS, Problem, Reading, Rewriter
 from backprop_cli.language.rows import separate
+from backprop_cli.language.signs_of_arrays import refuse_signs
 
-_OF_LATEX = re.compile(r"\\|\$")
+_OF_LATEX = re.compile(r"\\|\$|[∑∏]\s*_\s*\{")
 _DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")
 _SIGN = re.compile(r"[()\[\]{};\n]")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -50,9 +52,12 @@ def read(
     CodeNotation(edits, own, size_of).rewrite()
     Mathematics(edits, own).rewrite()
     found = edits.reading()
-    if found.text == text and not found.problems:
+    if found.text != text or found.problems:
+        reading = found if reading is None else reading.then(found)
+    if reading is None or reading.problems:
         return reading
-    return found if reading is None else reading.then(found)
+    reading = refuse_signs(reading, size_of)
+    return elementwise(reading, own, size_of) if reading.sums else reading
 
 
 def _as_it_is(text: str, problem: Problem) -> Reading:

@@ -21,6 +21,7 @@ from backprop_cli.language.latex_spellings import (
     NAMES,
     ROOT,
     SIGNS,
+    SUM_SIGNS,
     SUMS,
     TRANSPOSED,
     UNICODE_NORMS,
@@ -60,6 +61,8 @@ class _Latex(LatexTerms):
                 continue
             if text[0] == "\\":
                 self._command(k, text[1:])
+            elif text in SUM_SIGNS:
+                self.sum(k, SUM_SIGNS[text])
             elif text in ("$", "$$"):
                 self._dollar(k)
             elif text == "&":

@@ -99,6 +99,7 @@ UNREAD = {
     "dots": "write all of it out", "cdots": "write all of it out",
 }  # fmt: skip
 SUMS = {"sum": "sum", "prod": "prod"}
+SUM_SIGNS = {"∑": "sum", "∏": "prod"}
 OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 TRANSPOSED = frozenset({"T", "\\top", "\\intercal", "\\mathsf", "\\mathrm", "\\prime", "'"})
 ROWS = frozenset({"matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array"})

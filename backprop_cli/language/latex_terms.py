@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from backprop_cli.language.index_sums import MATRICES, below, objection
 from backprop_cli.language.latex_spellings import (
     ACCENTS,
     BLANK,
@@ -17,10 +18,14 @@ from backprop_cli.language.latex_spellings import (
     OPENING,
     ROWS,
     STOPS,
+    SUM_SIGNS,
     SUMS,
+    TRANSPOSED,
     UPRIGHT_COMMANDS,
 )
-from backprop_cli.language.rewriting import Rewriter
+from backprop_cli.language.rewriting import IndexSum, Rewriter
+
+_NORMS = ("\\|", "\\Vert", "\\lVert", "‖")
 
 
 class LatexTerms:
@@ -135,30 +140,65 @@ class LatexTerms:
     def sum(self, k: int, name: str) -> None:
         r"""`\sum_{i=1}^{n} …`: the sum over a vector; the subscripts that it runs over go."""
         edits = self.edits
-        at, indices = k + 1, set()
+        at, written = k + 1, {"_": "", "^": ""}
         while edits.at(at) in ("_", "^"):
             end = self.argument(at + 1)
-            if edits.at(at) == "_":
-                written = self.inside(at + 1, end).partition("=")[0]
-                indices |= {letter for letter in written if letter.isalpha()}
+            written[self.texts[at]] = self.inside(at + 1, end)
             edits.blank(at, end)
             at = end + 1
         end = self._end_of_term(at)
         if end < at:
             return
-        found = False
-        for place in range(at, end + 1):
-            if self.texts[place] in ("_", "^") and edits.out[place] == self.texts[place]:
-                last = self.argument(place + 1)
-                inside = self.inside(place + 1, last).strip("()")
-                if inside and set(inside) <= indices | {","}:
-                    edits.blank(place, last)
-                    found = True
-        if indices and not found:
-            help_ = "write the sum out, or over a vector: its elements have the index as subscript"
-            edits.refuse(k, end, "nothing in this sum has its index", help_)
+        limits = below(written["_"]) if written["_"] else ("", "")
+        if limits is None:
+            help_ = "write the sum over a vector that has the elements which are meant"
+            edits.refuse(k, end, f"`{written['_']}` below a sum is not read", help_)
+            return
+        indices, lower = limits
+        if indices and (problem := self._without_indices(at, end, indices)):
+            edits.refuse(k, end, *problem)
         edits.out[k] = self.apart_command(k) + f"{SUMS[name]}("
         self.close(end, ")")
+        if indices:
+            first, last = edits.begins[at], edits.begins[end] + len(self.texts[end])
+            edits.sums.append(IndexSum(first, last, len(indices), lower, written["^"]))
+
+    def _without_indices(self, first: int, last: int, indices: str) -> tuple[str, str] | None:
+        """Blank the subscripts of the elements of a sum; what there is that is none, and what to write."""
+        edits, found = self.edits, set[str]()
+        place, inner = first, -1  # the last token of a sum in this one
+        while place <= last:
+            text = self.texts[place]
+            end = self.argument(place + 1) if text in ("_", "^") else place
+            inside = self.inside(place + 1, end) if end > place else ""
+            letters = inside.strip("()").replace(",", "")
+            if text[1:] in SUMS or text in SUM_SIGNS:
+                inner = max(inner, self._end_of_term(self._behind_scripts(place + 1)))
+            if text in indices:
+                return (
+                    f"the index `{min(indices)}` is a number here",
+                    "write the terms out, or a vector of these numbers",
+                )
+            if text in ("'", "\\langle") or (text == "^" and {inside} <= TRANSPOSED):
+                return "a product of vectors in a sum over an index is not read", MATRICES
+            if text in _NORMS:
+                return "a norm in a sum over an index is not read", "write it with matrices: `sum(X^2)` for all ‖x‖²"
+            if text == "^" and inside[:1] != "(":
+                end = place  # what is in an exponent is looked at as well
+            elif text in ("_", "^") and set(indices).intersection(letters) and self._is_subscript(place, inside):
+                if place <= inner:
+                    return "an inner sum has elements of the outer one", "write it with matrices, such as `x' A y`"
+                found.add(letters)
+                edits.blank(place, end)
+            place = end + 1
+        if not found:
+            return "nothing in this sum has its index", "write the sum out, or over a vector whose elements have it"
+        return objection(indices, found)
+
+    def _is_subscript(self, place: int, inside: str) -> bool:
+        """Whether a name with a subscript is an element, and not one that has a value."""
+        name = self.edits.at(place - 1)
+        return not {f"{name}_{inside}", f"{name}{inside}"} & {*self.names}
 
     def _behind_scripts(self, k: int) -> int:
         """The first token that is neither a subscript nor a superscript."""

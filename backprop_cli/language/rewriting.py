@@ -41,19 +41,38 @@ class Problem(NamedTuple):
     code: str = "S112"
 
 
+class IndexSum(NamedTuple):
+    """A sum over an index: where what is added begins and ends, how many indices there are, the limits as written."""
+
+    start: int
+    end: int
+    rank: int = 1
+    lower: str = ""
+    upper: str = ""
+
+
 class Reading(NamedTuple):
-    """A text, and for each of its characters (and its end) where what it was made of begins, and ends before it."""
+    """A text, and for each of its characters (and its end) where what it was made of begins, and ends before it.
+
+    `sums` are those over an index, by their places in what was `typed`; `counted` are names that are limits of such.
+    """
 
     text: str
     starts: Sequence[int]
     ends: Sequence[int]
     problems: tuple[Problem, ...] = ()
+    sums: tuple[IndexSum, ...] = ()
+    typed: str = ""
+    counted: frozenset[str] = frozenset()
 
     def then(self, later: Reading) -> Reading:
         """What a reading of this one's text is of the first text."""
         starts, ends = [self.starts[k] for k in later.starts], [self.ends[k] for k in later.ends]
         problems = (p._replace(start=self.starts[p.start], end=self.ends[p.end]) for p in later.problems)
-        return Reading(later.text, starts, ends, (*self.problems, *problems))
+        sums = (s._replace(start=self.starts[s.start], end=self.ends[s.end]) for s in later.sums)
+        return self._replace(
+            text=later.text, starts=starts, ends=ends, problems=(*self.problems, *problems), sums=(*self.sums, *sums)
+        )
 
 
 class Rewriter:
@@ -79,6 +98,8 @@ class Rewriter:
         self.before, self.behind = [""] * count, [""] * count
         self.after: dict[int, str] = {}  # what ends a statement, behind all that is put around its tokens
         self.dropped = bytearray(count)
+        self.closed_up: set[int] = set()  # tokens without a blank in front
+        self.sums: list[IndexSum] = []
         self.problems: list[Problem] = []
         self.spans: dict[int, int] = {}  # token that stands for several: the last of them
         self.definitions: dict[str, str] = {}  # gates that the text needs, by their names: put in front
@@ -179,12 +200,12 @@ class Rewriter:
             stop = self.begins[whole] + len(self.texts[whole])
             parts = ("", "", "") if self.dropped[k] else (self.before[k], self.out[k], self.behind[k])
             early = parts[0][:1] in (")", ",")  # it belongs to what is before the blank
-            gap = (self.text[last_end:begin], last_end, begin)
+            gap = ("" if k in self.closed_up else self.text[last_end:begin], last_end, begin)
             pieces += [(parts[0], begin, stop), gap] if early else [gap, (parts[0], begin, stop)]
             pieces += [(part, begin, stop) for part in (*parts[1:], self.after.get(k, ""))]
             last_end = begin + len(self.texts[k])
         pieces.append((self.text[last_end:], last_end, len(self.text)))
-        return reading_of(pieces, len(self.text), self.problems)
+        return reading_of(pieces, len(self.text), self.problems)._replace(sums=tuple(self.sums), typed=self.text)
 
 
 Piece = tuple[str, int, int]  # a text, and the characters of the original that it was made of

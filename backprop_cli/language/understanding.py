@@ -80,6 +80,7 @@ def understood(
     made = foreign.relocated(made, reading, source)
     foreign.span_the_output(made)
     made.reading = typed
+    made.counts |= reading.counted
     return made
 
 
