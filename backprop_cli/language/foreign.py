@@ -40,7 +40,7 @@ def read(
     if failed and _OF_LATEX.search(_COMMENT.sub("", text)):
         from backprop_cli.language.latex import latex
 
-        reading = latex(text, names)
+        reading = latex(text, names, size_of)
         text = reading.text
     edits = Rewriter(text, SINGLE_BARS) if text.count("||") % 2 else Rewriter(text)  # ||x| - 1|
     defined = set(_defined(edits))

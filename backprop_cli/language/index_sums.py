@@ -72,7 +72,9 @@ def _limits(edits: Rewriter, reading: Reading, total: IndexSum, inside: list[int
         if not isinstance(shape, tuple):
             continue
         name = edits.texts[k]
-        if not _is_element(edits, reading, k):
+        if "@" in (edits.at(k - 1), edits.at(k + 1)):  # the products of a matrix's rows with a vector
+            lengths.update(shape[:1] if len(shape) == 2 else ())
+        elif not _is_element(edits, reading, k):
             edits.refuse(k, k, f"`{name}` is an array without an index in a sum over one", MATRICES)
         elif len(shape) != total.rank:
             what = "a matrix" if len(shape) == 2 else f"an array of {len(shape)} axes"

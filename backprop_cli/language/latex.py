@@ -29,26 +29,27 @@ from backprop_cli.language.latex_spellings import (
     UPRIGHT,
     UPRIGHT_COMMANDS,
 )
-from backprop_cli.language.latex_terms import LatexTerms
+from backprop_cli.language.latex_sums import LatexSums
 from backprop_cli.language.mistyped import command, is_known
+from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Reading, Rewriter
 
 _DEFINED = re.compile(r"(?:^|[;\n])[ \t]*([A-Za-z]{2,})[ \t]*=(?!=)")
 
 
-def latex(text: str, names: Collection[str]) -> Reading:
-    """The text without LaTeX in it."""
+def latex(text: str, names: Collection[str], size_of: SizeOf) -> Reading:
+    """The text without LaTeX in it; `names` have values, of which `size_of` tells the shapes."""
     taken = {*names, *_DEFINED.findall(text)}
     words = sorted((name for name in taken if len(name) > 1 and name.isalpha()), key=len, reverse=True)
     known = "".join(rf"|(?<![A-Za-z\\]){re.escape(word)}(?![A-Za-z])" for word in words[:200])
     number = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
     pattern = re.compile(rf"[ \t\r]+|\\[A-Za-z]+|\\.{known}|[A-Za-z]|{number}|\$\$?|.", re.DOTALL)
     edits = Rewriter(text, pattern)
-    _Latex(edits, names).rewrite()
+    _Latex(edits, names, size_of).rewrite()
     return edits.reading()
 
 
-class _Latex(LatexTerms):
+class _Latex(LatexSums):
     """The edits that make LaTeX ours."""
 
     def rewrite(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from backprop_cli.language.index_sums import MATRICES, below, objection
 from backprop_cli.language.latex_spellings import (
     ACCENTS,
     BLANK,
@@ -18,21 +17,19 @@ from backprop_cli.language.latex_spellings import (
     OPENING,
     ROWS,
     STOPS,
-    SUM_SIGNS,
     SUMS,
-    TRANSPOSED,
     UPRIGHT_COMMANDS,
 )
-from backprop_cli.language.rewriting import IndexSum, Rewriter
-
-_NORMS = ("\\|", "\\Vert", "\\lVert", "‖")
+from backprop_cli.language.program import SizeOf
+from backprop_cli.language.rewriting import Rewriter
 
 
 class LatexTerms:
     """A text of LaTeX and the edits that make it ours; `names` have values."""
 
-    def __init__(self, edits: Rewriter, names: Collection[str]) -> None:
+    def __init__(self, edits: Rewriter, names: Collection[str], size_of: SizeOf) -> None:
         self.edits = edits
+        self.size_of = size_of
         self.texts = edits.texts
         self.names = names
 
@@ -136,69 +133,6 @@ class LatexTerms:
     def _began(self, last: int) -> bool:
         """Whether an operand is there already, so that the next function begins a factor of its own."""
         return self.texts[last][0] != "\\" or self.texts[last][1:] in NAMES
-
-    def sum(self, k: int, name: str) -> None:
-        r"""`\sum_{i=1}^{n} …`: the sum over a vector; the subscripts that it runs over go."""
-        edits = self.edits
-        at, written = k + 1, {"_": "", "^": ""}
-        while edits.at(at) in ("_", "^"):
-            end = self.argument(at + 1)
-            written[self.texts[at]] = self.inside(at + 1, end)
-            edits.blank(at, end)
-            at = end + 1
-        end = self._end_of_term(at)
-        if end < at:
-            return
-        limits = below(written["_"]) if written["_"] else ("", "")
-        if limits is None:
-            help_ = "write the sum over a vector that has the elements which are meant"
-            edits.refuse(k, end, f"`{written['_']}` below a sum is not read", help_)
-            return
-        indices, lower = limits
-        if indices and (problem := self._without_indices(at, end, indices)):
-            edits.refuse(k, end, *problem)
-        edits.out[k] = self.apart_command(k) + f"{SUMS[name]}("
-        self.close(end, ")")
-        if indices:
-            first, last = edits.begins[at], edits.begins[end] + len(self.texts[end])
-            edits.sums.append(IndexSum(first, last, len(indices), lower, written["^"]))
-
-    def _without_indices(self, first: int, last: int, indices: str) -> tuple[str, str] | None:
-        """Blank the subscripts of the elements of a sum; what there is that is none, and what to write."""
-        edits, found = self.edits, set[str]()
-        place, inner = first, -1  # the last token of a sum in this one
-        while place <= last:
-            text = self.texts[place]
-            end = self.argument(place + 1) if text in ("_", "^") else place
-            inside = self.inside(place + 1, end) if end > place else ""
-            letters = inside.strip("()").replace(",", "")
-            if text[1:] in SUMS or text in SUM_SIGNS:
-                inner = max(inner, self._end_of_term(self._behind_scripts(place + 1)))
-            if text in indices:
-                return (
-                    f"the index `{min(indices)}` is a number here",
-                    "write the terms out, or a vector of these numbers",
-                )
-            if text in ("'", "\\langle") or (text == "^" and {inside} <= TRANSPOSED):
-                return "a product of vectors in a sum over an index is not read", MATRICES
-            if text in _NORMS:
-                return "a norm in a sum over an index is not read", "write it with matrices: `sum(X^2)` for all ‖x‖²"
-            if text == "^" and inside[:1] != "(":
-                end = place  # what is in an exponent is looked at as well
-            elif text in ("_", "^") and set(indices).intersection(letters) and self._is_subscript(place, inside):
-                if place <= inner:
-                    return "an inner sum has elements of the outer one", "write it with matrices, such as `x' A y`"
-                found.add(letters)
-                edits.blank(place, end)
-            place = end + 1
-        if not found:
-            return "nothing in this sum has its index", "write the sum out, or over a vector whose elements have it"
-        return objection(indices, found)
-
-    def _is_subscript(self, place: int, inside: str) -> bool:
-        """Whether a name with a subscript is an element, and not one that has a value."""
-        name = self.edits.at(place - 1)
-        return not {f"{name}_{inside}", f"{name}{inside}"} & {*self.names}
 
     def _behind_scripts(self, k: int) -> int:
         """The first token that is neither a subscript nor a superscript."""
