@@ -7,12 +7,15 @@ import pytest
 from arrays import prepared
 
 from backprop_cli import check, grad
+from backprop_cli.check.cross_check import cross_check
 from backprop_cli.check.gradient_check import GradientCheck
 from backprop_cli.check.judge import is_harmless
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import Opinion, relative_error, verdict
+from backprop_cli.engine.passes import backward
+from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.errors import BackpropError
 from backprop_cli.gates.fields import FLOATS
 
@@ -298,6 +301,23 @@ def test_one_point_that_differs_is_enough(symbolic, is_right, verdict_, reason, 
     (result,) = check("sin(x)", {}, symbolic=symbolic).results
     assert (result.verdict, result.reason) == (verdict_, reason)
     assert is_right(result.point["x"]) is (verdict_ == AGREES)
+
+
+def test_points_outside_the_domain_are_passed_over():
+    results = check("sin(x)*log(y)", {}).results
+    assert {(it.verdict, it.reason) for it in results} == {(AGREES, "right at 20 random points")}
+    assert len(results) == 3 and all(it.point["y"] > 0 for it in results)
+
+
+# How far SymPy's number is from the true one that is shown, relative.
+@pytest.mark.parametrize(("off", "verdict_"), [(0, "agree"), (1e-7, "agree"), (-1e-7, "agree"), (1e-5, "undecided")])
+def test_the_number_that_is_shown_is_compared_with_sympys(off, verdict_):
+    graph, values = prepared(COSINE, {"x": 1e-8})
+    node, passed = graph.variables["x"], backward(graph, values, graph.output)
+    shown = TrueNumber(node, True, (), passed.grads[node], -1e-8 / 12 * (1 + off), "-8.3e-10")
+    options = {"untrue": [shown], "exact": True}
+    found = cross_check(graph, values, passed, bytearray(b"\1") * len(graph), {"x": node}, [], **options)
+    assert found.verdict == verdict_ and found.lost == ()
 
 
 def test_a_point_knows_the_slope_of_any_node_by_any_other_from_values_alone():
