@@ -118,6 +118,7 @@ SLOPES = [
     ("sum(relu(max(sqrt(x), y) - 5))", {"x": [0, 100, 4], "y": [-1, -1, 3]}, 5, {"x": [0, 0.05, 0], "y": [0, 0, 0]}),
     ("sum(relu(sum(sqrt(A), axis=0) - 5))", {"A": [[0, 100], [0, 100]]}, 15, {"A": [[0, 0.05], [0, 0.05]]}),
     ("sum(relu(norminf(sqrt(A), axis=0) - 5))", {"A": [[0, 100], [0, 1]]}, 5, {"A": [[0, 0.05], [0, 0]]}),
+    ("max(s, sum(relu(x)))", {"s": 10, "x": [-1, 2]}, 10, {"s": 1, "x": [0, 0]}),
     ("v = sqrt(x); max(v[0], 1) + v[1]", {"x": [0, 4]}, 3, {"x": [0, 0.25]}),
     ("sum(max(sqrt(A), axis=0))", {"A": [[0, 100], [4, 1]]}, 12, {"A": [[0, 0.05], [0.25, 0]]}),
     # each use of an element sends what it sends, though others ignore it
