@@ -61,6 +61,7 @@ AREAS = {
             "test_commands.py",
             "test_directions.py",
             "test_explain.py",
+            "test_modules.py",
         ),
     ),
     "verdicts": Area(
@@ -200,16 +201,24 @@ class Trial:
         return len(self.tried) - self.noticed
 
     def run_each(self, planted: Planted | None) -> None:
-        """Try them one by one."""
+        """Try them one by one; those in no function last, for each takes as long as all tests."""
+        later = []
         for mutant in self.tried:
             source = self.sources[mutant.file]
             lines = statement(source, mutant.number(source))
             test = planted.notices(mutant.file, source, mutant.applied(source), lines) if planted else None
             if test is None:
-                test = "some test" if self.copy.notices(mutant) else ""
-            self.noticed += bool(test)
-            if self.verbose or not test:
-                self.show(mutant, f"  # {test}" if test else "")
+                later.append(mutant)
+            else:
+                self.count(mutant, test)
+        for mutant in later:
+            self.count(mutant, "some test" if self.copy.notices(mutant) else "")
+
+    def count(self, mutant: Mutant, test: str) -> None:
+        """What became of a mutant: which test noticed it, or none."""
+        self.noticed += bool(test)
+        if self.verbose or not test:
+            self.show(mutant, f"  # {test}" if test else "")
 
 
 def main() -> int:

@@ -85,7 +85,7 @@ class Changes:
                         yield from changes(self, node)
 
     def _ignored(self, node: ast.AST) -> list[ast.AST]:
-        """What is no part of the work: annotations, assertions (`strict` is one), how infinity is written."""
+        """What is no part of the work: types, assertions (`strict` is one), how infinity is written."""
         if isinstance(node, ast.keyword):
             return [node.value] if node.arg == "strict" else []
         if isinstance(node, ast.arg | ast.AnnAssign):
@@ -94,6 +94,8 @@ class Changes:
             return [node.returns] if node.returns else []
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             return [node]
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.BitOr):
+            return [node.value] if isinstance(node.value.left, ast.Subscript) else []  # a name for two types
         infinite = isinstance(node, ast.BinOp) and not self.code and self.text(node) in _INFINITE
         return [node] if infinite or isinstance(node, ast.Assert) else []
 

@@ -583,6 +583,11 @@ def test_a_jacobian_has_zeros_where_nothing_flows_and_no_minus_zero(mode):
     assert {name: found.tolist() for name, found in report.jacobians.items()} == {"s": [0, 0], "t": [0, 1]}
 
 
+def test_an_undefined_element_of_an_array_has_undefined_slopes():
+    found = backprop_cli.jacobian("cumsum(log(x))", x=[-1, 2], mode="reverse", check=False).jacobians["x"]
+    assert np.isnan(found).all()
+
+
 def test_jacobian_formats():
     words = ["jacobian", "x*[1,2]", "x=[3,4]"]
     assert backprop(*words, "-q").out == "x=[[1,0],[0,2]]\n"

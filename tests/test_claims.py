@@ -92,6 +92,10 @@ VERDICTS = [
     ("abs(x)", {"x": 0}, "df/dx = 1.5", "differs", "from -1 to 1"),
     ("3*relu(x)*y", {"x": 0, "y": -2}, "df/dx = -6", "cannot decide", "from -6 to 0"),
     ("relu(x) - relu(-x)", {"x": 0}, "df/dx = 1", "cannot decide", "kink"),  # the truth, which no convention sees
+    ("x + relu(x)", {"x": 0}, "df/dx = 2.0000000001", "cannot decide", "from 1 to 2"),
+    ("-x - relu(x)", {"x": 0}, "df/dx = -2.0000000001", "cannot decide", "from -2 to -1"),
+    ("v = 2*x; 1e308*relu(v) + 1e308*max(v, 0)", {"x": 0}, "df/dx = 5", "cannot decide", "is valid along `v`"),
+    ("relu(max(x, 0))", {"x": -1}, "df/dx = 1", "differs", "from 0 to 0"),
     ("max(x, y)", {"x": 2, "y": 2}, "df/dx = 1", "cannot decide", "from 0 to 1"),
     ("max(x, y)", {"x": 2, "y": 2}, "df/dx = 0.5", "agrees", "convention"),
     ("floor(x)*x", {"x": 2}, "df/dx = 1", "cannot decide", "jumps"),

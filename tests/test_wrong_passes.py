@@ -37,17 +37,35 @@ def test_a_fork_that_forgets_is_caught(program, values, right, left, seed, monke
     assert report.check.max_rel_error == pytest.approx(abs(right - left) / (abs(right - left) + abs(left)), rel=1e-12)
 
 
-def test_of_very_many_inputs_a_fork_that_forgets_is_caught_along_their_mix(monkeypatch):
+# What is worst is named, and of two that are as bad the first: of y 3 and 3 and 9 arrive, of x twice 3.
+@pytest.mark.parametrize(
+    ("program", "name", "error"),
+    [("x*x + y*y", "x", 0.5), ("y*y + x*x", "y", 0.5), ("x*x + y*y + 9*y", "y", 0.8), ("y*y + 9*y + x*x", "y", 0.8)],
+)
+def test_the_worst_of_several_forks_that_forget_is_named(program, name, error, monkeypatch):
+    def forgets(grads, node, sent, _lost):
+        grads[node] = sent
+
+    monkeypatch.setattr(numbers, "join", forgets)
+    found = grad(program, x=3.0, y=3.0).check
+    assert (found.verdict, found.worst.name) == ("disagree", name)
+    assert found.max_rel_error == pytest.approx(error, rel=0.1)
+
+
+@pytest.mark.parametrize("seed", [-2.5, 0.01])
+def test_of_very_many_inputs_a_fork_that_forgets_is_caught_along_their_mix(seed, monkeypatch):
     names = [f"x{k}" for k in range(500)]
     program, values = "+".join([*names, names[1]]), dict.fromkeys(names, 1.0)
-    assert grad(program, values, seed_grad=-2.5).check.verdict == "agree"
+    assert grad(program, values, seed_grad=seed).check.verdict == "agree"
     monkeypatch.setattr(numbers, "join", lambda *_: None)
-    report = grad(program, values, seed_grad=-2.5)
-    assert report.gradients["x1"] == -2.5  # of -5
+    report = grad(program, values, seed_grad=seed)
+    assert report.gradients["x1"] == seed  # of twice that
     worst = report.check.worst
     assert report.check.verdict == "disagree" and (worst.name, worst.along) == ("", -1)
     # The second input weighs 0.5 and the fraction of twice the golden ratio's, in every sum of both.
-    assert worst.ours - worst.theirs == pytest.approx(2.5 * (0.5 + 2 * 0.6180339887498949 % 1), rel=1e-9)
+    weights = [0.5 + k * 0.6180339887498949 % 1 for k in range(1, 501)]
+    assert worst.ours - worst.theirs == pytest.approx(-seed * weights[1], rel=1e-9)
+    assert report.check.max_rel_error == pytest.approx(weights[1] / (sum(weights) + weights[1]), rel=1e-9)
 
 
 # A rule that is off by so much, relative: beyond the ninth digit it is wrong, below it is rounding.
@@ -63,6 +81,16 @@ def test_a_rule_that_is_off_is_caught(off, verdict, seed, monkeypatch):
         assert graph.gates[worst.node] == "sin" and worst.along == graph.variables["x"] and worst.name == ""
         assert worst.theirs == pytest.approx(math.cos(1), rel=1e-14)
         assert worst.ours == pytest.approx(math.cos(1) * (1 + off), rel=1e-14)
+
+
+@pytest.mark.parametrize("small", ["exp(y)", "sin(x) + exp(y)"])
+def test_a_slope_is_never_too_small_to_be_wrong(small, monkeypatch):
+    """Beside it there may be one that is off by what rounding is allowed to be."""
+    monkeypatch.setitem(FLOATS.locals, "sin", lambda x, out: (math.cos(x) * (1 + 1e-11),))  # noqa: ARG005
+    monkeypatch.setitem(FLOATS.locals, "exp", lambda _, out: (out * 1.001,))
+    found = grad(small, {"x": 1.0, "y": -50.0} if "x" in small.replace("exp", "") else {"y": -50.0})
+    assert found.check.verdict == "disagree" and found.columns.graph.gates[found.check.worst.node] == "exp"
+    assert found.check.max_rel_error == pytest.approx(0.001 / 1.001, rel=1e-9)
 
 
 def test_the_worst_of_several_wrong_rules_is_named(monkeypatch):
@@ -95,7 +123,9 @@ def test_only_what_is_asked_for_is_judged(program, wrt, verdict, monkeypatch):
 # A slope at a kink is right between the slopes of the two sides, 0 and 1 of relu; -1 and 1 of abs.
 @pytest.mark.parametrize(
     ("gate", "slope", "verdict"),
-    [("relu", 0.0, "agree"), ("relu", 1.0, "agree"), ("relu", 0.3, "agree"), ("relu", -0.1, "disagree"),
+    [("relu", -0.0005, "agree"), ("relu", -0.0015, "disagree"), ("relu", 1.0005, "agree"),
+     ("relu", 1.0015, "disagree"),
+     ("relu", 0.0, "agree"), ("relu", 1.0, "agree"), ("relu", 0.3, "agree"), ("relu", -0.1, "disagree"),
      ("relu", 1.1, "disagree"), ("abs", -1.0, "agree"), ("abs", 1.0, "agree"), ("abs", -1.1, "disagree"),
      ("abs", 1.1, "disagree")],
 )  # fmt: skip
@@ -107,6 +137,12 @@ def test_a_slope_at_a_kink_is_judged_by_the_sides(gate, slope, verdict, monkeypa
         assert report.columns.graph.gates[report.check.worst.node] == gate and report.check.worst.ours == slope
     else:
         assert report.check.methods == ("per-gate", "differences")
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [(1000.0, "agree"), (1000.5, "agree"), (1001.5, "disagree")])
+def test_how_far_a_slope_at_a_kink_may_be_off_goes_by_its_size(slope, verdict, monkeypatch):
+    monkeypatch.setitem(FLOATS.locals, "leaky_relu", lambda x, *_: (slope, min(x, 0.0)))
+    assert grad("leaky_relu(x, 1000)", x=0.0).check.verdict == verdict
 
 
 @pytest.mark.parametrize("scale", ["1e-5", "1", "1e5"])

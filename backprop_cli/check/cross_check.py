@@ -47,7 +47,7 @@ def cross_check(
     if not without or (found.verdict == "undecided" and not found.lost and not found.variables):
         return found
     # The rule of a gate, judged at its own operands, or a gradient that is right to six digits.
-    if found.worst is not None and (found.worst.along >= 0 or found.worst.name not in true):
+    if found.worst is not None and found.worst.name not in true:
         return found
     theirs = {item.name: item.theirs for item in found.lost}
     decided = exact and all(_same(theirs.get(name, nan), number) for name, number in true.items())

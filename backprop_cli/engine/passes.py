@@ -161,7 +161,7 @@ def send(
     """
     upstream, slopes = passed.grads[node], passed.locals[node]
     flow = passed.flows[node] if passed.flows else True
-    if upstream is None or flow is False:
+    if upstream is None:
         return 0.0, False
     xs, out = ([values[j] for j in graph.inputs[node]], values[node]) if values else ([], nan)
     if rule.attributes is not None:
