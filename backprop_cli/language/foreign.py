@@ -19,7 +19,7 @@ from backprop_cli.language.program import Call, Definition, Program, SizeOf
 from backprop_cli.language.rewriting import SINGLE_BARS, Problem, Reading, Rewriter
 from backprop_cli.language.rows import separate
 
-_OF_LATEX = re.compile(r"\\|\$")
+_OF_LATEX = re.compile(r"\\(?! )|\$")  # `A \ b` alone solves a system, in MATLAB
 _DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")
 _SIGN = re.compile(r"[()\[\]{};\n]")
 _COMMENT = re.compile(r"#[^\n]*")
