@@ -80,6 +80,25 @@ def test_mixed_ones(written):
     assert backprop_cli.evaluate(f"f = x^3*y; 1 + {written}*2", x=2, y=3).value == 25
 
 
+@pytest.mark.parametrize(("written", "value"), [
+    (r"\frac{df}{dx}", 36), (r"\frac{\partial f}{\partial x}", 36), (r"\frac{d f}{d x}", 36),
+    (r"\frac{\mathrm{d}f}{\mathrm{d}x}", 36),
+    (r"\frac{d^2 f}{dx^2}", 36), (r"\dfrac{\partial^{2} f}{\partial x^{2}}", 36),
+    (r"\frac{\partial^2 f}{\partial x \partial y}", 12),
+    (r"\frac{\partial^2 f}{\partial y\,\partial x}", 12), (r"2 \frac{df}{dy}", 16),
+    (r"\left(\frac{df}{dy}\right)^2", 64),
+])  # fmt: skip
+def test_latex(written, value):
+    assert backprop_cli.evaluate(f"f = x^3 y; {written}", x=2, y=3).value == value
+
+
+def test_latex_of_what_is_bound_and_what_is_not_defined():
+    assert backprop_cli.evaluate(r"\frac{d x}{d y}", d=5, x=1, y=2).value == 0.5
+    assert backprop_cli.evaluate(r"f = \alpha^2; \frac{\partial f}{\partial \alpha}", alpha=3).value == 6
+    ran = backprop("eval", r"\frac{\partial f}{\partial x} + x", "x=1")
+    assert ran.status == 2 and "gradients are what comes out" in ran.err
+
+
 def test_greek_letters_and_what_is_bound_or_defined():
     assert backprop_cli.evaluate("f = α^2*β; ∂²f/∂α∂β", α=3, β=1).value == 6
     assert backprop_cli.evaluate("f = α^2*β; ∂f/∂α", α=3, β=2).value == 12
@@ -150,3 +169,31 @@ def test_derivatives_nested_without_end_are_refused():
     nested = "; ".join(f"g{k} = d{f'g{k - 1}' if k else 'f'}/dx" for k in range(40))
     ran = backprop("eval", f"f = sin(x)*exp(x^2)/x; {nested}; g39", "x=1.5")
     assert ran.status == 5 and "derivatives of derivatives grow" in ran.err
+
+
+# program, values, how many notes there are of what is differentiated at a kink; the value may be right all the same
+AT_KINKS = [
+    ("f = relu(x); df/dx", {"x": 0}, 1), ("f = relu(x); df/dx", {"x": 1}, 0), ("f = abs(x); df/dx", {"x": 0}, 1),
+    ("f = relu(x)^2; df/dx", {"x": 0}, 0), ("f = relu(x)^2; d2f/dx2", {"x": 0}, 1),
+    ("f = abs(x)^3; df/dx", {"x": 0}, 0),
+    ("f = max(x, y); df/dx", {"x": 1, "y": 1}, 1), ("f = max(x, y); df/dx", {"x": 1, "y": 2}, 0),
+    ("f = floor(x) + x; df/dx", {"x": 2}, 1), ("f = where(x > 0, x, 0); df/dx", {"x": 0}, 1),
+    ("f = relu(x)*y; df/dy", {"x": 0, "y": 1}, 0), ("f = sum(relu(v)); sum(df/dv)", {"v": [1.0, 0.0]}, 1),
+    ("f = norm(v); sum(df/dv)", {"v": [0.0, 0.0]}, 1),
+    ("f = relu(x); g = df/dx; where(y > 0, y, g)", {"x": 0, "y": 1}, 0),
+    ("f = relu(x); g = df/dx; where(y > 0, y, g)", {"x": 0, "y": -1}, 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "values", "count"), AT_KINKS)
+def test_a_derivative_at_a_kink_is_a_convention(program, values, count):
+    notes = [note for note in backprop_cli.evaluate(program, values).notes if note.code == "jump"]
+    assert len(notes) == count, notes
+    assert backprop_cli.evaluate(program, values).status == 0
+
+
+def test_nobody_is_accused_at_a_kink_of_what_is_differentiated():
+    claims = ["dout/dy = 0", "dout/dy = 1", "dout/dy = 1[x > 0]"]
+    report = backprop_cli.check("f = relu(x); g = df/dx; out = g*y", x=0, y=1, claims=claims)
+    assert [result.verdict for result in report.results] == ["agrees", "cannot decide", "agrees"]
+    assert len(backprop_cli.grad("f = relu(x)^2; d2f/dx2", x=0).notes) == 1  # told once
