@@ -508,7 +508,7 @@ def test_advice_takes_operands_as_they_are_written(name):
 
 # A name that has no value, and not a gate that is not known.
 NAMES_WITHOUT_VALUES = [
-    (r"T\frac{1}{2}", "T"), (r"F\frac{1}{2}", "F"), (r"m\frac{1}{r}", "m"), ("F√2", "F"), 
+    (r"T\frac{1}{2}", "T"), (r"F\frac{1}{2}", "F"), (r"m\frac{1}{r}", "m"), ("F√2", "F"),
     (r"T\frac{1}{4\pi\epsilon}\frac{r}{r^2}", "T"), ("(1+r)^T", "T"), (r"\left(1+r\right)^{T}", "T"), ("r^{-T}", "T"),
     (r"P\frac{r}{2}^{-T}", "P"), ("sum((1+r)^T)", "T"), ("3 r ^ T", "T"),
 ]  # fmt: skip
