@@ -493,7 +493,6 @@ def test_no_function_of_another_tool_has_two_formulas():
     assert len(names) == len({*names}) and not {*names} & {*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES}
 
 
-<<<<<<< HEAD
 VECTORS = {"x": [3.0, 4.0], "y": [1.0, -1.0]}
 
 
@@ -570,7 +569,8 @@ def test_a_sum_that_is_none_over_vectors_is_refused(text, values, said):
 def test_a_cross_of_vectors_is_noted():
     report = backprop_cli.evaluate("a × b", a=[1, 2, 3], b=[3, 4, 5])
     assert list(report.value) == [3, 8, 15] and "cross product" in report.notes[0].message
-=======
+
+
 ODD = (r"\frac{1}{4\pi\epsilon_0}", "{x}", "{0}{1}", r"\g<1>\1", "}{", "%s", "$x")
 
 
@@ -609,4 +609,3 @@ def test_to_the_power_of_t():
     for verb in (backprop_cli.diff, backprop_cli.structure, backprop_cli.check):
         with pytest.raises(BackpropError, match="`T` has no value"):
             verb("P*(1+r)^T")
->>>>>>> figures

@@ -20,12 +20,8 @@ _CALLED = {"sigma": "sigmoid", **dict.fromkeys(("softmax_loss", "ce_loss", "ce",
 _LAST_OPERAND = re.compile(r"([A-Za-z0-9_.]+)[ \t]*$", re.ASCII)
 _BETWEEN = {BY_SYMBOL["/"]: "`floor({}/{})` for the whole quotient, otherwise `{}/{}`"}  # as words between operands
 _ABOVE = re.compile(r"d(?:[A-Za-z_]\w*|\([^()]*\))?\s*[/÷]\s*$", re.ASCII)
-<<<<<<< HEAD
 _OF_LATEX = re.compile(r"frac\s*\{\s*(?:d|\\partial)[^{}]*\}\s*\{\s*(?:d|\\partial)")
-=======
-_OF_LATEX = re.compile(r"frac\s*\{\s*d\b[^{}]*\}\s*\{\s*d")
 _FACTOR = re.compile(r"\s*(?:\\[dtc]?frac|\\sqrt|√)")  # after a name: no bracket, so that it is a product
->>>>>>> figures
 _BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
 
 
