@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from backprop_cli.report.hessians import HessianReport
     from backprop_cli.report.symbolic_steps import SymbolicSteps
 
+__all__ = ["ENDINGS", "TARGETS", "diff", "export", "hessian", "steps", "target_of"]
+
 
 def diff(
     expression: str | Source,
