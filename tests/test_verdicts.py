@@ -329,6 +329,12 @@ def test_a_point_knows_the_slope_of_any_node_by_any_other_from_values_alone():
     assert [it.slope for it in found] == pytest.approx([6 * 4 + 15, 12, 2, 5], rel=1e-9)
 
 
+@pytest.mark.parametrize(("symbolic", "found"), [(True, 6.0), (False, None)])
+def test_sympy_is_asked_if_it_may_be(symbolic, found):
+    (result,) = check("x*x", {"x": 3.0}, symbolic=symbolic).results
+    assert (result.verdict, result.sympy, result.forward, result.backprop) == (AGREES, found, 6.0, 6.0)
+
+
 def test_a_number_is_judged_at_one_point():
     graph, _ = prepared("x*x", {"x": 3.0})
     of, place = Gradient(graph.output, graph.variables["x"]), Point(graph, {"x": 3.0})
