@@ -9,7 +9,8 @@ from arrays import prepared
 from backprop_cli import check, grad
 from backprop_cli.check.cross_check import cross_check
 from backprop_cli.check.gradient_check import GradientCheck
-from backprop_cli.check.judge import is_harmless
+from backprop_cli.check.gradient_words import Gradient
+from backprop_cli.check.judge import is_harmless, judge_number
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.tolerances import Tolerance
@@ -326,6 +327,25 @@ def test_a_point_knows_the_slope_of_any_node_by_any_other_from_values_alone():
     found = [place.estimate(*of_) for of_ in [(graph.output, of["x"]), (graph.output, of["q"]), (of["q"], of["x"]),
                                               (graph.output, of["c"])]]  # fmt: skip
     assert [it.slope for it in found] == pytest.approx([6 * 4 + 15, 12, 2, 5], rel=1e-9)
+
+
+@pytest.mark.parametrize(("symbolic", "found"), [(True, 6.0), (False, None)])
+def test_sympy_is_asked_if_it_may_be(symbolic, found):
+    (result,) = check("x*x", {"x": 3.0}, symbolic=symbolic).results
+    assert (result.verdict, result.sympy, result.forward, result.backprop) == (AGREES, found, 6.0, 6.0)
+
+
+def test_a_number_is_judged_at_one_point():
+    graph, _ = prepared("x*x", {"x": 3.0})
+    of, place = Gradient(graph.output, graph.variables["x"]), Point(graph, {"x": 3.0})
+    for claimed, verdict_ in ((6.0, AGREES), (7.0, DIFFERS), (NAN, UNDECIDED)):
+        judged = judge_number(claimed, place, of, Tolerance())
+        assert (judged.verdict, judged.tried, judged.backprop) == (verdict_, 1, 6.0)
+
+
+def test_a_constant_can_be_moved_too():
+    graph, _ = prepared("c = 3; c*x + abs(x)", {"x": 5.0})  # no complex step beside abs
+    assert Point(graph, {"x": 5.0}).estimate(graph.output, graph.definitions["c"]).slope == pytest.approx(5, rel=1e-9)
 
 
 def test_a_point_of_an_array_has_its_value_and_no_gradient():

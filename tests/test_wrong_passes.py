@@ -139,6 +139,12 @@ def test_a_slope_at_a_kink_is_judged_by_the_sides(gate, slope, verdict, monkeypa
         assert report.check.methods == ("per-gate", "differences")
 
 
+@pytest.mark.parametrize(("wrt", "verdict"), [("x", "disagree"), ("y", "agree")])
+def test_a_slope_at_a_kink_that_nobody_asks_for_is_not_judged(wrt, verdict, monkeypatch):
+    monkeypatch.setitem(FLOATS.locals, "max", lambda *_: (7.0, 0.5))
+    assert grad("max(x, y)", x=2.0, y=2.0, wrt=[wrt]).check.verdict == verdict
+
+
 @pytest.mark.parametrize(("slope", "verdict"), [(1000.0, "agree"), (1000.5, "agree"), (1001.5, "disagree")])
 def test_how_far_a_slope_at_a_kink_may_be_off_goes_by_its_size(slope, verdict, monkeypatch):
     monkeypatch.setitem(FLOATS.locals, "leaky_relu", lambda x, *_: (slope, min(x, 0.0)))
@@ -150,6 +156,7 @@ def test_a_wrong_rule_is_found_by_differences_whatever_the_size(scale, monkeypat
     monkeypatch.setitem(FLOATS.locals, "sin", lambda _, out: (out,))
     report = check(f"{scale}*sin(x)", {"x": 1}, symbolic=False)
     assert [(result.verdict, result.reason) for result in report.results] == [("differs", "")]
+    assert report.results[0].rel_error == pytest.approx(1 - math.cos(1) / math.sin(1), rel=1e-6)
 
 
 @pytest.mark.parametrize("symbolic", [True, False])
