@@ -150,3 +150,31 @@ def test_derivatives_nested_without_end_are_refused():
     nested = "; ".join(f"g{k} = d{f'g{k - 1}' if k else 'f'}/dx" for k in range(40))
     ran = backprop("eval", f"f = sin(x)*exp(x^2)/x; {nested}; g39", "x=1.5")
     assert ran.status == 5 and "derivatives of derivatives grow" in ran.err
+
+
+# program, values, how many notes there are of what is differentiated at a kink; the value may be right all the same
+AT_KINKS = [
+    ("f = relu(x); df/dx", {"x": 0}, 1), ("f = relu(x); df/dx", {"x": 1}, 0), ("f = abs(x); df/dx", {"x": 0}, 1),
+    ("f = relu(x)^2; df/dx", {"x": 0}, 0), ("f = relu(x)^2; d2f/dx2", {"x": 0}, 1),
+    ("f = abs(x)^3; df/dx", {"x": 0}, 0),
+    ("f = max(x, y); df/dx", {"x": 1, "y": 1}, 1), ("f = max(x, y); df/dx", {"x": 1, "y": 2}, 0),
+    ("f = floor(x) + x; df/dx", {"x": 2}, 1), ("f = where(x > 0, x, 0); df/dx", {"x": 0}, 1),
+    ("f = relu(x)*y; df/dy", {"x": 0, "y": 1}, 0), ("f = sum(relu(v)); sum(df/dv)", {"v": [1.0, 0.0]}, 1),
+    ("f = norm(v); sum(df/dv)", {"v": [0.0, 0.0]}, 1),
+    ("f = relu(x); g = df/dx; where(y > 0, y, g)", {"x": 0, "y": 1}, 0),
+    ("f = relu(x); g = df/dx; where(y > 0, y, g)", {"x": 0, "y": -1}, 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "values", "count"), AT_KINKS)
+def test_a_derivative_at_a_kink_is_a_convention(program, values, count):
+    notes = [note for note in backprop_cli.evaluate(program, values).notes if note.code == "jump"]
+    assert len(notes) == count, notes
+    assert backprop_cli.evaluate(program, values).status == 0
+
+
+def test_nobody_is_accused_at_a_kink_of_what_is_differentiated():
+    claims = ["dout/dy = 0", "dout/dy = 1", "dout/dy = 1[x > 0]"]
+    report = backprop_cli.check("f = relu(x); g = df/dx; out = g*y", x=0, y=1, claims=claims)
+    assert [result.verdict for result in report.results] == ["agrees", "cannot decide", "agrees"]
+    assert len(backprop_cli.grad("f = relu(x)^2; d2f/dx2", x=0).notes) == 1  # told once

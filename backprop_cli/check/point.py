@@ -26,6 +26,8 @@ from backprop_cli.text import all_finite
 
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
 
+_INSIDE = "derivative"  # of what the program differentiates, which need not be on the way
+
 
 class Point:
     """The values of a graph where the inputs have the `given` ones, and what was asked about them so far.
@@ -115,7 +117,9 @@ class Point:
         if (output, *wrt) not in self._troubles:
             found = find_anomalies(graph, self.values, output, self.passed(output), graph.dependents(set(wrt)))
             below = ancestors(graph, output) if found else b""
-            self._troubles[output, *wrt] = [f for f in found if f.code in _TROUBLE and below[f.node]]
+            self._troubles[output, *wrt] = [
+                f for f in found if f.code in _TROUBLE and (below[f.node] or f.wording == _INSIDE)
+            ]
             if self._is_overcome(self._troubles[output, *wrt], output, wrt):
                 self._troubles[output, *wrt] = []
         return self._troubles[output, *wrt]

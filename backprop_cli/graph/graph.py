@@ -36,8 +36,8 @@ class Graph:
     """
 
     __slots__ = (
-        "attributes", "constants", "definitions", "dotted", "ends", "gates", "inputs", "names", "output", "products",
-        "remarks", "shapes", "source", "starts", "subgraphs", "title", "variables",
+        "attributes", "constants", "definitions", "derivatives", "dotted", "ends", "gates", "inputs", "names", "output",
+        "products", "remarks", "shapes", "source", "starts", "subgraphs", "title", "variables",
     )  # fmt: skip
 
     def __init__(self, source: Source) -> None:
@@ -51,11 +51,11 @@ class Graph:
         self.attributes: dict[int, tuple[Any, ...]] = {}
         self.names: dict[int, str] = {}  # one a node
         self.definitions: dict[str, int] = {}  # every defined name, also the second of a node
+        self.derivatives: dict[int, tuple[int, int]] = {}  # inside the program: of which node, and by which
         self.title = ""  # the name the last statement defines
         self.output = -1
         self.remarks: list[Remark] = []
-        self.products: list[int] = []
-        self.dotted: list[int] = []
+        self.products, self.dotted = list[int](), list[int]()
         self.shapes: list[Shape] = []
         self.subgraphs: list[Subgraph] = []
 

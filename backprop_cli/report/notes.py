@@ -41,6 +41,7 @@ _WORDS = {
     ("kink", "tie"): "`{gate}` is tied at {at}: the operands share the slope, {2} for {along}; any split is valid",
     ("jump", "value"): "`{gate}` jumps at {at}: the slope is that of the piece on this side",
     ("jump", "comparison"): "`{written}` switches at {at}: the gradient is that of the branch taken",
+    ("jump", "derivative"): "`{gate}` has no one slope at {at}: the derivative inside of the program is a convention",
     ("one-sided", "slope"): "`{gate}` is at the edge of its domain, {at}: its slope {0} is that of the one side",
     ("infinite", "slope"): "the slope of `{gate}` along {along} is infinite at {at}",
     ("undefined", "value"): "`{gate}` has no real value at {at}{domain}",

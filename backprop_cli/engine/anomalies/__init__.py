@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import isfinite
-from typing import Any
 
 from backprop_cli.engine.anomalies.anomaly import MARKED, Anomaly
 from backprop_cli.engine.passes import Backward, quiet
@@ -33,27 +32,22 @@ def find_anomalies(
     """
     if not graph.shapes and not _suspicious(graph, values, passed):
         return []
+    from backprop_cli.engine.anomalies.of_derivatives import of_derivatives
     from backprop_cli.engine.anomalies.of_flow import of_flow
     from backprop_cli.engine.anomalies.of_slopes import of_slopes
     from backprop_cli.engine.anomalies.of_values import of_values
-    from backprop_cli.engine.anomalies.sensitive import live, sensitive
+    from backprop_cli.engine.anomalies.sensitive import live, matters_not, sensitive
 
     with quiet(graph):
         seen = live(graph, values, output)
         found = [*of_values(graph, values, seen)]
         if passed is not None and active is not None:
             felt = sensitive(graph, values, passed, output, active, seen)
-            found += (item for item in of_slopes(graph, values, passed, active, felt) if not _matters_not(passed, item))
+            found += (item for item in of_slopes(graph, values, passed, active, felt) if not matters_not(passed, item))
             found += of_flow(graph, values, passed, output, active, felt)
+        told = {anomaly[:3] for anomaly in found} if graph.derivatives else set()
+        found += (anomaly for anomaly in of_derivatives(graph, values, seen) if anomaly[:3] not in told)
     return list(_bounded(sorted(found, key=lambda anomaly: anomaly.node)))
-
-
-def _matters_not(passed: Backward, anomaly: Anomaly) -> bool:
-    """Whether 0 arrives at a kink: whatever slope is taken, it is 0 times that."""
-    if anomaly.code != "kink":
-        return False
-    grad: Any = passed.grads[anomaly.node]
-    return not (grad.any() if hasattr(grad, "any") else grad)
 
 
 def _suspicious(graph: Graph, values: list[Value], passed: Backward | None) -> bool:

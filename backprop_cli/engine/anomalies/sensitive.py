@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backprop_cli.engine.anomalies.anomaly import Anomaly
 from backprop_cli.engine.anomalies.masks import Mask, every, operands_of, some
 from backprop_cli.engine.flow import flow_of_tensor, reached
 from backprop_cli.engine.passes import Backward, rule_of
@@ -66,3 +67,11 @@ def sensitive(
                 mask = mask & ((passed.locals[node][k] != 0) | kink)
             found[j] = found[j] | (reached(mask, graph.shape(j), None if gate is None else graph.shape(node)) & live[j])
     return found
+
+
+def matters_not(passed: Backward, anomaly: Anomaly) -> bool:
+    """Whether 0 arrives at a kink: whatever slope is taken, it is 0 times that."""
+    if anomaly.code != "kink":
+        return False
+    grad = passed.grads[anomaly.node]
+    return grad is None or not some(grad != 0)

@@ -62,6 +62,7 @@ def _with_derivative(out: Graph, of: int, by: int, span: tuple[int, int]) -> tup
     out.output, before = of, len(out)
     derived = derive(out, of, [by])
     made = derived.graph
+    made.derivatives[derived.gradients[0]] = of, by
     for node in range(before, len(made)):
         made.starts[node], made.ends[node] = span
     return made, derived.gradients[0]
