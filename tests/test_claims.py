@@ -768,3 +768,8 @@ def test_numbers_as_they_are_printed(true, right, wrong):
     assert (
         check("sum(c*x)", c=true, x=[1.0] * len(numbers), claims=f"df/dx = [{', '.join(numbers)}]").verdict == "agrees"
     )
+
+
+def test_an_infinite_input_is_no_kink():
+    (result,) = check("2*x*y", x=float("inf"), y=1, claims="df/dx = 2").results
+    assert (result.verdict, result.reason) == ("agrees", "")

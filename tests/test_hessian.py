@@ -129,3 +129,8 @@ def test_json_and_errors():
     assert backprop("hessian", "[x, x]", "x=1").status == 2
     assert backprop("hessian", "2 + 3").status == 2
     assert backprop("hessian", "log(x)", "x=0").status == 4
+
+
+def test_a_value_that_is_not_finite():
+    assert backprop_cli.hessian("2*x", x=float("nan")).status == 4
+    assert backprop("hessian", "2*x", "x=inf", "--allow-nonfinite").status == 4

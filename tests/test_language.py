@@ -112,3 +112,21 @@ def test_spans_lead_back(seed):
         inside = [name for name in AT if name in part.replace("max", "")]
         again = backprop("eval", "-q", "--", part, *(f"{n}={AT[n]}" for n in inside))
         assert float(again.out) == pytest.approx(float(node["value"]), rel=1e-12), (program, part)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("x div y", "write `floor(x/y)` for the whole quotient, otherwise `x/y`"), ("x max y", "write `max(x, y)`"),
+    ("x atan2 3", "write `atan2(x, 3)`"), ("2*x min 1", "write `min(x, 1)`"),
+    ("x \\ y", "write `solve(A, b)` for the solution of A x = b, or `x/y`"),
+])  # fmt: skip
+def test_a_function_between_two_operands(text, said):
+    ran = backprop("eval", text, "x=1", "y=2")
+    assert ran.status == 2 and said in ran.err, ran.err
+
+
+def test_literals_of_pi_and_e():
+    for text, name in [("3.141592653589793", "pi"), ("2.718281828459045", "e"), ("-3.141592653589793", "pi")]:
+        ran = backprop("grad", f"{text}*x", "x=1", "-q")
+        assert ran.status == 0 and f"is taken for `{name}`, in all its digits" in ran.err
+    for text in ("3.14159265358979", "pi", "3.141592653589794", "x*2.7182818284590"):
+        assert "taken" not in backprop("grad", f"{text}*x", "x=1", "-q").err

@@ -57,7 +57,8 @@ def judge_number(claimed: float, place: Point, of: Gradient, tolerance: Toleranc
     if not isfinite(claimed):
         return made._replace(why="no value")
     if tolerance.allows(claimed, ours):
-        return made._replace(verdict=AGREES, why="convention" if trouble else "point")
+        is_convention = any(anomaly.code != "nonfinite-input" for anomaly in trouble)
+        return made._replace(verdict=AGREES, why="convention" if is_convention else "point")
     if trouble:
         bounds = subgradients(place, of, trouble)
         if bounds is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backprop_cli.errors import Diagnostic, Label, shorten
+from backprop_cli.gates import CONSTANTS
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.language.program import Program
 from backprop_cli.numeric.shapes import MOST_AXES, Shape
@@ -28,6 +29,9 @@ def doubtful(program: Program, row: int, value: float) -> tuple[list[Diagnostic]
             return [], []
         message = f"`{shorten(text)}` is not a double; the nearest one, {value:.10g}, is used"
         return [], [Remark("precision", message, program.starts[row], program.ends[row])]
+    if name := next((name for name, number in CONSTANTS.items() if number == abs(value)), ""):
+        message = f"`{shorten(text.lstrip('-'))}` is taken for `{name}`, in all its digits"
+        return [], [Remark("reading", message, program.starts[row], program.ends[row])]
     digits = text.lstrip("-0")
     if not digits.isdigit() or int(digits) == int(abs(value)):
         return [], []

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from itertools import islice
 
 from backprop_cli.errors import Diagnostic, Label, nearest, shorten
-from backprop_cli.gates import ALIASES, CONSTANTS, GATES
+from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.graph.advice import GRADIENTS, MEANT, PARAMETERS, advice, of_that_many
 from backprop_cli.graph.signature import Signature
@@ -17,6 +17,8 @@ from backprop_cli.language.spellings import KEYWORDS
 from backprop_cli.language.uses import operands_of
 
 _CALLED = {"sigma": "sigmoid", **dict.fromkeys(("softmax_loss", "ce_loss", "ce", "nll", "nll_loss"), "cross_entropy")}
+_LAST_OPERAND = re.compile(r"([A-Za-z0-9_.]+)[ \t]*$", re.ASCII)
+_BETWEEN = {BY_SYMBOL["/"]: "`floor({}/{})` for the whole quotient, otherwise `{}/{}`"}  # as words between operands
 _ABOVE = re.compile(r"d(?:[A-Za-z_]\w*|\([^()]*\))?\s*[/÷]\s*$", re.ASCII)
 _OF_LATEX = re.compile(r"frac\s*\{\s*d\b[^{}]*\}\s*\{\s*d")
 _BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
@@ -28,7 +30,11 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
     shown = shorten(name)
     if name in GATES or name in ALIASES:
         rest = program.source.text[label.end : label.end + 40].lstrip()
+        left = _LAST_OPERAND.search(program.source.text[max(0, label.start - 40) : label.start])
         help_ = f"write `{name}({_next_operand(rest)})`"
+        if left and _next_operand(rest, "") and _takes_two(name):  # x max y
+            pair = left[1], _next_operand(rest)
+            help_ = "write " + _BETWEEN.get(name, f"`{name}({{}}, {{}})`").format(*pair, *pair)
         if rest[:1] in ("^", "²", "³"):
             help_ = f"powers go after the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
         return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)
@@ -99,13 +105,18 @@ def _is_derivative(program: Program, label: Label, name: str) -> bool:
     return len(name) > 1 and bool(_ABOVE.search(text[max(0, label.start - 80) : label.start]))
 
 
-def _next_operand(text: str) -> str:
-    """The number or name with which a text begins, or behind a bracket of the wrong kind; else `x`."""
+def _takes_two(name: str) -> bool:
+    row = GATES.get(ALIASES.get(name, name))
+    return row is not None and (row.variadic or len(row.parameters) == 2)
+
+
+def _next_operand(text: str, otherwise: str = "x") -> str:
+    """The number or name with which a text begins, or behind a bracket of the wrong kind."""
     text = text.removeprefix("[")
     end = 0
     while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] in "_."):
         end += 1
-    return text[:end] or "x"
+    return text[:end] or otherwise
 
 
 def _product_of(name: str, known: Collection[str]) -> list[str]:

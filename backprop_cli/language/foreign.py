@@ -21,7 +21,7 @@ from backprop_cli.language.rewriting import SINGLE_BARS, Problem, Reading, Rewri
 from backprop_cli.language.rows import separate
 from backprop_cli.language.signs_of_arrays import refuse_signs
 
-_OF_LATEX = re.compile(r"\\|\$|[∑∏]\s*_\s*\{")
+_OF_LATEX = re.compile(r"\\(?! )|\$|[∑∏]\s*_\s*\{")  # `A \ b` alone solves a system, in MATLAB
 _DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")
 _SIGN = re.compile(r"[()\[\]{};\n]")
 _COMMENT = re.compile(r"#[^\n]*")

@@ -19,6 +19,7 @@ from backprop_cli.report.jacobians import JacobianReport, labels
 from backprop_cli.report.model import TROUBLE, Note
 from backprop_cli.report.notes import notes
 from backprop_cli.report.rows import gradient_at
+from backprop_cli.text import all_finite
 
 _ZERO = 1e-9  # beside the largest: what counts as 0 of a gradient and of eigenvalues
 _NO_SLOPE = frozenset({"kink", "jump"})  # where the gradient is a convention
@@ -116,7 +117,7 @@ def hessian_report(
     matrix = np.concatenate([block.values.reshape(len(names), -1) for block in found.blocks], axis=1)
     made = notes(graph, values, anomalies)
     made += [note for note in found.notes if not any(note.message == other.message for other in made)]
-    trouble = any(note.code in TROUBLE for note in made)
+    trouble = any(note.code in TROUBLE for note in made) or not all_finite(values[graph.output])
     status = Status.MATHEMATICS if found.status == Status.OK and trouble else found.status
     gradient = np.concatenate([np.ravel(gradient_at(graph, passed, node)) for node in targets.values()])
     apart = max(_apart(gradient, found.value), _apart(matrix, matrix.T))
