@@ -345,7 +345,7 @@ COLLECTED = {
         (r"\beta_1 u + (1-\beta_1) v", "N202"),
         (r"\theta - \eta \frac{u}{\sqrt{v^2} + \epsilon}", "N202"),
         (r"\sqrt{u^2 + v^2}", "hypot(u, v)"),
-        (r"\frac{\partial z}{\partial u}", "S112"),
+        (r"\frac{\partial z}{\partial u}", "N202"),
         (r"\int_0^1 z\,dz", "S112"),
         (r"\mathbb{E}[z]", "N202"),
         (r"\log \frac{p}{1-p}", "logit(p)"),

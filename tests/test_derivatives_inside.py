@@ -80,6 +80,25 @@ def test_mixed_ones(written):
     assert backprop_cli.evaluate(f"f = x^3*y; 1 + {written}*2", x=2, y=3).value == 25
 
 
+@pytest.mark.parametrize(("written", "value"), [
+    (r"\frac{df}{dx}", 36), (r"\frac{\partial f}{\partial x}", 36), (r"\frac{d f}{d x}", 36),
+    (r"\frac{\mathrm{d}f}{\mathrm{d}x}", 36),
+    (r"\frac{d^2 f}{dx^2}", 36), (r"\dfrac{\partial^{2} f}{\partial x^{2}}", 36),
+    (r"\frac{\partial^2 f}{\partial x \partial y}", 12),
+    (r"\frac{\partial^2 f}{\partial y\,\partial x}", 12), (r"2 \frac{df}{dy}", 16),
+    (r"\left(\frac{df}{dy}\right)^2", 64),
+])  # fmt: skip
+def test_latex(written, value):
+    assert backprop_cli.evaluate(f"f = x^3 y; {written}", x=2, y=3).value == value
+
+
+def test_latex_of_what_is_bound_and_what_is_not_defined():
+    assert backprop_cli.evaluate(r"\frac{d x}{d y}", d=5, x=1, y=2).value == 0.5
+    assert backprop_cli.evaluate(r"f = \alpha^2; \frac{\partial f}{\partial \alpha}", alpha=3).value == 6
+    ran = backprop("eval", r"\frac{\partial f}{\partial x} + x", "x=1")
+    assert ran.status == 2 and "gradients are what comes out" in ran.err
+
+
 def test_greek_letters_and_what_is_bound_or_defined():
     assert backprop_cli.evaluate("f = α^2*β; ∂²f/∂α∂β", α=3, β=1).value == 6
     assert backprop_cli.evaluate("f = α^2*β; ∂f/∂α", α=3, β=2).value == 12

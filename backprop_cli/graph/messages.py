@@ -20,7 +20,7 @@ _CALLED = {"sigma": "sigmoid", **dict.fromkeys(("softmax_loss", "ce_loss", "ce",
 _LAST_OPERAND = re.compile(r"([A-Za-z0-9_.]+)[ \t]*$", re.ASCII)
 _BETWEEN = {BY_SYMBOL["/"]: "`floor({}/{})` for the whole quotient, otherwise `{}/{}`"}  # as words between operands
 _ABOVE = re.compile(r"d(?:[A-Za-z_]\w*|\([^()]*\))?\s*[/÷]\s*$", re.ASCII)
-_OF_LATEX = re.compile(r"frac\s*\{\s*d\b[^{}]*\}\s*\{\s*d")
+_OF_LATEX = re.compile(r"frac\s*\{\s*(?:d|\\partial)[^{}]*\}\s*\{\s*(?:d|\\partial)")
 _BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
 
 
@@ -38,7 +38,7 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         if rest[:1] in ("^", "²", "³"):
             help_ = f"powers go after the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
         return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)
-    if _is_derivative(program, label, name) or (name == "d" and _OF_LATEX.search(program.source.text)):
+    if _is_derivative(program, label, name) or (name[0] == "d" and _OF_LATEX.search(program.source.text)):
         help_ = f"{GRADIENTS}; if `{shown}` is a number, give it a value: `{shown}=…`"
     elif meant := word(name):
         help_ = f"did you mean `{meant}`? Otherwise give it a value: `{shown}=…`"

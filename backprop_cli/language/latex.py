@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from backprop_cli.language.latex_derivatives import derivative
 from backprop_cli.language.latex_spellings import (
     ACCENTS,
     BLANK,
@@ -136,6 +137,10 @@ class _Latex(LatexTerms):
         last = self.argument(k + 1)
         end = self.argument(last + 1)
         if end >= len(edits):
+            return
+        quotient = derivative(self.texts[k + 1 : last + 1], self.texts[last + 1 : end + 1])
+        if quotient and "d" not in self.names:
+            edits.merge(k, end, f"{self.apart_command(k)}({quotient})")
             return
         edits.out[k] = "("
         for a, b in ((k + 1, last), (last + 1, end)):
