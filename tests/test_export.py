@@ -215,3 +215,10 @@ def test_latex_compiles(name, tmp_path):
     ran = backprop("export", *TEX_PROGRAMS[name], "--allow-nonfinite", "-o", str(tmp_path / "grad.tex"))
     assert ran.status == 0, ran.err
     compiled(tmp_path, "grad", (tmp_path / "grad.tex").read_text())
+
+
+def test_no_file_tests_what_has_no_value():
+    for to in ("python", "numpy"):
+        text = backprop_cli.export("log(x)*y", x=-1.0, y=2.0, to=to)
+        assert "__main__" not in text and "dx = " in text
+    assert "__main__" in backprop_cli.export("log(x)*y", x=0.0, y=2.0, to="numpy")  # an infinity is one

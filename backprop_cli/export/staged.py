@@ -46,6 +46,11 @@ class Example(NamedTuple):
     gradients: Mapping[str, Value]
     kinks: bool = False
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a number does not exist, so that a file's may be another one."""
+        return any("nan" in shortest(number) for number in (self.value, *self.gradients.values()))
+
 
 class Staged(NamedTuple):
     """The lines, and what they are called: inputs and gradients by the user's names, and the value."""

@@ -73,7 +73,8 @@ def _places(tokens: Tokens, variables: Collection[str]) -> Iterator[tuple[int, i
             if is_free and above[1:] in outputs and below[1:] in names:
                 yield at - 1, at + 1, f"{above}/{below}"
                 continue
-        if found := _second(tokens, at, outputs, names, taken):
+        may_be = below[0] in "d(" and (above[0] == "d" or "d" in texts[max(0, at - _MOST_ABOVE) : at])
+        if may_be and (found := _second(tokens, at, outputs, names, taken)):
             yield found
 
 
