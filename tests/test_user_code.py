@@ -681,9 +681,16 @@ def test_what_cannot_be_told_is_said_beside_what_is_judged(check):
     assert "it cannot be told of which of `X`, `W`, `b` the gradients are" in found.remarks[0]
 
 
-def test_a_loss_that_comes_after_its_gradients_is_said_to(check):
-    with pytest.raises(BackpropError, match="`late` is assigned after the gradients"):
-        check("w = 3.0\ndw = 2*w\nlate = w*w\n", loss="late")
+@pytest.mark.parametrize(
+    ("step", "gradient", "ok"), [("", "2*w", True), ("", "3*w", False), ("w -= dw\n", "2*w", None)]
+)
+def test_a_loss_that_comes_after_its_gradients_is_that_loss_where_no_step_comes_before(step, gradient, ok, check):
+    text = f"w = 3.0\ndw = {gradient}\n{step}late = w*w\n"
+    if ok is None:
+        with pytest.raises(BackpropError, match="`late` is assigned after the gradients"):
+            check(text, loss="late")
+    else:
+        assert check(text, loss="late").ok == ok
 
 
 def test_a_dictionary_of_options_is_assumed_and_said_to_be(check):

@@ -90,7 +90,7 @@ class Elsewhere:
         firsts = {one.place: one for one in (self.root(it.version) for it in self.candidates)}
         found: list[Version] = []
         for version in sorted(firsts.values(), key=lambda one: one.order)[:_MOST_LEAVES]:
-            if _can_move(version.value) and not (found and self.moves(found, version)):
+            if can_move(version.value) and not (found and self.moves(found, version)):
                 found.append(version)
         return found
 
@@ -117,7 +117,7 @@ def shakes_of(leaves: Sequence[Version], seed: int, size: float) -> Mapping[Any,
     return found
 
 
-def _can_move(value: Any) -> bool:
+def can_move(value: Any) -> bool:
     """Whether it may have other values: class numbers and counts may not."""
     return not (isinstance(value, np.ndarray) and value.dtype.kind != "f")
 

@@ -15,6 +15,7 @@ from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.errors import BackpropError
 from backprop_cli.user_code.diagnose import diagnose
 from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss, Remark
+from backprop_cli.user_code.goals import array_losses, goal_of, late_loss
 from backprop_cli.user_code.judge import Ruling, best
 from backprop_cli.user_code.merged import merged
 from backprop_cli.user_code.mover import Mover
@@ -24,11 +25,11 @@ from backprop_cli.user_code.problems import failed, no_gradient, no_loss
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.remarks import remarks_on
 from backprop_cli.user_code.repair import Case, Workshop
-from backprop_cli.user_code.resolve import candidates, loss_of, upstream_of
+from backprop_cli.user_code.resolve import candidates
 from backprop_cli.user_code.run import Program, parse, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
-from backprop_cli.user_code.trace import Claim, LossEvent, Version, as_array
+from backprop_cli.user_code.trace import LossEvent, Version, as_array
 
 _SMALL = 1e-2  # the size of what is put in the place of zeros
 _NOTHING = ("N216", "N217")  # no loss, no gradient
@@ -78,7 +79,7 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
         passed = _passed(
             Program(made, script.path), Recorder(made.sites, loss, steps=steps), script, given, tolerance, seed
         )
-    recorder, failure, findings, losses, runs, zeros = passed
+    recorder, failure, findings, losses, runs, zeros, refused = passed
     shaken: list[Finding] = []
     if zeros and failure is None:
         with quietly(script.path, seed=seed):
@@ -92,15 +93,18 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
         raise failed(script, failure)
     seen = {one.text for one in findings}
     findings, losses = _shown(script, findings, losses)
+    unsettled = prepared.unsettled or refused
     if not findings:
-        if prepared.unsettled:
-            raise prepared.unsettled
-        raise no_gradient(script, recorder) if losses or loss_of(recorder, 0) else no_loss(script, recorder)
+        if unsettled:
+            raise unsettled
+        if losses or recorder.chosen:
+            raise no_gradient(script, recorder)
+        raise no_loss(script, recorder, array_losses(recorder), late_loss(recorder))
     remarks = [
         Remark("assumed", 0, (("name", name), ("value", str(value)))) for name, value in prepared.assumed.items()
     ]
-    if prepared.unsettled:
-        remarks.append(Remark("unsettled", 0, (("message", prepared.unsettled.diagnostics[0].message),)))
+    if unsettled:
+        remarks.append(Remark("unsettled", 0, (("message", unsettled.diagnostics[0].message),)))
     remarks += remarks_on(script, recorder, findings, shaken, failure, seen)
     return Examined(tuple(findings), tuple(losses), tuple(remarks), runs, failure if failure and not ended else None)
 
@@ -126,6 +130,7 @@ class _Passed(NamedTuple):
     losses: list[Loss]
     runs: int
     zeros: list[tuple[str, Version]]
+    refused: BackpropError | None
 
 
 def _passed(
@@ -141,17 +146,20 @@ def _passed(
     findings: list[Finding] = []
     losses: list[Loss] = []
     zeros: list[tuple[str, Version]] = []
+    refused: BackpropError | None = None
     runs = 0
     for round_ in range(recorder.round + 1):
-        at = loss_of(recorder, round_)
-        given_gradient: Claim | None = None
-        if at is None:
-            at, given_gradient = upstream_of(recorder, round_)
-        if at is None:
+        try:
+            goal = goal_of(program, recorder, script, round_)
+        except BackpropError as error:
+            refused = refused or error
             continue
-        bench = Bench(program, [(at.place, given_gradient and given_gradient.value)], seed)
+        if goal is None:
+            continue
+        at = goal.at
+        bench = Bench(program, goal.places, seed)
         cases = list(_judged(bench, recorder, at, rtol, only))
-        cases = [case for case in cases if case.claim is not given_gradient]
+        cases = [case for case in cases if not any(case.claim is one for one in goal.given)]
         cases = [case for case in cases if not _is_half_done(case, recorder, script, failure)]
         if cases:
             losses.append(Loss(at.name, at.line))
@@ -161,7 +169,7 @@ def _passed(
             if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version):
                 zeros.append((case.claim.text, recorder.first(candidate.version)))
         runs += bench.runs
-    return _Passed(recorder, failure, findings, losses, runs, zeros)
+    return _Passed(recorder, failure, findings, losses, runs, zeros, refused)
 
 
 def _is_half_done(case: Case, recorder: Recorder, script: Script, failure: Failure | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
@@ -12,6 +13,7 @@ from backprop_cli.user_code.script import Script, label
 if TYPE_CHECKING:  # which need NumPy
     from backprop_cli.user_code.functions import Pair
     from backprop_cli.user_code.recorder import Recorder
+    from backprop_cli.user_code.trace import Claim, LossEvent
 
 _NAMES = 4
 
@@ -39,18 +41,22 @@ def failed(script: Script, failure: Failure) -> BackpropError:
     return BackpropError(Diagnostic("F606", message, label(script, failure.line), help_))
 
 
-def no_loss(script: Script, recorder: Recorder) -> BackpropError:
-    """No number was assigned that could be the loss."""
+def no_loss(
+    script: Script, recorder: Recorder, arrays: Sequence[tuple[str, int, tuple[int, ...]]], late: str
+) -> BackpropError:
+    """No number was assigned that could be the loss; of `arrays` with such a name a sum or a mean may be, and `late`
+    is assigned after the gradients.
+    """
     path, wanted = shorten(script.path), recorder.loss
-    if recorder.arrays:
-        name, line, shape = recorder.arrays[0]
+    if arrays and not late:
+        name, line, shape = arrays[0]
         message = f"`{name}` has the shape {shape}, and a gradient is that of one number"
         help_ = f"assign its sum or its mean, as in `total = {name}.sum()`, and name it: `--loss total`"
         return BackpropError(Diagnostic("V314", message, label(script, line), help_))
     events = [event for event in recorder.losses if not isinstance(event.value, int)]
     numbers = list(dict.fromkeys(event.name for event in events if not readings(event.name)))
-    if wanted in numbers:
-        message = f"`{shorten(wanted)}` is assigned after the gradients in `{path}`"
+    if late:
+        message = f"`{shorten(late)}` is assigned after the gradients in `{path}`"
         help_ = "the gradients of a loss come after it: compute it before them"
         return BackpropError(Diagnostic("N216", message, (), help_))
     if wanted:
@@ -62,6 +68,29 @@ def no_loss(script: Script, recorder: Recorder) -> BackpropError:
     if numbers:
         help_ += f", such as {', '.join(f'`{name}`' for name in numbers[-_NAMES:])}"
     return BackpropError(Diagnostic("N216", f"no loss was found in `{path}`", (), help_))
+
+
+def not_reached(script: Script, event: LossEvent) -> BackpropError:
+    """The number that was named is changed by none of the variables."""
+    message = f"no variable that has a gradient changes `{shorten(event.name)}`"
+    help_ = "`--loss` names the number that the gradients are those of"
+    return BackpropError(Diagnostic("N216", message, label(script, event.line), help_))
+
+
+def not_matched(script: Script, claim: Claim) -> BackpropError:
+    """A gradient is given, and no output has the rest of its name."""
+    message = f"`{shorten(claim.text)}` is given, and nothing that is computed has the rest of its name"
+    help_ = f"`dout` is the gradient by `out`; or assign `loss = np.sum(OUTPUT*{claim.text})` before the gradients"
+    return BackpropError(Diagnostic("N216", message, label(script, claim.lines[-1]), help_))
+
+
+def several_given(script: Script, pairs: Sequence[tuple[str, Claim]]) -> BackpropError:
+    """Gradients of several outputs, of which one may be a mistake."""
+    listed = ", ".join(f"`{claim.text}`" for _, claim in pairs)
+    terms = " + ".join(f"np.sum({by}*{claim.text})" for by, claim in pairs)
+    message = f"it cannot be told which of {listed} are given, and which are computed from those"
+    help_ = f"assign the loss before the gradients; if all of them are given: `loss = {terms}`, below them"
+    return BackpropError(Diagnostic("N216", message, label(script, pairs[-1][1].lines[-1]), help_))
 
 
 def no_values(script: Script, pair: Pair, inputs: str) -> BackpropError:

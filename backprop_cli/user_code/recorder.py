@@ -57,6 +57,9 @@ class Recorder:
         self.claims: list[Claim] = []
         self.losses: list[LossEvent] = []
         self._seen_losses: set[tuple[int, int]] = set()  # their sites and rounds
+        self._sure: set[int] = set()  # the passes that have one that is sure to be one
+        self.late: dict[int, str] = {}  # by the pass: a loss that only comes after the gradients in a loop
+        self.chosen: dict[int, LossEvent] = {}  # by the pass: what turned out to be the loss
         self.statement = 0
         self.order = 0
         self.round = 0
@@ -241,7 +244,8 @@ class Recorder:
         if where.kind in ("param", "loop"):
             return False
         if not (is_number(value) or (is_array(value) and count_of(value) == 1)):
-            if is_array(value) and named and not self.reads_as(where.name):
+            likely = bool(self.loss) or is_a_loss(where.name) or not where.function  # `f` in a function is anything
+            if is_array(value) and named and likely and not self.reads_as(where.name):
                 self.arrays.append((where.name, where.line, tuple(np.shape(value))))
             return False
         if not named and not isinstance(value, float | np.floating):
@@ -252,6 +256,8 @@ class Recorder:
         sure = named and (is_a_loss(where.name) or bool(self.loss) or again)
         if sure and where.fresh and self._claim_depth is not None and self._claim_depth <= depth:
             if self.statement == self._claim_statement:
+                if self.round not in self._sure:
+                    self.late[self.round] = where.name
                 self.left[place[:3]] = where.line
                 raise LeftError
             self.round += 1
@@ -259,7 +265,10 @@ class Recorder:
         event = LossEvent(self.order, place, where.name, call, depth, where.line, value, where.fresh, self.round)
         self.losses.append(event)
         self._seen_losses.add((place.site, self.round))
-        return named and not self.reads_as(where.name)
+        if sure:
+            self._sure.add(self.round)
+        # A gate `f` is a variable too.
+        return named and (bool(self.loss) or is_a_loss(where.name)) and not self.reads_as(where.name)
 
     def _call_of(self, frame: Any) -> int:
         """The number of a function call; 0 is the file itself."""

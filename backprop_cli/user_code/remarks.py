@@ -8,7 +8,6 @@ import numpy as np
 
 from backprop_cli.user_code.findings import Failure, Finding, Remark
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.resolve import loss_of
 from backprop_cli.user_code.script import Script
 
 _MOST_NAMES = 6
@@ -44,7 +43,7 @@ def _unjudged(recorder: Recorder, judged: Collection[str]) -> Iterator[str]:
     known = {id(one.object) for one in recorder.claims if one.text in judged}  # by another name
     elements = {name.partition("[")[0] for name in judged}
     for round_ in range(recorder.round + 1):
-        at = loss_of(recorder, round_)
+        at = recorder.chosen.get(round_)
         if at is None:
             continue
         named = [

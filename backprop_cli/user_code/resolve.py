@@ -1,25 +1,17 @@
-"""What was recorded, read: which number is the loss, and which values a claimed gradient can be with respect to."""
+"""What was recorded, read: which values a claimed gradient can be with respect to."""
 
 from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.user_code.names import (
-    LOSSES,
-    Reading,
-    holds_gradients,
-    is_a_loss,
-    looks_like_a_loss,
-    readings,
-    spellings,
-)
+from backprop_cli.user_code.names import Reading, holds_gradients, spellings
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.trace import Claim, LossEvent, Place, Version, is_array, is_list, is_number
+from backprop_cli.user_code.trace import Claim, Place, Version, is_array, is_list, is_number
 
 _MOST_CANDIDATES = 8
 
@@ -33,73 +25,11 @@ class Candidate(NamedTuple):
     near: bool  # bound in the call that belongs to the claim's
 
 
-def loss_of(recorder: Recorder, round_: int) -> LossEvent | None:
-    """The last assignment that makes up the loss of a pass; None where there is none.
-
-    It begins before the gradients do, those deeper in calls aside: `loss, dx = softmax_loss(…)`.
-    """
-    events = [one for one in recorder.losses if one.round == round_]
-    claims = [one for one in recorder.claims if one.round == round_ and np.any(one.value)]
-    claims = [one for one in claims if recorder.is_of_something(one)]
-    if recorder.loss:
-        events = [one for one in events if one.name == recorder.loss]
-    chains: list[list[LossEvent]] = []
-    latest: dict[tuple[int, str], list[LossEvent]] = {}
-    for event in events:
-        chain = latest.get((event.call, event.name))
-        if chain is None or event.fresh:
-            chain = latest[event.call, event.name] = []
-            chains.append(chain)
-        chain.append(event)
-
-    def early(chain: Sequence[LossEvent]) -> bool:
-        beside = [claim.order for claim in claims if claim.depth <= chain[0].depth]
-        return not beside or chain[0].order < min(beside)
-
-    named = [chain for chain in chains if recorder.loss or looks_like_a_loss(chain[0].name)]
-    floats = [chain for chain in named if _real(chain[-1])] or named
-    ready = [chain for chain in floats if early(chain)] or floats[:1]
-    if ready:
-        return min(ready, key=lambda chain: (_rank(chain[0].name), chain[0].depth, -chain[0].order))[-1]
-    plain = [chain for chain in chains if _real(chain[-1]) and early(chain) and not readings(chain[0].name)]
-    first = min((claim.order for claim in claims), default=0)
-    # A number that comes before an array called `loss` is not what is meant; its mean, which comes after, may be.
-    array = max((line for name, line, _ in recorder.arrays if is_a_loss(name)), default=0)
-    before = [chain for chain in plain if chain[-1].order < first and chain[-1].line > array]
-    return before[-1][-1] if before and not recorder.loss else None
-
-
-def upstream_of(recorder: Recorder, round_: int) -> tuple[LossEvent | None, Claim | None]:
-    """Where there is no loss: `out` and its upstream gradient `dout`, the first that is given; their product is it.
-
-    Exercises on a single layer are like that: `dout = np.random.randn(*out.shape)`.
-    """
-    for claim in recorder.claims:
-        if claim.round != round_ or recorder.loss or recorder.arrays or claim.depth > 1:
-            continue
-        for candidate in candidates(recorder, claim, recorder.order + 1):
-            version = candidate.version
-            if version.shape == claim.value.shape and claim.value.size > 1:
-                name = f"sum({candidate.by}*{claim.text})"
-                order = max(claim.order, version.order)
-                event = LossEvent(order, version.place, name, 0, 1, claim.lines[-1], version.value, True, round_)
-                return event, claim
-    return None, None
-
-
-def _real(event: LossEvent) -> bool:
-    return not isinstance(event.value, int | np.integer)
-
-
-def _rank(name: str) -> int:
-    return LOSSES.index(name) if name in LOSSES else len(LOSSES)
-
-
 def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
     """The values that a claim can be the gradient with respect to, assigned before `until`; the likelier first."""
     found: dict[tuple[str, Place], Candidate] = {}
     numbers = {version.name: version for version in recorder.versions if version.order < until and version.shape == ()}
-    names = {version.name for version in recorder.versions}
+    names = {version.name for version in recorder.versions if not _is_whole(version.value)}
     read = list(recorder.reads_as(claim.name))
     if claim.element is not None and isinstance(claim.element, str) and holds_gradients(claim.base):
         read.append(Reading("", claim.element))
@@ -116,7 +46,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
         if found:
             break
     if not found:
-        low = {name.lower().replace("_", ""): name for name in names}
+        low = {name.lower().replace("_", ""): name for name in names}  # not a size: dh is no gradient by H = 6
         for reading in read:
             name = low.get(reading.by.lower().replace("_", ""))
             if name and not reading.of:
@@ -128,10 +58,16 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
 def _is_possible(recorder: Recorder, claim: Claim, one: Candidate) -> bool:
     """Whether the shapes may be compared: of a list of numbers as a whole, of an element with an element."""
     fits = one.version.shape == claim.value.shape
+    if claim.value.size > 1 and _is_whole(one.version.value):
+        return False  # how many there are
     if is_list(claim.object) or is_list(one.version.value):
         apart = any(version.name == one.by and isinstance(version.element, int) for version in recorder.versions)
         return fits and (claim.element is not None or not apart)  # its elements may be assigned one by one
     return fits or not (isinstance(claim.element, int) and one.version.element is None)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int | np.integer)
 
 
 def _in_other_letters(claim: Claim, by: str) -> list[str]:

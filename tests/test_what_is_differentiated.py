@@ -1,0 +1,181 @@
+"""What `backprop check FILE.py` takes the gradients for: of which loss, or of which outputs with which weights."""
+
+import textwrap
+
+import pytest
+
+from backprop_cli import BackpropError
+from backprop_cli.user_code.examine import examine
+from backprop_cli.user_code.script import Script
+
+
+def found(text, loss="", change=("", "")):
+    """The loss, and the verdicts by the names."""
+    text = textwrap.dedent(text)
+    assert change[0] in text
+    result = examine(Script("net.py", text.replace(*change)), loss=loss)
+    return {one.name for one in result.losses}, {one.text: one.verdict for one in result.findings}
+
+
+BATCH_NORM = """
+    import numpy as np
+    N, D = 6, 3
+    rng = np.random.RandomState(1)
+    x, gamma, beta = rng.randn(N, D) * 2 + 1, rng.rand(D), rng.rand(D)
+    eps = 1e-5
+    dout = rng.randn(N, D)
+    mu = x.mean(axis=0)
+    std = np.sqrt(((x - mu)**2).mean(axis=0) + eps)
+    xhat = (x - mu)/std
+    out = gamma*xhat + beta
+    dbeta = dout.sum(axis=0)
+    dgamma = (dout*xhat).sum(axis=0)
+    dxhat = dout*gamma
+    dx = (dxhat - dxhat.mean(axis=0) - xhat*(dxhat*xhat).mean(axis=0))/std
+"""
+LSTM = """
+    import numpy as np
+    def sigmoid(z):
+        return 1/(1 + np.exp(-z))
+    def forward(x, prev_h, prev_c, W):
+        H = prev_h.shape[1]
+        a = np.hstack((x, prev_h)) @ W
+        i, f, o = sigmoid(a[:, :H]), sigmoid(a[:, H:2*H]), sigmoid(a[:, 2*H:3*H])
+        g = np.tanh(a[:, 3*H:])
+        next_c = f*prev_c + i*g
+        next_h = o*np.tanh(next_c)
+        return next_h, next_c, (x, prev_h, prev_c, W, i, f, o, g, next_c)
+    def backward(dnext_h, dnext_c, cache):
+        x, prev_h, prev_c, W, i, f, o, g, next_c = cache
+        tc = np.tanh(next_c)
+        dc = dnext_c + dnext_h*o*(1 - tc**2)
+        da = np.hstack((dc*g*i*(1 - i), dc*prev_c*f*(1 - f), dnext_h*tc*o*(1 - o), dc*i*(1 - g**2)))
+        dxh = da @ W.T
+        return dxh[:, :3], dxh[:, 3:], dc*f, np.hstack((x, prev_h)).T @ da
+    np.random.seed(231)
+    N, D, H = 4, 3, 5
+    x, prev_h, prev_c = np.random.randn(N, D), np.random.randn(N, H), np.random.randn(N, H)
+    W = np.random.randn(D + H, 4*H)
+    next_h, next_c, cache = forward(x, prev_h, prev_c, W)
+    dnext_h = np.random.randn(*next_h.shape)
+    dnext_c = np.random.randn(*next_c.shape)
+    dx, dh, dprev_c, dW = backward(dnext_h, dnext_c, cache)
+"""
+ATTENTION = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    Q, K, V = rng.normal(size=(4, 3)), rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
+    scale = 0.5
+    S = Q @ K.T*scale
+    E = np.exp(S - S.max(axis=1, keepdims=True))
+    A = E/E.sum(axis=1, keepdims=True)
+    out = A @ V
+    dout = rng.normal(size=out.shape)
+    dA_given = rng.normal(size=A.shape)
+    dV = A.T @ dout
+    dP = dout @ V.T + dA_given
+    dS = A*(dP - (dP*A).sum(axis=1, keepdims=True))
+    dQ = scale*dS @ K
+    dK = scale*dS.T @ Q
+"""
+DESCENT = """
+    import numpy as np
+    X = np.array([[1., 2.], [3., 4.], [5., 6.]]); y = np.array([1., 2., 2.])
+    w = np.zeros(2)
+    learning_rate = 0.01
+    for epoch in range(100):
+        error = X @ w - y
+        grad_w = X.T @ error*2/3
+        w -= learning_rate*grad_w
+        loss = ((X @ w - y)**2).mean()
+"""
+TWO = """
+    import numpy as np
+    rng = np.random.default_rng(3)
+    x, w = rng.normal(size=4), rng.normal(size=4)
+    rate = 0.1
+    u = x*w
+    v = np.sin(u)
+    du_out = np.zeros(4)
+    dv = rng.normal(size=4)
+    du = rng.normal(size=4)
+    dz = du + dv*np.cos(u)
+    dx, dw = dz*w, dz*x
+"""
+LATE = """
+    import numpy as np
+    rng = np.random.default_rng(3)
+    best_loss, reg = float("inf"), 0.1
+    X, t, W = rng.normal(size=(5, 3)), rng.normal(size=(5, 2)), rng.normal(size=(3, 2))
+    scores = X @ W
+    dscores = 2*(scores - t)/5
+    dW = X.T @ dscores + 2*reg*W
+    loss = ((scores - t)**2).sum()/5
+    loss += reg*(W*W).sum()
+"""
+GATES = """
+    from math import exp, tanh
+    x, w, c = 0.5, -0.3, 0.8
+    f = 1/(1 + exp(-w*x))
+    h = tanh(f*c)
+    total = h*h
+    dh = 2*h
+    df = dh*(1 - h*h)*c
+    dw = df*f*(1 - f)*x
+"""
+
+
+@pytest.mark.parametrize(("text", "loss", "of", "names"), [
+    (BATCH_NORM, "", "sum(out*dout)", "dbeta dgamma dxhat dx"),
+    (BATCH_NORM + "    total = np.sum(out*dout)\n", "total", "total", "dbeta dgamma dxhat dx"),
+    (LSTM, "", "sum(next_h*dnext_h) + sum(next_c*dnext_c)", "da dx dprev_c dW"),
+    (LSTM + "    total = np.sum(next_h*dnext_h) + np.sum(next_c*dnext_c)\n", "total", "total", "da dx dprev_c dW"),
+    (LSTM.replace("randn(*next_c.shape)", "randn(N, H)*0"), "", "sum(next_h*dnext_h) + sum(next_c*dnext_c)", "dW"),
+    (TWO, "", "sum(v*dv) + sum(u*du)", "dx dw"),
+    (LATE, "", "loss", "dscores dW"),
+    (LATE, "loss", "loss", "dscores dW"),
+    (GATES, "", "total", "dh df dw"),
+])  # fmt: skip
+def test_what_is_right_agrees(text, loss, of, names):
+    losses, verdicts = found(text, loss)
+    assert losses == {of}
+    assert set(names.split()) <= set(verdicts) and set(verdicts.values()) == {"agrees"}
+
+
+@pytest.mark.parametrize(("text", "loss", "change", "wrong"), [
+    (BATCH_NORM, "", ("dout.sum(axis=0)", "dout.mean(axis=0)"), "dbeta"),
+    (BATCH_NORM, "", ("dxhat = dout*gamma", "dxhat = np.ones((N, 1))*gamma"), "dxhat"),
+    (BATCH_NORM, "", (" - dxhat.mean(axis=0)", ""), "dx"),
+    (LSTM, "", ("dc = dnext_c + ", "dc = "), "da"),
+    (LSTM, "", ("dc = dnext_c + ", "dc = dnext_c - "), "da"),
+    (LSTM, "", ("dnext_h*tc*o*(1 - o)", "dnext_c*tc*o*(1 - o)"), "da"),
+    (TWO, "", ("dz = du + ", "dz = "), "dx"),
+    (TWO, "", ("dv*np.cos(u)", "dv*np.cos(v)"), "dx"),
+    (LATE, "", ("2*reg*W", "reg*W"), "dW"),
+    (GATES, "", ("df = dh*(1 - h*h)*c", "df = dh*c"), "df"),
+])  # fmt: skip
+def test_what_is_wrong_differs(text, loss, change, wrong):
+    assert found(text, loss, change)[1][wrong] == "differs"
+
+
+@pytest.mark.parametrize(("text", "loss", "change", "message"), [
+    (DESCENT, "", ("", ""), "`loss` is assigned after the gradients"),
+    (DESCENT, "loss", ("", ""), "`loss` is assigned after the gradients"),
+    (DESCENT, "learning_rate", ("", ""), "no variable that has a gradient changes `learning_rate`"),
+    (BATCH_NORM, "eps", ("", ""), "no variable that has a gradient changes `eps`"),
+    (LATE, "", ("loss = ((", "W -= 0.1*dW; scores = X @ W\nloss = (("), "`loss` is assigned after the gradients"),
+    (BATCH_NORM, "", ("out = gamma", "result = gamma"), "`dout` is given, and nothing"),
+    (ATTENTION, "", ("", ""), "`dA_given` is given, and nothing"),
+    (TWO, "", ("du = rng.normal(size=4)", "du = np.ones(4)"), "it cannot be told which of `dv`, `du` are given"),
+    (TWO, "", ("dv = rng.normal(size=4)\ndu = rng.normal(size=4)", "dv = v + 1\ndu = u - 1"), "which of `dv`, `du`"),
+])  # fmt: skip
+def test_what_cannot_be_told_is_refused(text, loss, change, message):
+    with pytest.raises(BackpropError, match="N216") as raised:
+        found(text, loss, change)
+    assert message in raised.value.diagnostics[0].message
+
+
+def test_the_help_where_a_gradient_matches_nothing_is_right_when_followed():
+    text = ATTENTION.replace("    dV = A.T", "    loss = np.sum(A*dA_given) + np.sum(out*dout)\n    dV = A.T")
+    losses, verdicts = found(text)
+    assert losses == {"loss"} and {verdicts[name] for name in ("dV", "dS", "dQ", "dK")} == {"agrees"}
