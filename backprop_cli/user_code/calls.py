@@ -15,11 +15,12 @@ import numpy as np
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.user_code.functions import Pair, parameters, returned
 from backprop_cli.user_code.names import holds_gradients, looks_like_a_loss, plain, readings, spellings
+from backprop_cli.user_code.problems import no_outputs
 from backprop_cli.user_code.proposed import Attempt, options_of, proposed, whole_where_needed
+from backprop_cli.user_code.upstream import arriving
 
 _ANSWER = "_answer"
 _MOST_PERMUTED = 6
-_UPSTREAM = ("d", "grad", "upstream", "g")
 
 
 class Called(NamedTuple):
@@ -56,19 +57,26 @@ def calls(pair: Pair, given: Mapping[str, Any], known: Sequence[str], path: str,
         names, unsettled = _both(pair, seen, values)
         return Called(f"{', '.join(names)} = {call}\n", (pair.answer,), given, tuple(names), unsettled)
     results = _results(returned(forward), seen)
-    out, upstream = results[0], f"d{results[0]}"
-    arguments = list(_arguments(pair, [*passed, *given], results))
+    out = next(iter(results))
+    arrived = arriving(pair, [*passed, *given], results)
+    if arrived.unsettled:
+        raise no_outputs(pair, arrived.unsettled)
+    arguments = list(_arguments(pair, [*passed, *given], list(results), arrived.outputs))
     lines: list[tuple[str, int | None]] = [(f"{', '.join(results)} = {call}", forward.lineno)]
-    if any(argument.endswith(f"={upstream}") for argument in arguments):
-        drawn = f"_weights = numpy.random.default_rng(0).standard_normal(numpy.shape({out}))"
-        lines += [("import numpy", None), (drawn, None), (f"loss = numpy.sum({out} * _weights)", forward.lineno)]
-        lines += [(f"{upstream} = _weights", None)]
+    outputs = [name for name in results if name in arrived.outputs.values()]
+    if outputs:
+        weights = [f"_weights{number or ''}" for number in range(len(outputs))]
+        drawn = [f"{weight} = numpy.random.default_rng({number}).standard_normal(numpy.shape({name}))"
+                 for number, (weight, name) in enumerate(zip(weights, outputs, strict=True))]  # fmt: skip
+        total = " + ".join(f"numpy.sum({name} * {weight})" for weight, name in zip(weights, outputs, strict=True))
+        lines += [("import numpy", None), *((text, None) for text in drawn), (f"loss = {total}", forward.lineno)]
+        lines += [(f"d{name} = {weight}", None) for weight, name in zip(weights, outputs, strict=True)]
     elif out != "loss":  # nothing arrives: it is the gradient of what `forward` answers
         lines += [(f"loss = {out}", forward.lineno)]
     back = f"{pair.backward.name}({', '.join(arguments)})"
     before = "\n".join(text for text, _ in lines) + "\n"
     found = attempt(f"{before}{_ANSWER} = {back}\n", given)
-    names, unsettled, several = _targets(returned(pair.backward), found, values or dict.fromkeys(passed), upstream)
+    names, unsettled, several = _targets(returned(pair.backward), found, values or dict.fromkeys(passed))
     targets = ", ".join(names) + "," * (several and len(names) == 1)
     about = (*(line for _, line in lines), pair.answer)
     return Called(f"{before}{targets} = {back}\n", about, given, tuple(names), unsettled)
@@ -88,34 +96,31 @@ def _no_value(
     return BackpropError(Diagnostic("N202", f"no value for {listed} of `{pair.forward.name}`", (), help_))
 
 
-def _results(names: Sequence[str], seen: Mapping[str, Any] | None) -> list[str]:
-    """Names for what the forward function returns."""
+def _results(names: Sequence[str], seen: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Names for what the forward function returns, and the values, None where they are not known."""
     answer = seen[_ANSWER] if seen else None
     count = len(answer) if isinstance(answer, tuple) else 1
     if seen and len(names) != count:
         names = [""] * count
     made = [name or ("out" if number == 0 else f"cache{number}") for number, name in enumerate(names)]
-    return made if len(set(made)) == len(made) else ["out", *(f"cache{number}" for number in range(1, len(made)))]
+    if len(set(made)) < len(made):
+        made = ["out", *(f"cache{number}" for number in range(1, len(made)))]
+    return dict(zip(made, answer if isinstance(answer, tuple) else [answer] * len(made), strict=True))
 
 
-def _arguments(pair: Pair, passed: Sequence[str], results: Sequence[str]) -> Iterator[str]:
+def _arguments(pair: Pair, passed: Sequence[str], results: Sequence[str], arrived: Mapping[str, str]) -> Iterator[str]:
     """What to call the backward function with: inputs by their names, the rest in the order of the results."""
     assert pair.backward is not None
-    rest = list(results[1:])
-    upstream = f"d{results[0]}"
     taken = [*passed, *results]
-    others = [name for name, default in parameters(pair.backward) if not default and name not in taken]
-    arriving = next((name for name in others if name.startswith(_UPSTREAM) and upstream not in rest), "")
-    if not arriving and len(others) > len(rest):
-        arriving = others[0]
-    for name, _ in parameters(pair.backward):
+    rest = [name for name in results[1:] if name not in arrived.values()]
+    for name, default in parameters(pair.backward):
         if name in taken:
             yield f"{name}={name}"
             if name in rest:
                 rest.remove(name)
-        elif name == arriving:
-            yield f"{name}={upstream}"
-        elif name in others:
+        elif name in arrived:
+            yield f"{name}=d{arrived[name]}"
+        elif not default:
             yield f"{name}={rest.pop(0) if rest else results[0]}"
 
 
@@ -134,12 +139,12 @@ def _both(pair: Pair, seen: Mapping[str, Any] | None, values: Mapping[str, Any])
     if parts is not None and len(parts) == 1 and isinstance(parts[0], tuple | list | dict):
         settled, unsettled = ([others[0] if holds_gradients(others[0]) else "grads"], "")
     else:
-        settled, unsettled = _settled(others, parts, values, "")
+        settled, unsettled = _settled(others, parts, values)
     return [*settled[:at], "loss", *settled[at:]], unsettled
 
 
 def _targets(
-    names: Sequence[str], found: Mapping[str, Any] | None, values: Mapping[str, Any], upstream: str
+    names: Sequence[str], found: Mapping[str, Any] | None, values: Mapping[str, Any]
 ) -> tuple[list[str], str, bool]:
     """The names to which what the backward function returns is assigned, what is unsettled, and whether it unpacks."""
     answer = found[_ANSWER] if found else None
@@ -148,19 +153,17 @@ def _targets(
     parts = list(answer) if isinstance(answer, tuple | list) else None if answer is None else [answer]
     if parts is not None and len(parts) != len(names):
         names = [""] * len(parts)
-    settled, unsettled = _settled(names, parts, values, upstream)
+    settled, unsettled = _settled(names, parts, values)
     return settled, unsettled, isinstance(answer, tuple | list)
 
 
-def _settled(
-    names: Sequence[str], parts: Sequence[Any] | None, values: Mapping[str, Any], upstream: str
-) -> tuple[list[str], str]:
+def _settled(names: Sequence[str], parts: Sequence[Any] | None, values: Mapping[str, Any]) -> tuple[list[str], str]:
     """`dx` of `x` for each returned value: by its own name, otherwise by the order and the shapes of the inputs."""
     inputs = [name for name, value in values.items() if value is None or _can_move(value)]
     made = list(names)
     waiting: list[int] = []
     for number, name in enumerate(names):
-        of = next((one for one in inputs if name != upstream and _is_of(name, one)), None)
+        of = next((one for one in inputs if _is_of(name, one)), None)
         if of is not None:
             inputs.remove(of)
         elif parts is None or _is_numeric(parts[number]):

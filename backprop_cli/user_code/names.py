@@ -28,6 +28,9 @@ _FORMS = tuple(
         r"d(?P<of>\w+?)_?d_?(?P<by>\w+)",
     )
 )
+# Names that begin with d, or end with grad, and are seldom those of gradients.
+SELDOM = frozenset({"data", "date", "diff", "difference", "dim", "dims", "dist", "distance", "distances", "dot", "done",
+                    "depth", "den", "denom", "degree", "decay", "deltat", "dt", "df"})  # fmt: skip
 _CONTAINERS = re.compile(r"d|dparams?|dparameters?|grads?|gradients?|(grads?|gradients?)_\w+|\w+_(grads?|gradients?)")
 
 

@@ -101,6 +101,15 @@ def no_values(script: Script, pair: Pair, inputs: str) -> BackpropError:
     return BackpropError(Diagnostic("N217", message, label(script, pair.answer), help_))
 
 
+def no_outputs(pair: Pair, names: Sequence[str]) -> BackpropError:
+    """It is not known by which outputs the gradients are that arrive."""
+    listed = ", ".join(f"`{name}`" for name in names)
+    message = f"it cannot be told by which of the outputs of `{pair.forward.name}` {listed} are the gradients"
+    outputs = ", ".join(name.removeprefix("d").strip("_") or "out" for name in names)
+    help_ = f"`{pair.forward.name}` must return them by their names, as in `return {outputs}, cache`"
+    return BackpropError(Diagnostic("N216", message, (), help_))
+
+
 def no_gradient(script: Script, recorder: Recorder) -> BackpropError:
     """No array was assigned to a name that is a gradient's."""
     claims: list[Any] = [claim for claim in recorder.claims if not claim.text.startswith("data")]

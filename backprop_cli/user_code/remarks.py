@@ -7,13 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from backprop_cli.user_code.findings import Failure, Finding, Remark
+from backprop_cli.user_code.names import SELDOM
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.script import Script
 
 _MOST_NAMES = 6
-# Names that begin with d, or end with grad, and are seldom those of gradients.
-_WORDS = frozenset({"data", "date", "diff", "difference", "dim", "dims", "dist", "distance", "distances", "dot", "done",
-                    "depth", "den", "denom", "degree", "decay", "deltat", "dt", "df"})  # fmt: skip
 
 
 def remarks_on(
@@ -53,5 +51,5 @@ def _unjudged(recorder: Recorder, judged: Collection[str]) -> Iterator[str]:
         ]
         named += [(order, name, name) for order, name, _ in recorder.lists if not round_ and name not in elements]
         for order, text, name in sorted(named):
-            if order > at.order and not {text, text.partition("[")[0]} & {*judged} and name.lower() not in _WORDS:
+            if order > at.order and not {text, text.partition("[")[0]} & {*judged} and name.lower() not in SELDOM:
                 yield text
