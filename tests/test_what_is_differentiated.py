@@ -2,6 +2,7 @@
 
 import textwrap
 
+import numpy as np
 import pytest
 
 from backprop_cli import BackpropError
@@ -179,3 +180,138 @@ def test_the_help_where_a_gradient_matches_nothing_is_right_when_followed():
     text = ATTENTION.replace("    dV = A.T", "    loss = np.sum(A*dA_given) + np.sum(out*dout)\n    dV = A.T")
     losses, verdicts = found(text)
     assert losses == {"loss"} and {verdicts[name] for name in ("dV", "dS", "dQ", "dK")} == {"agrees"}
+
+
+# -- functions at which several gradients arrive ----------------------------------------------------------------
+
+TWO_OUTPUTS = """
+    import numpy as np
+    def f_forward(x, w):
+        u = x*w
+        v = np.sin(u)
+        return u, v, (x, w, u)
+    def f_backward(du, dv, cache):
+        x, w, u = cache
+        dz = du + dv*np.cos(u)
+        return dz*w, dz*x
+"""
+# The state that goes out has the name of the one that comes in.
+STEP = """
+    import numpy as np
+    def s(z):
+        return 1/(1 + np.exp(-z))
+    def step_forward(x, h, c, W):
+        z, n = np.concatenate([x, h]) @ W, len(h)
+        i, f, o, g = s(z[:n]), s(z[n:2*n]), s(z[2*n:3*n]), np.tanh(z[3*n:])
+        kept = (x, h, c, W, i, f, o, g)
+        c = f*c + i*g
+        h = o*np.tanh(c)
+        return h, c, (*kept, c)
+    def step_backward(dh, dc, cache):
+        x, h0, c0, W, i, f, o, g, c = cache
+        dc = dc + dh*o*(1 - np.tanh(c)**2)
+        do = dh*np.tanh(c)
+        dz = np.concatenate([dc*g*i*(1 - i), dc*c0*f*(1 - f), do*o*(1 - o), dc*i*(1 - g**2)])
+        dxh = W @ dz
+        dx, dh, dc = dxh[:len(x)], dxh[len(x):], dc*f
+        dW = np.outer(np.concatenate([x, h0]), dz)
+        return dx, dc, dh, dW
+"""
+LAYER_NORM = """
+    import numpy as np
+    def layernorm_forward(x, gamma, beta):
+        mu = x.mean(axis=1, keepdims=True)
+        std = np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)
+        xhat = (x - mu)/std
+        return gamma*xhat + beta, (xhat, gamma, std)
+    def layernorm_backward(dout, cache):
+        xhat, gamma, std = cache
+        dgamma, dbeta = (dout*xhat).sum(axis=0), dout.sum(axis=0)
+        g = dout*gamma
+        dx = (g - g.mean(axis=1, keepdims=True) - xhat*(g*xhat).mean(axis=1, keepdims=True))/std
+        return dx, dgamma, dbeta
+"""
+ATTEND = """
+    import numpy as np
+    def attention_forward(Q, K, V):
+        S = Q @ K.T/np.sqrt(Q.shape[1])
+        A = np.exp(S - S.max(axis=1, keepdims=True))
+        A = A/A.sum(axis=1, keepdims=True)
+        out = A @ V
+        return out, A, (Q, K, V, A)
+    def attention_backward(dout, dA, cache):
+        Q, K, V, A = cache
+        dV = A.T @ dout
+        dA = dA + dout @ V.T
+        dS = A*(dA - (dA*A).sum(axis=1, keepdims=True))/np.sqrt(Q.shape[1])
+        return dS @ K, dS.T @ Q, dV
+"""
+# One of several outputs has a gradient that arrives: the other is a by-product.
+ONE_OF_THREE = ATTEND.replace("dout, dA, cache", "dout, cache").replace("dA + dout", "dout")
+
+
+def _drawn(**shapes):
+    rng = np.random.default_rng(0)
+    return {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+
+
+OF = {
+    TWO_OUTPUTS: _drawn(x=3, w=3),
+    STEP: _drawn(x=3, h=2, c=2, W=(5, 8)),
+    LAYER_NORM: _drawn(x=(4, 3), gamma=3, beta=3),
+    ATTEND: _drawn(Q=(3, 4), K=(5, 4), V=(5, 2)),
+    ONE_OF_THREE: _drawn(Q=(3, 4), K=(5, 4), V=(5, 2)),
+}
+
+
+def called(text, change=("", "")):
+    text, given = textwrap.dedent(text), OF[text]
+    assert change[0] in text
+    return {one.text: one.verdict for one in examine(Script("net.py", text.replace(*change)), given=given).findings}
+
+
+@pytest.mark.parametrize(("text", "change", "names"), [
+    (TWO_OUTPUTS, ("", ""), "dx dw"),
+    (TWO_OUTPUTS, ("return u, v,", "return u*1, np.sin(u),"), None),
+    (TWO_OUTPUTS, ("return u, v,", "return u, np.sin(u),"), "dx dw"),
+    (STEP, ("", ""), "dx dh dc dW"),
+    (LAYER_NORM, ("", ""), "dx dgamma dbeta"),
+    (ATTEND, ("", ""), "dQ dK dV dA"),
+    (ATTEND, ("return out, A, ", "return A @ V, A, "), "dQ dK dV dA"),
+    (ONE_OF_THREE, ("", ""), "dQ dK dV dA"),
+])  # fmt: skip
+def test_every_gradient_that_arrives_weighs_its_output(text, change, names):
+    if names is None:
+        with pytest.raises(BackpropError, match="which of the outputs of `f_forward` `du`, `dv`") as raised:
+            called(text, change)
+        assert "as in `return u, v, cache`" in raised.value.diagnostics[0].help
+    else:
+        found = called(text, change)
+        assert set(names.split()) <= set(found) and set(found.values()) == {"agrees"}
+
+
+def test_numbered_gradients_are_those_of_the_outputs_in_order():
+    text = textwrap.dedent(TWO_OUTPUTS).replace("return u, v,", "return 1*u, np.sin(u),")
+    text = text.replace("du", "dout1").replace("dv", "dout2")
+    for change, verdict in ((("", ""), "agrees"), (("dout1 + dout2*", "dout2 + dout1*"), "differs")):
+        found = examine(Script("net.py", text.replace(*change)), given=OF[TWO_OUTPUTS]).findings
+        assert [one.verdict for one in found] == [verdict, verdict]
+
+
+@pytest.mark.parametrize(("text", "change", "wrong"), [
+    (TWO_OUTPUTS, ("dz = du + dv*np.cos(u)", "dz = du"), "dx"),
+    (TWO_OUTPUTS, ("dz = du + dv*np.cos(u)", "dz = dv*np.cos(u)"), "dx"),
+    (STEP, ("dc = dc + dh", "dc = dh"), "dz"),
+    (STEP, ("dxh[len(x):], dc*f", "dxh[len(x):], dc*i"), "dc"),
+    (STEP, ("dc*c0*f*(1 - f)", "dc*c*f*(1 - f)"), "dz"),
+    (LAYER_NORM, ("dout.sum(axis=0)", "dout.mean(axis=0)"), "dbeta"),
+    (ATTEND, ("dA = dA + dout", "dA = dout"), "dA"),
+    (ONE_OF_THREE, ("(dA*A).sum(axis=1,", "(dA*A).sum(axis=0,"), "dQ"),
+])  # fmt: skip
+def test_a_mistake_where_several_arrive_is_found(text, change, wrong):
+    assert called(text, change)[wrong] == "differs"
+
+
+def test_an_exception_in_the_backward_function_is_shown():
+    with pytest.raises(BackpropError, match="F606"):
+        called(ONE_OF_THREE, ("Q, K, V, A = cache", "Q, K, V, A, out = cache"))

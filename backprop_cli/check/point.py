@@ -29,7 +29,6 @@ _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow
 
 _INSIDE = "derivative"  # of what the program differentiates, which need not be on the way
 
-<<<<<<< HEAD
 
 class Effort:
     """At how many points, beside those that are wanted, many digits may be asked where doubles have no number."""
@@ -37,8 +36,6 @@ class Effort:
     def __init__(self, points: int = 1) -> None:
         self.left = points + _HOPES
 
-=======
->>>>>>> export
 
 class Point:
     """The values of a graph where the inputs have the `given` ones, and what was asked about them so far.

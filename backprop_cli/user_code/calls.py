@@ -112,12 +112,14 @@ def _arguments(pair: Pair, passed: Sequence[str], results: Sequence[str], arrive
     """What to call the backward function with: inputs by their names, the rest in the order of the results."""
     assert pair.backward is not None
     taken = [*passed, *results]
-    rest = [name for name in results[1:] if name not in arrived.values()]
-    for name, default in parameters(pair.backward):
+    listed = parameters(pair.backward)
+    named = {name for name, _ in listed}
+    rest = [name for name in results[1:] if name not in arrived.values() and name not in named]
+    waiting = [name for name, default in listed if not default and name not in (*taken, *arrived)]
+    rest = rest[-len(waiting) :] if waiting else []  # what is kept for the way back comes last
+    for name, default in listed:
         if name in taken:
             yield f"{name}={name}"
-            if name in rest:
-                rest.remove(name)
         elif name in arrived:
             yield f"{name}=d{arrived[name]}"
         elif not default:

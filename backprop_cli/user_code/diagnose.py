@@ -151,9 +151,13 @@ def _leaves_are_right(shop: Workshop, cases: Sequence[Case], wrong: Sequence[Cas
         return False
     known = {first[id(case)] for case in of_leaves}
     used = [leaves[place] for place in known]
+    # One may be the gradient of an argument itself: `dc` of the c that comes in, where another goes out.
+    sites = shop.recorder.sites
+    means = [shop.elsewhere.root(one.version) for case in wrong for one in case.options
+             if sites[one.version.place.site].kind == "param"]  # fmt: skip
+    means += [case.ruling.candidate.version for case in wrong if case.ruling.candidate is not None]
     return bool(used) and all(
-        case.ruling.candidate is not None and shop.elsewhere.moves(used, case.ruling.candidate.version)
-        for case in wrong
+        shop.elsewhere.moves(used, version) for version in {one.place: one for one in means}.values()
     )
 
 

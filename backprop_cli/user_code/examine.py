@@ -89,10 +89,10 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
         runs += again.runs
         findings, shaken = _with_what_zeros_hide(findings, again.findings if again.failure is None else [])
     ended = failure is not None and (bool(recorder.left) or _is_after(recorder))  # after the last gradient
-    if failure is not None and not findings:
-        raise failed(script, failure)
     seen = {one.text for one in findings}
     findings, losses = _shown(script, findings, losses)
+    if failure is not None and not findings:
+        raise failed(script, failure)
     unsettled = prepared.unsettled or refused
     if not findings:
         if unsettled:
