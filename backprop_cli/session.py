@@ -155,7 +155,7 @@ def open_session(
     """A program with the values in `bindings` and among `keywords`, where those called like an option are that.
 
     With `free` a name needs no value, and may be given a shape; `inputs` are names that are sure to be inputs,
-    `shapes=False` leaves shapes open, and with `spare` values may be left over.
+    `shapes=False` leaves shapes open (what a product is may be clear still), and with `spare` values may be left over.
     Raises BackpropError if the text, a value, an option or a shape is wrong, or if a value is not used.
     """
     options = Options(**{name: keywords.pop(name) for name in Options._fields if name in keywords})
@@ -210,6 +210,10 @@ def open_session(
         from backprop_cli.graph.shapes import infer
 
         infer(graph, shape_of, seed=options.seed, max_elements=options.max_elements)
+    elif not shapes and graph.needs_shapes and (graph.products or graph.dotted):
+        from backprop_cli.graph.free_shapes import settle_products
+
+        settle_products(graph, unknown, options.max_elements)
     if DERIVATIVE in graph.gates:
         from backprop_cli.engine.derive import expanded
 

@@ -17,7 +17,7 @@ from backprop_cli.session import open_session
 # What has no derivative as a formula of gates.
 REFUSED = (
     "eigvalsh(", "svdvals(", "cholesky(", "pinv(", "expm(", "solve_triangular(", "conv1d(", "conv2d(", "max_pool",
-    "avg_pool", "sort(", "kron(", "cumprod(", "prod(T, axis=[0, 2])", "matrix_power(S, -3)", "digamma(",
+    "avg_pool", "sort(", "kron(", "cumprod(", "prod(T, axis=[0, 2])", "digamma(",
 )  # fmt: skip
 AT = [(name, at) for name, gate in GATES.items() for at in gate.at if not gate.truth and gate.family != "choice"]
 
@@ -236,3 +236,37 @@ def test_formulas_alone_come_with_the_names_in_them(program, lines):
     text = "; ".join((*definitions, formula.rpartition(" = ")[2]))
     there = {"x": 0.5, "w": 2.0} if "w" in text else {"x": 0.5}
     assert backprop_cli.evaluate(text, there).value == pytest.approx(backprop_cli.grad(program, there).gradients["x"])
+
+
+# Without values: what a power of a matrix is depends on shapes that are found by trying.
+POWERS_OF_MATRICES = [
+    ("x' A^-1 x", {"df/dx": "inv(A) @ x + inv(A)' @ x", "df/dA": "-inv(A)' @ outer(x, x) @ inv(A)'"}),
+    ("x' A^2 x", {"df/dA": "outer(x, x) @ A' + A' @ outer(x, x)"}),
+    (r"(x-\mu)^T\Sigma^{-1}(x-\mu)", {"df/dmu": "-inv(Sigma) @ (x - mu) - inv(Sigma)' @ (x - mu)"}),
+    ("tr(A^-1 B)", {"df/dA": "-inv(A)' @ B' @ inv(A)'", "df/dB": "inv(A)'"}),
+    ("x' A^n x", {"df/dx": "A^n @ x + (A^n)' @ x"}),
+]
+
+
+@pytest.mark.parametrize(("text", "formulas"), POWERS_OF_MATRICES, ids=[row[0] for row in POWERS_OF_MATRICES])
+def test_powers_of_matrices_without_values(text, formulas):
+    found = backprop_cli.diff(text).formulas
+    assert {name: found[name] for name in formulas} == formulas
+
+
+@pytest.mark.parametrize("power", [-20, -3, -2, -1, 0, 1, 2, 5, 16, 17, 33])
+def test_any_power_of_a_matrix_has_a_derivative_in_gates(power):
+    values = {"S": np.array([[0.9, 0.2], [-0.3, 1.1]]), "T": np.array([[1.0, 2.0], [3.0, 5.0]])}
+    assert_same(f"sum(matrix_power(S, {power})*T)", values)
+    assert_same(f"sum(matrix_power(S', {power})*T)", values)
+
+
+def test_a_claim_about_the_inverse_without_values():
+    right = "df/dx = (A^-1 + A^-1') x", "df/dA = -A^-1' x x' A^-1'"
+    assert backprop_cli.check("x' A^-1 x", claims=right).verdict == "agrees"
+    assert backprop_cli.check("x' A^-1 x", claims=["df/dx = 2 A^-1 x"]).verdict == "differs"
+
+
+def test_a_figure_without_values_has_the_products_of_matrices():
+    found = backprop_cli.structure("x' A^-1 x")
+    assert [row.gate for row in found.rows()] == ["input", "input", "transpose", "inv", "matmul", "matmul"]

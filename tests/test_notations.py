@@ -368,7 +368,7 @@ def test_a_negative_power_of_a_matrix_is_told_from_its_inverse():
     assert not backprop_cli.evaluate("A^2", values).notes and not backprop_cli.evaluate("a^-1", a=2.0).notes
 
 
-S, V = [[2.0, 1.0], [1.0, 3.0]], [1.5, 2.0]
+S, V = [[2.0, 1.0], [0.5, 3.0]], [1.5, 2.0]
 MATRIX_POWERS = [
     ("x' A^-1 x", "x @ inv(A) @ x"),
     ("A² x", "A @ A @ x"),
@@ -377,6 +377,14 @@ MATRIX_POWERS = [
     ("(A A)^-1 x", "inv(A @ A) @ x"),
     ("y = A x; x' A^-2 y", "x @ inv(A @ A) @ (A @ x)"),
     ("A x + 0*sum(A^-1 x)", "A @ x"),
+    # a prime or a T after an exponent that is a number transposes the power
+    ("A^-1' x", "inv(A)' @ x"),
+    ("A^2' x", "(A @ A)' @ x"),
+    ("A^{-1}^T x", "inv(A)' @ x"),
+    ("A⁻¹ᵀ x", "inv(A)' @ x"),
+    (r"A^{-\top} x", "inv(A)' @ x"),
+    ("A^(-1)'' x", "inv(A) @ x"),
+    ("x^2' + A x", "x*x + A @ x"),
     # elementwise: Python's power, what a sum takes in, products with their sign, what is no square matrix
     ("x' A**2 x", "x @ (A*A) @ x"),
     ("norm(A x)^2 + sum(A^2)", "sum((A @ x)*(A @ x)) + sum(A*A)"),
@@ -399,8 +407,10 @@ def test_powers_of_matrices_where_products_have_no_sign(text, ours):
 
 def test_how_a_power_of_a_matrix_is_read_is_told():
     notes = [note.message for note in backprop_cli.evaluate("x' A^-1 x", A=S, x=V).notes]
-    assert "read `A^-1` as a power of the matrix; element by element it is `A**-1`" in notes
-    assert backprop_cli.evaluate("sum(A**-1)", A=S).value == pytest.approx(0.5 + 1 + 1 + 1 / 3)
+    assert "read `A^-1` as the inverse, `inv(A)`; element by element it is `A**-1`" in notes
+    notes = [note.message for note in backprop_cli.evaluate("x' (A+A)^-2 x", A=S, x=V).notes]
+    assert "read `(A+A)^-2` as a power of the matrix; element by element it is `(A+A)**-2`" in notes
+    assert backprop_cli.evaluate("sum(A**-1)", A=S).value == pytest.approx(0.5 + 1 + 2 + 1 / 3)
     told = [note.message for note in backprop_cli.evaluate("x' A^n x", A=S, x=V, n=2).notes]
     assert "`A^n` is elementwise; there are whole powers of matrices only" in told
 

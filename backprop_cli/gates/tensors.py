@@ -130,7 +130,7 @@ def _rows() -> tuple[Gate, ...]:
                shape="square_matrix(a) and ()", means="log(det(a))", words=("{G} * inv({a})'",), structures=("row: the inverse, transposed",),
                notes=[("pole", "out == -inf", "`logdet` has a pole at the singular matrix `{0}`"),
                       ("undefined", "isnan(out)", "`logdet` has no real value: the determinant of `{0}` is negative"), _NEARLY]),
-        Gate("inv(a)", "inverse matrix", "inv(a)", "-matmul(matmul(swap(out), G), swap(out))",
+        Gate("inv(a)", "inverse matrix", "inv(a)", "-matmul(matmul(swap(out), G), swap(out))", family="inverse",
                shape="(square_matrix(a),)*2", words=("-{out}' @ {G} @ {out}'",), structures=("Kronecker: -{out} ⊗ {out}ᵀ",),
                means="adjugate(a)/det(a)", push="-matmul(matmul(out, d), out)", notes=[_SINGULAR, _NEARLY]),
         Gate("solve(a, b)", "the x of a @ x = b", "solve(a, b)", "-matmul_left(solve(swap(a), G), a, out)",

@@ -12,6 +12,7 @@ from itertools import islice, product
 from typing import Any
 
 from backprop_cli.errors import BackpropError
+from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
 from backprop_cli.graph.graph import INPUT, Graph
 from backprop_cli.graph.remarks import Remark
@@ -50,9 +51,22 @@ def infer_free(graph: Graph, shapes: Mapping[str, Shape], free: Sequence[str], m
         graph.remarks.append(Remark("reading", words, *graph.span(graph.variables[next(iter(arrays))])))
 
 
+def settle_products(graph: Graph, free: Sequence[str], max_elements: int) -> None:
+    """Decide what products without a sign and powers are, where the `free` inputs are all there are; no shapes remain.
+
+    A graph in which nothing fits stays as it is.
+    """
+    before = _columns(graph)
+    try:
+        infer_free(graph, {}, free, max_elements)
+    except BackpropError:
+        _restore(graph, before)
+    graph.shapes = []
+
+
 def _columns(graph: Graph) -> dict[str, Any]:
-    """What shapes decide about a graph, as it is before they do."""
-    return {name: copy(getattr(graph, name)) for name in ("gates", "attributes", "products", "remarks", "shapes")}
+    """A graph's columns as they are before shapes decide: which gate a node is, and which nodes there are."""
+    return {name: copy(getattr(graph, name)) for name in Graph.__slots__}
 
 
 def _restore(graph: Graph, before: Mapping[str, Any]) -> None:
@@ -70,10 +84,17 @@ def _ways(graph: Graph, free: Sequence[str]) -> Iterator[tuple[int, dict[str, Sh
         for j in operands
         if graph.gates[j] == INPUT
     }
+    exponents = {
+        operands[1]
+        for gate, operands in zip(graph.gates, graph.inputs, strict=True)
+        if gate in GATES and GATES[gate].family == "power" and len(operands) == 2
+    }
     ranked = []
     for name in free:
         if graph.variables[name] in elements:
             order: Sequence[Shape] = [()]
+        elif graph.variables[name] in exponents:
+            order = [(), (_LENGTH,), (_LENGTH, _LENGTH)]
         elif name[0].isupper():
             order = [(_LENGTH, _LENGTH), (_LENGTH,), ()]
         else:

@@ -15,7 +15,7 @@ from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.rebuild import rebuild
 from backprop_cli.graph.remarks import Remark
 
-_POWER = "power"  # the family
+_POWER, _INVERSE = "power", "inverse"  # the families
 _PYTHONS = "**"  # which is elementwise in NumPy
 
 
@@ -29,15 +29,17 @@ def read_powers(graph: Graph) -> None:
     for node in _powers(graph):
         operand, exponent = graph.inputs[node]
         power = graph.constants.get(exponent, 0.5)
-        text, base = shorten(graph.text(node)), shorten(graph.text(operand))
+        text, base = shorten(graph.text(node)), shorten(_bare(graph.text(operand)))
         if node in summed:
             words = f"`{text}` is elementwise where its elements are added up"
         elif power % 1 == 0:
-            graph.gates[node] = next(name for name, row in TENSORS.items() if row.family == _POWER)
-            graph.inputs[node], graph.attributes[node] = (operand,), (int(power),)
+            family = _INVERSE if power == -1 else _POWER
+            graph.gates[node] = next(name for name, row in TENSORS.items() if row.family == family)
+            graph.inputs[node], graph.attributes[node] = (operand,), () if power == -1 else (int(power),)
             exponents.add(exponent)
             bare = base if base.isidentifier() else f"({base})"
-            words = f"read `{text}` as a power of the matrix; element by element it is `{bare}**{power:g}`"
+            matrix = f"the inverse, `{graph.gates[node]}({base})`" if power == -1 else "a power of the matrix"
+            words = f"read `{text}` as {matrix}; element by element it is `{bare}**{power:g}`"
         else:
             words = f"`{text}` is elementwise; there are whole powers of matrices only"
         told.setdefault(text, Remark("reading", words, *graph.span(node)))
@@ -71,6 +73,12 @@ def _powers(graph: Graph) -> Iterator[int]:
             left, right = (graph.shapes[j] for j in graph.inputs[node])
             if len(left) == 2 and left[0] == left[1] and not right and _PYTHONS not in _sign(graph, node):
                 yield node
+
+
+def _bare(text: str) -> str:
+    """A text without the brackets around it."""
+    inner = text.removeprefix("(").removesuffix(")")
+    return inner if len(inner) == len(text) - 2 and not {*"()"} & {*inner} else text
 
 
 def _sign(graph: Graph, node: int) -> str:

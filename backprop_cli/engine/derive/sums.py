@@ -18,7 +18,7 @@ __all__ = [
     "matmul_right", "matrix_power_push", "mean", "others", "outer", "shape_of", "share", "solve", "spread",
     "sum", "swap", "total",
 ]  # fmt: skip
-_FEW = 16  # the largest power of a matrix whose slope is written out
+_FEW = 16  # the largest power of a matrix whose slope is written as a sum; of others it is made by squaring
 
 
 def shape_of(x: Node) -> Shape:
@@ -255,17 +255,31 @@ def cofactors_push(d: Node, a: Node) -> Node:
 def matrix_power_push(d: Node, a: Node, power: int) -> Node:
     """How a power moves when the matrix moves by d: the sum of the products with d in the place of one factor.
 
-    Raises NameError for a power that is negative or large.
+    It is that of the inverse where the power is negative; a large power is made by squaring pairs (value, move).
     """
-    if not 1 <= power <= _FEW:
-        raise NameError(f"a matrix to the power {power}")
-
-    def times(count: int) -> Node:
-        return a if count == 1 else a.builder.tensor("matrix_power", a, power=count)
-
-    moved = d.builder.node(0.0)
-    for k in range(power):
-        left = matmul(times(k), d) if k else d
-        after = power - 1 - k
-        moved = moved + (matmul(left, times(after)) if after else left)
+    if power < 0:
+        a = swap(inv(swap(a))) if _made_of(a)[0] == "transpose" else inv(a)
+        d, power = -matmul(matmul(a, d), a), -power
+    moved = a.builder.node(0.0)
+    if power <= _FEW:
+        for k in range(power):
+            after = power - 1 - k
+            left = matmul(_times(a, k), d) if k else d
+            moved = moved + (matmul(left, _times(a, after)) if after else left)
+        return moved
+    value: Node | None = None
+    factor, move, rest = a, d, power
+    while rest:
+        if rest & 1 and value is None:
+            value, moved = factor, move
+        elif rest & 1 and value is not None:
+            value, moved = matmul(value, factor), matmul(value, move) + matmul(moved, factor)
+        rest >>= 1
+        if rest:
+            factor, move = matmul(factor, factor), matmul(factor, move) + matmul(move, factor)
     return moved
+
+
+def _times(a: Node, count: int) -> Node:
+    """The product of so many copies."""
+    return a if count == 1 else a.builder.tensor("matrix_power", a, power=count)
