@@ -210,10 +210,14 @@ def open_session(
         from backprop_cli.graph.shapes import infer
 
         infer(graph, shape_of, seed=options.seed, max_elements=options.max_elements)
-    elif not shapes and graph.needs_shapes and (graph.products or graph.dotted):
+    elif not shapes and graph.needs_shapes:
         from backprop_cli.graph.free_shapes import settle_products
 
         settle_products(graph, unknown, options.max_elements)
+    if shapes and graph.attributes:
+        from backprop_cli.graph.transposes import refuse_numbers_to_the_t
+
+        refuse_numbers_to_the_t(graph)
     if DERIVATIVE in graph.gates:
         from backprop_cli.engine.derive import expanded
 

@@ -18,7 +18,7 @@ from backprop_cli.errors import BackpropError
 from backprop_cli.gates import ALIASES, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.graph import functions_of_others
-from backprop_cli.graph.advice import FORMULAS
+from backprop_cli.graph.advice import FORMULAS, advice
 from backprop_cli.language import spellings
 
 
@@ -569,3 +569,43 @@ def test_a_sum_that_is_none_over_vectors_is_refused(text, values, said):
 def test_a_cross_of_vectors_is_noted():
     report = backprop_cli.evaluate("a × b", a=[1, 2, 3], b=[3, 4, 5])
     assert list(report.value) == [3, 8, 15] and "cross product" in report.notes[0].message
+
+
+ODD = (r"\frac{1}{4\pi\epsilon_0}", "{x}", "{0}{1}", r"\g<1>\1", "}{", "%s", "$x")
+
+
+@pytest.mark.parametrize("name", sorted(FORMULAS))
+def test_advice_takes_operands_as_they_are_written(name):
+    bare, count = name.partition("/")[0], int(name.partition("/")[2] or 3)
+    plain = advice(bare, ["xyz"[k] for k in range(count)])
+    for odd in ODD:
+        told = advice(bare, [odd] * count)
+        places = len(re.findall(r"(?<![a-zA-Z])[xyz](?![a-zA-Z])", plain)) if plain.startswith("write") else 0
+        assert told.count(odd) >= places, (odd, told)
+
+
+# A name that has no value, and not a gate that is not known.
+NAMES_WITHOUT_VALUES = [
+    (r"T\frac{1}{2}", "T"), (r"F\frac{1}{2}", "F"), (r"m\frac{1}{r}", "m"), ("F√2", "F"),
+    (r"T\frac{1}{4\pi\epsilon}\frac{r}{r^2}", "T"), ("(1+r)^T", "T"), (r"\left(1+r\right)^{T}", "T"), ("r^{-T}", "T"),
+    (r"P\frac{r}{2}^{-T}", "P"), ("sum((1+r)^T)", "T"), ("3 r ^ T", "T"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "name"), NAMES_WITHOUT_VALUES, ids=[row[0] for row in NAMES_WITHOUT_VALUES])
+def test_a_name_without_a_value_is_said_to_be_one(text, name):
+    with pytest.raises(BackpropError) as found:
+        backprop_cli.evaluate(text, r=0.1)
+    first = found.value.diagnostics[0]
+    assert (first.code, first.message) == ("N202", f"`{name}` has no value")
+    label = first.labels[0]
+    assert text[label.start : label.end] == name
+
+
+def test_to_the_power_of_t():
+    assert backprop_cli.evaluate("(1+r)^T", r=0.5, T=2).value == 2.25
+    assert backprop_cli.evaluate("(1+r)^T", r=[0.5, 1]).value.tolist() == [1.5, 2]
+    assert backprop_cli.diff("(1+r)^(T)").formulas["df/dr"] == "T*(r + 1)^(T - 1)"
+    for verb in (backprop_cli.diff, backprop_cli.structure, backprop_cli.check):
+        with pytest.raises(BackpropError, match="`T` has no value"):
+            verb("P*(1+r)^T")

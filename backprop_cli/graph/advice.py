@@ -101,13 +101,8 @@ def advice(name: str, operands: Sequence[str]) -> str:
     if not formulas:
         return "there is no such gate, and no formula of gates for it"
     given = [*operands, *"xyz"[count:]]
-    made = []
-    for formula in formulas:
-        for k, operand in enumerate(given):  # a name or a number needs no brackets
-            bare = operand if operand.replace("_", "").replace(".", "").isalnum() else f"({operand})"
-            formula = re.sub(rf"(?<!\w)\(\{{{k}\}}\)", bare, formula)
-        made.append(f"`{formula.format(*given)}`")
-    fewer = max((int(place) + 1 for formula in formulas for place in _PLACE.findall(formula)), default=count)
+    made = [f"`{_PLACE.sub(lambda place: _put(place, given), formula)}`" for formula in formulas]
+    fewer = max((int(place) + 1 for formula in formulas for _, place in _PLACE.findall(formula)), default=count)
     told = f"of {fewer} operand{'s' * (fewer > 1)} it is" if fewer < count else "write"
     return f"{told} {' or '.join(made)}"
 
@@ -117,7 +112,13 @@ def of_that_many(name: str, operands: Sequence[str]) -> str:
     return advice(name, operands) if f"{name}/{len(operands)}" in FORMULAS else ""
 
 
-_PLACE = re.compile(r"\{([0-9])\}")
+_PLACE = re.compile(r"((?<!\w)\()?\{([0-9])\}(?(1)\))")
+
+
+def _put(place: re.Match[str], given: Sequence[str]) -> str:
+    """An operand in its place; a name or a number needs no brackets, in a call nothing does."""
+    operand = given[int(place[2])]
+    return f"({operand})" if place[1] and not operand.replace("_", "").replace(".", "").isalnum() else operand
 
 
 def _keys(name: str, count: int) -> Iterable[str]:

@@ -17,6 +17,7 @@ from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
 from backprop_cli.graph.graph import INPUT, Graph
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.shapes import infer
+from backprop_cli.graph.transposes import refuse_numbers_to_the_t
 from backprop_cli.numeric.shapes import Shape, written
 
 _LENGTH = 3
@@ -54,13 +55,17 @@ def infer_free(graph: Graph, shapes: Mapping[str, Shape], free: Sequence[str], m
 def settle_products(graph: Graph, free: Sequence[str], max_elements: int) -> None:
     """Decide what products without a sign and powers are, where the `free` inputs are all there are; no shapes remain.
 
-    A graph in which nothing fits stays as it is.
+    A graph in which nothing fits stays as it is. Raises BackpropError (N202) at `x^T` of a number.
     """
+    if not (graph.products or graph.dotted or TENSOR_BY_SYNTAX["transpose"] in graph.gates):
+        return
     before = _columns(graph)
     try:
         infer_free(graph, {}, free, max_elements)
     except BackpropError:
         _restore(graph, before)
+        return
+    refuse_numbers_to_the_t(graph)
     graph.shapes = []
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from backprop_cli.errors import Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
-from backprop_cli.graph.advice import GRADIENTS, MEANT, PARAMETERS, advice, of_that_many
+from backprop_cli.graph.advice import FORMULAS, GRADIENTS, MEANT, PARAMETERS, advice, of_that_many
 from backprop_cli.graph.signature import Signature
 from backprop_cli.language.mistyped import word
 from backprop_cli.language.program import Call, Program
@@ -21,6 +21,7 @@ _LAST_OPERAND = re.compile(r"([A-Za-z0-9_.]+)[ \t]*$", re.ASCII)
 _BETWEEN = {BY_SYMBOL["/"]: "`floor({}/{})` for the whole quotient, otherwise `{}/{}`"}  # as words between operands
 _ABOVE = re.compile(r"d(?:[A-Za-z_]\w*|\([^()]*\))?\s*[/÷]\s*$", re.ASCII)
 _OF_LATEX = re.compile(r"frac\s*\{\s*(?:d|\\partial)[^{}]*\}\s*\{\s*(?:d|\\partial)")
+_FACTOR = re.compile(r"\s*(?:\\[dtc]?frac|\\sqrt|√)")  # after a name: no bracket, so that it is a product
 _BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
 
 
@@ -66,6 +67,9 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
     label = Label(program.source, program.starts[row], call.name_end)
     shown = shorten(call.name)
     defined = [definition.name for definition in program.definitions]
+    near = nearest(call.name, [*defined, *GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES])
+    if _FACTOR.match(program.source.text, label.end) and not (near and call.name not in FORMULAS):
+        return no_value(program, row, call.name, named)._replace(labels=(label,))
     if call.name == "d" and _is_derivative(program, label, "d"):
         help_ = GRADIENTS
     elif told := advice(call.name, _operands(program, call)):
@@ -74,12 +78,13 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
         help_ = f"`{call.name}` is a constant: for a product write `{call.name}*(…)`"
     elif meant := _CALLED.get(call.name):
         help_ = f"did you mean `{meant}`?"
-    elif near := nearest(call.name, [*defined, *GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES]):
+    elif near:
         help_ = f"did you mean `{near[0]}`?"
     elif call.name in named:
         help_ = f"for a product write `{shown}*(…)`"
     else:
-        help_ = "`backprop gates` lists them; for a product write `*`"
+        value = f", and give `{shown}` a value" if len(call.name) == 1 else ""
+        help_ = f"`backprop gates` lists them; for a product write `*`{value}"
     return Diagnostic("N201", f"unknown gate `{shown}`", (label,), help_)
 
 

@@ -19,6 +19,7 @@ from backprop_cli.graph.matrix_powers import read_powers
 from backprop_cli.graph.readings import operand_text, read_products
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.subgraphs import enclosing, inside_of
+from backprop_cli.graph.transposes import vectors_transposed
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written
 from backprop_cli.text import bytes_written
@@ -90,7 +91,7 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
     if graph.products:
         graph.remarks = [remark for remark in graph.remarks if not remark.of_products]
         graph.remarks += [remark for remark in (read_products(graph),) if remark]
-    for remarks in (_vectors_transposed, _softmax_of_softmax, _columns_beside_vectors, _not_what_numpy_does):
+    for remarks in (vectors_transposed, _softmax_of_softmax, _columns_beside_vectors, _not_what_numpy_does):
         graph.remarks += remarks(graph)
 
 
@@ -211,24 +212,6 @@ def _afford(graph: Graph, max_elements: int) -> None:
     label = graph.label(node, written(graph.shapes[node]))
     help_ = f"the limit is {max_elements:,}; `--max-elements` raises it"
     raise BackpropError(Diagnostic("L701", message, (label,), help_))
-
-
-def _vectors_transposed(graph: Graph) -> list[Remark]:
-    """A remark on the first `x'` of a vector: it is x, where some expect a row."""
-    outer = TENSOR_BY_SYNTAX["x yᵀ"]
-    rows = {graph.inputs[node][1] for node in graph.products if graph.gates[node] == outer}
-    for node, gate in enumerate(graph.gates):
-        if gate == TENSOR_BY_SYNTAX["transpose"] and len(graph.shapes[node]) == 1 and node not in rows:
-            text = shorten(graph.text(graph.inputs[node][0]))
-            words = (
-                f"`{text}` transposed is the vector itself, no row and no column: xᵀ·y is `x @ y`, x·yᵀ `outer(x, y)`"
-            )
-            return [Remark("reading", words, *graph.span(node))]
-        if gate == TENSOR_BY_SYNTAX["transpose"] and not graph.shapes[node]:
-            text = shorten(graph.text(graph.inputs[node][0]))
-            words = f"`{text}'` is the number itself: `'` transposes, and `grad` differentiates"
-            return [Remark("reading", words, *graph.span(node))]
-    return []
 
 
 def _columns_beside_vectors(graph: Graph) -> list[Remark]:

@@ -72,7 +72,7 @@ def packing(report: Report, style: Style) -> Iterator[str]:
 
 def slope_text(packed: Folded, parameter: str) -> str:
     """The closed form of a slope with the gate's name for its value: `sig*(1 - sig)`."""
-    return _OUT.sub(packed.name, packed.slopes[parameter])
+    return _OUT.sub(lambda _: packed.name, packed.slopes[parameter])
 
 
 def verdict(report: Report | JacobianReport, style: Style) -> Iterator[str]:

@@ -1,0 +1,42 @@
+"""Transposes of what has no rows: a vector, which stays as it is, and a number, to whose power `T` may be meant."""
+
+from __future__ import annotations
+
+import re
+
+from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
+from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
+from backprop_cli.graph.graph import Graph
+from backprop_cli.graph.remarks import Remark
+
+_TO_THE_T = re.compile(r"\^\s*\{?\s*-?\s*(T)(?![A-Za-z0-9_])")  # in the text around the end of a transpose
+_AROUND = 6  # characters
+
+
+def refuse_numbers_to_the_t(graph: Graph) -> None:
+    """Raise BackpropError (N202) at `x^T` where x is a number: it has no transpose, and the name T has no value."""
+    for node, gate in enumerate(graph.gates):
+        if gate == TENSOR_BY_SYNTAX["transpose"] and not graph.shapes[node]:
+            start, end = graph.span(node)
+            if typed := _TO_THE_T.search(graph.source.text, max(start, end - _AROUND), end + _AROUND):
+                label = Label(graph.source, typed.start(1), typed.end(1))
+                help_ = "of an array `^T` is the transpose, and this is a number: give it a value, `T=…`"
+                raise BackpropError(Diagnostic("N202", "`T` has no value", (label,), f"{help_}, or write `^(T)`"))
+
+
+def vectors_transposed(graph: Graph) -> list[Remark]:
+    """A remark on the first `x'` of a vector: it is x, where some expect a row."""
+    outer = TENSOR_BY_SYNTAX["x yᵀ"]
+    rows = {graph.inputs[node][1] for node in graph.products if graph.gates[node] == outer}
+    for node, gate in enumerate(graph.gates):
+        if gate == TENSOR_BY_SYNTAX["transpose"] and len(graph.shapes[node]) == 1 and node not in rows:
+            text = shorten(graph.text(graph.inputs[node][0]))
+            words = (
+                f"`{text}` transposed is the vector itself, no row and no column: xᵀ·y is `x @ y`, x·yᵀ `outer(x, y)`"
+            )
+            return [Remark("reading", words, *graph.span(node))]
+        if gate == TENSOR_BY_SYNTAX["transpose"] and not graph.shapes[node]:
+            text = shorten(graph.text(graph.inputs[node][0]))
+            words = f"`{text}'` is the number itself: `'` transposes, and `grad` differentiates"
+            return [Remark("reading", words, *graph.span(node))]
+    return []
