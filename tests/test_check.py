@@ -119,3 +119,16 @@ def test_a_gradient_that_only_the_note_has_is_not_judged():
     ran = backprop("check", "cbrt(x)^3", "x=0")
     assert ran.status == 4 and "df/dx: in doubles it is no finite number" in ran.out
     assert "the gradient of `x` is 1" in backprop("grad", "cbrt(x)^3", "x=0").err
+
+
+@pytest.mark.parametrize(
+    "text", ["exp(-x^2/0)", "np.exp(-x**2/0)", "exp(-x^2/0)*y", "x^(y/0)", "1/(1 + exp(-x^2/0))", "sum(inv(A*0)@A)"]
+)
+def test_a_program_without_a_number_is_not_asked_for_digits_at_every_point(monkeypatch, text):
+    from backprop_cli.check import point
+
+    asked = []
+    untrue = point.untrue_numbers
+    monkeypatch.setattr(point, "untrue_numbers", lambda *given: asked.append(1) or untrue(*given))
+    assert backprop_cli.check(text).verdict == "cannot decide"
+    assert 0 < len(asked) <= 60

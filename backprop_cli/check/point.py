@@ -24,20 +24,31 @@ from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.numeric.shapes import written as shape_written
 from backprop_cli.text import all_finite
 
+_HOPES = 40
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
 
 _INSIDE = "derivative"  # of what the program differentiates, which need not be on the way
 
 
+class Effort:
+    """At how many points, beside those that are wanted, many digits may be asked where doubles have no number."""
+
+    def __init__(self, points: int = 1) -> None:
+        self.left = points + _HOPES
+
+
 class Point:
     """The values of a graph where the inputs have the `given` ones, and what was asked about them so far.
 
-    Of nodes that are first derivatives `firsts` says of which node, and with respect to which.
+    Of nodes that are first derivatives `firsts` says of which node, and with respect to which. Points that are drawn
+    share an `effort`, since a program without a domain may be tried at hundreds of them.
     """
 
     def __init__(
-        self, graph: Graph, given: Mapping[str, Value], firsts: Mapping[int, tuple[int, int]] = MappingProxyType({})
-    ) -> None:
+        self, graph: Graph, given: Mapping[str, Value], firsts: Mapping[int, tuple[int, int]] = MappingProxyType({}),
+        effort: Effort | None = None,
+    ) -> None:  # fmt: skip
+        self.effort = effort or Effort()
         self.graph = graph
         self.given = given
         self.firsts = firsts
@@ -82,8 +93,18 @@ class Point:
     def _all_lost(self, output: int) -> list[TrueNumber]:
         if output not in self._untrue:
             passed = None if self.graph.shape(output) else self.passed(output)
-            self._untrue[output] = untrue_numbers(self.graph, self.values, output, passed)
+            self._untrue[output] = []
+            has_number = self._has_number(output)
+            if has_number or self.effort.left > 0:
+                self._untrue[output] = untrue_numbers(self.graph, self.values, output, passed)
+                self.effort.left -= not has_number
         return self._untrue[output]
+
+    def _has_number(self, output: int) -> bool:
+        """Whether the value and the gradients of the inputs are finite as doubles."""
+        if not all_finite(self.values[output]) or self.graph.shape(output):
+            return all_finite(self.values[output])
+        return all(all_finite(self.computed(output, j)) for j in self.graph.variables.values())
 
     def computed(self, output: int, wrt: int) -> Any:
         """d output / d wrt as the backward pass has it."""
@@ -129,7 +150,10 @@ class Point:
         items = [item for node in wrt for item in self.lost(output, node)]
         codes = {trouble.code for trouble in troubles} - {"undefined"}
         told = {"infinite", "pole"} >= codes if any(item.by_quotients for item in items) else codes == {"overflow"}
-        return told and all(item.known for item in items) and all(self.is_finite(output, node) for node in wrt)
+        looked = self.effort.left > 0 or self._has_number(output)
+        return (
+            told and looked and all(item.known for item in items) and all(self.is_finite(output, node) for node in wrt)
+        )
 
     def estimate(self, output: int, wrt: int) -> Estimate:
         """The derivative from values alone."""

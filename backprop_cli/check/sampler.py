@@ -12,7 +12,7 @@ from math import isfinite, sqrt
 from random import Random
 from types import MappingProxyType
 
-from backprop_cli.check.point import Point
+from backprop_cli.check.point import Effort, Point
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph import Graph, Value
 from backprop_cli.numeric.shapes import Shape, size
@@ -56,6 +56,7 @@ class PointSampler:
         self.free = free
         self.wanted = points if free else 1
         self._made: list[Point] = []
+        self._effort = Effort(self.wanted)
         self._source = self._fresh(range_, Random(seed))  # noqa: S311  points, not secrets
 
     def __iter__(self) -> Iterator[Point]:
@@ -65,7 +66,7 @@ class PointSampler:
             if number == _HOPELESS and not any(place.has_value for place in self._made):
                 return
             if number == len(self._made):
-                self._made.append(Point(self.graph, next(self._source), self.firsts))
+                self._made.append(Point(self.graph, next(self._source), self.firsts, self._effort))
             yield self._made[number]
             number += 1
 

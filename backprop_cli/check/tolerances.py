@@ -20,26 +20,36 @@ BESIDE = 1e-3  # of a slope's size before its terms cancelled: what is smaller i
 BESIDE_LARGEST = 1e-6  # elements that much smaller than the largest are judged beside it
 
 
-# 4e-05 is 0.00004 as programs print it; who types 1e-3 means that.
-_DECIMAL = re.compile(r"\s*[-+−]?\s*(?:([0-9]*)\.([0-9]+)(?:[eE]([-+]?[0-9]{1,9}))?|([0-9]+)()[eE](-[0-9]{2,9}))\s*")
-_PRINTED = 2  # decimals of a zero from which on it is one that was rounded: 0.00, and not 0.0
+_NUMBER = re.compile(r"\s*[-+−]?\s*(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([-+]?[0-9]{1,9}))?\s*")
+_PRINTED = 2  # digits of a number that was rounded: decimals of a zero or in a formula, 0.00 and not 0.0; all of 1.2e3
 
 
 def half_unit(number: str) -> float:
-    """Half a unit of the last decimal of a number as people print them (`0.20`, `0.00`); 0 for anything else."""
-    decimal = _DECIMAL.fullmatch(number)
-    if decimal is None:
+    """Half a unit of the last decimal of a number as people print them (`0.20`, `0.00`); 0 for anything else.
+
+    A number with an exponent is the decimal that it is short for: 2e-1 and 0.2, 4e-05 and 0.00004 are the same, and 1e1
+    is a whole number as 10 is. 1.2e3 is one that programs print, right to its last digit; 0.1e2 is not.
+    """
+    typed = _NUMBER.fullmatch(number)
+    if typed is None:
         return 0.0
-    whole, decimals, exponent = decimal.groups()[:3] if decimal[2] is not None else decimal.groups()[3:]
+    whole, decimals, places = typed[1], typed[2] or "", _places(typed)
     if len(decimals) < _PRINTED and not (whole + decimals).strip("0"):
         return 0.0
-    return float(f"5e{int(exponent or 0) - len(decimals) - 1}")
+    if places <= 0 and (not decimals or len((whole + decimals).lstrip("0")) < _PRINTED):
+        return 0.0
+    return float(f"5e{-places - 1}")
 
 
 def has_decimals(number: str) -> bool:
     """Whether a number in a formula is one that was rounded: 0.73 and not 0.5."""
-    decimal = _DECIMAL.fullmatch(number)
-    return decimal is not None and len(decimal[2] or "") >= _PRINTED
+    typed = _NUMBER.fullmatch(number)
+    return typed is not None and max(len(typed[2] or ""), _places(typed)) >= _PRINTED and half_unit(number) > 0
+
+
+def _places(typed: re.Match[str]) -> int:
+    """How many decimals a number has without its exponent, below 0 where its last digit is before the point."""
+    return len(typed[2] or "") - int(typed[3] or 0)
 
 
 class Tolerance(NamedTuple):
