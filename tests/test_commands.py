@@ -550,6 +550,12 @@ ENDINGS = [
     ("graph", "a.svg", "<svg"),
     ("graph", "a.html", "<!doctype html>"),
     ("graph", "a.tex", "\\documentclass"),
+    ("graph", "a.mmd", "---"),
+    ("graph", "a.mermaid", "---"),
+    ("export", "a.py", '"""f = '),
+    ("export", "a.c", "/*"),
+    ("export", "a.js", None),
+    ("export", "a.torch", None),
     ("graph", "a.gif", None),
     ("grad", "a.svg", None),
 ]
@@ -567,6 +573,14 @@ def test_the_ending_of_a_file_chooses_the_format(tmp_path, command, file, begins
 def test_a_format_that_is_named_overrules_the_ending(tmp_path):
     assert backprop("grad", *SEED, "-o", str(tmp_path / "a.svg"), "--json").status == 0
     assert json.loads((tmp_path / "a.svg").read_text())["value"] == -12
+
+
+def test_a_target_that_is_named_is_written_to_any_file(tmp_path):
+    path = tmp_path / "a.torch"
+    assert backprop("export", *SEED, "-o", str(path), "--to", "torch").status == 0
+    assert "import torch" in path.read_text()
+    ran = backprop("export", *SEED, "-o", str(tmp_path / "a.js"), "--format", "code")
+    assert ran.status == 2 and "`.js`" in ran.err and "`--to` names one of numpy" in ran.err
 
 
 @pytest.mark.parametrize("command", ["grad 'x*y' x=2 y=3", "explain 'x*y' x=2 y=3", "graph 'x*y' --format tree",

@@ -75,6 +75,12 @@ def test_lines_of_standard_input_are_answered_as_they_come():
         assert process.wait() == 0
 
 
+def test_json_has_a_document_a_line():
+    for words in (["--json"], ["--format", "json"], ["--format", "jsonl"]):
+        ran = backprop("eval", "x^2", "--each", "-", *words, stdin="x\n2\n3\n")
+        assert [json.loads(line)["value"] for line in ran.out.splitlines()] == [4, 9]
+
+
 WRONG = [  # expression, other words, the file, status, what the message says
     ("x", [], "", 3, "holds no numbers"),
     ("x", [], "1,2\n", 3, "its first line has no names"),
@@ -85,7 +91,7 @@ WRONG = [  # expression, other words, the file, status, what the message says
     ("x + q", [], "x\n1\n", 2, "line 2: `q` has no value"),
     ("a^2", ["a=1"], "x\n1\n", 3, "line 2 has nothing that the expression uses, only `x`"),
     ("x", ["x=1"], "x\n1\n", 2, "`x` is bound, and line 2 of the file has it too"),
-    ("x", ["--json"], "x\n1\n", 2, "`--each` writes no `json`"),
+    ("x", ["-o", "a.json"], "x\n1\n", 2, "`--each` writes no `json`"),
     ("x", [], '{"x": 1,}\n', 3, "is not JSON"),
     ("x", [], '{"x": 1}\n[2]\n', 3, "line 2 holds no names"),
     ("x", [], '{"x": 1, "x": 2}\n', 3, "the key `x` occurs twice"),

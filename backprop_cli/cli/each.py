@@ -33,6 +33,8 @@ def at_each_line(
     `bound` are the names that have a value, which no line may give.
     """
     known = formats("EachReport")
+    if output.format == "json" and not (output.output or "").lower().endswith(".json"):
+        output = output._replace(format="jsonl")  # a line is a document
     if output.format not in known:
         message = f"`--each` writes no `{output.format}`"
         raise BackpropError(Diagnostic("U801", message, (), f"there are {', '.join(known)}"))

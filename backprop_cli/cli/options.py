@@ -213,7 +213,7 @@ def _output_options(
         raise _usage(f"`--color` is auto, always or never, not `{color}`", "")
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):
         raise _usage(f"`--rows` is a number or `all`, not `{rows}`", "")
-    if not chosen and output:
+    if not chosen and output and formats[0] != "code":  # of code the command knows the endings
         chosen = _format_of_ending(output, formats, files)
     shown, chosen_one = None if rows == "all" else int(rows), chosen[0] if chosen else default
     if fragment and chosen_one not in ("latex", "html"):
@@ -226,15 +226,15 @@ def _output_options(
 # What the ending of a file's name asks for: the first of these formats that the command has.
 _ENDINGS = {
     "json": ["json"], "jsonl": ["jsonl"], "csv": ["csv"], "md": ["markdown"], "markdown": ["markdown"],
-    "tex": ["latex", "tikz", "code"], "tikz": ["tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"],
+    "tex": ["latex", "tikz"], "tikz": ["tikz"], "svg": ["svg"], "html": ["html"], "htm": ["html"],
     "dot": ["dot"], "png": ["png"], "pdf": ["pdf"],
-    "gv": ["dot"], "mmd": ["mermaid"], "py": ["code"], "c": ["code"], "sql": ["code"],
+    "gv": ["dot"], "mmd": ["mermaid"], "mermaid": ["mermaid"],
     "toml": ["toml"], "1": ["man"], "npy": ["npy"], "npz": ["npz"],
     "txt": ["table", "text", "plain"], "text": ["table", "text", "plain"],
 }  # fmt: skip
 
 
-_DRAWN = ("svg", "html", "htm", "dot", "gv", "mmd", "tikz", "png", "jpg", "jpeg", "gif", "pdf", "ps")
+_DRAWN = ("svg", "html", "htm", "dot", "gv", "mmd", "mermaid", "tikz", "png", "jpg", "jpeg", "gif", "pdf", "ps")
 
 
 def _format_of_ending(path: str, formats: tuple[str, ...], files: tuple[str, ...]) -> list[str]:

@@ -64,6 +64,12 @@ _ARRAY_HELPERS = {
     return np.where(x >= 0, 1, z)/(1 + z)""",
     "softplus": """def softplus(x):
     return np.logaddexp(0, x)""",
+    "erf": """def erf(x):  # NumPy has none
+    return np.vectorize(math.erf, otypes=[float])(x)""",
+    "erfc": """def erfc(x):  # NumPy has none
+    return np.vectorize(math.erfc, otypes=[float])(x)""",
+    "normcdf": """def normcdf(x):
+    return erfc(-x/np.sqrt(2))/2""",
     "softmax": """def softmax(x, axis=-1):
     raised = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return raised/np.sum(raised, axis=axis, keepdims=True)""",
@@ -113,7 +119,7 @@ NUMPY = Dialect(
         "ones": "np.ones(({all}))", "zeros": "np.zeros(({all}))", "broadcast_to": "np.broadcast_to({0}, ({rest}))",
         "reshape": "np.reshape({0}, ({rest}))", "concat": "np.concatenate([{operands}]{named})",
         "stack": "np.stack([{operands}]{named})", "hard_tanh": "np.clip({0}, -1, 1)", "normpdf":
-        "np.exp(-({0})**2/2)/np.sqrt(2*np.pi)", "transpose": "np.transpose({0})",
+        "np.exp(-({0})**2/2)/np.sqrt(2*np.pi)", "transpose": "np.transpose({0})", "gelu": "({0})*normcdf({0})",
     },
     _ARRAY_HELPERS,
     array="np.array([{}])",

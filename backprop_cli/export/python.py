@@ -43,9 +43,10 @@ def python(
     ahead, back = lines(program.forward), lines(program.backward)
     gradients = ", ".join(f'"{name}": {called}' for name, called in program.gradients.items())
     shapes = f" {program.shapes}" if program.shapes else ""
+    functions = writer.functions()
     made = [
         program.docstring, "",
-        dialect.imports, *(f"\n\n{function}" for function in writer.functions()), "", "",
+        _imports(dialect, functions), *(f"\n\n{function}" for function in functions), "", "",
         f"def {FUNCTION}({', '.join(program.inputs.values())}):",
         f'    """The value, and the gradients by name.{shapes}"""',
         "    # forward", *ahead, "", "    # backward", *back, "",
@@ -53,6 +54,12 @@ def python(
         *(test(program) if test else _test(program, dialect)),
     ]  # fmt: skip
     return "\n".join(made) + "\n"
+
+
+def _imports(dialect: Dialect, functions: list[str]) -> str:
+    """What the file imports: functions of numbers too, where its own need them."""
+    needs_math = dialect is NUMPY and any("math." in function for function in functions)
+    return f"import math\n\n{dialect.imports}" if needs_math else dialect.imports
 
 
 def _test(program: Staged, dialect: Dialect) -> list[str]:
