@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 from backprop_cli import deriving
@@ -10,7 +9,6 @@ from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import Bindings, Expression, OutputOptions, Reply, Wrt, names_in, with_common_options
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
-from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.session import Options
 
 _To = Annotated[
@@ -44,17 +42,8 @@ def command(
     Example: backprop export "(x+y)*z" x=-2 y=5 z=-4 -o grad.c
     Example: backprop export "sigmoid(w*x + b)" w=2 x=-1 b=-3
     """
-    target = to or _target_of(output.output or "")
+    target = to or deriving.target_of(output.output or "")
     text = deriving.export(
         read_expression(expression), split_bindings(bindings), to=target, wrt=names_in(wrt), **options._asdict()
     )
     return Reply(text, output)
-
-
-def _target_of(path: str) -> str:
-    """The target that a file's name asks for. Raises BackpropError (U801) where none is known to have that ending."""
-    ending = os.path.splitext(path)[1]
-    if ending and not path.startswith("/dev/") and ending.lower() not in (".py", *deriving.ENDINGS):
-        message = f"no target is known for a file that ends in `{ending}`"
-        raise BackpropError(Diagnostic("U801", message, (), f"`--to` names one of {', '.join(deriving.TARGETS)}"))
-    return deriving.target_of(path)
