@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -209,5 +210,14 @@ def _no_shape(session: Session, name: str) -> Diagnostic:
 
 
 def target_of(path: str) -> str:
-    """The target of `export` that a file's name asks for; NumPy if it does not say."""
-    return next((target for ending, target in ENDINGS.items() if path.lower().endswith(ending)), TARGETS[0])
+    """The target of `export` that a file's name asks for, NumPy where it has no ending or is a device.
+
+    Raises BackpropError (U801) where no target is known to have the ending.
+    """
+    ending = os.path.splitext(path)[1]
+    if not ending or path.startswith("/dev/"):
+        return TARGETS[0]
+    if ending.lower() not in ENDINGS:
+        message = f"no target is known for a file that ends in `{shorten(ending)}`"
+        raise BackpropError(Diagnostic("U801", message, (), f"`--to` names one of {', '.join(TARGETS)}"))
+    return ENDINGS[ending.lower()]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from backprop_cli.graph import Graph
 
 TARGETS = ("numpy", "python", "torch", "jax", "sympy", "c", "sql", "latex")
-ENDINGS = {".c": "c", ".tex": "latex", ".sql": "sql"}  # of files
+ENDINGS = {".py": "numpy", ".c": "c", ".tex": "latex", ".sql": "sql"}  # of files
 NUMBERS_ONLY = {"python": "Python's `math`", "sympy": "our code for SymPy", "sql": "a row of a table"}
 
 
