@@ -339,6 +339,31 @@ def test_a_page_takes_the_layout_that_its_width_can_show(opened):
     page.wait_for_function(f"() => picture.viewBox.baseVal.width === {wide}")
 
 
+OPTION = ["d1 = (log(S/K) + (r + s^2/2)*T)/(s*sqrt(T)); d2 = d1 - s*sqrt(T); S*normcdf(d1) - K*exp(-r*T)*normcdf(d2)",
+          "S=100", "K=95", "r=0.03", "s=0.2", "T=0.5"]  # fmt: skip
+
+
+def test_letters_can_be_read_on_a_telephone(opened):
+    """A wide figure opens at 8 pixels a letter, its gate in sight, and scrolls; the button shows all of it."""
+    page = opened(OPTION, width=390)
+    smallest = """Math.min(...Array.from(picture.querySelectorAll("text"), (text) =>
+        parseFloat(getComputedStyle(text).fontSize))) * picture.width.baseVal.value / picture.viewBox.baseVal.width"""
+    assert page.evaluate(smallest) >= 7.5 and page.is_enabled("#fit")
+    in_sight = """(() => {
+        const frame = document.getElementById("figure").getBoundingClientRect();
+        const gate = document.querySelector(".view:not([hidden]) g[data-node].now text").getBoundingClientRect();
+        return gate.left >= frame.left - 1 && gate.right <= frame.right + 1;
+    })()"""
+    while page.is_enabled("#back"):
+        assert page.evaluate(in_sight)
+        page.click("#back")
+    page.click("#fit")
+    assert page.evaluate(
+        "document.getElementById('figure').scrollWidth <= document.getElementById('figure').clientWidth"
+    )
+    assert page.is_disabled("#fit")
+
+
 def test_no_button_is_too_small_for_its_words(opened):
     page = opened(["gate sig(x) = 1/(1+exp(-x)); f = sig(w*x+b)", "w=2", "x=-1", "b=1"], width=390)
     cut = "Array.from(document.querySelectorAll('button')).filter((b) => b.scrollWidth > b.clientWidth).length"

@@ -5,8 +5,10 @@ const views = Array.from(document.querySelectorAll(".view"));
 const lists = Array.from(document.querySelectorAll(".steps"));
 let drawing, view, picture, steps, last, total;
 let current = 0;
-let scale = 0; // 0: as the width allows
+let scale = 0; // 0: as the width allows, but no smaller than can be read
 let room = 0; // the width of the figure's frame
+
+const LEAST = 0.67; // the smallest letters have 12 pixels, and 8 can be read
 
 const all = (selector) => Array.from(view.querySelectorAll(selector));
 
@@ -77,22 +79,24 @@ function mark() {
   if (gate) bringIntoSight(gate);
 }
 
-// As wide as there is room, no larger than it was drawn; zoomed in, it scrolls within its frame.
+const whole = () => Math.min(1, room / picture.viewBox.baseVal.width);
+
+// As wide as there is room, no larger than it was drawn nor too small to be read; where it is wider, it scrolls within its frame.
 function fit() {
   const { width, height } = picture.viewBox.baseVal;
-  const most = Math.min(1, room / width);
-  const now = scale || most;
+  const most = whole();
+  const now = scale || Math.max(most, LEAST);
   picture.setAttribute("width", width * now);
   picture.setAttribute("height", height * now);
   const { scrollHeight, clientHeight } = one("figure");
   one("figure").classList.toggle("wide", now > most || scrollHeight > clientHeight);
-  one("fit").disabled = !scale;
+  one("fit").disabled = now === most;
 }
 
 function zoom(by) {
   const { width } = picture.viewBox.baseVal;
   const now = picture.width.baseVal.value / width;
-  scale = by ? Math.min(4, Math.max(0.1, now * by)) : 0;
+  scale = by ? Math.min(4, Math.max(0.1, now * by)) : whole();
   fit();
 }
 
