@@ -609,3 +609,17 @@ def test_to_the_power_of_t():
     for verb in (backprop_cli.diff, backprop_cli.structure, backprop_cli.check):
         with pytest.raises(BackpropError, match="`T` has no value"):
             verb("P*(1+r)^T")
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "told"),
+    [
+        ("exp(-x²/2σ²)", {"x": 1.0, "sigma": 2.0}, "`(-x²/2)*σ²`"),
+        (r"e^{-x^2/2\sigma^2}", {"x": 1.0, "sigma": 2.0}, "`(-x^2/2)*sigma^2`"),
+        (r"\frac12 x y", {"x": 1.0, "y": 2.0}, ""),
+        ("x/2·y²", {"x": 1.0, "y": 2.0}, ""),
+    ],
+)
+def test_a_product_behind_a_division_is_told_in_other_notations_too(text, values, told):
+    notes = [note.message for note in backprop_cli.evaluate(text, values).notes if note.message.startswith("read `")]
+    assert len(notes) == bool(told) and all(told in note for note in notes)

@@ -27,7 +27,9 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
             Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text), of_text=True)
         )
     found += covered(program, bound)
-    remark = read_products(graph) if not program.reading else None
+    graph.remarks += found[:1] if program.reading else []
+    remark = read_products(graph)
+    del graph.remarks[len(graph.remarks) - bool(program.reading) :]
     return [*found, remark] if remark else found
 
 
@@ -55,7 +57,7 @@ def read_products(graph: Graph) -> Remark | None:
     """The remark, None if every product has its sign; before shapes are known every product is an elementwise one."""
     unsigned, outer = graph.products, TENSOR_BY_SYNTAX["x yᵀ"]
     if any(remark.of_text for remark in graph.remarks):  # all others are in the text as it was read
-        unsigned = [node for node in unsigned if graph.gates[node] == outer]
+        unsigned = [node for node in unsigned if graph.gates[node] == outer or _divides(graph, node)]
     if graph.subgraphs:  # the text of what is inside a call is elsewhere
         inside = enclosing(graph, outputs=True)
         unsigned = [node for node in unsigned if inside[node] < 0 or graph.subgraphs[inside[node]].title]
@@ -74,6 +76,20 @@ def read_products(graph: Graph) -> Remark | None:
     words = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
     first = unsigned[0]
     return Remark("reading", words, *graph.span(first), of_products=True)
+
+
+def _divides(graph: Graph, node: int) -> bool:
+    """Whether a product without a sign is behind a division with one: `1/2x` is x/2 here, and 1/(2x) to some."""
+    left, right = graph.inputs[node]
+    row = GATES.get(graph.gates[left])
+    if row is None or row.symbol != "/":
+        return False
+    text, (above, below) = graph.source.text, graph.inputs[left]
+    between = text[graph.ends[above] : graph.starts[below]]
+    is_whole = graph.ends[left] > graph.ends[below]  # in brackets
+    return (
+        between.strip() in ("/", "÷") and not is_whole and not text[graph.ends[left] : graph.starts[right]].strip(" \\")
+    )
 
 
 def _vector(graph: Graph, node: int) -> str:
