@@ -161,6 +161,7 @@ def test_what_is_wrong_differs(text, loss, change, wrong):
 
 @pytest.mark.parametrize(("text", "loss", "change", "message"), [
     (DESCENT, "", ("", ""), "`loss` is assigned after the gradients"),
+    (DESCENT + "    print(loss)\n", "", ("", ""), "`loss` is assigned after the gradients"),
     (DESCENT, "loss", ("", ""), "`loss` is assigned after the gradients"),
     (DESCENT, "learning_rate", ("", ""), "no variable that has a gradient changes `learning_rate`"),
     (BATCH_NORM, "eps", ("", ""), "no variable that has a gradient changes `eps`"),
@@ -192,6 +193,28 @@ def test_the_help_is_right_when_followed(text, change, first, names):
     losses, verdicts = found("\n".join(lines))
     assert losses == {"loss"} and set(names.split()) <= set(verdicts)
     assert text == ATTENTION or set(verdicts.values()) == {"agrees"}  # there it is a part of the loss
+
+
+NUMERICAL = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    x, W = rng.normal(size=(4, 3)), rng.normal(size=(3, 2))
+    out = np.tanh(x @ W)
+    dout = rng.normal(size=(4, 2))
+    dx = (dout*(1 - out*out)) @ W.T
+    dx_num = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        for sign in (1, -1):
+            moved = x.copy()
+            moved[i] += sign*1e-5
+            dx_num[i] += sign*np.sum(np.tanh(moved @ W)*dout)/2e-5
+    error = np.max(np.abs(dx - dx_num))
+"""
+
+
+def test_how_far_a_gradient_is_from_a_numerical_one_is_no_loss():
+    assert found(NUMERICAL) == ({"sum(out*dout)"}, {"dx": "agrees"})
+    assert found(NUMERICAL, "", ("out*out", "out"))[1]["dx"] == "differs"
 
 
 IN_A_FUNCTION = """

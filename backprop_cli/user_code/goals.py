@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_cli.user_code.given import is_given
 from backprop_cli.user_code.names import LOSSES, is_a_loss, looks_like_a_loss, readings
-from backprop_cli.user_code.passes import NEAR, Pass, changes, is_reached, level_of, pass_of
+from backprop_cli.user_code.passes import Pass, changes, is_reached, level_of, nudges, pass_of
 from backprop_cli.user_code.problems import not_matched, not_reached, several_given
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.run import Program
@@ -146,7 +146,7 @@ def _late(here: Pass) -> LossEvent | None:
         events = [one for one in events if one.round == here.round or is_a_loss(one.name)]
     computed = [claim for claim in here.claims if claim.value.size and not is_given(recorder, claim)]
     for event in (chain[-1] for chain in _chains(recorder, events) if _real(chain[-1])):
-        moves = {one.place: NEAR * np.ones(one.value.shape) for one in computed if one.order < event.order}
+        moves = nudges([one for one in computed if one.order < event.order])
         if is_reached(here, event) and not (moves and changes(here.program, [event.place], moves=moves)[0]):
             return event._replace(round=here.round)
     return None
@@ -201,7 +201,7 @@ def _last_like(recorder: Recorder, claim: Claim) -> str:
 
 def _is_upstream(here: Pass, claim: Claim) -> bool:
     """Whether gradients are computed from it, and no variable that has one is: `data = randn(…)` is something else."""
-    moves = {claim.place: NEAR * np.ones(claim.value.shape)}
+    moves = nudges([claim])
     others = [one.place for one in here.claims if one is not claim and one.order > claim.order]
     variables = [one.place for one in here.sources if one.order > claim.order]
     if not others or not any(changes(here.program, others, moves=moves)):
@@ -225,7 +225,7 @@ def _loosely_weighed(here: Pass) -> Goal | None:
     found = next((one for one in pairs if _is_computed(here, one[2])), None)
     if found is None:
         return None
-    moves = {found[0].place: NEAR * np.ones(found[0].value.shape)}
+    moves = nudges([found[0]])
     others = [one for one in pairs if one[0].order > found[0].order and one[0].text != found[0].text]
     changed = changes(here.program, [one[0].place for one in others], moves=moves) if others else []
     apart = [one for one, is_changed in zip(others, changed, strict=True)

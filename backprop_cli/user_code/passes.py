@@ -16,7 +16,7 @@ from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.trace import Claim, LossEvent, Place, Version
 
 _SIZES = (0.3, 3.0)  # of what is added to values to see what depends on them; a hinge may be flat near them
-NEAR = 0.01  # where it is enough to look near them
+_NEAR = 0.01  # where it is enough to look near them
 
 
 class Pass(NamedTuple):
@@ -61,11 +61,17 @@ def is_reached(here: Pass, event: LossEvent) -> bool:
     return not here.sources or any(changes(here.program, [event.place], sources, size)[0] for size in sizes)
 
 
+def nudges(claims: Sequence[Claim]) -> dict[Place, Any]:
+    """A little to add to each of some gradients, random: the same for two would leave their difference as it is."""
+    rng = np.random.default_rng(0)
+    return {claim.place: _NEAR * rng.standard_normal(claim.value.shape) for claim in claims}
+
+
 def changes(
     program: Program,
     reads: Sequence[Place],
     sources: Sequence[Version] = (),
-    size: float = NEAR,
+    size: float = _NEAR,
     moves: dict[Place, Any] | None = None,
 ) -> list[bool]:
     """Whether what is at each place is another value where other values are; yes where that cannot be told."""
