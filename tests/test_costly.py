@@ -1,11 +1,14 @@
 """Every command at points that cost digits: six right digits, or status 4 and the true number noted."""
 
+import sys
+
 import mpmath as mp
 import numpy as np
 import pytest
 from costly import ARRAYS, SCALARS, truth_of
 
 import backprop_cli
+from backprop_cli.check.work import within
 
 ROWS = (*SCALARS, *ARRAYS)
 IDS = [f"{row.program} {k}" for k, row in enumerate(ROWS)]
@@ -69,3 +72,35 @@ def test_claims_are_judged_by_the_true_gradient(row):
             text = str(claimed.tolist())
             result = backprop_cli.check(row.program, row.values, claims=f"df/d{name} = {text}")
             assert result.verdict != never, (name, text)
+
+
+class _Finalized:
+    def __del__(self):
+        _nothing()
+
+
+def _nothing():
+    pass
+
+
+def _closed():
+    try:
+        while True:
+            yield
+    finally:
+        _nothing()
+
+
+def _finalizers():
+    for _ in range(50):
+        generator, finalized = _closed(), _Finalized()
+        next(generator)
+        del generator, finalized
+    return "done"
+
+
+def test_a_budget_that_is_spent_as_a_generator_is_closed_is_silent_and_ends_the_work(capfd):
+    hook = sys.unraisablehook
+    assert {within(steps, _finalizers) for steps in range(1, 300)} == {None}
+    assert within(10_000, _finalizers) == "done"
+    assert capfd.readouterr().err == "" and sys.unraisablehook == hook

@@ -161,6 +161,7 @@ def test_what_is_wrong_differs(text, loss, change, wrong):
 
 @pytest.mark.parametrize(("text", "loss", "change", "message"), [
     (DESCENT, "", ("", ""), "`loss` is assigned after the gradients"),
+    (DESCENT + "    print(loss)\n", "", ("", ""), "`loss` is assigned after the gradients"),
     (DESCENT, "loss", ("", ""), "`loss` is assigned after the gradients"),
     (DESCENT, "learning_rate", ("", ""), "no variable that has a gradient changes `learning_rate`"),
     (BATCH_NORM, "eps", ("", ""), "no variable that has a gradient changes `eps`"),
@@ -176,10 +177,70 @@ def test_what_cannot_be_told_is_refused(text, loss, change, message):
     assert message in raised.value.diagnostics[0].message
 
 
-def test_the_help_where_a_gradient_matches_nothing_is_right_when_followed():
-    text = ATTENTION.replace("    dV = A.T", "    loss = np.sum(A*dA_given) + np.sum(out*dout)\n    dV = A.T")
-    losses, verdicts = found(text)
-    assert losses == {"loss"} and {verdicts[name] for name in ("dV", "dS", "dQ", "dK")} == {"agrees"}
+@pytest.mark.parametrize(("text", "change", "first", "names"), [
+    (ATTENTION, ("", ""), "dV", "dV dS dQ dK"),
+    (BATCH_NORM, ("out = gamma", "result = gamma"), "dbeta", "dbeta dgamma dxhat dx"),
+    (TWO, ("du = rng.normal(size=4)", "du = np.ones(4)"), "dz", "dx dw"),
+])  # fmt: skip
+def test_the_help_is_right_when_followed(text, change, first, names):
+    with pytest.raises(BackpropError) as raised:
+        found(text, "", change)
+    advice = raised.value.diagnostics[0].help
+    assert "np.sum(" in advice
+    lines = textwrap.dedent(text).replace(*change).split("\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith(first))
+    lines.insert(at, "loss = " + advice.split("`loss = ")[1].split("`")[0])
+    losses, verdicts = found("\n".join(lines))
+    assert losses == {"loss"} and set(names.split()) <= set(verdicts)
+    assert text == ATTENTION or set(verdicts.values()) == {"agrees"}  # there it is a part of the loss
+
+
+NUMERICAL = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    x, W = rng.normal(size=(4, 3)), rng.normal(size=(3, 2))
+    out = np.tanh(x @ W)
+    dout = rng.normal(size=(4, 2))
+    dx = (dout*(1 - out*out)) @ W.T
+    dx_num = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        for sign in (1, -1):
+            moved = x.copy()
+            moved[i] += sign*1e-5
+            dx_num[i] += sign*np.sum(np.tanh(moved @ W)*dout)/2e-5
+    error = np.max(np.abs(dx - dx_num))
+"""
+
+
+def test_how_far_a_gradient_is_from_a_numerical_one_is_no_loss():
+    assert found(NUMERICAL) == ({"sum(out*dout)"}, {"dx": "agrees"})
+    assert found(NUMERICAL, "", ("out*out", "out"))[1]["dx"] == "differs"
+
+
+IN_A_FUNCTION = """
+    import numpy as np
+    lr = 0.1
+    def main():
+        rng = np.random.default_rng(0)
+        x, w = rng.normal(size=(4, 3)), rng.normal(size=(3, 2))
+        out = np.tanh(x @ w)
+        dout = rng.normal(size=out.shape)
+        dz = dout*(1 - out**2)
+        dw, dx = x.T @ dz, dz @ w.T
+    main()
+"""
+
+
+def test_what_is_given_in_a_function_weighs_its_output():
+    losses, verdicts = found(IN_A_FUNCTION)
+    assert losses == {"sum(out*dout)"} and verdicts == {"dw": "agrees", "dx": "agrees"}
+    assert found(IN_A_FUNCTION, "", ("out**2", "out"))[1]["dw"] == "differs"
+
+
+def test_a_number_that_is_no_loss_is_not_suggested():
+    with pytest.raises(BackpropError, match="N216") as raised:
+        found(IN_A_FUNCTION.replace("dout", "upward"))
+    assert "`lr`" not in raised.value.diagnostics[0].help
 
 
 # -- functions at which several gradients arrive ----------------------------------------------------------------

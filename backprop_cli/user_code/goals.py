@@ -7,19 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.user_code.elsewhere import can_move, shakes_of
 from backprop_cli.user_code.given import is_given
-from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import LOSSES, is_a_loss, looks_like_a_loss, readings
+from backprop_cli.user_code.passes import Pass, changes, is_reached, level_of, nudges, pass_of
 from backprop_cli.user_code.problems import not_matched, not_reached, several_given
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.resolve import candidates
 from backprop_cli.user_code.run import Program
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.trace import Claim, LossEvent, Place, Version
-
-_SIZES = (0.3, 3.0)  # of what is added to values to see what depends on them; a hinge may be flat near them
-_NEAR = 0.01  # where it is enough to look near them
 
 
 class Goal(NamedTuple):
@@ -30,18 +25,6 @@ class Goal(NamedTuple):
     given: tuple[Claim, ...] = ()
 
 
-class _Pass(NamedTuple):
-    """A pass, with the gradients of it and the variables of which they are the gradients."""
-
-    program: Program
-    recorder: Recorder
-    script: Script
-    round: int
-    claims: list[Claim]
-    sources: list[Version]
-    outputs: list[tuple[Claim, str, Version]]  # claims on the level of the file, with what has their shape
-
-
 def goal_of(program: Program, recorder: Recorder, script: Script, round_: int) -> Goal | None:
     """What the gradients of a pass are those of; None where there is nothing.
 
@@ -50,13 +33,13 @@ def goal_of(program: Program, recorder: Recorder, script: Script, round_: int) -
 
     Raises BackpropError (N216) where it cannot be told.
     """
-    here = _pass(program, recorder, script, round_)
+    here = pass_of(program, recorder, script, round_)
     if recorder.claims and not here.claims:
         return None
     named, plain = _losses(recorder, round_)
     constant: LossEvent | None = None
     for event in named:
-        if _is_reached(here, event):
+        if is_reached(here, event):
             return _of(here, event)
         constant = constant or event
     if (late := _late(here)) is not None:
@@ -65,36 +48,23 @@ def goal_of(program: Program, recorder: Recorder, script: Script, round_: int) -
         if constant is not None:
             raise not_reached(script, constant)
         return None
+    if all(is_given(recorder, claim) for claim in here.claims):
+        return None  # what is computed from them comes after a loss
     arrays = array_losses(recorder)
     if not any(is_a_loss(name) for name, _, _ in arrays) and (weighed := _weighed(here)) is not None:
         return weighed
     if late_loss(recorder, round_):
         return None
     for event in plain:
-        if _is_reached(here, event):
+        if is_reached(here, event):
             return _of(here, event)
+        recorder.constant.add(event.name)
     return None if arrays else _loosely_weighed(here)
 
 
-def _of(here: _Pass, event: LossEvent, given: tuple[Claim, ...] = ()) -> Goal:
+def _of(here: Pass, event: LossEvent, given: tuple[Claim, ...] = ()) -> Goal:
     here.recorder.chosen[here.round] = event
     return Goal(event, ((event.place, None),), given)
-
-
-def _pass(program: Program, recorder: Recorder, script: Script, round_: int) -> _Pass:
-    claims = [claim for claim in recorder.claims if claim.round == round_]
-    sources: dict[Place, Version] = {}
-    outputs: list[tuple[Claim, str, Version]] = []
-    for claim in claims:
-        found = candidates(recorder, claim, recorder.order + 1)
-        for one in found:
-            first = recorder.first(one.version)
-            if can_move(first.value):
-                sources.setdefault(first.place, first)
-        same = [one for one in found if one.version.shape == claim.value.shape]
-        if claim.depth <= 1 and np.ndim(claim.value) and same:
-            outputs.append((claim, same[0].by, same[0].version))
-    return _Pass(program, recorder, script, round_, claims, list(sources.values()), outputs)
 
 
 # -- numbers ----------------------------------------------------------------------------------------------------
@@ -164,7 +134,7 @@ def _real(event: LossEvent) -> bool:
     return not isinstance(event.value, int | np.integer)
 
 
-def _late(here: _Pass) -> LossEvent | None:
+def _late(here: Pass) -> LossEvent | None:
     """The loss that comes after gradients, where these do not change it: no step was taken before."""
     recorder = here.recorder
     rounds = (
@@ -176,8 +146,8 @@ def _late(here: _Pass) -> LossEvent | None:
         events = [one for one in events if one.round == here.round or is_a_loss(one.name)]
     computed = [claim for claim in here.claims if claim.value.size and not is_given(recorder, claim)]
     for event in (chain[-1] for chain in _chains(recorder, events) if _real(chain[-1])):
-        moves = {one.place: _NEAR * np.ones(one.value.shape) for one in computed if one.order < event.order}
-        if _is_reached(here, event) and not (moves and _changes(here.program, [event.place], moves=moves)[0]):
+        moves = nudges([one for one in computed if one.order < event.order])
+        if is_reached(here, event) and not (moves and changes(here.program, [event.place], moves=moves)[0]):
             return event._replace(round=here.round)
     return None
 
@@ -200,83 +170,64 @@ def array_losses(recorder: Recorder) -> list[tuple[str, int, tuple[int, ...]]]:
     return [one for one in recorder.arrays if recorder.loss or not _is_a_variable(recorder, one[0])]
 
 
-# -- what depends on what ---------------------------------------------------------------------------------------
-
-
-def _is_reached(here: _Pass, event: LossEvent) -> bool:
-    """Whether the variables that have gradients change it; a step size is changed by nothing."""
-    sources = [one for one in here.sources if one.order < event.order and one.place != event.place]
-    sizes = _SIZES if sources else ()
-    return not here.sources or any(_changes(here.program, [event.place], sources, size)[0] for size in sizes)
-
-
-def _changes(
-    program: Program,
-    reads: Sequence[Place],
-    sources: Sequence[Version] = (),
-    size: float = _NEAR,
-    moves: dict[Place, Any] | None = None,
-) -> list[bool]:
-    """Whether what is at each place is another value where other values are; yes where that cannot be told."""
-    moves = moves or {}
-    start = min(one.statement for one in (*reads, *moves, *(source.place for source in sources)))
-    before = program.again(Mover({}, reads), start)
-    with program.shaken(shakes_of(sources, 0, size)):
-        after = program.again(Mover(moves, reads), start)
-    if before is None or after is None:
-        return [True] * len(reads)
-    return [not np.array_equal(one, other) for one, other in zip(before, after, strict=True)]
-
-
 # -- outputs with gradients -------------------------------------------------------------------------------------
 
 
-def _weighed(here: _Pass) -> Goal | None:
+def _weighed(here: Pass) -> Goal | None:
     """Outputs and gradients that are given for them: `dout = np.random.randn(*out.shape)`."""
-    given = [claim for claim in here.claims
-             if claim.depth <= 1 and np.ndim(claim.value) and is_given(here.recorder, claim)]  # fmt: skip
+    level = level_of(here.claims)
+    arrays = [claim for claim in here.claims if claim.depth <= level and np.ndim(claim.value)]
+    given = [claim for claim in arrays if is_given(here.recorder, claim)]
     if not given:
         return None
     pairs = [(claim, by, version) for claim, by, version in here.outputs
              if any(claim is one for one in given) and _is_computed(here, version)]  # fmt: skip
     for claim in given:
         if not any(claim is one for one, _, _ in pairs) and _is_upstream(here, claim):
-            raise not_matched(here.script, claim)
+            raise not_matched(here.script, claim, _last_like(here.recorder, claim))
     plain = [bool(np.ptp(claim.value)) for claim, _, _ in pairs if np.any(claim.value)]
     if len(pairs) > 1 and not all(plain) and any(plain):
         raise several_given(here.script, [(by, claim) for claim, by, _ in pairs])  # `dz = np.ones_like(z)` may be wrong
     return _sum_of(pairs) if any(np.any(claim.value) for claim, _, _ in pairs) else None
 
 
-def _is_upstream(here: _Pass, claim: Claim) -> bool:
+def _last_like(recorder: Recorder, claim: Claim) -> str:
+    """What may be the output: the last array of that shape before the gradients that are computed."""
+    first = min((one.order for one in recorder.claims if not is_given(recorder, one)), default=recorder.order + 1)
+    like = [one for one in recorder.versions if one.shape == claim.value.shape and one.call == claim.call]
+    names = [one.name for one in like if one.order < first and not (one.base or readings(one.name))]
+    return names[-1] if names else ""
+
+
+def _is_upstream(here: Pass, claim: Claim) -> bool:
     """Whether gradients are computed from it, and no variable that has one is: `data = randn(…)` is something else."""
-    moves = {claim.place: _NEAR * np.ones(claim.value.shape)}
+    moves = nudges([claim])
     others = [one.place for one in here.claims if one is not claim and one.order > claim.order]
     variables = [one.place for one in here.sources if one.order > claim.order]
-    if not others or not any(_changes(here.program, others, moves=moves)):
+    if not others or not any(changes(here.program, others, moves=moves)):
         return False
-    return not (variables and any(_changes(here.program, variables, moves=moves)))
+    return not (variables and any(changes(here.program, variables, moves=moves)))
 
 
-def _is_computed(here: _Pass, version: Version) -> bool:
+def _is_computed(here: Pass, version: Version) -> bool:
     """Whether it is made of variables that have gradients: an output is."""
     own = here.recorder.first(version).place
     before = [one for one in here.sources if one.order < version.order and one.place != own]
-    return bool(before) and _changes(here.program, [version.place], before)[0]
+    return bool(before) and changes(here.program, [version.place], before)[0]
 
 
-def _loosely_weighed(here: _Pass) -> Goal | None:
+def _loosely_weighed(here: Pass) -> Goal | None:
     """An output and the first gradient by it, however that is computed: `dout = out - target`.
 
     Raises BackpropError (N216) where there is another such gradient that is not computed from the first.
     """
-    pairs = [one for one in here.outputs if one[0].value.size > 1 and np.any(one[0].value)]
+    pairs = [one for one in here.outputs if one[0].depth <= 1 and one[0].value.size > 1 and np.any(one[0].value)]
     found = next((one for one in pairs if _is_computed(here, one[2])), None)
     if found is None:
         return None
-    moves = {found[0].place: _NEAR * np.ones(found[0].value.shape)}
+    moves = nudges([found[0]])
     others = [one for one in pairs if one[0].order > found[0].order and one[0].text != found[0].text]
-    changed = _changes(here.program, [one[0].place for one in others], moves=moves) if others else []
+    changed = changes(here.program, [one[0].place for one in others], moves=moves) if others else []
     apart = [one for one, is_changed in zip(others, changed, strict=True)
              if not is_changed and _is_computed(here, one[2])]  # fmt: skip
     if apart:

@@ -55,6 +55,7 @@ def no_loss(
         return BackpropError(Diagnostic("V314", message, label(script, line), help_))
     events = [event for event in recorder.losses if not isinstance(event.value, int)]
     numbers = list(dict.fromkeys(event.name for event in events if not readings(event.name)))
+    numbers = [name for name in numbers if name not in recorder.constant]
     if late:
         message = f"`{shorten(late)}` is assigned after the gradients in `{path}`"
         help_ = "the gradients of a loss come after it: compute it before them"
@@ -77,10 +78,13 @@ def not_reached(script: Script, event: LossEvent) -> BackpropError:
     return BackpropError(Diagnostic("N216", message, label(script, event.line), help_))
 
 
-def not_matched(script: Script, claim: Claim) -> BackpropError:
+def not_matched(script: Script, claim: Claim, output: str) -> BackpropError:
     """A gradient is given, and no output has the rest of its name."""
     message = f"`{shorten(claim.text)}` is given, and nothing that is computed has the rest of its name"
-    help_ = f"`dout` is the gradient by `out`; or assign `loss = np.sum(OUTPUT*{claim.text})` before the gradients"
+    help_ = f"`{claim.text}` is the gradient by `{readings(claim.name)[0].by}`: an output must have that name"
+    if output:
+        total = f"loss = np.sum({output}*{claim.text})"
+        help_ = f"if it is the gradient by `{output}`: assign `{total}` before those that are computed"
     return BackpropError(Diagnostic("N216", message, label(script, claim.lines[-1]), help_))
 
 
@@ -89,7 +93,7 @@ def several_given(script: Script, pairs: Sequence[tuple[str, Claim]]) -> Backpro
     listed = ", ".join(f"`{claim.text}`" for _, claim in pairs)
     terms = " + ".join(f"np.sum({by}*{claim.text})" for by, claim in pairs)
     message = f"it cannot be told which of {listed} are given, and which are computed from those"
-    help_ = f"assign the loss before the gradients; if all of them are given: `loss = {terms}`, below them"
+    help_ = f"assign the loss before the gradients; if all of them are given: `loss = {terms}`"
     return BackpropError(Diagnostic("N216", message, label(script, pairs[-1][1].lines[-1]), help_))
 
 

@@ -59,6 +59,7 @@ class Recorder:
         self._seen_losses: set[tuple[int, int]] = set()  # their sites and rounds
         self._sure: set[int] = set()  # the passes that have one that is sure to be one
         self.late: dict[int, str] = {}  # by the pass: a loss that only comes after the gradients in a loop
+        self.constant: set[str] = set()  # numbers that turned out to depend on no variable
         self.chosen: dict[int, LossEvent] = {}  # by the pass: what turned out to be the loss
         self.statement = 0
         self.order = 0
