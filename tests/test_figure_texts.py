@@ -344,3 +344,12 @@ def test_what_is_collapsed_has_its_whole_formula(format_, direction):
     drawn = backprop_cli.draw(report, format_, collapse=True, direction=direction)
     assert "…" not in drawn
     assert "sqrt(T)" in drawn and "normcdf(d" in drawn
+
+
+def test_figures_show_the_true_numbers():
+    words = ("graph", FORMULAS, "S=100", "K=95", "r=.03", "v=.25", "T=.5", "--format", "json")
+    drawn = json.loads(backprop(*words).out)
+    (of_d,) = (node for node in drawn["nodes"] if node["name"] == "d")
+    assert of_d["labels"]["grad"] == "0"
+    told = backprop("grad", *words[1:-2]).err
+    assert "note[precision]" in told and "= 0" in told
