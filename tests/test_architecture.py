@@ -280,6 +280,7 @@ OTHER_WORDS = {
     "language/notations.py": {"dot", "matmul", "min", "norm", "abs"},  # spellings of other tools
     "language/rewriting.py": {"mod"},  # a word between operands
     "language/mathematics.py": {"mod"},
+    "language/spreadsheets.py": {"normcdf", "normpdf"},  # what NORM.DIST is
     "language/signs_of_arrays.py": {"sum", "mean", "max", "min", "prod", "amax", "amin", "norm1"},  # of elements
     "language/understanding.py": {"mod"},
 }

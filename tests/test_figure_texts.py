@@ -330,3 +330,26 @@ def test_a_forward_pass_has_no_gradients_to_explain():
         forward = backprop("graph", *seed, "--phase", "forward", "--format", format_).out
         assert "its value" in forward and "df/d(wire)" not in forward
         assert "df/d(wire)" in backprop("graph", *seed, "--phase", "backward", "--format", format_).out
+
+
+FORMULAS = "d = (log(S/K) + (r + v^2/2)*T)/(v*sqrt(T)); S*normcdf(d) - K*exp(-r*T)*normcdf(d - v*sqrt(T))"
+
+
+@pytest.mark.parametrize("format_", ["boxes", "svg", "mermaid", "dot", "tree"])
+@pytest.mark.parametrize("direction", ["", "down"])
+def test_what_is_collapsed_has_its_whole_formula(format_, direction):
+    if direction and format_ != "svg":
+        return
+    report = backprop_cli.grad(FORMULAS, S=100, K=110, r=0.05, v=0.2, T=1, check=False)
+    drawn = backprop_cli.draw(report, format_, collapse=True, direction=direction)
+    assert "…" not in drawn
+    assert "sqrt(T)" in drawn and "normcdf(d" in drawn
+
+
+def test_figures_show_the_true_numbers():
+    words = ("graph", FORMULAS, "S=100", "K=95", "r=.03", "v=.25", "T=.5", "--format", "json")
+    drawn = json.loads(backprop(*words).out)
+    (of_d,) = (node for node in drawn["nodes"] if node["name"] == "d")
+    assert of_d["labels"]["grad"] == "0"
+    told = backprop("grad", *words[1:-2]).err
+    assert "note[precision]" in told and "= 0" in told

@@ -623,3 +623,62 @@ def test_to_the_power_of_t():
 def test_a_product_behind_a_division_is_told_in_other_notations_too(text, values, told):
     notes = [note.message for note in backprop_cli.evaluate(text, values).notes if note.message.startswith("read `")]
     assert len(notes) == bool(told) and all(told in note for note in notes)
+
+
+AS_ELSEWHERE = [
+    # roots behind Greek letters
+    ("2π√(x/y)", "2*pi*sqrt(x/y)"), ("1/(σ√(2π))", "1/(sigma*sqrt(2*pi))"), ("3√(x)", "3*sqrt(x)"),
+    ("√(x)√(x)", "x"), ("2π∛(x)", "2*pi*cbrt(x)"), ("³√(x)", "cbrt(x)"),
+    # spreadsheets
+    ("=x*y", "x*y"), ("=-PI()*x", "-pi*x"), ("= SQRT(x)*PI()", "sqrt(x)*pi"), ("IF(x>y, x, y)", "max(x, y)"),
+    ("IF(x=1.3, 5, 6)", "5"), ("IF(x<>1.3, 5, 6)", "6"), ("AVERAGE(x, y, 3)", "(x + y + 3)/3"),
+    ("AVERAGE([x, y])", "(x + y)/2"), ("NORMSDIST(x)", "normcdf(x)"), ("NORM.S.DIST(x, TRUE)", "normcdf(x)"),
+    ("NORM.S.DIST(x, FALSE)", "normpdf(x)"), ("NORM.DIST(x+1, y-1, 2*sigma, TRUE)", "normcdf((x + 2 - y)/(2*sigma))"),
+    ("NORM.DIST(x, y, sigma, 1)", "normcdf((x - y)/sigma)"), ("=2*x^2 - y^2", "2*x^2 - y^2"),
+    # Mathematica
+    ("Exp[-x]*E^2*Pi", "exp(-x)*e^2*pi"), ("Total[[x, y]]", "x + y"), ("Total[[x, y; y, y]][0]", "x + y"),
+    # derivatives
+    (r"\frac{d}{dx}(x^3)", "3*x^2"), (r"\frac{d}{dx}\left(x^2+y\right)", "2*x"),
+    (r"\frac{d}{d\sigma}(\sigma^2)", "2*sigma"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "ours"), AS_ELSEWHERE, ids=[row[0] for row in AS_ELSEWHERE])
+def test_what_people_bring_along(text, ours):
+    values = {"x": 1.3, "y": 0.7, "sigma": 2.0}
+    found = backprop_cli.evaluate(text, defaults=values).value
+    assert np.allclose(found, backprop_cli.evaluate(ours, defaults=values).value, rtol=1e-14)
+
+
+HELPS = [
+    ("=-x^2", "write `(-x)^…` or `-(x^…)`"), ("=x^y^2", "put brackets around one of them"),
+    ("NORM.DIST(x, y, sigma, FALSE)", "write `normpdf((x - m)/s)/s`"),
+    ("PI*x", "the constant is `pi`; capitals matter"),
+    (r"\dot{x}", "a derivative by time is not part of the language: give it a name, such as `x_dot`"),
+    (r"\hbar*x", "write a name, `hbar`"), ("E^(-x)", "write `e` if that is meant; otherwise give it a value: `E=…`"),
+    ("scipy.stats.norm.logpdf(x, loc=y, scale=sigma)", "write `-((x - y)/sigma)^2/2 - log(sigma*sqrt(2*pi))`"),
+    ("scipy.stats.norm.logpdf(x, scale=sigma)", "write `-((x - 0)/sigma)^2/2 - log(sigma*sqrt(2*pi))`"),
+    ("scipy.stats.norm.pdf(x, loc=y, scale=sigma)", "write `normpdf((x - y)/sigma)/sigma`"),
+    ("scipy.stats.norm.cdf(x, loc=y)", "write `normcdf((x - y)/1)`"),
+    ("!x", "of a condition write the opposite: `x <= 0` for `!(x > 0)`"),
+    ("x ∈ [0, 1]", "a domain is no part of a formula: leave it out; `backprop check --range 0:1` looks there"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "help_"), HELPS, ids=[row[0] for row in HELPS])
+def test_help_is_about_what_is_meant(text, help_):
+    with pytest.raises(BackpropError) as found:
+        backprop_cli.evaluate(text, defaults={"x": 1.3, "y": 0.7, "sigma": 2.0})
+    assert found.value.diagnostics[0].help == help_
+
+
+@pytest.mark.parametrize(
+    ("program", "claim", "verdict"),
+    [
+        ("log(sin(x))", "cot(x)", "agrees"), ("-1/tan(x)", "csc(x)^2", "agrees"), ("-1/tan(x)", r"\csc^2 x", "agrees"),
+        ("tanh(x)", "sech²(x)", "agrees"), ("tan(x)", "sec(x)**2", "agrees"), ("tan(x)", "sec(x)", "differs"),
+        ("1/sinh(x)", "-csch(x)*coth(x)", "agrees"), ("gate cot(t) = 2*t; cot(x)", "cot(x)/x", "agrees"),
+    ],
+)  # fmt: skip
+def test_claims_have_the_functions_that_books_write_slopes_with(program, claim, verdict):
+    assert backprop_cli.check(program, claims=f"df/dx = {claim}").verdict == verdict

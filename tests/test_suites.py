@@ -779,3 +779,28 @@ def test_a_wrong_array_that_is_claimed_says_the_number_at_its_worst_element(tmp_
             "; the chain rule stops at `n1` = W @ x: this is df/dn1, and dn1/dx is missing)"
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("-.13", "-0.13"), (".5e3", "0.5e3"), ("+.5", "+0.5"), ("0,5", "0.5"), ("-0,25", "-0.25"), ("1.", "1.0"),
+        ("1.e5", "1.0e5"), ("007", "7"), ("pi/4", '"pi/4"'), ("1/2", '"1/2"'), ("True", "true"), ("NaN", "nan"),
+        ("[.5, 1]", "0.5"), ("[1, -.5]", "-0.5"), ("−3", "-3"),
+        ("1 000", ""), ("= 1", ""), ("[1, 2", ""), ("-", ""), ("'a' b", ""),
+    ],
+)  # fmt: skip
+def test_help_says_how_a_value_is_written_in_toml(tmp_path, written, meant):
+    path = tmp_path / "v.toml"
+    path.write_text(f"x = 1\nw = {written}\n", encoding="utf-8")
+    of_values = backprop("eval", "w*x", "--vars", str(path))
+    path.write_text(f'[[case]]\nprogram = "w*x"\n[case.bindings]\nx = 2\nw = {written}\n', encoding="utf-8")
+    of_suite = backprop("check", str(path))
+    for ran in (of_values, of_suite):
+        assert ran.status == 3 and "error[F603]" in ran.err and "TOML" in ran.err
+        assert (
+            (f"help: write `{meant}`" in ran.err or f"help: a formula is a text: write `{meant}`" in ran.err)
+            if meant
+            else "help:" not in ran.err
+        )
+    assert "v.toml:2" in of_values.err or written[0] == "["

@@ -23,11 +23,13 @@ from backprop_cli.engine.true_number import corrected, of_node
 from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Graph, Value, lower
+from backprop_cli.graph.advice import RECIPROCAL
 from backprop_cli.graph.shapes import infer
+from backprop_cli.language.definitions import read_program
 from backprop_cli.language.indicators import with_round_brackets
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
-from backprop_cli.language.program import COMPARISONS
+from backprop_cli.language.program import COMPARISONS, Definition, Program
 from backprop_cli.numeric.shapes import MAX_ELEMENTS
 
 _LEFT = re.compile(r"\s*[d∂]([^\W\d]\w*)\s*[/÷]\s*[d∂]([^\W\d]\w*)\s*(\[[^\]=]*\])?\s*=(?!=)")
@@ -243,7 +245,7 @@ def read_formula(
         ):
             counted = f"{text[: begin - len(_COUNTED)]}{_COUNTED}{text[begin:]})"  # every place stays where it is
             program = parse(Source(source.name, counted), known)
-        program.definitions = list(scope.gates)
+        program.definitions = [*scope.gates, *_reciprocals(program, [gate.name for gate in scope.gates])]
         if not program.diagnostics and (len(program.statements) > 1 or program.statements[0].name):
             raise not_one_formula(source, begin, end)
         graph = lower(program, known)
@@ -251,6 +253,14 @@ def read_formula(
         raise BackpropError(*(told_of(source, diagnostic, known) for diagnostic in error.diagnostics)) from None
     used = {name for name in graph.variables if name in values}
     return Formula(source, with_values(graph, values), {name: uses[name] for name in graph.variables}, frozenset(used))
+
+
+def _reciprocals(program: Program, known: Collection[str]) -> list[Definition]:
+    """Functions of trigonometry that are no gates, and that a formula calls: `-csc(x)^2` is as books write slopes."""
+    called = {args.name for op, args in zip(program.ops, program.args, strict=True) if op == "call"}
+    used = sorted(called & RECIPROCAL.keys() - {*known})
+    texts = (f"gate {name}(x) = 1/{RECIPROCAL[name]}(x)" for name in used)
+    return read_program(Source("formula", "\n".join((*texts, "0")))).definitions if used else []
 
 
 def is_constant(formula: Formula) -> bool:

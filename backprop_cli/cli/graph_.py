@@ -118,8 +118,9 @@ def command(
     output = output._replace(format="html" if show else output.format or "boxes")
     source = read_expression(expression)
     if bindings or wrt or seed_grad or options.defaults is not None:
+        exactly = options._replace(exact=True)  # a picture has no room to say that a number is made of lost digits
         report = api.flow(
-            source, split_bindings(bindings), wrt=names_in(wrt), seed_grad=seed_grad or None, **options._asdict()
+            source, split_bindings(bindings), wrt=names_in(wrt), seed_grad=seed_grad or None, **exactly._asdict()
         )
     else:
         report = api.structure(source, **options._asdict())

@@ -7,6 +7,7 @@ from math import inf
 from typing import Any
 
 from backprop_cli.data.files import malformed
+from backprop_cli.data.toml_values import help_at, place_of
 from backprop_cli.errors import shorten
 
 _PARTS = 64
@@ -71,7 +72,9 @@ def read_toml(path: str, text: str) -> Any:
     try:
         return tomllib.loads(text, parse_float=decimal)
     except tomllib.TOMLDecodeError as error:
-        raise malformed(path, text, "TOML", shorten(str(error), 200)) from None
+        words, at = place_of(str(error), text)
+        help_ = help_at(text, at) if at is not None else ""
+        raise malformed(path, text, "TOML", f"{words[:1].lower()}{shorten(words[1:], 200)}", at, help_) from None
     except ValueError as error:  # an integer of more than 4300 digits
         raise malformed(path, text, "usable TOML", shorten(str(error), 200)) from None
     except RecursionError:

@@ -99,10 +99,10 @@ def unreadable(path: str, error: Exception) -> BackpropError:
     return BackpropError(Diagnostic("F601", f"{shown} cannot be read: {why}"))
 
 
-def malformed(path: str, text: str, kind: str, why: str, offset: int | None = None) -> BackpropError:
+def malformed(path: str, text: str, kind: str, why: str, offset: int | None = None, help_: str = "") -> BackpropError:
     """The error of a file that is not what its suffix says; `offset` is a character of the text."""
     labels = () if offset is None else (Label(Source(path, text), offset, min(offset + 1, len(text))),)
-    return BackpropError(Diagnostic("F603", f"`{shorten(path, 80)}` is not {kind}: {why}", labels))
+    return BackpropError(Diagnostic("F603", f"`{shorten(path, 80)}` is not {kind}: {why}", labels, help_))
 
 
 def wrong_kind(path: str, why: str) -> BackpropError:

@@ -13,11 +13,11 @@ from backprop_cli.graph.functions_of_others import MORE_FORMULAS
 
 _ANGLES = {f"{name}d": f"{name}({{0}}*pi/180)" for name in ("sin", "cos", "tan")}
 _INVERSE_ANGLES = {f"{name}d": f"{name}({{0}})*180/pi" for name in ("asin", "acos", "atan")}
-_RECIPROCAL = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}
+RECIPROCAL = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}
 _CHOSEN = ("exp(lgamma(({0}) + 1) - lgamma(({1}) + 1) - lgamma(({0}) - ({1}) + 1))",)
 _ORDERED = ("exp(lgamma(({0}) + 1) - lgamma(({0}) - ({1}) + 1))",)
 FORMULAS: dict[str, tuple[str, ...]] = {
-    **{name: (f"1/{of}({{0}})",) for name, of in _RECIPROCAL.items()},
+    **{name: (f"1/{of}({{0}})",) for name, of in RECIPROCAL.items()},
     **{name: (f"{inverse}(1/({{0}}))",) for start in ("a", "arc") for name, inverse in (
         (f"{start}sec", "acos"), (f"{start}csc", "asin"), (f"{start}cot", "atan"), (f"{start}sech", "acosh"),
         (f"{start}csch", "asinh"), (f"{start}coth", "atanh"))},
@@ -79,9 +79,11 @@ MEANT = {
     **dict.fromkeys(("EulerGamma", "euler_gamma"), "0.5772156649015329"),
 }  # fmt: skip
 # The order of operands that have names, as our language has the names.
-PARAMETERS = dict.fromkeys(
-    ("sigmoid_cross_entropy_with_logits", "softmax_cross_entropy_with_logits"), ("labels", "scores")
-)
+PARAMETERS = {
+    **dict.fromkeys(("sigmoid_cross_entropy_with_logits", "softmax_cross_entropy_with_logits"), ("labels", "scores")),
+    **dict.fromkeys(("logpdf", "pdf", "cdf", "normpdf", "normcdf"), ("loc", "scale")),
+}
+UNSAID = {"loc": "0", "scale": "1"}  # of these, where another of them is given
 _DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient", "jacobian", "nabla"})
 GRADIENTS = "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
 

@@ -9,7 +9,7 @@ from itertools import islice
 from backprop_cli.errors import Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
-from backprop_cli.graph.advice import FORMULAS, GRADIENTS, MEANT, PARAMETERS, advice, of_that_many
+from backprop_cli.graph.advice import FORMULAS, GRADIENTS, MEANT, PARAMETERS, UNSAID, advice, of_that_many
 from backprop_cli.graph.signature import Signature
 from backprop_cli.language.mistyped import word
 from backprop_cli.language.program import Call, Program
@@ -92,7 +92,9 @@ def _operands(program: Program, call: Call) -> list[str]:
     """The texts of a call's operands; of those that have names, in the order that these have in the other tool."""
     given = [_operand(program, operand) for operand in call.operands]
     named = {name: _operand(program, operand) for name, operand, _ in call.keywords}
-    return given + [named[name] for name in PARAMETERS.get(call.name, ()) if name in named]
+    order = PARAMETERS.get(call.name, ())
+    missing = UNSAID if named.keys() & UNSAID.keys() else {}
+    return given + [value for name in order if (value := named.get(name) or missing.get(name))]
 
 
 def _operand(program: Program, row: int) -> str:
@@ -147,10 +149,10 @@ def unknown_parameter(program: Program, row: int, gate: Signature, keyword: str,
     shown = program.args[row].name if gate.is_tensor else gate.name
     message = f"`{shorten(shown)}` has no parameter `{shorten(keyword)}`"
     near = nearest(KEYWORDS.get(keyword, keyword), [*(p.name for p in gate.parameters), *KEYWORDS])
-    meant = f"did you mean `{near[0]}`? " if near else ""
-    return Diagnostic(
-        "N210", message, (label,), f"{meant}The gate is `{gate.head}`" if near else f"the gate is `{gate.head}`"
-    )
+    help_ = f"did you mean `{near[0]}`? The gate is `{gate.head}`" if near else f"the gate is `{gate.head}`"
+    if keyword in PARAMETERS.get(program.args[row].name, ()):
+        help_ = of_that_many(program.args[row].name, _operands(program, program.args[row])) or help_
+    return Diagnostic("N210", message, (label,), help_)
 
 
 def misfit(program: Program, row: int, gate: Signature, message: str = "") -> Diagnostic:

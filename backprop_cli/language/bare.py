@@ -12,8 +12,8 @@ INVERSES = {
 }  # fmt: skip
 # Functions that are written without brackets, or with their power before the operand: sin x, ln|x|, sin²(x).
 BARE = frozenset({
-    *INVERSES, "log2", "log10", "sec", "csc", "cot", "sigmoid", "relu", "sqrt", "abs", "erf", "arcsin", "arccos",
-    "arctan", "arsinh", "arcosh", "artanh", "asin", "acos", "atan", "asinh", "acosh", "atanh",
+    *INVERSES, "log2", "log10", "sec", "csc", "cot", "sech", "csch", "coth", "sigmoid", "relu", "sqrt", "abs", "erf",
+    "arcsin", "arccos", "arctan", "arsinh", "arcosh", "artanh", "asin", "acos", "atan", "asinh", "acosh", "atanh",
 })  # fmt: skip
 # In capitals, as spreadsheets and Mathematica have them: EXP(x), Sin[x]. A LOG has base 10 to some, and e to others.
 CAPITALS = {
@@ -34,8 +34,11 @@ MATHEMATICA = {
     "ArcCosh": "acosh", "ArcTanh": "atanh", "Surd": "surd", "Factorial": "factorial", "Boole": "boole",
     "PolyGamma": "polygamma", "Cross": "cross",
     **{name: name for name in ("UnitStep", "HeavisideTheta", "Binomial", "FractionalPart", "IntegerPart", "Integrate",
-                               "Limit", "Sinc", "Total")},
+                               "Limit", "Sinc")},
+    "Total": "sum",
 }  # fmt: skip
 # Of two operands: the gate, and the names of its operands in Mathematica's order.
 MATHEMATICA_OF_TWO = {"Log": ("log_base", "base", "x"), "ArcTan": ("atan2", "x", "y")}
+# Spreadsheets' functions that have another name here, each with how many operands it has.
+SPREADSHEETS = {"IF": ("where", 3), "AVERAGE": ("mean", 1), "PI": ("pi", 0), "NORMSDIST": ("normcdf", 1)}
 JOINING = frozenset({"and", "or", "not"})  # words between conditions

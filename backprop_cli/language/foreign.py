@@ -20,6 +20,7 @@ from backprop_cli.language.program import Call, Definition, Program, SizeOf
 from backprop_cli.language.rewriting import SINGLE_BARS, Problem, Reading, Rewriter
 from backprop_cli.language.rows import separate
 from backprop_cli.language.signs_of_arrays import refuse_signs
+from backprop_cli.language.spreadsheets import spreadsheet
 
 _OF_LATEX = re.compile(r"\\(?! )|\$|[∑∏]\s*_\s*\{")  # `A \ b` alone solves a system, in MATLAB
 _DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")
@@ -41,6 +42,9 @@ def read(
         from backprop_cli.language.latex import latex
 
         reading = latex(text, names, size_of)
+        text = reading.text
+    if found := spreadsheet(text, names):
+        reading = found if reading is None else reading.then(found)
         text = reading.text
     edits = Rewriter(text, SINGLE_BARS) if text.count("||") % 2 else Rewriter(text)  # ||x| - 1|
     defined = set(_defined(edits))

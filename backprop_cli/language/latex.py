@@ -141,7 +141,8 @@ class _Latex(LatexSums):
             return
         quotient = derivative(self.texts[k + 1 : last + 1], self.texts[last + 1 : end + 1])
         if quotient and "d" not in self.names:
-            edits.merge(k, end, f"{self.apart_command(k)}({quotient})")
+            behind = quotient.startswith("d/")
+            edits.merge(k, end, f"{self.apart_command(k)}{f'{quotient} ' if behind else f'({quotient})'}")
             return
         edits.out[k] = "("
         for a, b in ((k + 1, last), (last + 1, end)):

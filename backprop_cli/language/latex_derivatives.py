@@ -9,6 +9,7 @@ from backprop_cli.language.latex_spellings import NAMES
 
 _SIGNS = frozenset({"d", "\\partial", "∂"})
 _LEFT_OUT = frozenset({"{", "}", "\\,", "\\;", "\\!", "\\mathrm", "\\rm", "\\text"})
+_VARIABLE = re.compile(r"d([A-Za-z]\w*)")
 _ABOVE = re.compile(r"d(?:\^2 )?[A-Za-z]\w*")
 _BELOW = re.compile(r"d[A-Za-z]\w*(?:\^2)?|d[A-Za-z]\w* d[A-Za-z]\w*")
 
@@ -16,6 +17,8 @@ _BELOW = re.compile(r"d[A-Za-z]\w*(?:\^2)?|d[A-Za-z]\w* d[A-Za-z]\w*")
 def derivative(above: Iterable[str], below: Iterable[str]) -> str:
     """The quotient of the tokens above and below a bar, if it is a derivative; otherwise empty."""
     over, under = _joined(above), _joined(below)
+    if over == "d" and _VARIABLE.fullmatch(under):  # of what comes behind
+        return f"d/{under}"
     if not _ABOVE.fullmatch(over) or not _BELOW.fullmatch(under) or ("^" in over) != bool(set(under) & {"^", " "}):
         return ""
     return f"{over}/({under})" if " " in under else f"{over}/{under}"

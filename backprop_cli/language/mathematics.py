@@ -25,6 +25,7 @@ from backprop_cli.language.spellings import (
 
 _BEFORE_OPERANDS = frozenset("+-−*/^·⋅×(,")
 _ELEMENTWISE = ("^", "*", "/", "**", "+", "-", "<", ">", "==", "<=", ">=", "(")
+_OF_MATHEMATICA = {"Pi": "pi", "E": "e"}  # where its square brackets show that the text is
 _JOINED = {
     "and": "conditions are multiplied: write `1*(x > 0)*(y > 0)`, or `where(1*(x > 0)*(y > 0) == 1, x, y)` to choose",
     "or": "write `max(1*(x > 0), 1*(y > 0))`, or `where(max(1*(x > 0), 1*(y > 0)) == 1, x, y)` to choose",
@@ -47,6 +48,8 @@ class Mathematics:
         self.edits = edits
         gates = (edits.at(k + 1) for k, text in enumerate(edits.texts) if text in ("gate", "def"))
         self.names = {*names, *gates}
+        called = (text for k, text in enumerate(edits.texts) if edits.at(k + 1) == "[")
+        self.is_mathematica = any(text in MATHEMATICA or text in CAPITALS for text in called)
         found = (place for place in _PARTIAL.finditer(edits.text) if "∂" in edits.texts)
         self.partials = {k for place in found for k in range(*place.span()) if edits.text[k] == "∂"}
 
@@ -144,6 +147,9 @@ class Mathematics:
         if text in MATHEMATICA and text not in self.names and edits.at(k + 1) == "[" and k + 1 in edits.closes:
             self._of_mathematica(k, text)
             return
+        if text in _OF_MATHEMATICA and text not in self.names and self.is_mathematica:
+            edits.out[k] = _OF_MATHEMATICA[text]
+            return
         if text in JOINING and text not in self.names:
             edits.refuse(k, k, f"`{text}` joins conditions, and is not read", _JOINED[text])
             return
@@ -168,6 +174,8 @@ class Mathematics:
         edits.out[k] = MATHEMATICA[text]
         edits.out[bracket], edits.out[edits.closes[bracket]] = "(", ")"
         items = edits.arguments(bracket)
+        if text == "Total" and len(items) == 1:
+            edits.out[edits.closes[bracket]] = ", axis=0)"
         if len(items) == 2 and text in MATHEMATICA_OF_TWO:
             edits.out[k], *names = MATHEMATICA_OF_TWO[text]
             for name, (first, _) in zip(names, items, strict=True):
@@ -201,16 +209,16 @@ class Mathematics:
                 edits.refuse(k - 1, k, f"a root of order {order} has no sign here", f"write `x^(1/{order})`")
                 return
             gate, edits.out[k - 1] = ORDERS[order], ""
-        more = ")" * gate.count("(")
+        more, apart = ")" * gate.count("("), " " * (edits.touches(k) and edits.head[k - 1] >= 0)
         if edits.at(k + 1) == "(" and k + 1 in edits.closes:
-            edits.out[k] = gate
+            edits.out[k] = apart + gate
             edits.behind[edits.closes[k + 1]] += more
             return
         last = k + 1
         while last + 1 < len(edits) and edits.head[last + 1] == edits.head[k + 1] >= 0:
             last += 1
         if k + 1 < len(edits) and edits.head[last] >= 0 and edits.texts[last][0] not in RAISED:
-            edits.out[k] = f"{' ' * (edits.touches(k) and edits.head[k - 1] >= 0)}{gate}("
+            edits.out[k] = f"{apart}{gate}("
             edits.behind[last] += ")" + more
 
     def _bars(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.language.letters import ascii_name
-from backprop_cli.language.tokens import BAD, CALL, NAME, OPERATOR, Tokens
+from backprop_cli.language.tokens import BAD, CALL, CLOSE, NAME, NUMBER, OPERATOR, UNSQUARE, Tokens
 
 _OF_TWO = ("einsum",)
 _LIBRARIES = ("np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "special", "scipy")
@@ -13,7 +13,6 @@ _FILES = ("npy", "npz", "csv", "json")
 _BAR = "‖"
 _MEANT = {
     "&": "min",
-    "!": "gamma(n + 1)",
     "√": "sqrt(x)",
     "∑": "sum(x)",
     "?": "where(c, x, y)",
@@ -31,7 +30,6 @@ _MEANT = {
     "‰": "/1000",
     "→": "f = …",
     "~": "1 - x",
-    "∈": "==",
     "—": "-",
     "∗": "*",
     "\\": "solve(A, b)` for the solution of A x = b, or `x/y",
@@ -82,6 +80,12 @@ def character(tokens: Tokens, position: int) -> str:
         return f"write `{_between_bars(tokens, position, twice=text == '|' and follows == '|')}`"
     if text in _MEANT:
         return f"write `{_MEANT[text]}`"
+    if text == "!":
+        is_before = not position or tokens.kinds[position - 1] not in (NAME, NUMBER, CLOSE, UNSQUARE)
+        opposite = "of a condition write the opposite: `x <= 0` for `!(x > 0)`"
+        return opposite if is_before else "write `gamma(n + 1)`"
+    if text in ("∈", "∉"):
+        return "a domain is no part of a formula: leave it out; `backprop check --range 0:1` looks there"
     if text == "∫":
         return "integrals are not computed"
     if text in ("∂", "∇"):

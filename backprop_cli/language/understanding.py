@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 
 from backprop_cli.errors import Diagnostic, Source
-from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, MATHEMATICA, SUMS_OF
+from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, MATHEMATICA, SPREADSHEETS, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
 from backprop_cli.language.tokens import BAD, POSTFIX, Tokens, tokenize
 from backprop_cli.language.turns import placed
@@ -17,7 +17,7 @@ _WORDS = frozenset({
     "print(", "print (",
     *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
     "ord=", "log_2(", "log_10(", "log_e(", "Value(", *BARE,
-    *(f"{written}{end}" for written in CAPITALS for end in ("", "(", " (")),
+    *(f"{written}{end}" for written in (*CAPITALS, *SPREADSHEETS) for end in ("", "(", " (")),
     *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),
 })  # fmt: skip
 

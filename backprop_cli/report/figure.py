@@ -17,6 +17,7 @@ DIRECTIONS = ("right", "down")
 SCALE = 2  # pixels of a PNG to one of the SVG, for screens with many
 MOST_NODES = 500
 MOST_EVER = 5000
+_OF_GATES, _OF_FORMULAS = 24, 120  # characters
 
 
 class Number(Protocol):
@@ -132,6 +133,11 @@ class Figure(NamedTuple):
     def title(self) -> str:
         """What is above the drawing: `f = (x+y)*z = -12`."""
         return f"{self.subject} = {self.value}" if self.value else self.subject
+
+    @property
+    def longest(self) -> int:
+        """How many characters of an operation are shown; more where gates are collapsed into their formulas."""
+        return _OF_FORMULAS if any(edge.together is not None for edge in self.edges) else _OF_GATES
 
     def steps(self, phase: str) -> int:
         """How many steps a pass has."""

@@ -95,10 +95,6 @@ class Outline:
         """The number of the line in which a place starts."""
         return bisect_right(self._starts, place.start)
 
-    def start_of(self, line: int) -> int:
-        """Where a line starts."""
-        return self._starts[line - 1]
-
 
 def _lines(text: str) -> list[str]:
     """The lines with their ends, which in TOML are line feeds and nothing else."""

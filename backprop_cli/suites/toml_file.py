@@ -23,6 +23,7 @@ from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, UNDECIDED
 from backprop_cli.data.documents import refuse_long_keys
 from backprop_cli.data.files import malformed
+from backprop_cli.data.toml_values import help_at, place_of
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, nearest, shorten
 from backprop_cli.report.notes import NOTE_CODES
 from backprop_cli.suites.case import VERDICTS, Case, Digits, Written, beside, read_number
@@ -87,13 +88,13 @@ class _Reader:
             raise self._malformed("it is nested too deeply") from None
 
     def _malformed(self, why: str) -> BackpropError:
-        place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)", why)
-        if place is None:
+        words, start = place_of(why, self.text)
+        if start is None:
             return malformed(self.path, self.text, "usable TOML", why)
-        start = self.outline.start_of(int(place[1])) + int(place[2]) - 1 if place[1] else len(self.text)
-        words = why[: place.start()]
         message = f"not TOML: {words[:1].lower()}{shorten(words[1:], 200)}"
-        return BackpropError(wrong("F603", self.path, self.text, Place(start, start + 1), message))
+        return BackpropError(
+            wrong("F603", self.path, self.text, Place(start, start + 1), message, help_at(self.text, start))
+        )
 
     def _case(self, number: int, table: Mapping[str, Any], defaults: Mapping[str, float | None]) -> Case:
         self._check_keys(table, _KEYS, number)

@@ -68,6 +68,7 @@ class _Drawing:
         whole = figure.whole or figure
         self.style = style
         self.output = style.text(shorten(figure.output, _LONGEST))
+        self.longest = figure.longest
         self.arranged: Arrangement = arrange(whole)
         self.forks = Counter(edge.source for edge in figure.edges)
         # Room is for everything the whole has to say; said is what is known.
@@ -107,7 +108,7 @@ class _Drawing:
 
     def _shape(self, node: Node) -> _Shape:
         style = self.style
-        text = style.text(shorten(node.operation, _LONGEST))
+        text = style.text(shorten(node.operation, _LONGEST if node.kind in LEAVES else self.longest))
         room = max(len(text) for text in self._numbers(node))
         if node.kind in LEAVES:
             return _Shape(text, "", room, -1, 1, (), len(text), 0)

@@ -111,7 +111,7 @@ class Shapes:
         )  # fmt: skip
 
     def _gate(self, node: Node) -> Shape:
-        operation = pretty(visible(shorten(node.operation, LONGEST)))
+        operation = pretty(visible(shorten(node.operation, self.figure.longest)))
         name = "" if node.kind == "output" else shorten(node.name, LONGEST)
         long = len(operation) > 2
         wires = self.arriving.get(node.id, ())

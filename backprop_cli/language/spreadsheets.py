@@ -1,0 +1,99 @@
+"""Formulas of spreadsheets: a `=` in front, `PI()`, `IF(c, a, b)`, `AVERAGE(x)`, `NORM.S.DIST(z, TRUE)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from backprop_cli.language.bare import SPREADSHEETS
+from backprop_cli.language.rewriting import Reading, Rewriter
+
+_FORMULA = re.compile(r"\s*=(?!=)")
+_NORMAL = (("NORM", ".", "S", ".", "DIST"), 2), (("NORM", ".", "DIST"), 4)  # and how many operands they have
+_CUMULATIVE = {"TRUE": True, "1": True, "FALSE": False, "0": False}
+_AREA, _HEIGHT = "normcdf", "normpdf"
+
+
+def spreadsheet(text: str, names: Collection[str]) -> Reading | None:
+    """The text without what only spreadsheets write, None where there is nothing of the kind; `names` have values."""
+    if not _FORMULA.match(text) and not any(f"{word}(" in text for word in (*SPREADSHEETS, "DIST")):
+        return None
+    edits = Rewriter(text)
+    if _FORMULA.match(text):
+        edits.drop(0, 0)
+        _powers(edits)
+    for k, word in enumerate(edits.texts):
+        bracket = k + 1
+        if edits.at(bracket) != "(" or bracket not in edits.closes or word in names:
+            continue
+        if word in SPREADSHEETS and edits.at(k - 1) != ".":
+            _function(edits, k, word)
+        elif word == "DIST":
+            _normal(edits, k)
+    found = edits.reading()
+    return found if found.text != text or found.problems else None
+
+
+def _powers(edits: Rewriter) -> None:
+    """Refuse `-x^2` and `x^y^z`, which spreadsheets work through in another order than everybody else."""
+    for k, text in enumerate(edits.texts):
+        first = edits.head[k - 1] if text == "^" and k else -1
+        if first < 1:
+            continue
+        sign, base = edits.texts[first - 1], "".join(edits.texts[first:k])
+        if sign == "^":
+            message, help_ = "of two powers spreadsheets take the left one first", "put brackets around one of them"
+            edits.refuse(first - 1, k, message, help_)
+        elif sign == "-" and (first < 2 or edits.head[first - 2] < 0):
+            message = f"`-{base}^…` is the power of `-{base}` in a spreadsheet, and `-({base}^…)` elsewhere"
+            edits.refuse(first - 1, k, message, f"write `(-{base})^…` or `-({base}^…)`")
+
+
+def _function(edits: Rewriter, k: int, word: str) -> None:
+    bracket, close = k + 1, edits.closes[k + 1]
+    count = len(edits.arguments(bracket))
+    gate, operands = SPREADSHEETS[word]
+    if count == operands == 0:
+        edits.merge(k, close, gate)
+    elif count == operands:
+        edits.out[k] = gate
+        if operands == 3:
+            _condition(edits, *edits.arguments(bracket)[0])
+    elif operands == 1 and count > 1:  # of several numbers
+        edits.out[k], edits.out[bracket], edits.out[close] = gate, "([", "])"
+
+
+def _condition(edits: Rewriter, first: int, last: int) -> None:
+    """`x = 1` compares, and `x <> 1` does."""
+    for k in range(first, last + 1):
+        if edits.texts[k] == "=":
+            edits.out[k] = "=="
+        elif edits.texts[k] == "<" and edits.at(k + 1) == ">":
+            edits.out[k], edits.out[k + 1] = "!=", ""
+
+
+def _normal(edits: Rewriter, k: int) -> None:
+    """The normal distribution, standard or of a mean and a standard deviation; the last operand says which function."""
+    bracket = k + 1
+    for words, count in _NORMAL:
+        first = k + 1 - len(words)
+        items = edits.arguments(bracket)
+        if first < 0 or tuple(edits.texts[first : k + 1]) != words or len(items) != count:
+            continue
+        last = items[-1]
+        cumulative = _CUMULATIVE.get(edits.texts[last[0]].upper()) if last[0] == last[1] else None
+        if cumulative is None:
+            return
+        close = edits.closes[bracket]
+        if count == 4 and not cumulative:
+            message = "the density of a mean and a standard deviation is no gate"
+            edits.refuse(first, close, message, f"write `{_HEIGHT}((x - m)/s)/s`")
+            return
+        edits.drop(first, k - 1)
+        edits.out[k] = _AREA if cumulative else _HEIGHT
+        edits.drop(last[0] - 1, last[1])
+        if count == 4:
+            mean, deviation = edits.commas[bracket][:2]
+            edits.out[bracket], edits.out[mean], edits.out[deviation] = "(((", ") - (", "))/("
+            edits.out[close] = "))"
+        return
