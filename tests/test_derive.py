@@ -267,6 +267,11 @@ def test_a_claim_about_the_inverse_without_values():
     assert backprop_cli.check("x' A^-1 x", claims=["df/dx = 2 A^-1 x"]).verdict == "differs"
 
 
+def test_a_figure_without_values_in_which_nothing_fits_is_drawn_as_it_is():
+    for text in ("y @ pi*sqrt(x)", "inv(2) B", "x' y + [1, 2, 3, 4] @ x"):
+        assert [row.gate for row in backprop_cli.structure(text).rows()][0] == "input"
+
+
 def test_a_figure_without_values_has_the_products_of_matrices():
     found = backprop_cli.structure("x' A^-1 x")
     assert [row.gate for row in found.rows()] == ["input", "input", "transpose", "inv", "matmul", "matmul"]

@@ -61,7 +61,7 @@ def settle_products(graph: Graph, free: Sequence[str], max_elements: int) -> Non
         return
     before = _columns(graph)
     try:
-        infer_free(graph, {}, free, max_elements)
+        infer_free(graph, dict.fromkeys(graph.variables, ()), free, max_elements)
     except BackpropError:
         _restore(graph, before)
         return
