@@ -269,7 +269,7 @@ def test_a_claim_about_the_inverse_without_values():
 
 def test_a_figure_without_values_in_which_nothing_fits_is_drawn_as_it_is():
     for text in ("y @ pi*sqrt(x)", "inv(2) B", "x' y + [1, 2, 3, 4] @ x"):
-        assert [row.gate for row in backprop_cli.structure(text).rows()][0] == "input"
+        assert next(iter(backprop_cli.structure(text).rows())).gate == "input"
 
 
 def test_a_figure_without_values_has_the_products_of_matrices():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, MATHEMATICA, SPREADSHEETS, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
-from backprop_cli.language.tokens import BAD, POSTFIX, Tokens, tokenize
+from backprop_cli.language.tokens import BAD, POSTFIX, PRIME, Tokens, tokenize
 from backprop_cli.language.turns import placed
 
 # Words that our language has too, as names or not at all.
@@ -50,6 +50,10 @@ def understood(
     if not loops and (
         strict or not (program.diagnostics or _is_foreign(source, tokens) or _differentiates(tokens, variables))
     ):
+        if tokens.kinds[-2:-1] == [PRIME] and not program.diagnostics:  # it may belong to what stands before a power
+            from backprop_cli.language.foreign import span_the_output
+
+            span_the_output(program)
         return program
     from backprop_cli.language import foreign
 
