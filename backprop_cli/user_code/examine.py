@@ -162,7 +162,7 @@ def _passed(
         cases = [case for case in cases if not any(case.claim is one for one in goal.given)]
         cases = [case for case in cases if not _is_half_done(case, recorder, script, failure)]
         if cases:
-            losses.append(Loss(at.name, at.line))
+            losses.append(Loss(goal.text or at.name, at.line))
             findings += merged(diagnose(Workshop(bench, recorder, script, at, cases), cases), at)
         for case in cases:
             candidate = case.ruling.candidate

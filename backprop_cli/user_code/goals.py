@@ -18,11 +18,14 @@ from backprop_cli.user_code.trace import Claim, LossEvent, Place, Version
 
 
 class Goal(NamedTuple):
-    """The loss, the places whose weighted sum it is, and the gradients that are given and not judged."""
+    """The loss, the places whose weighted sum it is, the gradients that are given and not judged, and the sum as it
+    is written, where that is no name.
+    """
 
     at: LossEvent
     places: tuple[tuple[Place, Any], ...]
     given: tuple[Claim, ...] = ()
+    text: str = ""
 
 
 def goal_of(program: Program, recorder: Recorder, script: Script, round_: int) -> Goal | None:
@@ -238,8 +241,11 @@ def _loosely_weighed(here: Pass) -> Goal | None:
 def _sum_of(pairs: Sequence[tuple[Claim, str, Version]]) -> Goal:
     """`sum(out*dout)`, over all of them."""
     last = max(pairs, key=lambda pair: max(pair[0].order, pair[2].order))
-    name = " + ".join(f"sum({by}*{claim.text})" for claim, by, _ in pairs)
+    text = " + ".join(f"sum({by}*{claim.text})" for claim, by, _ in pairs)
+    name = text if len(pairs) == 1 else "loss"
     order = max(last[0].order, last[2].order)
     first = pairs[0]
     at = LossEvent(order, first[2].place, name, 0, 1, last[0].lines[-1], first[2].value, True, first[0].round)
-    return Goal(at, tuple((version.place, claim.value) for claim, _, version in pairs), tuple(one[0] for one in pairs))
+    return Goal(
+        at, tuple((version.place, claim.value) for claim, _, version in pairs), tuple(one[0] for one in pairs), text
+    )
