@@ -28,6 +28,7 @@ LINES = [
     ["grad", "lgamma(x)", "x=-2.457024738220801"], ["eval", "y=;-y"], ["eval", "arange(2, step=0.5)"],
     ["eval", "for i in range(2) { " * 13 + "x = x+1" + " }" * 13 + "; x", "x=1"],
     ["eval", "for t in range(10000) { x = x*0.5 + 1 }; x", "x=1"],
+    ["eval", "∑ " * 5000 + "x_i", "x=[1,2]"], ["check", "exp(-x^2/0)"],
 ]  # fmt: skip
 
 

@@ -43,13 +43,22 @@ def objection(indices: str, subscripts: Iterable[str]) -> tuple[str, str] | None
 def elementwise(reading: Reading, names: Collection[str], size_of: SizeOf) -> Reading:
     """The reading with `*` between factors in sums over an index, where these are elements of vectors and numbers."""
     edits, names_above = Rewriter(reading.text), set[str]()
-    for total in reading.sums:
-        inside = [k for k, begin in enumerate(edits.begins) if total.start <= reading.starts[begin] < total.end]
-        for k in inside[1:]:
-            if _is_product(edits, k, names):
+    sums = sorted(reading.sums, key=lambda total: total.start - total.end)
+    within = [-1] * (len(reading.typed) + 1)  # for each character that was typed the innermost sum around it
+    for number, total in enumerate(sums):
+        within[total.start : total.end] = [number] * (total.end - total.start)
+    inside: list[list[int]] = [[] for _ in sums]
+    before = -1
+    for k, begin in enumerate(edits.begins):
+        number = within[reading.starts[begin]]
+        if number >= 0:
+            inside[number].append(k)
+            if before >= 0 and _is_product(edits, k, names):
                 edits.before[k] = "*" + edits.before[k]
                 edits.closed_up.add(k)
-        names_above.update(_limits(edits, reading, total, inside, size_of))
+        before = number
+    for total, tokens in zip(sums, inside, strict=True):
+        names_above.update(_limits(edits, reading, total, tokens, size_of))
     made = reading.then(edits.reading())
     return made._replace(counted=frozenset(names_above))
 
