@@ -24,7 +24,7 @@ from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.numeric.shapes import written as shape_written
 from backprop_cli.text import all_finite
 
-_HOPES = 40
+_HOPES = 20
 _TROUBLE = frozenset({"kink", "jump", "infinite", "undefined", "pole", "overflow", "nonfinite-input"})
 
 _INSIDE = "derivative"  # of what the program differentiates, which need not be on the way

@@ -257,9 +257,17 @@ class _NoisyDigits(Field):
 
         What is exact takes one too: so all others stay the same.
         """
-        if of not in self.moves:
-            self.moves[of] = 1 + self.sign * self.random.uniform(-1, 1) * _PLACES * last_place()
-        return self.moves[of]
+        known = tuple([_told_apart(part) for part in of])
+        if known not in self.moves:
+            self.moves[known] = 1 + self.sign * self.random.uniform(-1, 1) * _PLACES * last_place()
+        return self.moves[known]
+
+
+def _told_apart(part: object) -> object:
+    """What stands for a number, or for several, in a dictionary: all that are beyond reason have one hash."""
+    if isinstance(part, tuple):
+        return tuple([_told_apart(x) for x in part])
+    return number(part)._mpf_ if isinstance(part, float | number) else part
 
 
 def _is_algebraic(gate: Gate, text: str) -> bool:
