@@ -5,6 +5,7 @@ import sys
 import mpmath as mp
 import numpy as np
 import pytest
+from conftest import backprop
 from costly import ARRAYS, SCALARS, truth_of
 
 import backprop_cli
@@ -104,3 +105,9 @@ def test_a_budget_that_is_spent_as_a_generator_is_closed_is_silent_and_ends_the_
     assert {within(steps, _finalizers) for steps in range(1, 300)} == {None}
     assert within(10_000, _finalizers) == "done"
     assert capfd.readouterr().err == "" and sys.unraisablehook == hook
+
+
+def test_a_number_beyond_reason_does_not_fill_the_memory():
+    """digamma(2^(10^12)) is asked for where doubles have an infinity on the way."""
+    ran = backprop("grad", "sum(digamma(1 + matrix_power(x, 1000000000000)))", "x=[[1e-8,-1],[0,2]]", "-q")
+    assert ran.status == 4 and "Traceback" not in ran.err and "bug" not in ran.err

@@ -265,9 +265,11 @@ class _NoisyDigits(Field):
 
 def _told_apart(part: object) -> object:
     """What stands for a number, or for several, in a dictionary: all that are beyond reason have one hash."""
-    if isinstance(part, tuple):
-        return tuple([_told_apart(x) for x in part])
-    return number(part)._mpf_ if isinstance(part, float | number) else part
+    return tuple(map(_bits, part)) if isinstance(part, tuple) else _bits(part)
+
+
+def _bits(x: object) -> object:
+    return number(x)._mpf_ if isinstance(x, float | number) else x
 
 
 def _is_algebraic(gate: Gate, text: str) -> bool:

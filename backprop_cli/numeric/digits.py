@@ -171,7 +171,9 @@ sign = _quiet(lambda x: x if x != x else number((x > 0) - (x < 0)))
 mod = _quiet(lambda x, y: x % y if not x or not y or _MP.mag(x) - _MP.mag(y) < _MOST_SPREAD else nan)
 gamma = _quiet(lambda x: inf if x > 2**32 else _MP.gamma(x))
 lgamma = _quiet(lambda x: inf if x == inf or (x <= 0 and x == _MP.floor(x)) else _MP.re(_MP.loggamma(x)))
-digamma = _quiet(lambda x: nan if x <= 0 and x == _MP.floor(x) else _MP.digamma(x))
+digamma = _quiet(
+    lambda x: nan if x <= 0 and x == _MP.floor(x) else _MP.log(x) if x > 0 and _huge(x, _MP.prec) else _MP.digamma(x)
+)
 
 
 def is_product(x: Digits, y: Digits, out: Digits) -> bool:
@@ -188,7 +190,7 @@ def is_power(x: Digits, y: Digits, out: Digits) -> bool:
 def trigamma(x: Digits) -> Digits:
     """The slope of digamma; by reflection below 0, where mpmath's recurrence takes a step a unit."""
     if x > 0:
-        return _MP.psi(1, x)
+        return 1 / x if _huge(x, _MP.prec) else _MP.psi(1, x)
     return nan if x == _MP.floor(x) else (_MP.pi / _MP.sinpi(x)) ** 2 - _MP.psi(1, 1 - x)
 
 
