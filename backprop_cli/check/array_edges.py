@@ -15,7 +15,7 @@ from backprop_cli.check.mistakes import straight_to
 from backprop_cli.check.point import Point
 from backprop_cli.check.tensor_mistakes import AT_A_TENSOR, Sent
 from backprop_cli.check.tolerances import ROUNDING
-from backprop_cli.engine.passes import backward, rule_of, send
+from backprop_cli.engine.passes import backward, quiet, rule_of, send
 from backprop_cli.graph import Value
 from backprop_cli.graph.ancestors import ancestors
 
@@ -53,8 +53,9 @@ def edges_of(place: Point, of: Gradient) -> list[ArrayEdge] | None:
     for node, position, operand in pairs:
         rule, operands = rule_of(graph, node), graph.inputs[node]
         xs, out = [_number(place.values[j]) for j in operands], _number(place.values[node])
-        right, _ = send(graph, place.values, passed, node, position, rule)
-        raw, _ = send(graph, place.values, passed, node, position, rule, summed=False)
+        with quiet(graph):
+            right, _ = send(graph, place.values, passed, node, position, rule)
+            raw, _ = send(graph, place.values, passed, node, position, rule, summed=False)
         slopes, arrived = passed.locals[node], np.asarray(passed.grads[node], dtype=float)[()]
         right = np.broadcast_to(right, np.shape(place.values[operand])) if np.shape(place.values[operand]) else right
         edge = Edge(
