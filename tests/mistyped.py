@@ -116,7 +116,7 @@ MISTYPED = [
     (r"\lef( a + 1 \right)", "a + 1"),
     (r"\left( a + 1 \rigth)", "a + 1"),
     (r"\sume_i x_i", "sum(x)"),
-    (r"\sum_i^n{x_i", "sum(x)"),
+    (r"\sum_i^m{x_i", "sum(x)"),
     (r"\mathbff{x}^\top y", "x @ y"),
     (r"\lVert x \rVer", "norm(x)"),
     (r"\aplha a", "alpha*a"),

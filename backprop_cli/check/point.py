@@ -31,7 +31,7 @@ _INSIDE = "derivative"  # of what the program differentiates, which need not be 
 
 
 class Effort:
-    """At how many points, beside those that are wanted, many digits may be asked where doubles have no number."""
+    """How many more points may be worked out in many digits because doubles have no number there."""
 
     def __init__(self, points: int = 1) -> None:
         self.left = points + _HOPES

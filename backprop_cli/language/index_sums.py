@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
+from backprop_cli.errors import shorten
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import WORDS, IndexSum, Reading, Rewriter
 from backprop_cli.language.spellings import LOWERED
 
-_BELOW = re.compile(r"(?P<indices>[A-Za-z](?:,?[A-Za-z])*)(?:=(?P<lower>[0-9]+))?")
-_ABOVE = re.compile(r"(?P<name>[A-Za-z_]\w*)(?P<more>[-+−][0-9]+)?|(?P<number>[0-9]+)")
+_BELOW = re.compile(r"(?P<indices>[A-Za-z](?:,?[A-Za-z])*)(?:=(?P<lower>[0-9]{1,15}))?")
+_ABOVE = re.compile(r"(?P<name>[A-Za-z_]\w*)(?P<more>[-+−][0-9]{1,15})?|(?P<number>[0-9]{1,15})")
 _SUBSCRIPT = re.compile(r"\s*\}?\s*(?:_|\^\s*\{?\s*\()")  # x_i, x^{(i)}
 _OF_ACCENT = re.compile(r"\s*(?:\{[^{}]*\}|\\?\w)\s*_")  # \hat{y}_i
 _INSIDE = re.compile(r"_|[ᵢⱼₖₙₘₜ]")
@@ -88,22 +89,26 @@ def _limits(edits: Rewriter, reading: Reading, total: IndexSum, inside: list[int
         elif len(shape) != total.rank:
             what = "a matrix" if len(shape) == 2 else f"an array of {len(shape)} axes"
             edits.refuse(k, k, f"`{name}` is {what}, and its element has {total.rank} index here", MATRICES)
-        elif total.rank == 1:
-            lengths.add(shape[0])
-    if not inside or not total.lower:
+        else:
+            lengths.update(shape)
+    if not inside or not (total.lower or total.upper):
         return
+    start = int(total.lower or 1)
     upper, name = _upper(total.upper, size_of)
     if name:
         yield name
     first, last = inside[0], inside[-1]
     if total.upper in ("∞", "\\infty", "+∞"):
         edits.refuse(first, last, "the sum has no end", "write its limit, or as many terms as you need")
-    elif upper is not None and len(lengths) == 1:
-        count, (length,) = upper - int(total.lower) + 1, lengths
-        if count != length:
+    elif total.upper and not _ABOVE.fullmatch(total.upper.translate(LOWERED)):
+        message = f"`{shorten(total.upper)}` above a sum is not read"
+        edits.refuse(first, last, message, "write the elements that are meant, such as `x[0:2]` for the first two")
+    elif upper is not None and lengths:
+        count, length = upper - start + 1, min(lengths)
+        if {count} != lengths:
             message = f"the sum has {count} terms, and the vectors have {length} elements"
             edits.refuse(first, last, message, "write the elements that are meant, such as `x[0:2]` for the first two")
-    elif upper is None and int(total.lower) > 1:
+    elif upper is None and start > 1:
         message = f"the sum begins with element {total.lower}"
         edits.refuse(first, last, message, "write the elements that are meant, such as `x[1:]` without the first")
 
