@@ -10,8 +10,8 @@ What is imported from here is read when it is asked for first; so is NumPy, SymP
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from types import ModuleType
+
+from backprop_cli.lean import ModuleType, import_module
 
 TYPE_CHECKING = False  # `typing` takes longer to import than the rest: Ctrl-C is to find us ready
 if TYPE_CHECKING:

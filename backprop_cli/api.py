@@ -5,14 +5,13 @@ The commands call these and nothing below them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from math import nan
-from typing import TYPE_CHECKING, Any
 
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.precision import untrue_jacobian, untrue_numbers
 from backprop_cli.errors import BackpropError, Diagnostic, Source, Status
+from backprop_cli.lean import TYPE_CHECKING, Any, Mapping, Sequence
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.session import Number, Session, open_session

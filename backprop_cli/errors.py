@@ -6,7 +6,8 @@ It does not know how a diagnostic is drawn, nor who raises it.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+
+from backprop_cli.lean import NamedTuple
 
 
 class Status(IntEnum):

@@ -5,9 +5,6 @@ Every verb of `api` begins with one. What a caller may ask of any verb is a fiel
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
-
 from backprop_cli.data.bindings import read_value, read_values, source_of
 from backprop_cli.data.files import packaged
 from backprop_cli.data.terms import Terms
@@ -22,6 +19,7 @@ from backprop_cli.language.definitions import read_program
 from backprop_cli.language.letters import plain_name
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Definition, Program
+from backprop_cli.lean import Any, Collection, Mapping, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import MAX_ELEMENTS, written
 
 NOTATIONS = ("any", "strict")

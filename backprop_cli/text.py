@@ -6,9 +6,9 @@ It knows no graph, and NumPy only as the arrays that come in.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from math import inf, isfinite
-from typing import Any
+
+from backprop_cli.lean import Any, Callable
 
 __all__ = [
     "MOST_WHOLE", "READING_DIGITS", "SIDES", "WHOLE", "all_finite", "bytes_written", "elements", "in_lines",

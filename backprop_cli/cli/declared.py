@@ -5,9 +5,7 @@ Typer itself is not imported here: that takes longer than most commands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from types import UnionType
-from typing import Any, NamedTuple
+from backprop_cli.lean import Any, Callable, NamedTuple, Sequence, UnionType
 
 COMPUTE, VALUES, OUTPUT, LIMITS, RARE = HEADINGS = ("What to compute", "Values", "Output", "Limits", "Rarely needed")
 

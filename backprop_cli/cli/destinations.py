@@ -8,13 +8,11 @@ from __future__ import annotations
 import os
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterable
-from contextlib import suppress
-from typing import Any
 
 from backprop_cli.cli.leaving import TEMPORARY
 from backprop_cli.data.files import NAMED
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.lean import Any, Iterable, suppress
 
 # Names for what is open already: renaming over them would replace the file behind a redirection.
 _OPEN = r"/dev/(?:(stdout)|(stderr)|fd/([0-9]+))|/proc/self/fd/([0-9]+)"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.cli.terminal import drawn
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.lean import Any, Mapping, Sequence
 from backprop_cli.render import formats
 
 

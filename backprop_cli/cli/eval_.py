@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from backprop_cli import api
 from backprop_cli.cli.options import Bindings, Each, Expression, OutputOptions, Reply, with_common_options
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
+from backprop_cli.lean import partial
 from backprop_cli.render import binary_formats
 from backprop_cli.report.model import Report
 from backprop_cli.session import Options

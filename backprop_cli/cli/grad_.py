@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated, Any
-
 from backprop_cli import api
 from backprop_cli.cli.declared import RARE, option
 from backprop_cli.cli.directions import along, refuse_beside
@@ -25,6 +22,7 @@ from backprop_cli.cli.terminal import drawn, say
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.errors import BackpropError, Diagnostic, Source
+from backprop_cli.lean import Annotated, Any, partial
 from backprop_cli.render import binary_formats, formats
 from backprop_cli.report.model import Report
 from backprop_cli.session import Options

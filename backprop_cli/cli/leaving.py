@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import suppress
+
+from backprop_cli.lean import suppress
 
 TEMPORARY: set[str] = set()  # files that are being written
 _STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}

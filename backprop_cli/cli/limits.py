@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
-from contextlib import suppress
+
+from backprop_cli.lean import suppress
 
 SECONDS = (0.001, 1_000_000)  # the shortest and the longest
 _AGAIN = 0.2  # seconds until the next alarm, for where the exception of one was swallowed

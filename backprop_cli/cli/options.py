@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from backprop_cli.cli.declared import (
     COMPUTE,
@@ -24,6 +22,7 @@ from backprop_cli.cli.safe import MOST_SECONDS, allow
 from backprop_cli.data.bindings import read_vars
 from backprop_cli.data.files import LIMIT, read_library
 from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.lean import TYPE_CHECKING, Annotated, Any, Callable, NamedTuple, Sequence
 from backprop_cli.render import CARRIES_NOTES, FORMATS
 from backprop_cli.report.model import Report
 from backprop_cli.session import MOST_NODES, NOTATIONS, OPTIONS, Options

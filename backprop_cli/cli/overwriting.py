@@ -6,9 +6,9 @@ Nor is any file, by a command whose files people go on to edit.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.lean import Iterator, Sequence
 
 _OPTIONS = ("-o", "--output", "--junit", "--suite")
 _EDITED = ("export",)  # commands

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 from backprop_cli.cli import safe
 from backprop_cli.cli.destinations import unwritable, write
@@ -16,6 +14,7 @@ from backprop_cli.cli.overwriting import refuse_overwriting
 from backprop_cli.cli.terminal import deliver, for_log, say, style_for
 from backprop_cli.cli.words import no_such_command, read
 from backprop_cli.errors import BackpropError, Diagnostic, Status, nearest, shorten
+from backprop_cli.lean import Any, NamedTuple, suppress
 from backprop_cli.render import CARRIES_NOTES
 from backprop_cli.render.diagnostics import picture
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import suppress
 
 from backprop_cli.cli.limits import stop_after
 from backprop_cli.data.files import NAMED
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.lean import Sequence, suppress
 
 MOST_SECONDS = 6
 _BYTES = 1 << 30

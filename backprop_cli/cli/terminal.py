@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Any
 
 from backprop_cli.cli.destinations import unwritable, write, write_file
 from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status
+from backprop_cli.lean import IO, TYPE_CHECKING, Any, Iterable, Iterator
 from backprop_cli.render import BINARY, CARRIES_NOTES, IN_FULL, Style, render, render_bytes
 from backprop_cli.render.diagnostics import picture
 from backprop_cli.render.wrapping import wrapped

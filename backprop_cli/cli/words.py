@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from importlib import import_module
-from typing import Any
 
 from backprop_cli.cli.declared import Argument, Command, Option, Parameter
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
+from backprop_cli.lean import Any, Mapping, Sequence, import_module
 
 # command: one line on it. The function is `command` in the module of that name.
 COMMANDS = {

@@ -6,10 +6,8 @@ A value is a constant expression in the language itself, or a file: `x=-2`, `W=[
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from math import inf, nan
-from typing import Any
 
 from backprop_cli.data.files import wrong_kind
 from backprop_cli.data.terms import TERMS, Terms
@@ -19,6 +17,7 @@ from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.graph import Value, lower
 from backprop_cli.language.letters import plain_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
+from backprop_cli.lean import Any, Callable, Iterator, Mapping, Sequence
 from backprop_cli.text import all_finite, rounded
 
 _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}

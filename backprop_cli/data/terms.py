@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from backprop_cli.lean import NamedTuple
 from backprop_cli.numeric.shapes import MAX_ELEMENTS
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
 
 from backprop_cli.errors import Source
+from backprop_cli.lean import Any, NamedTuple
 from backprop_cli.numeric.shapes import Shape
 
 _SHAPE = r"\s*\(\s*[1-9][0-9]{0,8}\s*,\s*(?:[1-9][0-9]{0,8}\s*,\s*){0,9}(?:[1-9][0-9]{0,8})?\s*\)\s*"

@@ -6,10 +6,7 @@ direction; where that answers something else, the result is NaN.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
 from math import nan
-from typing import Any
 
 from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.engine.passes import Rule
@@ -17,6 +14,7 @@ from backprop_cli.gates import GATES, ROUTES
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Value
+from backprop_cli.lean import Any, Sequence, reduce
 
 SIX_DIGITS = 1e-6
 _CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")

@@ -9,13 +9,12 @@ asks no gate for its second derivatives.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from math import inf
-from typing import Any, NamedTuple
 
 from backprop_cli.engine.exaggerated import Again, AgainExactly
 from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import all_finite
 

@@ -5,9 +5,7 @@ Where a choice could have gone otherwise, nobody knows the result: it is NaN. So
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import log2, nan
-from typing import Any
 
 from backprop_cli.engine.choices import KINKED, sure_pull, sure_slopes, sure_value
 from backprop_cli.engine.flow import Known
@@ -18,6 +16,7 @@ from backprop_cli.gates import CONSTANTS, GATES, ROUTES
 from backprop_cli.gates.fields import ARRAYS, FLOATS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Any, Sequence
 from backprop_cli.text import all_finite
 
 _EXACT = frozenset(name for name, gate in GATES.items() if gate.exact or gate.truth)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Any, Mapping, Sequence
 from backprop_cli.numeric.shapes import Shape
 
 Flow = Any  # True: a gradient arrives at every element, False: at none; or a mask of those at which one does

@@ -6,14 +6,12 @@ towers over the rest, is seen only where each of these functions is moved, not j
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache, cached_property
 from itertools import cycle
 from math import copysign
-from typing import Any
 
 from backprop_cli.gates.fields import ARRAYS, Field
 from backprop_cli.graph.graph import Value
+from backprop_cli.lean import Any, Callable, cache, cached_property
 
 _MOVE = 2.0**-43  # a thousand units in the last place
 _FINE = 2.0**-47  # sixty of them

@@ -6,12 +6,11 @@ to the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from backprop_cli.engine.sums import Lost, join, settle
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Iterable, Sequence
 
 
 def forward(graph: Graph, values: list[Value], field: Field, nodes: Iterable[int] | None = None) -> None:

@@ -6,11 +6,7 @@ numbers or the diagonals of Jacobians, which are never formed; a tensor gate pul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from math import nan
-from types import MappingProxyType
-from typing import Any, NamedTuple
 
 from backprop_cli.engine import numbers
 from backprop_cli.engine.flow import Flow, Known, chosen, flow_of_tensor, narrowed, reached, unbroadcast
@@ -18,6 +14,7 @@ from backprop_cli.engine.sums import Lost, join, settle
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS, FLOATS, Field
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import AbstractContextManager, Any, Mapping, MappingProxyType, NamedTuple, Sequence, nullcontext
 
 
 class Backward(NamedTuple):

@@ -6,12 +6,11 @@ those with as many digits as it takes, and is imported where there are any.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-
 from backprop_cli.engine.doubtful import Doubtful, doubtful, nothing
 from backprop_cli.engine.passes import Backward, backward
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Collection, Iterator, Sequence
 from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.text import has_nan
 

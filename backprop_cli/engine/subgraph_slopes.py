@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from typing import Any, cast
-
 from backprop_cli.engine.flow import Flow, Known
 from backprop_cli.engine.passes import Backward, add, quiet, rule_of, send
 from backprop_cli.gates import ROUTES
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Any, Callable, Sequence, cast, defaultdict
 
 
 def subgraph_slopes(

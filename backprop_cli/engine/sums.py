@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from backprop_cli.graph.graph import Value
+from backprop_cli.lean import Any, Callable
 
 
 class Lost(dict[int, Value]):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_cli.graph.graph import Value
+from backprop_cli.lean import TYPE_CHECKING, Any, Iterable, NamedTuple, Sequence
 
 if TYPE_CHECKING:
     from backprop_cli.engine.passes import Backward

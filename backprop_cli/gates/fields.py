@@ -7,11 +7,7 @@ This is the one file that compiles, and all it ever compiles is our own table.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property, partial
-from importlib import import_module
 from math import inf, nan
-from typing import Any
 
 from backprop_cli.errors import Source
 from backprop_cli.gates import tensor_rules
@@ -20,6 +16,7 @@ from backprop_cli.gates.gate import Gate
 from backprop_cli.gates.tensor_rules import Function
 from backprop_cli.language.parser import parse
 from backprop_cli.language.program import COMPARISONS, Program
+from backprop_cli.lean import Any, Callable, cached_property, import_module, partial
 
 _FUNCTION_OF = {"/": "div", "%": "mod", "^": "pow"}
 

@@ -5,11 +5,8 @@ It does not know how the text becomes a function; `fields` does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
-from typing import NamedTuple
-
 from backprop_cli.gates.parameters import parameters_of
+from backprop_cli.lean import Mapping, NamedTuple, Sequence, cached_property
 
 
 class NoteRule(NamedTuple):

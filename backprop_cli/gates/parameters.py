@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from backprop_cli.lean import Any, Mapping, NamedTuple
 
 # How an attribute of a tensor gate is read. Every other parameter is an operand.
 ATTRIBUTES = {

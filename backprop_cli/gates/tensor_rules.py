@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
-
 from backprop_cli.gates.gate import Gate
 from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.lean import Any, Callable, Mapping, Protocol, Sequence
 
 Function = Callable[..., Any]
 

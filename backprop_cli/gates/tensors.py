@@ -12,15 +12,12 @@ share evenly; class numbers have no slope.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from typing import Any
-
 from backprop_cli.gates.factorizations import rows as factor_rows
 from backprop_cli.gates.gate import Gate
 from backprop_cli.gates.losses import rows as loss_rows
 from backprop_cli.gates.places import rows as place_rows
 from backprop_cli.gates.windows import rows as window_rows
+from backprop_cli.lean import Any, Callable, Iterator, Mapping, cache
 
 _REDUCED = "reduced(x, axis, keepdims)"
 _SINGULAR = ("undefined", "isnan(out).all()", "`{name}`: the matrix `{0}` is singular")

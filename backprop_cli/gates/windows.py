@@ -6,9 +6,8 @@ dilation and groups. Elements tied for the largest of a window share evenly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from backprop_cli.gates.gate import Gate
+from backprop_cli.lean import Iterator
 
 
 def rows() -> Iterator[Gate]:

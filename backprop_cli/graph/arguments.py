@@ -6,13 +6,12 @@ Operands are rows of the program. Attributes (axes, shapes, counts, indices) are
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from backprop_cli.errors import Diagnostic, shorten
 from backprop_cli.gates import Parameter
 from backprop_cli.graph.attributes import Unreadable, attribute, meant
 from backprop_cli.graph.signature import Signature
 from backprop_cli.language.program import Call, Program
+from backprop_cli.lean import Any, NamedTuple
 
 DEFAULT = -2  # an operand nobody wrote; -1 is one whose definition did not parse
 

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from backprop_cli.errors import Diagnostic
 from backprop_cli.gates import ALIASES, GATES, Gate
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSOR_BY_SYNTAX, TENSORS
@@ -18,6 +16,7 @@ from backprop_cli.graph.signature import signature
 from backprop_cli.graph.turns import names_in_turns, with_turns
 from backprop_cli.language.program import Call, Program
 from backprop_cli.language.uses import operands_of
+from backprop_cli.lean import cached_property
 
 _SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from backprop_cli.errors import nearest
 from backprop_cli.gates import CONSTANTS, Parameter
 from backprop_cli.language.program import Program
+from backprop_cli.lean import Any, Callable
 
 _WORDS = {"None": None, "none": None, "all": None, "True": True, "true": True, "False": False, "false": False}
 _LETTERS = {"O": "0", "o": "0", "l": "1", "I": "1"}  # that look like digits

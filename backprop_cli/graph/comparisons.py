@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from backprop_cli.errors import Diagnostic, Label
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.language.program import Program
+from backprop_cli.lean import Iterator, Sequence
 
 _TRUTHS = frozenset(name for name, gate in GATES.items() if gate.truth)
 _CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")

@@ -11,10 +11,10 @@ f = (x+y)*2     id  gate      inputs
 from __future__ import annotations
 
 from array import array
-from typing import Any
 
 from backprop_cli.errors import Label, Source
 from backprop_cli.graph.remarks import Remark, Subgraph
+from backprop_cli.lean import Any
 from backprop_cli.numeric.shapes import Shape
 
 Value = Any  # a float, or a numpy.ndarray of floats; a number is never an array without axes

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from backprop_cli.errors import Diagnostic, Label, shorten
 from backprop_cli.gates import CONSTANTS
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.language.program import Program
+from backprop_cli.lean import Any
 from backprop_cli.numeric.shapes import MOST_AXES, Shape
 
 _LEAST_NORMAL = 2.0**-1022

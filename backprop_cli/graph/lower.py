@@ -5,7 +5,6 @@ It collects every statement's errors before it gives up, and knows values of lit
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from math import inf
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, place_of, shorten
@@ -24,6 +23,7 @@ from backprop_cli.graph.turns import settle
 from backprop_cli.graph.unused import unused
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program
+from backprop_cli.lean import Collection
 
 MAX_NODES = 5_000_000
 MAX_WRITTEN_OUT = 100_000  # nodes, unless the text is long: a few gates that call each other make millions

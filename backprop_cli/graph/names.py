@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, NamedTuple
-
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.subgraphs import enclosing
+from backprop_cli.lean import Any, Collection, NamedTuple
 from backprop_cli.text import shortest
 
 _NAME_OF_CONSTANT = {value: name for name, value in CONSTANTS.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from backprop_cli.errors import shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
@@ -12,6 +11,7 @@ from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.subgraphs import enclosing
 from backprop_cli.language.program import Program
+from backprop_cli.lean import Collection
 
 _SHOWN = 3
 _LONGEST = 200  # characters of a text that is shown in our notation

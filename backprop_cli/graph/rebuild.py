@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from backprop_cli.graph.arguments import DEFAULT
 from backprop_cli.graph.graph import CONSTANT, Graph
+from backprop_cli.lean import Mapping
 
 
 def rebuild(old: Graph, defaults: Mapping[int, tuple[float, ...]], absorbed: set[int]) -> Graph:

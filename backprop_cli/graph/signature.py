@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from backprop_cli.gates import Gate, Parameter
 from backprop_cli.language.program import Definition
+from backprop_cli.lean import NamedTuple
 
 
 class Signature(NamedTuple):

@@ -6,11 +6,9 @@ of its outputs, and any of these is what others are made of.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
-
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.remarks import Subgraph
+from backprop_cli.lean import Collection, Iterable, Iterator, NamedTuple
 
 
 class View(NamedTuple):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from backprop_cli.graph.graph import INPUT, Graph
 from backprop_cli.graph.remarks import Subgraph
 from backprop_cli.language.program import Program
 from backprop_cli.language.turns import Turn
+from backprop_cli.lean import Iterable, Sequence
 
 
 def with_turns(calls: Sequence[Subgraph], turns: Iterable[Turn], begins: Sequence[int] = ()) -> list[Subgraph]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from backprop_cli.errors import shorten
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.language.program import Statement
+from backprop_cli.lean import Sequence
 
 
 def unused(graph: Graph, statements: Sequence[Statement]) -> list[Remark]:

@@ -6,13 +6,13 @@ Operands wait on one stack, operators and open brackets on another; `parser` has
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 from backprop_cli.errors import Label, Source
 from backprop_cli.language.derivatives import names_in
 from backprop_cli.language.program import Call, Index, Program
 from backprop_cli.language.syntax_errors import after_named, misplaced, no_operand
 from backprop_cli.language.tokens import CALL, COLON, COMMA, NEWLINE, SEMICOLON, Tokens
+from backprop_cli.lean import Any
 
 # An operator that waits on the stack: what it means, how tightly it binds, where it stands (matters for a prefix).
 Waiting = tuple[str, int, int]

@@ -8,9 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
 from backprop_cli.language.parser import parse_tokens
@@ -33,6 +31,7 @@ from backprop_cli.language.tokens import (
     tokenize,
 )
 from backprop_cli.language.understanding import nothing_known, understood
+from backprop_cli.lean import Collection, NamedTuple, Sequence
 
 _WORD = "gate"
 _ENDS = (SEMICOLON, NEWLINE)

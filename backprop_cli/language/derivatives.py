@@ -6,12 +6,12 @@ A second derivative may be typed as people do: `d2f/dx2`, `d²f/dx²`, `d^2f/(dx
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
 from itertools import compress
 
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.products import defined
 from backprop_cli.language.tokens import DERIVATIVE, NAME, Tokens
+from backprop_cli.lean import Collection, Iterator, Sequence
 
 TWO = r"(?:\s*(?:\^|\*\*)\s*(?:2|\{2\})|²|2)"
 _SQUARE = re.compile(rf"\(?d(?P<name>[^\W\d]\w*?)\)?{TWO}\)?")

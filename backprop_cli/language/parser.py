@@ -6,7 +6,6 @@ which knows the gates can explain better.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from itertools import compress, count, islice
 
 from backprop_cli.errors import Diagnostic, Label, Source
@@ -36,6 +35,7 @@ from backprop_cli.language.tokens import (
     Tokens,
 )
 from backprop_cli.language.understanding import understood
+from backprop_cli.lean import Callable, Collection
 
 _PREFIX = {"-": "negative", "−": "negative", "+": "positive"}
 _PREFIX_POWER = BINDING_POWER["negative"]

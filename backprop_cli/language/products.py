@@ -4,7 +4,6 @@ prime of `A^-1'` transposes.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from itertools import compress
 
 from backprop_cli.language.tokens import (
@@ -22,6 +21,7 @@ from backprop_cli.language.tokens import (
     UNSQUARE,
     Tokens,
 )
+from backprop_cli.lean import Collection
 
 _ENDS = (SEMICOLON, NEWLINE)
 _OPERANDS = (NAME, NUMBER, CLOSE, UNSQUARE, POSTFIX, PRIME)  # what an operand ends with

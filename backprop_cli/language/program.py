@@ -11,10 +11,9 @@ f = (x+y)*2     row  op    args
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
-from typing import Any, NamedTuple
 
 from backprop_cli.errors import Diagnostic, Label, Source
+from backprop_cli.lean import Any, Callable, NamedTuple
 
 BINDING_POWER = {
     "==": 1, "!=": 1, "<": 1, "<=": 1, ">": 1, ">=": 1,

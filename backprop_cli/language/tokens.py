@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate, compress
-from typing import NamedTuple
+
+from backprop_cli.lean import NamedTuple
 
 # Kinds of token. SPACE is falsy: that is how spaces and comments are dropped. `name(` and `name =` are one token each.
 # SQUARE and UNSQUARE are `[` and `]`, PRIME a transposition; DERIVATIVE is `df/dx`, of which `derivatives` makes one.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from typing import NamedTuple
 
 from backprop_cli.language.program import Program
+from backprop_cli.lean import NamedTuple, Sequence
 
 
 class Mark(NamedTuple):

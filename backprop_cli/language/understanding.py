@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
 
 from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, MATHEMATICA, SPREADSHEETS, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
 from backprop_cli.language.tokens import BAD, POSTFIX, PRIME, Tokens, tokenize
 from backprop_cli.language.turns import placed
+from backprop_cli.lean import Callable, Collection
 
 # Words that our language has too, as names or not at all.
 _WORDS = frozenset({

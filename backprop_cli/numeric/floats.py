@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable
 from math import asinh, atan, atan2, copysign, erf, erfc, hypot, inf, isfinite, nan, tanh
 from math import floor as _floor
 
+from backprop_cli.lean import Callable
 from backprop_cli.numeric.gamma import digamma, gamma, lgamma
 
 __all__ = [

@@ -6,8 +6,9 @@ ShapeProblem, whose words say what does not fit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import ceil, inf, prod
+
+from backprop_cli.lean import Sequence
 
 Shape = tuple[int, ...]
 Axis = tuple[int, ...]

@@ -6,10 +6,7 @@ answers the text in pieces.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from importlib import import_module
-from typing import Any
-
+from backprop_cli.lean import Any, Iterator, import_module
 from backprop_cli.render.style import Style
 
 _READ = {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
-
 from backprop_cli.errors import Diagnostic, Status
+from backprop_cli.lean import TYPE_CHECKING, Any, Iterable, Iterator
 from backprop_cli.render.encoding import line, lines, number
 from backprop_cli.render.prose import slope_text
 from backprop_cli.render.style import Style

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from backprop_cli.errors import Diagnostic, Label, shorten
+from backprop_cli.lean import Iterator
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.wrapping import wrapped
 

@@ -5,10 +5,9 @@ to write are the strings "NaN", "Infinity" and "-Infinity". It knows no report.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite, isnan
-from typing import Any
 
+from backprop_cli.lean import Any, Iterable, Iterator, Mapping
 from backprop_cli.text import all_finite
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from math import floor, log10
-from typing import TYPE_CHECKING, Any
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import TYPE_CHECKING, Any, Iterator
 from backprop_cli.render.style import Style
 from backprop_cli.report.model import Folded, Report
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
 
+from backprop_cli.lean import Any, NamedTuple
 from backprop_cli.text import MOST_WHOLE, READING_DIGITS, SIDES, WHOLE, in_lines, rounded
 
 _ASCII = {

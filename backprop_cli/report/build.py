@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import inf
-from typing import TYPE_CHECKING
 
 from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.engine.passes import Backward, quiet
@@ -13,6 +11,7 @@ from backprop_cli.errors import Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.names import output_name
+from backprop_cli.lean import TYPE_CHECKING, Collection, Iterable, Mapping, Sequence
 from backprop_cli.report import true_numbers
 from backprop_cli.report.model import TROUBLE, Note, Report, Step
 from backprop_cli.report.notes import lost_notes, notes

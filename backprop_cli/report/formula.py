@@ -5,9 +5,7 @@ It does not know how they are written; `notation` does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
-
+from backprop_cli.lean import Any, Callable, Iterable, NamedTuple, Sequence, TypeVar
 from backprop_cli.numeric.shapes import Shape
 
 Item = TypeVar("Item")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_cli.engine.true_number import TrueNumber, corrected, of_node
 from backprop_cli.errors import Diagnostic, Source, Status
 from backprop_cli.graph import Value
 from backprop_cli.graph.names import node_names
+from backprop_cli.lean import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, MappingProxyType, NamedTuple
 from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.report.rows import Columns, Row, SubgraphRow, node_rows, subgraph_rows
 from backprop_cli.text import shortest

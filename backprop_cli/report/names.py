@@ -5,10 +5,9 @@ It knows a graph's names only; not its numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import output_name
+from backprop_cli.lean import Sequence
 from backprop_cli.report.formula import Formula, Grad, Name, Number
 from backprop_cli.report.parts import node_parts, sent_parts
 

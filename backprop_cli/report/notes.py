@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import isinf
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backprop_cli.engine.anomalies import Anomaly
 from backprop_cli.errors import shorten
@@ -15,6 +13,7 @@ from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.subgraphs import inside_of
+from backprop_cli.lean import TYPE_CHECKING, Any, Collection, Iterable, Mapping, NamedTuple, Sequence
 from backprop_cli.report.model import Note
 from backprop_cli.text import index_text, rounded, shortest
 

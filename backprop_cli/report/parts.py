@@ -6,14 +6,12 @@ It does not know what the nodes are called; `names` puts names in the place of r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
 from math import prod
-from typing import Any
 
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
 from backprop_cli.graph import Graph
+from backprop_cli.lean import Any, Iterator, cache
 from backprop_cli.report.formula import TRANSPOSED, Formula, Grad, Name, Partial, Piece, Rule, merged
 
 CALLED = {reduction: name for name, reduction in REDUCTION_OF.items()}  # amax is written max

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 from backprop_cli.engine.passes import Backward
 from backprop_cli.gates import GATES
 from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.graph.ancestors import uses
 from backprop_cli.graph.names import node_names
 from backprop_cli.graph.subgraphs import View, enclosing
+from backprop_cli.lean import Iterator, NamedTuple
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import without_negative_zeros
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
-
 from backprop_cli.engine.subgraph_slopes import subgraph_slopes
 from backprop_cli.graph.subgraphs import fold as fold_graph
 from backprop_cli.graph.subgraphs import to_fold
+from backprop_cli.lean import Any, Collection, Sequence
 from backprop_cli.report.model import Note, Report
 from backprop_cli.report.rows import Columns
 

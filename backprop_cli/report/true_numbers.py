@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from math import isfinite
-from typing import TYPE_CHECKING
 
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.errors import shorten
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names, output_name
 from backprop_cli.graph.subgraphs import inside_of
+from backprop_cli.lean import TYPE_CHECKING, Collection, Iterable, Sequence
 from backprop_cli.report.model import Note
 from backprop_cli.text import index_text, shortest
 

@@ -7,12 +7,12 @@ speed of C.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from math import isfinite
 
 from backprop_cli.engine.anomalies.anomaly import MARKED, Anomaly
 from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Iterable, Iterator
 
 __all__ = ["Anomaly", "find_anomalies"]
 _MOST_OF_A_CODE = 20

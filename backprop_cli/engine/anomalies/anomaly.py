@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from backprop_cli.gates import GATES
 from backprop_cli.gates.gate import NoteRule
+from backprop_cli.lean import NamedTuple
 
 MARKED = frozenset(name for name, gate in GATES.items() if gate.kink or gate.jump or gate.edge)
 
