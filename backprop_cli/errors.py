@@ -5,13 +5,11 @@ It does not know how a diagnostic is drawn, nor who raises it.
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from backprop_cli.lean import NamedTuple
 
 
-class Status(IntEnum):
-    """Exit statuses: an interface that scripts rely on."""
+class Status:
+    """Exit statuses, by name: an interface that scripts rely on."""
 
     OK = 0
     DISAGREES = 1
@@ -153,7 +151,7 @@ class BackpropError(Exception):
         self.diagnostics = diagnostics
 
     @property
-    def status(self) -> Status:
+    def status(self) -> int:
         """The exit status of the first diagnostic."""
         code = self.diagnostics[0].code
         return Status.OUTPUT if code == "F605" else STATUS_OF[code[0]]

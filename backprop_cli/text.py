@@ -5,7 +5,6 @@ It knows no graph, and NumPy only as the arrays that come in.
 
 from __future__ import annotations
 
-import re
 from math import inf, isfinite
 
 from backprop_cli.lean import Any, Callable
@@ -124,6 +123,8 @@ def unblocked(text: str) -> str:
     """A text with what `in_lines` made, on one line: `[[1, 2], [3, 4]]`."""
     if "\n" not in text:
         return text
+    import re
+
     first, *others = text.split("\n")
     before, _, row = first.rpartition("[[")
     rows = [re.sub(r", +", ", ", line.lstrip(" [")) for line in (row, *others)]

@@ -11,7 +11,7 @@ from conftest import ROOT, backprop, shell
 from backprop_cli.cli.declared import HEADINGS, RARE, Option
 from backprop_cli.cli.manual import help_of, page, roff_of
 from backprop_cli.cli.words import COMMANDS, command_named
-from backprop_cli.errors import Status
+from backprop_cli.errors import STATUS_MEANING
 
 ALL = ["", *COMMANDS]
 FILES = {  # what the examples name
@@ -76,7 +76,7 @@ def test_rare_and_dangerous_come_last():
 
 def test_plain_help_has_every_status():
     text = help_of("", 80)
-    assert all(re.search(rf"^  {int(status)}\b", text, re.MULTILINE) for status in Status)
+    assert all(re.search(rf"^  {int(status)}\b", text, re.MULTILINE) for status in STATUS_MEANING)
 
 
 @pytest.mark.parametrize("name", ALL)

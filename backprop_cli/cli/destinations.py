@@ -6,7 +6,6 @@ A write that takes a part, as one to an unbuffered stream may, is followed by an
 from __future__ import annotations
 
 import os
-import re
 from codecs import BOM_UTF8
 
 from backprop_cli.cli.leaving import TEMPORARY
@@ -49,6 +48,8 @@ def write_file(path: str, pieces: Iterable[str | bytes]) -> None:
     What is no file, and what is open already, takes the bytes as it is. Raises BackpropError (F605), or
     BrokenPipeError if nobody reads any more.
     """
+    import re
+
     NAMED.permit(path, writing=True)
     data = b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
     shown = f"`{shorten(path, 80)}`"
@@ -94,6 +95,8 @@ def rewrite(path: str, before: str, after: str) -> None:
 
 def _first_link(path: str) -> str:
     """The path, with links followed as far as something that is open already: behind it is the file redirected to."""
+    import re
+
     for _ in range(40):  # as many as Linux follows
         if re.fullmatch(_OPEN, path) or not os.path.islink(path):
             break
@@ -128,6 +131,8 @@ def _only_ours(path: str, flags: int) -> int:
 
 def _sweep(folder: str) -> None:
     """Remove what a process left that was killed while it wrote here."""
+    import re
+
     with suppress(OSError):
         for name in os.listdir(folder):
             found = re.fullmatch(_LEFT, name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import _signal as signal  # type: ignore[import-not-found]  # `signal` itself makes its constants enumerations first
 import os
-import signal
 import sys
 
 from backprop_cli.lean import suppress
@@ -16,7 +16,7 @@ def leave_on_signals() -> None:
     """Ctrl-C and SIGTERM end this process; no `except` on the way, in an import or a callback, can swallow them."""
     for number in _STATUS:
         with suppress(ValueError):  # not in the main thread: whoever runs us there decides
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            if signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, _leave)
 
 
@@ -37,4 +37,4 @@ def _leave(number: int, _: object) -> None:
     for path in tuple(TEMPORARY):
         with suppress(OSError):
             os.unlink(path)
-    os._exit(_STATUS[signal.Signals(number)])
+    os._exit(_STATUS[number])

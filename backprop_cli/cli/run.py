@@ -54,7 +54,7 @@ def _guarded(arguments: list[str] | None) -> int:
         go_on()
         return _out_of_time(error, asked=asked)
     except KeyboardInterrupt:
-        return int(Status.INTERRUPTED)
+        return Status.INTERRUPTED
     except BrokenPipeError:
         return _reader_gone()
     except SystemExit:
@@ -98,7 +98,7 @@ def _given(words: list[str], option: str) -> list[str]:
 def _run(words: list[str], *, asked: _Asked) -> int:
     if plain := read(words):
         command, given = plain
-        return int(deliver(command.run(**given)))
+        return deliver(command.run(**given))
     from backprop_cli.cli.group import group, refusal
 
     no_completion = "_BACKPROP_HAS_NO_COMPLETION"  # Typer's own would answer whatever the environment asks it
@@ -109,14 +109,14 @@ def _run(words: list[str], *, asked: _Asked) -> int:
     except refusal() as error:
         return _usage(error, asked=asked)
     if isinstance(answer, Reply):
-        return int(deliver(answer))
+        return deliver(answer)
     if sys.stdout is None:
         raise unwritable("standard output", ValueError("it is closed"))
     sys.stdout.flush()
     return answer if isinstance(answer, int) else Status.OK
 
 
-def _fail(diagnostics: tuple[Diagnostic, ...], status: Status, *, asked: _Asked) -> int:
+def _fail(diagnostics: tuple[Diagnostic, ...], status: int, *, asked: _Asked) -> int:
     style = style_for(sys.stderr, OutputOptions(color=asked.color))
     for diagnostic in diagnostics:
         say(picture(diagnostic, style))
@@ -138,7 +138,7 @@ def _usage(error: Any, *, asked: _Asked) -> int:
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
         say([error.format_message() + "\n"])
-        return int(Status.REQUEST)
+        return Status.REQUEST
     command = context.command_path if context else "backprop"
     message = error.format_message()
     lowered = (message[:1].lower() + message[1:]).rstrip(".")
@@ -156,7 +156,7 @@ def _usage(error: Any, *, asked: _Asked) -> int:
 
 def _reader_gone() -> int:
     _abandon_stdout()
-    return int(Status.READER_GONE)
+    return Status.READER_GONE
 
 
 def _abandon_stdout() -> None:

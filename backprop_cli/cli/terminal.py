@@ -24,7 +24,7 @@ _CHUNK = 1 << 16
 _MOST_WRITTEN = 4_000_000  # numbers of arrays in a text: while it is made each takes some hundred bytes
 
 
-def deliver(reply: Reply) -> Status:
+def deliver(reply: Reply) -> int:
     """Write a command's answer, and what there is to say about it; the exit status.
 
     Raises BackpropError (F605) if it cannot be written, BrokenPipeError if nobody reads any more.
@@ -77,7 +77,7 @@ def afford(report: Report, format_: str, *, nodes: bool = False) -> None:
         raise BackpropError(Diagnostic("L701", message, (), help_))
 
 
-def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
+def _deliver_suites(report: SuiteReport, options: OutputOptions) -> int:
     """Write every outcome as it comes, and the file with all of them."""
     kept: list[CaseResult] = []
 
@@ -94,11 +94,11 @@ def _deliver_suites(report: SuiteReport, options: OutputOptions) -> Status:
     return Status.OK if all(outcome.holds or outcome.updates for outcome in kept) else Status.DISAGREES
 
 
-def _deliver_each(report: EachReport, options: OutputOptions) -> Status:
+def _deliver_each(report: EachReport, options: OutputOptions) -> int:
     """Write every line's report as it comes; then, once, that there are notes."""
     from backprop_cli.report.each import worst
 
-    statuses: list[Status] = []
+    statuses: list[int] = []
     noted: list[AtLine] = []
 
     def keep() -> Iterator[AtLine]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from backprop_cli.cli.declared import Argument, Command, Option, Parameter
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
 from backprop_cli.lean import Any, Mapping, Sequence, import_module
@@ -97,6 +95,8 @@ def _read(text: str, parameter: Parameter) -> Any:
     """What an option is given, or None where that is not plainly right."""
     if parameter.type is str:
         return text
+    import re
+
     if not re.fullmatch(_NUMBERS[parameter.type], text):
         return None
     value, option = parameter.type(text), parameter.declared

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from backprop_cli.errors import Source
 from backprop_cli.lean import Any, NamedTuple
 from backprop_cli.numeric.shapes import Shape
@@ -21,5 +19,9 @@ class ValueText(NamedTuple):
 def declared_shape(given: Any) -> Shape | None:
     """The shape that stands where a value might, `(3, 2)` or `(3,)`; None for anything else."""
     text = given.source.text[given.start :] if isinstance(given, ValueText) else given
-    found = re.fullmatch(_SHAPE, text) if isinstance(text, str) else None
+    if not isinstance(text, str) or "(" not in text:
+        return None
+    import re
+
+    found = re.fullmatch(_SHAPE, text)
     return tuple(map(int, re.findall("[0-9]+", text))) if found else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from backprop_cli.errors import shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX, TENSORS
@@ -21,6 +19,8 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
     """Another notation in ours, names of the user's that the tables have too, products without a sign."""
     found = []
     if program.reading:
+        import re
+
         lines = (" ".join(line.partition("#")[0].split()) for line in program.reading.splitlines())
         text = "; ".join(re.sub(r"(?<=[(\w]) (?=\()|(?<=[(]) | (?=[),])", "", line) for line in lines if line)
         found.append(

@@ -5,7 +5,6 @@ A second derivative may be typed as people do: `d2f/dx2`, `d²f/dx²`, `d^2f/(dx
 
 from __future__ import annotations
 
-import re
 from itertools import compress
 
 from backprop_cli.language.letters import ascii_name
@@ -14,18 +13,20 @@ from backprop_cli.language.tokens import DERIVATIVE, NAME, Tokens
 from backprop_cli.lean import Collection, Iterator, Sequence
 
 TWO = r"(?:\s*(?:\^|\*\*)\s*(?:2|\{2\})|²|2)"
-_SQUARE = re.compile(rf"\(?d(?P<name>[^\W\d]\w*?)\)?{TWO}\)?")
-_APART = re.compile(r"\(?\s*d([^\W\d]\w*)(?:\s*[*·]\s*|\s+)d([^\W\d]\w*)\s*\)?")
-_TWICE = re.compile(rf"d{TWO}\s*([^\W\d]\w*)")
+_SQUARE = rf"\(?d(?P<name>[^\W\d]\w*?)\)?{TWO}\)?"
+_APART = r"\(?\s*d([^\W\d]\w*)(?:\s*[*·]\s*|\s+)d([^\W\d]\w*)\s*\)?"
+_TWICE = rf"d{TWO}\s*([^\W\d]\w*)"
 _RAISED = ("^", "**", "²", "³")
 _MOST_ABOVE, _MOST_BELOW = 4, 5  # tokens: `d ^ 2 f`, `( dx * dy )`
 
 
 def pairs(below: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
     """What may be meant below the bar of a second derivative: `dx2`, `dx dy`, `dxdy` where both are names, if any."""
-    if found := _SQUARE.fullmatch(below):
+    import re
+
+    if found := re.fullmatch(_SQUARE, below):
         yield (ascii_name(found["name"]),) * 2
-    elif found := _APART.fullmatch(below):
+    elif found := re.fullmatch(_APART, below):
         yield ascii_name(found[1]), ascii_name(found[2])
     else:
         inner = below.strip("() ")[1:]
@@ -82,8 +83,10 @@ def _second(
     tokens: Tokens, bar: int, outputs: set[str], names: set[str], taken: set[str]
 ) -> tuple[int, int, str] | None:
     """A second derivative with that bar, as `_places` has it; None where it is none, or could be several."""
+    import re
+
     for first in range(bar - 1, max(-1, bar - 1 - _MOST_ABOVE), -1):
-        found = _TWICE.fullmatch(_text(tokens, first, bar))
+        found = re.fullmatch(_TWICE, _text(tokens, first, bar))
         if found and found[1] in outputs and tokens.texts[first] not in taken:
             break
     else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, MATHEMATICA, SPREADSHEETS, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
@@ -21,7 +19,7 @@ _WORDS = frozenset({
     *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),
 })  # fmt: skip
 
-_INDICATOR = re.compile(r"(?<![\w.])1_?\[")  # 1[x > 0]
+_INDICATOR = r"(?<![\w.])1_?\["  # 1[x > 0]
 
 Parse = Callable[[Source, Tokens], Program]
 
@@ -96,4 +94,8 @@ def _differentiates(tokens: Tokens, variables: Collection[str]) -> bool:
 def _is_foreign(source: Source, tokens: Tokens) -> bool:
     if BAD in tokens.kinds or POSTFIX in tokens.kinds or not _WORDS.isdisjoint(tokens.texts):
         return True
-    return bool(_INDICATOR.search(source.text))
+    if "1[" not in source.text and "1_[" not in source.text:
+        return False
+    import re
+
+    return bool(re.search(_INDICATOR, source.text))

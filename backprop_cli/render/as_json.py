@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_cli.errors import Diagnostic, Status
+from backprop_cli.errors import Diagnostic
 from backprop_cli.lean import TYPE_CHECKING, Any, Iterable, Iterator
 from backprop_cli.render.encoding import line, lines, number
 from backprop_cli.render.prose import slope_text
@@ -36,7 +36,7 @@ def jacobian_line(report: JacobianReport, _style: Style) -> Iterator[str]:
     return line(_jacobian(report), brief=True)
 
 
-def error(diagnostics: Iterable[Diagnostic], status: Status) -> Iterator[str]:
+def error(diagnostics: Iterable[Diagnostic], status: int) -> Iterator[str]:
     """What JSON mode prints when there is no report: every diagnostic, and the exit status."""
     errors: list[documents.Problem] = [
         {

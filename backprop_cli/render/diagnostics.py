@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from backprop_cli.errors import Diagnostic, Label, shorten
 from backprop_cli.lean import Iterator
 from backprop_cli.render.style import Style, visible
@@ -31,6 +29,8 @@ def picture(diagnostic: Diagnostic, style: Style, severity: str = "error") -> It
                 yield f"  {style.text(named)}\n"
             yield line
             shown = where
+        import re
+
         yield re.sub(r"\^+", lambda found: style.painted(found[0], look), carets, count=1)
     if diagnostic.help:
         yield wrapped(style.text(f"help: {_one_line(diagnostic.help, 400)}"), style.width)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from math import floor, log10
 
 from backprop_cli.errors import shorten
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 _FORMULAS_SHOWN = 66  # characters of SymPy's closed forms
 _LINE = 80
 _PACKED_SHOWN = 6  # gates of the user
-_OUT = re.compile(r"\bout\b")
 
 
 def title(report: Report, style: Style) -> str:
@@ -71,7 +69,9 @@ def packing(report: Report, style: Style) -> Iterator[str]:
 
 def slope_text(packed: Folded, parameter: str) -> str:
     """The closed form of a slope with the gate's name for its value: `sig*(1 - sig)`."""
-    return _OUT.sub(lambda _: packed.name, packed.slopes[parameter])
+    import re
+
+    return re.sub(r"\bout\b", lambda _: packed.name, packed.slopes[parameter])
 
 
 def verdict(report: Report | JacobianReport, style: Style) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from backprop_cli.lean import Any, NamedTuple
 from backprop_cli.text import MOST_WHOLE, READING_DIGITS, SIDES, WHOLE, in_lines, rounded
 
@@ -74,4 +72,6 @@ def visible(text: str) -> str:
     """The text with control, bidirectional and zero-width characters written as escapes."""
     if text.isascii() and text.isprintable():
         return text
+    import re
+
     return re.sub(_UNSAFE, lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from backprop_cli.errors import Diagnostic, Source, Status
+from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.report.model import Note
 
 if TYPE_CHECKING:
@@ -55,6 +55,6 @@ class CheckReport(NamedTuple):
     free: tuple[str, ...]
     notes: tuple[Note, ...]
     verdict: str
-    status: Status
+    status: int
     complaint: Diagnostic | None = None
     unmentioned: tuple[str, ...] = ()

@@ -99,7 +99,7 @@ class CodeReport(NamedTuple):
     notes: tuple[Note, ...]
     remarks: tuple[str, ...]
     verdict: str
-    status: Status
+    status: int
     first_wrong: FirstWrong | None
     complaint: Diagnostic | None = None
     junit: str | None = None

@@ -51,12 +51,12 @@ class DerivativeReport(NamedTuple):
     graph: Graph
     notes: tuple[Note, ...]
     numbers: Mapping[tuple[str, ...], Value] = MappingProxyType({})
-    of_numbers: Status = Status.OK
+    of_numbers: int = Status.OK
     verdict: str = ""
     by_sympy: bool = False
 
     @property
-    def status(self) -> Status:
+    def status(self) -> int:
         """That of the command."""
         return Status.DISAGREES if self.verdict == DIFFERS else self.of_numbers
 

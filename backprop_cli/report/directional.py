@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.check.verdict import Check
-from backprop_cli.errors import Diagnostic, Label, Source, Status
+from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.graph import Graph, Value
 from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Note
@@ -29,7 +29,7 @@ class DirectionalReport(NamedTuple):
     products: Mapping[str, Value]
     jacobian: JacobianReport
     notes: tuple[Note, ...]
-    status: Status
+    status: int
 
     @property
     def check(self) -> Check | None:

@@ -51,7 +51,7 @@ class EachReport(NamedTuple):
     found: Iterable[AtLine]
 
 
-def worst(statuses: Iterable[Status]) -> Status:
+def worst(statuses: Iterable[int]) -> int:
     """The exit status of many: the first that is not that of success, a disagreement before a note's."""
     found = set(statuses) - {Status.OK}
     return min(found, default=Status.OK)

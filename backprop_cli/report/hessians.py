@@ -46,7 +46,7 @@ class HessianReport(NamedTuple):
     jacobian: JacobianReport
     notes: tuple[Note, ...]
     apart: float
-    status: Status
+    status: int
 
     @property
     def check(self) -> Check | None:

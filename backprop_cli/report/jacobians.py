@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from backprop_cli.check.verdict import Check
-from backprop_cli.errors import Diagnostic, Label, Source, Status
+from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.graph import Value
 from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.report.jacobian_structure import Part
@@ -34,7 +34,7 @@ class JacobianReport(NamedTuple):
     anatomy: tuple[Part, ...]
     notes: tuple[Note, ...]
     check: Check | None
-    status: Status
+    status: int
 
     @property
     def complaint(self) -> Diagnostic | None:

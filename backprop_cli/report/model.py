@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 
 from backprop_cli.engine.true_number import TrueNumber, corrected, of_node
-from backprop_cli.errors import Diagnostic, Source, Status
+from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.graph import Value
 from backprop_cli.graph.names import node_names
 from backprop_cli.lean import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, MappingProxyType, NamedTuple
@@ -71,7 +71,7 @@ class Report(NamedTuple):
     check: Check | None
     step: Step | None
     seed: Value
-    status: Status
+    status: int
     columns: Columns
     slopes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     untrue: tuple[TrueNumber, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from math import isinf
 
 from backprop_cli.engine.anomalies import Anomaly
@@ -178,6 +177,8 @@ def _others(anomaly: Anomaly) -> str:
 
 def _domain(graph: Graph, gate: Gate, names: list[str], operands: Sequence[int]) -> str:
     """What the gate needs, in the names of the operands at hand, but for what is about constants alone."""
+    import re
+
     named = {p.name: shorten(names[j]) for p, j in zip(gate.parameters, operands, strict=True)}
     fixed = {p.name for p, j in zip(gate.parameters, operands, strict=True) if j in graph.constants}
 

@@ -5,7 +5,6 @@ It does not know what the nodes are called; `names` puts names in the place of r
 
 from __future__ import annotations
 
-import re
 from math import prod
 
 from backprop_cli.gates import GATES, Gate
@@ -118,6 +117,7 @@ def sent_parts(graph: Graph, node: int, position: int) -> Rule:
 @cache
 def _template(text: str) -> tuple[tuple[tuple[str, bool], ...], bool]:
     """A text of a row as parts, of which some are fields, and whether it says more than a formula could."""
+    import re
     from string import Formatter
 
     parts: list[tuple[str, bool]] = []

@@ -27,7 +27,7 @@ class SymbolicSteps(NamedTuple):
     backward: tuple[Chain, ...]
     results: tuple[tuple[str, str], ...]
     notes: tuple[Note, ...]
-    status: Status = Status.OK
+    status: int = Status.OK
     complaint: None = None
 
     @property
