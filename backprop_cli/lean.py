@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 from _collections import _tuplegetter, defaultdict
-from _collections_abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from _collections_abc import Callable, Collection, Iterable, Iterator, Mapping, MutableSequence, Sequence
 from _functools import partial, reduce
 
-_FEW = 20  # calls of a constructor
+_FEW = 200  # calls of a constructor
 _calls = {}  # of each
 
 TYPE_CHECKING = False
@@ -119,7 +119,7 @@ class _Record(type):
 class NamedTuple(tuple, metaclass=_Record):
     """`typing.NamedTuple`, whose constructor is compiled when it has been called a few times, or is called wrongly.
 
-    To compile it takes as long as a hundred calls of this one.
+    To compile it takes as long as some hundred calls of this one.
     """
 
     def __new__(cls, *given, **named):

@@ -6,6 +6,7 @@ from collections.abc import Collection as Collection
 from collections.abc import Iterable as Iterable
 from collections.abc import Iterator as Iterator
 from collections.abc import Mapping as Mapping
+from collections.abc import MutableSequence as MutableSequence
 from collections.abc import Sequence as Sequence
 from contextlib import AbstractContextManager as AbstractContextManager
 from contextlib import nullcontext as nullcontext

@@ -7,16 +7,8 @@ from backprop_cli.cli.terminal import drawn
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.errors import BackpropError, Diagnostic
-from backprop_cli.lean import Any, Mapping, Sequence
+from backprop_cli.lean import Any, Sequence
 from backprop_cli.render import formats
-
-
-def refuse_beside(option: str, given: Mapping[str, bool]) -> None:
-    """Raise BackpropError (U801) for an option that is given and that another one has no use for."""
-    for name, is_given in given.items():
-        if is_given:
-            message = f"`{name}` has no meaning beside `{option}`"
-            raise BackpropError(Diagnostic("U801", message, (), f"leave out one of them: `{name}` or `{option}`"))
 
 
 def along(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from backprop_cli import api
 from backprop_cli.cli.declared import RARE, option
-from backprop_cli.cli.directions import along, refuse_beside
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -16,6 +15,7 @@ from backprop_cli.cli.options import (
     SeedGrad,
     Wrt,
     names_in,
+    refuse_beside,
     with_common_options,
 )
 from backprop_cli.cli.terminal import drawn, say
@@ -75,6 +75,8 @@ def command(
     }  # fmt: skip
     if hvp is not None:
         refuse_beside("--hvp", {**others, "--order": order > 1})
+        from backprop_cli.cli.directions import along
+
         return along(hvp, "hvp", expression, bindings, wrt, output, check=check, **options._asdict())
     no_values = not bindings and options.defaults is None and rate is None and each is None
     if order > 1:

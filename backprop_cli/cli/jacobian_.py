@@ -6,7 +6,7 @@ from typing import Annotated
 
 from backprop_cli import api
 from backprop_cli.cli.declared import option
-from backprop_cli.cli.directions import along, refuse_beside
+from backprop_cli.cli.directions import along
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -15,6 +15,7 @@ from backprop_cli.cli.options import (
     Reply,
     Wrt,
     names_in,
+    refuse_beside,
     with_common_options,
 )
 from backprop_cli.cli.terminal import drawn

@@ -12,11 +12,7 @@ share evenly; class numbers have no slope.
 
 from __future__ import annotations
 
-from backprop_cli.gates.factorizations import rows as factor_rows
 from backprop_cli.gates.gate import Gate
-from backprop_cli.gates.losses import rows as loss_rows
-from backprop_cli.gates.places import rows as place_rows
-from backprop_cli.gates.windows import rows as window_rows
 from backprop_cli.lean import Any, Callable, Iterator, Mapping, cache
 
 _REDUCED = "reduced(x, axis, keepdims)"
@@ -30,6 +26,11 @@ _TIED = (
 
 
 def _rows() -> tuple[Gate, ...]:
+    from backprop_cli.gates.factorizations import rows as factor_rows
+    from backprop_cli.gates.losses import rows as loss_rows
+    from backprop_cli.gates.places import rows as place_rows
+    from backprop_cli.gates.windows import rows as window_rows
+
     return (
         # -- products
         Gate("matmul(a, b)", "matrix product", "matmul(a, b)", "matmul_left(G, a, b)", "matmul_right(G, a, b)",

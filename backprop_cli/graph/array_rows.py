@@ -11,9 +11,7 @@ from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSOR_BY_S
 from backprop_cli.graph import literals
 from backprop_cli.graph.arguments import BoundCall, bind
 from backprop_cli.graph.graph import CONSTANT, Graph
-from backprop_cli.graph.indices import bind_index, gate_of_index
 from backprop_cli.graph.signature import signature
-from backprop_cli.graph.turns import names_in_turns, with_turns
 from backprop_cli.language.program import Call, Program
 from backprop_cli.language.uses import operands_of
 from backprop_cli.lean import cached_property
@@ -28,6 +26,8 @@ class ArrayRows:
         self.program = program
         self.out = Graph(program.source)
         if program.turns:
+            from backprop_cli.graph.turns import names_in_turns, with_turns
+
             self.out.subgraphs, self.out.names = with_turns((), program.turns), names_in_turns(program)
         self.diagnostics: list[Diagnostic] = list(program.diagnostics)
         self.defined = {statement.name for statement in program.statements if statement.name}
@@ -56,6 +56,8 @@ class ArrayRows:
             self.out.gates[row], self.out.inputs[row] = tensor.name, ()
             self.accept(row, bind(self.program, row, signature(tensor)))
             self.out.attributes.setdefault(row, ())
+        if self.rows["index"]:
+            from backprop_cli.graph.indices import bind_index, gate_of_index
         for row in self.rows["index"]:
             self.out.gates[row] = gate_of_index(self.program, row)
             self.accept(row, bind_index(self.program, row))

@@ -10,10 +10,9 @@ f = (x+y)*2     id  gate      inputs
 
 from __future__ import annotations
 
-from array import array
-
 from backprop_cli.errors import Label, Source
 from backprop_cli.graph.remarks import Remark, Subgraph
+from backprop_cli.language.program import places_in
 from backprop_cli.lean import Any
 from backprop_cli.numeric.shapes import Shape
 
@@ -44,8 +43,7 @@ class Graph:
         self.source = source
         self.gates: list[str] = []
         self.inputs: list[tuple[int, ...]] = []
-        self.starts: array[int] = array("l")
-        self.ends: array[int] = array("l")
+        self.starts, self.ends = places_in(source.text), places_in(source.text)
         self.variables: dict[str, int] = {}
         self.constants: dict[int, Value] = {}
         self.attributes: dict[int, tuple[Any, ...]] = {}

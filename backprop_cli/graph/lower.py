@@ -19,7 +19,6 @@ from backprop_cli.graph.names import InputNames
 from backprop_cli.graph.readings import readings
 from backprop_cli.graph.rebuild import rebuild, used_rows
 from backprop_cli.graph.signature import signature
-from backprop_cli.graph.turns import settle
 from backprop_cli.graph.unused import unused
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program
@@ -86,7 +85,10 @@ class _Lowering(ArrayRows):
         out.products, out.dotted = self.rows["juxtaposed"], self.rows["·"]
         if self.defaults or self.absorbed:
             self.out = rebuild(out, self.defaults, self.absorbed)
-        settle(self.out)
+        if self.out.subgraphs:
+            from backprop_cli.graph.turns import settle
+
+            settle(self.out)
         self.out.remarks += unused(self.out, program.statements)[: MOST_ERRORS - len(self.out.remarks)]
         self.out.remarks += readings(self.out, program, self.given.bound)[: MOST_ERRORS - len(self.out.remarks)]
         return self.out

@@ -55,6 +55,8 @@ def _owner(name: str) -> str:
 
 def read_products(graph: Graph) -> Remark | None:
     """The remark, None if every product has its sign; before shapes are known every product is an elementwise one."""
+    if not graph.products:
+        return None
     unsigned, outer = graph.products, TENSOR_BY_SYNTAX["x yᵀ"]
     if any(remark.of_text for remark in graph.remarks):  # all others are in the text as it was read
         unsigned = [node for node in unsigned if graph.gates[node] == outer or _divides(graph, node)]

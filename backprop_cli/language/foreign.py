@@ -7,7 +7,6 @@ it, of the text that was typed.
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Collection, Iterable
 
 from backprop_cli.errors import Diagnostic, Label, Source
@@ -94,8 +93,7 @@ def relocated(program: Program, reading: Reading, source: Source) -> Program:
     """The program that a reading parses to, told of the text that was typed."""
     starts, ends = reading.starts, reading.ends
     program.source = source
-    program.starts = array("l", [starts[k] for k in program.starts])
-    program.ends = array("l", [ends[k] for k in program.ends])
+    program.starts, program.ends = [starts[k] for k in program.starts], [ends[k] for k in program.ends]
     for row, op in enumerate(program.ops):
         if op == "call":
             call: Call = program.args[row]

@@ -10,10 +10,8 @@ f = (x+y)*2     row  op    args
 
 from __future__ import annotations
 
-from array import array
-
 from backprop_cli.errors import Diagnostic, Label, Source
-from backprop_cli.lean import Any, Callable, NamedTuple
+from backprop_cli.lean import Any, Callable, MutableSequence, NamedTuple
 
 BINDING_POWER = {
     "==": 1, "!=": 1, "<": 1, "<=": 1, ">": 1, ">=": 1,
@@ -25,6 +23,18 @@ BINDING_POWER = {
 }  # fmt: skip
 SizeOf = Callable[[str], tuple[int, ...] | int | None]  # by name the shape of an array, or a whole number itself
 COMPARISONS = frozenset(op for op, power in BINDING_POWER.items() if power == 1)
+
+
+_LONG = 100_000  # characters
+
+
+def places_in(text: str) -> MutableSequence[int]:
+    """An empty column for places in a text; in the columns of a long one each takes eight bytes."""
+    if len(text) < _LONG:
+        return []
+    from array import array
+
+    return array("l")
 
 
 class Call(NamedTuple):
@@ -97,8 +107,7 @@ class Program:
         self.source = source
         self.ops: list[str] = []
         self.args: list[Any] = []
-        self.starts: array[int] = array("l")
-        self.ends: array[int] = array("l")
+        self.starts, self.ends = places_in(source.text), places_in(source.text)
         self.statements: list[Statement] = []
         self.definitions: list[Definition] = []
         self.diagnostics: list[Diagnostic] = []

@@ -6,7 +6,6 @@ from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, MATHEMATICA, SPREADSHEETS, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
 from backprop_cli.language.tokens import BAD, POSTFIX, PRIME, Tokens, tokenize
-from backprop_cli.language.turns import placed
 from backprop_cli.lean import Callable, Collection
 
 # Words that our language has too, as names or not at all.
@@ -78,6 +77,8 @@ def understood(
     inner = Source(source.name, reading.text)
     made = parse(inner, tokenize(inner.text))
     if written is not None:
+        from backprop_cli.language.turns import placed
+
         made.turns, made.counts = placed(written.marks, made), written.counts
     made = foreign.relocated(made, reading, source)
     foreign.span_the_output(made)

@@ -16,7 +16,6 @@ from backprop_cli.report import true_numbers
 from backprop_cli.report.model import TROUBLE, Note, Report, Step
 from backprop_cli.report.notes import lost_notes, notes
 from backprop_cli.report.rows import Columns, gradient_at
-from backprop_cli.report.subgraphs import fold, moved_notes
 from backprop_cli.text import all_finite
 
 if TYPE_CHECKING:
@@ -81,14 +80,19 @@ def build(
         status = Status.MATHEMATICS
     if check is not None and check.verdict == "disagree":
         status = Status.DISAGREES
-    columns = fold(Columns(graph, values, passed, active), expand)
+    columns = Columns(graph, values, passed, active)
+    if graph.subgraphs:
+        from backprop_cli.report.subgraphs import fold, moved_notes
+
+        columns = fold(columns, expand)
+        made = moved_notes(made, columns)
     return Report(
         kind="grad" if passed is not None else "eval",
         source=graph.source,
         output=output_name(graph),
         value=value,
         gradients=gradients,
-        notes=moved_notes(made, columns),
+        notes=tuple(made),
         check=check,
         step=step,
         seed=seed,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import islice
 
 from backprop_cli.engine.true_number import TrueNumber, corrected, of_node
@@ -193,6 +192,8 @@ class Report(NamedTuple):
     def folded_turns(self) -> dict[str, int]:
         """How many turns of loops are folded, by the loop's name."""
         turns = {view.subgraph.label: view.subgraph.name for view in self.columns.folded if view.subgraph.title}
+        from collections import Counter
+
         return dict(Counter(turns.values()))
 
     def subgraphs(self) -> Iterator[SubgraphRow]:

@@ -28,7 +28,7 @@ def fold(whole: Columns, unfold: Collection[str] | None = ()) -> Columns:
     return Columns(graph, whole.values, passed, active, hidden, tuple(views), whole)
 
 
-def moved_notes(notes: Sequence[Note], columns: Columns) -> tuple[Note, ...]:
+def moved_notes(notes: Sequence[Note], columns: Columns) -> list[Note]:
     """The notes, those on nodes inside a folded sub-graph at the node that it is."""
     about = {note.node for note in notes if note.node is not None and columns.hidden and columns.hidden[note.node]}
     at = {
@@ -37,7 +37,7 @@ def moved_notes(notes: Sequence[Note], columns: Columns) -> tuple[Note, ...]:
         if about
         for node in about.intersection(view.inside)
     }
-    return tuple(note if note.node not in at else note._replace(node=at[note.node]) for note in notes)
+    return [note if note.node not in at else note._replace(node=at[note.node]) for note in notes]
 
 
 def unfolded(report: Report, most: int) -> Report:

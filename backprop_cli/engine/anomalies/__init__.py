@@ -6,7 +6,6 @@ speed of C.
 
 from __future__ import annotations
 
-from collections import Counter
 from math import isfinite
 
 from backprop_cli.engine.anomalies.anomaly import MARKED, Anomaly
@@ -59,10 +58,10 @@ def _suspicious(graph: Graph, values: list[Value], passed: Backward | None) -> b
 
 def _bounded(found: Iterable[Anomaly]) -> Iterator[Anomaly]:
     """At most twenty of a code, and how many more there were: a million kinks are one story."""
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     beyond: dict[str, Anomaly] = {}
     for anomaly in found:
-        seen[anomaly.code] += 1
+        seen[anomaly.code] = seen.get(anomaly.code, 0) + 1
         if seen[anomaly.code] <= _MOST_OF_A_CODE:
             yield anomaly
         else:
