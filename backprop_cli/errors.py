@@ -5,7 +5,7 @@ It does not know how a diagnostic is drawn, nor who raises it.
 
 from __future__ import annotations
 
-from backprop_cli.lean import NamedTuple
+from backprop_cli.lean import MutableSequence, NamedTuple
 
 
 class Status:
@@ -110,6 +110,9 @@ STATUS_OF = {
 }
 
 
+_LONG = 100_000  # characters
+
+
 class Source(NamedTuple):
     """A text the user gave and what to call it (`expression`, `binding x`, a file's name)."""
 
@@ -133,6 +136,15 @@ class Diagnostic(NamedTuple):
     message: str
     labels: tuple[Label, ...] = ()
     help: str = ""
+
+
+def places_in(text: str) -> MutableSequence[int]:
+    """An empty column for places in a text; in the columns of a long one each takes eight bytes."""
+    if len(text) < _LONG:
+        return []
+    from array import array
+
+    return array("l")
 
 
 def place_of(diagnostic: Diagnostic) -> int:

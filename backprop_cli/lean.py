@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from _collections import _tuplegetter, defaultdict
 from _collections_abc import Callable, Collection, Iterable, Iterator, Mapping, MutableSequence, Sequence
+from _frozen_importlib import _gcd_import as import_module
 from _functools import partial, reduce
 
 _FEW = 200  # calls of a constructor
@@ -40,12 +41,6 @@ def TypeVar(name):
 def cast(_, value):
     """The value: only type checkers look at the type."""
     return value
-
-
-def import_module(name):
-    """The module of an absolute name."""
-    __import__(name)
-    return sys.modules[name]
 
 
 class suppress:

@@ -84,3 +84,27 @@ def test_ctrl_c_soon_finds_us_ready():
     loaded = set(done.stdout.split())
     assert "backprop_cli.cli.leaving" in loaded
     assert not loaded & {"typing", "re", "typer", "inspect", *HEAVY}
+
+
+# Each takes as long as a part of what a plain command does.
+STANDARD = {"collections", "contextlib", "enum", "functools", "importlib", "inspect", "re", "signal", "types", "typing"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["eval", *SEED, "-q"],
+        ["grad", *SEED, "-q", "--no-check"],
+        ["grad", "exp(-x^2/2) + 1e-3*max(x, y)", "x=0.5", "y=2", "--wrt", "x", "-q", "--no-check"],
+    ],
+    ids=" ".join,
+)
+def test_plain_commands_do_without_much_of_the_standard_library(words):
+    script = (
+        "import sys; before = set(sys.modules); from backprop_cli.cli import main; status = main(sys.argv[1:]);"
+        "print(status, *sorted(set(sys.modules) - before), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=True)
+    status, *loaded = done.stderr.split()
+    assert status == "0" and "backprop_cli.api" in loaded
+    assert not STANDARD & set(loaded)

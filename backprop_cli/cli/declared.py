@@ -5,7 +5,8 @@ Typer itself is not imported here: that takes longer than most commands.
 
 from __future__ import annotations
 
-from backprop_cli.lean import Any, Callable, NamedTuple, Sequence, UnionType
+from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.lean import Any, Callable, Mapping, NamedTuple, Sequence, UnionType
 
 COMPUTE, VALUES, OUTPUT, LIMITS, RARE = HEADINGS = ("What to compute", "Values", "Output", "Limits", "Rarely needed")
 
@@ -89,3 +90,11 @@ def parameters(function: Callable[..., Any], but: Sequence[str]) -> list[Paramet
         for name in names
         if name not in but
     ]
+
+
+def refuse_beside(option: str, given: Mapping[str, bool]) -> None:
+    """Raise BackpropError (U801) for an option that is given and that another one has no use for."""
+    for name, is_given in given.items():
+        if is_given:
+            message = f"`{name}` has no meaning beside `{option}`"
+            raise BackpropError(Diagnostic("U801", message, (), f"leave out one of them: `{name}` or `{option}`"))

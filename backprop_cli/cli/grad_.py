@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli import api
-from backprop_cli.cli.declared import RARE, option
+from backprop_cli.cli.declared import RARE, option, refuse_beside
 from backprop_cli.cli.options import (
     Bindings,
     Check,
@@ -15,7 +15,6 @@ from backprop_cli.cli.options import (
     SeedGrad,
     Wrt,
     names_in,
-    refuse_beside,
     with_common_options,
 )
 from backprop_cli.cli.terminal import drawn, say

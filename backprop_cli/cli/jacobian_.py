@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from backprop_cli import api
-from backprop_cli.cli.declared import option
+from backprop_cli.cli.declared import option, refuse_beside
 from backprop_cli.cli.directions import along
 from backprop_cli.cli.options import (
     Bindings,
@@ -15,7 +15,6 @@ from backprop_cli.cli.options import (
     Reply,
     Wrt,
     names_in,
-    refuse_beside,
     with_common_options,
 )
 from backprop_cli.cli.terminal import drawn

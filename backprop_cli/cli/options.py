@@ -22,7 +22,7 @@ from backprop_cli.cli.safe import MOST_SECONDS, allow
 from backprop_cli.data.bindings import read_vars
 from backprop_cli.data.files import LIMIT, read_library
 from backprop_cli.errors import BackpropError, Diagnostic
-from backprop_cli.lean import TYPE_CHECKING, Annotated, Any, Callable, Mapping, NamedTuple, Sequence
+from backprop_cli.lean import TYPE_CHECKING, Annotated, Any, Callable, NamedTuple, Sequence
 from backprop_cli.render import CARRIES_NOTES, FORMATS
 from backprop_cli.report.model import Report
 from backprop_cli.session import MOST_NODES, NOTATIONS, OPTIONS, Options
@@ -292,14 +292,6 @@ Each = Annotated[
     ),
 ]
 Check = Annotated[bool, option("cross-check with SymPy (default: on)", "--check/--no-check")]
-
-
-def refuse_beside(option: str, given: Mapping[str, bool]) -> None:
-    """Raise BackpropError (U801) for an option that is given and that another one has no use for."""
-    for name, is_given in given.items():
-        if is_given:
-            message = f"`{name}` has no meaning beside `{option}`"
-            raise BackpropError(Diagnostic("U801", message, (), f"leave out one of them: `{name}` or `{option}`"))
 
 
 def names_in(wrt: Sequence[str]) -> list[str]:

@@ -10,9 +10,8 @@ f = (x+y)*2     id  gate      inputs
 
 from __future__ import annotations
 
-from backprop_cli.errors import Label, Source
+from backprop_cli.errors import Label, Source, places_in
 from backprop_cli.graph.remarks import Remark, Subgraph
-from backprop_cli.language.program import places_in
 from backprop_cli.lean import Any
 from backprop_cli.numeric.shapes import Shape
 

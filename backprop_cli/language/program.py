@@ -10,8 +10,8 @@ f = (x+y)*2     row  op    args
 
 from __future__ import annotations
 
-from backprop_cli.errors import Diagnostic, Label, Source
-from backprop_cli.lean import Any, Callable, MutableSequence, NamedTuple
+from backprop_cli.errors import Diagnostic, Label, Source, places_in
+from backprop_cli.lean import Any, Callable, NamedTuple
 
 BINDING_POWER = {
     "==": 1, "!=": 1, "<": 1, "<=": 1, ">": 1, ">=": 1,
@@ -23,18 +23,6 @@ BINDING_POWER = {
 }  # fmt: skip
 SizeOf = Callable[[str], tuple[int, ...] | int | None]  # by name the shape of an array, or a whole number itself
 COMPARISONS = frozenset(op for op, power in BINDING_POWER.items() if power == 1)
-
-
-_LONG = 100_000  # characters
-
-
-def places_in(text: str) -> MutableSequence[int]:
-    """An empty column for places in a text; in the columns of a long one each takes eight bytes."""
-    if len(text) < _LONG:
-        return []
-    from array import array
-
-    return array("l")
 
 
 class Call(NamedTuple):
