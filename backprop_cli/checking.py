@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
 from backprop_cli.errors import Source
 from backprop_cli.graph.names import all_names, output_name
+from backprop_cli.lean import TYPE_CHECKING, Any, Mapping, MappingProxyType, Sequence
 from backprop_cli.session import Number, Session, as_source, open_session
 
 if TYPE_CHECKING:

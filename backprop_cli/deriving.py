@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from backprop_cli.api import grad_at, jacobian_at
 from backprop_cli.engine.anomalies import find_anomalies
@@ -13,6 +11,7 @@ from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.export.targets import ENDINGS, NUMBERS_ONLY, TARGETS
 from backprop_cli.graph.names import output_name
+from backprop_cli.lean import TYPE_CHECKING, Any, Mapping, Sequence
 from backprop_cli.numeric.shapes import written
 from backprop_cli.report.derivatives import DerivativeReport, formulas, left_side
 from backprop_cli.report.notes import notes

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
 from backprop_cli.api import jacobian_at
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.engine.anomalies import find_anomalies
@@ -15,6 +12,7 @@ from backprop_cli.graph.along import STEP, along
 from backprop_cli.graph.names import output_name
 from backprop_cli.graph.shapes import infer
 from backprop_cli.language.letters import plain_name
+from backprop_cli.lean import TYPE_CHECKING, Any, Mapping
 from backprop_cli.numeric.shapes import written
 from backprop_cli.report.directional import DirectionalReport, parts
 from backprop_cli.report.model import TROUBLE

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from random import Random
-from typing import Any
 
 from backprop_cli import api
 from backprop_cli.errors import BackpropError, Diagnostic, Source, Status, shorten
+from backprop_cli.lean import Any, Iterator, Mapping, Sequence
 from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.report.model import TROUBLE, Report
 from backprop_cli.report.worksheet import BLANKS, Exercise, Worksheet

@@ -40,7 +40,7 @@ class Sample(NamedTuple):
     program: str
     name: str
     forms: tuple[str, ...]
-    values: dict[str, Any] = {}  # noqa: RUF012  never written to
+    values: dict[str, Any] = {}
 
 
 def samples(count: int, seed: int, *, costly: bool = False) -> Iterator[Sample]:

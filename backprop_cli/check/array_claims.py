@@ -6,8 +6,6 @@ number is: kinks, digits and all. Where it is not, elements are only compared.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from backprop_cli.check.claimed_digits import decided
@@ -19,6 +17,7 @@ from backprop_cli.check.stochastic_arithmetic import rounding_of
 from backprop_cli.check.tolerances import ROUNDING, RTOL, Tolerance, half_unit
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
 from backprop_cli.language.tokens import NUMBER, tokenize
+from backprop_cli.lean import Any
 
 _MOST_JUDGED = 200  # elements that look wrong: the worst are looked at, to tell wrong ones from kinks
 

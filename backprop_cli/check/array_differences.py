@@ -5,9 +5,7 @@ Baydin, Pearlmutter, Radul & Siskind 2018 on directional derivatives; where they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from math import inf, isfinite
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +16,7 @@ from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.engine.passes import Backward
 from backprop_cli.gates.fields import ARRAYS, FLOATS
 from backprop_cli.graph import Graph, Value
+from backprop_cli.lean import Any, Callable, Iterator, Mapping
 from backprop_cli.numeric.losses import ValueProblem
 from backprop_cli.text import index_text
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from functools import cache, partial
-from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -18,6 +15,7 @@ from backprop_cli.check.tolerances import ROUNDING
 from backprop_cli.engine.passes import backward, quiet, rule_of, send
 from backprop_cli.graph import Value
 from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.lean import Any, Callable, NamedTuple, cache, cast, partial
 
 _MOST_WORK = 400_000  # edges times mistakes times what lies behind, times elements by the thousand
 

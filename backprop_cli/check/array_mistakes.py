@@ -8,10 +8,6 @@ A mistake is named only if it gives all elements of what is claimed at every pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Any
-
 import numpy as np
 
 from backprop_cli.check.array_edges import ArrayEdge, edges_of
@@ -24,6 +20,7 @@ from backprop_cli.check.tolerances import RTOL, SIX_DIGITS
 from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.errors import BackpropError
 from backprop_cli.graph import Graph, Value
+from backprop_cli.lean import Any, Callable, Iterator, Sequence, partial
 from backprop_cli.numeric.shapes import Shape
 
 _BENT = ("pow", "max", "min")  # their slope by one operand is not the same everywhere, if the other is a constant

@@ -6,7 +6,6 @@ gates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 
 import numpy as np
@@ -27,6 +26,7 @@ from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.unroll import unroll
 from backprop_cli.graph import Graph, Value
+from backprop_cli.lean import Callable, Iterable, Mapping
 from backprop_cli.text import index_text
 
 Judge = Callable[..., Check]  # the check of a graph of numbers

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from operator import add, mul, sub, truediv
-from typing import Any
 
 from backprop_cli.graph import Value
+from backprop_cli.lean import Any, Callable
 
 SET, ADD = "=", "+="
 _CHANGES: dict[str, Callable[[Any, Any], Any]] = {ADD: add, "-=": sub, "*=": mul, "/=": truediv}

@@ -6,9 +6,6 @@ about numbers that rounding may have made, of an array about those elements only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
-
 from backprop_cli.check.claims import Claim, Formula
 from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.in_numbers import InNumbers, in_numbers
@@ -20,6 +17,7 @@ from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.settling import settled
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.lean import Any, Iterable, Sequence
 
 Index = tuple[int, ...]
 

@@ -7,9 +7,6 @@ place, so that every error points at what was typed. Whether a claim is true is 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from types import MappingProxyType
-from typing import Any, NamedTuple
 
 from backprop_cli.check.gradient_words import Gradient, without_gradients
 from backprop_cli.check.messages import meant_claim, not_a_claim, not_one_formula, told_of, unknown_node, unknown_output
@@ -30,6 +27,7 @@ from backprop_cli.language.indicators import with_round_brackets
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.language.program import COMPARISONS, Definition, Program
+from backprop_cli.lean import Any, Collection, Iterable, Mapping, MappingProxyType, NamedTuple
 from backprop_cli.numeric.shapes import MAX_ELEMENTS
 
 _LEFT = re.compile(r"\s*[d∂]([^\W\d]\w*)\s*[/÷]\s*[d∂]([^\W\d]\w*)\s*(\[[^\]=]*\])?\s*=(?!=)")

@@ -6,8 +6,6 @@ As books do, a slope is told in terms of the gate's own value where that is shor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import sympy
 
@@ -17,6 +15,7 @@ from backprop_cli.check.sympy_gates import expression, is_smooth, readable_numbe
 from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, budget
 from backprop_cli.gates import GATES
 from backprop_cli.graph import CONSTANT, Graph, Subgraph
+from backprop_cli.lean import Any, Iterable, Mapping, Sequence
 
 _SIZE_BUDGET = 100  # of a body, written out without sharing
 _SECONDS_BUDGET = 4.0  # of work, for all gates together

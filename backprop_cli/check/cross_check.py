@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import partial
 from math import isfinite, isnan, nan
 
 from backprop_cli.check import sympy_expression
@@ -16,6 +14,7 @@ from backprop_cli.engine.passes import Backward
 from backprop_cli.engine.rounding import scales_of
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.graph import Graph, Value
+from backprop_cli.lean import Iterable, Mapping, partial
 from backprop_cli.text import index_text
 
 _JUDGED = frozenset({"underflow", "precision", "nonfinite-input", "reading"})  # notes that do not stop a comparison

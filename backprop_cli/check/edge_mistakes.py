@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import e
-from typing import NamedTuple
 
 from backprop_cli.gates.fields import FLOATS
+from backprop_cli.lean import Callable, NamedTuple
 
 
 class Edge(NamedTuple):

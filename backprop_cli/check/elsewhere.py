@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import fsum
 from random import Random
 
@@ -16,6 +15,7 @@ from backprop_cli.engine.passes import quiet
 from backprop_cli.errors import BackpropError
 from backprop_cli.graph import Value
 from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.lean import Iterator
 from backprop_cli.numeric.shapes import Shape, size
 
 _TRIES, _FEWEST = 8, 3  # places, and how many of them must tell

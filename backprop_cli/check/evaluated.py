@@ -6,11 +6,10 @@ Here the digits are the caller's, who asks again with more where a number is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 import mpmath
 import sympy
+
+from backprop_cli.lean import Any, Callable, Mapping
 
 _MORE = 10  # digits to work with beyond those asked for
 _CALLED: dict[str, Callable[..., Any]] = {

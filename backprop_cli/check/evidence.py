@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from math import inf, isfinite
-from typing import NamedTuple
 
 from backprop_cli.check.claims import Claim
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake
 from backprop_cli.check.verdict import Opinion
 from backprop_cli.engine.differences import Estimate
+from backprop_cli.lean import NamedTuple
 
 
 class Evidence(NamedTuple):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from math import isfinite
-from typing import TYPE_CHECKING
 
 from backprop_cli.check.claim_verdicts import judge
 from backprop_cli.check.claims import Claim, is_constant
@@ -22,6 +20,7 @@ from backprop_cli.engine.differences import Estimate
 from backprop_cli.engine.passes import quiet
 from backprop_cli.errors import Source
 from backprop_cli.graph import Value
+from backprop_cli.lean import TYPE_CHECKING, Callable, Iterator, Sequence
 
 if TYPE_CHECKING:
     from backprop_cli.check.symbolic import Algebra, Algebraic

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import nan
-from typing import Any
 
 from backprop_cli.check.evidence import Evidence
 from backprop_cli.check.gradient_check import GradientCheck
@@ -14,6 +12,7 @@ from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, Check, Opinion, verdict
 from backprop_cli.engine.differences import Estimate
+from backprop_cli.lean import Any, Iterator
 from backprop_cli.text import index_text
 
 

@@ -5,9 +5,7 @@ One input at a time, and along a direction that mixes all of them, which costs o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
-from typing import TYPE_CHECKING
 
 from backprop_cli.check.evidence import Evidence, by_differences, estimated
 from backprop_cli.check.gradient_words import Gradient
@@ -23,6 +21,7 @@ from backprop_cli.engine.passes import forward
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Graph
+from backprop_cli.lean import TYPE_CHECKING, Callable, Iterator, Mapping
 
 if TYPE_CHECKING:
     from backprop_cli.check.symbolic import Algebra

@@ -7,11 +7,10 @@ a node by that name, one that is free. Everything else of a text stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
 
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.rewriting import Piece, Reading, reading_of
+from backprop_cli.lean import Collection, Mapping, NamedTuple
 
 OUTPUTS = frozenset({"L", "J", "C", "E", "f", "F", "l", "loss", "Loss", "cost", "out"})  # what people call the output
 _NAME = r"[^\W\d]\w*"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
 
 from backprop_cli.check.messages import unknown_node
 from backprop_cli.errors import Source
 from backprop_cli.language.tokens import CALL, NAME, Tokens, tokenize
+from backprop_cli.lean import Collection, Mapping, NamedTuple
 
 
 class Gradient(NamedTuple):

@@ -14,11 +14,8 @@ judged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
 from itertools import islice
 from math import isfinite
-from typing import NamedTuple
 
 from backprop_cli.check.assignments import SET
 from backprop_cli.check.claims import Formula, NotComputableError
@@ -33,6 +30,7 @@ from backprop_cli.check.step_values import StepValues, is_any, numbers_in, shape
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.graph import INPUT, Value
+from backprop_cli.lean import NamedTuple, Sequence, partial
 
 _COMPARED = 5  # places at which a mistake must give what is written
 

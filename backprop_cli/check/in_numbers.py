@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
-
 from backprop_cli.check.claims import Claim
 from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.point import Point, with_output
 from backprop_cli.graph import Graph, Value
+from backprop_cli.lean import Any, Callable, Mapping, NamedTuple, Sequence
 
 
 class InNumbers(NamedTuple):

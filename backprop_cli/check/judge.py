@@ -5,9 +5,7 @@ The words for reasons are the report's. SymPy is asked through `symbolic`, and o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from math import isfinite, nan
-from typing import NamedTuple
 
 from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.point import Point, with_output
@@ -19,6 +17,7 @@ from backprop_cli.engine.passes import Backward
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import Graph, Value
+from backprop_cli.lean import Iterator, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import Shape
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 
 from backprop_cli.check.gradient_spellings import Spellings
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
+from backprop_cli.lean import Iterable, Mapping
 
 _SIGN = r"\s*(?:==|:=|=|:)\s*"
 _SPACED = re.compile(rf"\s*[d∂]\s*(\w+)\s*[/÷]\s*[d∂]\s*(\w+){_SIGN}(.*)", re.DOTALL)  # d f/d x = …, df/dx: …

@@ -12,9 +12,7 @@ all are named, or none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
-from typing import NamedTuple
 
 from backprop_cli.check.edge_mistakes import AT_AN_EDGE, LINEAR, Edge, exponent
 from backprop_cli.check.gradient_words import Gradient
@@ -23,6 +21,7 @@ from backprop_cli.check.tolerances import ROUNDING, RTOL
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.graph import Graph
 from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.lean import Iterable, Iterator, NamedTuple, Sequence
 
 _MOST_EDGES = 2000
 _MOST_FAMILIES = 2  # more that fit explain nothing

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import isnan, nan, ulp
-from typing import Any
 
 import sympy
 
 from backprop_cli.check.evaluated import evaluated
 from backprop_cli.check.sympy_gates import expression, number
 from backprop_cli.check.tolerances import ROUNDING
+from backprop_cli.lean import Any, Callable, Iterable, Mapping, Sequence
 
 # Looked with, one after the other, before a difference is believed: 1 - tanh(x)^2 at x = 300 is 1e-260, and only
 # more digits than that see it.

@@ -6,7 +6,6 @@ forward mode with SymPy's numbers against our backward pass with ours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from math import isfinite, isnan, nan
 
 from backprop_cli.check.partials import Run, partials_of
@@ -19,6 +18,7 @@ from backprop_cli.engine.tangent import tangent
 from backprop_cli.gates import GATES, ROUTES
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import Graph
+from backprop_cli.lean import Mapping, Sequence
 
 _TIES_JUDGED = 20  # operands of one gate at a kink; each takes three evaluations of the gate
 _SWEEPS_WORTH = 200_000  # nodes times inputs; beyond, one sweep along a mixed direction judges all inputs at once

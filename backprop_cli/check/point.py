@@ -5,11 +5,8 @@ It knows no claim; SymPy is not asked here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from copy import copy
 from math import inf, isfinite
-from types import MappingProxyType
-from typing import Any
 
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
 from backprop_cli.engine.differences import Estimate, difference
@@ -21,6 +18,7 @@ from backprop_cli.engine.true_number import TrueNumber, corrected, of_node
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph import INPUT, Graph, Value
 from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.lean import Any, Mapping, MappingProxyType, Sequence
 from backprop_cli.numeric.shapes import written as shape_written
 from backprop_cli.text import all_finite
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from backprop_cli.check.tolerances import half_unit, has_decimals
 from backprop_cli.engine.passes import backward, forward
+from backprop_cli.lean import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from backprop_cli.check.claims import Formula

@@ -5,16 +5,14 @@ Which of them lie in the domain is found out by whoever uses them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import chain, cycle, islice, pairwise
 from math import isfinite, sqrt
 from random import Random
-from types import MappingProxyType
 
 from backprop_cli.check.point import Effort, Point
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.graph import Graph, Value
+from backprop_cli.lean import Callable, Iterator, Mapping, MappingProxyType, Sequence, partial
 from backprop_cli.numeric.shapes import Shape, size
 
 _TRIES = 40  # for each point that is wanted: domains may be narrow

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
-
 from backprop_cli.engine.derive import derive
 from backprop_cli.errors import Source
 from backprop_cli.graph import CONSTANT, Graph, Value
 from backprop_cli.language.program import Definition
+from backprop_cli.lean import Callable, Mapping, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import Shape
 
 

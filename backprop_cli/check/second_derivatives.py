@@ -6,14 +6,13 @@ The left side may be typed as people do: `d2f/dx2`, `d²f/dx²`, `∂²f/∂x∂
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import NamedTuple
 
 from backprop_cli.check.messages import ambiguous_second, not_a_claim, of_an_array, one_in_the_other
 from backprop_cli.check.scope import FirstDerivatives
 from backprop_cli.errors import Source
 from backprop_cli.language.derivatives import TWO, pairs
 from backprop_cli.language.letters import ascii_name
+from backprop_cli.lean import Collection, NamedTuple
 
 _LEFT = re.compile(
     rf"\s*[d∂]{TWO}\s*(?P<above>[^\W\d]\w*)\s*[/÷]\s*(?P<below>\(?\s*[d∂][^\[=]*?)\s*(?P<element>\[[^\]=]*\])?\s*=(?!=)"

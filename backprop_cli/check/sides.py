@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import NamedTuple
 
 from backprop_cli.check.assignments import OPERATORS, SET
+from backprop_cli.lean import Collection, NamedTuple
 
 _SIGN = re.compile(r"[-+*/]=|:=|←|<-(?=\s)|≈|(?<![=<>!])=(?!=)")
 _COMPARISON = re.compile(r"(?<![=<>!])(?:<=|>=|==|!=|[<>≤≥≠])")

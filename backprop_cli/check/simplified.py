@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import isfinite
 from random import Random
-from typing import NamedTuple
 
 import sympy
 
@@ -16,6 +14,7 @@ from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, budget
 from backprop_cli.engine.passes import forward
 from backprop_cli.graph import Graph, Subgraph
+from backprop_cli.lean import Mapping, NamedTuple
 
 _SECONDS_BUDGET = 4.0  # of work
 _LONGEST = 120  # characters of a formula that is worth showing

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, NamedTuple
 
 from backprop_cli.check.claims import Formula
 from backprop_cli.check.sides import Side, is_comparison, parts_of
 from backprop_cli.graph import Value
+from backprop_cli.lean import Any, Callable, Collection, NamedTuple, Sequence
 
 _RANGE = re.compile(r"\s*(?:list\s*\()?\s*(?:(?:np|torch|jnp)\.)?a?range\s*\((.*?)\)\s*\)?\s*")
 _SLICE = re.compile(r"\s*(-?\d*)\s*:\s*(-?\d*)\s*(?::\s*(-?\d*)\s*)?")

@@ -10,7 +10,6 @@ q = x + y                     # a line of the forward pass
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from backprop_cli.check.assignments import ADD, SET
 from backprop_cli.check.claims import Formula, read_formula
@@ -25,6 +24,7 @@ from backprop_cli.check.step_statements import statements
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS
+from backprop_cli.lean import NamedTuple
 
 _TARGET = re.compile(r"\s*([^\W\d]\w*)\s*(?:\[(.*)\]\s*)?", re.DOTALL)
 _CACHED = re.compile(r"\s*(?:self\.)?(?:cache|memory|ctx|saved|self)\w*(?:\.\w+|\[[^\]]*\])?\s*")

@@ -6,7 +6,8 @@ What is left out is blanked, so that every character keeps its place. What a sta
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+
+from backprop_cli.lean import Callable, Iterator
 
 _TEXTS = re.compile(r"'''[\s\S]*?'''|\"\"\"[\s\S]*?\"\"\"|/\*[\s\S]*?\*/")
 _SURE = re.compile(r"#.*")

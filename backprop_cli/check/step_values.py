@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import isfinite
 
 from backprop_cli.check.assignments import SET, assigned
@@ -17,6 +16,7 @@ from backprop_cli.check.steps_in_digits import Line, last_in_digits
 from backprop_cli.check.tolerances import ROUNDING, Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, relative_error
 from backprop_cli.graph import Graph, Value
+from backprop_cli.lean import Sequence
 from backprop_cli.numeric.shapes import Shape
 
 

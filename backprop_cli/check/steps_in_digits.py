@@ -5,9 +5,6 @@ Every line so far is computed again over DIGITS, from the program's numbers and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
-
 from backprop_cli.check.assignments import SET, assigned
 from backprop_cli.check.claims import Formula
 from backprop_cli.check.gradient_words import Gradient
@@ -17,6 +14,7 @@ from backprop_cli.engine.passes import backward, forward
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Value
 from backprop_cli.graph.ancestors import ancestors
+from backprop_cli.lean import Any, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import Shape
 
 

@@ -6,16 +6,15 @@ bound of first order does: digits lost between two results that are each exact t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from math import isfinite, isnan
 from random import Random
-from typing import Any
 
 from backprop_cli.check.point import Point
 from backprop_cli.engine.passes import forward
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import ARRAYS, FLOATS, Compiled, Field
 from backprop_cli.graph import Value
+from backprop_cli.lean import Any, Callable, Iterator
 
 _RUNS = 4
 _UNSEEN = 8.0  # of few runs the furthest is not the furthest there is

@@ -5,10 +5,7 @@ Written out at a place: of a gate in pieces SymPy sees the piece that holds ther
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import partial
 from math import isfinite, isnan
-from typing import Any, NamedTuple
 
 import sympy
 
@@ -22,6 +19,7 @@ from backprop_cli.check.sympy_gates import is_smooth, number
 from backprop_cli.check.work import STEPS_A_SECOND, within
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.graph import Graph
+from backprop_cli.lean import Any, Collection, Iterable, Mapping, NamedTuple, Sequence, partial
 
 SECONDS = 1.0  # of work, for one claim
 _MOST_GIVEN_UP = 2  # claims; after so many that took longer SymPy is asked no more at this place

@@ -7,10 +7,7 @@ out without sharing, and of steps; past it the answer is None and the gate-by-ga
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cache, partial
 from math import inf, log2
-from typing import Any, NamedTuple
 
 import sympy
 from sympy.printing.str import StrPrinter
@@ -21,6 +18,7 @@ from backprop_cli.check.work import STEPS_A_SECOND, OutOfWorkError, within
 from backprop_cli.gates import CONSTANTS, GATES
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
+from backprop_cli.lean import Any, Callable, Mapping, NamedTuple, cache, partial
 
 NODE_BUDGET = 400
 DEPTH_BUDGET = 60

@@ -6,17 +6,15 @@ its own conventions at kinks (Heaviside(0) = 1/2, an unevaluated derivative of f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import cache, partial
 from math import floor, isfinite, nan
-from typing import Any, NamedTuple
 
 import sympy
 
 from backprop_cli.gates import GATES
 from backprop_cli.gates.elementwise import COMPOSITES
 from backprop_cli.gates.fields import FLOATS, Field, formula_program, functions_of
+from backprop_cli.lean import Any, Callable, Iterator, NamedTuple, Sequence, cache, partial
 from backprop_cli.numeric import floats
 
 _MOST_DIGITS = 60

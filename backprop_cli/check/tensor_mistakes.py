@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
-
 import numpy as np
 
 from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.engine.passes import Rule
+from backprop_cli.lean import Any, Callable, NamedTuple, Sequence
 
 _SQUARE = 2
 PRODUCTS = ("matmul", "mul", "dot", "outer")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from math import isfinite
-from typing import NamedTuple
+
+from backprop_cli.lean import NamedTuple
 
 RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at harmless points
 SIX_DIGITS = 1e-6  # what is promised of a number; an estimate that is less sure judges nobody

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 from backprop_cli.check.claims import Claim
 from backprop_cli.check.tensor_mistakes import PRODUCTS
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.graph import INPUT
 from backprop_cli.language.tokens import NAME, tokenize
+from backprop_cli.lean import Callable, Iterator
 
 _MOST, _MOST_NAMES = 4, 12  # products in which one may be missing, and mentions of names
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from math import isfinite, isinf, nan
-from types import MappingProxyType
-from typing import NamedTuple
 
 from backprop_cli.check.tolerances import SIX_DIGITS, UNSURE, Tolerance
+from backprop_cli.lean import Mapping, MappingProxyType, NamedTuple, Sequence
 
 AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
 

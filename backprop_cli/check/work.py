@@ -6,12 +6,12 @@ A step is a call or a return, as Python's profiler sees them; about three millio
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from math import inf
 from threading import Lock, local
 from types import FrameType
-from typing import Any
+
+from backprop_cli.lean import Any, Callable, Iterator, nullcontext
 
 STEPS_A_SECOND = 3_000_000
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
 from backprop_cli import checking
 from backprop_cli.cli.code import Backward, Forward, Loss, code_report, is_code
 from backprop_cli.cli.declared import option
@@ -14,6 +12,7 @@ from backprop_cli.cli.values import read_number, read_range, refuse_format
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression, read_text
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
+from backprop_cli.lean import Annotated, Any
 from backprop_cli.render import formats
 from backprop_cli.report.case_result import SuiteReport
 from backprop_cli.report.claim_results import CheckReport

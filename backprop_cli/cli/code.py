@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
-
 from backprop_cli import checking
 from backprop_cli.cli.declared import option
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.lean import TYPE_CHECKING, Annotated, Any, Mapping
 
 if TYPE_CHECKING:
     from backprop_cli.report.code_report import CodeReport

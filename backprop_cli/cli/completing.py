@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from backprop_cli.cli.declared import Argument, Option, Parameter
 from backprop_cli.cli.words import COMMANDS, command_named
 from backprop_cli.errors import BackpropError
+from backprop_cli.lean import Iterable, NamedTuple, Sequence
 
 _BLANK = " \t\n"
 _QUOTES = "\"'"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from backprop_cli.cli.completing import candidates, cut
 from backprop_cli.cli.declared import RARE, Argument, option
 from backprop_cli.cli.options import OutputOptions, Reply, choice, with_common_options
+from backprop_cli.lean import Annotated
 
 _BASH = r"""_backprop() {
   local current=${COMP_WORDS[COMP_CWORD]}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
 
 from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.data.each_line import each_line
 from backprop_cli.data.files import wrong_kind
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.lean import Any, Callable, Collection, Iterator, Mapping
 from backprop_cli.render import formats
 from backprop_cli.report.each import AtLine, EachReport, at_line
 from backprop_cli.report.model import Report

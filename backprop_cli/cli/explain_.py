@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from typing import Annotated, Any
 
 from backprop_cli import api
 from backprop_cli.cli.declared import option
@@ -24,6 +22,7 @@ from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.data.value_text import declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Source
+from backprop_cli.lean import Annotated, Any, Mapping
 from backprop_cli.render import EXPLAIN_FORMATS, formats
 from backprop_cli.session import Number, Options
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
 
 from backprop_cli import deriving
 from backprop_cli.cli.declared import option
@@ -11,6 +10,7 @@ from backprop_cli.cli.options import Bindings, Expression, OutputOptions, Reply,
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.lean import Annotated
 from backprop_cli.session import Options
 
 _To = Annotated[

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 from backprop_cli.cli.declared import Argument
 from backprop_cli.cli.options import OutputOptions, with_common_options
 from backprop_cli.cli.terminal import style_for
+from backprop_cli.lean import Annotated
 from backprop_cli.render import formats, render
 from backprop_cli.report.gate_reference import GateReference, entries
 

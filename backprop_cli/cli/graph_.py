@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Annotated
 
 from backprop_cli import api
 from backprop_cli.cli.declared import option
@@ -25,6 +22,7 @@ from backprop_cli.cli.terminal import afford, style_for
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.lean import Annotated, Callable, Sequence, partial
 from backprop_cli.render import FIGURE_FORMATS, PICTURES
 from backprop_cli.report.figure import DIRECTIONS, EDGES, MOST_EVER, MOST_NODES, PHASES, SCALE, THEMES
 from backprop_cli.report.model import Report

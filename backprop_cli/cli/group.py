@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
 from inspect import Parameter as Slot
 from inspect import Signature
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -14,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from backprop_cli.cli.declared import Command, Option, Parameter
 from backprop_cli.cli.manual import help_of
 from backprop_cli.cli.words import COMMANDS, command_named, split
+from backprop_cli.lean import Any, Callable, import_module
 
 _SETTINGS: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
 _APP: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "pretty_exceptions_enable": False}

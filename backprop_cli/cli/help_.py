@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from backprop_cli.cli.declared import Argument
 from backprop_cli.cli.options import OutputOptions, Reply, with_common_options
 from backprop_cli.cli.words import COMMANDS, no_such_command
 from backprop_cli.errors import BackpropError
+from backprop_cli.lean import Annotated
 
 _Name = Annotated[str, Argument("a command", "[COMMAND]", tuple(COMMANDS))]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from backprop_cli import api
 from backprop_cli.cli.declared import option, refuse_beside
 from backprop_cli.cli.directions import along
@@ -20,6 +18,7 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import drawn
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
+from backprop_cli.lean import Annotated
 from backprop_cli.render import binary_formats, formats
 from backprop_cli.session import Options
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from backprop_cli.cli.declared import HEADINGS, Argument, Option, Parameter
 from backprop_cli.cli.words import COMMANDS, command_named
 from backprop_cli.errors import STATUS_MEANING
+from backprop_cli.lean import Iterator, NamedTuple
 
 _ABOUT = "A graph calculator: values, local gradients and global gradients of a formula, checked against SymPy."
 _EXAMPLES = ('backprop grad "(x+y)*z" x=-2 y=5 z=-4', 'backprop explain "sigmoid(w*x + b)" w=2 x=-1 b=-3')

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Annotated
 
 from backprop_cli.cli.declared import Argument, option
 from backprop_cli.cli.destinations import refuse_unwritable, rewrite
 from backprop_cli.cli.values import refuse_format
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.lean import TYPE_CHECKING, Annotated, Iterator, Mapping, Sequence
 from backprop_cli.report.case_result import CaseResult, SuiteReport
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from backprop_cli.data.bindings import constant
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source
+from backprop_cli.lean import Sequence
 
 
 def refuse_format(format_: str, known: Sequence[str], what: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
 
 from backprop_cli import worksheets
 from backprop_cli.cli.declared import Argument, option
@@ -13,6 +12,7 @@ from backprop_cli.cli.terminal import drawn
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
+from backprop_cli.lean import Annotated
 from backprop_cli.render import formats
 from backprop_cli.report.worksheet import BLANKS
 from backprop_cli.session import Options

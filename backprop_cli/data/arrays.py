@@ -10,8 +10,6 @@ import os
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from backprop_cli.data.documents import BEYOND, OutOfRange
 from backprop_cli.data.files import malformed, unreadable, wrong_kind
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.graph.literals import out_of_range
+from backprop_cli.lean import Any, Iterator, Mapping
 from backprop_cli.numeric.shapes import MOST_AXES, size
 
 _NONFINITE = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 from backprop_cli.data.documents import OutOfRange, decimal, whole
 from backprop_cli.data.files import malformed, wrong_kind
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph.literals import out_of_range
+from backprop_cli.lean import Any, Iterator, Mapping
 
 _SHORT = 15  # characters of a whole number that is surely a double
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from math import inf
-from typing import Any
 
 from backprop_cli.data.files import malformed
 from backprop_cli.data.toml_values import help_at, place_of
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Any
 
 _PARTS = 64
 _LONG_KEY = rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_PARTS}}}[\w"'-]"""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Any, NamedTuple
 
 from backprop_cli.data.bindings import FileValues
 from backprop_cli.data.documents import read_json
@@ -13,6 +11,7 @@ from backprop_cli.data.files import LIMIT, malformed, read_text, too_long, unrea
 from backprop_cli.data.terms import Terms
 from backprop_cli.errors import shorten
 from backprop_cli.graph import Value
+from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple
 
 
 class LineOfValues(NamedTuple):

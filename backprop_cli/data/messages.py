@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.language.letters import ascii_name
+from backprop_cli.lean import Any
 from backprop_cli.numeric.shapes import Shape, written
 
 _GRADIENT = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂]\w+\s*=")

@@ -5,9 +5,8 @@ Decimal fractions are not remarked on: nearly none is a double, and nobody expec
 
 from __future__ import annotations
 
-from typing import Any
-
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Any
 
 _EXACT = 2**53  # whole numbers up to here are doubles
 

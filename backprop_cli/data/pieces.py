@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from backprop_cli.lean import Sequence
 
 _OPENING, _CLOSING = "([", ")]"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Callable
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 _VALUE = re.compile(r"[^\s,\[\]{}#=]+(?:,[0-9]+)?")  # with a comma only where a number of two halves is meant

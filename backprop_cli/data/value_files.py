@@ -5,12 +5,10 @@ What is found is a number, a list, an array, or a text; it does not know what va
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from backprop_cli.data.documents import read_json, read_toml
 from backprop_cli.data.files import NAMED, read_text, wrong_kind
 from backprop_cli.data.terms import Terms
+from backprop_cli.lean import Any, Mapping
 
 
 def read_many(path: str, terms: Terms) -> Mapping[str, Any]:

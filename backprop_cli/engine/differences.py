@@ -7,9 +7,7 @@ complex step (Squire & Trapp, SIAM Review 40, 1998): Im f(x + ih)/h, without can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from math import inf, isfinite, nan
-from typing import Any, NamedTuple
 
 from backprop_cli.engine import numbers
 from backprop_cli.engine.passes import forward
@@ -17,6 +15,7 @@ from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.fields import COMPLEX, formula_program
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.language.program import COMPARISONS
+from backprop_cli.lean import Any, Callable, Mapping, NamedTuple
 
 _SHRINK = 1.4
 _STEPS = 12

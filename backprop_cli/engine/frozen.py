@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from copy import copy
 
 from backprop_cli.gates import GATES
 from backprop_cli.graph.graph import CONSTANT, Graph, Value
+from backprop_cli.lean import Sequence
 
 CUTS = frozenset(name for name, gate in GATES.items() if gate.family == "cut")
 

@@ -5,15 +5,13 @@ Layout: the axes of the output first, then those of the variable, so that J[i, j
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
 import numpy as np
 
 from backprop_cli.engine.passes import Backward, backward
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Any, Mapping, NamedTuple
 from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.text import bytes_written
 

@@ -7,16 +7,14 @@ digits; and what they depend on has to agree as well, so that no saturated funct
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import cache
 from random import Random
-from typing import Any
 
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.elementwise import COMPOSITES
 from backprop_cli.gates.fields import DIGITS, Compiled, Field, formula_program, functions_of
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.graph import Graph
+from backprop_cli.lean import Any, Callable, Sequence, cache
 from backprop_cli.numeric.digits import (
     ALGEBRAIC,
     finely,

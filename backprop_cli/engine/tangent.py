@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from backprop_cli.engine.flow import chosen, flow_of_tensor
 from backprop_cli.engine.passes import quiet
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Mapping, Sequence
 from backprop_cli.numeric.shapes import Shape
 
 

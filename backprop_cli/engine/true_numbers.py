@@ -5,9 +5,7 @@ The true number is that of the formula as it is written, at the doubles that wer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
-from typing import Any, NamedTuple
 
 from backprop_cli.engine.doubtful import SIX_DIGITS, Doubtful, doubtful_again, nothing
 from backprop_cli.engine.passes import Backward, backward, forward
@@ -15,6 +13,7 @@ from backprop_cli.engine.settling import LEAST, MOST_WORK, is_finite, reach, set
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple, Sequence
 from backprop_cli.numeric.digits import working, written
 from backprop_cli.numeric.shapes import Shape
 

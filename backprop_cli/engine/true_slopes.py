@@ -6,9 +6,7 @@ so many digits that steps may be smaller than any double: the quotients of both 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import nan
-from typing import Any
 
 from backprop_cli.engine.passes import Backward, forward
 from backprop_cli.engine.settling import MOST_WORK, is_finite, work_of
@@ -16,6 +14,7 @@ from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.gates.fields import DIGITS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Any, Collection, Iterator, Mapping, Sequence
 from backprop_cli.numeric.digits import number, working
 from backprop_cli.text import all_finite, has_nan, shortest
 

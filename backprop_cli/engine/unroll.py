@@ -6,10 +6,6 @@ numbers. The graph of numbers knows no rule of any tensor gate, which is what ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
-
 import numpy as np
 
 from backprop_cli.engine.written_matrices import TooLargeError, functions
@@ -17,6 +13,7 @@ from backprop_cli.gates import BY_SYMBOL, BY_SYNTAX, GATES
 from backprop_cli.gates.fields import ARRAYS, Field
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Value
+from backprop_cli.lean import Any, Callable, Sequence, partial
 from backprop_cli.numeric.linalg import MINORS, by_minors
 from backprop_cli.text import index_text
 

@@ -7,12 +7,11 @@ TooLargeError; differences judge it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from math import ceil, log2
-from typing import Any
 
 import numpy as np
 
+from backprop_cli.lean import Any, Callable, Mapping
 from backprop_cli.numeric.factors import cholesky, deficient
 from backprop_cli.numeric.linalg import MINORS, adjugate, by_minors
 

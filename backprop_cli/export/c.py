@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import partial
 from math import prod
 
 from backprop_cli.export.c_matrices import FUNCTIONS
@@ -12,6 +10,7 @@ from backprop_cli.export.c_words import KEYWORDS, NAMES, C
 from backprop_cli.export.loops import CWriter, Loops
 from backprop_cli.export.staged import FUNCTION, Line, Staged, in_columns
 from backprop_cli.graph import Value
+from backprop_cli.lean import Mapping, partial
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import shortest
 

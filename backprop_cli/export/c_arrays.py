@@ -6,12 +6,11 @@ own is `Written`. What only changes indices is in `c_views`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from itertools import product
-from typing import Any, NamedTuple
 
 from backprop_cli.export.expressions import Piece, Writer, closes_last
 from backprop_cli.export.staged import NoWordsError
+from backprop_cli.lean import Any, Callable, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import Shape, matmul, reduced
 
 _TAB = "    "

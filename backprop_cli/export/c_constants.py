@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from backprop_cli.language.program import Program
+from backprop_cli.lean import Any
 
 
 def constant(program: Program, row: int) -> Any:

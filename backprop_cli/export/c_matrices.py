@@ -5,9 +5,9 @@ Matrices are passed as pointers to their first elements, row after row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
+from backprop_cli.lean import Callable, Mapping, Sequence
 from backprop_cli.numeric.shapes import Shape
 
 _ELIMINATE = """/* Gauss: makes a upper triangular, by rows with the largest pivots, and does the same to

@@ -5,12 +5,11 @@ Transposes, slices, broadcasts, triangles, copies side by side, elements by labe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any
 
 from backprop_cli.export.c_arrays import Array, bring, indexed
 from backprop_cli.export.expressions import Piece
+from backprop_cli.lean import Any, Callable, Mapping, Sequence
 from backprop_cli.numeric.shapes import Shape, axes, reshaped, steps
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from backprop_cli.lean import Mapping, NamedTuple
 
 # Of a call its text, where `{0}`, `{1}`, … are the operands and `{axis}`, … what was given by name.
 

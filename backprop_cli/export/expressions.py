@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
 from backprop_cli.errors import Source
 from backprop_cli.export.dialects import Dialect
@@ -12,6 +10,7 @@ from backprop_cli.export.staged import NoWordsError
 from backprop_cli.language.parser import parse_tokens
 from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Index
 from backprop_cli.language.tokens import tokenize
+from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
 
 _ATOM = 9
 _SIGNS = {"^": "**", "juxtaposed": "*", "·": "*"}

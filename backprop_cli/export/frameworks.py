@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from backprop_cli.export.dialects import ELEMENTARY, NUMPY, Dialect
 from backprop_cli.export.expressions import Piece, Writer
@@ -12,6 +10,7 @@ from backprop_cli.export.staged import FUNCTION, NoWordsError, Staged
 from backprop_cli.gates import GATES
 from backprop_cli.graph import Value
 from backprop_cli.language.program import Index
+from backprop_cli.lean import Any, Callable, Mapping, Sequence
 from backprop_cli.text import shortest
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from backprop_cli.export.staged import Staged, staged
 from backprop_cli.graph import Graph
+from backprop_cli.lean import Mapping
 from backprop_cli.report.notes import notes
 from backprop_cli.report.symbolic_steps import Chain, SymbolicSteps
 

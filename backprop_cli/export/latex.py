@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from backprop_cli.export.dialects import Dialect
 from backprop_cli.export.expressions import Piece, Writer
 from backprop_cli.export.staged import Line, Staged
 from backprop_cli.graph import Value
 from backprop_cli.language.program import BINDING_POWER
+from backprop_cli.lean import Any, Mapping, Sequence
 from backprop_cli.numeric.shapes import written
 from backprop_cli.render.tex import END, preamble, tex_name, tex_number, tex_text, tex_value
 from backprop_cli.render.tex_layout import AROUND

@@ -6,10 +6,8 @@ What an element is, and which indices it has, `c_arrays` knows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from math import prod
-from typing import Any
 
 from backprop_cli.errors import Source
 from backprop_cli.export.c_arrays import (
@@ -37,6 +35,7 @@ from backprop_cli.export.staged import NoWordsError
 from backprop_cli.language.parser import parse_tokens
 from backprop_cli.language.program import Call, Program
 from backprop_cli.language.tokens import tokenize
+from backprop_cli.lean import Any, Callable, Mapping, Sequence
 from backprop_cli.numeric.shapes import Shape, axes, broadcast
 
 _REDUCTIONS = {  # where it starts, and the next step

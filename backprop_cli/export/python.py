@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable
 
 from backprop_cli.export.dialects import NUMPY, Dialect
 from backprop_cli.export.expressions import Writer
 from backprop_cli.export.staged import FUNCTION, Line, Staged, in_columns
 from backprop_cli.graph import Value
+from backprop_cli.lean import Callable
 from backprop_cli.text import shortest
 
 

@@ -7,13 +7,13 @@ inner ones are read first. Only programs of numbers: a row has the inputs in its
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.export.dialects import ELEMENTARY, Dialect
 from backprop_cli.export.expressions import Piece, Writer
 from backprop_cli.export.staged import FUNCTION, Staged
 from backprop_cli.graph import Value
+from backprop_cli.lean import Mapping, Sequence
 
 SQL = Dialect(
     "sql",

@@ -6,14 +6,13 @@ It does not know what language the lines will be written in; a target says which
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
 
 from backprop_cli.engine.derive import Derived, derive
 from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.graph import CONSTANT, INPUT, Graph, Value
 from backprop_cli.graph.names import node_names, output_name
+from backprop_cli.lean import Callable, Iterable, Mapping, NamedTuple, Sequence, TypeVar
 from backprop_cli.numeric.shapes import written
 from backprop_cli.report.algebra import write
 from backprop_cli.report.names import written as written_node

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Mapping, Sequence
 
 from backprop_cli.export.dialects import ELEMENTARY, Dialect
 from backprop_cli.export.expressions import Piece, Writer
 from backprop_cli.export.staged import Line, Staged, in_columns
 from backprop_cli.language.program import COMPARISONS
+from backprop_cli.lean import Mapping, Sequence
 from backprop_cli.text import all_finite
 
 SYMPY = Dialect(

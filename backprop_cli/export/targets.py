@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from backprop_cli.lean import TYPE_CHECKING, Mapping
 
 if TYPE_CHECKING:
     from backprop_cli.export.staged import Example

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from backprop_cli.gates.elementwise import GATES
 from backprop_cli.gates.fields import Field, formula_program, functions_of, head
 from backprop_cli.gates.tensor_rules import Function
+from backprop_cli.lean import cache
 
 
 @cache  # fields are a handful, and live as long as the program

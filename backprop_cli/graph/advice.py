@@ -7,9 +7,9 @@ tools, all of them. A test follows each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 
 from backprop_cli.graph.functions_of_others import MORE_FORMULAS
+from backprop_cli.lean import Iterable, Sequence
 
 _ANGLES = {f"{name}d": f"{name}({{0}}*pi/180)" for name in ("sin", "cos", "tan")}
 _INVERSE_ANGLES = {f"{name}d": f"{name}({{0}})*180/pi" for name in ("asin", "acos", "atan")}

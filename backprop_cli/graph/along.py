@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from backprop_cli.gates import BY_SYMBOL
 from backprop_cli.graph.graph import INPUT, Graph
+from backprop_cli.lean import Mapping
 
 STEP = "ε"  # nothing else is called so: of a Greek letter that is typed the name is spelt out
 

@@ -6,9 +6,7 @@ place of parameters, so that nothing behind it has to know that there was a call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any, NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, nearest, place_of, shorten
 from backprop_cli.gates import GATES
@@ -20,6 +18,7 @@ from backprop_cli.graph.signature import signature
 from backprop_cli.graph.turns import names_in_turns, with_turns
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Call, Definition, Index, Program, Statement
+from backprop_cli.lean import Any, Callable, Iterator, Mapping, NamedTuple, Sequence
 
 _STAND_IN = next(gate.name for gate in GATES.values() if gate.variadic)  # takes any number of numbers and is one
 

@@ -6,10 +6,8 @@ a number, and so is the output. A formula of sums that is tried on numbers alone
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from itertools import islice, product
-from typing import Any
 
 from backprop_cli.errors import BackpropError
 from backprop_cli.gates import GATES
@@ -18,6 +16,7 @@ from backprop_cli.graph.graph import INPUT, Graph
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.shapes import infer
 from backprop_cli.graph.transposes import refuse_numbers_to_the_t
+from backprop_cli.lean import Any, Iterator, Mapping, Sequence
 from backprop_cli.numeric.shapes import Shape, written
 
 _LENGTH = 3

@@ -6,14 +6,13 @@ is what a reduction takes in: `sum(W^2)` is a sum of squares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.rebuild import rebuild
 from backprop_cli.graph.remarks import Remark
+from backprop_cli.lean import Iterator
 
 _POWER, _INVERSE = "power", "inverse"  # the families
 _PYTHONS = "**"  # which is elementwise in NumPy

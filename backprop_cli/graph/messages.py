@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from itertools import islice
 
 from backprop_cli.errors import Diagnostic, Label, nearest, shorten
@@ -15,6 +14,7 @@ from backprop_cli.language.mistyped import word
 from backprop_cli.language.program import Call, Program
 from backprop_cli.language.spellings import KEYWORDS
 from backprop_cli.language.uses import operands_of
+from backprop_cli.lean import Collection
 
 _CALLED = {"sigma": "sigmoid", **dict.fromkeys(("softmax_loss", "ce_loss", "ce", "nll", "nll_loss"), "cross_entropy")}
 _LAST_OPERAND = re.compile(r"([A-Za-z0-9_.]+)[ \t]*$", re.ASCII)

@@ -8,7 +8,6 @@ reduces an array, which axes an `axis` means, and the seeds of random numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates import GATES
@@ -21,6 +20,7 @@ from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.subgraphs import enclosing, inside_of
 from backprop_cli.graph.transposes import vectors_transposed
 from backprop_cli.language.parser import MOST_ERRORS
+from backprop_cli.lean import Iterator, Mapping
 from backprop_cli.numeric.shapes import MOST_AXES, Shape, ShapeProblem, axes, broadcast, size, written
 from backprop_cli.text import bytes_written
 

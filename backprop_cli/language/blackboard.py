@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from backprop_cli.language.bare import BARE, INDICES, INVERSES, SUM_SIGNS, SUMS_OF
 from backprop_cli.language.index_sums import MATRICES, objection
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.rewriting import RAISED, IndexSum, Rewriter
 from backprop_cli.language.spellings import LOWERED
+from backprop_cli.lean import Collection
 
 _BELOW = re.compile(rf"[{''.join(INDICES)}]|_[A-Za-z]")
 _MINUS = ("-", "−")

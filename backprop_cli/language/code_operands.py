@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import NORMS, SUMS, TORCH
 from backprop_cli.language.tensor_calls import has_tensors
+from backprop_cli.lean import Collection
 
 _FIELD = re.compile(r"\{(\w+)\}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
 from itertools import count
 
 from backprop_cli.language.letters import ascii_name
@@ -11,6 +10,7 @@ from backprop_cli.language.mistyped import heads
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.several_results import choose
 from backprop_cli.language.spellings import DECLARING, LEAVES, LENGTH
+from backprop_cli.lean import Collection, Iterator, Mapping
 
 _ENDS = ("\n", ";")
 _PRINT = "print"

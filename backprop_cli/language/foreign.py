@@ -7,7 +7,6 @@ it, of the text that was typed.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
 
 from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.language.code_notation import CodeNotation
@@ -20,6 +19,7 @@ from backprop_cli.language.rewriting import SINGLE_BARS, Problem, Reading, Rewri
 from backprop_cli.language.rows import separate
 from backprop_cli.language.signs_of_arrays import refuse_signs
 from backprop_cli.language.spreadsheets import spreadsheet
+from backprop_cli.lean import Collection, Iterable
 
 _OF_LATEX = re.compile(r"\\(?! )|\$|[∑∏]\s*_\s*\{")  # `A \ b` alone solves a system, in MATLAB
 _DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")

@@ -7,12 +7,12 @@ multiplied with elements. Whatever else may stand below a sum sign is refused: n
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
 
 from backprop_cli.errors import shorten
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import WORDS, IndexSum, Reading, Rewriter
 from backprop_cli.language.spellings import LOWERED
+from backprop_cli.lean import Collection, Iterable, Iterator
 
 _BELOW = re.compile(r"(?P<indices>[A-Za-z](?:,?[A-Za-z])*)(?:=(?P<lower>[0-9]{1,15}))?")
 _ABOVE = re.compile(r"(?P<name>[A-Za-z_]\w*)(?P<more>[-+−][0-9]{1,15})?|(?P<number>[0-9]{1,15})")

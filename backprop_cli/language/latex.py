@@ -8,7 +8,6 @@ What is left of bars, powers and roots `mathematics` reads afterwards.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from backprop_cli.language.latex_derivatives import derivative
 from backprop_cli.language.latex_spellings import (
@@ -34,6 +33,7 @@ from backprop_cli.language.latex_sums import LatexSums
 from backprop_cli.language.mistyped import command, is_known
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Reading, Rewriter
+from backprop_cli.lean import Collection
 
 _DEFINED = re.compile(r"(?:^|[;\n])[ \t]*([A-Za-z]{2,})[ \t]*=(?!=)")
 

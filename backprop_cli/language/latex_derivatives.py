@@ -3,9 +3,9 @@ r"""Derivatives in LaTeX, as programs have them: `\frac{\partial^2 f}{\partial x
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from backprop_cli.language.latex_spellings import NAMES
+from backprop_cli.lean import Iterable
 
 _SIGNS = frozenset({"d", "\\partial", "∂"})
 _LEFT_OUT = frozenset({"{", "}", "\\,", "\\;", "\\!", "\\mathrm", "\\rm", "\\text"})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from backprop_cli.language.latex_spellings import (
     ACCENTS,
     BLANK,
@@ -22,6 +20,7 @@ from backprop_cli.language.latex_spellings import (
 )
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
+from backprop_cli.lean import Collection
 
 
 class LatexTerms:

@@ -6,13 +6,11 @@ from one turn to the next. How often it runs has to be known: by whole numbers, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
-
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Piece, Problem, Reading, Rewriter, reading_of
 from backprop_cli.language.spellings import LENGTH
 from backprop_cli.language.turns import Mark
+from backprop_cli.lean import Callable, Iterator, Mapping, NamedTuple
 
 MOST_TOKENS = 1_000_000
 _LOOSE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub__}

@@ -9,12 +9,11 @@ Source: the formulas in the documentation of `torch.nn` 2.x, and its parameters 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from backprop_cli.errors import nearest
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import FUNCTIONS
+from backprop_cli.lean import Iterable, Iterator, NamedTuple
 
 _QUOTES = "'\""
 _OLD = ("size_average", "reduce")
@@ -34,8 +33,8 @@ class Loss(NamedTuple):
     class_name: str
     parameters: str
     bodies: dict[str, str]
-    flags: dict[str, str] = {}  # noqa: RUF012  a table: never written to
-    mean: dict[str, str] = {}  # noqa: RUF012
+    flags: dict[str, str] = {}
+    mean: dict[str, str] = {}
 
 
 _END = " size_average reduce reduction"

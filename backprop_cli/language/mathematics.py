@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from backprop_cli.language.bare import BARE, CAPITALS, JOINING, MATHEMATICA, MATHEMATICA_OF_TWO, SUM_SIGNS
 from backprop_cli.language.blackboard import Blackboard
@@ -22,6 +21,7 @@ from backprop_cli.language.spellings import (
     SIGNS,
     SIGNS_OF_JOINING,
 )
+from backprop_cli.lean import Collection
 
 _BEFORE_OPERANDS = frozenset("+-−*/^·⋅×(,")
 _ELEMENTWISE = ("^", "*", "/", "**", "+", "-", "<", ">", "==", "<=", ">=", "(")

@@ -6,10 +6,9 @@ A row has the libraries, the functions, when it is so, the message, and what to 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
-from typing import NamedTuple
 
 from backprop_cli.language.rewriting import Rewriter
+from backprop_cli.lean import Callable, Collection, NamedTuple
 
 _JAX = frozenset({"jax"})
 _SCIPY = frozenset({"scipy", "special"})

@@ -7,9 +7,9 @@ and written out at the end: nested constructs need no copies of each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+
+from backprop_cli.lean import Iterable, NamedTuple, Sequence
 
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀˣʸᵏ"
 _WORD = rf"(?:(?![{RAISED}½⅓⅔¼¾])[^\W\d])(?:(?![{RAISED}½⅓⅔¼¾])\w)*"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from backprop_cli.language.bare import SPREADSHEETS
 from backprop_cli.language.rewriting import Reading, Rewriter
+from backprop_cli.lean import Collection
 
 _FORMULA = re.compile(r"\s*=(?!=)")
 _NORMAL = (("NORM", ".", "S", ".", "DIST"), 2), (("NORM", ".", "DIST"), 4)  # and how many operands they have

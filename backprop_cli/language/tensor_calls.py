@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
 
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import COVERED, LIBRARIES, NORMS, OF_TENSORS, TENSOR_KEYWORDS
+from backprop_cli.lean import Callable, Collection, Sequence
 
 _ROWS, _LIMIT, _USUAL = "-1", "1e-12", "2"  # of `normalize`: the least length, the order of the norm
 _COLUMN = re.compile(r"\.unsqueeze\((dim=)?-?1\)$|\.(view|reshape)\(-1,1\)$|\[:,(None|np\.newaxis)\]$")

@@ -5,12 +5,11 @@ All but the running products' slopes also work on arrays of objects that can be 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy import broadcast_to, swapaxes, tril, triu
 from numpy import transpose as permute
 
+from backprop_cli.lean import Sequence
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.shapes import Axis, Shape
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
 
+from backprop_cli.lean import Sequence
 from backprop_cli.numeric.shapes import Axis, Shape, ShapeProblem, broadcast, positive, written
 
 __all__ = ["copied", "kroned", "matrices", "ordered", "permuted", "repeated", "stretched", "swapped"]

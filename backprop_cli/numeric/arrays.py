@@ -5,11 +5,8 @@ They are called inside `numpy.errstate(all="ignore")`: what is odd about an answ
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
-from functools import reduce
 from numbers import Real
-from typing import Any
 
 import numpy as np
 from numpy import (
@@ -68,6 +65,7 @@ from numpy import (
     rint as round,  # noqa: A004  as above
 )
 
+from backprop_cli.lean import Any, Callable, reduce
 from backprop_cli.numeric import bell, floats, special
 from backprop_cli.numeric.blocks import in_pieces
 

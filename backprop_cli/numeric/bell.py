@@ -5,11 +5,11 @@ Source: W. J. Cody, "Rational Chebyshev approximations for the error function", 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import pi, sqrt
-from typing import Any
 
 import numpy as np
+
+from backprop_cli.lean import Any, Sequence
 
 Array = Any  # numpy.ndarray or a float
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
+
+from backprop_cli.lean import Any, Callable
 
 _PIECE = 16_384  # elements; a few pieces of doubles take less than any second-level cache has
 

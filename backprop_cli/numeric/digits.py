@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import mpmath
 
+from backprop_cli.lean import Any, Callable, Iterator, Sequence
 from backprop_cli.numeric.floats import largest, smallest
 
 Digits = Any  # an mpmath number, or a float out of a formula's text: they mix

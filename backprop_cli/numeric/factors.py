@@ -9,11 +9,11 @@ What is symmetric is the function of (a + aᵀ)/2. NaN where a matrix has no fac
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import ceil, log2
 
 import numpy as np
 
+from backprop_cli.lean import Callable
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.linalg import solve
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
+from backprop_cli.lean import Any, Sequence
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.reductions import others
 

@@ -5,10 +5,9 @@ The move of f(a) along e is also, with a transposed, what f sends back (Higham, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
+from backprop_cli.lean import Callable
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.linalg import inv
 

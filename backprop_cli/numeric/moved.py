@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
+from backprop_cli.lean import Any, Callable
 from backprop_cli.numeric import arranged, factors, linalg, losses, matrices, normalizations, reductions, windows
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.linalg import MINORS, adjugate, by_minors

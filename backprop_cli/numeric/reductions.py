@@ -6,7 +6,6 @@ functions (sums, products, reshaping) also work on arrays of objects that can be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod as _size
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy import eye, isnan, ones, reshape, trace, zeros
 from numpy import shape as shape_of
 from numpy import size as count_of
 
+from backprop_cli.lean import Sequence
 from backprop_cli.numeric.arrays import Array, where
 from backprop_cli.numeric.places import pick, pick_back, take, take_back
 from backprop_cli.numeric.shapes import Axis, Shape, expanded, fewer

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from backprop_cli.lean import Sequence
 from backprop_cli.numeric.shapes import Shape, ShapeProblem, positive, written
 
 __all__ = ["convolved", "matrix", "narrower", "pooled"]

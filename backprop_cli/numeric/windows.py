@@ -8,12 +8,11 @@ The functions also work on arrays of objects that can be added and multiplied.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
-from typing import Any
 
 import numpy as np
 
+from backprop_cli.lean import Any, Sequence
 from backprop_cli.numeric.arrays import Array
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.numeric.windowed_shapes import Lengths, each

@@ -12,9 +12,8 @@ It knows no sizes.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from backprop_cli.lean import Mapping, NamedTuple, Sequence
 from backprop_cli.report.figure import Figure, Node
 
 _SWEEPS = 8

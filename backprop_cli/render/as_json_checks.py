@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Any
 
+from backprop_cli.lean import TYPE_CHECKING, Any, Iterator
 from backprop_cli.render.as_json import note
 from backprop_cli.render.encoding import indented, line, lines, number
 from backprop_cli.render.style import Style

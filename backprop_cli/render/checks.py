@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import partial
 from math import isnan
-from typing import Any
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Any, Iterator, Mapping, partial
 from backprop_cli.render.pages import Formula, Lines, Notes, Page
 from backprop_cli.render.style import Style
 from backprop_cli.render.tables import Cell, Column, Layout, Table, csv_lines, flat

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
 from math import isnan
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Iterator, partial
 from backprop_cli.render.checks import LOOKS, error_text
 from backprop_cli.render.pages import Formula, Lines, Page
 from backprop_cli.render.style import Style, visible

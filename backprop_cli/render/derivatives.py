@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
+from backprop_cli.lean import Any, Iterator
 from backprop_cli.render.as_json import note
 from backprop_cli.render.encoding import line, lines, number
 from backprop_cli.render.pages import Formula, Lines, Notes, Page, Title

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
 from itertools import islice
-from typing import Any
 
+from backprop_cli.lean import Any, Iterator, partial
 from backprop_cli.render import as_json, quiet
 from backprop_cli.render.pages import Lines, Page
 from backprop_cli.render.style import Style

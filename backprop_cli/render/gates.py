@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from backprop_cli.lean import Iterator
 from backprop_cli.render.pages import GAP, Page
 from backprop_cli.render.style import Style
 from backprop_cli.render.tables import Cell, Column, Layout, Table, csv_lines, flat

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import inf
-from typing import Any
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Any, Iterator
 from backprop_cli.render.as_json import check, note
 from backprop_cli.render.encoding import line, lines, number
 from backprop_cli.render.jacobians import panels

@@ -5,9 +5,9 @@ A fragment is the page without the document around it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from html import escape
 
+from backprop_cli.lean import Iterable, Iterator
 from backprop_cli.render.style import Style, visible
 
 _HEAD = """<!DOCTYPE html>

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
+from backprop_cli.lean import Any, Iterator, Sequence
 from backprop_cli.render.pages import GAP, Formula, Lines, Notes, Page
 from backprop_cli.render.prose import verdict
 from backprop_cli.render.style import Style

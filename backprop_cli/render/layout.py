@@ -7,11 +7,9 @@ units are the caller's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from types import MappingProxyType
-from typing import NamedTuple
 
+from backprop_cli.lean import Callable, Mapping, MappingProxyType, NamedTuple, Sequence
 from backprop_cli.render.arrange import Arrangement, Cell, arrange
 from backprop_cli.report.figure import Edge, Figure, Node
 

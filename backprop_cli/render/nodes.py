@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
-
+from backprop_cli.lean import Iterator, partial
 from backprop_cli.render.pages import Lines, Notes, Page, Title
 from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style

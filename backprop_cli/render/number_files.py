@@ -9,10 +9,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.lean import Any, Iterator, Mapping
 from backprop_cli.render.style import Style
 from backprop_cli.text import literal
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any, NamedTuple
 
+from backprop_cli.lean import Any, Callable, Iterable, Iterator, Mapping, NamedTuple
 from backprop_cli.render.html import document, element, safe
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.style import Style, visible

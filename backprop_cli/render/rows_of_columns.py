@@ -13,11 +13,10 @@ cross none of the others that turn there: the lowest turns first. What is empty 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from math import inf
-from typing import NamedTuple
 
+from backprop_cli.lean import Callable, Mapping, NamedTuple, Sequence
 from backprop_cli.render.layout import Placed, Point, Size
 from backprop_cli.report.figure import Figure, Node
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Iterator
 from backprop_cli.render.diagnostics import excerpt
 from backprop_cli.render.pages import Lines, Page
 from backprop_cli.render.style import Style

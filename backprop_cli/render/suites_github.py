@@ -5,8 +5,7 @@ The escapes are those of the workflow commands: https://docs.github.com/actions/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from backprop_cli.lean import Iterator
 from backprop_cli.render.style import Style
 from backprop_cli.render.suites import lines, words
 from backprop_cli.render.workflow_commands import annotation, defused

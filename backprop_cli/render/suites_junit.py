@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from backprop_cli.lean import Iterator, Sequence
 from backprop_cli.render.diagnostics import excerpt
 from backprop_cli.render.style import Style, visible
 from backprop_cli.render.suites import words

@@ -7,8 +7,7 @@ The plan stands at the end, so that a run that breaks off is seen to be incomple
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from backprop_cli.lean import Iterator
 from backprop_cli.render.style import Style
 from backprop_cli.render.suites import words
 from backprop_cli.report.case_result import SuiteReport

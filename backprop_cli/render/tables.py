@@ -5,12 +5,11 @@ It knows no report. A number is never cut or broken over lines: where a table is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, zip_longest
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Any, Callable, Iterable, Iterator, Mapping, MappingProxyType, NamedTuple
 from backprop_cli.render.html import element, safe
 from backprop_cli.render.markdown import code, escaped
 from backprop_cli.render.style import Style, visible

@@ -7,7 +7,8 @@ its line, of which those up to another fraction stay beside it; matrices and wor
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from backprop_cli.lean import NamedTuple
 
 _TOKEN = re.compile(r"\\begin\{[^{}]*\}|\\left\[|\\[A-Za-z]+|\\.|[0-9.]+|[A-Za-z]|\s+|.", re.DOTALL)
 _ARGUMENTS = {r"\frac": 2, r"\operatorname": 1, r"\text": 1, r"\mathrm": 1, r"\sqrt": 1}  # of what is an operand

@@ -7,8 +7,8 @@ each is replaced by its escape, which JSON reads back as that character.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 
+from backprop_cli.lean import Iterable, Iterator
 from backprop_cli.render.style import visible
 
 _COMMAND = re.compile(r"#(?=#\[)|(?:(?<=[\n\r])|^)(?P<blanks>[^\S\n\r]*):(?=:)")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
-from typing import TYPE_CHECKING, Any
-
+from backprop_cli.lean import TYPE_CHECKING, Any, Iterator, partial
 from backprop_cli.render.encoding import lines, number
 from backprop_cli.render.nodes import cells, columns, record
 from backprop_cli.render.pages import GAP, Formula, Heading, Lines, Page

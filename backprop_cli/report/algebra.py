@@ -7,18 +7,17 @@ the formula as it was computed has a value.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from math import gcd
-from typing import Any, NamedTuple
 
 from backprop_cli.gates import BY_SYMBOL, BY_SYNTAX, Gate
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import CONSTANT, Graph
 from backprop_cli.graph.names import name_of_constant
 from backprop_cli.language.program import BINDING_POWER
+from backprop_cli.lean import Any, Collection, Iterable, Mapping, NamedTuple, Sequence
 from backprop_cli.report.formula import TRANSPOSED, Name
 from backprop_cli.report.parts import node_parts
 

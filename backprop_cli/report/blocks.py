@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any
 
+from backprop_cli.lean import Any
 from backprop_cli.report.figure import Block, Number
 
 _SIDE = 4  # rows and columns of a matrix whose elements are drawn

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
-
 from backprop_cli.errors import Label
+from backprop_cli.lean import Any, Iterator, NamedTuple
 
 AGREES_AFTER_ALL = "what is said agrees"  # the remark on what should not
 

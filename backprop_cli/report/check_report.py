@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from math import nan
 
 from backprop_cli.check.evidence import Evidence
@@ -13,6 +12,7 @@ from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.errors import Diagnostic, Status, shorten
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names, output_name
+from backprop_cli.lean import Iterable, Sequence
 from backprop_cli.numeric.shapes import written
 from backprop_cli.report.claim_results import CheckReport, ClaimResult
 from backprop_cli.report.mistakes import diagnosis

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from backprop_cli.errors import Diagnostic, Source
+from backprop_cli.lean import TYPE_CHECKING, Any, Mapping, NamedTuple
 from backprop_cli.report.model import Note
 
 if TYPE_CHECKING:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.errors import Diagnostic, Source, Status, shorten
+from backprop_cli.lean import Iterator, NamedTuple, Sequence
 from backprop_cli.report.model import Note
 from backprop_cli.user_code.findings import Examined, Finding, Remark
 from backprop_cli.user_code.problems import failed

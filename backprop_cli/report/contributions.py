@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from backprop_cli.engine.passes import Rule, quiet, rule_of, send
 from backprop_cli.engine.subgraph_slopes import sent_through
+from backprop_cli.lean import Any, Callable
 from backprop_cli.report.rows import Columns, zeros_of
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from math import inf
-from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT
 from backprop_cli.graph.names import node_names
+from backprop_cli.lean import Any, Callable, Iterator, NamedTuple
 from backprop_cli.report.contributions import contributions
 from backprop_cli.report.formula import (
     Equation,

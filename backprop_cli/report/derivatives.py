@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from itertools import groupby
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.engine.derive import derive
 from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.names import node_names, output_name
+from backprop_cli.lean import TYPE_CHECKING, Mapping, MappingProxyType, NamedTuple, Sequence
 from backprop_cli.report.algebra import uses, write
 from backprop_cli.report.model import Note
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
 import numpy as np
 
 from backprop_cli.check.verdict import Check
 from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.graph import Graph, Value
+from backprop_cli.lean import Any, Mapping, NamedTuple
 from backprop_cli.report.jacobians import JacobianReport
 from backprop_cli.report.model import Note
 from backprop_cli.text import shortest

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Any
-
 from backprop_cli.engine.passes import quiet
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.names import node_names
+from backprop_cli.lean import Any, Collection, Iterator
 from backprop_cli.report.blocks import block
 from backprop_cli.report.contributions import contributions
 from backprop_cli.report.figure import EDGES, MOST_NODES, DrawnSubgraph, Edge, Figure, Node, Number

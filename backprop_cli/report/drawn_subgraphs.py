@@ -7,10 +7,8 @@ these need; any other sub-graph that two wires leave is not one node and stays o
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
-
 from backprop_cli.graph.subgraphs import View
+from backprop_cli.lean import Collection, Mapping, defaultdict
 from backprop_cli.report.figure import DrawnSubgraph, Edge, Figure, Moment, Node
 from backprop_cli.report.model import Report
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
-
 from backprop_cli.errors import Status
 from backprop_cli.graph import INPUT, Value
+from backprop_cli.lean import Iterable, NamedTuple
 from backprop_cli.report.model import Report
 
 

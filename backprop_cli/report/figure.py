@@ -6,7 +6,7 @@ It knows no format and no coordinates. `drawing` makes it, `animation` has what 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from backprop_cli.lean import Any, NamedTuple, Protocol
 
 EDGES = ("grad", "local", "both", "none")
 PHASES = ("forward", "backward")

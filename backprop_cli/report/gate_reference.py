@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, GATES, Gate
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
+from backprop_cli.lean import Iterator, NamedTuple
 from backprop_cli.text import rounded, shortest
 
 __all__ = ["Entry", "Gate", "GateReference", "entries", "find"]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from math import inf
-from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from backprop_cli.engine.passes import Backward
 from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.names import output_name
+from backprop_cli.lean import Any, Iterable, Mapping, NamedTuple
 from backprop_cli.report.jacobians import JacobianReport, labels
 from backprop_cli.report.model import TROUBLE, Note
 from backprop_cli.report.notes import notes

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph import Graph
 from backprop_cli.graph.ancestors import uses
 from backprop_cli.graph.names import node_names
+from backprop_cli.lean import NamedTuple
 from backprop_cli.numeric.shapes import size
 from backprop_cli.report.names import rules, written
 

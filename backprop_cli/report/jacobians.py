@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from backprop_cli.check.verdict import Check
 from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.graph import Value
+from backprop_cli.lean import Any, NamedTuple
 from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.report.jacobian_structure import Part
 from backprop_cli.report.model import Note

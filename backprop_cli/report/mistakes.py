@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from backprop_cli.check.mistakes import Mistake
 from backprop_cli.errors import shorten
 from backprop_cli.gates import GATES
 from backprop_cli.graph import Graph
 from backprop_cli.graph.names import node_names
+from backprop_cli.lean import Sequence
 from backprop_cli.report.names import written
 from backprop_cli.text import rounded
 

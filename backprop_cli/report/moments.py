@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from backprop_cli.lean import Sequence
 from backprop_cli.report.derivation import Derivation
 from backprop_cli.report.figure import Edge, Moment, Number
 from backprop_cli.report.formula import Equation

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
-
+from backprop_cli.lean import Any, Callable, NamedTuple, Sequence
 from backprop_cli.report.formula import Equation, Formula, Grad, Name, Number, Partial, Piece, merged
 
 _OPERATORS = frozenset("+-*/%^@·")

@@ -6,11 +6,10 @@ Jacobians, which are never formed: of those only the symbols and the sizes are t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
-from typing import Any, NamedTuple
 
 from backprop_cli.gates import GATES
+from backprop_cli.lean import Any, Iterator, NamedTuple
 from backprop_cli.numeric.shapes import size
 from backprop_cli.report.derivation import Derivation
 from backprop_cli.report.formula import Equation, Formula, Grad, Name, Number, Partial, joined

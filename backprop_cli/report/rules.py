@@ -6,10 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
 from math import isclose
-from typing import Any
 
 from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError
@@ -17,6 +14,7 @@ from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.fields import ARRAYS, FLOATS, formula_program
 from backprop_cli.gates.textbook import textbook
 from backprop_cli.graph import Graph, Subgraph, lower
+from backprop_cli.lean import Any, Mapping, Sequence, cache
 from backprop_cli.report.formula import Name, Piece, Rule, merged
 
 _WORD = re.compile(r"([A-Za-z_]\w*)")

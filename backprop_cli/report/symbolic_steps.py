@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from backprop_cli.errors import Source, Status
+from backprop_cli.lean import NamedTuple
 from backprop_cli.report.model import Note
 
 

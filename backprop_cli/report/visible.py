@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
 
 from backprop_cli.gates import GATES
 from backprop_cli.graph import INPUT, Graph
+from backprop_cli.lean import Collection, Mapping, Sequence
 
 _LONGEST = 8  # characters of an operation with a constant in it, such as `x^0.5`
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
-
+from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple
 from backprop_cli.report.model import Report
 from backprop_cli.report.rows import Row
 from backprop_cli.text import elements

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from math import inf, isfinite, nan
-from typing import Any, NamedTuple, Self
+from typing import Self
 
 from backprop_cli.check.tolerances import Tolerance, half_unit
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.data.bindings import constant
 from backprop_cli.data.terms import Terms
 from backprop_cli.errors import BackpropError, Source
+from backprop_cli.lean import Any, Mapping, NamedTuple
 from backprop_cli.session import Number
 
 UNANSWERED = "?"  # in the place of a number that is still to be found

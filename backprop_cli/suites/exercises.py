@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.lean import Any, Iterator, Mapping
 from backprop_cli.report.worksheet import Answer, Exercise, Worksheet
 from backprop_cli.suites.case import UNANSWERED
 from backprop_cli.text import literal

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
 
 from backprop_cli.data.files import LIMIT, NAMED, read_text
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.lean import Iterator, Sequence
 from backprop_cli.suites.case import Case
 from backprop_cli.suites.markdown import holds_blocks, read_markdown
 from backprop_cli.suites.toml_file import read_toml

@@ -22,13 +22,12 @@ Blank lines and lines that start with `#` mean nothing. Other fences are passed 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
 
 from backprop_cli.check.verdict import DIFFERS
 from backprop_cli.data.bindings import read_values, split_bindings
 from backprop_cli.data.terms import Terms
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, shorten
+from backprop_cli.lean import Any, Iterator, NamedTuple
 from backprop_cli.report.notes import NOTE_CODES
 from backprop_cli.suites.case import Case, Written, beside, read_number
 from backprop_cli.suites.places import Place, wrong

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from typing import NamedTuple
 
 from backprop_cli.errors import Diagnostic, Label, Source, shorten
+from backprop_cli.lean import NamedTuple, Sequence
 
 # No expression tries a run of blanks in more than one way: `+` behind a quantifier gives nothing back.
 _HEADER = re.compile(r"\s*+(\[\[?)\s*+([^\[\]]++)\]")

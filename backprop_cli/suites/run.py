@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from time import perf_counter
-from typing import Any
 
 from backprop_cli import api, checking
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.lean import Any, Iterable, Iterator, Sequence
 from backprop_cli.report.case_result import AGREES_AFTER_ALL, CaseResult, Difference
 from backprop_cli.report.claim_results import ClaimResult
 from backprop_cli.report.model import Report

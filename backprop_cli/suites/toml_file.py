@@ -16,8 +16,6 @@ It answers cases, or an error with the line and the column of every key that is 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, UNDECIDED
@@ -25,6 +23,7 @@ from backprop_cli.data.documents import refuse_long_keys
 from backprop_cli.data.files import malformed
 from backprop_cli.data.toml_values import help_at, place_of
 from backprop_cli.errors import CODES, BackpropError, Diagnostic, Source, nearest, shorten
+from backprop_cli.lean import Any, Mapping
 from backprop_cli.report.notes import NOTE_CODES
 from backprop_cli.suites.case import VERDICTS, Case, Digits, Written, beside, read_number
 from backprop_cli.suites.places import Outline, Place, wrong

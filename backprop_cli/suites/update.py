@@ -7,13 +7,12 @@ one by one, wherever they stand. What comes out is read and run again; it is the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 from backprop_cli import api
 from backprop_cli.check.verdict import AGREES
 from backprop_cli.data.files import read_text
 from backprop_cli.errors import BackpropError, shorten
+from backprop_cli.lean import Any, Callable, Iterable, Iterator, NamedTuple, Sequence
 from backprop_cli.report.case_result import CaseResult, Difference, Update
 from backprop_cli.suites.case import Case, Written, elements, read_number, unravelled, without_comment
 from backprop_cli.suites.find import read_suite

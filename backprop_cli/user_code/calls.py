@@ -6,13 +6,12 @@ arrives at `backward`, what `forward` answers first is the loss.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, permutations
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
+from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple, Sequence
 from backprop_cli.user_code.functions import Pair, parameters, returned
 from backprop_cli.user_code.names import holds_gradients, looks_like_a_loss, plain, readings, spellings
 from backprop_cli.user_code.problems import no_outputs

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copy
 import types
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
+from backprop_cli.lean import Any, Iterator, Mapping
 from backprop_cli.user_code.tensors import copy_of, is_generator, is_tensor
 
 

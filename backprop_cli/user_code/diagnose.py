@@ -6,13 +6,11 @@ A gradient on which a right one depends cannot be wrong: it is a multiple of wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
 import numpy as np
 
 from backprop_cli.check.tolerances import UNSURE
 from backprop_cli.check.verdict import AGREES, DIFFERS
+from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
 from backprop_cli.text import rounded
 from backprop_cli.user_code.findings import Mistake
 from backprop_cli.user_code.judge import fitted, ratios

@@ -7,11 +7,10 @@ is worth trying, the likelier first.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple
 from backprop_cli.user_code.missing import SHAPE, factors, missing_terms, quantities
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.node_changes import Change, changes

@@ -5,12 +5,10 @@ A change of a line that is right at one place by chance is not right at another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
 import numpy as np
 
 from backprop_cli.check.verdict import AGREES, DIFFERS
+from backprop_cli.lean import Any, Iterator, Mapping, Sequence
 from backprop_cli.user_code.judge import is_dead, rule
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.recorder import Recorder

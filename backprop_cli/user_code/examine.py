@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
-from types import MappingProxyType
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from backprop_cli.check.tolerances import SIX_DIGITS
 from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.errors import BackpropError
+from backprop_cli.lean import Any, Collection, Iterable, Iterator, Mapping, MappingProxyType, NamedTuple, suppress
 from backprop_cli.user_code.diagnose import diagnose
 from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss, Remark
 from backprop_cli.user_code.goals import array_losses, goal_of, late_loss

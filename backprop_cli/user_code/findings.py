@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from backprop_cli.lean import NamedTuple
 
 
 class Mistake(NamedTuple):

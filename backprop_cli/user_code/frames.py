@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from typing import Any, NamedTuple
 
+from backprop_cli.lean import Any, NamedTuple, Sequence
 from backprop_cli.user_code.instrument import Site, instrument_again
 
 _GAP = "a statement is missing here"

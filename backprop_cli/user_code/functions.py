@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
 
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
+from backprop_cli.lean import NamedTuple
 from backprop_cli.user_code.names import holds_gradients, looks_like_a_loss, readings
 
 _PAIRS = (("forward", "backward"), ("forward_pass", "backward_pass"), ("forward_propagation", "backward_propagation"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
+from backprop_cli.lean import Any, Iterator
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.trace import Claim
 

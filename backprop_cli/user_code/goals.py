@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
-
 import numpy as np
 
+from backprop_cli.lean import Any, NamedTuple, Sequence
 from backprop_cli.user_code.given import is_given
 from backprop_cli.user_code.names import LOSSES, is_a_loss, looks_like_a_loss, readings
 from backprop_cli.user_code.passes import Pass, changes, is_reached, level_of, nudges, pass_of

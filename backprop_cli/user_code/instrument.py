@@ -10,9 +10,8 @@ A hook answers the value it is given, so that the program does what it did. A si
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from typing import Any, NamedTuple
 
+from backprop_cli.lean import Any, NamedTuple, Sequence
 from backprop_cli.user_code.targets import copy, loaded, named, pure, reads, renames
 
 BIND, SET, AGAIN, EXPR = "__bp_bind__", "__bp_set__", "__bp_again__", "__bp_expr__"

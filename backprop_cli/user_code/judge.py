@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from math import isfinite, nan
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from backprop_cli.check.tolerances import SIX_DIGITS, SUBNORMAL, UNSURE
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
+from backprop_cli.lean import Any, Iterable, NamedTuple, Sequence
 from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.slopes import Bench, Slope
 from backprop_cli.user_code.trace import Claim

@@ -6,8 +6,8 @@ Of a class the one input of its `forward` says what `backward` returns; of funct
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from typing import Any
+
+from backprop_cli.lean import Any, Mapping, Sequence
 
 _FORWARD, _BACKWARD = ("forward", "__call__"), ("backward",)
 

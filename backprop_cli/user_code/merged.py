@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from math import nan
 
 import numpy as np
 
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
+from backprop_cli.lean import Iterable, Iterator
 from backprop_cli.user_code.diagnose import Diagnosed
 from backprop_cli.user_code.findings import Finding
 from backprop_cli.user_code.resolve import Candidate

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 import numpy as np
 
+from backprop_cli.lean import Any, Iterator, Mapping
 from backprop_cli.user_code.names import readings
 
 _MOST_NAMES = 24

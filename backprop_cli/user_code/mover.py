@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
 import numpy as np
 
+from backprop_cli.lean import Any, Callable, Mapping, Sequence
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET
 from backprop_cli.user_code.tensors import is_tensor, plus
 from backprop_cli.user_code.trace import LeftError, Place, StoppedError, as_array, is_list

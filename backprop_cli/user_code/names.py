@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import NamedTuple
+
+from backprop_cli.lean import NamedTuple, cache
 
 LOSSES = (
     "loss", "cost", "J", "L", "total_loss", "E", "loss_value", "objective", "nll", "mse", "data_loss", "Loss", "LOSS",

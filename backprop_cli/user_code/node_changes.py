@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
+
+from backprop_cli.lean import Any, Callable, Iterator, Mapping
 
 Change = Callable[[Any], Any]
 _DOTS = ("dot", "matmul", "outer")

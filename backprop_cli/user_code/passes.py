@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
-
 import numpy as np
 
+from backprop_cli.lean import Any, NamedTuple, Sequence
 from backprop_cli.user_code.elsewhere import can_move, shakes_of
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.recorder import Recorder

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, NamedTuple
 
 from backprop_cli.errors import BackpropError
+from backprop_cli.lean import Any, Mapping, MappingProxyType, NamedTuple, Sequence
 from backprop_cli.user_code.calls import Called, calls
 from backprop_cli.user_code.doubles import in_doubles
 from backprop_cli.user_code.functions import Pair, find_pairs, parameters

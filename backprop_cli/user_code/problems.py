@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
+from backprop_cli.lean import TYPE_CHECKING, Any, Sequence
 from backprop_cli.user_code.findings import Failure
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.script import Script, label

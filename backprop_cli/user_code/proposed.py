@@ -5,12 +5,11 @@ The shapes are those of layers by rows and by columns, and of a linear score; ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from string import digits
-from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.lean import Any, Callable, Iterator, Mapping, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import Shape
 
 # What a text leaves behind, run below the user's file with these names; None where it raises an exception.

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
+from backprop_cli.lean import Any, Callable, Mapping, MappingProxyType, Sequence
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET, Site
 from backprop_cli.user_code.mover import Shakes, moved
 from backprop_cli.user_code.names import (

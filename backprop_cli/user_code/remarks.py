@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-
 import numpy as np
 
+from backprop_cli.lean import Collection, Iterator, Sequence
 from backprop_cli.user_code.findings import Failure, Finding, Remark
 from backprop_cli.user_code.names import SELDOM
 from backprop_cli.user_code.recorder import Recorder

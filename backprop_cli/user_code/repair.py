@@ -8,13 +8,12 @@ with are known.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from backprop_cli.check.verdict import AGREES
+from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple, Sequence
 from backprop_cli.user_code.edits import Edit, edits
 from backprop_cli.user_code.elsewhere import Elsewhere
 from backprop_cli.user_code.frames import frame_of, statement_at

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.lean import Any, Iterator, NamedTuple
 from backprop_cli.user_code.names import Reading, holds_gradients, spellings
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.trace import Claim, Place, Version, is_array, is_list, is_number

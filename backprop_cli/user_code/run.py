@@ -11,12 +11,11 @@ import os
 import random
 import sys
 import types
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
-from typing import Any, NamedTuple
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 
 import numpy as np
 
+from backprop_cli.lean import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence, suppress
 from backprop_cli.user_code.copies import copied
 from backprop_cli.user_code.findings import Failure
 from backprop_cli.user_code.instrument import Instrumented

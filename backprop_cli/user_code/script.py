@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from backprop_cli.errors import Label, Source
+from backprop_cli.lean import NamedTuple
 
 
 class Script(NamedTuple):

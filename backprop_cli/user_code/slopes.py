@@ -6,12 +6,11 @@ of rectifiers; its estimate of its own error goes with every slope.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from math import factorial, inf, isfinite, nan
-from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.lean import Any, Callable, Mapping, NamedTuple, Sequence
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.run import Program
 from backprop_cli.user_code.trace import Place, Version, size_of

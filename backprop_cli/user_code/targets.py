@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from copy import deepcopy
-from typing import Any
+
+from backprop_cli.lean import Any
 
 _PURE_CALLS = {"str", "len", "int", "range", "format"}
 

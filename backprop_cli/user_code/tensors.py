@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
+
+from backprop_cli.lean import Any, Iterator
 
 
 def is_tensor(value: Any) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import isfinite
-from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.lean import Any, Mapping, NamedTuple
 from backprop_cli.user_code.tensors import is_tensor
 
 _LONGEST = 1000  # of lists of numbers

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
 import numpy as np
 
+from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
 from backprop_cli.user_code.functions import Pair, parameters
 from backprop_cli.user_code.names import SELDOM, plain, readings, spellings
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from math import isfinite, isinf
-from typing import Any
 
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Any
 from backprop_cli.numeric.shapes import Shape
 
 Mask = Any  # a bool, or an array of them that broadcasts to a node's shape

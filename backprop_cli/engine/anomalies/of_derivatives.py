@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from backprop_cli.engine.anomalies.anomaly import Anomaly
 from backprop_cli.engine.anomalies.masks import Mask
 from backprop_cli.engine.anomalies.of_slopes import of_slopes
 from backprop_cli.engine.anomalies.sensitive import live, matters_not, sensitive
 from backprop_cli.engine.passes import backward
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Iterator, Sequence
 
 _CODES = frozenset({"kink", "jump", "one-sided"})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import inf
 
 from backprop_cli.engine.anomalies.anomaly import Anomaly
@@ -23,6 +22,7 @@ from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Iterator
 
 
 def of_flow(

@@ -5,7 +5,6 @@ They are looked for in whole arrays; the first element at which there is somethi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 from math import inf, isfinite, isinf, isnan, nextafter
 
@@ -28,6 +27,7 @@ from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.fields import ARRAYS, FLOATS, Field
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Iterator
 from backprop_cli.numeric.shapes import Shape, reduced
 
 _MOST_OPERANDS = 20  # of a thousand tied operands, twenty tell the story

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from backprop_cli.engine.anomalies.anomaly import Anomaly
 from backprop_cli.engine.anomalies.masks import (
     Mask,
@@ -21,6 +19,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Value
+from backprop_cli.lean import Iterator, Sequence
 
 
 def of_values(graph: Graph, values: list[Value], live: list[Mask]) -> Iterator[Anomaly]:

@@ -5,13 +5,11 @@ What is simplified never changes a value: products with 1, sums with 0, signs, c
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from backprop_cli.gates import BY_SYMBOL, BY_SYNTAX, GATES
 from backprop_cli.gates.fields import FLOATS, SHAPES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import CONSTANT, Graph
+from backprop_cli.lean import Any, Callable
 from backprop_cli.numeric.shapes import Shape, broadcast
 
 _ADD, _SUB, _MUL, _DIV, _POWER = (BY_SYMBOL[symbol] for symbol in "+-*/^")

@@ -6,13 +6,13 @@ such form, and its gate no derivative as a formula.
 
 from __future__ import annotations
 
-from functools import partial
 from math import pi
 
 from backprop_cli.engine.derive import normalizations, places, scores, sums
 from backprop_cli.engine.derive.builder import Builder, Node
 from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import Field
+from backprop_cli.lean import partial
 
 _CALLED = {"maximum": "max", "minimum": "min", "largest": "max", "smallest": "min"}
 

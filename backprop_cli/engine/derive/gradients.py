@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any, NamedTuple
 
 from backprop_cli.engine.derive.builder import CHOICE, ZERO, Builder, Node
 from backprop_cli.engine.derive.field import field_of_nodes
@@ -17,6 +15,7 @@ from backprop_cli.gates.textbook import textbook
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.names import output_name
+from backprop_cli.lean import Any, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import broadcast
 
 _NOTHING = "0*"  # how the pull to labels begins

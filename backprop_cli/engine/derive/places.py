@@ -5,12 +5,12 @@ As in `sums`, the functions have the names that the rows' texts use.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import accumulate
 
 from backprop_cli.engine.derive.builder import Node
 from backprop_cli.engine.derive.sums import column, count_of, cut, expanded, flip, matmul, outer, reshape, swap
 from backprop_cli.engine.derive.sums import sum as summed
+from backprop_cli.lean import Sequence
 from backprop_cli.numeric.shapes import Axis, Shape
 
 __all__ = [

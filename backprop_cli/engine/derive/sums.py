@@ -6,11 +6,10 @@ may be left to the gate that comes next: what is sent is then smaller than the o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
 from math import prod
 
 from backprop_cli.engine.derive.builder import Node
+from backprop_cli.lean import Sequence, reduce
 from backprop_cli.numeric.shapes import Axis, Shape
 
 __all__ = [

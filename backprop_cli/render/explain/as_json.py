@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
+from backprop_cli.lean import TYPE_CHECKING, Any, Iterator
 from backprop_cli.render.as_json import fields
 from backprop_cli.render.encoding import lines
 from backprop_cli.render.explain.words import exact_words

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
+from backprop_cli.lean import Iterable, Iterator
 from backprop_cli.render.explain.outline import RESULTS, Section, outline, trimmed
 from backprop_cli.render.explain.words import plain_words
 from backprop_cli.render.html import document, element, safe

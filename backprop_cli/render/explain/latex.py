@@ -5,9 +5,7 @@ It needs amsmath and nothing else. Every text in it is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
-
+from backprop_cli.lean import Any, Iterable, Iterator
 from backprop_cli.render.explain.outline import RESULTS, Section, outline, trimmed
 from backprop_cli.render.prose import closing, title
 from backprop_cli.render.style import Style, visible

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from backprop_cli.lean import Iterator
 from backprop_cli.render import quiet
 from backprop_cli.render.style import Style
 from backprop_cli.report.derivation import Derivation

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import partial
-
+from backprop_cli.lean import Iterable, Iterator, partial
 from backprop_cli.render.explain.outline import RESULTS, Section, outline, trimmed
 from backprop_cli.render.explain.words import plain_words
 from backprop_cli.render.prose import closing, title

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import escape
 
+from backprop_cli.lean import Iterator
 from backprop_cli.render.style import visible
 from backprop_cli.report.figure import Block
 

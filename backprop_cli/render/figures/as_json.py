@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
-
+from backprop_cli.lean import TYPE_CHECKING, Any, Iterator, Mapping
 from backprop_cli.render import as_json
 from backprop_cli.render.encoding import lines, number
 from backprop_cli.render.figures.picture import Picture

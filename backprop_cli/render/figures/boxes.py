@@ -14,10 +14,9 @@ Where it would be wider than the width the tree stands instead.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Iterator, Mapping, NamedTuple
 from backprop_cli.render.arrange import Arrangement, Cell, arrange
 from backprop_cli.render.figures import tree
 from backprop_cli.render.figures.grid import BOLD, THIN, Sheet

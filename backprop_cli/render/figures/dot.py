@@ -5,9 +5,9 @@ Nodes are called `n` and the id; every text is a quoted string or an HTML-like l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import escape
 
+from backprop_cli.lean import Iterator
 from backprop_cli.render.figures.nesting import nested
 from backprop_cli.render.figures.words import sums
 from backprop_cli.render.style import Style

@@ -12,9 +12,9 @@ It is laid out as the other, with the places turned over: what is across there i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Iterator
 from backprop_cli.render.figures.arrays import Drawn
 from backprop_cli.render.figures.picture import Box, Picture, since, text_at
 from backprop_cli.render.figures.shapes import (

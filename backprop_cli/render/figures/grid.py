@@ -10,9 +10,9 @@ Where wires cross, the one that runs up and down is in front:
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from typing import NamedTuple
+
+from backprop_cli.lean import Callable, Iterable, Iterator, NamedTuple
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 _WIRES = {

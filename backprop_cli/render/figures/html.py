@@ -7,9 +7,9 @@ two drawings, each with its steps; where a drawing is wide, in a layout for narr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from string import Template
 
+from backprop_cli.lean import Iterator
 from backprop_cli.render.figures.picture import Picture, safe
 from backprop_cli.render.figures.svg import beside, themed
 from backprop_cli.render.figures.widths import pictures

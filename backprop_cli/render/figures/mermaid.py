@@ -5,8 +5,7 @@ Nodes are called `n` and the id; in labels whatever is not plain stands as an en
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from backprop_cli.lean import Iterator
 from backprop_cli.render.figures.nesting import nested
 from backprop_cli.render.figures.shapes import LEAVES
 from backprop_cli.render.figures.words import sums

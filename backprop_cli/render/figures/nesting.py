@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import takewhile
 
+from backprop_cli.lean import Iterator
 from backprop_cli.report.figure import DrawnSubgraph, Figure, Node
 
 

@@ -11,11 +11,11 @@ columns:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Iterator
 from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, over, under, width_of
 from backprop_cli.render.figures.wires import Wires
 from backprop_cli.render.figures.words import KEY_GAP, described, key_of

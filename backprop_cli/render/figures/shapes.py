@@ -6,9 +6,9 @@ It knows a figure and no coordinates. Widths are estimated generously, since nob
 from __future__ import annotations
 
 from math import sqrt
-from typing import NamedTuple
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import NamedTuple
 from backprop_cli.render.figures.arrays import Drawn
 from backprop_cli.render.layout import Size
 from backprop_cli.render.style import visible

@@ -3,7 +3,8 @@ r"""The steps of a figure as one document of beamer: a slide on which `\only<k>`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+
+from backprop_cli.lean import Iterator, Sequence
 
 _BOX = re.compile(r"\\useasboundingbox \(0,(-?[\d.]+)\) rectangle \(([\d.]+),([\d.]+)\);\n")
 _WIDE, _HIGH = 425.0, 225.0  # points of a slide of 16 by 9 that a figure may take

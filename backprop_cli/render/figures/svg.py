@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
+from backprop_cli.lean import Iterator
 from backprop_cli.render.figures.downwards import Downwards
 from backprop_cli.render.figures.picture import Picture
 from backprop_cli.render.style import Style

@@ -5,9 +5,8 @@ It needs TikZ and amsmath. Coordinates are those of the SVG picture, a pixel bei
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Iterator
 from backprop_cli.render.figures.shapes import LEAVES, Shapes, width_of
 from backprop_cli.render.layout import Placed, place
 from backprop_cli.render.style import Style, visible

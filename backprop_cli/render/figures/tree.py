@@ -10,9 +10,8 @@ f = n1 * z      -12   1
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from backprop_cli.lean import Iterable, Iterator, NamedTuple
 from backprop_cli.render.figures.shapes import LEAVES
 from backprop_cli.render.figures.words import around, local_sign
 from backprop_cli.render.style import GRAD, VALUE, Style

@@ -7,8 +7,8 @@ shows the first of the layouts that is hardly made smaller, else the one that is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
+from backprop_cli.lean import Iterator
 from backprop_cli.render.figures.downwards import Downwards
 from backprop_cli.render.figures.picture import Picture
 from backprop_cli.report.figure import Figure

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from backprop_cli.lean import Sequence
 from backprop_cli.render.figures.shapes import Shapes
 from backprop_cli.render.layout import Placed, Point
 from backprop_cli.report.figure import Edge

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 
 from backprop_cli.errors import shorten
+from backprop_cli.lean import Iterable, Iterator
 from backprop_cli.render.figures.shapes import LEAVES, width_of
 from backprop_cli.render.style import Style
 from backprop_cli.render.wrapping import wrapped
