@@ -156,7 +156,7 @@ class Point:
     def estimate(self, output: int, wrt: int) -> Estimate:
         """The derivative from values alone."""
         graph, name = function_of(frozen(self.graph, self.values), output, wrt)
-        return difference(graph, {**self.given, name: self.values[wrt]}, name)
+        return difference(graph, {**self.given, name: self.values[wrt]}, name, self.values)
 
 
 def _of_an_array(graph: Graph, node: int) -> BackpropError:

@@ -13,9 +13,9 @@ from backprop_cli.engine import numbers
 from backprop_cli.engine.passes import forward
 from backprop_cli.gates import GATES, Gate
 from backprop_cli.gates.fields import COMPLEX, formula_program
-from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
+from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Value
 from backprop_cli.language.program import COMPARISONS
-from backprop_cli.lean import Any, Callable, Mapping, NamedTuple
+from backprop_cli.lean import Any, Callable, Mapping, NamedTuple, Sequence
 
 _SHRINK = 1.4
 _STEPS = 12
@@ -31,9 +31,12 @@ class Estimate(NamedTuple):
     method: str
 
 
-def difference(graph: Graph, given: Mapping[str, float], name: str) -> Estimate:
-    """d output / d `name` from values: by complex step where every gate allows it, otherwise by Ridders' method."""
-    estimate = complex_step(graph, given, name)
+def difference(graph: Graph, given: Mapping[str, float], name: str, values: Sequence[Value] = ()) -> Estimate:
+    """d output / d `name` from values: by complex step where every gate allows it, otherwise by Ridders' method.
+
+    `values` are those of the nodes at the point, where they are known.
+    """
+    estimate = complex_step(graph, given, name, values)
     if estimate is not None:
         return estimate
     point = dict(given)
@@ -45,7 +48,7 @@ def difference(graph: Graph, given: Mapping[str, float], name: str) -> Estimate:
     return ridders(output, given[name])
 
 
-def complex_step(graph: Graph, given: Mapping[str, float], name: str) -> Estimate | None:
+def complex_step(graph: Graph, given: Mapping[str, float], name: str, values: Sequence[Value] = ()) -> Estimate | None:
     """The derivative by evaluations at x + ih; None where a gate has no analytic form or the values leave it."""
     if not all(analytic(GATES[gate]) for gate in {*graph.gates} - {INPUT, CONSTANT}):
         return None
@@ -53,21 +56,21 @@ def complex_step(graph: Graph, given: Mapping[str, float], name: str) -> Estimat
     if 0 < x < 1e-250:
         return None  # no step is small beside it
     step = 1e-100 * x if x > 1e-180 else 1e-280
-    reals, leaf = forward(graph, given), graph.variables[name]
+    reals, leaf = values or forward(graph, given), graph.variables[name]
     moved = [node for node, depends in enumerate(graph.dependents({leaf})) if depends]
     slopes = []
     for share, here in _SAMPLES:
-        values: list[Any] = list(reals)
-        values[leaf] = complex(given[name] * here, step * share)
+        there: list[Any] = list(reals)
+        there[leaf] = complex(given[name] * here, step * share)
         try:
-            numbers.forward(graph, values, COMPLEX, moved[1:])
+            numbers.forward(graph, there, COMPLEX, moved[1:])
         except (ArithmeticError, ValueError):
             return None
         # Off the real branch (log of a negative number) the complex function is another one; and its definitions in
         # books (log(1 + x)) may lose the digits that ours keep.
-        if not all(abs(values[node].real - reals[node]) <= 1e-9 * abs(reals[node]) for node in moved):
+        if not all(abs(there[node].real - reals[node]) <= 1e-9 * abs(reals[node]) for node in moved):
             return None
-        value = complex(values[graph.output])
+        value = complex(there[graph.output])
         if not isfinite(value.imag):
             return None
         if abs(value.imag) < 1e-290:

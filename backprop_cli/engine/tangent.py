@@ -19,13 +19,16 @@ def tangent(
     `locals_[i]` holds one slope an operand of node i; they may come from anywhere, which is what makes this an
     independent check of a backward pass. `values` are needed for tensor gates.
     """
-    rates: list[Value] = [0.0] * len(graph)
+    still = 0.0
+    rates: list[Value] = [still] * len(graph)
     for node, rate in direction.items():
-        rates[node] = rate
+        rates[node] = _spread(rate, graph.shape(node))
     with quiet(graph):
         for node in range(min(direction, default=len(graph)), len(graph)):
-            gate, operands = graph.gates[node], graph.inputs[node]
-            total, slopes = rates[node], locals_[node]
+            operands = graph.inputs[node]
+            if not operands or (len(operands) <= 2 and rates[operands[0]] is still is rates[operands[-1]]):
+                continue  # as most do
+            gate, total, slopes = graph.gates[node], rates[node], locals_[node]
             for k, j in enumerate(operands):
                 rate = rates[j]
                 # An operand that does not move, or that a routing gate ignores, adds nothing, not 0 times infinity.
@@ -39,7 +42,7 @@ def tangent(
                     total = total + chosen(slopes[k] != 0, slopes[k] * rate)
                 else:
                     total = total + slopes[k] * rate
-            rates[node] = _spread(total, graph.shape(node))
+            rates[node] = _spread(total, graph.shapes[node]) if graph.shapes else total
     return rates
 
 

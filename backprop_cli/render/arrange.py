@@ -150,6 +150,8 @@ def _ordered(columns: list[list[Cell]], links: list[list[Link]]) -> list[list[Ce
 def _keys(column: list[Cell], wanted: list[float], ranks: list[int]) -> list[_Key]:
     """What to sort a column by, so that the members of a cluster stay together, and those of one inside it."""
     paths = [cell.node.subgraphs if cell.node else () for cell in column]
+    if not any(paths):
+        return [[(want, rank)] for want, rank in zip(wanted, ranks, strict=True)]
     members: dict[tuple[int, ...], list[float]] = {}
     for path, want in zip(paths, wanted, strict=True):
         for depth in range(len(path)):

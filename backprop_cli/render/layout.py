@@ -121,23 +121,27 @@ def _lines(
     spans = [[sizes[c.source][2:] if c.node else (wire / 2, wire / 2) for c in column] for column in columns]
     # From the anchor of each cell's upper neighbour to its own.
     gaps = [[0.0, *(up[1] + apart + down[0] for up, down in pairwise(span))] for span in spans]
-    lines = [_running(gap[: len(column)]) for gap, column in zip(gaps, columns, strict=True)]
+    offsets = [_running(gap) for gap in gaps]
+    lines = [offset[: len(column)] for offset, column in zip(offsets, columns, strict=True)]
     cells = sum(map(len, columns))
+    # What pulls at the cells of each column: a cell, its neighbour, the weight of their wire, how far it leads down.
+    pulls: list[list[tuple[int, int, int, float, float]]] = [[] for _ in columns]
+    weights = [[0.0] * len(column) for column in columns]
+    for number, pieces in enumerate(links):
+        for left, right, edge, _ in pieces:
+            weight, down = (_STRAIGHT, 0.0) if edge < 0 else (1.0, downs[edge])
+            pulls[number].append((left, number + 1, right, weight, down))
+            weights[number][left] += weight
+            pulls[number + 1].append((right, number, left, weight, -down))
+            weights[number + 1][right] += weight
+    heavy = [[weight or 0.01 for weight in column] for column in weights]
     for sweep in range(max(_PASSES[0], min(_PASSES[-1], _WORK // max(cells, 1)))):
         for number in range(len(columns)) if sweep % 2 == 0 else range(len(columns) - 1, -1, -1):
             sums = [0.0] * len(columns[number])
-            weights = [0.0] * len(columns[number])
-            if number:
-                for left, right, edge, _ in links[number - 1]:
-                    weight, down = (_STRAIGHT, 0.0) if edge < 0 else (1.0, downs[edge])
-                    sums[right] += weight * (lines[number - 1][left] - down)
-                    weights[right] += weight
-            for left, right, edge, _ in links[number]:
-                weight, down = (_STRAIGHT, 0.0) if edge < 0 else (1.0, downs[edge])
-                sums[left] += weight * (lines[number + 1][right] + down)
-                weights[left] += weight
-            wanted = [s / w if w else line for s, w, line in zip(sums, weights, lines[number], strict=True)]
-            lines[number] = _apart(wanted, [w or 0.01 for w in weights], gaps[number])
+            for cell, beside, neighbour, weight, down in pulls[number]:
+                sums[cell] += weight * (lines[beside][neighbour] + down)
+            wanted = [s / w if w else line for s, w, line in zip(sums, weights[number], lines[number], strict=True)]
+            lines[number] = _apart(wanted, heavy[number], offsets[number])
     _straighten(arranged, lines, gaps)
     top = min((y - s[0] for line, span in zip(lines, spans, strict=True) for y, s in zip(line, span, strict=True)),
               default=0.0)  # fmt: skip
@@ -155,9 +159,8 @@ def _straighten(arranged: Arrangement, lines: list[list[float]], gaps: list[list
             heights[k] = min(max(line, above), below)
 
 
-def _apart(wanted: list[float], weights: list[float], gaps: list[float]) -> list[float]:
-    """The heights nearest to the wanted ones that keep the gaps."""
-    offsets = _running(gaps)  # without them it is isotonic regression
+def _apart(wanted: list[float], weights: list[float], offsets: list[float]) -> list[float]:
+    """The heights nearest to the wanted ones that are the offsets apart, or more."""
     pools: list[tuple[float, float, int]] = []  # mean, weight, members
     for want, weight, offset in zip(wanted, weights, offsets, strict=False):
         mean, total, members = want - offset, weight, 1

@@ -11,7 +11,7 @@ from backprop_cli.graph.names import node_names
 from backprop_cli.lean import Any, Collection, Iterator
 from backprop_cli.report.blocks import block
 from backprop_cli.report.contributions import contributions
-from backprop_cli.report.figure import EDGES, MOST_NODES, DrawnSubgraph, Edge, Figure, Node, Number
+from backprop_cli.report.figure import EDGES, MOST_NODES, DrawnSubgraph, Edge, Figure, Moments, Node, Number
 from backprop_cli.report.model import Report
 from backprop_cli.report.moments import moments
 from backprop_cli.report.parts import CALLED
@@ -100,7 +100,7 @@ class _Drawing:
             nodes=tuple(nodes),
             edges=tuple(edge if self.shows in ("grad", "both") else _silent(edge) for edge in self._together(edges)),
             subgraphs=tuple(self._subgraphs()),
-            moments=tuple(moments(report, self.number, gates, sending, edges)) if self.valued else (),
+            moments=Moments(lambda: moments(report, self.number, gates, sending, edges)) if self.valued else (),
             valued=self.valued,
             shows=self.shows,
             notice=self._notice(),

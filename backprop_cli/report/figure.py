@@ -6,7 +6,7 @@ It knows no format and no coordinates. `drawing` makes it, `animation` has what 
 
 from __future__ import annotations
 
-from backprop_cli.lean import Any, NamedTuple, Protocol
+from backprop_cli.lean import Any, Callable, NamedTuple, Protocol, Sequence, cached_property
 
 EDGES = ("grad", "local", "both", "none")
 PHASES = ("forward", "backward")
@@ -101,6 +101,23 @@ class Moment(NamedTuple):
     lines: tuple[str, ...]
 
 
+class Moments(Sequence[Moment]):
+    """The steps of a figure, worked out when somebody asks for them: most formats show none."""
+
+    def __init__(self, work_out: Callable[[], Sequence[Moment]]) -> None:
+        self._work_out = work_out
+
+    @cached_property
+    def _made(self) -> Sequence[Moment]:
+        return self._work_out()
+
+    def __getitem__(self, which: Any) -> Any:
+        return self._made[which]
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 class Figure(NamedTuple):
     """A drawing: `subject` says of what, `output` is the output's name, `shows` what its wires carry.
 
@@ -118,7 +135,7 @@ class Figure(NamedTuple):
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     subgraphs: tuple[DrawnSubgraph, ...] = ()
-    moments: tuple[Moment, ...] = ()
+    moments: Sequence[Moment] = ()
     valued: bool = True
     shows: str = "grad"  # one of EDGES
     notice: str = ""

@@ -57,7 +57,7 @@ class _Shapes(Shapes):
         )  # fmt: skip
 
     def _gate(self, node: Node) -> Shape:
-        operation = pretty(visible(shorten(node.operation, self.figure.longest)))
+        operation = pretty(visible(shorten(node.operation, self.longest)))
         name = "" if node.kind == "output" else shorten(node.name, LONGEST)
         long = len(operation) > 2
         wires = self.arriving.get(node.id, ())

@@ -56,6 +56,7 @@ class Shapes:
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
+        self.longest = figure.longest
         self.arriving: dict[int, list[Edge]] = {}
         self.leaving: dict[int, list[Edge]] = {}
         for edge in figure.edges:
@@ -111,7 +112,7 @@ class Shapes:
         )  # fmt: skip
 
     def _gate(self, node: Node) -> Shape:
-        operation = pretty(visible(shorten(node.operation, self.figure.longest)))
+        operation = pretty(visible(shorten(node.operation, self.longest)))
         name = "" if node.kind == "output" else shorten(node.name, LONGEST)
         long = len(operation) > 2
         wires = self.arriving.get(node.id, ())
