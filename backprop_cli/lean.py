@@ -91,7 +91,7 @@ def cache(work_out):
             known[given] = work_out(*given)
         return known[given]
 
-    answer.__doc__, answer.__name__ = work_out.__doc__, work_out.__name__
+    answer.__doc__ = work_out.__doc__
     return answer
 
 
