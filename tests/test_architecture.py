@@ -267,6 +267,7 @@ OTHER_WORDS = {
     "render/__init__.py": {"dot"},
     "engine/anomalies/of_flow.py": {"sum"},  # which wording
     "engine/exaggerated.py": {"sum"},  # a family
+    "engine/exaggerated_numbers.py": {"sum"},
     "engine/settling.py": {"sum"},
     "report/notes.py": {"sum"},
     "report/mistakes.py": {"sign"},  # a mistake
