@@ -41,11 +41,13 @@ def doubtful(
     active: bytearray | None = None,
 ) -> Doubtful:
     """The doubtful ones among the numbers of a pass to `output`, and of the backward pass if there was one."""
-    with quiet(graph):
-        found = _doubtful(Again(graph, values, output), passed, active)
-        if found and not graph.has_arrays:  # was it rounded at all?
-            found = _doubtful(AgainExactly(graph, values, output), passed, active)
-        return found
+    if graph.shapes:
+        with quiet(graph):
+            return _doubtful(Again(graph, values, output), passed, active)
+    found = _doubtful_numbers(Again(graph, values, output), passed, active)
+    if found:  # was it rounded at all?
+        found = _doubtful_numbers(AgainExactly(graph, values, output), passed, active)
+    return found
 
 
 def doubtful_again(
