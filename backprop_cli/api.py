@@ -12,6 +12,7 @@ from backprop_cli.engine.passes import backward, forward
 from backprop_cli.engine.precision import untrue_jacobian, untrue_numbers
 from backprop_cli.errors import BackpropError, Diagnostic, Source, Status
 from backprop_cli.lean import TYPE_CHECKING, Any, Mapping, Sequence
+from backprop_cli.remembered import known_gradients, session_of
 from backprop_cli.render.style import Style
 from backprop_cli.report import Report, build
 from backprop_cli.session import Number, Session, open_session
@@ -29,18 +30,17 @@ def evaluate(expression: str | Source, bindings: Mapping[str, Number] | None = N
 
     Raises BackpropError if the text, a value or a shape is wrong, or a limit is passed.
     """
-    return _evaluated(open_session(expression, bindings, values))
+    return _evaluated(session_of(expression, bindings, values))
 
 
 def _evaluated(session: Session) -> Report:
-    graph = session.graph
+    graph, options = session.graph, session.options
     numbers = forward(graph, session.values)
     anomalies = find_anomalies(graph, numbers, graph.output)
     untrue = untrue_numbers(graph, numbers, graph.output)
     return build(
-        graph, numbers, anomalies, strict=session.options.strict, expand=session.shown, untrue=untrue,
-        exact=session.options.exact,
-    )  # fmt: skip
+        graph, numbers, anomalies, strict=options.strict, expand=session.shown, untrue=untrue, exact=options.exact
+    )
 
 
 def grad(
@@ -62,12 +62,13 @@ def grad(
     output that is an array needs one. `check` cross-checks with SymPy; `check_seconds` bounds the differentiation of
     the whole formula, past which gates are checked one by one: in steps of work, of which a second has three million,
     so that a busy machine gives the same answer. `rate` is a learning rate, `step` its old name: the report then has
-    x - rate · df/dx.
-    Values and options are given as to `evaluate`.
+    x - rate · df/dx. Values and options are given as to `evaluate`.
 
     Raises BackpropError as `evaluate` does, and if `wrt` names nothing in the expression.
     """
-    session = open_session(expression, bindings, values)
+    if not check and (known := known_gradients(expression, bindings, values, wrt, seed_grad, rate, step)):
+        return known
+    session = session_of(expression, bindings, values, seed_grad, rate, step)
     if rate is not None and step is not None:
         raise BackpropError(Diagnostic("U801", "`rate` and `step` are two names of one thing", (), "give `rate` alone"))
     targets, upstream, given = session.targets(wrt), session.upstream(seed_grad), step if rate is None else rate

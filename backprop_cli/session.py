@@ -66,7 +66,8 @@ class Session(NamedTuple):
     """The graph, a value for each of its inputs but the `free` ones, and the user's gates whose inside is shown.
 
     `shown` is None where that is all of them. `spare` are values whose names the program does not use, `gates` those
-    that it and its libraries define; `given` are the values as they were given.
+    that it and its libraries define; `given` are the values as they were given. How large, or of which shape, those are
+    that are `sized` decided how the text was read.
     """
 
     graph: Graph
@@ -77,6 +78,7 @@ class Session(NamedTuple):
     spare: Mapping[str, Value]
     gates: Sequence[Definition]
     given: Mapping[str, Number]
+    sized: Collection[str] = ()
 
     def read(self, given: Number, name: str) -> Value:
         """A number or an array that an option is given."""
@@ -168,8 +170,10 @@ def open_session(
         message = f"unknown notation {shorten(str(options.notation))!r}"
         raise BackpropError(Diagnostic("U801", message, (), f"there are {', '.join(NOTATIONS)}"))
     strict = options.notation == NOTATIONS[1]
+    sized = set[str]()
 
     def size_of(name: str) -> tuple[int, ...] | int | None:
+        sized.add(name)
         if name in declared:
             return declared[name]
         return _size(values[name] if name in values else defaults.get(name))
@@ -184,7 +188,7 @@ def open_session(
     }
     for name in program.counts:
         left.pop(name, None)
-    session = Session(graph, values, [], shown, options, left, program.definitions, given)
+    session = Session(graph, values, [], shown, options, left, program.definitions, given, sized)
     if not spare:
         session.refuse_unused()
     for name in graph.variables:

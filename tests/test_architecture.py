@@ -30,8 +30,9 @@ ROOMS = {
     "data": {"errors", "text", "language", "numeric", "gates", "graph", "engine"},
     # Derivatives in a program are nodes before anybody sees it.
     "session": {"errors", "language", "numeric", "graph", "data", "engine"},
+    "remembered": {"errors", "gates", "graph", "engine", "report", "session"},
     "checking": {"errors", "graph", "check", "report", "session", "user_code", "data"},
-    "api": {"errors", "graph", "engine", "check", "report", "render", "session"},
+    "api": {"errors", "graph", "engine", "check", "report", "render", "session", "remembered"},
     # Formulas are read again to be written in other words.
     "export": {"errors", "text", "language", "numeric", "gates", "graph", "engine", "report", "render"},
     "deriving": {"errors", "numeric", "graph", "engine", "check", "report", "session", "api", "export"},
@@ -267,6 +268,7 @@ OTHER_WORDS = {
     "render/__init__.py": {"dot"},
     "engine/anomalies/of_flow.py": {"sum"},  # which wording
     "engine/exaggerated.py": {"sum"},  # a family
+    "engine/exaggerated_numbers.py": {"sum"},
     "engine/settling.py": {"sum"},
     "report/notes.py": {"sum"},
     "report/mistakes.py": {"sign"},  # a mistake

@@ -9,8 +9,9 @@ asks no gate for its second derivatives.
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, isfinite
 
+from backprop_cli.engine import exaggerated_numbers as numbers
 from backprop_cli.engine.exaggerated import Again, AgainExactly
 from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
@@ -40,11 +41,13 @@ def doubtful(
     active: bytearray | None = None,
 ) -> Doubtful:
     """The doubtful ones among the numbers of a pass to `output`, and of the backward pass if there was one."""
-    with quiet(graph):
-        found = _doubtful(Again(graph, values, output), passed, active)
-        if found and not graph.has_arrays:  # was it rounded at all?
-            found = _doubtful(AgainExactly(graph, values, output), passed, active)
-        return found
+    if graph.shapes:
+        with quiet(graph):
+            return _doubtful(Again(graph, values, output), passed, active)
+    found = _doubtful_numbers(Again(graph, values, output), passed, active)
+    if found:  # was it rounded at all?
+        found = _doubtful_numbers(AgainExactly(graph, values, output), passed, active)
+    return found
 
 
 def doubtful_again(
@@ -79,6 +82,8 @@ def _met(found: Mapping[int, Any], runs: Sequence[Mapping[int, Any]]) -> dict[in
 
 
 def _doubtful(again: Again, passed: Backward | None, active: bytearray | None) -> Doubtful:
+    if not again.graph.shapes:
+        return _doubtful_numbers(again, passed, active)
     graph, values = again.graph, again.before[: again.output + 1]
     leaves = (x for x, operands in zip(values, graph.inputs, strict=False) if not operands)
     beyond = all(map(all_finite, leaves))  # an infinity that nobody gave may be an overflow
@@ -92,6 +97,21 @@ def _doubtful(again: Again, passed: Backward | None, active: bytearray | None) -
         elif grads[node] is None and moved is not None:  # a kink that ignores it here, and not there
             grads[node] = nothing(graph.shape(node))
     return Doubtful(doubted, _all_moved(graph, grads, there, beyond))
+
+
+def _doubtful_numbers(again: Again, passed: Backward | None, active: bytearray | None) -> Doubtful:
+    """The same of numbers alone, which are compared on the way: mostly there is nothing left to do."""
+    there, far = numbers.backward(again, passed.grads, active) if passed is not None else ([], [])
+    if not (again.far or far):
+        return Doubtful({}, {})
+    inputs, values = again.graph.inputs, again.before[: again.output + 1]
+    beyond = all(isfinite(x) for x, operands in zip(values, inputs, strict=False) if not operands)
+
+    def moved(nodes: Sequence[int], here: Sequence[Value | None], there: Sequence[Value | None]) -> dict[int, Any]:
+        found = [node for node in sorted(nodes) if inputs[node] or here[node] is not there[node]]
+        return {node: True for node in found if _moved(here[node] or 0.0, there[node] or 0.0, beyond)}
+
+    return Doubtful(moved(again.far, values, again.values), moved(far, passed.grads if passed else (), there))
 
 
 def nothing(shape: Shape) -> Value:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from math import log2, nan
 
+from backprop_cli.engine import exaggerated_numbers as numbers
 from backprop_cli.engine.choices import KINKED, sure_pull, sure_slopes, sure_value
+from backprop_cli.engine.exaggerated_numbers import EXACT, LINEAR, LOOSE, ONES
 from backprop_cli.engine.flow import Known
 from backprop_cli.engine.moves import SMALL, is_small, moves, some_small
 from backprop_cli.engine.passes import Backward, Rule, add, nothing_yet, rule_of, send
@@ -19,15 +21,8 @@ from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Any, Sequence
 from backprop_cli.text import all_finite
 
-_EXACT = frozenset(name for name, gate in GATES.items() if gate.exact or gate.truth)
-_MAY_BE_EXACT = frozenset(name for name, gate in GATES.items() if gate.exact_when)
 _CLASSES = "labels"  # an operand of tensor gates that no rounding moves
-_LOOSE = frozenset(name for name, gate in GATES.items() if gate.loose)
-# Gates whose slopes are operands, or the same everywhere: never rounded themselves.
-_LINEAR = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product"))
-_ONES = (1.0, -1.0)
 _LARGE = 2.0**400
-_ORDINARY = 2.0**1012  # what is below stays finite where it is moved
 # Gates that send 0 to what they ignore, or what arrived.
 _SENDING_ZEROS = frozenset({name for name, gate in GATES.items() if gate.family == "sum"} | ROUTES)
 _NAMED = frozenset(CONSTANTS.values())
@@ -46,10 +41,11 @@ class Again:
         self.values = list(values)
         for node, constant in graph.constants.items():
             self.values[node] = self.constant(constant)
+        self.far: list[int] = []  # of numbers those that moved too far
         if graph.shapes:
             self._forward()
         else:
-            self._forward_of_numbers()
+            self.far = numbers.forward(self)
 
     def _forward(self) -> None:
         graph, values = self.graph, self.values
@@ -64,31 +60,10 @@ class Again:
             except ValueError:  # a class's number, computed and moved: it is no matter of digits
                 continue
             out = out if graph.shapes[node] else float(out)
-            exact = TENSORS[rule.gate].exact if rule.attributes is not None else rule.gate in _EXACT
+            exact = TENSORS[rule.gate].exact if rule.attributes is not None else rule.gate in EXACT
             values[node] = out if exact else self.rounded(out, node, xs)
             if rule.gate in KINKED or rule.attributes is not None:
                 values[node] = sure_value(rule, [self.before[j] for j in operands], xs, values[node])
-
-    def _forward_of_numbers(self) -> None:
-        inputs, gates, values, of, factor = (
-            self.graph.inputs,
-            self.graph.gates,
-            self.values,
-            FLOATS.value,
-            self.moves.factor,
-        )
-        for node in range(self.output + 1):
-            operands = inputs[node]
-            if operands:
-                gate, xs = gates[node], [values[j] for j in operands]
-                out = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs))
-                exact_when = FLOATS.exact_when[gate] if self.looks_closer and gate in _MAY_BE_EXACT else None
-                if gate not in _EXACT and not (exact_when and exact_when(*xs, out)):
-                    out = out * factor() if SMALL <= abs(out) < _ORDINARY else self.rounded(out, node, xs)
-                values[node] = out
-                if gate in KINKED:
-                    before = [self.before[j] for j in operands]
-                    values[node] = sure_value(Rule(gate, FLOATS, None), before, xs, values[node])
 
     def rule(self, node: int) -> Rule:
         """The rule of a node; of a tensor gate with what it rounds inside moved too."""
@@ -105,7 +80,7 @@ class Again:
     def operands(self, rule: Rule, xs: list[Value]) -> list[Value]:
         """What a gate is given: moved, where it adds up inside or is not right to the last digit."""
         if rule.attributes is None:
-            return [self.nearby(x) for x in xs] if rule.gate in _LOOSE else xs
+            return [self.nearby(x) for x in xs] if rule.gate in LOOSE else xs
         row = TENSORS[rule.gate]
         if row.exact:
             return xs
@@ -114,8 +89,6 @@ class Again:
     def backward(self, passed: Backward, active: bytearray | None) -> list[Value | None]:
         """The gradients again, from the values as they are now."""
         graph, values = self.graph, self.values
-        if not graph.shapes:
-            return self._backward_of_numbers(passed.grads[self.output], active)
         again, lost = nothing_yet(graph), Lost(self.nearby)
         again.grads[self.output], again.flows[self.output] = passed.grads[self.output], True
         for node in range(self.output, -1, -1):
@@ -161,46 +134,6 @@ class Again:
         lost = (sent == 0) & (larger != 0)
         return _where(lost, self.moves.beside(sent), sent) if _some(lost) else sent
 
-    def _backward_of_numbers(self, upstream: Value | None, active: bytearray | None) -> list[Value | None]:
-        inputs, gates, values, of, factor = (
-            self.graph.inputs,
-            self.graph.gates,
-            self.values,
-            FLOATS.locals,
-            self.moves.factor,
-        )
-        grads: list[Any] = [None] * len(gates)
-        grads[self.output] = upstream
-        lost = Lost(self.nearby)
-        for node in range(self.output, -1, -1):
-            if node in lost:
-                settle(grads, node, lost)
-            arrived, operands = grads[node], inputs[node]
-            if arrived is None or not operands or (active is not None and not active[node]):
-                continue
-            gate, xs = gates[node], [values[j] for j in operands]
-            slopes = of[gate](*(map(self.nearby, xs) if gate in _LOOSE else xs), values[node])
-            if gate in KINKED:
-                slopes = sure_slopes(Rule(gate, FLOATS, None), [self.before[j] for j in operands], xs, slopes)
-            is_linear, is_one = gate in _LINEAR, arrived in _ONES
-            for j, slope in zip(operands, slopes, strict=True):
-                if not is_linear:
-                    if slope == 0 and gate in ROUTES:
-                        continue
-                    slope = slope * factor() if SMALL <= abs(slope) < _ORDINARY else self.slope(slope, gate, xs)
-                sent = arrived * slope
-                if not (is_one or slope in _ONES):
-                    sent = sent * factor() if SMALL <= abs(sent) < _ORDINARY else self.product(sent, arrived, slope)
-                before = grads[j]
-                if before is None:
-                    grads[j] = sent
-                    continue
-                grads[j] = total = before + sent  # as `join` does, which would be called twice a gate
-                added = total - before
-                if rounded := (before - (total - added)) + (sent - added):
-                    lost[j] = lost.get(j, 0.0) + rounded
-        return grads
-
     # -- moves -------------------------------------------------------------------------------------------
 
     def constant(self, value: Value) -> Value:
@@ -245,28 +178,28 @@ class Again:
 
     def slope(self, slope: Value, gate: str, xs: Sequence[Value]) -> Value:
         """A slope that was rounded. One of 0 may be an underflow, but for gates that ignore an operand."""
-        if gate in _LINEAR:
+        if gate in LINEAR:
             return slope
         if type(slope) is float:
             moved = self.nearby(slope)
-            if -SMALL < slope < SMALL and (slope or (gate not in ROUTES and (gate in _LOOSE or all(xs)))):
+            if -SMALL < slope < SMALL and (slope or (gate not in ROUTES and (gate in LOOSE or all(xs)))):
                 moved = self.moves.beside(moved)
             return moved
         moved = self.nearby(slope)
         if some_small(slope):
-            zero = False if gate in ROUTES else gate in _LOOSE or _all_nonzero(xs)
+            zero = False if gate in ROUTES else gate in LOOSE or _all_nonzero(xs)
             moved = _where(is_small(slope) & ((slope != 0) | zero), self.moves.beside(moved), moved)
         return moved
 
     def product(self, sent: Value, upstream: Value, slope: Value) -> Value:
         """What is sent, which is rounded, and what may have been lost of it below the smallest double."""
         if type(sent) is float:
-            if (type(slope) is float and slope in _ONES) or (type(upstream) is float and upstream in _ONES):
+            if (type(slope) is float and slope in ONES) or (type(upstream) is float and upstream in ONES):
                 return sent
             moved = self.nearby(sent)
             lost = -SMALL < sent < SMALL and (sent or (type(slope) is float and slope and _some(upstream != 0)))
             return self.moves.beside(moved) if lost else moved
-        moved = sent if type(slope) is float and slope in _ONES else self.nearby(sent)
+        moved = sent if type(slope) is float and slope in ONES else self.nearby(sent)
         if some_small(sent) and (small := is_small(sent) & (sent != 0)).any():
             return _where(small, self.moves.beside(moved), moved)
         return moved

@@ -75,7 +75,7 @@ def untrue_numbers(
     for item in items:
         if item.of_gradient and passed.grads[item.node] is None:
             passed.grads[item.node] = nothing(graph.shape(item.node))
-    if any(has_nan(passed.grads[node]) for node in graph.variables.values()):
+    if any(map(has_nan, [passed.grads[node] for node in graph.variables.values()])):
         from backprop_cli.engine.true_slopes import true_slopes
 
         told = true_slopes(graph, values, output, passed, upstream, gradients)

@@ -11,7 +11,7 @@ from backprop_cli.errors import Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.names import output_name
-from backprop_cli.lean import TYPE_CHECKING, Collection, Iterable, Mapping, Sequence
+from backprop_cli.lean import TYPE_CHECKING, Collection, Mapping, Sequence
 from backprop_cli.report import true_numbers
 from backprop_cli.report.model import TROUBLE, Note, Report, Step
 from backprop_cli.report.notes import lost_notes, notes
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def build(
     graph: Graph,
     values: list[Value],
-    anomalies: Iterable[Anomaly],
+    anomalies: Sequence[Anomaly],
     *,
     passed: Backward | None = None,
     active: bytearray = bytearray(),  # noqa: B008  never written to
@@ -56,12 +56,12 @@ def build(
         with quiet(graph):
             step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
     asked = set((wrt or {}).values())
-    told = {item.node for item in untrue if item.of_gradient}
-    made = [
-        *notes(graph, values, anomalies),
-        *true_numbers.notes(graph, untrue, asked),
-        *lost_notes(graph, check, told),
-    ]
+    made: list[Note] = []
+    if anomalies or untrue or check is not None or graph.remarks:
+        told = {item.node for item in untrue if item.of_gradient}
+        made += notes(graph, values, anomalies)
+        made += true_numbers.notes(graph, untrue, asked)
+        made += lost_notes(graph, check, told)
     if passed is not None and not wrt:
         made.append(Note("reading", "the program has no inputs: there is nothing to differentiate", None, (0, 0)))
     value = values[graph.output]
@@ -71,7 +71,7 @@ def build(
         words = "an infinity that the program writes reaches the result"
         made.append(Note("nonfinite-input", words, graph.output, graph.span(graph.output)))
     status = Status.OK
-    if any(n.code in TROUBLE for n in made) or not finite or (strict and made):
+    if not finite or (made and (strict or any(n.code in TROUBLE for n in made))):
         status = Status.MATHEMATICS
     needed = ancestors(graph, graph.output) if untrue else b""
     lost: list[object] = [item for item in untrue if item.of_gradient or needed[item.node]]

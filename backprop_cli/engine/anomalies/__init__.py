@@ -13,7 +13,7 @@ from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Iterable, Iterator
 
-__all__ = ["Anomaly", "find_anomalies"]
+__all__ = ["MARKED", "Anomaly", "find_anomalies", "may_have_any"]
 _MOST_OF_A_CODE = 20
 
 
@@ -29,7 +29,7 @@ def find_anomalies(
     `passed` is the backward pass (None after a forward pass alone) and `active` marks the nodes that depend on an
     input whose gradient was asked for: of a slope that nobody asked for nothing is said.
     """
-    if not graph.shapes and not _suspicious(graph, values, passed):
+    if not graph.shapes and not may_have_any(graph, values, passed):
         return []
     from backprop_cli.engine.anomalies.of_derivatives import of_derivatives
     from backprop_cli.engine.anomalies.of_flow import of_flow
@@ -49,7 +49,8 @@ def find_anomalies(
     return list(_bounded(sorted(found, key=lambda anomaly: anomaly.node)))
 
 
-def _suspicious(graph: Graph, values: list[Value], passed: Backward | None) -> bool:
+def may_have_any(graph: Graph, values: list[Value], passed: Backward | None) -> bool:
+    """Whether a graph of numbers may have anomalies: one look at all of them."""
     if not MARKED.isdisjoint(graph.gates) or 0.0 in values or not all(map(isfinite, values)):
         return True
     grads = passed.grads if passed is not None else []
