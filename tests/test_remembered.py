@@ -29,7 +29,8 @@ def said(verb, *given, **options):
     except backprop_cli.BackpropError as error:
         return str(error)
     texts = [backprop_cli.render(report, name) for name in FORMATS]
-    return [*texts, repr(report), report.status, report.notes, report.output, repr(report.seed), repr(dict(report.inputs))]
+    shown = report.output, repr(report.seed), repr(dict(report.inputs))
+    return [*texts, repr(report), report.status, report.notes, *shown]
 
 
 def said_anew(verb, *given, **options):
