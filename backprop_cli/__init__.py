@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from backprop_cli.api import draw, evaluate, explain, grad, jacobian, render, structure
     from backprop_cli.checking import check, check_code, check_steps
+    from backprop_cli.compiled import Compiled, compile  # noqa: A004  as an attribute
     from backprop_cli.deriving import diff, export, hessian
     from backprop_cli.directions import hvp, jvp
     from backprop_cli.errors import BackpropError, Source
@@ -33,15 +34,16 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 __all__ = [
-    "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult",
+    "EXPLAIN_FORMATS", "FIGURE_FORMATS", "FORMATS", "BackpropError", "CheckReport", "ClaimResult", "Compiled",
     "DerivativeReport", "DirectionalReport", "HessianReport", "JacobianReport",
     "Note", "Options", "Report", "Row", "Source",
-    "check", "check_code", "check_steps", "diff", "draw", "evaluate", "explain", "export", "grad", "hessian",
+    "check", "check_code", "check_steps", "compile", "diff", "draw", "evaluate", "explain", "export", "grad", "hessian",
     "hvp", "jacobian", "jvp", "render", "structure",
 ]  # fmt: skip
 # Each name and its home.
 _HOMES = {
     **dict.fromkeys(("draw", "evaluate", "explain", "grad", "jacobian", "render", "structure"), "api"),
+    **dict.fromkeys(("Compiled", "compile"), "compiled"),
     **dict.fromkeys(("diff", "export", "hessian"), "deriving"),
     **dict.fromkeys(("hvp", "jvp"), "directions"),
     **dict.fromkeys(("check", "check_code", "check_steps"), "checking"),

@@ -38,10 +38,22 @@ ROOMS = {
     "deriving": {"errors", "numeric", "graph", "engine", "check", "report", "session", "api", "export"},
     "directions": {"errors", "language", "numeric", "graph", "engine", "data", "report", "session", "api"},
     "worksheets": {"errors", "numeric", "text", "report", "session", "api"},
+    "compiled": {"errors", "gates", "graph", "engine", "report", "session", "api"},
     "notebook": {"errors", "api", "render", "report"},
     # The verbs, asked case after case; the tolerance of a claim is that of `check`.
     "suites": {"errors", "text", "check", "report", "data", "session", "api", "checking"},
-    "__init__": {"errors", "api", "checking", "deriving", "directions", "notebook", "render", "report", "session"},
+    "__init__": {
+        "errors",
+        "api",
+        "checking",
+        "compiled",
+        "deriving",
+        "directions",
+        "notebook",
+        "render",
+        "report",
+        "session",
+    },
     "__main__": {"cli"},
     "cli": {
         "errors",
