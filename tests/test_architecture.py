@@ -113,6 +113,7 @@ THIRD_PARTIES = {
         "check/assignments.py",
         "check/step_index.py",
         "check/array_differences.py",
+        "check/rows.py",
         "check/array_edges.py",
         "check/array_mistakes.py",
         "check/tensor_mistakes.py",

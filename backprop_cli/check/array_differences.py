@@ -9,12 +9,13 @@ from math import inf, isfinite
 
 import numpy as np
 
+from backprop_cli.check.rows import Rows, apply, some_rows
 from backprop_cli.check.tolerances import BESIDE, DIFFERENCES, UNSURE
 from backprop_cli.check.verdict import Check, Disagreement, Judged
 from backprop_cli.engine.differences import Estimate, ridders
 from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.engine.passes import Backward
-from backprop_cli.gates.fields import ARRAYS, FLOATS
+from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph import Graph, Value
 from backprop_cli.lean import Any, Callable, Iterator, Mapping
 from backprop_cli.numeric.losses import ValueProblem
@@ -38,14 +39,18 @@ def check_by_differences(
     chosen = np.random.RandomState(0)
     worst: Disagreement | None = None
     largest = 0.0
-    for node, k, ours, size, estimate in _gates(graph, values, passed, active, chosen):
+    some = some_rows(graph, values)
+    for node, k, ours, size, estimate in _gates(graph, values, passed, active, chosen, some):
         size = max(size, abs(ours), abs(estimate.slope))
         if error_of(ours, estimate, size) > DIFFERENCES and estimate.error < DIFFERENCES * size:
             worst = worst or Disagreement(ours, estimate.slope, node, graph.inputs[node][k])
     variables = {}
     undecided = []
     for name, node in wrt.items():
-        judged = _along(graph, values, passed, node, seed, chosen)
+        rows = some if some is not None and some.suffice(node) else None
+        judged = _along(graph, values, passed, node, seed, chosen, rows)
+        if rows is not None and judged.verdict != "agree":
+            judged = _along(graph, values, passed, node, seed, chosen)
         variables[name] = judged
         if judged.verdict == "undecided":
             undecided.append(name)
@@ -61,46 +66,54 @@ def check_by_differences(
 
 
 def _gates(
-    graph: Graph, values: list[Value], passed: Backward, active: bytearray, chosen: Any
+    graph: Graph, values: list[Value], passed: Backward, active: bytearray, chosen: Any, some: Rows | None
 ) -> Iterator[tuple[int, int, float, float, Estimate]]:
     """For each active gate and operand: our slope along a random direction, what it is judged beside, differences'.
 
-    Operands that name classes cannot be moved.
+    Of long arrays `some` rows are looked at. Operands that name classes cannot be moved.
     """
     for node, ids in enumerate(graph.inputs):
         if not ids or not active[node] or passed.grads[node] is None:
             continue
-        out = values[node]
-        operands = [values[j] for j in ids]
+        adds = some is not None and some.adds(node)
+        by_rows = some is not None and some.is_long(node) and node not in graph.attributes
+        out, operands = values[node], [values[j] for j in ids]
+        at = dict(zip(ids, operands, strict=True))
+        if some is not None and by_rows:
+            out, at = some.at(node), dict(zip(ids, some.operands(node, {}), strict=True))
+        elif some is not None and adds:
+            at = {j: some.at(j) for j in ids}
         weights = chosen.standard_normal(np.shape(out)) / max(1.0, np.sqrt(np.size(out)))
         for k, j in enumerate(ids):
             if not active[j] or ids.index(j) != k:
                 continue
-            along = chosen.standard_normal(graph.shapes[j]) * np.maximum(1.0, np.abs(values[j]))
+            along = chosen.standard_normal(np.shape(at[j])) * np.maximum(1.0, np.abs(at[j]))
             places = [p for p, other in enumerate(ids) if other == j]
             if node in graph.attributes:
                 pull, attributes = ARRAYS.pull[graph.gates[node]], graph.attributes[node]
                 pulled: Any = sum(pull(p, weights, out, operands, attributes) for p in places)
+                pulled = some.of(pulled, j) if some is not None and adds else pulled
             else:
-                pulled = sum(weights * passed.locals[node][p] for p in places)
-            terms = unbroadcast(pulled, graph.shapes[j]) * along
+                slopes = [passed.locals[node][p] for p in places]
+                pulled = sum(
+                    weights * (some.of(slope, node) if some is not None and by_rows else slope) for slope in slopes
+                )
+            terms = unbroadcast(pulled, np.shape(at[j])) * along
             ours, size = float(np.sum(terms)), BESIDE * float(np.linalg.norm(terms))
 
-            def moved(step: float, node: int = node, j: int = j, weights: Any = weights, along: Any = along) -> float:
-                shifted = [values[i] + step * along if i == j else values[i] for i in graph.inputs[node]]
-                return float(np.sum(weights * _apply(graph, node, shifted)))
+            def moved(
+                step: float, node: int = node, j: int = j, at: Any = at, weights: Any = weights, along: Any = along
+            ) -> float:
+                shifted = at[j] + step * along
+                if some is not None and some.adds(node):
+                    return float(np.sum(weights * some.sum_moved(node, shifted)))
+                there = [shifted if i == j else at[i] for i in graph.inputs[node]]
+                return float(np.sum(weights * apply(graph, node, there)))
 
             try:
-                yield node, k, ours, size, best_estimate(moved, ours, size, np.abs(values[j]).max())
+                yield node, k, ours, size, best_estimate(moved, ours, size, np.abs(at[j]).max())
             except ValueProblem:
                 continue
-
-
-def _apply(graph: Graph, node: int, operands: list[Value]) -> Value:
-    gate = graph.gates[node]
-    if node in graph.attributes:
-        return ARRAYS.forward[gate](operands, graph.attributes[node])
-    return (ARRAYS.value if graph.shapes[node] else FLOATS.value)[gate](*operands)
 
 
 def best_estimate(function: Callable[[float], float], ours: float, size: float, largest: float) -> Estimate:
@@ -141,20 +154,34 @@ def error_of(ours: float, estimate: Estimate, size: float) -> float:
     return abs(ours - estimate.slope) / max(abs(ours), abs(estimate.slope), size, unsure, 1e-300)
 
 
-def _along(graph: Graph, values: list[Value], passed: Backward, node: int, seed: Value, chosen: Any) -> Judged:
-    """Our gradient and differences of the whole program along a random direction; the element if they differ."""
-    grad = np.asarray(gradient_of(graph, passed, node))
-    direction = chosen.standard_normal(grad.shape) * np.maximum(1.0, np.abs(values[node]))
+def _along(
+    graph: Graph,
+    values: list[Value],
+    passed: Backward,
+    node: int,
+    seed: Value,
+    chosen: Any,
+    some: Rows | None = None,
+) -> Judged:
+    """Our gradient and differences of the whole program along a random direction; the element if they differ.
+
+    Of `some` rows it is only said whether they agree.
+    """
+    grad, at = np.asarray(gradient_of(graph, passed, node)), values[node]
+    if some is not None:
+        grad, at = some.of(grad, node), some.at(node)
+    direction = chosen.standard_normal(grad.shape) * np.maximum(1.0, np.abs(at))
 
     size = BESIDE * float(np.linalg.norm(grad * direction))
-    largest = float(np.abs(values[node]).max())
+    largest = float(np.abs(at).max())
 
     def judged(mask: Any) -> tuple[float, Estimate]:
         along = direction * mask
         ours = float(np.sum(grad * along))
 
         def moved(step: float) -> float:
-            return moved_output(graph, values, node, values[node] + step * along, seed)
+            there = at + step * along
+            return some.moved_output(node, there, seed) if some else moved_output(graph, values, node, there, seed)
 
         return ours, best_estimate(moved, ours, size, largest)
 
@@ -165,7 +192,7 @@ def _along(graph: Graph, values: list[Value], passed: Backward, node: int, seed:
         return Judged("undecided" if grad.any() else "agree", 0.0, (), 0.0, 0.0)
     sure = max(DIFFERENCES, UNSURE * estimate.error / max(abs(ours), abs(estimate.slope), size, 1e-300))
     error = error_of(ours, estimate, size)
-    if not sure < 1e-2 or not isfinite(error):
+    if not sure < 1e-2 or not isfinite(error) or (some is not None and error > sure):
         return Judged("undecided", error, (), ours, estimate.slope)
     if error <= sure:
         return Judged("agree", error, (), ours, estimate.slope)
@@ -191,7 +218,7 @@ def moved_output(graph: Graph, values: list[Value], node: int, value: Value, see
     moved: dict[int, Value] = {node: value if graph.shapes[node] else float(value)}
     for i in range(node + 1, graph.output + 1):
         if i not in moved and any(j in moved for j in graph.inputs[i]):
-            out = _apply(graph, i, [moved.get(j, values[j]) for j in graph.inputs[i]])
+            out = apply(graph, i, [moved.get(j, values[j]) for j in graph.inputs[i]])
             moved[i] = out if graph.shapes[i] else float(out)
     output: Any = moved.get(graph.output, values[graph.output])
     return float(np.sum(np.multiply(seed, output)))
