@@ -19,7 +19,7 @@ from backprop_cli.engine.passes import backward
 from backprop_cli.engine.tangent import tangent
 from backprop_cli.errors import BackpropError
 from backprop_cli.gates import GATES
-from backprop_cli.gates.fields import ARRAYS, FLOATS
+from backprop_cli.gates.fields import ARRAYS, FLOATS, Field
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.numeric.blocks import near, sizes, somewhere, within
 
@@ -821,3 +821,24 @@ def test_moves_are_small_and_no_two_neighbours_move_alike(shape):
     drawn.skip(1008)
     np.testing.assert_array_equal(drawn.fresh(np.asfortranarray(x.T)), again[3])
     np.testing.assert_array_equal(x, np.random.RandomState(0).standard_normal(shape))
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(
+    "name", ["sigmoid", "pow", "relu", "where", "max", "gelu", "mul", "leaky_relu", "stop_gradient"]
+)
+def test_gates_in_pieces_answer_as_they_do_at_once(name, seed):
+    """The same bytes: values and slopes, arrays where arrays were, operands where the answer is one."""
+    gate, (x, draw) = GATES[name], _arrays_with_odd_elements(seed)
+    x = np.ascontiguousarray(x)
+    whole = Field(*ARRAYS.modules, choice=ARRAYS.choice, known=ARRAYS.known)
+    others = [x * 0.5, np.where(x > 3, x, 1.0), 2.0, x]
+    operands = [x, *(others[draw.randint(4)] for _ in range(1 if gate.variadic else len(gate.operands) - 1))]
+    with np.errstate(all="ignore"):
+        out, expected = ARRAYS.value[name](*operands), whole.value[name](*operands)
+        np.testing.assert_array_equal(out, expected)
+        for slope, plain in zip(ARRAYS.locals[name](*operands, out), whole.locals[name](*operands, out), strict=True):
+            assert np.shape(slope) == np.shape(plain)
+            assert np.asarray(slope).tobytes() == np.asarray(plain).tobytes()
+            places = [k for k, operand in enumerate(operands) if np.shape(operand) and plain is operand]
+            assert not places or np.shares_memory(slope, operands[places[0]])

@@ -151,7 +151,7 @@ def _moved(here: Value, there: Value, beyond: bool) -> Any:
 
     from backprop_cli.numeric.blocks import near
 
-    if type(here) is not float and near(here, there, SIX_DIGITS):
+    if getattr(here, "shape", ()) and near(here, there, SIX_DIGITS):
         return False
     finite = np.isfinite(here)
     mask = finite & _is_far(here, there) | (~finite if beyond else False)

@@ -55,8 +55,8 @@ def some_small(x: Any) -> bool:
 
 def ordinary(x: Any) -> bool:
     """Whether all that becomes of a number, or of every element, is a move: nothing small, infinite or NaN."""
-    if type(x) is float:
-        return SMALL <= abs(x) < ORDINARY
+    if type(x) is float or not getattr(x, "shape", ()):
+        return bool(SMALL <= abs(x) < ORDINARY)
     from backprop_cli.numeric.blocks import within
 
     return within(x, SMALL, ORDINARY)

@@ -20,18 +20,35 @@ def somewhere(condition: Callable[..., Any], *values: Any) -> bool:
     return any(np.any(condition(*(x[here] if np.ndim(x) else x for x in flat))) for here in _pieces(large.size))
 
 
-def in_pieces(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """An elementwise function of doubles that makes many arrays on its way."""
+def in_pieces(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An elementwise function of doubles that makes many arrays on its way; its answer may be several of them.
 
-    def made(x: Any) -> Any:
-        x = np.asarray(x, dtype=float)
-        if x.size <= _PIECE:
-            return function(x)
-        out = np.empty(x.size)
-        flat = x.reshape(-1)
-        for here in _pieces(x.size):
-            out[here] = function(flat[here])
-        return out.reshape(x.shape)
+    Where an operand has another shape than the largest one, it is called once. What it answers with a number, or with
+    an operand as it is, is that.
+    """
+
+    def made(*xs: Any) -> Any:
+        large = max(xs, key=_size)
+        if _size(large) <= _PIECE or any(_size(x) and not _is_alike(x, large) for x in xs):
+            return function(*xs)
+        flat = [x.reshape(-1) if _size(x) else x for x in xs]
+        found: list[Any] = []
+        ours: list[bool] = []  # which of them are filled here
+        for here in _pieces(large.size):
+            operands = [x[here] if _size(x) else x for x in flat]
+            answers = function(*operands)
+            for k, answer in enumerate(answers if isinstance(answers, tuple) else (answers,)):
+                whole = next((x for x, part in zip(flat, operands, strict=True) if part is answer), answer)
+                is_new = whole is answer and _size(answer) > 0
+                if k == len(found):
+                    found.append(np.empty(large.size, answer.dtype) if is_new else whole)
+                    ours.append(is_new)
+                elif is_new and not ours[k]:  # a number until now, and NaN somewhere from now on
+                    found[k], ours[k] = np.array(np.broadcast_to(found[k], large.size)), True
+                if ours[k]:
+                    found[k][here] = answer
+        shaped = tuple([x.reshape(large.shape) if _size(x) else x for x in found])
+        return shaped if isinstance(answers, tuple) else shaped[0]
 
     return made
 
@@ -71,6 +88,11 @@ def near(x: Any, y: Any, part: float) -> bool:
         if not np.all((np.abs(apart) <= bound) & (bound < inf)):
             return False
     return True
+
+
+def _size(x: Any) -> int:
+    """How many elements an array has; 0 of a number."""
+    return int(x.size) if getattr(x, "shape", ()) else 0
 
 
 def _pieces(size: int) -> Iterator[slice]:
