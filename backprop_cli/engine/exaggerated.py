@@ -9,13 +9,13 @@ from math import log2, nan
 
 from backprop_cli.engine import exaggerated_numbers as numbers
 from backprop_cli.engine.choices import KINKED, sure_pull, sure_slopes, sure_value
-from backprop_cli.engine.exaggerated_numbers import EXACT, LINEAR, LOOSE, ONES
+from backprop_cli.engine.exaggerated_numbers import LINEAR, LOOSE, ONES
 from backprop_cli.engine.flow import Known
-from backprop_cli.engine.moves import SMALL, is_small, moves, some_small
+from backprop_cli.engine.moves import SMALL, is_small, moves, ordinary, some_small
+from backprop_cli.engine.odd import overflows, underflows
 from backprop_cli.engine.passes import Backward, Rule, add, nothing_yet, rule_of, send
 from backprop_cli.engine.sums import Lost, settle
 from backprop_cli.gates import CONSTANTS, GATES, ROUTES
-from backprop_cli.gates.fields import ARRAYS, FLOATS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Any, Sequence
@@ -39,6 +39,7 @@ class Again:
         self.nearby = self.moves.nearby
         self.moves.begin()
         self.values = list(values)
+        self.given: dict[int, list[Value]] = {}  # of sums and products, the operands as they were moved
         for node, constant in graph.constants.items():
             self.values[node] = self.constant(constant)
         self.far: list[int] = []  # of numbers those that moved too far
@@ -55,13 +56,17 @@ class Again:
                 continue
             rule = self.rule(node)
             xs = self.arriving(node, rule)
+            given = self.operands(rule, xs)
             try:
-                out = rule.value(self.operands(rule, xs))
+                out = rule.value(given)
             except ValueError:  # a class's number, computed and moved: it is no matter of digits
                 continue
             out = out if graph.shapes[node] else float(out)
-            exact = TENSORS[rule.gate].exact if rule.attributes is not None else rule.gate in EXACT
-            values[node] = out if exact else self.rounded(out, node, xs)
+            row = GATES[rule.gate] if rule.attributes is None else TENSORS[rule.gate]
+            exact = row.exact or row.truth
+            if row.is_tensor and not exact and (row.selects or row.family == "product"):
+                self.given[node] = given
+            values[node] = out if exact else self.rounded(out, node, xs, given)
             if rule.gate in KINKED or rule.attributes is not None:
                 values[node] = sure_value(rule, [self.before[j] for j in operands], xs, values[node])
 
@@ -101,25 +106,37 @@ class Again:
             given: Known = values
             before = [self.before[j] for j in operands]
             if rule.attributes is None:
-                slopes = rule.slopes(self.operands(rule, xs), values[node])
+                moved = self.operands(rule, xs)
+                slopes = rule.slopes(moved, values[node])
                 if rule.gate in KINKED:
                     slopes = sure_slopes(rule, before, xs, slopes)
-                again.locals[node] = tuple([self.slope(slope, rule.gate, xs) for slope in slopes])
+                known = [*xs, *moved, values[node]]
+                again.locals[node] = tuple([self.slope(slope, rule.gate, xs, known) for slope in slopes])
             else:
                 again.grads[node] = self.nearby(upstream)
-                moved = self.operands(rule, xs)
+                if moved := self.given.pop(node, []):
+                    self.moves.skip(len(moved))
+                else:
+                    moved = self.operands(rule, xs)
                 out = rule.value(moved) if TENSORS[rule.gate].routes else values[node]
                 given = {**dict(zip(operands, moved, strict=True)), node: out}
             for k, j in enumerate(operands):
                 if active is None or active[j]:
                     sent, flow = send(graph, given, again, node, k, rule)
-                    if rule.gate not in _SENDING_ZEROS and _some(sent == 0):
+                    usual = ordinary(sent)
+                    if not usual and rule.gate not in _SENDING_ZEROS and _some(sent == 0):
                         sent = self.not_vanished(sent, given, again, node, k, rule)
                     if rule.attributes is not None:
-                        sent = sure_pull(rule, k, upstream, before, xs, given[node], sent)
-                        flow = flow | (sent != sent)
+                        sure = sure_pull(rule, k, upstream, before, xs, given[node], sent)
+                        usual, sent = usual and sure is sent, sure
+                        flow = flow if usual else flow | (sent != sent)
                     slope = again.locals[node][k] if again.locals[node] else 1.0
-                    add(again, j, self.product(sent, upstream, slope), flow, lost)
+                    if usual and type(sent) is not float:
+                        one = type(slope) is float and slope in ONES
+                        others = again.grads[node], upstream, slope, given[node], *(given[i] for i in operands)
+                        add(again, j, sent if one else self.moves.fresh(sent, *others), flow, lost)
+                    else:
+                        add(again, j, self.product(sent, upstream, slope), flow, lost)
         return again.grads
 
     def not_vanished(self, sent: Value, given: Known, again: Backward, node: int, k: int, rule: Rule) -> Value:
@@ -140,44 +157,27 @@ class Again:
         """A constant of the text: moved where it is a name for what no double equals."""
         return self.nearby(value) if type(value) is float and value in _NAMED else value
 
-    def rounded(self, out: Value, node: int, xs: Sequence[Value]) -> Value:
+    def rounded(self, out: Value, node: int, xs: Sequence[Value], given: Sequence[Value] = ()) -> Value:
         """A result that was rounded; a 0 that is an underflow is one. Of an overflow nothing is known."""
         if type(out) is float:
             moved = self.nearby(out)
             if moved - moved != 0:
-                return nan if self.overflows(node, xs, out) else moved
-            if -SMALL < out < SMALL and (out or self.underflows(node, xs, out)):
+                return nan if overflows(self.graph, node, xs, out) else moved
+            if -SMALL < out < SMALL and (out or underflows(self.graph, node, xs, out)):
                 moved = self.moves.beside(moved)
             return moved
+        if ordinary(out):
+            return self.moves.fresh(out, *xs, *given)
         moved = self.nearby(out)
         if not all_finite(moved):
-            moved = _where((moved - moved != 0) & self.overflows(node, xs, out), nan, moved)
+            moved = _where((moved - moved != 0) & overflows(self.graph, node, xs, out), nan, moved)
         if some_small(out):
-            lost = self.underflows(node, xs, out)
+            lost = underflows(self.graph, node, xs, out)
             moved = _where(is_small(out) & ((out != 0) | lost), self.moves.beside(moved), moved)
         return moved
 
-    def overflows(self, node: int, xs: Sequence[Value], out: Value) -> Any:
-        """Where an infinite value is not that of a pole."""
-        gate = GATES.get(self.graph.gates[node])
-        if gate is None or not gate.pole:
-            return True
-        pole = (FLOATS if type(out) is float else ARRAYS).pole[gate.name](*xs, out)
-        return not pole if type(out) is float else ~pole
-
-    def underflows(self, node: int, xs: Sequence[Value], out: Value) -> Any:
-        """Where a value of 0 is not exact."""
-        gate = self.graph.gates[node]
-        if gate in TENSORS and gate not in GATES:
-            row = TENSORS[gate]
-            return ~ARRAYS.exact_zero[gate](xs, self.graph.attributes[node]) if row.vanish else False
-        if not GATES[gate].vanish:
-            return False
-        field = FLOATS if type(out) is float else ARRAYS
-        return ~field.vanish[gate](*xs, out) if type(out) is not float else not field.vanish[gate](*xs, out)
-
-    def slope(self, slope: Value, gate: str, xs: Sequence[Value]) -> Value:
-        """A slope that was rounded. One of 0 may be an underflow, but for gates that ignore an operand."""
+    def slope(self, slope: Value, gate: str, xs: Sequence[Value], known: Sequence[Value] = ()) -> Value:
+        """A slope that was rounded, or is `known`. One of 0 may be an underflow, but where an operand is ignored."""
         if gate in LINEAR:
             return slope
         if type(slope) is float:
@@ -185,6 +185,8 @@ class Again:
             if -SMALL < slope < SMALL and (slope or (gate not in ROUTES and (gate in LOOSE or all(xs)))):
                 moved = self.moves.beside(moved)
             return moved
+        if ordinary(slope):
+            return self.moves.fresh(slope, *known)
         moved = self.nearby(slope)
         if some_small(slope):
             zero = False if gate in ROUTES else gate in LOOSE or _all_nonzero(xs)

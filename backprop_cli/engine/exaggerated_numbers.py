@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import inf
 
 from backprop_cli.engine.choices import KINKED, SIX_DIGITS, sure_slopes, sure_value
-from backprop_cli.engine.moves import SMALL
+from backprop_cli.engine.moves import ORDINARY, SMALL
 from backprop_cli.engine.passes import Rule
 from backprop_cli.engine.sums import Lost, settle
 from backprop_cli.gates import BY_SYMBOL, GATES, ROUTES
@@ -26,7 +26,6 @@ LOOSE = frozenset(name for name, gate in GATES.items() if gate.loose)
 # Gates whose slopes are operands, or the same everywhere: never rounded themselves.
 LINEAR = frozenset(name for name, gate in GATES.items() if gate.family in ("sum", "product"))
 ONES = (1.0, -1.0)
-ORDINARY = 2.0**1012  # what is below stays finite where it is moved
 _ADD, _SUB, _MUL = (BY_SYMBOL[symbol] for symbol in "+-*")
 _SMOOTH = frozenset(GATES) - EXACT - LOOSE - KINKED
 

@@ -17,7 +17,9 @@ _MOVE = 2.0**-43  # a thousand units in the last place
 _FINE = 2.0**-47  # sixty of them
 _TINY = 2.0**-1064  # a thousand times the smallest double
 SMALL = 2.0**-1012  # below, a thousand times the smallest double is a part in a million
+ORDINARY = 2.0**1012  # what is below stays finite where it is moved
 _FEW = 1009  # moves, used again and again
+_ROW = 8 * _FEW  # elements; as many factors stay in the processor's caches
 
 
 @cache
@@ -51,6 +53,15 @@ def some_small(x: Any) -> bool:
     return somewhere(is_small, x)
 
 
+def ordinary(x: Any) -> bool:
+    """Whether all that becomes of a number, or of every element, is a move: nothing small, infinite or NaN."""
+    if type(x) is float or not getattr(x, "shape", ()):
+        return bool(SMALL <= abs(x) < ORDINARY)
+    from backprop_cli.numeric.blocks import within
+
+    return within(x, SMALL, ORDINARY)
+
+
 class Moves:
     """One move after the other, the same whenever they are begun."""
 
@@ -58,7 +69,7 @@ class Moves:
         self._size, factors = size, _factors(size)
         self._factors = factors[first:] + factors[:first]
         self.factor: Callable[[], float]  # the next one, for those who move numbers alone
-        self._of_arrays: Any = None  # the factors again and again, as many as the largest array has elements
+        self._of_arrays: Any = None  # the factors again and again
         self.begin()
 
     def begin(self) -> None:
@@ -67,14 +78,34 @@ class Moves:
 
     def nearby(self, x: Value) -> Value:
         """A number a thousand units in the last place away; whole numbers of classes, axes and exponents too."""
-        self._turn = turn = (self._turn + 1) % _FEW
         if type(x) is float or not x.shape:
+            self._turn = turn = (self._turn + 1) % _FEW
             return x * self._factors[turn]
-        if self._of_arrays is None or len(self._of_arrays) < x.size + _FEW:
-            import numpy as np
+        import numpy as np
 
-            self._of_arrays = np.resize(self._factors, x.size + _FEW)
-        return x * self._of_arrays[turn : turn + x.size].reshape(x.shape)
+        return self._moved(x, np.empty(x.shape))
+
+    def fresh(self, x: Value, *others: Value) -> Value:
+        """The same of what was just made; in its place, if it is none of the others and owns its elements."""
+        if type(x) is float or x.base is not None or not (x.flags.c_contiguous and x.flags.writeable and x.shape):
+            return self.nearby(x)
+        return self.nearby(x) if any(x is other for other in others) else self._moved(x, x)
+
+    def _moved(self, x: Any, out: Any) -> Any:
+        import numpy as np
+
+        if self._of_arrays is None:
+            self._of_arrays = np.resize(self._factors, _ROW + _FEW)
+        self._turn = turn = (self._turn + 1) % _FEW
+        factors, whole = self._of_arrays[turn:], x.size - x.size % _ROW
+        flat, moved = x.reshape(-1), out.reshape(-1)
+        np.multiply(flat[:whole].reshape(-1, _ROW), factors[:_ROW], out=moved[:whole].reshape(-1, _ROW))
+        np.multiply(flat[whole:], factors[: x.size - whole], out=moved[whole:])
+        return out
+
+    def skip(self, count: int) -> None:
+        """Go on as if so many numbers had been moved."""
+        self._turn += count
 
     def beside(self, x: Value) -> Value:
         """A number hundreds of the smallest doubles farther from 0; no two moves are the same, or they might cancel."""

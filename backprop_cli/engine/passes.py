@@ -50,7 +50,7 @@ class Rule(NamedTuple):
     def pull(self, k: int, upstream: Value, slopes: Sequence[Value], xs: Sequence[Value], out: Value) -> Value:
         """What flows to the k-th operand, before broadcasting is undone."""
         if self.attributes is None:
-            return upstream * slopes[k]
+            return upstream if type(slopes[k]) is float and slopes[k] == 1 else upstream * slopes[k]
         return self.field.pull[self.gate](k, upstream, out, xs, self.attributes)
 
 

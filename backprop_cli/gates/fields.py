@@ -53,14 +53,15 @@ class Field:
         choice: str = "({1} if {0} else {2})",
         known: str = "({0} if out == out else {1})",
         literal: str = "{0}",
+        each: str = "{0}",
     ) -> None:
         """`modules` of `numeric` give the names; the value is computed by the row's text `of`.
 
-        `choice`, `known` and `literal` are how `where`, the slopes of what may be undefined and numbers are written. Of
-        numbers the branch not taken is not computed.
+        `choice`, `known`, `literal` and `each` are how `where`, the slopes of what may be undefined, numbers and
+        elementwise functions are written. Of numbers the branch not taken is not computed.
         """
         self.modules, self.of, self.choice, self.known, self.literal = modules, of, choice, known, literal
-        self.value, self.locals = Compiled(self._value), Compiled(self._locals)
+        self.value, self.locals, self.each = Compiled(self._value), Compiled(self._locals), each
         self.domain, self.pole, self.steep, self.kink, self.jump, self.edge, self.vanish, self.exact_when = (
             Compiled(self._condition(text))
             for text in ("domain", "pole", "steep", "kink", "jump", "edge", "vanish", "exact_when")
@@ -97,7 +98,7 @@ class Field:
         gate = GATES[name]
         python = self.python(gate, getattr(gate, self.of))
         python = self.choice.format(python, "1.0", "0.0") if gate.truth else python  # every value is a number
-        return self.build(f"lambda {head(gate)}: {python}")
+        return self.build((self.each if not gate.symbol else "{0}").format(f"lambda {head(gate)}: {python}"))
 
     def _locals(self, name: str) -> Function:
         gate = GATES[name]
@@ -106,11 +107,11 @@ class Field:
             shares = f"tuple([(lambda x: {partials[0]})(x) for x in xs])"
             undefined = "tuple([nan for _ in xs])"
             inner = f"lambda xs, out, ties: {self.known.format(shares, undefined)}"
-            return self.build(f"lambda *a: ({inner})(a[:-1], a[-1], _ties(a[:-1], a[-1]))")
+            return self.build(self.each.format(f"lambda *a: ({inner})(a[:-1], a[-1], _ties(a[:-1], a[-1]))"))
         slopes = f"({', '.join(partials)},)"
         if gate.family != "choice":  # which alone looks at one branch only
             slopes = self.known.format(slopes, f"({'nan, ' * len(partials)})")
-        return self.build(f"lambda {head(gate)}, out: {slopes}")
+        return self.build(self.each.format(f"lambda {head(gate)}, out: {slopes}"))
 
     def _condition(self, field: str) -> Callable[[str], Function]:
         def make(name: str) -> Function:
@@ -150,8 +151,7 @@ class Field:
                 written.append(args)
             elif op == "call":
                 operands = [written[row] for row in args.operands]
-                star = "*" * gate.variadic
-                call = f"{args.name}({star}{', '.join(operands)})"
+                call = f"{args.name}({'*' * gate.variadic}{', '.join(operands)})"
                 written.append(self.choice.format(*operands) if args.name == "where" else call)
             elif op == "negative":
                 written.append(f"(-{written[args[0]]})")
@@ -186,7 +186,7 @@ def head(gate: Gate) -> str:
 
 _ROOMS = ("arrays", "reductions", "arranged", "linalg", "matrices", "losses", "normalizations", "factors", "windows")
 FLOATS = Field("floats", "special")
-ARRAYS = Field(*_ROOMS, choice="where({0}, {1}, {2})", known="where_known({0}, out)")
+ARRAYS = Field(*_ROOMS, choice="where({0}, {1}, {2})", known="where_known({0}, out)", each="in_pieces({0})")
 COMPLEX = Field("complex", of="means")
 DIGITS = Field("digits", literal="number({0})")
 SHAPES = Field("shapes", "arranged_shapes", "normalized_shapes", "windowed_shapes")

@@ -74,9 +74,9 @@ abs = np.abs  # noqa: A001  the name the formulas use
 
 __all__ = [
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "digamma",
-    "div", "erf", "erfc", "erfcx", "erfcx_slope", "exp", "expm1", "floor", "gamma", "hypot", "largest", "lgamma",
-    "log", "log1p", "log2", "log10", "logaddexp", "maximum", "minimum", "mod", "pow", "round", "sign", "sin",
-    "sinc_slope", "sinh", "smallest", "sqrt", "tan", "tanh", "trigamma", "where", "where_known",
+    "div", "erf", "erfc", "erfcx", "erfcx_slope", "exp", "expm1", "floor", "gamma", "hypot", "in_pieces", "largest",
+    "lgamma", "log", "log1p", "log2", "log10", "logaddexp", "maximum", "minimum", "mod", "pow", "round", "sign",
+    "sin", "sinc_slope", "sinh", "smallest", "sqrt", "tan", "tanh", "trigamma", "where", "where_known",
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ def find_anomalies(
     """
     if not graph.shapes and not may_have_any(graph, values, passed):
         return []
+    from backprop_cli.engine.anomalies.masks import Sizes
     from backprop_cli.engine.anomalies.of_derivatives import of_derivatives
     from backprop_cli.engine.anomalies.of_flow import of_flow
     from backprop_cli.engine.anomalies.of_slopes import of_slopes
@@ -38,12 +39,13 @@ def find_anomalies(
     from backprop_cli.engine.anomalies.sensitive import live, matters_not, sensitive
 
     with quiet(graph):
-        seen = live(graph, values, output)
-        found = [*of_values(graph, values, seen)]
+        seen, sizes = live(graph, values, output), Sizes()
+        found = [*of_values(graph, values, seen, sizes)]
         if passed is not None and active is not None:
             felt = sensitive(graph, values, passed, output, active, seen)
-            found += (item for item in of_slopes(graph, values, passed, active, felt) if not matters_not(passed, item))
-            found += of_flow(graph, values, passed, output, active, felt)
+            odd = of_slopes(graph, values, passed, active, felt, sizes)
+            found += (item for item in odd if not matters_not(passed, item))
+            found += of_flow(graph, values, passed, output, active, felt, sizes)
         told = {anomaly[:3] for anomaly in found} if graph.derivatives else set()
         found += (anomaly for anomaly in of_derivatives(graph, values, seen) if anomaly[:3] not in told)
     return list(_bounded(sorted(found, key=lambda anomaly: anomaly.node)))

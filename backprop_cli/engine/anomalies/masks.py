@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite, isinf
+from math import inf, isfinite, isinf
 
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Any
@@ -80,6 +80,34 @@ def first(mask: Mask, shape: Shape) -> tuple[tuple[int, ...], int]:
 def at(value: Value, element: tuple[int, ...], shape: Shape) -> float:
     """The element of an operand that the element of a result of the shape is made of."""
     return float(whole(value, shape)[element]) if shape else float(value)
+
+
+class Sizes:
+    """How small and how large the elements of values are, worked out once an array.
+
+    The values are those of one pass, which outlive it: an array's id is its own.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[float, float]] = {}
+
+    def of(self, x: Value) -> tuple[float, float]:
+        """The least and the largest absolute value, NaN if an element is."""
+        if not getattr(x, "shape", ()):
+            return abs(x), abs(x)
+        if id(x) not in self._known:
+            from backprop_cli.numeric.blocks import sizes
+
+            self._known[id(x)] = sizes(x)
+        return self._known[id(x)]
+
+    def all_finite(self, x: Value) -> bool:
+        """Whether no element is infinite or NaN."""
+        return self.of(x)[1] < inf
+
+    def none_is_zero(self, x: Value) -> bool:
+        """Whether no element is 0 or NaN."""
+        return self.of(x)[0] > 0
 
 
 def operands_of(graph: Graph, values: list[Value], node: int) -> list[Value]:

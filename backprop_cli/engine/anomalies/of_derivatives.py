@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.engine.anomalies.anomaly import Anomaly
-from backprop_cli.engine.anomalies.masks import Mask
+from backprop_cli.engine.anomalies.masks import Mask, Sizes
 from backprop_cli.engine.anomalies.of_slopes import of_slopes
 from backprop_cli.engine.anomalies.sensitive import live, matters_not, sensitive
 from backprop_cli.engine.passes import backward
@@ -22,7 +22,7 @@ def of_derivatives(graph: Graph, values: list[Value], seen: Sequence[Mask]) -> I
         active = graph.dependents({by})
         passed = backward(graph, values, of, 1.0, active)
         felt = sensitive(graph, values, passed, of, active, live(graph, values, of))
-        for item in of_slopes(graph, values, passed, active, felt):
+        for item in of_slopes(graph, values, passed, active, felt, Sizes()):
             if item.code in _CODES and item.node not in told and not matters_not(passed, item):
                 told.add(item.node)
                 yield item if item.wording == "comparison" else item._replace(code="jump", wording="derivative")

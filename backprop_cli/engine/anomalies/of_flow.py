@@ -7,6 +7,7 @@ from math import inf
 from backprop_cli.engine.anomalies.anomaly import Anomaly
 from backprop_cli.engine.anomalies.masks import (
     Mask,
+    Sizes,
     at,
     every,
     first,
@@ -18,6 +19,7 @@ from backprop_cli.engine.anomalies.masks import (
 )
 from backprop_cli.engine.flow import chosen, flow_of_tensor
 from backprop_cli.engine.passes import Backward
+from backprop_cli.engine.true_number import SMALLEST
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.gates.tensors import TENSORS
@@ -26,11 +28,12 @@ from backprop_cli.lean import Iterator
 
 
 def of_flow(
-    graph: Graph, values: list[Value], passed: Backward, output: int, active: bytearray, sensitive: list[Mask]
-) -> Iterator[Anomaly]:
+    graph: Graph, values: list[Value], passed: Backward, output: int, active: bytearray, sensitive: list[Mask],
+    sizes: Sizes,
+) -> Iterator[Anomaly]:  # fmt: skip
     """Where neither factor of a product is to blame, and sums of infinite gradients."""
     grads, numbers = passed.grads, not passed.flows
-    finite = [grad is not None and every(is_finite(grad)) for grad in grads]
+    finite = [grad is not None and sizes.all_finite(grad) for grad in grads]
     explained: tuple[set[int], set[int]] = (set(), set())  # nodes into which some product sends NaN, an infinity
     for node in range(output, -1, -1):
         upstream, ids = grads[node], graph.inputs[node]
@@ -42,7 +45,7 @@ def of_flow(
                 continue
             if numbers and 0 < abs(upstream * passed.locals[node][k]) < inf:  # as most are
                 continue
-            if not (numbers or node in graph.attributes or _is_odd(upstream, passed.locals[node][k])):
+            if not (numbers or node in graph.attributes or _is_odd(upstream, passed.locals[node][k], sizes)):
                 continue
             shape, factors = graph.shape(node), (upstream, *passed.locals[node][k : k + 1])
             if node in graph.attributes:
@@ -80,8 +83,11 @@ def of_flow(
                 break
 
 
-def _is_odd(upstream: Value, slope: Value) -> bool:
+def _is_odd(upstream: Value, slope: Value, sizes: Sizes) -> bool:
     """Whether the product of the two is 0, infinite or NaN in any element."""
+    (least, most), (small, large) = sizes.of(upstream), sizes.of(slope)
+    if least * small >= SMALLEST and most * large < inf:
+        return False
     from backprop_cli.numeric.blocks import somewhere
 
     return somewhere(lambda x, y: ((size := abs(x * y)) == 0) | ~(size < inf), upstream, slope)

@@ -11,11 +11,10 @@ from math import inf, isfinite, isinf, isnan, nextafter
 from backprop_cli.engine.anomalies.anomaly import MARKED, Anomaly
 from backprop_cli.engine.anomalies.masks import (
     Mask,
+    Sizes,
     at,
     count,
     elements,
-    every,
-    is_finite,
     is_infinite,
     is_nan,
     operands_of,
@@ -34,16 +33,16 @@ _MOST_OPERANDS = 20  # of a thousand tied operands, twenty tell the story
 
 
 def of_slopes(
-    graph: Graph, values: list[Value], passed: Backward, active: bytearray, sensitive: list[Mask]
+    graph: Graph, values: list[Value], passed: Backward, active: bytearray, sensitive: list[Mask], sizes: Sizes
 ) -> Iterator[Anomaly]:
     """What is to be said of the slopes that the gradient passes."""
     for node, ids in enumerate(graph.inputs):
         if not ids or not active[node] or not some(sensitive[node]):
             continue
         gate, shape, out = GATES.get(graph.gates[node]), graph.shape(node), values[node]
-        arrives = _arrives(passed.grads[node])
         if gate is None:
-            if active[ids[0]]:
+            if active[ids[0]] and any(rule.code == "kink" for rule in TENSORS[graph.gates[node]].notes):
+                arrives = _arrives(passed.grads[node], sizes)
                 yield from _kinks_of_tensor(graph, values, node, sensitive[node] & arrives)
             continue
         slopes = passed.locals[node]
@@ -51,7 +50,9 @@ def of_slopes(
             continue
         operands = operands_of(graph, values, node)
         asked = [bool(active[j]) for j in ids]
-        for suspect in _suspects(gate, rule_of(graph, node).field, operands, out, slopes, asked, shape, arrives):
+        arrives = _arrives(passed.grads[node], sizes) if shape and gate.kink else True
+        field = rule_of(graph, node).field
+        for suspect in _suspects(gate, field, operands, out, slopes, asked, shape, arrives, sizes):
             mask = suspect & sensitive[node]
             for x in (*operands, out) if some(mask) else ():  # a value that is not known has no kinks
                 mask = mask & (x == x)
@@ -66,9 +67,9 @@ def of_slopes(
                     break
 
 
-def _arrives(grad: Value | None) -> Mask:
+def _arrives(grad: Value | None, sizes: Sizes) -> Mask:
     """The elements at which a gradient other than 0 arrives: 0 times any slope at a kink is 0."""
-    return True if grad is None else grad != 0
+    return True if grad is None or sizes.none_is_zero(grad) else grad != 0
 
 
 def one_for_each(graph: Graph, ids: tuple[int, ...]) -> tuple[int, ...]:
@@ -110,6 +111,7 @@ def _suspects(
     asked: list[bool],
     shape: Shape,
     arrives: Mask,
+    sizes: Sizes,
 ) -> Iterator[Mask]:
     """Masks, each of elements at which the same may be worth a note."""
     if not shape:
@@ -121,12 +123,12 @@ def _suspects(
         for name in ("kink", "jump", "edge")
         if getattr(gate, name)
     ]
-    odd = [slope for slope, wanted in zip(slopes, asked, strict=True) if wanted and not every(is_finite(slope))]
+    odd = [slope for slope, wanted in zip(slopes, asked, strict=True) if wanted and not sizes.all_finite(slope)]
     masks += [of(slope) for slope in odd for of in (is_nan, is_infinite)]
     for mask in masks:
         yield mask & (seen ^ True)
         seen = seen | mask
-    if len(slopes) == 1 and not gate.routes:
+    if len(slopes) == 1 and not gate.routes and not sizes.none_is_zero(slopes[0]):
         for element in elements((slopes[0] == 0) & (seen ^ True), shape):
             if _stays_zero(gate.name, at(operands[0], element, shape)):
                 alone = whole(False, shape).copy()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from backprop_cli.engine.anomalies.anomaly import Anomaly
 from backprop_cli.engine.anomalies.masks import (
     Mask,
+    Sizes,
     at,
-    every,
     first,
     is_finite,
     is_infinite,
@@ -22,18 +22,18 @@ from backprop_cli.graph.graph import CONSTANT, INPUT, Graph, Value
 from backprop_cli.lean import Iterator, Sequence
 
 
-def of_values(graph: Graph, values: list[Value], live: list[Mask]) -> Iterator[Anomaly]:
+def of_values(graph: Graph, values: list[Value], live: list[Mask], sizes: Sizes) -> Iterator[Anomaly]:
     """Poles, undefined values, overflow and underflow; inputs that are not finite."""
     wholly: list[bool] = []  # whether every element of a node is finite
     for node, value in enumerate(values):
-        finite, gate, shape = is_finite(value), graph.gates[node], graph.shape(node)
-        wholly.append(every(finite))
-        if node not in graph.attributes and wholly[node] and every(value != 0):
+        gate, shape = graph.gates[node], graph.shape(node)
+        wholly.append(sizes.all_finite(value))
+        if node not in graph.attributes and wholly[node] and sizes.none_is_zero(value):
             continue  # a tensor gate may have more to say
         if gate == CONSTANT:
             continue  # who writes `inf` means it
         if gate == INPUT:
-            kind, masks = "input", {"nonfinite-input": finite ^ True}
+            kind, masks = "input", {"nonfinite-input": is_finite(value) ^ True}
         elif not some(live[node]):
             continue
         elif gate not in GATES:
