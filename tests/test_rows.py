@@ -21,7 +21,8 @@ VALUES = {
 PROGRAMS = [
     ("sum((x + y)*w)", "xy"), ("mean(sigmoid(x*y))^2", "xy"), ("sum(x)*mean(y)", "xy"), ("sum(x*y) + sum(x^2)*w", "xy"),
     ("sum(X*v + c)", "Xc"), ("sum(X*r*c)", "Xc"), ("log(sum(exp(X)))", "X"), ("sum(sum(X*Y, axis=0)*v)", "XY"),
-    ("sum(mean(X, axis=0, keepdims=True)@v)", "X"), ("sum(tanh(X)*v)/sum(X^2)", "X"), ("sum(where(x > 0, x, 2*y))", "xy"),
+    ("sum(mean(X, axis=0, keepdims=True)@v)", "X"), ("sum(tanh(X)*v)/sum(X^2)", "X"),
+    ("sum(where(x > 0, x, 2*y))", "xy"),
     # A row has a share in others, or is added up otherwise.
     ("sum((x - mean(x))^2)", ""), ("sum(softmax(x)*y)", "y"), ("sum(X@v)", ""), ("sum(sum(X, axis=1)^2)", ""),
     ("max(x, axis=0)*sum(y)", "y"), ("norm(x)", ""), ("sum(x[1:])", ""), ("sum(X)*w", "X"),
