@@ -11,12 +11,9 @@ from __future__ import annotations
 
 import sys
 
-from backprop_cli.lean import ModuleType, import_module
+from backprop_cli.lean import TYPE_CHECKING, Any, ModuleType, import_module
 
-TYPE_CHECKING = False  # `typing` takes longer to import than the rest: Ctrl-C is to find us ready
 if TYPE_CHECKING:
-    from typing import Any
-
     from backprop_cli.api import draw, evaluate, explain, grad, jacobian, render, structure
     from backprop_cli.checking import check, check_code, check_steps
     from backprop_cli.compiled import Compiled, compile  # noqa: A004  as an attribute

@@ -167,6 +167,21 @@ def imports(path):
             yield from ((f"{node.module}.{alias.name}", id(node) in top) for alias in node.names)
 
 
+# Files that need the originals, and why.
+ORIGINALS = {
+    "cli/group.py": "Typer reads the annotations",
+    "render/documents.py": "the schemas are made of the types",
+    "render/documents_checks.py": "the same",
+}
+LEAN = {module for module, _ in imports(PACKAGE / "lean.pyi")}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_takes_long_to_import_comes_from_lean(path):
+    if str(path.relative_to(PACKAGE)) not in {"lean.py", *ORIGINALS}:
+        assert not LEAN & {module for module, _ in imports(path)}
+
+
 def room_of(module):
     parts = module.split(".")
     return parts[1] if len(parts) > 1 and parts[1] in ROOMS else "__init__"

@@ -12,9 +12,7 @@ from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.graph.names import output_name
 from backprop_cli.lean import TYPE_CHECKING, Collection, Mapping, Sequence
-from backprop_cli.report import true_numbers
 from backprop_cli.report.model import TROUBLE, Note, Report, Step
-from backprop_cli.report.notes import lost_notes, notes
 from backprop_cli.report.rows import Columns, gradient_at
 from backprop_cli.text import all_finite
 
@@ -44,6 +42,8 @@ def build(
     place of those that are not right, in the report as in the passes.
     """
     if untrue:
+        from backprop_cli.report import true_numbers
+
         anomalies = true_numbers.without_repeated(anomalies, untrue, graph)
     if exact:
         put_in_place(values, passed, untrue)
@@ -56,12 +56,9 @@ def build(
         with quiet(graph):
             step = Step(rate, {name: values[node] - rate * gradients[name] for name, node in (wrt or {}).items()})
     asked = set((wrt or {}).values())
-    made: list[Note] = []
+    made, lost = list[Note](), False
     if anomalies or untrue or check is not None or graph.remarks:
-        told = {item.node for item in untrue if item.of_gradient}
-        made += notes(graph, values, anomalies)
-        made += true_numbers.notes(graph, untrue, asked)
-        made += lost_notes(graph, check, told)
+        made, lost = _said(graph, values, anomalies, untrue, passed, check, asked)
     if passed is not None and not wrt:
         made.append(Note("reading", "the program has no inputs: there is nothing to differentiate", None, (0, 0)))
     value = values[graph.output]
@@ -71,12 +68,7 @@ def build(
         words = "an infinity that the program writes reaches the result"
         made.append(Note("nonfinite-input", words, graph.output, graph.span(graph.output)))
     status = Status.OK
-    if not finite or (made and (strict or any(n.code in TROUBLE for n in made))):
-        status = Status.MATHEMATICS
-    needed = ancestors(graph, graph.output) if untrue else b""
-    lost: list[object] = [item for item in untrue if item.of_gradient or needed[item.node]]
-    lost += check.lost if check is not None else ()
-    if lost or any(true_numbers.is_lost(graph, passed, anomaly, asked) for anomaly in anomalies):
+    if lost or not finite or (made and (strict or any(n.code in TROUBLE for n in made))):
         status = Status.MATHEMATICS
     if check is not None and check.verdict == "disagree":
         status = Status.DISAGREES
@@ -100,3 +92,22 @@ def build(
         columns=columns,
         untrue=tuple(untrue),
     )
+
+
+def _said(
+    graph: Graph, values: list[Value], anomalies: Sequence[Anomaly], untrue: Sequence[TrueNumber],
+    passed: Backward | None, check: Check | None, asked: set[int],
+) -> tuple[list[Note], bool]:  # fmt: skip
+    """What is to be said of a pass, and whether a number of it is lost."""
+    from backprop_cli.report import true_numbers
+    from backprop_cli.report.notes import lost_notes, notes
+
+    told = {item.node for item in untrue if item.of_gradient}
+    made = [
+        *notes(graph, values, anomalies),
+        *true_numbers.notes(graph, untrue, asked),
+        *lost_notes(graph, check, told),
+    ]
+    needed = ancestors(graph, graph.output) if untrue else b""
+    lost = any(item.of_gradient or needed[item.node] for item in untrue) or bool(check is not None and check.lost)
+    return made, lost or any(true_numbers.is_lost(graph, passed, anomaly, asked) for anomaly in anomalies)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial as partial_
-
 from backprop_cli.lean import Any
+from backprop_cli.lean import partial as partial_
 from backprop_cli.render.style import Style
 from backprop_cli.report.notation import Words
 from backprop_cli.text import is_whole, rounded, shortest
