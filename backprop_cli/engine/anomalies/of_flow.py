@@ -90,7 +90,7 @@ def _is_odd(upstream: Value, slope: Value, sizes: Sizes) -> bool:
         return False
     from backprop_cli.numeric.blocks import somewhere
 
-    return somewhere(lambda x, y: ((size := abs(x * y)) == 0) | ~(size < inf), upstream, slope)
+    return somewhere(lambda x, y: ((size := abs(x * y)) == 0) | (size == inf) | (size != size), upstream, slope)
 
 
 def _product(graph: Graph, node: int, upstream: Value, slope: Value, flow: Mask) -> tuple[Value, dict[str, Mask]]:
