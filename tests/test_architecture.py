@@ -78,6 +78,8 @@ THIRD_PARTIES = {
     "sympy": {"check"},
     "mpmath": {"numeric/digits.py", "check/evaluated.py"},
     "numpy": {
+        "language/large.py",
+        "language/large_tokens.py",
         "numeric/arrays.py",
         "numeric/reductions.py",
         "numeric/linalg.py",

@@ -20,6 +20,8 @@ _WORDS = frozenset({
 
 _INDICATOR = r"(?<![\w.])1_?\["  # 1[x > 0]
 
+LARGE = 100_000  # characters: from there on it pays to read all tokens at once
+
 Parse = Callable[[Source, Tokens], Program]
 
 
@@ -41,6 +43,11 @@ def understood(
     `reading` says how. Loops are written out; `size_of` answers the shape of a value, or the whole number
     that it is.
     """
+    if len(source.text) >= LARGE:
+        from backprop_cli.language.large import read_large
+
+        if (large := read_large(source, variables, _WORDS)) is not None:
+            return large
     tokens = tokenize(source.text)
     program = parse(source, tokens)
     loops = "for" in tokens.texts

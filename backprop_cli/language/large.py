@@ -1,0 +1,287 @@
+"""A large plain text to a Program, all tokens at once: what `parser` says one by one, in columns.
+
+Rows are in the order in which a calculator would work through them, and so is its stack: an operator's right operand is
+what came just before, its left operand what last left the stack as high as the operator does. What is not plain, and
+what is wrong, is left to `parser`; a test holds both to the same rows.
+"""
+
+from __future__ import annotations
+
+from array import array
+from itertools import count, repeat
+
+import numpy as np
+
+from backprop_cli.errors import Source
+from backprop_cli.language.large_tokens import SIGNS, Columns, columns
+from backprop_cli.language.program import BINDING_POWER, Call, Program, Statement
+from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER, OPEN, OPERATOR
+from backprop_cli.lean import Any, Collection, Iterable, NamedTuple
+
+_NEVER = 100  # more than any binding power
+_POWERS = np.zeros(128, np.uint8)
+_POWERS[[ord(sign) for sign in SIGNS]] = [BINDING_POWER[sign] for sign in SIGNS]
+_NUMBER, _NEGATIVE, _CALL = 0, 1, 2  # what a row is, otherwise its sign's character
+_OPS = np.empty(128, object)
+_OPS[[ord(sign) for sign in SIGNS]] = list(SIGNS)
+_OPS[:3] = ["num", "negative", "call"]
+_MOST_OPERANDS = 2  # of a call
+_MANY = 2**16  # what is less is sorted by its digits
+
+
+class _Tokens:
+    """The columns of the tokens, a NEWLINE before the first, and what they are."""
+
+    def __init__(self, text: str, found: Columns) -> None:
+        self.text = text
+        self.kinds = kinds = np.append(np.uint8(NEWLINE), found.kinds)
+        self.starts, self.ends = np.append(np.int32(0), found.starts), np.append(np.int32(0), found.ends)
+        is_sign = kinds == OPERATOR
+        self.signs = np.zeros(len(kinds), np.uint8)
+        self.signs[is_sign] = found.characters[self.starts[is_sign]]
+        self.is_leaf = (kinds == NAME) | (kinds == NUMBER)
+        self.is_open = (kinds == OPEN) | (kinds == CALL)
+        self.wants = np.append(True, ~(self.is_leaf | (kinds == CLOSE))[:-1])  # an operand, where a token stands
+        self.is_prefix = is_sign & self.wants
+        self.is_infix = is_sign & ~self.wants
+        # The sign of a literal belongs to it.
+        self.is_folded = self.is_prefix & (_ahead(kinds, 1) == NUMBER) & (_ahead(self.signs, 2) != ord("^"))
+
+    def are_in_order(self) -> bool:
+        """Whether each may stand behind the one before it, and no line may be taken for the rest of another."""
+        kinds, wants = self.kinds, self.wants
+        begins, behind_prefix = (np.append(False, column[:-1]) for column in (kinds == NEWLINE, self.is_prefix))
+        wrong = (
+            ((self.is_leaf | self.is_open) & ~wants)
+            | (((kinds == CLOSE) | (kinds == COMMA)) & wants)
+            | ((kinds == NEWLINE) & wants & ~begins)
+            | ((kinds == DEFINE) & ~begins)
+            | (self.is_prefix & ((self.signs != ord("-")) | behind_prefix | begins))
+        )
+        wrong[0] = False
+        wrong[1] &= not self.is_prefix[1] or self.signs[1] != ord("-")
+        return not wrong.any()
+
+    def texts(self, kind: int) -> list[str]:
+        """The texts of the tokens of a kind; of calls and definitions the names."""
+        text, chosen = self.text, self.kinds == kind
+        return [text[a:b] for a, b in zip(self.starts[chosen].tolist(), self.ends[chosen].tolist(), strict=True)]
+
+
+class _Spans(NamedTuple):
+    """For each token how many operands it takes from the stack, the token at which it does, the first of its span."""
+
+    arity: Any
+    done: Any
+    begin: Any
+
+
+class _Names(NamedTuple):
+    """The names that are mentioned, the first mention's character, and of each token that is a name which it is."""
+
+    texts: list[str]
+    first: list[int]
+    of_token: Any
+
+
+class _Items(NamedTuple):
+    """The rows that are made: the place among what goes through the stack, the token, what it is.
+
+    Of all that goes through the stack, how many operands it takes and the place of what stands left of the last one.
+    """
+
+    at: Any
+    token: Any
+    codes: Any
+    arity: Any
+    left: Any
+
+
+def read_large(source: Source, variables: Collection[str], words: Collection[str]) -> Program | None:
+    """The program that a text is; None where `parser` has to read it.
+
+    `variables` are names that have values; `words` are spellings that may mean something else.
+    """
+    found = columns(source.text)
+    if found is None:
+        return None
+    tokens = _Tokens(source.text, found)
+    if not tokens.are_in_order():
+        return None
+    spans, names, defined = _spans(tokens), _names(tokens), tokens.texts(DEFINE)
+    if spans is None or not _are_plain(tokens, {*names.texts}, defined, variables, words):
+        return None
+    return _program(source, tokens, spans, names, defined)
+
+
+def _spans(tokens: _Tokens) -> _Spans | None:
+    """Where operators find their operands: to where the brackets close, or something binds less tightly."""
+    kinds, places = tokens.kinds, np.arange(len(tokens.kinds), dtype=np.int32)
+    level = np.cumsum(tokens.is_open, dtype=np.int32) - np.cumsum(kinds == CLOSE, dtype=np.int32)
+    if level.min() < 0 or level[-1]:
+        return None
+    inner = np.flatnonzero(~tokens.is_leaf).astype(np.int32)
+    at = inner[_order((level + (kinds == CLOSE))[inner])]  # bracket by bracket
+    kind, is_prefix, is_infix, powers = kinds[at], tokens.is_prefix[at], tokens.is_infix[at], _POWERS[tokens.signs[at]]
+    is_end = (kind == CLOSE) | (kind == COMMA) | (kind == NEWLINE)
+    powers[is_prefix] = BINDING_POWER["negative"]
+    binds = np.where(kind == CLOSE, _NEVER, powers)
+    yields = np.where(is_infix, powers + (tokens.signs[at] == ord("^")), np.where(is_end, 0, _NEVER))
+    place = places[: len(at)]
+    arity, done, begin = np.zeros(len(kinds), np.int8), places.copy(), places.copy()
+    for power in np.unique(powers[is_prefix | is_infix]).tolist():
+        ahead = np.minimum.accumulate(np.where(yields <= power, place, len(at))[::-1])[::-1]
+        here = np.flatnonzero((is_prefix | is_infix) & (powers == power))
+        done[at[here]] = at[ahead[here + 1]]
+    for power in np.unique(yields[is_infix]).tolist():
+        behind = np.maximum.accumulate(np.where(binds < power, place, 0))
+        here = np.flatnonzero(is_infix & (yields == power))
+        begin[at[here]] = at[behind[here - 1]] + 1
+    arity[at[is_infix]], arity[at[is_prefix]] = 2, 1
+    opened = np.maximum.accumulate(np.where(tokens.is_open[at], place, 0))
+    commas = np.cumsum(kind == COMMA, dtype=np.int32)
+    shut = np.flatnonzero(kind == CLOSE)
+    shut = shut[kind[opened[shut]] == CALL]
+    operands = commas[shut] - commas[opened[shut]] + 1
+    if (kind[opened[kind == COMMA]] != CALL).any() or (len(shut) and operands.max() > _MOST_OPERANDS):
+        return None
+    arity[at[opened[shut]]], done[at[opened[shut]]] = operands, at[shut]
+    return _Spans(arity, done, begin)
+
+
+def _names(tokens: _Tokens) -> _Names:
+    """The names that stand for values."""
+    starts = tokens.starts[tokens.kinds == NAME]
+    texts = tokens.texts(NAME)
+    number = dict(zip(dict.fromkeys(texts), count()))
+    of_token = np.fromiter(map(number.__getitem__, texts), np.int32, len(texts))
+    first = np.zeros(len(number), np.int32)
+    first[of_token[::-1]] = starts[::-1]
+    return _Names(list(number), first.tolist(), of_token)
+
+
+def _are_plain(
+    tokens: _Tokens, names: set[str], defined: list[str], variables: Collection[str], words: Collection[str]
+) -> bool:
+    """Whether names mean what they do anywhere: no products `x(…)`, no derivatives, no loops, no name defined twice."""
+    called, known = {*tokens.texts(CALL)}, {*defined, *variables}
+    typed = {*names, *(f"{name}(" for name in called), *(f"{name}{end}" for name in defined for end in ("=", " ="))}
+    if not called.isdisjoint(known) or not typed.isdisjoint(words) or not names.isdisjoint(("for", "gate")):
+        return False
+    if (
+        len({*defined}) < len(defined)
+        or not {*variables}.isdisjoint(defined)
+        or ("d" in names and "d" not in variables)
+    ):
+        return False
+    return not (defined and (tokens.signs == ord("/")).any() and any(name[0] == "d" for name in names))
+
+
+def _program(source: Source, tokens: _Tokens, spans: _Spans, names: _Names, defined: list[str]) -> Program | None:
+    """The rows in order, and the statements that end in them."""
+    kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
+    on_stack = np.flatnonzero(tokens.is_leaf | ((spans.arity > 0) & ~tokens.is_folded)).astype(np.int32)
+    on_stack = on_stack[np.argsort(spans.done[on_stack].astype(np.int64) * len(kinds) - on_stack, kind="stable")]
+    done = spans.done[on_stack]
+    made = kinds[on_stack] != NAME
+    by_statement = {*defined}
+    own = [k for k, name in enumerate(names.texts) if name not in by_statement]
+    rows = np.cumsum(made, dtype=np.int32) + np.int32(len(own) - 1)
+
+    lines = np.flatnonzero(kinds == NEWLINE)
+    begins, lasts = lines[:-1] + 1, np.searchsorted(done, lines[1:], side="right") - 1
+    begins, lasts = begins[np.diff(lines) > 1], lasts[np.diff(lines) > 1]
+    has_name = kinds[begins] == DEFINE
+    row_of = np.zeros(len(names.texts), np.int32)
+    row_of[own] = np.arange(len(own))
+    rows[~made] = row_of[names.of_token]
+    if not len(begins):
+        return None
+    if defined:
+        is_own = np.zeros(len(names.texts), bool)
+        is_own[own] = True
+        clear = made.copy()
+        clear[~made] = is_own[names.of_token]
+        if not clear[lasts[has_name]].all():  # `b = a` where a statement defines a
+            return None
+        number, named, lines = dict(zip(names.texts, count())), np.flatnonzero(has_name), np.append(begins, len(kinds))
+        ready = np.zeros(len(names.texts), np.int32)
+        for name, k in zip(defined, named.tolist(), strict=True):
+            if name in number:
+                row_of[number[name]], ready[number[name]] = rows[lasts[k]], lines[k + 1]
+        if (ready[names.of_token] > np.flatnonzero(kinds == NAME)).any():  # before it is defined
+            return None
+        rows[~made] = row_of[names.of_token]
+
+    out = Program(source)
+    for k in own:
+        out.ops.append("name")
+        out.args.append(names.texts[k])
+    token = on_stack[made]
+    is_number, is_call = kinds[token] == NUMBER, kinds[token] == CALL
+    codes = np.where(tokens.is_prefix[token], _NEGATIVE, tokens.signs[token])
+    codes[is_call] = _CALL
+    out.ops += _OPS[codes].tolist()
+    arity = np.where(tokens.is_leaf[on_stack], 0, spans.arity[on_stack])
+    by_height = _order(np.cumsum(1 - arity, dtype=np.int32))
+    left = np.zeros_like(on_stack)
+    left[by_height[1:]] = by_height[:-1]
+    out.args += _arguments(tokens, _Items(np.flatnonzero(made), token, codes, arity, left), rows)
+    first = np.where(is_number & tokens.is_folded[token - 1], token - 1, spans.begin[token])
+    last = np.where(is_number, token, spans.done[token] - ~is_call)
+    begin = [names.first[k] for k in own]
+    out.starts = _as_array(begin, starts[first])
+    out.ends = _as_array([start + len(names.texts[k]) for k, start in zip(own, begin, strict=True)], ends[last])
+    heads = iter(defined)
+    for is_named, row, token_ in zip(has_name.tolist(), rows[lasts].tolist(), begins.tolist(), strict=True):
+        out.statements.append(Statement(next(heads) if is_named else "", row, int(starts[token_])))
+    return out
+
+
+def _arguments(tokens: _Tokens, items: _Items, rows: Any) -> list[Any]:
+    """The arguments of the rows: of numbers their texts, of others the rows of their operands."""
+    at, token, codes = items.at, items.token, items.codes
+    right, left = rows[at - 1], rows[items.left[at]]
+    is_pair = codes > _CALL
+    pairs = zip(left[is_pair].tolist(), right[is_pair].tolist(), strict=True)
+    if is_pair.all():
+        return list(pairs)
+    found = np.empty(len(codes), object)
+    found[is_pair] = _objects(pairs, is_pair)
+    is_sign = codes == _NEGATIVE
+    found[is_sign] = _objects(zip(right[is_sign].tolist(), strict=True), is_sign)
+    is_number = codes == _NUMBER
+    folded = tokens.is_folded[token[is_number] - 1]
+    found[is_number] = _objects(tokens.texts(NUMBER), is_number)
+    if folded.any():
+        found[np.flatnonzero(is_number)[folded]] = "-" + found[is_number][folded]
+    for arity in (1, 2):
+        is_call = (codes == _CALL) & (items.arity[at] == arity)
+        chosen = token[is_call]
+        names = [
+            tokens.text[a:b] for a, b in zip(tokens.starts[chosen].tolist(), tokens.ends[chosen].tolist(), strict=True)
+        ]
+        operands = zip(*(column[is_call].tolist() for column in (left, right)[2 - arity :]), strict=True)
+        calls = zip(names, operands, repeat(()), tokens.ends[chosen].tolist(), strict=False)
+        found[is_call] = _objects(map(tuple.__new__, repeat(Call), calls), is_call)
+    return found.tolist()
+
+
+def _objects(values: Iterable[Any], where: Any) -> Any:
+    return np.fromiter(values, object, np.count_nonzero(where))
+
+
+def _as_array(first: list[int], rest: Any) -> array[int]:
+    made = array("l", first)
+    made.frombytes(rest.astype(np.dtype("l")).tobytes())
+    return made
+
+
+def _order(levels: Any) -> Any:
+    """The places of small numbers, in order of these and then of places."""
+    return np.argsort(levels.astype(np.uint16) if levels.max() < _MANY else levels, kind="stable")
+
+
+def _ahead(column: Any, by: int) -> Any:
+    """What stands so many tokens farther."""
+    return np.append(column[by:], np.zeros(by, column.dtype))
