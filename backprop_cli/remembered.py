@@ -16,6 +16,7 @@ from backprop_cli.errors import Source, Status
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph.names import output_name
 from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
+from backprop_cli.pause import Paused
 from backprop_cli.report import Report
 from backprop_cli.report.rows import Columns
 from backprop_cli.session import Number, Session, open_session
@@ -52,7 +53,8 @@ def session_of(
     given = {**bindings, **keywords} if bindings else keywords
     values = plain(given) if type(expression) is str and len(expression) <= LONGEST else None
     if values is None or any(x is not None and plain({"": x}) is None for x in beside):
-        return open_session(expression, bindings, keywords)
+        with Paused():
+            return open_session(expression, bindings, keywords)
     key = (expression, *values)
     known = _known.get(key)
     if known is not None:

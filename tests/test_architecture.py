@@ -30,7 +30,8 @@ ROOMS = {
     "data": {"errors", "text", "language", "numeric", "gates", "graph", "engine"},
     # Derivatives in a program are nodes before anybody sees it.
     "session": {"errors", "language", "numeric", "graph", "data", "engine"},
-    "remembered": {"errors", "gates", "graph", "engine", "report", "session"},
+    "pause": set(),
+    "remembered": {"pause", "errors", "gates", "graph", "engine", "report", "session"},
     "checking": {"errors", "graph", "check", "report", "session", "user_code", "data"},
     "api": {"errors", "graph", "engine", "check", "report", "render", "session", "remembered"},
     # Formulas are read again to be written in other words.

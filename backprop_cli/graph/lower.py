@@ -95,24 +95,23 @@ class _Lowering(ArrayRows):
 
     def _definitions(self) -> None:
         """Names are the user's, whatever the tables have; of several definitions the last has the name."""
-        names, ops = self.out.names, self.program.ops
-        for statement in self.program.statements:
-            name = statement.name
+        names, definitions, ops, bound = self.out.names, self.out.definitions, self.program.ops, self.given.bound
+        for name, row, start in self.program.statements:
             if not name:
                 continue
-            if name in self.given.bound and not self._is_used(name):
+            if name in bound and not self._is_used(name):
                 message = f"`{shorten(name)}` is defined by the program and also bound"
-                label = Label(self.program.source, statement.name_start, statement.name_start + len(name))
+                label = Label(self.program.source, start, start + len(name))
                 self._report("N211", message, label, "remove the binding, or the definition")
-            elif statement.row >= 0:
+            elif row >= 0:
                 shown = name
-                while shown in self.given.bound:  # an input that is defined anew keeps its name
+                while shown in bound:  # an input that is defined anew keeps its name
                     shown = f"{name}{int(shown[len(name) :] or 1) + 1}"
-                if names.get(before := self.out.definitions.get(shown, -1)) == shown:
+                if shown in definitions and names.get(before := definitions[shown]) == shown:
                     del names[before]
-                self.out.definitions[shown] = statement.row
-                if ops[statement.row] not in ("name", "num"):
-                    names.setdefault(statement.row, shown)
+                definitions[shown] = row
+                if ops[row] not in ("name", "num"):
+                    names.setdefault(row, shown)
                 self.shown[name] = shown
 
     def _is_used(self, name: str) -> bool:

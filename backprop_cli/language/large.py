@@ -77,10 +77,10 @@ class _Spans(NamedTuple):
 
 
 class _Names(NamedTuple):
-    """The names that are mentioned, the first mention's character, and of each token that is a name which it is."""
+    """The names that are mentioned, each with its number; the first mention's character, the number of each token."""
 
-    texts: list[str]
-    first: list[int]
+    number: dict[str, int]
+    first: Any
     of_token: Any
 
 
@@ -109,7 +109,7 @@ def read_large(source: Source, variables: Collection[str], words: Collection[str
     if not tokens.are_in_order():
         return None
     spans, names, defined = _spans(tokens), _names(tokens), tokens.texts(DEFINE)
-    if spans is None or not _are_plain(tokens, {*names.texts}, defined, variables, words):
+    if spans is None or not _are_plain(tokens, names.number.keys(), defined, variables, words):
         return None
     return _program(source, tokens, spans, names, defined)
 
@@ -157,22 +157,26 @@ def _names(tokens: _Tokens) -> _Names:
     of_token = np.fromiter(map(number.__getitem__, texts), np.int32, len(texts))
     first = np.zeros(len(number), np.int32)
     first[of_token[::-1]] = starts[::-1]
-    return _Names(list(number), first.tolist(), of_token)
+    return _Names(number, first, of_token)
 
 
 def _are_plain(
-    tokens: _Tokens, names: set[str], defined: list[str], variables: Collection[str], words: Collection[str]
+    tokens: _Tokens, names: Collection[str], defined: list[str], variables: Collection[str], words: Collection[str]
 ) -> bool:
     """Whether names mean what they do anywhere: no products `x(…)`, no derivatives, no loops, no name defined twice."""
-    called, known = {*tokens.texts(CALL)}, {*defined, *variables}
-    typed = {*names, *(f"{name}(" for name in called), *(f"{name}{end}" for name in defined for end in ("=", " ="))}
-    if not called.isdisjoint(known) or not typed.isdisjoint(words) or not names.isdisjoint(("for", "gate")):
-        return False
+    called, by_statement = {*tokens.texts(CALL)}, {*defined}
     if (
-        len({*defined}) < len(defined)
-        or not {*variables}.isdisjoint(defined)
-        or ("d" in names and "d" not in variables)
+        not called.isdisjoint(by_statement)
+        or not called.isdisjoint(variables)
+        or not by_statement.isdisjoint(variables)
     ):
+        return False
+    if len(by_statement) < len(defined) or ("d" in names and "d" not in variables):
+        return False
+    for ending, typed in (("(", called), ("=", by_statement)):
+        if not typed.isdisjoint([word.rstrip(f" {ending}") for word in words if word.endswith(ending)]):
+            return False
+    if any(word in names for word in (*words, "for", "gate")):
         return False
     return not (defined and (tokens.signs == ord("/")).any() and any(name[0] == "d" for name in names))
 
@@ -184,39 +188,37 @@ def _program(source: Source, tokens: _Tokens, spans: _Spans, names: _Names, defi
     on_stack = on_stack[np.argsort(spans.done[on_stack].astype(np.int64) * len(kinds) - on_stack, kind="stable")]
     done = spans.done[on_stack]
     made = kinds[on_stack] != NAME
-    by_statement = {*defined}
-    own = [k for k, name in enumerate(names.texts) if name not in by_statement]
+    texts = list(names.number)
+    numbers = np.fromiter((names.number.get(name, -1) for name in defined), np.int32, len(defined))
+    is_own = np.ones(len(texts), bool)
+    is_own[numbers[numbers >= 0]] = False
+    own = np.flatnonzero(is_own)
     rows = np.cumsum(made, dtype=np.int32) + np.int32(len(own) - 1)
 
     lines = np.flatnonzero(kinds == NEWLINE)
     begins, lasts = lines[:-1] + 1, np.searchsorted(done, lines[1:], side="right") - 1
     begins, lasts = begins[np.diff(lines) > 1], lasts[np.diff(lines) > 1]
     has_name = kinds[begins] == DEFINE
-    row_of = np.zeros(len(names.texts), np.int32)
+    row_of = np.zeros(len(texts), np.int32)
     row_of[own] = np.arange(len(own))
     rows[~made] = row_of[names.of_token]
     if not len(begins):
         return None
     if defined:
-        is_own = np.zeros(len(names.texts), bool)
-        is_own[own] = True
-        clear = made.copy()
-        clear[~made] = is_own[names.of_token]
-        if not clear[lasts[has_name]].all():  # `b = a` where a statement defines a
+        is_known = made.copy()
+        is_known[~made] = is_own[names.of_token]
+        if not is_known[lasts[has_name]].all():  # `b = a` where a statement defines a
             return None
-        number, named, lines = dict(zip(names.texts, count())), np.flatnonzero(has_name), np.append(begins, len(kinds))
-        ready = np.zeros(len(names.texts), np.int32)
-        for name, k in zip(defined, named.tolist(), strict=True):
-            if name in number:
-                row_of[number[name]], ready[number[name]] = rows[lasts[k]], lines[k + 1]
+        used, named, ready = numbers >= 0, np.flatnonzero(has_name), np.zeros(len(texts), np.int32)
+        row_of[numbers[used]] = rows[lasts[named[used]]]
+        ready[numbers[used]] = np.append(begins, len(kinds))[named[used] + 1]
         if (ready[names.of_token] > np.flatnonzero(kinds == NAME)).any():  # before it is defined
             return None
         rows[~made] = row_of[names.of_token]
 
     out = Program(source)
-    for k in own:
-        out.ops.append("name")
-        out.args.append(names.texts[k])
+    out.args = [texts[k] for k in own.tolist()]
+    out.ops = ["name"] * len(own)
     token = on_stack[made]
     is_number, is_call = kinds[token] == NUMBER, kinds[token] == CALL
     codes = np.where(tokens.is_prefix[token], _NEGATIVE, tokens.signs[token])
@@ -229,12 +231,13 @@ def _program(source: Source, tokens: _Tokens, spans: _Spans, names: _Names, defi
     out.args += _arguments(tokens, _Items(np.flatnonzero(made), token, codes, arity, left), rows)
     first = np.where(is_number & tokens.is_folded[token - 1], token - 1, spans.begin[token])
     last = np.where(is_number, token, spans.done[token] - ~is_call)
-    begin = [names.first[k] for k in own]
-    out.starts = _as_array(begin, starts[first])
-    out.ends = _as_array([start + len(names.texts[k]) for k, start in zip(own, begin, strict=True)], ends[last])
+    lengths = np.fromiter(map(len, out.args[: len(own)]), np.int32, len(own))
+    out.starts = _as_array(names.first[own], starts[first])
+    out.ends = _as_array(names.first[own] + lengths, ends[last])
     heads = iter(defined)
-    for is_named, row, token_ in zip(has_name.tolist(), rows[lasts].tolist(), begins.tolist(), strict=True):
-        out.statements.append(Statement(next(heads) if is_named else "", row, int(starts[token_])))
+    called = (next(heads) if is_named else "" for is_named in has_name.tolist())
+    statements = zip(called, rows[lasts].tolist(), starts[begins].tolist(), strict=True)
+    out.statements = list(map(tuple.__new__, repeat(Statement), statements))
     return out
 
 
@@ -271,10 +274,8 @@ def _objects(values: Iterable[Any], where: Any) -> Any:
     return np.fromiter(values, object, np.count_nonzero(where))
 
 
-def _as_array(first: list[int], rest: Any) -> array[int]:
-    made = array("l", first)
-    made.frombytes(rest.astype(np.dtype("l")).tobytes())
-    return made
+def _as_array(first: Any, rest: Any) -> array[int]:
+    return array("l", np.append(first, rest).astype(np.dtype("l")).tobytes())
 
 
 def _order(levels: Any) -> Any:
