@@ -117,6 +117,21 @@ def test_every_move_is_that_of_the_plain_loops(seed):
     assert 10 < doubted < 140  # both kinds are met
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_both_ways_through_a_graph_answer_alike(seed):
+    chosen = Random(seed)
+    for _ in range(300):
+        text = text_of(random_formula(chosen, chosen.randint(1, 9)))
+        point = {name: chosen.choice([*POINTS, 0.0, -0.0, float("inf"), float("nan")]) for name in NAMES}
+        graph = open_session(text, {}, {"defaults": point}).graph
+        values = plain_forward(graph, point)
+        fast = plain_backward(graph, values, graph.output, chosen.choice([1.0, -2.5]))
+        slow = plain_backward(graph, values, graph.output, fast.grads[graph.output], plain=True)
+        assert same(fast.grads, slow.grads), text
+        asked = [node for node, grad in enumerate(slow.grads) if grad is not None]
+        assert same([fast.locals[node] for node in asked], [slow.locals[node] for node in asked]), text
+
+
 # Program, values, whether anything in it is doubtful.
 KNOWN = [
     ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}, False),

@@ -7,10 +7,13 @@ to the same answers.
 from __future__ import annotations
 
 from backprop_cli.engine.sums import Lost, join, settle
-from backprop_cli.gates import ROUTES
-from backprop_cli.gates.fields import Field
+from backprop_cli.gates import BY_SYMBOL, ROUTES
+from backprop_cli.gates.fields import FLOATS, Field
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Iterable, Sequence
+
+_ADD, _MUL = BY_SYMBOL["+"], BY_SYMBOL["*"]  # whose slopes take longer to ask for than to say
+_ONES = (1.0, 1.0)
 
 
 def forward(graph: Graph, values: list[Value], field: Field, nodes: Iterable[int] | None = None) -> None:
@@ -33,6 +36,7 @@ def backward(
     grads: list[Value | None] = [None] * len(graph)
     grads[output] = upstream
     gates, inputs, slopes_of, routes = graph.gates, graph.inputs, field.locals, ROUTES
+    add, mul = (_ADD, _MUL) if field is FLOATS else (None, None)
     lost = Lost(field.moved_sum)
     for node in range(len(graph) - 1, -1, -1):
         operands = inputs[node]
@@ -43,16 +47,30 @@ def backward(
         gate, arrived = gates[node], grads[node]
         if len(operands) == 2:
             left, right = operands
-            slopes = locals_[node] = slopes_of[gate](values[left], values[right], values[node])
+            if gate == add and values[node] == values[node]:
+                slopes = _ONES
+            elif gate == mul and values[node] == values[node]:
+                slopes = values[right], values[left]
+            else:
+                slopes = slopes_of[gate](values[left], values[right], values[node])
+            locals_[node] = slopes
             if arrived is not None and gate not in routes:  # as below, without a loop
-                if grads[left] is None:
-                    grads[left] = 0.0 + arrived * slopes[0]
+                sent = arrived * slopes[0]
+                if (before := grads[left]) is None:
+                    grads[left] = 0.0 + sent
+                else:  # as `join` does
+                    grads[left] = total = before + sent
+                    added = total - before
+                    rounded = (before - (total - added)) + (sent - added)
+                    lost[left] = lost[left] + rounded if left in lost else rounded
+                sent = arrived * slopes[1]
+                if (before := grads[right]) is None:
+                    grads[right] = 0.0 + sent
                 else:
-                    join(grads, left, arrived * slopes[0], lost)
-                if grads[right] is None:
-                    grads[right] = 0.0 + arrived * slopes[1]
-                else:
-                    join(grads, right, arrived * slopes[1], lost)
+                    grads[right] = total = before + sent
+                    added = total - before
+                    rounded = (before - (total - added)) + (sent - added)
+                    lost[right] = lost[right] + rounded if right in lost else rounded
                 continue
         elif len(operands) == 1:
             (only,) = operands

@@ -108,7 +108,7 @@ def read_large(source: Source, variables: Collection[str], words: Collection[str
     tokens = _Tokens(source.text, found)
     if not tokens.are_in_order():
         return None
-    spans, names, defined = _spans(tokens), _names(tokens), tokens.texts(DEFINE)
+    spans, names, defined = _spans(tokens), _names(tokens, found.characters), tokens.texts(DEFINE)
     if spans is None or not _are_plain(tokens, names.number.keys(), defined, variables, words):
         return None
     return _program(source, tokens, spans, names, defined)
@@ -149,9 +149,17 @@ def _spans(tokens: _Tokens) -> _Spans | None:
     return _Spans(arity, done, begin)
 
 
-def _names(tokens: _Tokens) -> _Names:
+def _names(tokens: _Tokens, characters: Any) -> _Names:
     """The names that stand for values."""
-    starts = tokens.starts[tokens.kinds == NAME]
+    chosen = tokens.kinds == NAME
+    starts = tokens.starts[chosen]
+    if (tokens.ends[chosen] - starts == 1).all():  # letters
+        letters, first, of_token = np.unique(characters[starts], return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        rank = np.empty(len(order), np.int32)
+        rank[order] = np.arange(len(order))
+        number = {chr(letter): k for k, letter in enumerate(letters[order].tolist())}
+        return _Names(number, starts[first[order]], rank[of_token.reshape(-1)])
     texts = tokens.texts(NAME)
     number = dict(zip(dict.fromkeys(texts), count()))
     of_token = np.fromiter(map(number.__getitem__, texts), np.int32, len(texts))
