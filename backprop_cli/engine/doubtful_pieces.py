@@ -173,7 +173,7 @@ class Passes:
                 for node in self.arrays:
                     there.grads[node], there.flows[node] = _part(sent[node], at), _part(flows[node], at)
                 for node in reversed(self.arrays):
-                    piece.send(node, there, lost, self.active)
+                    piece.send_on(node, there, lost, self.active)
                 asked = [node for node in self.arrays if self.active is None or self.active[node]]
                 self._compare(self.grads_found, asked, self.grads, there.grads, at)
                 for key, part in piece.sent.items():
@@ -210,7 +210,7 @@ class Passes:
         for node in reversed(nodes):
             if node in self.sums:  # which asks for no more than a shape
                 self.again.given[node] = [self.again.before[self.graph.inputs[node][0]]]
-            self.again.send(node, back, lost, self.active)
+            self.again.send_on(node, back, lost, self.active)
         for node in self.arrays:
             settle(back.grads, node, lost)
 

@@ -103,7 +103,7 @@ class Again:
         """The gradients again, from the values as they are now."""
         again, lost = self.begun(passed)
         for node in range(self.output, -1, -1):
-            self.send(node, again, lost, active)
+            self.send_on(node, again, lost, active)
         return again.grads
 
     def begun(self, passed: Backward) -> tuple[Backward, Lost]:
@@ -112,7 +112,7 @@ class Again:
         again.grads[self.output], again.flows[self.output] = passed.grads[self.output], True
         return again, Lost(self.nearby)
 
-    def send(self, node: int, again: Backward, lost: Lost, active: bytearray | None) -> None:
+    def send_on(self, node: int, again: Backward, lost: Lost, active: bytearray | None) -> None:
         """What a node sends to its operands."""
         settle(again.grads, node, lost)
         upstream, operands, values = again.grads[node], self.graph.inputs[node], self.values
