@@ -5,8 +5,9 @@ from random import Random
 import pytest
 from truth import NAMES, POINTS, names_of, random_formula, text_of
 
+from backprop_cli.engine.apart import SIX_DIGITS, Doubtful
 from backprop_cli.engine.choices import KINKED, sure_slopes, sure_value
-from backprop_cli.engine.doubtful import SIX_DIGITS, Doubtful, _doubtful
+from backprop_cli.engine.doubtful import _doubtful_numbers
 from backprop_cli.engine.exaggerated import Again, AgainExactly
 from backprop_cli.engine.exaggerated_numbers import EXACT, LINEAR, LOOSE, MAY_BE_EXACT, ONES, ORDINARY, backward
 from backprop_cli.engine.moves import SMALL
@@ -95,7 +96,7 @@ def compare(text, point):
         expected = plain(slow, passed.grads, active)
         assert same(fast.values, expected[0]), text
         assert same(there, expected[1]), text
-        found = _doubtful(kind(graph, values, graph.output, fine), passed, active)
+        found = _doubtful_numbers(kind(graph, values, graph.output, fine), passed, active)
         leaves = [x for x, operands in zip(values, graph.inputs, strict=True) if not operands]
         beyond = all(x - x == 0 for x in leaves)
         ours = [x if active[node] else None for node, x in enumerate(passed.grads)]

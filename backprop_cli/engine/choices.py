@@ -50,7 +50,7 @@ def sure_value(rule: Rule, before: Sequence[Value], xs: Sequence[Value], out: Va
     if rule.gate in _PERIODIC:
         out = _where(_astray(rule, before, xs), out)
     if rule.gate in _LARGEST:
-        moved = [abs(x - y) for x, y in zip(before, xs, strict=True)]
+        moved = [0.0 if x is y else abs(x - y) for x, y in zip(before, xs, strict=True)]
         most = reduce(_larger, moved)
         near = sum([abs(x - out) <= 2 * (off + most) for x, off in zip(xs, moved, strict=True)])
         return _beside(out, (near > 1) * most)
@@ -121,8 +121,9 @@ def _tied(before: Any, x: Any, out: Value, axis: tuple[int, ...], *, of_sizes: b
 
 def _other_way(before: Sequence[Value], xs: Sequence[Value]) -> list[Value] | None:
     """The operands moved as far in the other direction; None if none is moved."""
-    others = [2 * x - y for x, y in zip(before, xs, strict=True)]
-    return others if any(_some(x != y) for x, y in zip(before, xs, strict=True)) else None
+    if all(x is y or not _some(x != y) for x, y in zip(before, xs, strict=True)):
+        return None
+    return [x if x is y else 2 * x - y for x, y in zip(before, xs, strict=True)]
 
 
 def _some(mask: Any) -> bool:

@@ -10,7 +10,7 @@ from math import log2, nan
 from backprop_cli.engine import exaggerated_numbers as numbers
 from backprop_cli.engine.choices import KINKED, sure_pull, sure_slopes, sure_value
 from backprop_cli.engine.exaggerated_numbers import LINEAR, LOOSE, ONES
-from backprop_cli.engine.flow import Known
+from backprop_cli.engine.flow import Flow, Known
 from backprop_cli.engine.moves import SMALL, is_small, moves, ordinary, some_small
 from backprop_cli.engine.odd import overflows, underflows
 from backprop_cli.engine.passes import Backward, Rule, add, nothing_yet, rule_of, send
@@ -18,7 +18,7 @@ from backprop_cli.engine.sums import Lost, settle
 from backprop_cli.gates import CONSTANTS, GATES, ROUTES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.lean import Any, Sequence
+from backprop_cli.lean import Any, Iterable, Sequence
 from backprop_cli.text import all_finite
 
 _CLASSES = "labels"  # an operand of tensor gates that no rounding moves
@@ -33,7 +33,15 @@ class Again:
 
     looks_closer = False  # whether a result that was not rounded stays as it is, though others of its gate are
 
-    def __init__(self, graph: Graph, values: Sequence[Value], output: int, fine: int = 0) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        values: Sequence[Value],
+        output: int,
+        fine: int = 0,
+        nodes: Iterable[int] | None = None,
+    ) -> None:
+        """With arrays the forward pass may be over some `nodes` only."""
         self.graph, self.output, self.before = graph, output, values
         self.moves = moves(fine)
         self.nearby = self.moves.nearby
@@ -43,32 +51,32 @@ class Again:
         for node, constant in graph.constants.items():
             self.values[node] = self.constant(constant)
         self.far: list[int] = []  # of numbers those that moved too far
-        if graph.shapes:
-            self._forward()
-        else:
+        if not graph.shapes:
             self.far = numbers.forward(self)
+            return
+        for node in range(output + 1) if nodes is None else nodes:
+            self.forward(node)
 
-    def _forward(self) -> None:
-        graph, values = self.graph, self.values
-        for node in range(self.output + 1):
-            operands = graph.inputs[node]
-            if not operands:
-                continue
-            rule = self.rule(node)
-            xs = self.arriving(node, rule)
-            given = self.operands(rule, xs)
-            try:
-                out = rule.value(given)
-            except ValueError:  # a class's number, computed and moved: it is no matter of digits
-                continue
-            out = out if graph.shapes[node] else float(out)
-            row = GATES[rule.gate] if rule.attributes is None else TENSORS[rule.gate]
-            exact = row.exact or row.truth
-            if row.is_tensor and not exact and (row.selects or row.family == "product"):
-                self.given[node] = given
-            values[node] = out if exact else self.rounded(out, node, xs, given)
-            if rule.gate in KINKED or rule.attributes is not None:
-                values[node] = sure_value(rule, [self.before[j] for j in operands], xs, values[node])
+    def forward(self, node: int) -> None:
+        """The value of a node again, if it is a gate's."""
+        operands, values = self.graph.inputs[node], self.values
+        if not operands:
+            return
+        rule = self.rule(node)
+        xs = self.arriving(node, rule)
+        given = self.operands(rule, xs)
+        try:
+            out = rule.value(given)
+        except ValueError:  # a class's number, computed and moved: it is no matter of digits
+            return
+        out = out if self.graph.shapes[node] else float(out)
+        row = GATES[rule.gate] if rule.attributes is None else TENSORS[rule.gate]
+        exact = row.exact or row.truth
+        if row.is_tensor and not exact and (row.selects or row.family == "product"):
+            self.given[node] = given
+        values[node] = out if exact else self.rounded(out, node, xs, given)
+        if rule.gate in KINKED or rule.attributes is not None:
+            values[node] = sure_value(rule, [self.before[j] for j in operands], xs, values[node])
 
     def rule(self, node: int) -> Rule:
         """The rule of a node; of a tensor gate with what it rounds inside moved too."""
@@ -93,51 +101,68 @@ class Again:
 
     def backward(self, passed: Backward, active: bytearray | None) -> list[Value | None]:
         """The gradients again, from the values as they are now."""
-        graph, values = self.graph, self.values
-        again, lost = nothing_yet(graph), Lost(self.nearby)
-        again.grads[self.output], again.flows[self.output] = passed.grads[self.output], True
+        again, lost = self.begun(passed)
         for node in range(self.output, -1, -1):
-            settle(again.grads, node, lost)
-            upstream, operands = again.grads[node], graph.inputs[node]
-            if upstream is None or not operands or (active is not None and not active[node]):
-                continue
-            rule = self.rule(node)
-            xs = self.arriving(node, rule)
-            given: Known = values
-            before = [self.before[j] for j in operands]
-            if rule.attributes is None:
-                moved = self.operands(rule, xs)
-                slopes = rule.slopes(moved, values[node])
-                if rule.gate in KINKED:
-                    slopes = sure_slopes(rule, before, xs, slopes)
-                known = [*xs, *moved, values[node]]
-                again.locals[node] = tuple([self.slope(slope, rule.gate, xs, known) for slope in slopes])
-            else:
-                again.grads[node] = self.nearby(upstream)
-                if moved := self.given.pop(node, []):
-                    self.moves.skip(len(moved))
-                else:
-                    moved = self.operands(rule, xs)
-                out = rule.value(moved) if TENSORS[rule.gate].routes else values[node]
-                given = {**dict(zip(operands, moved, strict=True)), node: out}
-            for k, j in enumerate(operands):
-                if active is None or active[j]:
-                    sent, flow = send(graph, given, again, node, k, rule)
-                    usual = ordinary(sent)
-                    if not usual and rule.gate not in _SENDING_ZEROS and _some(sent == 0):
-                        sent = self.not_vanished(sent, given, again, node, k, rule)
-                    if rule.attributes is not None:
-                        sure = sure_pull(rule, k, upstream, before, xs, given[node], sent)
-                        usual, sent = usual and sure is sent, sure
-                        flow = flow if usual else flow | (sent != sent)
-                    slope = again.locals[node][k] if again.locals[node] else 1.0
-                    if usual and type(sent) is not float:
-                        one = type(slope) is float and slope in ONES
-                        others = again.grads[node], upstream, slope, given[node], *(given[i] for i in operands)
-                        add(again, j, sent if one else self.moves.fresh(sent, *others), flow, lost)
-                    else:
-                        add(again, j, self.product(sent, upstream, slope), flow, lost)
+            self.send_on(node, again, lost, active)
         return again.grads
+
+    def begun(self, passed: Backward) -> tuple[Backward, Lost]:
+        """The backward pass, of which only the upstream gradient is there."""
+        again = nothing_yet(self.graph)
+        again.grads[self.output], again.flows[self.output] = passed.grads[self.output], True
+        return again, Lost(self.nearby)
+
+    def send_on(self, node: int, again: Backward, lost: Lost, active: bytearray | None) -> None:
+        """What a node sends to its operands."""
+        settle(again.grads, node, lost)
+        upstream, operands, values = again.grads[node], self.graph.inputs[node], self.values
+        if upstream is None or not operands or (active is not None and not active[node]):
+            return
+        rule = self.rule(node)
+        xs = self.arriving(node, rule)
+        given: Known = values
+        before = [self.before[j] for j in operands]
+        asked = [active is None or active[j] for j in operands]
+        if rule.attributes is None:
+            moved = self.operands(rule, xs)
+            slopes = rule.slopes(moved, values[node])
+            if rule.gate in KINKED:
+                slopes = sure_slopes(rule, before, xs, slopes)
+            known = [*xs, *moved, values[node]]
+            again.locals[node] = tuple(
+                [self.slope(x, rule.gate, xs, known) if wanted else x for x, wanted in zip(slopes, asked, strict=True)]
+            )
+        else:
+            again.grads[node] = self.nearby(upstream)
+            if moved := self.given.pop(node, []):
+                self.moves.skip(len(moved))
+            else:
+                moved = self.operands(rule, xs)
+            out = rule.value(moved) if TENSORS[rule.gate].routes else values[node]
+            given = {**dict(zip(operands, moved, strict=True)), node: out}
+        for k in [k for k, wanted in enumerate(asked) if wanted]:
+            sent, flow = send(self.graph, given, again, node, k, rule)
+            usual = ordinary(sent)
+            if not usual and rule.gate not in _SENDING_ZEROS and _some(sent == 0):
+                sent = self.not_vanished(sent, given, again, node, k, rule)
+            if rule.attributes is not None:
+                sure = sure_pull(rule, k, upstream, before, xs, given[node], sent)
+                usual, sent = usual and sure is sent, sure
+                flow = flow if usual else flow | (sent != sent)
+            slope = again.locals[node][k] if again.locals[node] else 1.0
+            if usual and type(sent) is not float:
+                if not (type(slope) is float and slope in ONES):
+                    others = again.grads[node], upstream, slope, given[node], *(given[i] for i in operands)
+                    sent = self.moves.fresh(sent, *others)
+                add(again, operands[k], sent, flow, lost)
+            else:
+                self.arrive(node, k, sent, flow, upstream, slope, again, lost)
+
+    def arrive(
+        self, node: int, k: int, sent: Value, flow: Flow, upstream: Value, slope: Value, again: Backward, lost: Lost
+    ) -> None:
+        """Add what is sent to the gradient of a node's k-th operand, as it is rounded."""
+        add(again, self.graph.inputs[node][k], self.product(sent, upstream, slope), flow, lost)
 
     def not_vanished(self, sent: Value, given: Known, again: Backward, node: int, k: int, rule: Rule) -> Value:
         """What is sent, off 0 where a much larger gradient would send something: there a product underflowed."""

@@ -6,7 +6,8 @@ those with as many digits as it takes, and is imported where there are any.
 
 from __future__ import annotations
 
-from backprop_cli.engine.doubtful import Doubtful, doubtful, nothing
+from backprop_cli.engine.apart import Doubtful, nothing
+from backprop_cli.engine.doubtful import doubtful
 from backprop_cli.engine.passes import Backward, backward
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.graph.graph import Graph, Value

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from math import isfinite
 
-from backprop_cli.engine.doubtful import SIX_DIGITS, Doubtful, doubtful_again, nothing
+from backprop_cli.engine.apart import SIX_DIGITS, Doubtful, nothing
+from backprop_cli.engine.doubtful import doubtful_again
 from backprop_cli.engine.passes import Backward, backward, forward
 from backprop_cli.engine.settling import LEAST, MOST_WORK, is_finite, reach, settled
 from backprop_cli.engine.true_number import TrueNumber

@@ -58,7 +58,7 @@ def _rows() -> tuple[Gate, ...]:
         Gate("sum(x, axis=None, keepdims=False)", "sum", "sum(x, axis, keepdims)", "spread(G, x, axis)", shape=_REDUCED,
                words=("{G}, to every element of {x}",), structures=("rows of ones",), selects=True),
         Gate("mean(x, axis=None, keepdims=False)", "mean", "mean(x, axis, keepdims)",
-               "spread(G, x, axis)/total(x, axis)", shape=_REDUCED, words=("{G} / {count}, to every element of {x}",),
+               "spread(div(G, total(x, axis)), x, axis)", shape=_REDUCED, words=("{G} / {count}, to every element of {x}",),
                structures=("rows of 1/n",), aliases="average", selects=True),
         Gate("amax(x, axis=None, keepdims=False)", "largest element; `max` of one array", "amax(x, axis, keepdims)",
                "share(G, x, out, axis)", shape=_REDUCED, words=("{G}, to the largest element of {x}",),

@@ -1,0 +1,251 @@
+"""The passes with rounding exaggerated over large arrays, a piece of their elements at a time.
+
+Of a program that goes element by element, and at the end adds all of them up, nothing of these passes is kept: a piece
+stays in the processor's caches from its leaves to the comparison of its gradients. Sums over all elements are added up
+from those of the pieces, and moved once.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+
+from backprop_cli.engine.apart import Doubtful, all_moved, moved_far, nothing
+from backprop_cli.engine.exaggerated import Again
+from backprop_cli.engine.flow import Flow
+from backprop_cli.engine.passes import Backward, add, nothing_yet
+from backprop_cli.engine.sums import Lost, settle
+from backprop_cli.gates.fields import ARRAYS
+from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.graph.graph import Graph, Value
+from backprop_cli.lean import Any, NamedTuple, Sequence
+from backprop_cli.numeric.shapes import Shape, size
+
+PIECE = 65_536  # elements
+_SOME = 2.0  # an upstream gradient that is neither 0 nor 1
+
+
+class Sent(NamedTuple):
+    """What an array sends to a number: the sum, whether anything flows and whether an upstream gradient is not 0."""
+
+    sent: float
+    flow: Flow
+    arrives: bool
+    slope: Value
+
+    def and_also(self, other: Sent) -> Sent:
+        """The same of both pieces."""
+        return Sent(self.sent + other.sent, self.flow or other.flow, self.arrives or other.arrives, other.slope)
+
+
+class Plan(NamedTuple):
+    """The one shape that arrays have, and the gates: of that shape, numbers before them, sums of all elements and
+    numbers after those; `weights` are those of the sums' elements.
+    """
+
+    shape: Shape
+    before: list[int]
+    inside: list[int]
+    after: list[int]
+    weights: dict[int, float]
+
+
+def plan(graph: Graph, values: Sequence[Value], output: int) -> Plan | None:
+    """How a graph is gone through in pieces; None if it is not."""
+    shapes = {graph.shapes[node] for node in range(output + 1)} - {()}
+    if len(shapes) != 1 or graph.shapes[output]:
+        return None
+    (shape,) = shapes
+    found = Plan(shape, [], [], [], {})
+    summed: set[int] = set()  # what depends on a sum
+    for node in range(output + 1):
+        operands = graph.inputs[node]
+        if not operands and node not in graph.attributes:
+            continue
+        late = not summed.isdisjoint(operands)
+        if node in graph.attributes:
+            weight = _weight(graph, values, node)
+            if weight is None:
+                return None
+            found.weights[node] = weight
+            late = True
+        elif graph.shapes[node] and late:
+            return None
+        if late:
+            summed.add(node)
+        (found.inside if graph.shapes[node] else found.after if late else found.before).append(node)
+    return found if found.inside and size(shape) > PIECE else None
+
+
+def _weight(graph: Graph, values: Sequence[Value], node: int) -> float | None:
+    """The weight of each element in a gate that adds up all of an array, with the same for all; else None."""
+    row, operands = TENSORS[graph.gates[node]], graph.inputs[node]
+    if graph.shapes[node] or len(operands) != 1 or not graph.shapes[operands[0]] or not row.selects or row.exact:
+        return None
+    if row.vanish or row.notes:
+        return None
+    weights = ARRAYS.pull[row.name](0, 1.0, values[node], [values[operands[0]]], graph.attributes[node])
+    return None if any(weights.strides) or not weights.size else float(weights.flat[0])
+
+
+class Piece(Again):
+    """A piece of the passes, at some elements; what it sends to numbers is collected."""
+
+    def __init__(self, again: Again, graph: Graph, before: list[Value], values: list[Value]) -> None:
+        """Of `again`, in whose place `graph` has the piece's shapes."""
+        self.graph, self.output, self.moves, self.nearby = graph, again.output, again.moves, again.nearby
+        self.before, self.values, self.given = before, values, {}
+        self.sent: dict[tuple[int, int], Sent] = {}
+
+    def arrive(
+        self, node: int, k: int, sent: Value, flow: Flow, upstream: Value, slope: Value, again: Backward, lost: Lost
+    ) -> None:
+        """Add what is sent to the gradient of a node's k-th operand; of a number when all pieces are known."""
+        if self.graph.shapes[self.graph.inputs[node][k]]:
+            super().arrive(node, k, sent, flow, upstream, slope, again, lost)
+        else:
+            self.sent[node, k] = Sent(sent, flow, bool((upstream != 0).any()), slope)
+
+
+class Passes:
+    """Both passes, and what moved too far in them."""
+
+    def __init__(self, again: Again, of: Plan, passed: Backward | None, active: bytearray | None, beyond: bool) -> None:
+        """`again` has the numbers before the arrays."""
+        self.again, self.plan, self.passed, self.active, self.beyond = again, of, passed, active, beyond
+        self.graph, self.shapes = again.graph, again.graph.shapes
+        self.arrays = [node for node in range(again.output + 1) if self.shapes[node]]
+        self.before = _rows(again.before[: again.output + 1])
+        self.grads = _rows(passed.grads) if passed is not None else []
+        self.sums = dict.fromkeys(of.weights, 0.0)
+        self.sent: dict[tuple[int, int], Sent] = {}
+        self.values_found: dict[int, Any] = {}
+        self.grads_found: dict[int, Any] = {}
+
+    def doubtful(self) -> Doubtful | None:
+        """The doubtful numbers; None where an infinity or NaN came up on the way that pieces do not tell of."""
+        again, after, before = self.again, self.plan.after, self.again.before
+        if self.passed is None:
+            self._go_through(forward=True)
+            self._numbers_after()
+        elif len(after) == len(self.sums):  # what they send does not depend on them
+            back, lost = again.begun(self.passed)
+            self._send(after, back, lost)
+            self._go_through(back, forward=True)
+            self._numbers_after()
+            if any(again.values[node] != again.values[node] and before[node] == before[node] for node in self.sums):
+                return None
+        else:
+            self._go_through(forward=True)
+            self._numbers_after()
+            back, lost = again.begun(self.passed)
+            self._send(after, back, lost)
+            self._go_through(back)
+        numbers = [None if self.shapes[node] else x for node, x in enumerate(before[: again.output + 1])]
+        self.values_found |= all_moved(self.graph, numbers, again.values, self.beyond)
+        if self.passed is not None:
+            self._collect(back, lost)
+            early = [node for node in range(again.output + 1) if not self.shapes[node] and node not in set(after)]
+            self._send(early, back, lost)
+            self.grads_found |= all_moved(self.graph, self._graded(back), back.grads, self.beyond)
+        return Doubtful(dict(sorted(self.values_found.items())), dict(sorted(self.grads_found.items())))
+
+    def _go_through(self, back: Backward | None = None, *, forward: bool = False) -> None:
+        """All pieces, one after the other: the values are compared if `forward`, the gradients if there is `back`."""
+        count, again = size(self.plan.shape), self.again
+        theirs = [row if y is x else y for row, x, y in zip(self.before, again.before, again.values, strict=False)]
+        sent = _rows(back.grads) if back is not None else []
+        flows = _rows(back.flows) if back is not None else []
+        graphs: dict[int, Graph] = {}
+        for start in range(0, count, PIECE):
+            at = slice(start, min(start + PIECE, count))
+            graph = graphs.setdefault(at.stop - start, _of_length(self.graph, at.stop - start))
+            before = _cut(self.before, at)
+            pairs = zip(before, self.before, theirs, strict=True)
+            piece = Piece(again, graph, before, [x if row is y else _part(y, at) for x, row, y in pairs])
+            for node in self.plan.inside:
+                piece.forward(node)
+            if forward:
+                self._compare(self.values_found, self.plan.inside, self.before, piece.values, at)
+                for node in self.sums:
+                    self.sums[node] += float(piece.nearby(piece.values[self.graph.inputs[node][0]]).sum())
+            if back is not None:
+                there, lost = nothing_yet(graph), Lost(piece.nearby)
+                for node in self.arrays:
+                    there.grads[node], there.flows[node] = _part(sent[node], at), _part(flows[node], at)
+                for node in reversed(self.arrays):
+                    piece.send_on(node, there, lost, self.active)
+                asked = [node for node in self.arrays if self.active is None or self.active[node]]
+                self._compare(self.grads_found, asked, self.grads, there.grads, at)
+                for key, part in piece.sent.items():
+                    self.sent[key] = self.sent[key].and_also(part) if key in self.sent else part
+
+    def _compare(self, found: dict[int, Any], nodes: list[int], here: list[Any], there: list[Any], at: slice) -> None:
+        """Mark where a piece moved too far."""
+        known: dict[tuple[int, int], Any] = {}  # what a sum sends is one array in many places
+        for node in nodes:
+            x, y = here[node], there[node]
+            if x is None and y is None:
+                continue
+            both = id(x), id(y)
+            if both not in known:
+                part = nothing(y.shape) if x is None else x[at]
+                known[both] = moved_far(part, 0.0 if y is None else y, self.beyond)
+            if known[both] is not False:
+                if node not in found:
+                    found[node] = nothing(self.plan.shape) != 0
+                found[node].reshape(-1)[at] = known[both]
+
+    def _numbers_after(self) -> None:
+        """The sums over all pieces, and the numbers that depend on them."""
+        again = self.again
+        for node in self.plan.after:
+            if node in self.sums:
+                total = float(again.nearby(self.sums[node] * self.plan.weights[node]))
+                again.values[node] = again.rounded(total, node, ())
+            else:
+                again.forward(node)
+
+    def _send(self, nodes: list[int], back: Backward, lost: Lost) -> None:
+        """What numbers send, the last first."""
+        for node in reversed(nodes):
+            if node in self.sums:  # which asks for no more than a shape
+                self.again.given[node] = [self.again.before[self.graph.inputs[node][0]]]
+            self.again.send_on(node, back, lost, self.active)
+        for node in self.arrays:
+            settle(back.grads, node, lost)
+
+    def _collect(self, back: Backward, lost: Lost) -> None:
+        """Add what arrays sent to numbers."""
+        for (node, k), part in sorted(self.sent.items(), reverse=True):
+            slope = part.slope if type(part.slope) is float else None
+            sent = self.again.product(part.sent, _SOME if part.arrives else 0.0, slope)
+            add(back, self.graph.inputs[node][k], sent, part.flow, lost)
+
+    def _graded(self, back: Backward) -> list[Any]:
+        """The gradients of numbers that are asked for."""
+        found: list[Any] = []
+        for node, grad in enumerate(self.grads):
+            asked = node < len(self.shapes) and not self.shapes[node] and (self.active is None or self.active[node])
+            found.append(0.0 if asked and grad is None and back.grads[node] is not None else grad if asked else None)
+        return found
+
+
+def _of_length(graph: Graph, length: int) -> Graph:
+    """The graph, of so many elements."""
+    made = copy(graph)
+    made.shapes = [(length,) if shape else () for shape in graph.shapes]
+    return made
+
+
+def _rows(values: Sequence[Any]) -> list[Any]:
+    """The elements of arrays in a row; the same for what is the same array."""
+    rows: dict[int, Any] = {}
+    return [rows.setdefault(id(x), x.reshape(-1)) if getattr(x, "shape", ()) else x for x in values]
+
+
+def _cut(rows: list[Any], at: slice) -> list[Any]:
+    return [_part(x, at) for x in rows]
+
+
+def _part(row: Any, at: slice) -> Any:
+    return row[at] if getattr(row, "shape", ()) else row

@@ -1,0 +1,124 @@
+"""What goes through large arrays a piece at a time finds what the plain passes find, element by element."""
+
+import math
+import re
+from random import Random
+
+import numpy as np
+import pytest
+
+import backprop_cli
+from backprop_cli.engine import doubtful, doubtful_pieces, exaggerated, moves
+from backprop_cli.engine.passes import backward, forward
+from backprop_cli.gates import GATES
+from backprop_cli.session import open_session
+
+INF, NAN = math.inf, math.nan
+_SLOW = "gamma|sinc"  # on arrays
+_GATES = [gate for gate in GATES.values() if not (gate.truth or re.search(_SLOW, gate.formula))]
+_USUAL = ["add", "mul", "sub", "relu", "sigmoid", "div", "max", "where", "exp", "tanh", "square"]
+_ODD = [0.0, -0.0, INF, -INF, NAN, 5e-324, 1e-310, 1e308, 1.0, -1.0]
+_ENDS = [
+    "sum({0})", "mean({0})", "sum({0})*n + mean({1}*x)", "exp(-mean({0})^2)*sum({1} + x)", "sqrt(sum(({0})^2))",
+    "sum({0}) + sum({0}*{0}) - mean(x)", "sum({0})/n - n",
+]  # fmt: skip
+
+
+def a_program(seed):
+    """A program over arrays of one shape and numbers, some of them odd, with sums at its end; and values for it."""
+    draw, drawn = Random(seed), np.random.default_rng(seed)
+    shape = draw.choice([(200,), (129,), (20, 15), (64,), (65,)])
+    values = {"n": float(drawn.normal())}
+    for name in "xyzw":
+        if draw.random() < 0.25 and name != "x":
+            values[name] = draw.choice([float(drawn.normal()), 0.0, 2.0, 1.0, 1e-160])
+            continue
+        x = drawn.normal(size=shape) * draw.choice([1, 1, 1, 1e-160, 1e160, 30, 1e-8])
+        for odd in draw.sample(_ODD, draw.choice([0, 0, 0, 1, 2])):
+            x.flat[drawn.integers(0, x.size, draw.choice([1, 5, x.size // 2]))] = odd
+        values[name] = np.asfortranarray(x) if draw.random() < 0.1 else x
+    known, statements = list("xyzw"), []
+    for k in range(draw.randint(1, 6)):
+        gate = draw.choice(_GATES) if draw.random() < 0.5 else GATES[draw.choice(_USUAL)]
+        count = draw.randint(2, 3) if gate.variadic else sum(not p.kind and p.required for p in gate.parameters)
+        operands = [draw.choice([*known[-4:], *["3", "0.5", "pi"][: draw.randint(0, 3)]]) for _ in range(count)]
+        if gate.family == "choice":
+            operands[0] = f"{draw.choice(known)} > {draw.choice(known)}"
+        statements.append(f"v{k} = {gate.name}({', '.join(operands)})")
+        known.append(f"v{k}")
+    text = "; ".join([*statements, draw.choice(_ENDS).format(known[-1], known[-2])])
+    return text, {name: x for name, x in values.items() if re.search(rf"\b{name}\b", text)}, draw
+
+
+def passes_of(text, values, draw):
+    session = open_session(text, values, {})
+    graph = session.graph
+    found = forward(graph, session.values)
+    wanted = {node for node in graph.variables.values() if draw.random() < 0.8} or {*graph.variables.values()}
+    active = graph.dependents(wanted) if draw.random() < 0.8 else None
+    passed = backward(graph, found, graph.output, 1.0, active) if draw.random() < 0.9 else None
+    return graph, found, passed, active
+
+
+@pytest.fixture
+def small_pieces(monkeypatch):
+    """Pieces of 64 elements, and every move the same, so that it is no matter of luck what moves too far."""
+    monkeypatch.setattr(doubtful_pieces, "PIECE", 64)
+    monkeypatch.setattr(moves, "_factors", lambda size: [1.0 + 0.75 * size] * 1009)
+    alike = {run: moves.Moves(2.0**-47 if run else 2.0**-43, 0) for run in range(4)}
+    monkeypatch.setattr(exaggerated, "moves", alike.get)
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("seed", range(240))
+def test_pieces_find_what_the_plain_passes_find(seed, monkeypatch):
+    graph, values, passed, active = passes_of(*a_program(seed))
+    with np.errstate(all="ignore"):
+        for run in (0, 2):
+            monkeypatch.setattr(doubtful, "_FEW", 100)
+            fast = doubtful._doubtful_arrays(graph, values, graph.output, run, passed, active)
+            monkeypatch.setattr(doubtful, "_FEW", 10**9)
+            plain = doubtful._doubtful_arrays(graph, values, graph.output, run, passed, active)
+            for ours, theirs in ((fast.values, plain.values), (fast.grads, plain.grads)):
+                assert list(ours) == list(theirs)
+                for node, mask in ours.items():
+                    np.testing.assert_array_equal(mask, np.broadcast_to(theirs[node], np.shape(mask)))
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_most_of_these_programs_go_in_pieces():
+    planned = 0
+    for seed in range(240):
+        graph, values, *_ = passes_of(*a_program(seed))
+        planned += graph.has_arrays and doubtful_pieces.plan(graph, values, graph.output) is not None
+    assert planned > 120
+
+
+PLANS = [  # program, whether it goes in pieces
+    ("sum(x*y)", True), ("mean(x*y)", True), ("sum(x)", False), ("3*sum(a*x) + mean(x^2)/a", True),
+    ("sum(x - mean(x))", False), ("norm(x*y)", False), ("sum(x*y, keepdims=True)", False), ("max(x*y)", False),
+    ("sum(sort(x*y))", False), ("sum(x*y) + prod(x)", False), ("sum(x*a + [1])", False), ("exp(a)", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "goes"), PLANS, ids=[row[0] for row in PLANS])
+def test_what_goes_in_pieces(program, goes):
+    given = {"x": np.ones(70_000), "y": np.ones(70_000), "a": 2.0}
+    values = {name: x for name, x in given.items() if re.search(rf"\b{name}\b", program)}
+    graph = open_session(program, values, {}).graph
+    found = forward(graph, values)
+    assert (graph.has_arrays and doubtful_pieces.plan(graph, found, graph.output) is not None) == goes
+
+
+@pytest.mark.parametrize("place", [0, 65_535, 65_536, 149_999])
+def test_a_lost_digit_is_found_in_any_piece(place):
+    """Of 1e16 + 1 - 1e16 doubles leave 0 or 2, of numbers of about 1 all digits but the last."""
+    x = np.random.default_rng(0).uniform(1, 2, 150_000)
+    x[place] = 1e16
+    report = backprop_cli.grad("s = (x + 1) - x; sum(s*y)", x=x, y=np.full(150_000, 3.0), check=False)
+    lost = {item.element for item in report.untrue if item.of_gradient}
+    assert lost == {(place,)}
+    without = backprop_cli.grad(
+        "s = (x + 1) - x; sum(s*y)", x=np.full(150_000, 1.5), y=np.full(150_000, 3.0), check=False
+    )
+    assert not without.untrue
