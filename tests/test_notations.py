@@ -686,3 +686,41 @@ def test_help_is_about_what_is_meant(text, help_):
 )  # fmt: skip
 def test_claims_have_the_functions_that_books_write_slopes_with(program, claim, verdict):
     assert backprop_cli.check(program, claims=f"df/dx = {claim}").verdict == verdict
+
+
+# Cases, and the values at -2, -1/2, 0, 1/2 and 3; None where no case holds.
+CASES = [
+    (r"\begin{cases} 1 - x & x < 1 \\ 0 & x \ge 1 \end{cases}", (3, 1.5, 1, 0.5, 0)),
+    (r"\begin{cases} 1 - x & x < 1 \ 0 & x \ge 1 \end{cases}", (3, 1.5, 1, 0.5, 0)),  # what a shell leaves of it
+    ("\\begin{cases} 1 - x & x < 1 \\\n0 & x \\ge 1 \\end{cases}", (3, 1.5, 1, 0.5, 0)),
+    (r"\begin{cases} 1 - x & x < 1 \0 & x \ge 1 \end{cases}", (3, 1.5, 1, 0.5, 0)),
+    (r"\begin{cases} x^2 & x > 0 \\ x & x < -1 \end{cases}", (-2, None, None, 0.25, 9)),
+    (r"\begin{cases} -1 & x<-1 \\ x & -1 \le x \le 1 \\ 1 & x>1\end{cases}", (-1, -0.5, 0, 0.5, 1)),
+    (r"\begin{cases} x & \text{if } 0 < x,\\ 7 & x = 0, \\ -x & \text{if } x < 0. \end{cases}", (2, 0.5, 7, 0.5, 3)),
+    (r"\begin{cases} x & x \ge 0 \end{cases}", (None, None, 0, 0.5, 3)),
+    (r"\begin{cases} 1 & x \ne 0 \\ 0 & x = 0 \end{cases}", (1, 1, 0, 1, 1)),
+    (r"\begin{cases} 2 & 1 < x \\ 3 & x < 1 \end{cases}", (3, 3, 3, 3, 2)),
+]
+
+
+@pytest.mark.parametrize(("text", "values"), CASES)
+def test_each_case_holds_where_it_says(text, values):
+    for x, value in zip((-2, -0.5, 0, 0.5, 3), values, strict=True):
+        ran = backprop("eval", text, f"x={x}", "-q")
+        assert (
+            (ran.out, ran.status) == (f"{value:g}\n", 0) if value is not None else (ran.out, ran.status) == ("nan\n", 4)
+        )
+
+
+def test_the_last_case_is_dropped_only_where_the_others_hold_elsewhere():
+    ran = backprop("eval", r"\begin{cases} 2 & 1 < x \\ 3 & x < 1 \end{cases}", "x=1", "-q")
+    assert (ran.out, ran.status) == ("nan\n", 4)
+    ran = backprop("eval", r"\begin{cases} 2 & x > 1 \\ 3 & x \in [0, 1] \end{cases}", "x=1", "-q")
+    assert ran.status == 2 and "S112" in ran.err
+
+
+@pytest.mark.parametrize(
+    "text", [r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", r"\begin{pmatrix} 1 & 2 \ 3 & 4 \end{pmatrix}"]
+)
+def test_rows_of_matrices_end_with_one_backslash_too(text):
+    assert backprop("eval", text, "-q").out == "[[1,2],[3,4]]\n"

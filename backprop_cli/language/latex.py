@@ -35,6 +35,7 @@ from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Reading, Rewriter
 from backprop_cli.lean import Collection
 
+_LINE_END = re.compile(r"(?<!\\)\\\n")  # what a shell leaves of a row's end in double quotes
 _DEFINED = re.compile(r"(?:^|[;\n])[ \t]*([A-Za-z]{2,})[ \t]*=(?!=)")
 
 
@@ -45,7 +46,7 @@ def latex(text: str, names: Collection[str], size_of: SizeOf) -> Reading:
     known = "".join(rf"|(?<![A-Za-z\\]){re.escape(word)}(?![A-Za-z])" for word in words[:200])
     number = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
     pattern = re.compile(rf"[ \t\r]+|\\[A-Za-z]+|\\.{known}|[A-Za-z]|{number}|\$\$?|.", re.DOTALL)
-    edits = Rewriter(text, pattern)
+    edits = Rewriter(_LINE_END.sub(r"\\ ", text), pattern)
     _Latex(edits, names, size_of).rewrite()
     return edits.reading()
 

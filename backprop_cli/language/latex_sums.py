@@ -3,14 +3,14 @@ r"""Sums over an index in LaTeX: `\sum_{i=1}^{n} (y_i - w^T x_i)^2`."""
 from __future__ import annotations
 
 from backprop_cli.language.index_sums import MATRICES, below, objection
+from backprop_cli.language.latex_environments import LatexEnvironments
 from backprop_cli.language.latex_spellings import FONTS, SUM_SIGNS, SUMS, TRANSPOSED
-from backprop_cli.language.latex_terms import LatexTerms
 from backprop_cli.language.rewriting import IndexSum
 
 _NORMS = ("\\|", "\\Vert", "\\lVert", "‖")
 
 
-class LatexSums(LatexTerms):
+class LatexSums(LatexEnvironments):
     """The edits that make sums over vectors of sums over an index, or say why they are none."""
 
     def sum(self, k: int, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Terms of LaTeX: how far a function and a sum reach, and what stands in an environment."""
+"""Terms of LaTeX: how far a function and a sum reach."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from backprop_cli.language.latex_spellings import (
     LOGARITHMS,
     NAMES,
     OPENING,
-    ROWS,
     STOPS,
     SUMS,
     UPRIGHT_COMMANDS,
@@ -156,63 +155,3 @@ class LatexTerms:
                 last = edits.closes[k] if text in OPENING and k in edits.closes else k
             k = last + 1
         return min(last, len(edits) - 1)
-
-    def environment(self, k: int) -> None:
-        """Matrices, cases, aligned lines."""
-        edits = self.edits
-        last = min(self.argument(k + 1), len(edits) - 1)
-        name = self.inside(k + 1, last).rstrip("*")
-        depth, end = 1, last + 1
-        while end < len(edits):
-            depth += (self.texts[end] == "\\begin") - (self.texts[end] == "\\end")
-            if not depth:
-                break
-            end += 1
-        if end >= len(edits):
-            written = self.inside(k + 1, last)
-            edits.refuse(k, last, rf"`\begin{{{written}}}` has no end", rf"add the missing `\end{{{written}}}`")
-            return
-        closing = self.argument(end + 1)
-        if name in ROWS and name != "array":
-            edits.out[k], edits.out[end] = "[", "]"
-            signs = {"&": ",", "\\\\": ";"}
-        elif name == "cases":
-            self._cases(k, last, end, closing)
-            return
-        else:
-            edits.out[k] = edits.out[end] = ""
-            signs = {"&": "", "\\\\": "\n"}
-        edits.blank(k + 1, last)
-        edits.blank(end + 1, closing)
-        for place in range(last + 1, end):
-            if self.texts[place] in signs:
-                edits.out[place] = signs[self.texts[place]] or " "
-        before_end = end - 1
-        if self.texts[before_end] == "\\\\":
-            edits.out[before_end] = " "
-
-    def _cases(self, k: int, last: int, end: int, closing: int) -> None:
-        r"""`\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}`."""
-        edits = self.edits
-        rows = [place for place in range(last + 1, end) if self.texts[place] == "\\\\"]
-        if rows and rows[-1] == end - 1:
-            edits.blank(rows[-1], rows[-1])
-            rows.pop()
-        edits.blank(k + 1, last)
-        edits.blank(end + 1, closing)
-        edits.out[k] = self.apart_command(k) + "where(x=" * bool(rows)
-        starts = [last + 1, *(row + 1 for row in rows)]
-        for number, start in enumerate(starts):
-            stop = rows[number] if number < len(rows) else end
-            sign = next((place for place in range(start, stop) if self.texts[place] == "&"), -1)
-            if number < len(rows):
-                if sign >= 0:
-                    edits.out[sign] = ", c="
-                edits.out[stop] = ", y=" + "where(x=" * (number + 1 < len(rows))
-            elif sign >= 0:
-                edits.blank(sign, stop - 1)
-        ends = [place for place in range(last + 1, end + 1) if self.texts[place] in ("&", "\\\\") or place == end]
-        for place in ends:
-            if edits.at(place - 1) in (",", "."):
-                edits.out[place - 1] = ""
-        edits.out[end] = ")" * len(rows)
