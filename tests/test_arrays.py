@@ -497,7 +497,7 @@ BAD_FILES = [
     (b"", "a.npy", 3, "NPY"),
     (b"PK\x03\x04 broken", "a.npz", 3, "NPZ"),
     (b"1,2\n3,\n", "a.csv", 3, "empty cell"),
-    (b"1;2;3\n4,5,6\n", "a.csv", 3, "commas separate"),
+    (b"1;2;3\n4,5,6\n", "a.csv", 3, "semicolons separate"),
     (b"1,2,x\n4,5,6\n", "a.csv", 3, "not a number"),
     (b",a,b\n0,1,2\n", "a.csv", 3, "row numbers"),
     (b"1,2\n3\n", "a.csv", 3, "numbers where"),
@@ -520,6 +520,34 @@ def test_bad_files(tmp_path, monkeypatch, content, name, status, word):
     (tmp_path / name).write_bytes(content)
     ran = backprop("eval", "sum(x)", f"x=@{name}", "-q")
     assert ran.status == status and word in ran.err and "Traceback" not in ran.err, ran
+
+
+# Tables, and the sum of their column x, or of all their numbers.
+TABLES = [
+    ("x,y\n1,2\n3,4\n", 4),
+    ("x;y\n1;2\n3,5;4,5\n", 4.5),  # decimal commas
+    ("x;y\n1,5e1;2\n-3;,5\n", 12),
+    ("x\ty\n1\t2\n3\t4\n", 4),
+    ("tag,x\nA,1\n#B,2\nC,3\n", 6),  # a text that begins with #
+    ("id;x\n#1;2\n#2;3\n", 5),
+    ("# made by hand, today\nx,y\n1,2\n# a remark, and another\n3,4\n# the end\n", 4),
+    ("# a,b\n1,2\n3,4\n", 10),  # as NumPy writes headings
+    ("x,y\n# 5, is no number\n1,2\n", 1),
+]
+
+
+@pytest.mark.parametrize(("text", "total"), TABLES)
+def test_tables(tmp_path, monkeypatch, text, total):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text(text)
+    assert backprop("eval", "sum(x)", "x=@a.csv", "-q").out == f"{total:g}\n"
+
+
+def test_a_number_behind_a_sharp_sign_is_no_remark_in_silence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n#3,4\n")
+    ran = backprop("eval", "sum(x)", "x=@a.csv", "-q")
+    assert ran.status == 3 and "`#3` is not a number" in ran.err
 
 
 def test_pickles_are_never_read(tmp_path, monkeypatch):

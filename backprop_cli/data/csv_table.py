@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 
 from backprop_cli.data.documents import OutOfRange, decimal, whole
 from backprop_cli.data.files import malformed, wrong_kind
@@ -10,6 +11,8 @@ from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, neares
 from backprop_cli.graph.literals import out_of_range
 from backprop_cli.lean import Any, Iterator, Mapping
 
+_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?").fullmatch  # a number with a decimal comma
+_SEPARATORS = {";": "semicolons", ",": "commas", "\t": "tabs"}
 _SHORT = 15  # characters of a whole number that is surely a double
 
 
@@ -23,16 +26,19 @@ class Table:
         self.path, self.text = path, text
         self.headings: list[str] = []
         self.lines: list[tuple[int, list[str]]] = []
+        first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+        self.separator = next((sign for sign in _SEPARATORS if sign in first), ",")
         for number, cells in enumerate(self._cells(), 1):
-            if not cells or (len(cells) == 1 and not cells[0]) or cells[0].startswith("#"):
+            if not cells or (len(cells) == 1 and not cells[0]) or self._is_remark(cells):
                 continue
             if not self.lines and not self.headings and _are_headings(cells):
                 if not cells[0]:
                     raise self.wrong(number, "the first heading is empty: a column of row numbers, which are no data")
                 self.headings = cells
                 continue
-            if len(cells) == 1 and ";" in cells[0]:
-                raise self.wrong(number, f"`{shorten(cells[0])}` is not a number; commas separate numbers")
+            if len(cells) == 1 and any(sign in cells[0] for sign in _SEPARATORS):
+                message = f"`{shorten(cells[0])}` is not a number; {_SEPARATORS[self.separator]} separate numbers"
+                raise self.wrong(number, message)
             width = len(self.lines[0][1]) if self.lines else len(self.headings) or len(cells)
             if len(cells) != width:
                 before = "the lines before have" if self.lines else "there are headings:"
@@ -41,14 +47,20 @@ class Table:
         if not self.lines:
             raise wrong_kind(path, "it holds no numbers")
 
+    def _is_remark(self, cells: list[str]) -> bool:
+        """Whether a line is a remark: it begins with `#`, and is no row of a table whose first cells may do so."""
+        width = len(self.headings) or len(self.lines[0][1]) if self.headings or self.lines else 0
+        return cells[0].startswith("#") and not (1 < len(cells) == width and any(map(_begins_a_number, cells[1:])))
+
     def _cells(self) -> Iterator[list[str]]:
+        """The cells of each line. Where semicolons separate them, commas are decimal."""
         lines = self.text.splitlines()
-        separator = ","
-        if "," not in self.text:
-            separator = ";" if ";" in self.text else "\t" if "\t" in self.text else ","
         try:
-            for cells in csv.reader(lines, delimiter=separator):
-                yield [cell.strip() for cell in cells]
+            for cells in csv.reader(lines, delimiter=self.separator):
+                stripped = [cell.strip() for cell in cells]
+                if self.separator == ";":
+                    stripped = [cell.replace(",", ".") if _COMMA(cell) else cell for cell in stripped]
+                yield stripped
         except csv.Error as error:
             raise malformed(self.path, "", "usable CSV", str(error)) from None
 
