@@ -8,6 +8,7 @@ from backprop_cli.api import grad_at, jacobian_at
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.engine.derive import derive, with_gradient
 from backprop_cli.engine.passes import backward, forward
+from backprop_cli.engine.rounding import scales_of
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.export.targets import ENDINGS, NUMBERS_ONLY, TARGETS
 from backprop_cli.graph.names import output_name
@@ -15,7 +16,6 @@ from backprop_cli.lean import TYPE_CHECKING, Any, Mapping, Sequence
 from backprop_cli.numeric.shapes import written
 from backprop_cli.report.derivatives import DerivativeReport, formulas, left_side
 from backprop_cli.report.notes import notes
-from backprop_cli.report.rows import gradient_at
 from backprop_cli.session import Number, Session, open_session
 
 if TYPE_CHECKING:
@@ -175,6 +175,13 @@ def export(
     `to` that there is not, or a gate that it has no words for (U801), and at a gate whose derivative is no formula of
     gates (N215).
     """
+    return export_and_try(expression, bindings, to, wrt, values)[0]
+
+
+def export_and_try(
+    expression: str | Source, bindings: Mapping[str, Number] | None, to: str, wrt: str | Sequence[str], values: Any
+) -> tuple[str, Report | None]:
+    """The text, and where every input has a value what `grad` says of the example in it."""
     from backprop_cli.export.staged import Example
     from backprop_cli.export.targets import exported
 
@@ -183,21 +190,22 @@ def export(
         raise BackpropError(Diagnostic("U801", message, (), help_))
     session = open_session(expression, bindings, values, free=True)
     session.refuse_array("its gradient is a Jacobian: wrap it, as in `sum(…)`")
-    graph, targets, example = session.graph, _some(session, wrt), None
+    graph, targets = session.graph, _some(session, wrt)
     if guessed := [name for name in session.free if name not in session.given and graph.shape(graph.variables[name])]:
         raise BackpropError(_no_shape(session, guessed[0]))
     if graph.has_arrays and to in NUMBERS_ONLY:
         message = f"there are arrays, and {NUMBERS_ONLY[to]} has numbers only"
         raise BackpropError(Diagnostic("U801", message, (graph.label(graph.output),), "`--to numpy` has arrays"))
-    if not session.free:
-        numbers = forward(graph, session.values)
-        passed = backward(graph, numbers, graph.output)
-        gradients = {name: gradient_at(graph, passed, node) for name, node in targets.items()}
-        active = graph.dependents(set(targets.values()))
-        anomalies = find_anomalies(graph, numbers, graph.output, passed, active)
-        kinks = any(anomaly.code in ("kink", "jump", "one-sided") for anomaly in anomalies)
-        example = Example(session.values, numbers[graph.output], gradients, kinks)
-    return exported(graph, targets, example, to)
+    if session.free:
+        return exported(graph, targets, None, to), None
+    report = grad_at(session, targets, check=False)
+    kinks = any(note.code in ("kink", "jump", "one-sided") for note in report.notes)
+    passed, scales = (report.columns.whole or report.columns).passed, {}
+    if passed is not None and not graph.shapes:
+        found = scales_of(graph, passed, graph.output)
+        scales = {name: found[node] for name, node in targets.items()}
+    example = Example(session.values, report.value, report.gradients, kinks, scales)
+    return exported(graph, targets, example, to), report
 
 
 def _no_shape(session: Session, name: str) -> Diagnostic:

@@ -222,3 +222,45 @@ def test_no_file_tests_what_has_no_value():
         text = backprop_cli.export("log(x)*y", x=-1.0, y=2.0, to=to)
         assert "__main__" not in text and "dx = " in text
     assert "__main__" in backprop_cli.export("log(x)*y", x=0.0, y=2.0, to="numpy")  # an infinity is one
+
+
+@pytest.mark.parametrize("to", ["python", "numpy", "sympy"])
+@pytest.mark.parametrize(
+    ("program", "point", "printed"),
+    [("k*T*2", {"k": 1.38e-23, "T": 300}, "2.76e-23"), ("a*x^2", {"a": 1e-30, "x": 2}, "4e-30")],
+)
+def test_a_small_gradient_that_is_wrong_fails_the_test(tmp_path, to, program, point, printed):
+    text = backprop_cli.export(program, point, to=to)
+    for content, status in ((text, 0), (text.replace(printed, f"1.0001*{printed}"), 1)):
+        path = tmp_path / "grad.py"
+        path.write_text(content)
+        assert subprocess.run([sys.executable, path], capture_output=True, check=False).returncode == status
+
+
+def test_what_terms_leave_that_cancel_is_close_to_0(tmp_path):
+    for program in ("sin(x)^2 + cos(x)^2", "(x + 1e6) - x*(1 + 1e-9)"):
+        for to in ("numpy", "sympy"):
+            path = tmp_path / "grad.py"
+            path.write_text(backprop_cli.export(program, {"x": 0.7}, to=to))
+            assert subprocess.run([sys.executable, path], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["(1-cos(x))/x^2", "x=1e-8"], "precision"), (["log(x)", "x=-1"], "undefined"), (["1/x", "x=0"], "pole"),
+        (["exp(x)", "x=1000"], "overflow"),
+    ],
+)  # fmt: skip
+def test_notes_on_the_example(tmp_path, words, code):
+    path = tmp_path / "grad.py"
+    ran = backprop("export", *words, "--to", "python", "-o", str(path))
+    assert ran.status == 4 and f"note[{code}]" in ran.err
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stderr == ""
+
+
+def test_constants_alone_are_differentiated_by_sympy_too(tmp_path):
+    path = tmp_path / "grad.py"
+    path.write_text(backprop_cli.export("1e-19*q*6.02e23", {"q": 1.6e-19}, to="sympy"))
+    assert subprocess.run([sys.executable, path], capture_output=True, check=False).returncode == 0

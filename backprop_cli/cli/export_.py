@@ -45,10 +45,10 @@ def command(
     Example: backprop export "sigmoid(w*x + b)" w=2 x=-1 b=-3
     """
     target = to or _target_of(output.output or "")
-    text = deriving.export(
-        read_expression(expression), split_bindings(bindings), to=target, wrt=names_in(wrt), **options._asdict()
+    text, report = deriving.export_and_try(
+        read_expression(expression), split_bindings(bindings), target, names_in(wrt), options._asdict()
     )
-    return Reply(text, output)
+    return Reply(text, output, report)
 
 
 def _target_of(path: str) -> str:

@@ -187,8 +187,8 @@ def _test(program: Staged, literal: Callable[[Value], str], own: str, value: str
         return []
     library = "torch" if literal is _torch_literal else "jnp"
 
-    def asserted(found: str, expected: str, shown: str) -> str:
-        return f"    assert {library}.allclose({found}, {expected}, rtol=1e-9, atol=1e-12), {shown}"
+    def asserted(found: str, expected: str, shown: str, name: str = "") -> str:
+        return f"    assert {library}.allclose({found}, {expected}, rtol=1e-9, atol={example.slack(name)}), {shown}"
 
     given = {called: literal(example.given[name]) for name, called in program.inputs.items()}
     if library == "torch":
@@ -196,14 +196,14 @@ def _test(program: Staged, literal: Callable[[Value], str], own: str, value: str
     lines = ["    inputs = {", *(f'        "{called}": {text},' for called, text in given.items()), "    }"]
     lines += [f"    value, gradient = {FUNCTION}(**inputs)", asserted("value", literal(example.value), "value")]
     for name in program.gradients:
-        lines.append(asserted(f'gradient["{name}"]', literal(example.gradients[name]), f'gradient["{name}"]'))
+        lines.append(asserted(f'gradient["{name}"]', literal(example.gradients[name]), f'gradient["{name}"]', name))
     compared = [name for name in program.gradients if name in program.inputs]
     by_values = any("cofactors(" in line.formula for line in (*program.forward, *program.backward))
     if compared and not example.kinks and not by_values:  # of singular values theirs may be infinite, or 0
         lines.append(f"    own = {own}")
         for name in compared:
             theirs = f'own["{program.inputs[name]}"]'
-            lines.append(asserted(f'gradient["{name}"]', theirs, theirs))
+            lines.append(asserted(f'gradient["{name}"]', theirs, theirs, name))
     return [
         "", "", 'if __name__ == "__main__":', *lines,
         f'    print("{output} =", {value})',

@@ -71,8 +71,9 @@ def _test(program: Staged, dialect: Dialect) -> list[str]:
         text = f"np.array({shortest(number)}, dtype=float)" if hasattr(number, "tolist") else repr(float(number))
         return re.sub(r"(?<![\w.])(inf|nan)\b", rf"{dialect.prefix}\1", text)
 
-    def asserted(found: str, number: Value) -> str:
-        close = "np.allclose({}, {}, rtol=1e-9, atol=1e-12)" if is_numpy else "math.isclose({}, {}, rel_tol=1e-9)"
+    def asserted(found: str, number: Value, name: str = "") -> str:
+        slack = f", atol={example.slack(name)}" if is_numpy else ""
+        close = f"np.allclose({{}}, {{}}, rtol=1e-9{slack})" if is_numpy else "math.isclose({}, {}, rel_tol=1e-9)"
         return f"    assert {close.format(found, literal(number))}, {found}"
 
     words = ", ".join(f"{called}={literal(example.given[name])}" for name, called in program.inputs.items())
@@ -80,7 +81,7 @@ def _test(program: Staged, dialect: Dialect) -> list[str]:
         "", "", 'if __name__ == "__main__":',
         f"    value, gradient = {FUNCTION}({words})",
         asserted("value", example.value),
-        *(asserted(f'gradient["{name}"]', example.gradients[name]) for name in program.gradients),
+        *(asserted(f'gradient["{name}"]', example.gradients[name], name) for name in program.gradients),
         f'    print("{program.output} =", value)',
         "    for name, slope in gradient.items():",
         f'        print(f"d{program.output}/d{{name}} =", slope)',

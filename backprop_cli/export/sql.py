@@ -56,8 +56,8 @@ RESERVED = frozenset(
 _OTHERS = "`--to python` may have it; or write it in simpler gates"
 _MOST_NESTED = 300  # SELECTs; the parser of DuckDB ends at a depth of 1000
 _SIGNS = {"==": "=", "!=": "<>"}
-_CHECKED = """CREATE OR REPLACE TEMP MACRO checked(name, found, expected) AS
-    if(found = expected OR isfinite(expected) AND abs(found - expected) <= 1e-9*abs(expected) + 1e-15,
+_CHECKED = """CREATE OR REPLACE TEMP MACRO checked(name, found, expected, slack) AS
+    if(found = expected OR isfinite(expected) AND abs(found - expected) <= 1e-9*abs(expected) + slack,
        found, error(name || ' is ' || found || ', not ' || expected));"""
 
 
@@ -110,10 +110,14 @@ def sql(program: Staged) -> str:
         return "\n".join([*made, f"{query};"]) + "\n"
     values = [_literal(example.given[name]) for name in program.inputs]
     output = program.output
-    checks = [(output, program.value, example.value)]
-    checks += [(f"d{output}/d{name}", called, example.gradients[name]) for name, called in program.gradients.items()]
+    checks = [(output, program.value, example.value, example.slack())]
+    checks += [
+        (f"d{output}/d{name}", called, example.gradients[name], example.slack(name))
+        for name, called in program.gradients.items()
+    ]
     columns = ",\n".join(
-        f"""    checked('{name}', {called}, {_literal(number)}) AS "{name}\"""" for name, called, number in checks
+        f"""    checked('{name}', {called}, {_literal(number)}, {slack}) AS "{name}\""""
+        for name, called, number, slack in checks
     )
     made += [
         "-- Test it: duckdb < grad.sql. Then put your own table in the place of `inputs`.", "",

@@ -6,6 +6,7 @@ It does not know what language the lines will be written in; a target says which
 from __future__ import annotations
 
 import re
+from math import inf
 
 from backprop_cli.engine.derive import Derived, derive
 from backprop_cli.engine.passes import forward
@@ -16,12 +17,13 @@ from backprop_cli.lean import Callable, Iterable, Mapping, NamedTuple, Sequence,
 from backprop_cli.numeric.shapes import written
 from backprop_cli.report.algebra import write
 from backprop_cli.report.names import written as written_node
-from backprop_cli.text import all_finite, shortest
+from backprop_cli.text import all_finite, has_nan, shortest
 
 FUNCTION = "value_and_gradient"
 _T = TypeVar("_T")
 _LONGEST = 200  # characters of the program in the first line
 _RTOL = 1e-12  # how well formulas of books must do
+_ROUNDING = 1e-15
 _CONSTANTS = frozenset({"pi", "e", "inf"})  # of the language: a user's variable has another name in formulas
 
 
@@ -37,18 +39,42 @@ class Line(NamedTuple):
 class Example(NamedTuple):
     """Numbers for the file's test: the inputs, and the value and gradients that backprop has for them.
 
-    `kinks`: some slope is a convention there, and others may have another one.
+    `kinks`: some slope is a convention there, and others may have another one. `scales` are how large the terms were
+    of which gradients are the sums, by name, where they are known.
     """
 
     given: Mapping[str, Value]
     value: Value
     gradients: Mapping[str, Value]
     kinks: bool = False
+    scales: Mapping[str, float] = {}
+
+    def slack(self, name: str = "") -> str:
+        """By how much a file's gradient may be off beside a billionth of it, the value where no name is given.
+
+        Elements of an array that are small beside its largest one have no more right digits than that; and where terms
+        cancel, what is left of them is rounding.
+        """
+        largest = {of: _most(abs(grad)) for of, grad in self.gradients.items()}
+        moves = [_most(abs(self.given.get(of, 1.0) * grad)) for of, grad in self.gradients.items()]
+        if not name:
+            size, terms = _most(abs(self.value)), 100 * max(moves, default=0.0)
+        else:
+            size, terms = largest[name], self.scales.get(name, 0.0)
+            if name not in self.scales and size < _RTOL * max(largest.values()):
+                terms = max(largest.values())
+        slack = _RTOL * size + _ROUNDING * terms
+        return f"{slack if 0 < slack < inf else _ROUNDING:.0e}"
 
     @property
     def has_gaps(self) -> bool:
         """Whether a number does not exist, so that a file's may be another one."""
-        return any("nan" in shortest(number) for number in (self.value, *self.gradients.values()))
+        return any(map(has_nan, (self.value, *self.gradients.values())))
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether no number is infinite either."""
+        return all(map(all_finite, (self.value, *self.gradients.values())))
 
 
 class Staged(NamedTuple):

@@ -17,7 +17,7 @@ def exported(graph: Graph, targets: Mapping[str, int], example: Example | None, 
     """The text of the file. Raises BackpropError (N215, U801)."""
     from backprop_cli.export.staged import staged
 
-    if example is not None and example.has_gaps and to != "latex":
+    if example is not None and (example.has_gaps or (to == "python" and not example.is_finite)) and to != "latex":
         example = None  # there is nothing to test
     if to == "c":
         from backprop_cli.export.c import RESERVED, c
