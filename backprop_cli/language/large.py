@@ -16,7 +16,7 @@ from backprop_cli.errors import Source
 from backprop_cli.language.large_tokens import SIGNS, Columns, columns
 from backprop_cli.language.program import BINDING_POWER, Call, Program, Statement
 from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER, OPEN, OPERATOR
-from backprop_cli.lean import Any, Collection, Iterable, NamedTuple
+from backprop_cli.lean import Any, Collection, Iterable, NamedTuple, cached_property
 
 _NEVER = 100  # more than any binding power
 _POWERS = np.zeros(128, np.uint8)
@@ -46,6 +46,13 @@ class _Tokens:
         self.is_infix = is_sign & ~self.wants
         # The sign of a literal belongs to it.
         self.is_folded = self.is_prefix & (_ahead(kinds, 1) == NUMBER) & (_ahead(self.signs, 2) != ord("^"))
+
+    @cached_property
+    def called(self) -> list[str]:
+        """The names of calls: the same text is the same object."""
+        texts = self.texts(CALL)
+        known = {text: text for text in texts}
+        return [known[text] for text in texts]
 
     def are_in_order(self) -> bool:
         """Whether each may stand behind the one before it, and no line may be taken for the rest of another."""
@@ -172,7 +179,7 @@ def _are_plain(
     tokens: _Tokens, names: Collection[str], defined: list[str], variables: Collection[str], words: Collection[str]
 ) -> bool:
     """Whether names mean what they do anywhere: no products `x(…)`, no derivatives, no loops, no name defined twice."""
-    called, by_statement = {*tokens.texts(CALL)}, {*defined}
+    called, by_statement = {*tokens.called}, {*defined}
     if (
         not called.isdisjoint(by_statement)
         or not called.isdisjoint(variables)
@@ -266,12 +273,12 @@ def _arguments(tokens: _Tokens, items: _Items, rows: Any) -> list[Any]:
     found[is_number] = _objects(tokens.texts(NUMBER), is_number)
     if folded.any():
         found[np.flatnonzero(is_number)[folded]] = "-" + found[is_number][folded]
-    for arity in (1, 2):
+    called = np.fromiter(tokens.called, object, len(tokens.called))
+    number_of_call = np.cumsum(tokens.kinds == CALL, dtype=np.int32) - 1
+    for arity in range(1, _MOST_OPERANDS + 1):
         is_call = (codes == _CALL) & (items.arity[at] == arity)
         chosen = token[is_call]
-        names = [
-            tokens.text[a:b] for a, b in zip(tokens.starts[chosen].tolist(), tokens.ends[chosen].tolist(), strict=True)
-        ]
+        names = called[number_of_call[chosen]].tolist()
         operands = zip(*(column[is_call].tolist() for column in (left, right)[2 - arity :]), strict=True)
         calls = zip(names, operands, repeat(()), tokens.ends[chosen].tolist(), strict=False)
         found[is_call] = _objects(map(tuple.__new__, repeat(Call), calls), is_call)
