@@ -167,3 +167,16 @@ def test_threads_share_what_is_known():
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, range(1000))) == [float(k) for k in range(1000)]
+
+
+def test_threads_do_not_disturb_each_others_digits():
+    """Each has moves of its own, in the same order, whatever the others are at."""
+    texts = [text_of(random_formula(Random(seed), 6)) for seed in range(40)]
+    points = [{name: Random(seed).choice(POINTS) for name in NAMES} for seed in range(40)]
+
+    def work(k):
+        return said("grad", texts[k % 40], defaults=points[k % 40], check=False)
+
+    expected = [work(k) for k in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(160))) == expected * 4
