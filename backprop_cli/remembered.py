@@ -19,9 +19,10 @@ from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
 from backprop_cli.pause import Paused
 from backprop_cli.report import Report
 from backprop_cli.report.rows import Columns
-from backprop_cli.session import Number, Session, open_session
+from backprop_cli.session import Number, Options, Session, open_session
 
 MOST, LONGEST, LARGEST = 100, 1000, 1000  # programs, characters of a text, nodes of a graph
+_OPTIONS = frozenset(Options._fields)
 _WHOLE = 2**53  # whole numbers up to that are doubles
 
 
@@ -51,7 +52,8 @@ def session_of(
     `beside` are values of other options: to read what is no plain number may leave a remark in the graph.
     """
     given = {**bindings, **keywords} if bindings else keywords
-    values = plain(given) if type(expression) is str and len(expression) <= LONGEST else None
+    may_be = type(expression) is str and len(expression) <= LONGEST and _OPTIONS.isdisjoint(keywords)
+    values = plain(given) if may_be else None
     if values is None or any(x is not None and plain({"": x}) is None for x in beside):
         with Paused():
             return open_session(expression, bindings, keywords)
@@ -81,7 +83,7 @@ def known_gradients(
 
     None as well where names, another gradient or a step are asked for.
     """
-    if type(expression) is not str or rate is not None or step is not None:
+    if type(expression) is not str or rate is not None or step is not None or not _OPTIONS.isdisjoint(keywords):
         return None
     if type(wrt) is not tuple or wrt or type(seed_grad) is not float or seed_grad != 1.0:
         return None
