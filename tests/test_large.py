@@ -122,4 +122,8 @@ def test_depth_is_the_users_to_choose():
     depth = 50_000
     report = backprop_cli.grad("neg(" * depth + "x" + ")" * depth, x=np.float64(2), check=False)
     assert (report.value, report.gradients) == (2.0, {"x": 1.0})
-    assert at_once("(" * depth + "x" + ")" * (depth - 1)) is None
+    unclosed = "(" * depth + "x" + ")" * (depth - 1)
+    assert at_once(unclosed) is None
+    with pytest.raises(backprop_cli.BackpropError) as caught:
+        backprop_cli.grad(unclosed, x=2)
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["S104"]
