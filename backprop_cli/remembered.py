@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import nan
 
 from backprop_cli.engine import numbers
-from backprop_cli.engine.anomalies import MARKED, may_have_any
+from backprop_cli.engine.anomalies import nothing_to_find
 from backprop_cli.engine.doubtful import doubtful
 from backprop_cli.engine.passes import Backward
 from backprop_cli.errors import Source, Status
@@ -30,7 +30,7 @@ class Known(NamedTuple):
     """A session whose graph others share; what of a report is the same at every point.
 
     `leaves` are the values of the nodes that are known, `nodes` those of the names as they were given, `active` what
-    depends on an input, `output` the output's name. `is_quiet` where nothing is said of the text, or of every point.
+    depends on an input, `output` the output's name. `is_quiet` where nothing is said of the text.
     """
 
     session: Session
@@ -97,12 +97,14 @@ def known_gradients(
     graph = known.session.graph
     numbers.forward(graph, found, FLOATS)
     passed = Backward(*numbers.backward(graph, found, graph.output, 1.0, FLOATS), [])
-    if may_have_any(graph, found, passed) or doubtful(graph, found, graph.output, passed, known.active):
+    if not nothing_to_find(graph, found, passed, known.active) or doubtful(
+        graph, found, graph.output, passed, known.active
+    ):
         return None
     grads = passed.grads
     return Report(
         "grad", graph.source, known.output, found[graph.output],
-        {name: grads[node] for name, node in graph.variables.items()}, (), None, None, 1.0, Status.OK,
+        {name: grads[node] or 0.0 for name, node in graph.variables.items()}, (), None, None, 1.0, Status.OK,
         Columns(graph, found, passed, known.active),
     )  # fmt: skip
 
@@ -130,5 +132,5 @@ def _made_known(session: Session, values: Mapping[str, float]) -> Known:
     graph = session.graph
     leaves = [graph.constants.get(node, nan) for node in range(len(graph))]
     nodes = tuple([graph.variables[name] for name in values])
-    is_quiet = bool(nodes) and not graph.remarks and not graph.subgraphs and MARKED.isdisjoint(graph.gates)
+    is_quiet = bool(nodes) and not graph.remarks and not graph.subgraphs
     return Known(session, leaves, nodes, graph.dependents(set(nodes)), output_name(graph), is_quiet)
