@@ -9,11 +9,11 @@ from backprop_cli.engine import numbers
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import Source
 from backprop_cli.gates.fields import FLOATS
-from backprop_cli.graph import Graph, Value
+from backprop_cli.graph import Value
 from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
 from backprop_cli.report import Report
 from backprop_cli.report.rows import gradient_at
-from backprop_cli.session import Number, Options, open_session
+from backprop_cli.session import Number, Options, Session, open_session
 
 _WHOLE = 2**53  # whole numbers up to that are doubles
 
@@ -29,9 +29,13 @@ class _Asked(NamedTuple):
 class Compiled:
     """A program that `compile` has read: called with values, it answers its value and its gradients by name."""
 
-    def __init__(self, graph: Graph, asked: _Asked, given: Mapping[str, Value], words: Mapping[str, Any]) -> None:
-        self._graph, self._asked, self._given, self._words = graph, asked, given, words
-        self._node_of = {name: (node, graph.shape(node)) for name, node in graph.variables.items()}
+    def __init__(self, session: Session, asked: _Asked, words: Mapping[str, Any]) -> None:
+        self._graph, self._asked, self._given, self._words = session.graph, asked, session.values, words
+        graph, given = session.graph, session.values
+        # Where a value says how often a loop runs, another one has another graph.
+        self._node_of = {
+            name: (node, graph.shape(node)) for name, node in graph.variables.items() if name not in session.sized
+        }
         self._needed = graph.variables.keys() - given.keys()
         self._leaves = [graph.constants.get(node, nan) for node in range(len(graph))]
         for name, value in given.items():
@@ -41,7 +45,7 @@ class Compiled:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The names that a call may give values, in the order in which the text mentions them."""
-        return tuple(self._node_of)
+        return tuple(self._graph.variables)
 
     def __repr__(self) -> str:
         return f"<compiled {self._graph.source.text!r}: {', '.join(self.inputs)}>"
@@ -101,4 +105,4 @@ def compile(  # noqa: A001  that is what it does
     targets = session.targets(wrt)
     asked = _Asked(targets, session.graph.dependents(set(targets.values())), session.upstream(seed_grad))
     words |= {"wrt": wrt, "seed_grad": seed_grad}
-    return Compiled(session.graph, asked, session.values, words)
+    return Compiled(session, asked, words)

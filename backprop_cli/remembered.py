@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import nan
 
 from backprop_cli.engine import numbers
-from backprop_cli.engine.anomalies import MARKED, may_have_any
+from backprop_cli.engine.anomalies import nothing_to_find
 from backprop_cli.engine.doubtful import doubtful
 from backprop_cli.engine.passes import Backward
 from backprop_cli.errors import Source, Status
@@ -19,9 +19,10 @@ from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
 from backprop_cli.pause import Paused
 from backprop_cli.report import Report
 from backprop_cli.report.rows import Columns
-from backprop_cli.session import Number, Session, open_session
+from backprop_cli.session import Number, Options, Session, open_session
 
 MOST, LONGEST, LARGEST = 100, 1000, 1000  # programs, characters of a text, nodes of a graph
+_OPTIONS = frozenset(Options._fields)
 _WHOLE = 2**53  # whole numbers up to that are doubles
 
 
@@ -29,7 +30,7 @@ class Known(NamedTuple):
     """A session whose graph others share; what of a report is the same at every point.
 
     `leaves` are the values of the nodes that are known, `nodes` those of the names as they were given, `active` what
-    depends on an input, `output` the output's name. `is_quiet` where nothing is said of the text, or of every point.
+    depends on an input, `output` the output's name. `is_quiet` where nothing is said of the text.
     """
 
     session: Session
@@ -51,7 +52,8 @@ def session_of(
     `beside` are values of other options: to read what is no plain number may leave a remark in the graph.
     """
     given = {**bindings, **keywords} if bindings else keywords
-    values = plain(given) if type(expression) is str and len(expression) <= LONGEST else None
+    may_be = type(expression) is str and len(expression) <= LONGEST and _OPTIONS.isdisjoint(keywords)
+    values = plain(given) if may_be else None
     if values is None or any(x is not None and plain({"": x}) is None for x in beside):
         with Paused():
             return open_session(expression, bindings, keywords)
@@ -81,7 +83,7 @@ def known_gradients(
 
     None as well where names, another gradient or a step are asked for.
     """
-    if type(expression) is not str or rate is not None or step is not None:
+    if type(expression) is not str or rate is not None or step is not None or not _OPTIONS.isdisjoint(keywords):
         return None
     if type(wrt) is not tuple or wrt or type(seed_grad) is not float or seed_grad != 1.0:
         return None
@@ -95,12 +97,14 @@ def known_gradients(
     graph = known.session.graph
     numbers.forward(graph, found, FLOATS)
     passed = Backward(*numbers.backward(graph, found, graph.output, 1.0, FLOATS), [])
-    if may_have_any(graph, found, passed) or doubtful(graph, found, graph.output, passed, known.active):
+    if not nothing_to_find(graph, found, passed, known.active) or doubtful(
+        graph, found, graph.output, passed, known.active
+    ):
         return None
     grads = passed.grads
     return Report(
         "grad", graph.source, known.output, found[graph.output],
-        {name: grads[node] for name, node in graph.variables.items()}, (), None, None, 1.0, Status.OK,
+        {name: grads[node] or 0.0 for name, node in graph.variables.items()}, (), None, None, 1.0, Status.OK,
         Columns(graph, found, passed, known.active),
     )  # fmt: skip
 
@@ -128,5 +132,5 @@ def _made_known(session: Session, values: Mapping[str, float]) -> Known:
     graph = session.graph
     leaves = [graph.constants.get(node, nan) for node in range(len(graph))]
     nodes = tuple([graph.variables[name] for name in values])
-    is_quiet = bool(nodes) and not graph.remarks and not graph.subgraphs and MARKED.isdisjoint(graph.gates)
+    is_quiet = bool(nodes) and not graph.remarks and not graph.subgraphs
     return Known(session, leaves, nodes, graph.dependents(set(nodes)), output_name(graph), is_quiet)

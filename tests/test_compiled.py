@@ -53,6 +53,8 @@ ARRAYS = [
     ("sum(x)*y", {"x": np.ones(3), "y": 2}, {"x": [1, 2, 3], "y": "1/2"}),
     ("x*y", {"x": 2, "y": 3}, {"x": "0.1", "y": True}),
     ("f = x^3; df/dx*y", {}, {"x": 2, "y": 3}),
+    ("a = n; for t in range(n) { a = a*x }; a", {"n": 3, "x": 2}, {"n": 5}),  # another graph
+    ("a = n; for t in range(n) { a = a*x }; a", {"n": 3, "x": 2}, {"x": 3}),
 ]  # fmt: skip
 
 

@@ -33,7 +33,9 @@ PLAIN = [
     "a = x; a", "a = x + 1; b = a*a; b + a", "a = x\nb = a + 1\n\n\nb*y", ";;x;;", "\n\nx\n", "a = x + 1; a", "a=2;a*x",
     "x + (\ny\n)\n", "max(x,\n y)", "  x\t+  y ", "1.5 + .5 + 2. + 10", "a1 = x; a_2 = a1*y; a_2 - a1", "w = 3; w; x",
     "x;y;z", "x\r\n+y"[:1], "exp(x)\r\n", "a = y*2; a", "long_name = x*y; long_name/2", "e*x + pi", "q", "p*q + p",
-    "3;4", "if(x)",
+    "3;4", "if(x)", "x**2", "x**-2**y", "x** 2*y", "1e5*x", "x-1e-5", "1E+3-2e3*y", "2.5e-3", "1.e5 + .5e-2", "x1e - 5",
+    "x # a", "# a\nx # b # c\n", "x; # y\n# z\ny*2 # (\n", "(x + # in\n y)", "x*2#", "#\nx",
+    "a = x # b = 2\na*y", "x # y\r\n", "a\t = 2; a*x\f",
 ]  # fmt: skip
 
 
@@ -46,8 +48,10 @@ def test_plain_texts_are_read_at_once(text):
 LEFT = [
     "", " ", "\n", ";", "x +", "x y", "2x", "x(y)", "(x", "x)", "x + )", "()", "f()", "(x, y)", "x, y", "f(x, y, z)",
     "x = ", "x = 1; x", "a = b; b = 1; a", "a = 1; a = 2; a", "b = x; a = b; a*2; b"[:12] + " a", "x == y", "x < y",
-    "x ** 2", "+x", "--x", "- -x", "x\n+ y", "x\n - y", "x; -y", "x # a", "f (x)", "f(k=2)", "[1, 2]", "x'", "x²",
-    "π*x", "1e5*x", "0x1f", "1.2.3", "x.y", ".", "1_000", "x @ y", "x % y", "f = x^2; df/dx", "d/dx", "d*x", "for",
+    "x * * 2", "x***2", "x* *2", "+x", "--x", "- -x", "x\n+ y", "x\n - y", "x; -y", "f (x)", "f(k=2)", "[1, 2]", "x'",
+    "x²", "π*x", "1e", "1e-", "1e-x", "1e- 5", "1e -5", "1e-5e-3", "1e-5.2", "1e5.", "2e5x", ".e5", "# é\nx",
+    "0x1f", "#", "a\r= 2; a*x", "a = b + 1\r; b = 2; a", "1__0", "1_0", "1.2.3", "x.y", ".", "1_000",
+    "x # y\r+ 2", "x @ y", "x % y", "f = x^2; df/dx", "d/dx", "d*x", "for",
     "gate",
     "gate g(t) = t; g(x)", "for t in range(3) { x = x + 1 }; x", "np.sin(x)", "T*x", "a = x*2; a(y)", "(x;y)", "x \\ y",
     "x/\n", "f(,x)", "f(x,)", "max(x y)", "((x)", "x))((y", "a = ; x", "= x", "x*/y", "x*-", "log_2(x)",
@@ -59,15 +63,18 @@ def test_other_texts_are_left_to_the_parser(text):
     assert at_once(text) is None
 
 
+DAMAGE = ["", "(", ")", ",", " ", "x", "2", "=", ";", "\n", "-", "*", "e", ".", "#", "# (", "\r"]
+
+
 def random_text(chosen, names, depth):
     """An expression, mostly right."""
     kind = chosen.random()
     if depth == 0 or kind < 0.2:
-        return chosen.choice([*names, "2", "0.5", "3.25", "-1", ".5"])
+        return chosen.choice([*names, "2", "0.5", "3.25", "-1", ".5", "1e-3", "2.5E2"])
     inner = [random_text(chosen, names, depth - 1) for _ in range(2)]
     if kind < 0.6:
         blank = chosen.choice(["", " ", "  "])
-        return f"{inner[0]}{blank}{chosen.choice('+-*/^')}{blank}{inner[1]}"
+        return f"{inner[0]}{blank}{chosen.choice([*'+-*/^', '**'])}{blank}{inner[1]}"
     if kind < 0.75:
         return f"({inner[0]})"
     if kind < 0.85:
@@ -86,9 +93,7 @@ def test_random_texts_have_the_rows_of_the_parser(seed):
         text = chosen.choice(["\n", "; ", ";", "\n\n"]).join([*lines, random_text(chosen, names, 5)])
         if chosen.random() < 0.3:  # damage, mostly refused
             at = chosen.randrange(len(text))
-            text = (
-                text[:at] + chosen.choice(["", "(", ")", ",", " ", "x", "2", "=", ";", "\n", "-", "*"]) + text[at + 1 :]
-            )
+            text = text[:at] + chosen.choice(DAMAGE) + text[at + 1 :]
         variables = chosen.choice([NAMES, (), ("x",), {"x", "y", "v0"}])
         found, expected = at_once(text, variables), parse(Source("test", text), variables)
         if found is not None:
@@ -117,4 +122,8 @@ def test_depth_is_the_users_to_choose():
     depth = 50_000
     report = backprop_cli.grad("neg(" * depth + "x" + ")" * depth, x=np.float64(2), check=False)
     assert (report.value, report.gradients) == (2.0, {"x": 1.0})
-    assert at_once("(" * depth + "x" + ")" * (depth - 1)) is None
+    unclosed = "(" * depth + "x" + ")" * (depth - 1)
+    assert at_once(unclosed) is None
+    with pytest.raises(backprop_cli.BackpropError) as caught:
+        backprop_cli.grad(unclosed, x=2)
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["S104"]

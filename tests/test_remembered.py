@@ -113,6 +113,20 @@ def test_options_are_heard_by_a_program_that_is_known(options):
     assert said("grad", *given, check=False) == said_anew("grad", *given, check=False)  # and leave nothing behind
 
 
+@pytest.mark.parametrize("verb", ["evaluate", "grad"])
+def test_an_option_is_no_value_though_a_value_has_its_name(verb):
+    named = {"check": False} if verb == "grad" else {}
+    for given, option in (
+        ({"seed": 3}, {}),
+        ({}, {"seed": 3}),
+        ({"seed": 3}, {"seed": 4}),
+        ({"seed": 3.0}, {"strict": 1}),
+    ):
+        anew = said_anew(verb, "seed*2", given, **named, **option)
+        said(verb, "seed*2", {"seed": 5}, **named)
+        assert said(verb, "seed*2", given, **named, **option) == anew
+
+
 def test_the_second_call_reads_nothing(monkeypatch):
     first = said("grad", "x*y + 1", x=2, y=3, check=False)
     monkeypatch.setattr(remembered, "open_session", None)
@@ -167,3 +181,16 @@ def test_threads_share_what_is_known():
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, range(1000))) == [float(k) for k in range(1000)]
+
+
+def test_threads_do_not_disturb_each_others_digits():
+    """Each has moves of its own, in the same order, whatever the others are at."""
+    texts = [text_of(random_formula(Random(seed), 6)) for seed in range(40)]
+    points = [{name: Random(seed).choice(POINTS) for name in NAMES} for seed in range(40)]
+
+    def work(k):
+        return said("grad", texts[k % 40], defaults=points[k % 40], check=False)
+
+    expected = [work(k) for k in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(160))) == expected * 4

@@ -44,8 +44,11 @@ class Again:
         """With arrays the forward pass may be over some `nodes` only."""
         self.graph, self.output, self.before = graph, output, values
         self.moves = moves(fine)
+        if graph.shapes:
+            self.moves.begin()
+        else:
+            self.moves = self.moves.alone()
         self.nearby = self.moves.nearby
-        self.moves.begin()
         self.values = list(values)
         self.given: dict[int, list[Value]] = {}  # of sums and products, the operands as they were moved
         for node, constant in graph.constants.items():

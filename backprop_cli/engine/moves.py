@@ -72,6 +72,13 @@ class Moves:
         self._of_arrays: Any = None  # the factors again and again
         self.begin()
 
+    def alone(self) -> Moves:
+        """The same moves from the first on, for numbers: another thread may be at its own."""
+        made = object.__new__(Moves)
+        made._size, made._factors, made._of_arrays = self._size, self._factors, None
+        made.begin()
+        return made
+
     def begin(self) -> None:
         """The first move again."""
         self._turn, self.factor = 0, cycle(self._factors).__next__

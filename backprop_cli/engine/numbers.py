@@ -24,6 +24,8 @@ def forward(graph: Graph, values: list[Value], field: Field, nodes: Iterable[int
         if len(operands) == 2:
             left, right = operands
             values[node] = of[gate](values[left], values[right])
+        elif len(operands) == 1:
+            values[node] = of[gate](values[operands[0]])
         elif operands:
             values[node] = of[gate](*[values[j] for j in operands])
 

@@ -16,6 +16,7 @@ from backprop_cli.language.program import Call, Program
 from backprop_cli.language.uses import operands_of
 from backprop_cli.lean import cached_property
 
+_SURE = GATES.keys() - REDUCTION_OF.keys()  # whatever a call's keywords are
 _SPECIAL = frozenset({"name", "num", "call", "juxtaposed", "·", "@", "transpose", "index", "array"})
 
 
@@ -49,7 +50,7 @@ class ArrayRows:
         args = self.program.args
         for row in self.rows["call"]:
             call = args[row]
-            tensor = _tensor_of(call)
+            tensor = None if call.name in _SURE else _tensor_of(call)
             if tensor is None or call.name in self.defined:
                 continue
             self.tensor_calls.add(row)

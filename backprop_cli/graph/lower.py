@@ -164,18 +164,17 @@ class _Lowering(ArrayRows):
         for row in self.rows["call"]:
             if row in self.tensor_calls:
                 continue
-            call = args[row]
-            gate = GATES.get(call.name) or GATES.get(ALIASES.get(call.name, ""))
+            name, operands, keywords, _ = args[row]
+            gate = GATES.get(name) or GATES.get(ALIASES.get(name, ""))
             if gate is None:
                 from backprop_cli.graph.messages import unknown_gate
 
                 self.diagnostics.append(unknown_gate(self.program, row, self.defined.union(self.given.bound)))
                 inputs[row] = ()
                 continue
-            gates[row] = gate.name
-            operands = inputs[row] = call.operands
-            if call.keywords or not operands or (len(operands) != len(gate.parameters) and not gate.variadic):
-                gates[row] = OF_OPERANDS.get((call.name, len(operands) + len(call.keywords)), gate.name)
+            gates[row], inputs[row] = gate.name, operands
+            if keywords or not operands or (len(operands) != len(gate.parameters) and not gate.variadic):
+                gates[row] = OF_OPERANDS.get((name, len(operands) + len(keywords)), gate.name)
                 self.accept(row, bind(self.program, row, signature(GATES[gates[row]])))
 
     def _report(self, code: str, message: str, label: Label, help_: str) -> None:

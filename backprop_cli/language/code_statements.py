@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from itertools import count
 
@@ -54,8 +55,9 @@ def rewrite_statements(edits: Rewriter, names: Collection[str], bound: Collectio
 
 def _comprehensions(edits: Rewriter) -> None:
     """Refuse `sum(i**2 for i in range(4))`, and say what the loop is."""
-    for bracket, close in edits.closes.items():
-        at = next((k for k in range(bracket + 1, close) if edits.texts[k] == "for"), -1)
+    loops = [k for k, text in enumerate(edits.texts) if text == "for"]
+    for bracket, close in edits.closes.items() if loops else ():
+        at = loops[k] if (k := bisect_right(loops, bracket)) < len(loops) and loops[k] < close else -1
         if edits.texts[bracket] == "{" or at <= bracket + 1 or edits.at(at + 2) != "in":
             continue
         text, begins = edits.text, edits.begins

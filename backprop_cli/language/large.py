@@ -13,9 +13,9 @@ from itertools import count, repeat
 import numpy as np
 
 from backprop_cli.errors import Source
-from backprop_cli.language.large_tokens import SIGNS, Columns, columns
+from backprop_cli.language.large_tokens import SIGNS, LargeTokens, columns
 from backprop_cli.language.program import BINDING_POWER, Call, Program, Statement
-from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER, OPEN, OPERATOR
+from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER
 from backprop_cli.lean import Any, Collection, Iterable, NamedTuple
 
 _NEVER = 100  # more than any binding power
@@ -27,45 +27,6 @@ _OPS[[ord(sign) for sign in SIGNS]] = list(SIGNS)
 _OPS[:3] = ["num", "negative", "call"]
 _MOST_OPERANDS = 2  # of a call
 _MANY = 2**16  # what is less is sorted by its digits
-
-
-class _Tokens:
-    """The columns of the tokens, a NEWLINE before the first, and what they are."""
-
-    def __init__(self, text: str, found: Columns) -> None:
-        self.text = text
-        self.kinds = kinds = np.append(np.uint8(NEWLINE), found.kinds)
-        self.starts, self.ends = np.append(np.int32(0), found.starts), np.append(np.int32(0), found.ends)
-        is_sign = kinds == OPERATOR
-        self.signs = np.zeros(len(kinds), np.uint8)
-        self.signs[is_sign] = found.characters[self.starts[is_sign]]
-        self.is_leaf = (kinds == NAME) | (kinds == NUMBER)
-        self.is_open = (kinds == OPEN) | (kinds == CALL)
-        self.wants = np.append(True, ~(self.is_leaf | (kinds == CLOSE))[:-1])  # an operand, where a token stands
-        self.is_prefix = is_sign & self.wants
-        self.is_infix = is_sign & ~self.wants
-        # The sign of a literal belongs to it.
-        self.is_folded = self.is_prefix & (_ahead(kinds, 1) == NUMBER) & (_ahead(self.signs, 2) != ord("^"))
-
-    def are_in_order(self) -> bool:
-        """Whether each may stand behind the one before it, and no line may be taken for the rest of another."""
-        kinds, wants = self.kinds, self.wants
-        begins, behind_prefix = (np.append(False, column[:-1]) for column in (kinds == NEWLINE, self.is_prefix))
-        wrong = (
-            ((self.is_leaf | self.is_open) & ~wants)
-            | (((kinds == CLOSE) | (kinds == COMMA)) & wants)
-            | ((kinds == NEWLINE) & wants & ~begins)
-            | ((kinds == DEFINE) & ~begins)
-            | (self.is_prefix & ((self.signs != ord("-")) | behind_prefix | begins))
-        )
-        wrong[0] = False
-        wrong[1] &= not self.is_prefix[1] or self.signs[1] != ord("-")
-        return not wrong.any()
-
-    def texts(self, kind: int) -> list[str]:
-        """The texts of the tokens of a kind; of calls and definitions the names."""
-        text, chosen = self.text, self.kinds == kind
-        return [text[a:b] for a, b in zip(self.starts[chosen].tolist(), self.ends[chosen].tolist(), strict=True)]
 
 
 class _Spans(NamedTuple):
@@ -105,7 +66,7 @@ def read_large(source: Source, variables: Collection[str], words: Collection[str
     found = columns(source.text)
     if found is None:
         return None
-    tokens = _Tokens(source.text, found)
+    tokens = LargeTokens(source.text, found)
     if not tokens.are_in_order():
         return None
     spans, names, defined = _spans(tokens), _names(tokens, found.characters), tokens.texts(DEFINE)
@@ -114,7 +75,7 @@ def read_large(source: Source, variables: Collection[str], words: Collection[str
     return _program(source, tokens, spans, names, defined)
 
 
-def _spans(tokens: _Tokens) -> _Spans | None:
+def _spans(tokens: LargeTokens) -> _Spans | None:
     """Where operators find their operands: to where the brackets close, or something binds less tightly."""
     kinds, places = tokens.kinds, np.arange(len(tokens.kinds), dtype=np.int32)
     level = np.cumsum(tokens.is_open, dtype=np.int32) - np.cumsum(kinds == CLOSE, dtype=np.int32)
@@ -149,7 +110,7 @@ def _spans(tokens: _Tokens) -> _Spans | None:
     return _Spans(arity, done, begin)
 
 
-def _names(tokens: _Tokens, characters: Any) -> _Names:
+def _names(tokens: LargeTokens, characters: Any) -> _Names:
     """The names that stand for values."""
     chosen = tokens.kinds == NAME
     starts = tokens.starts[chosen]
@@ -169,10 +130,10 @@ def _names(tokens: _Tokens, characters: Any) -> _Names:
 
 
 def _are_plain(
-    tokens: _Tokens, names: Collection[str], defined: list[str], variables: Collection[str], words: Collection[str]
+    tokens: LargeTokens, names: Collection[str], defined: list[str], variables: Collection[str], words: Collection[str]
 ) -> bool:
     """Whether names mean what they do anywhere: no products `x(…)`, no derivatives, no loops, no name defined twice."""
-    called, by_statement = {*tokens.texts(CALL)}, {*defined}
+    called, by_statement = {*tokens.called}, {*defined}
     if (
         not called.isdisjoint(by_statement)
         or not called.isdisjoint(variables)
@@ -189,7 +150,7 @@ def _are_plain(
     return not (defined and (tokens.signs == ord("/")).any() and any(name[0] == "d" for name in names))
 
 
-def _program(source: Source, tokens: _Tokens, spans: _Spans, names: _Names, defined: list[str]) -> Program | None:
+def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names, defined: list[str]) -> Program | None:
     """The rows in order, and the statements that end in them."""
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
     on_stack = np.flatnonzero(tokens.is_leaf | ((spans.arity > 0) & ~tokens.is_folded)).astype(np.int32)
@@ -249,7 +210,7 @@ def _program(source: Source, tokens: _Tokens, spans: _Spans, names: _Names, defi
     return out
 
 
-def _arguments(tokens: _Tokens, items: _Items, rows: Any) -> list[Any]:
+def _arguments(tokens: LargeTokens, items: _Items, rows: Any) -> list[Any]:
     """The arguments of the rows: of numbers their texts, of others the rows of their operands."""
     at, token, codes = items.at, items.token, items.codes
     right, left = rows[at - 1], rows[items.left[at]]
@@ -266,12 +227,12 @@ def _arguments(tokens: _Tokens, items: _Items, rows: Any) -> list[Any]:
     found[is_number] = _objects(tokens.texts(NUMBER), is_number)
     if folded.any():
         found[np.flatnonzero(is_number)[folded]] = "-" + found[is_number][folded]
-    for arity in (1, 2):
+    called = np.fromiter(tokens.called, object, len(tokens.called))
+    number_of_call = np.cumsum(tokens.kinds == CALL, dtype=np.int32) - 1
+    for arity in range(1, _MOST_OPERANDS + 1):
         is_call = (codes == _CALL) & (items.arity[at] == arity)
         chosen = token[is_call]
-        names = [
-            tokens.text[a:b] for a, b in zip(tokens.starts[chosen].tolist(), tokens.ends[chosen].tolist(), strict=True)
-        ]
+        names = called[number_of_call[chosen]].tolist()
         operands = zip(*(column[is_call].tolist() for column in (left, right)[2 - arity :]), strict=True)
         calls = zip(names, operands, repeat(()), tokens.ends[chosen].tolist(), strict=False)
         found[is_call] = _objects(map(tuple.__new__, repeat(Call), calls), is_call)
@@ -289,8 +250,3 @@ def _as_array(first: Any, rest: Any) -> array[int]:
 def _order(levels: Any) -> Any:
     """The places of small numbers, in order of these and then of places."""
     return np.argsort(levels.astype(np.uint16) if levels.max() < _MANY else levels, kind="stable")
-
-
-def _ahead(column: Any, by: int) -> Any:
-    """What stands so many tokens farther."""
-    return np.append(column[by:], np.zeros(by, column.dtype))

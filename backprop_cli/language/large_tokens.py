@@ -1,22 +1,23 @@
 """The tokens of a large plain text as columns of numbers, cut all at once.
 
-Plain are names, decimal numbers, `+ - * / ^`, calls, round brackets and statements; `tokens` cuts all the others, and
-says what is wrong with them.
+Plain are names, decimal numbers, `+ - * / ^ **`, calls, round brackets, statements and comments; `tokens` cuts all the
+others, and says what is wrong with them.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER, OPEN, OPERATOR
-from backprop_cli.lean import Any, NamedTuple
+from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER, OPEN, OPERATOR, is_number
+from backprop_cli.lean import Any, NamedTuple, cached_property
 
-_BLANK, _LETTER, _DIGIT, _POINT, _EQUALS, _OTHER = 100, 101, 102, 103, 104, 105
+_BLANK, _LETTER, _DIGIT, _POINT, _EQUALS, _COMMENT, _OTHER = range(100, 107)
 SIGNS = "+-*/^"
 _CLASS = np.full(256, _OTHER, np.uint8)
 for _characters, _class in (
     (" \t\r\f\v", _BLANK), ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", _LETTER), ("0123456789", _DIGIT),
     (".", _POINT), ("=", _EQUALS), ("(", OPEN), (")", CLOSE), (",", COMMA), (";\n", NEWLINE), (SIGNS, OPERATOR),
+    ("#", _COMMENT),
 ):  # fmt: skip
     _CLASS[[ord(_c) for _c in _characters]] = _class
 
@@ -34,13 +35,69 @@ class Columns(NamedTuple):
     characters: Any  # the text as bytes
 
 
+class LargeTokens:
+    """The columns of the tokens, a NEWLINE before the first, and what they are."""
+
+    def __init__(self, text: str, found: Columns) -> None:
+        self.text = text
+        self.kinds = kinds = np.append(np.uint8(NEWLINE), found.kinds)
+        self.starts, self.ends = np.append(np.int32(0), found.starts), np.append(np.int32(0), found.ends)
+        is_sign = kinds == OPERATOR
+        self.signs = np.zeros(len(kinds), np.uint8)
+        self.signs[is_sign] = found.characters[self.starts[is_sign]]
+        self.signs[is_sign & (self.ends - self.starts == 2)] = ord("^")  # written **
+        self.is_leaf = (kinds == NAME) | (kinds == NUMBER)
+        self.is_open = (kinds == OPEN) | (kinds == CALL)
+        self.wants = np.append(True, ~(self.is_leaf | (kinds == CLOSE))[:-1])  # an operand, where a token stands
+        self.is_prefix = is_sign & self.wants
+        self.is_infix = is_sign & ~self.wants
+        # The sign of a literal belongs to it.
+        self.is_folded = self.is_prefix & (_ahead(kinds, 1) == NUMBER) & (_ahead(self.signs, 2) != ord("^"))
+
+    @cached_property
+    def called(self) -> list[str]:
+        """The names of calls: the same text is the same object."""
+        texts = self.texts(CALL)
+        known = {text: text for text in texts}
+        return [known[text] for text in texts]
+
+    def are_in_order(self) -> bool:
+        """Whether each may stand behind the one before it, and no line may be taken for the rest of another."""
+        kinds, wants = self.kinds, self.wants
+        begins, behind_prefix = (np.append(False, column[:-1]) for column in (kinds == NEWLINE, self.is_prefix))
+        wrong = (
+            ((self.is_leaf | self.is_open) & ~wants)
+            | (((kinds == CLOSE) | (kinds == COMMA)) & wants)
+            | ((kinds == NEWLINE) & wants & ~begins)
+            | ((kinds == DEFINE) & ~begins)
+            | (self.is_prefix & ((self.signs != ord("-")) | behind_prefix | begins))
+        )
+        wrong[0] = False
+        wrong[1] &= not self.is_prefix[1] or self.signs[1] != ord("-")
+        return not wrong.any()
+
+    def texts(self, kind: int) -> list[str]:
+        """The texts of the tokens of a kind; of calls and definitions the names."""
+        text, chosen = self.text, self.kinds == kind
+        return [text[a:b] for a, b in zip(self.starts[chosen].tolist(), self.ends[chosen].tolist(), strict=True)]
+
+
+def _ahead(column: Any, by: int) -> Any:
+    """What stands so many tokens farther."""
+    return np.append(column[by:], np.zeros(by, column.dtype))
+
+
 def columns(text: str) -> Columns | None:
     """The tokens of a text; None where it is not plain."""
     if not text.isascii():
         return None
     characters = np.frombuffer(text.encode("ascii"), np.uint8)
     classes = _CLASS[characters]
-    if (classes == _OTHER).any():
+    if "#" in text:
+        if "\r" in text.replace("\r\n", ""):  # which ends a comment, and not a line
+            return None
+        classes = _without_comments(characters, classes)
+    if (classes >= _COMMENT).any():
         return None
     in_word = (classes >= _LETTER) & (classes <= _POINT)
     begins = in_word.copy()
@@ -52,13 +109,14 @@ def columns(text: str) -> Columns | None:
     closes = in_word
     closes[:-1] &= ~in_word[1:]
     ends[is_word] = np.flatnonzero(closes).astype(np.int32) + 1
-    if not _are_words(classes, kinds, starts, ends):
-        return None
     kinds[kinds == _LETTER] = NAME
     kinds[is_word & (kinds != NAME)] = NUMBER
-    kinds, starts, ends = _with_heads(kinds, starts, ends)
-    if kinds is None:
+    merged = _with_powers(characters, kinds, starts, ends)
+    for further in (_with_numbers, _with_heads):
+        merged = further(text, classes, *merged) if merged else None
+    if merged is None:
         return None
+    kinds, starts, ends = merged
     depth = np.cumsum((kinds == OPEN) | (kinds == CALL), dtype=np.int32) - np.cumsum(kinds == CLOSE, dtype=np.int32)
     if (inside := (kinds == NEWLINE) & (depth > 0)).any():
         if (characters[starts[inside]] == ord(";")).any():
@@ -69,37 +127,71 @@ def columns(text: str) -> Columns | None:
     return Columns(kinds, np.append(starts, last), np.append(ends, last + 1), characters)
 
 
-def _are_words(classes: Any, kinds: Any, starts: Any, ends: Any) -> bool:
-    """Whether all words are names without points, and numbers without letters and with one point at most."""
-    is_name = kinds == _LETTER
-    is_number = (kinds == _DIGIT) | (kinds == _POINT)
-    if (points := classes == _POINT).any():
-        count = np.append(np.int32(0), np.cumsum(points, dtype=np.int32))
-        count = count[ends] - count[starts]
-        if (
-            count[is_name].any()
-            or (count[is_number] > 1).any()
-            or (count[is_number] == (ends - starts)[is_number]).any()
-        ):
-            return False
-    if is_number.any():
-        count = np.append(np.int32(0), np.cumsum(classes == _LETTER, dtype=np.int32))
-        return not (count[ends] - count[starts])[is_number].any()
-    return True
+def _without_comments(characters: Any, classes: Any) -> Any:
+    """The classes with comments blank, to the ends of their lines."""
+    begins = np.flatnonzero(classes == _COMMENT)
+    lines = np.append(np.flatnonzero(characters == ord("\n")), len(classes))
+    ends = lines[np.searchsorted(lines, begins)]
+    _, first = np.unique(ends, return_index=True)  # of a line
+    turns = np.zeros(len(classes) + 1, np.int8)
+    turns[begins[first]], turns[ends[first]] = 1, -1
+    return np.where(np.cumsum(turns[:-1], dtype=np.int32) == 0, classes, _BLANK)
 
 
-def _with_heads(kinds: Any, starts: Any, ends: Any) -> Any:
-    """The columns with `name(` and `name =` as one token each; None three times where `=` does something else."""
+def _with_powers(characters: Any, kinds: Any, starts: Any, ends: Any) -> Any:
+    """The columns with `**` as one token; None where a third star follows."""
+    is_star = (kinds == OPERATOR) & (characters[starts] == ord("*"))
+    stars = np.flatnonzero(is_star[:-1] & is_star[1:] & (ends[:-1] == starts[1:]))
+    if (np.diff(stars) == 1).any():
+        return None
+    ends[stars] += 1
+    return _left(stars + 1, kinds, starts, ends)
+
+
+def _with_numbers(text: str, classes: Any, kinds: Any, starts: Any, ends: Any) -> Any:
+    """The columns with signs of exponents in their numbers; None where a number, or a name, is none."""
+
+    def count(class_: int, tokens: Any) -> Any:
+        """How many characters of a class are in tokens."""
+        so_far = np.append(np.int32(0), np.cumsum(classes == class_, dtype=np.int32))
+        return so_far[ends[tokens]] - so_far[starts[tokens]]
+
+    names, numbers = np.flatnonzero(kinds == NAME), np.flatnonzero(kinds == NUMBER)
+    if "." in text:
+        points = count(_POINT, numbers)
+        if count(_POINT, names).any() or ((points > 1) | (points == ends[numbers] - starts[numbers])).any():
+            return None
+    if not len(numbers):
+        return kinds, starts, ends
+    signs = []
+    for token in numbers[count(_LETTER, numbers) > 0].tolist():
+        begin, end = int(starts[token]), int(ends[token])
+        if text[end - 1] in "eE" and text[end : end + 1] in ("+", "-") and token + 2 < len(kinds):
+            signs.append(token + 1)
+            end = ends[token] = ends[token + 2]
+        if not is_number(text[begin:end]):
+            return None
+    signs_ = np.array(signs, np.int64)
+    return _left(np.append(signs_, signs_ + 1), kinds, starts, ends)
+
+
+def _left(dropped: Any, *columns: Any) -> Any:
+    """The columns without those tokens."""
+    kept = np.ones(len(columns[0]), bool)
+    kept[dropped] = False
+    return tuple([column[kept] for column in columns]) if len(dropped) else columns
+
+
+def _with_heads(text: str, _classes: Any, kinds: Any, starts: Any, ends: Any) -> Any:
+    """The columns with `name(` and `name =` as one token each; None where `=` does something else."""
     is_name = kinds == NAME
     opens = np.flatnonzero(is_name[:-1] & (kinds[1:] == OPEN))
-    if (ends[opens] != starts[opens + 1]).any():  # `name (`
-        return None, None, None
     defines = np.flatnonzero(is_name[:-1] & (kinds[1:] == _EQUALS))
-    if len(defines) != np.count_nonzero(kinds == _EQUALS):
-        return None, None, None
-    if not (len(opens) or len(defines)):
-        return kinds, starts, ends
+    if (ends[opens] != starts[opens + 1]).any() or len(defines) != np.count_nonzero(kinds == _EQUALS):  # `name (`
+        return None
+    if not {*"\r\f\v"}.isdisjoint(text):
+        between = zip(ends[defines].tolist(), starts[defines + 1].tolist(), strict=True)
+        if any(text[a:b].strip(" \t") for a, b in between):
+            return None
     kinds[opens], kinds[defines] = CALL, DEFINE
-    kept = np.ones(len(kinds), bool)
-    kept[opens + 1] = kept[defines + 1] = False
-    return kinds[kept], starts[kept], ends[kept]
+    return _left(np.append(opens, defines) + 1, kinds, starts, ends)

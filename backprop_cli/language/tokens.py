@@ -48,14 +48,15 @@ class _Kinds(dict[str, int]):
         elif first in " \t\r\f\v#":
             kind = SPACE
         elif first in "0123456789" or (first == "." and len(spelling) > 1):
-            kind = NUMBER if _is_number(spelling) else BAD
+            kind = NUMBER if is_number(spelling) else BAD
         else:
             kind = BAD
         self[spelling] = kind
         return kind
 
 
-def _is_number(spelling: str) -> bool:
+def is_number(spelling: str) -> bool:
+    """Whether digits, points and letters are a decimal number."""
     try:
         float(spelling)
     except ValueError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, MATHEMATICA, SPREADSHEETS, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
@@ -20,7 +22,8 @@ _WORDS = frozenset({
 
 _INDICATOR = r"(?<![\w.])1_?\["  # 1[x > 0]
 
-LARGE = 100_000  # characters: from there on it pays to read all tokens at once
+# Characters: from there on it pays to read all tokens at once, and to import NumPy for that.
+LARGE, _WORTH_NUMPY = 100_000, 400_000
 
 Parse = Callable[[Source, Tokens], Program]
 
@@ -43,7 +46,7 @@ def understood(
     `reading` says how. Loops are written out; `size_of` answers the shape of a value, or the whole number
     that it is.
     """
-    if len(source.text) >= LARGE:
+    if len(source.text) >= (LARGE if "numpy" in sys.modules else _WORTH_NUMPY):
         from backprop_cli.language.large import read_large
 
         if (large := read_large(source, variables, _WORDS)) is not None:

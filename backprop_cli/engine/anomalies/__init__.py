@@ -9,11 +9,12 @@ from __future__ import annotations
 from math import isfinite
 
 from backprop_cli.engine.anomalies.anomaly import MARKED, Anomaly
+from backprop_cli.engine.anomalies.ordinary import is_ordinary
 from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Iterable, Iterator
 
-__all__ = ["MARKED", "Anomaly", "find_anomalies", "may_have_any"]
+__all__ = ["Anomaly", "find_anomalies", "nothing_to_find"]
 _MOST_OF_A_CODE = 20
 
 
@@ -29,7 +30,7 @@ def find_anomalies(
     `passed` is the backward pass (None after a forward pass alone) and `active` marks the nodes that depend on an
     input whose gradient was asked for: of a slope that nobody asked for nothing is said.
     """
-    if not graph.shapes and not may_have_any(graph, values, passed):
+    if not graph.shapes and nothing_to_find(graph, values, passed, active):
         return []
     from backprop_cli.engine.anomalies.masks import Sizes
     from backprop_cli.engine.anomalies.of_derivatives import of_derivatives
@@ -51,12 +52,15 @@ def find_anomalies(
     return list(_bounded(sorted(found, key=lambda anomaly: anomaly.node)))
 
 
-def may_have_any(graph: Graph, values: list[Value], passed: Backward | None) -> bool:
-    """Whether a graph of numbers may have anomalies: one look at all of them."""
-    if not MARKED.isdisjoint(graph.gates) or 0.0 in values or not all(map(isfinite, values)):
-        return True
-    grads = passed.grads if passed is not None else []
-    return None in grads or 0.0 in grads or not all(map(isfinite, grads))  # type: ignore[arg-type]  # None is caught
+def nothing_to_find(
+    graph: Graph, values: list[Value], passed: Backward | None, active: bytearray | None = None
+) -> bool:
+    """Whether a graph of numbers surely has no anomalies: mostly one look at all numbers tells."""
+    if MARKED.isdisjoint(graph.gates) and 0.0 not in values and all(map(isfinite, values)):
+        grads = passed.grads if passed is not None else []
+        if None not in grads and 0.0 not in grads and all(map(isfinite, grads)):  # type: ignore[arg-type]
+            return True
+    return is_ordinary(graph, values, passed, active)
 
 
 def _bounded(found: Iterable[Anomaly]) -> Iterator[Anomaly]:
