@@ -9,16 +9,13 @@ asks no gate for its second derivatives.
 
 from __future__ import annotations
 
-from math import isfinite
-
 from backprop_cli.engine import exaggerated_numbers as numbers
-from backprop_cli.engine.apart import Doubtful, all_moved, moved_far, nothing
+from backprop_cli.engine.apart import AllFinite, Doubtful, all_moved, moved_far, nothing
 from backprop_cli.engine.exaggerated import Again, AgainExactly
 from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Any, Mapping, Sequence
 from backprop_cli.numeric.shapes import size
-from backprop_cli.text import all_finite
 
 _RUNS = 3
 _FEW = 100_000  # elements; of more, what is made on the way is worth being kept small
@@ -83,8 +80,7 @@ def _of_run(
 def _doubtful_arrays(
     graph: Graph, values: Sequence[Value], output: int, run: int, passed: Backward | None, active: bytearray | None
 ) -> Doubtful:
-    leaves = (x for x, operands in zip(values[: output + 1], graph.inputs, strict=False) if not operands)
-    beyond = all(map(all_finite, leaves))  # an infinity that nobody gave may be an overflow
+    beyond = AllFinite([x for x, operands in zip(values[: output + 1], graph.inputs, strict=False) if not operands])
     if any(size(shape) > _FEW for shape in graph.shapes):
         from backprop_cli.engine.doubtful_pieces import Passes, plan
 
@@ -93,7 +89,8 @@ def _doubtful_arrays(
             if found is not None:
                 return found
     again = Again(graph, values, output, run)
-    doubted = all_moved(graph, values[: output + 1], again.values, beyond)
+    compared = [None if node in again.near else x for node, x in enumerate(values[: output + 1])]
+    doubted = all_moved(graph, compared, again.values, beyond)
     if passed is None:
         return Doubtful(doubted, {})
     grads, there = list(passed.grads), again.backward(passed, active)
@@ -111,7 +108,7 @@ def _doubtful_numbers(again: Again, passed: Backward | None, active: bytearray |
     if not (again.far or far):
         return Doubtful({}, {})
     inputs, values = again.graph.inputs, again.before[: again.output + 1]
-    beyond = all(isfinite(x) for x, operands in zip(values, inputs, strict=False) if not operands)
+    beyond = AllFinite([x for x, operands in zip(values, inputs, strict=False) if not operands])
 
     def moved(nodes: Sequence[int], here: Sequence[Value | None], there: Sequence[Value | None]) -> dict[int, Any]:
         found = [node for node in sorted(nodes) if inputs[node] or here[node] is not there[node]]

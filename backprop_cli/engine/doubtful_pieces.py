@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from copy import copy
 
-from backprop_cli.engine.apart import Doubtful, all_moved, moved_far, nothing
+from backprop_cli.engine.apart import AllFinite, Doubtful, all_moved, moved_far, nothing
 from backprop_cli.engine.exaggerated import Again
 from backprop_cli.engine.flow import Flow
 from backprop_cli.engine.passes import Backward, add, nothing_yet
@@ -93,7 +93,7 @@ class Piece(Again):
     def __init__(self, again: Again, graph: Graph, before: list[Value], values: list[Value]) -> None:
         """Of `again`, in whose place `graph` has the piece's shapes."""
         self.graph, self.output, self.moves, self.nearby = graph, again.output, again.moves, again.nearby
-        self.before, self.values, self.given = before, values, {}
+        self.before, self.values, self.given, self.near = before, values, {}, set()
         self.sent: dict[tuple[int, int], Sent] = {}
 
     def arrive(
@@ -109,7 +109,9 @@ class Piece(Again):
 class Passes:
     """Both passes, and what moved too far in them."""
 
-    def __init__(self, again: Again, of: Plan, passed: Backward | None, active: bytearray | None, beyond: bool) -> None:
+    def __init__(
+        self, again: Again, of: Plan, passed: Backward | None, active: bytearray | None, beyond: AllFinite
+    ) -> None:
         """`again` has the numbers before the arrays."""
         self.again, self.plan, self.passed, self.active, self.beyond = again, of, passed, active, beyond
         self.graph, self.shapes = again.graph, again.graph.shapes
@@ -165,7 +167,8 @@ class Passes:
             for node in self.plan.inside:
                 piece.forward(node)
             if forward:
-                self._compare(self.values_found, self.plan.inside, self.before, piece.values, at)
+                asked = [node for node in self.plan.inside if node not in piece.near]
+                self._compare(self.values_found, asked, self.before, piece.values, at)
                 for node in self.sums:
                     self.sums[node] += float(piece.nearby(piece.values[self.graph.inputs[node][0]]).sum())
             if back is not None:

@@ -48,6 +48,7 @@ class Again:
         self.moves.begin()
         self.values = list(values)
         self.given: dict[int, list[Value]] = {}  # of sums and products, the operands as they were moved
+        self.near: set[int] = set()  # arrays of which nothing but a move became
         for node, constant in graph.constants.items():
             self.values[node] = self.constant(constant)
         self.far: list[int] = []  # of numbers those that moved too far
@@ -65,8 +66,9 @@ class Again:
         rule = self.rule(node)
         xs = self.arriving(node, rule)
         given = self.operands(rule, xs)
+        same = rule.attributes is None and given is xs and all(values[j] is self.before[j] for j in operands)
         try:
-            out = rule.value(given)
+            out = self.before[node] if same else rule.value(given)
         except ValueError:  # a class's number, computed and moved: it is no matter of digits
             return
         out = out if self.graph.shapes[node] else float(out)
@@ -74,9 +76,16 @@ class Again:
         exact = row.exact or row.truth
         if row.is_tensor and not exact and (row.selects or row.family == "product"):
             self.given[node] = given
-        values[node] = out if exact else self.rounded(out, node, xs, given)
+        plain = not exact and bool(getattr(out, "shape", ())) and ordinary(out)
+        if plain:
+            out = self.moves.fresh(out, self.before[node], *xs, *given)
+        elif not exact:
+            out = self.rounded(out, node, xs)
+        values[node] = out
         if rule.gate in KINKED or rule.attributes is not None:
-            values[node] = sure_value(rule, [self.before[j] for j in operands], xs, values[node])
+            values[node] = sure_value(rule, [self.before[j] for j in operands], xs, out)
+        if same and plain and values[node] is out:
+            self.near.add(node)
 
     def rule(self, node: int) -> Rule:
         """The rule of a node; of a tensor gate with what it rounds inside moved too."""
@@ -182,7 +191,7 @@ class Again:
         """A constant of the text: moved where it is a name for what no double equals."""
         return self.nearby(value) if type(value) is float and value in _NAMED else value
 
-    def rounded(self, out: Value, node: int, xs: Sequence[Value], given: Sequence[Value] = ()) -> Value:
+    def rounded(self, out: Value, node: int, xs: Sequence[Value]) -> Value:
         """A result that was rounded; a 0 that is an underflow is one. Of an overflow nothing is known."""
         if type(out) is float:
             moved = self.nearby(out)
@@ -191,8 +200,6 @@ class Again:
             if -SMALL < out < SMALL and (out or underflows(self.graph, node, xs, out)):
                 moved = self.moves.beside(moved)
             return moved
-        if ordinary(out):
-            return self.moves.fresh(out, *xs, *given)
         moved = self.nearby(out)
         if not all_finite(moved):
             moved = _where((moved - moved != 0) & overflows(self.graph, node, xs, out), nan, moved)

@@ -79,7 +79,9 @@ def within(x: Any, least: float, limit: float) -> bool:
 def near(x: Any, y: Any, part: float) -> bool:
     """Whether an array is finite and y, of its shape or a number, differs from it by at most so small a part of it."""
     one, other = x.reshape(-1), np.broadcast_to(y, x.shape).reshape(-1)
-    for here in _pieces(x.size):
+    if x.size and not any(one.strides) and not any(other.strides):
+        one, other = one[:1], other[:1]
+    for here in _pieces(one.size):
         apart, size = other[here] - one[here], np.abs(one[here])
         least = part * size.min()
         if -least <= apart.min() and apart.max() <= least:
