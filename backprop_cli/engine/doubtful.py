@@ -51,7 +51,8 @@ def doubtful_again(
     Elements that happen to be near 0 in a large array are not lost, and there is one in every other network.
     """
     with quiet(graph):
-        runs = [_of_run(graph, values, output, run, passed, active) for run in range(1, _RUNS + 1)]
+        if (runs := _of_elements(graph, values, output, found, passed, active)) is None:
+            runs = [_of_run(graph, values, output, run, passed, active) for run in range(1, _RUNS + 1)]
     of_values, of_grads = [run.values for run in runs], [run.grads for run in runs]
     return Doubtful(_met(found.values, of_values), _met(found.grads, of_grads))
 
@@ -69,6 +70,28 @@ def _met(found: Mapping[int, Any], runs: Sequence[Mapping[int, Any]]) -> dict[in
     return left
 
 
+def _of_elements(
+    graph: Graph,
+    values: Sequence[Value],
+    output: int,
+    found: Doubtful,
+    passed: Backward | None,
+    active: bytearray | None,
+) -> list[Doubtful] | None:
+    """The runs over the doubtful elements alone; None where arrays are small, or elements depend on each other."""
+    if not any(size(shape) > _FEW for shape in graph.shapes):
+        return None
+    from backprop_cli.engine.doubtful_pieces import Passes, elements_of, plan
+
+    of = plan(graph, values, output)
+    places = elements_of(found, graph, values, of, passed) if of else None
+    if of is None or places is None:
+        return None
+    beyond = _leaves_are_finite(graph, values, output)
+    runs = (Again(graph, values, output, run, of.before) for run in range(1, _RUNS + 1))
+    return [Passes(again, of, passed, active, beyond, places).of_elements() for again in runs]
+
+
 def _of_run(
     graph: Graph, values: Sequence[Value], output: int, run: int, passed: Backward | None, active: bytearray | None
 ) -> Doubtful:
@@ -80,7 +103,7 @@ def _of_run(
 def _doubtful_arrays(
     graph: Graph, values: Sequence[Value], output: int, run: int, passed: Backward | None, active: bytearray | None
 ) -> Doubtful:
-    beyond = AllFinite([x for x, operands in zip(values[: output + 1], graph.inputs, strict=False) if not operands])
+    beyond = _leaves_are_finite(graph, values, output)
     if any(size(shape) > _FEW for shape in graph.shapes):
         from backprop_cli.engine.doubtful_pieces import Passes, plan
 
@@ -108,10 +131,14 @@ def _doubtful_numbers(again: Again, passed: Backward | None, active: bytearray |
     if not (again.far or far):
         return Doubtful({}, {})
     inputs, values = again.graph.inputs, again.before[: again.output + 1]
-    beyond = AllFinite([x for x, operands in zip(values, inputs, strict=False) if not operands])
+    beyond = _leaves_are_finite(again.graph, values, again.output)
 
     def moved(nodes: Sequence[int], here: Sequence[Value | None], there: Sequence[Value | None]) -> dict[int, Any]:
         found = [node for node in sorted(nodes) if inputs[node] or here[node] is not there[node]]
         return {node: True for node in found if moved_far(here[node] or 0.0, there[node] or 0.0, beyond)}
 
     return Doubtful(moved(again.far, values, again.values), moved(far, passed.grads if passed else (), there))
+
+
+def _leaves_are_finite(graph: Graph, values: Sequence[Value], output: int) -> AllFinite:
+    return AllFinite([x for x, operands in zip(values[: output + 1], graph.inputs, strict=False) if not operands])
