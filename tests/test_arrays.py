@@ -14,6 +14,7 @@ from conftest import backprop, shell_environment
 
 import backprop_cli
 from backprop_cli import evaluate, grad
+from backprop_cli.engine.flow import times
 from backprop_cli.engine.moves import moves
 from backprop_cli.engine.passes import backward
 from backprop_cli.engine.tangent import tangent
@@ -870,3 +871,21 @@ def test_gates_in_pieces_answer_as_they_do_at_once(name, seed):
             assert np.asarray(slope).tobytes() == np.asarray(plain).tobytes()
             places = [k for k, operand in enumerate(operands) if np.shape(operand) and plain is operand]
             assert not places or np.shares_memory(slope, operands[places[0]])
+
+
+@pytest.mark.parametrize("number", [1.0, -1.0, 2.0, 0.0, NAN, INF])
+@pytest.mark.parametrize("shape", [(3,), (2, 2), (1,), (0,)])
+def test_times_one_is_the_other(number, shape):
+    slope = np.array([2.0, -0.0, NAN, 5e-324])[: math.prod(shape)].reshape(shape)
+    whole, spread = np.full(shape, number), np.broadcast_to(number, shape)
+    for upstream, other in ((spread, slope), (whole, slope), (slope, number), (number, slope), (number, 3.0)):
+        with np.errstate(all="ignore"):
+            found, expected = times(upstream, other), upstream * other
+        assert np.shape(found) == np.shape(expected)
+        np.testing.assert_array_equal(found, expected)
+    with np.errstate(all="ignore"):
+        assert (times(spread, slope) is slope) == (number == 1.0 and slope.size > 0)
+        assert (times(slope, number) is slope) == (number == 1.0)
+        assert times(np.broadcast_to(np.array(number, dtype=object), shape), slope) is not slope
+    numbers = backprop_cli.grad("sum(x*y)", x=[2.0, 3.0], y=[5.0, 7.0], check=False).gradients
+    assert [list(numbers[name]) for name in "xy"] == [[5.0, 7.0], [2.0, 3.0]]
