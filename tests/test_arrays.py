@@ -817,7 +817,8 @@ def test_pieces_of_a_large_array_are_judged_as_all_of_it(seed):
         least, most = np.abs(x).min(), np.abs(x).max()
         np.testing.assert_equal(sizes(x), (least, most))
         for low, limit in ((2.0**-1012, 2.0**1012), (least, most), (0.0, INF), (1.0, 2.0)):
-            assert within(x, low, limit) == bool(((np.abs(x) >= low) & (np.abs(x) < limit)).all())
+            inside = ((np.abs(x) >= low) & (np.abs(x) < limit)).all()
+            assert within(x, low, limit) == (least if inside else 0)
         apart = 10.0 ** draw.randint(-9, -4)
         y = x * (1 + apart * draw.uniform(-1, 1, x.shape))
         y.reshape(-1)[draw.randint(x.size)] = _ODD[draw.randint(len(_ODD))] if seed % 3 == 0 else 3.0
@@ -826,6 +827,7 @@ def test_pieces_of_a_large_array_are_judged_as_all_of_it(seed):
                 bound = part * np.abs(x)
                 expected = bool(((np.abs(other - x) <= bound) & (bound < INF)).all())
                 assert near(x, other, part) == expected
+                assert near(x, other, part, float(np.abs(other).min())) == expected
 
 
 @pytest.mark.parametrize("shape", [(3,), (8072,), (20_000,), (150, 200), (0,)])

@@ -61,10 +61,11 @@ def all_moved(
     return found
 
 
-def moved_far(here: Value, there: Value, beyond: AllFinite) -> Any:
+def moved_far(here: Value, there: Value, beyond: AllFinite, least: float = 0.0) -> Any:
     """Where a number moved by too much: a truth or a mask. What is not finite has, if it may be an overflow.
 
-    That an infinity may be where all leaves are finite, which is `beyond`.
+    That an infinity may be where all leaves are finite, which is `beyond`. `least` is a size that
+    elements of `there` are not below, or by less than a part in a billion.
     """
     if type(here) is float and type(there) is float:
         if here - here != 0:
@@ -74,7 +75,7 @@ def moved_far(here: Value, there: Value, beyond: AllFinite) -> Any:
 
     from backprop_cli.numeric.blocks import near
 
-    if getattr(here, "shape", ()) and near(here, there, SIX_DIGITS):
+    if getattr(here, "shape", ()) and near(here, there, SIX_DIGITS, least):
         return False
     finite = np.isfinite(here)
     mask = finite & _is_far(here, there) | (~finite if beyond else False)

@@ -111,6 +111,7 @@ class Piece(Again):
         """Of `again`, in whose place `graph` has the piece's shapes."""
         self.graph, self.output, self.moves, self.nearby = graph, again.output, again.moves, again.nearby
         self.before, self.values, self.given, self.near = before, values, {}, set()
+        self.least, self.least_sent = {}, {}
         self.sent: dict[tuple[int, int], Sent] = {}
 
     def arrive(
@@ -201,7 +202,7 @@ class Passes:
                 piece.forward(node)
             if forward:
                 asked = [node for node in self.plan.inside if node not in piece.near]
-                self._compare(self.values_found, asked, self.before, piece.values, at)
+                self._compare(self.values_found, asked, self.before, piece.values, piece.least, at)
                 for node in self.sums:
                     self.sums[node] += float(piece.nearby(piece.values[self.graph.inputs[node][0]]).sum())
             if back is not None:
@@ -211,11 +212,19 @@ class Passes:
                 for node in reversed(self.arrays):
                     piece.send_on(node, there, lost, self.active)
                 asked = [node for node in self.arrays if self.active is None or self.active[node]]
-                self._compare(self.grads_found, asked, self.grads, there.grads, at)
+                self._compare(self.grads_found, asked, self.grads, there.grads, piece.least_sent, at)
                 for key, part in piece.sent.items():
                     self.sent[key] = self.sent[key].and_also(part) if key in self.sent else part
 
-    def _compare(self, found: dict[int, Any], nodes: list[int], here: list[Any], there: list[Any], at: slice) -> None:
+    def _compare(
+        self,
+        found: dict[int, Any],
+        nodes: list[int],
+        here: list[Any],
+        there: list[Any],
+        least: dict[int, float],
+        at: slice,
+    ) -> None:
         """Mark where a piece moved too far."""
         known: dict[tuple[int, int], Any] = {}  # what a sum sends is one array in many places
         for node in nodes:
@@ -225,7 +234,7 @@ class Passes:
             both = id(x), id(y)
             if both not in known:
                 part = nothing(y.shape) if x is None else x[at]
-                known[both] = moved_far(part, 0.0 if y is None else y, self.beyond)
+                known[both] = moved_far(part, 0.0 if y is None else y, self.beyond, least.get(node, 0.0))
             if known[both] is not False:
                 if node not in found:
                     found[node] = nothing(self.plan.shape) != 0

@@ -49,6 +49,9 @@ class Again:
         self.values = list(values)
         self.given: dict[int, list[Value]] = {}  # of sums and products, the operands as they were moved
         self.near: set[int] = set()  # arrays of which nothing but a move became
+        # Of arrays of values, and of gradients, an absolute value that their elements are not below, but for a move.
+        self.least: dict[int, float] = {}
+        self.least_sent: dict[int, float] = {}
         for node, constant in graph.constants.items():
             self.values[node] = self.constant(constant)
         self.far: list[int] = []  # of numbers those that moved too far
@@ -76,7 +79,7 @@ class Again:
         exact = row.exact or row.truth
         if row.is_tensor and not exact and (row.selects or row.family == "product"):
             self.given[node] = given
-        plain = not exact and bool(getattr(out, "shape", ())) and ordinary(out)
+        plain = ordinary(out) if not exact and bool(getattr(out, "shape", ())) else 0.0
         if plain:
             out = self.moves.fresh(out, self.before[node], *xs, *given)
         elif not exact:
@@ -84,8 +87,10 @@ class Again:
         values[node] = out
         if rule.gate in KINKED or rule.attributes is not None:
             values[node] = sure_value(rule, [self.before[j] for j in operands], xs, out)
-        if same and plain and values[node] is out:
-            self.near.add(node)
+        if plain and values[node] is out:
+            self.least[node] = plain
+            if same:
+                self.near.add(node)
 
     def rule(self, node: int) -> Rule:
         """The rule of a node; of a tensor gate with what it rounds inside moved too."""
@@ -151,21 +156,27 @@ class Again:
             given = {**dict(zip(operands, moved, strict=True)), node: out}
         for k in [k for k, wanted in enumerate(asked) if wanted]:
             sent, flow = send(self.graph, given, again, node, k, rule)
-            usual = ordinary(sent)
+            j = operands[k]
+            first = again.grads[j] is None
+            usual = self.least_sent[node] if sent is upstream and node in self.least_sent else ordinary(sent)
             if not usual and rule.gate not in _SENDING_ZEROS and _some(sent == 0):
                 sent = self.not_vanished(sent, given, again, node, k, rule)
             if rule.attributes is not None:
                 sure = sure_pull(rule, k, upstream, before, xs, given[node], sent)
-                usual, sent = usual and sure is sent, sure
+                usual, sent = usual if sure is sent else 0.0, sure
                 flow = flow if usual else flow | (sent != sent)
             slope = again.locals[node][k] if again.locals[node] else 1.0
             if usual and type(sent) is not float:
                 if not (type(slope) is float and slope in ONES):
                     others = again.grads[node], upstream, slope, given[node], *(given[i] for i in operands)
                     sent = self.moves.fresh(sent, *others)
-                add(again, operands[k], sent, flow, lost)
+                add(again, j, sent, flow, lost)
+                if first:
+                    self.least_sent[j] = usual
+                    continue
             else:
                 self.arrive(node, k, sent, flow, upstream, slope, again, lost)
+            self.least_sent.pop(j, None)
 
     def arrive(
         self, node: int, k: int, sent: Value, flow: Flow, upstream: Value, slope: Value, again: Backward, lost: Lost
