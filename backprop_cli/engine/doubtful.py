@@ -111,7 +111,7 @@ def _doubtful_arrays(
             found = Passes(Again(graph, values, output, run, of.before), of, passed, active, beyond).doubtful()
             if found is not None:
                 return found
-    again = Again(graph, values, output, run)
+    again = Again(graph, values, output, run, active=active if passed is not None else bytes(len(graph)))
     compared = [None if node in again.near else x for node, x in enumerate(values[: output + 1])]
     doubted = all_moved(graph, compared, again.values, beyond)
     if passed is None:

@@ -16,6 +16,7 @@ from backprop_cli.engine.odd import overflows, underflows
 from backprop_cli.engine.passes import Backward, Rule, add, nothing_yet, rule_of, send
 from backprop_cli.engine.sums import Lost, settle
 from backprop_cli.gates import CONSTANTS, GATES, ROUTES
+from backprop_cli.gates.gate import Gate
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Any, Iterable, Sequence
@@ -40,8 +41,10 @@ class Again:
         output: int,
         fine: int = 0,
         nodes: Iterable[int] | None = None,
+        active: Sequence[int] | None = None,
     ) -> None:
-        """With arrays the forward pass may be over some `nodes` only."""
+        """With arrays the forward pass may be over some `nodes` only; `active` are those that get gradients then."""
+        self.active = active
         self.graph, self.output, self.before = graph, output, values
         self.moves = moves(fine)
         self.nearby = self.moves.nearby
@@ -78,7 +81,9 @@ class Again:
         row = GATES[rule.gate] if rule.attributes is None else TENSORS[rule.gate]
         exact = row.exact or row.truth
         if row.is_tensor and not exact and (row.selects or row.family == "product"):
-            self.given[node] = given
+            self.given[node] = [
+                self._kept(x, y, i, operands, row) for i, (x, y) in enumerate(zip(xs, given, strict=True))
+            ]
         plain = ordinary(out) if not exact and bool(getattr(out, "shape", ())) else 0.0
         if plain:
             out = self.moves.fresh(out, self.before[node], *xs, *given)
@@ -91,6 +96,11 @@ class Again:
             self.least[node] = plain
             if same:
                 self.near.add(node)
+
+    def _kept(self, x: Value, moved: Value, i: int, operands: Sequence[int], row: Gate) -> Value:
+        """The i-th operand of a sum or product for the pull: moved where what others get depends on it."""
+        others = (j for k, j in enumerate(operands) if k != i)
+        return moved if not row.selects and any(self.active is None or self.active[j] for j in others) else x
 
     def rule(self, node: int) -> Rule:
         """The rule of a node; of a tensor gate with what it rounds inside moved too."""
