@@ -14,6 +14,7 @@ from conftest import backprop, shell_environment
 
 import backprop_cli
 from backprop_cli import evaluate, grad
+from backprop_cli.engine.flow import times
 from backprop_cli.engine.moves import moves
 from backprop_cli.engine.passes import backward
 from backprop_cli.engine.tangent import tangent
@@ -816,7 +817,8 @@ def test_pieces_of_a_large_array_are_judged_as_all_of_it(seed):
         least, most = np.abs(x).min(), np.abs(x).max()
         np.testing.assert_equal(sizes(x), (least, most))
         for low, limit in ((2.0**-1012, 2.0**1012), (least, most), (0.0, INF), (1.0, 2.0)):
-            assert within(x, low, limit) == bool(((np.abs(x) >= low) & (np.abs(x) < limit)).all())
+            inside = ((np.abs(x) >= low) & (np.abs(x) < limit)).all()
+            assert within(x, low, limit) == (least if inside else 0)
         apart = 10.0 ** draw.randint(-9, -4)
         y = x * (1 + apart * draw.uniform(-1, 1, x.shape))
         y.reshape(-1)[draw.randint(x.size)] = _ODD[draw.randint(len(_ODD))] if seed % 3 == 0 else 3.0
@@ -825,6 +827,7 @@ def test_pieces_of_a_large_array_are_judged_as_all_of_it(seed):
                 bound = part * np.abs(x)
                 expected = bool(((np.abs(other - x) <= bound) & (bound < INF)).all())
                 assert near(x, other, part) == expected
+                assert near(x, other, part, float(np.abs(other).min())) == expected
 
 
 @pytest.mark.parametrize("shape", [(3,), (8072,), (20_000,), (150, 200), (0,)])
@@ -870,3 +873,21 @@ def test_gates_in_pieces_answer_as_they_do_at_once(name, seed):
             assert np.asarray(slope).tobytes() == np.asarray(plain).tobytes()
             places = [k for k, operand in enumerate(operands) if np.shape(operand) and plain is operand]
             assert not places or np.shares_memory(slope, operands[places[0]])
+
+
+@pytest.mark.parametrize("number", [1.0, -1.0, 2.0, 0.0, NAN, INF])
+@pytest.mark.parametrize("shape", [(3,), (2, 2), (1,), (0,)])
+def test_times_one_is_the_other(number, shape):
+    slope = np.array([2.0, -0.0, NAN, 5e-324])[: math.prod(shape)].reshape(shape)
+    whole, spread = np.full(shape, number), np.broadcast_to(number, shape)
+    for upstream, other in ((spread, slope), (whole, slope), (slope, number), (number, slope), (number, 3.0)):
+        with np.errstate(all="ignore"):
+            found, expected = times(upstream, other), upstream * other
+        assert np.shape(found) == np.shape(expected)
+        np.testing.assert_array_equal(found, expected)
+    with np.errstate(all="ignore"):
+        assert (times(spread, slope) is slope) == (number == 1.0 and slope.size > 0)
+        assert (times(slope, number) is slope) == (number == 1.0)
+        assert times(np.broadcast_to(np.array(number, dtype=object), shape), slope) is not slope
+    numbers = backprop_cli.grad("sum(x*y)", x=[2.0, 3.0], y=[5.0, 7.0], check=False).gradients
+    assert [list(numbers[name]) for name in "xy"] == [[5.0, 7.0], [2.0, 3.0]]

@@ -122,3 +122,26 @@ def test_a_lost_digit_is_found_in_any_piece(place):
         "s = (x + 1) - x; sum(s*y)", x=np.full(150_000, 1.5), y=np.full(150_000, 3.0), check=False
     )
     assert not without.untrue
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("seed", range(240))
+def test_the_closer_look_is_at_the_doubtful_elements_alone(seed, monkeypatch):
+    graph, values, passed, active = passes_of(*a_program(seed))
+    found = doubtful.doubtful(graph, values, graph.output, passed, active)
+    monkeypatch.setattr(doubtful, "_FEW", 100)
+    fast = doubtful.doubtful_again(graph, values, graph.output, found, passed, active)
+    monkeypatch.setattr(doubtful, "_FEW", 10**9)
+    plain = doubtful.doubtful_again(graph, values, graph.output, found, passed, active)
+    for ours, theirs in ((fast.values, plain.values), (fast.grads, plain.grads)):
+        assert list(ours) == list(theirs)
+        for node, mask in ours.items():
+            np.testing.assert_array_equal(mask, np.broadcast_to(theirs[node], np.shape(mask)))
+
+
+@pytest.mark.parametrize("program", ["sum(max(std(x), y))", "sum(clip(x*x, 0, y))", "sum(min(x*x, 9, -y))"])
+def test_an_infinity_that_is_given_is_sure(program):
+    """It was not moved, so no choice beside it could go otherwise."""
+    bound = {"x": np.array([1.25, 2.5, 0.7]), "y": np.array([INF if "clip" in program else -INF, 5.0, 0.6])}
+    graph, values, passed, active = passes_of(program, bound, Random(3))
+    assert not doubtful.doubtful(graph, values, graph.output, passed, active)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import inf
 
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.lean import Any, NamedTuple, Sequence
+from backprop_cli.lean import Any, Iterable, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import Shape
+from backprop_cli.text import all_finite
 
 SIX_DIGITS = 1e-6
 
@@ -21,6 +22,18 @@ class Doubtful(NamedTuple):
         return bool(self.values or self.grads)
 
 
+class AllFinite:
+    """Whether values are all finite, found out when somebody asks."""
+
+    def __init__(self, values: Iterable[Value]) -> None:
+        self._values, self._known = values, list[bool]()
+
+    def __bool__(self) -> bool:
+        if not self._known:
+            self._known.append(all(map(all_finite, self._values)))
+        return self._known[0]
+
+
 def nothing(shape: Shape) -> Value:
     """The gradient that nobody has."""
     if not shape:
@@ -31,7 +44,7 @@ def nothing(shape: Shape) -> Value:
 
 
 def all_moved(
-    graph: Graph, here: Sequence[Value | None], there: Sequence[Value | None], beyond: bool
+    graph: Graph, here: Sequence[Value | None], there: Sequence[Value | None], beyond: AllFinite
 ) -> dict[int, Any]:
     """Where the numbers of nodes moved by too much; a gradient that nobody has is 0."""
     found, masks = {}, {}
@@ -48,17 +61,21 @@ def all_moved(
     return found
 
 
-def moved_far(here: Value, there: Value, beyond: bool) -> Any:
-    """Where a number moved by too much: a truth or a mask. What is not finite has, if it may be an overflow."""
+def moved_far(here: Value, there: Value, beyond: AllFinite, least: float = 0.0) -> Any:
+    """Where a number moved by too much: a truth or a mask. What is not finite has, if it may be an overflow.
+
+    That an infinity may be where all leaves are finite, which is `beyond`. `least` is a size that
+    elements of `there` are not below, or by less than a part in a billion.
+    """
     if type(here) is float and type(there) is float:
         if here - here != 0:
-            return beyond
+            return bool(beyond)
         return here != there and not abs(there - here) <= SIX_DIGITS * abs(here)
     import numpy as np
 
     from backprop_cli.numeric.blocks import near
 
-    if getattr(here, "shape", ()) and near(here, there, SIX_DIGITS):
+    if getattr(here, "shape", ()) and near(here, there, SIX_DIGITS, least):
         return False
     finite = np.isfinite(here)
     mask = finite & _is_far(here, there) | (~finite if beyond else False)

@@ -9,16 +9,13 @@ asks no gate for its second derivatives.
 
 from __future__ import annotations
 
-from math import isfinite
-
 from backprop_cli.engine import exaggerated_numbers as numbers
-from backprop_cli.engine.apart import Doubtful, all_moved, moved_far, nothing
+from backprop_cli.engine.apart import AllFinite, Doubtful, all_moved, moved_far, nothing
 from backprop_cli.engine.exaggerated import Again, AgainExactly
 from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Any, Mapping, Sequence
 from backprop_cli.numeric.shapes import size
-from backprop_cli.text import all_finite
 
 _RUNS = 3
 _FEW = 100_000  # elements; of more, what is made on the way is worth being kept small
@@ -54,7 +51,8 @@ def doubtful_again(
     Elements that happen to be near 0 in a large array are not lost, and there is one in every other network.
     """
     with quiet(graph):
-        runs = [_of_run(graph, values, output, run, passed, active) for run in range(1, _RUNS + 1)]
+        if (runs := _of_elements(graph, values, output, found, passed, active)) is None:
+            runs = [_of_run(graph, values, output, run, passed, active) for run in range(1, _RUNS + 1)]
     of_values, of_grads = [run.values for run in runs], [run.grads for run in runs]
     return Doubtful(_met(found.values, of_values), _met(found.grads, of_grads))
 
@@ -72,6 +70,28 @@ def _met(found: Mapping[int, Any], runs: Sequence[Mapping[int, Any]]) -> dict[in
     return left
 
 
+def _of_elements(
+    graph: Graph,
+    values: Sequence[Value],
+    output: int,
+    found: Doubtful,
+    passed: Backward | None,
+    active: bytearray | None,
+) -> list[Doubtful] | None:
+    """The runs over the doubtful elements alone; None where arrays are small, or elements depend on each other."""
+    if not any(size(shape) > _FEW for shape in graph.shapes):
+        return None
+    from backprop_cli.engine.doubtful_pieces import Passes, elements_of, plan
+
+    of = plan(graph, values, output)
+    places = elements_of(found, graph, values, of, passed) if of else None
+    if of is None or places is None:
+        return None
+    beyond = _leaves_are_finite(graph, values, output)
+    runs = (Again(graph, values, output, run, of.before) for run in range(1, _RUNS + 1))
+    return [Passes(again, of, passed, active, beyond, places).of_elements() for again in runs]
+
+
 def _of_run(
     graph: Graph, values: Sequence[Value], output: int, run: int, passed: Backward | None, active: bytearray | None
 ) -> Doubtful:
@@ -83,8 +103,7 @@ def _of_run(
 def _doubtful_arrays(
     graph: Graph, values: Sequence[Value], output: int, run: int, passed: Backward | None, active: bytearray | None
 ) -> Doubtful:
-    leaves = (x for x, operands in zip(values[: output + 1], graph.inputs, strict=False) if not operands)
-    beyond = all(map(all_finite, leaves))  # an infinity that nobody gave may be an overflow
+    beyond = _leaves_are_finite(graph, values, output)
     if any(size(shape) > _FEW for shape in graph.shapes):
         from backprop_cli.engine.doubtful_pieces import Passes, plan
 
@@ -92,8 +111,9 @@ def _doubtful_arrays(
             found = Passes(Again(graph, values, output, run, of.before), of, passed, active, beyond).doubtful()
             if found is not None:
                 return found
-    again = Again(graph, values, output, run)
-    doubted = all_moved(graph, values[: output + 1], again.values, beyond)
+    again = Again(graph, values, output, run, active=active if passed is not None else bytes(len(graph)))
+    compared = [None if node in again.near else x for node, x in enumerate(values[: output + 1])]
+    doubted = all_moved(graph, compared, again.values, beyond)
     if passed is None:
         return Doubtful(doubted, {})
     grads, there = list(passed.grads), again.backward(passed, active)
@@ -111,10 +131,14 @@ def _doubtful_numbers(again: Again, passed: Backward | None, active: bytearray |
     if not (again.far or far):
         return Doubtful({}, {})
     inputs, values = again.graph.inputs, again.before[: again.output + 1]
-    beyond = all(isfinite(x) for x, operands in zip(values, inputs, strict=False) if not operands)
+    beyond = _leaves_are_finite(again.graph, values, again.output)
 
     def moved(nodes: Sequence[int], here: Sequence[Value | None], there: Sequence[Value | None]) -> dict[int, Any]:
         found = [node for node in sorted(nodes) if inputs[node] or here[node] is not there[node]]
         return {node: True for node in found if moved_far(here[node] or 0.0, there[node] or 0.0, beyond)}
 
     return Doubtful(moved(again.far, values, again.values), moved(far, passed.grads if passed else (), there))
+
+
+def _leaves_are_finite(graph: Graph, values: Sequence[Value], output: int) -> AllFinite:
+    return AllFinite([x for x, operands in zip(values[: output + 1], graph.inputs, strict=False) if not operands])

@@ -8,16 +8,18 @@ from those of the pieces, and moved once.
 from __future__ import annotations
 
 from copy import copy
+from operator import or_
 
-from backprop_cli.engine.apart import Doubtful, all_moved, moved_far, nothing
+from backprop_cli.engine.apart import AllFinite, Doubtful, all_moved, moved_far, nothing
 from backprop_cli.engine.exaggerated import Again
 from backprop_cli.engine.flow import Flow
+from backprop_cli.engine.moves import ORDINARY
 from backprop_cli.engine.passes import Backward, add, nothing_yet
 from backprop_cli.engine.sums import Lost, settle
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.lean import Any, NamedTuple, Sequence
+from backprop_cli.lean import Any, NamedTuple, Sequence, reduce
 from backprop_cli.numeric.shapes import Shape, size
 
 PIECE = 65_536  # elements
@@ -48,6 +50,11 @@ class Plan(NamedTuple):
     after: list[int]
     weights: dict[int, float]
 
+    @property
+    def at_once(self) -> bool:
+        """Whether what arrives at arrays does not depend on what becomes of others."""
+        return len(self.after) == len(self.weights)
+
 
 def plan(graph: Graph, values: Sequence[Value], output: int) -> Plan | None:
     """How a graph is gone through in pieces; None if it is not."""
@@ -76,6 +83,16 @@ def plan(graph: Graph, values: Sequence[Value], output: int) -> Plan | None:
     return found if found.inside and size(shape) > PIECE else None
 
 
+def elements_of(found: Doubtful, graph: Graph, values: Sequence[Value], of: Plan, passed: Backward | None) -> Any:
+    """The places of doubtful elements, if a look at them decides, as they depend on no others; else None."""
+    masks = [mask for masks in (found.values, found.grads) for node, mask in masks.items() if graph.shapes[node]]
+    if not masks or len(masks) < len(found.values) + len(found.grads):
+        return None
+    if passed is not None and not (of.at_once and all(abs(values[node]) < ORDINARY for node in of.after)):
+        return None
+    return reduce(or_, masks).reshape(-1).nonzero()[0]
+
+
 def _weight(graph: Graph, values: Sequence[Value], node: int) -> float | None:
     """The weight of each element in a gate that adds up all of an array, with the same for all; else None."""
     row, operands = TENSORS[graph.gates[node]], graph.inputs[node]
@@ -93,7 +110,8 @@ class Piece(Again):
     def __init__(self, again: Again, graph: Graph, before: list[Value], values: list[Value]) -> None:
         """Of `again`, in whose place `graph` has the piece's shapes."""
         self.graph, self.output, self.moves, self.nearby = graph, again.output, again.moves, again.nearby
-        self.before, self.values, self.given = before, values, {}
+        self.before, self.values, self.given, self.near = before, values, {}, set()
+        self.least, self.least_sent = {}, {}
         self.sent: dict[tuple[int, int], Sent] = {}
 
     def arrive(
@@ -109,13 +127,22 @@ class Piece(Again):
 class Passes:
     """Both passes, and what moved too far in them."""
 
-    def __init__(self, again: Again, of: Plan, passed: Backward | None, active: bytearray | None, beyond: bool) -> None:
-        """`again` has the numbers before the arrays."""
+    def __init__(
+        self,
+        again: Again,
+        of: Plan,
+        passed: Backward | None,
+        active: bytearray | None,
+        beyond: AllFinite,
+        only: Any = None,
+    ) -> None:
+        """`again` has the numbers before the arrays. With `only`, of arrays the elements in these places."""
         self.again, self.plan, self.passed, self.active, self.beyond = again, of, passed, active, beyond
         self.graph, self.shapes = again.graph, again.graph.shapes
         self.arrays = [node for node in range(again.output + 1) if self.shapes[node]]
-        self.before = _rows(again.before[: again.output + 1])
-        self.grads = _rows(passed.grads) if passed is not None else []
+        self.only, self.count = only, size(of.shape) if only is None else len(only)
+        self.before = _rows(again.before[: again.output + 1], only)
+        self.grads = _rows(passed.grads, only) if passed is not None else []
         self.sums = dict.fromkeys(of.weights, 0.0)
         self.sent: dict[tuple[int, int], Sent] = {}
         self.values_found: dict[int, Any] = {}
@@ -127,7 +154,7 @@ class Passes:
         if self.passed is None:
             self._go_through(forward=True)
             self._numbers_after()
-        elif len(after) == len(self.sums):  # what they send does not depend on them
+        elif self.plan.at_once:
             back, lost = again.begun(self.passed)
             self._send(after, back, lost)
             self._go_through(back, forward=True)
@@ -149,12 +176,21 @@ class Passes:
             self.grads_found |= all_moved(self.graph, self._graded(back), back.grads, self.beyond)
         return Doubtful(dict(sorted(self.values_found.items())), dict(sorted(self.grads_found.items())))
 
+    def of_elements(self) -> Doubtful:
+        """The doubtful ones of some elements, of which those of numbers are not told."""
+        back = None
+        if self.passed is not None:
+            back, lost = self.again.begun(self.passed)
+            self._send(self.plan.after, back, lost)
+        self._go_through(back, forward=True)
+        return Doubtful(self.values_found, self.grads_found)
+
     def _go_through(self, back: Backward | None = None, *, forward: bool = False) -> None:
         """All pieces, one after the other: the values are compared if `forward`, the gradients if there is `back`."""
-        count, again = size(self.plan.shape), self.again
+        count, again = self.count, self.again
         theirs = [row if y is x else y for row, x, y in zip(self.before, again.before, again.values, strict=False)]
-        sent = _rows(back.grads) if back is not None else []
-        flows = _rows(back.flows) if back is not None else []
+        sent = _rows(back.grads, self.only) if back is not None else []
+        flows = _rows(back.flows, self.only) if back is not None else []
         graphs: dict[int, Graph] = {}
         for start in range(0, count, PIECE):
             at = slice(start, min(start + PIECE, count))
@@ -165,7 +201,8 @@ class Passes:
             for node in self.plan.inside:
                 piece.forward(node)
             if forward:
-                self._compare(self.values_found, self.plan.inside, self.before, piece.values, at)
+                asked = [node for node in self.plan.inside if node not in piece.near]
+                self._compare(self.values_found, asked, self.before, piece.values, piece.least, at)
                 for node in self.sums:
                     self.sums[node] += float(piece.nearby(piece.values[self.graph.inputs[node][0]]).sum())
             if back is not None:
@@ -175,11 +212,19 @@ class Passes:
                 for node in reversed(self.arrays):
                     piece.send_on(node, there, lost, self.active)
                 asked = [node for node in self.arrays if self.active is None or self.active[node]]
-                self._compare(self.grads_found, asked, self.grads, there.grads, at)
+                self._compare(self.grads_found, asked, self.grads, there.grads, piece.least_sent, at)
                 for key, part in piece.sent.items():
                     self.sent[key] = self.sent[key].and_also(part) if key in self.sent else part
 
-    def _compare(self, found: dict[int, Any], nodes: list[int], here: list[Any], there: list[Any], at: slice) -> None:
+    def _compare(
+        self,
+        found: dict[int, Any],
+        nodes: list[int],
+        here: list[Any],
+        there: list[Any],
+        least: dict[int, float],
+        at: slice,
+    ) -> None:
         """Mark where a piece moved too far."""
         known: dict[tuple[int, int], Any] = {}  # what a sum sends is one array in many places
         for node in nodes:
@@ -189,11 +234,11 @@ class Passes:
             both = id(x), id(y)
             if both not in known:
                 part = nothing(y.shape) if x is None else x[at]
-                known[both] = moved_far(part, 0.0 if y is None else y, self.beyond)
+                known[both] = moved_far(part, 0.0 if y is None else y, self.beyond, least.get(node, 0.0))
             if known[both] is not False:
                 if node not in found:
                     found[node] = nothing(self.plan.shape) != 0
-                found[node].reshape(-1)[at] = known[both]
+                found[node].reshape(-1)[at if self.only is None else self.only[at]] = known[both]
 
     def _numbers_after(self) -> None:
         """The sums over all pieces, and the numbers that depend on them."""
@@ -237,10 +282,13 @@ def _of_length(graph: Graph, length: int) -> Graph:
     return made
 
 
-def _rows(values: Sequence[Any]) -> list[Any]:
-    """The elements of arrays in a row; the same for what is the same array."""
+def _rows(values: Sequence[Any], only: Any) -> list[Any]:
+    """The elements of arrays in a row, or those in some places; the same for what is the same array."""
     rows: dict[int, Any] = {}
-    return [rows.setdefault(id(x), x.reshape(-1)) if getattr(x, "shape", ()) else x for x in values]
+    for x in values:
+        if getattr(x, "shape", ()) and id(x) not in rows:
+            rows[id(x)] = x.reshape(-1) if only is None else x.reshape(-1)[only]
+    return [rows.get(id(x), x) if getattr(x, "shape", ()) else x for x in values]
 
 
 def _cut(rows: list[Any], at: slice) -> list[Any]:

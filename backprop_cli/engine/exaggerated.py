@@ -16,6 +16,7 @@ from backprop_cli.engine.odd import overflows, underflows
 from backprop_cli.engine.passes import Backward, Rule, add, nothing_yet, rule_of, send
 from backprop_cli.engine.sums import Lost, settle
 from backprop_cli.gates import CONSTANTS, GATES, ROUTES
+from backprop_cli.gates.gate import Gate
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Any, Iterable, Sequence
@@ -40,8 +41,10 @@ class Again:
         output: int,
         fine: int = 0,
         nodes: Iterable[int] | None = None,
+        active: Sequence[int] | None = None,
     ) -> None:
-        """With arrays the forward pass may be over some `nodes` only."""
+        """With arrays the forward pass may be over some `nodes` only; `active` are those that get gradients then."""
+        self.active = active
         self.graph, self.output, self.before = graph, output, values
         self.moves = moves(fine)
         if graph.shapes:
@@ -51,6 +54,10 @@ class Again:
         self.nearby = self.moves.nearby
         self.values = list(values)
         self.given: dict[int, list[Value]] = {}  # of sums and products, the operands as they were moved
+        self.near: set[int] = set()  # arrays of which nothing but a move became
+        # Of arrays of values, and of gradients, an absolute value that their elements are not below, but for a move.
+        self.least: dict[int, float] = {}
+        self.least_sent: dict[int, float] = {}
         for node, constant in graph.constants.items():
             self.values[node] = self.constant(constant)
         self.far: list[int] = []  # of numbers those that moved too far
@@ -68,18 +75,35 @@ class Again:
         rule = self.rule(node)
         xs = self.arriving(node, rule)
         given = self.operands(rule, xs)
+        same = rule.attributes is None and given is xs and all(values[j] is self.before[j] for j in operands)
         try:
-            out = rule.value(given)
+            out = self.before[node] if same else rule.value(given)
         except ValueError:  # a class's number, computed and moved: it is no matter of digits
             return
         out = out if self.graph.shapes[node] else float(out)
         row = GATES[rule.gate] if rule.attributes is None else TENSORS[rule.gate]
         exact = row.exact or row.truth
         if row.is_tensor and not exact and (row.selects or row.family == "product"):
-            self.given[node] = given
-        values[node] = out if exact else self.rounded(out, node, xs, given)
+            self.given[node] = [
+                self._kept(x, y, i, operands, row) for i, (x, y) in enumerate(zip(xs, given, strict=True))
+            ]
+        plain = ordinary(out) if not exact and bool(getattr(out, "shape", ())) else 0.0
+        if plain:
+            out = self.moves.fresh(out, self.before[node], *xs, *given)
+        elif not exact:
+            out = self.rounded(out, node, xs)
+        values[node] = out
         if rule.gate in KINKED or rule.attributes is not None:
-            values[node] = sure_value(rule, [self.before[j] for j in operands], xs, values[node])
+            values[node] = sure_value(rule, [self.before[j] for j in operands], xs, out)
+        if plain and values[node] is out:
+            self.least[node] = plain
+            if same:
+                self.near.add(node)
+
+    def _kept(self, x: Value, moved: Value, i: int, operands: Sequence[int], row: Gate) -> Value:
+        """The i-th operand of a sum or product for the pull: moved where what others get depends on it."""
+        others = (j for k, j in enumerate(operands) if k != i)
+        return moved if not row.selects and any(self.active is None or self.active[j] for j in others) else x
 
     def rule(self, node: int) -> Rule:
         """The rule of a node; of a tensor gate with what it rounds inside moved too."""
@@ -145,21 +169,27 @@ class Again:
             given = {**dict(zip(operands, moved, strict=True)), node: out}
         for k in [k for k, wanted in enumerate(asked) if wanted]:
             sent, flow = send(self.graph, given, again, node, k, rule)
-            usual = ordinary(sent)
+            j = operands[k]
+            first = again.grads[j] is None
+            usual = self.least_sent[node] if sent is upstream and node in self.least_sent else ordinary(sent)
             if not usual and rule.gate not in _SENDING_ZEROS and _some(sent == 0):
                 sent = self.not_vanished(sent, given, again, node, k, rule)
             if rule.attributes is not None:
                 sure = sure_pull(rule, k, upstream, before, xs, given[node], sent)
-                usual, sent = usual and sure is sent, sure
+                usual, sent = usual if sure is sent else 0.0, sure
                 flow = flow if usual else flow | (sent != sent)
             slope = again.locals[node][k] if again.locals[node] else 1.0
             if usual and type(sent) is not float:
                 if not (type(slope) is float and slope in ONES):
                     others = again.grads[node], upstream, slope, given[node], *(given[i] for i in operands)
                     sent = self.moves.fresh(sent, *others)
-                add(again, operands[k], sent, flow, lost)
+                add(again, j, sent, flow, lost)
+                if first:
+                    self.least_sent[j] = usual
+                    continue
             else:
                 self.arrive(node, k, sent, flow, upstream, slope, again, lost)
+            self.least_sent.pop(j, None)
 
     def arrive(
         self, node: int, k: int, sent: Value, flow: Flow, upstream: Value, slope: Value, again: Backward, lost: Lost
@@ -185,7 +215,7 @@ class Again:
         """A constant of the text: moved where it is a name for what no double equals."""
         return self.nearby(value) if type(value) is float and value in _NAMED else value
 
-    def rounded(self, out: Value, node: int, xs: Sequence[Value], given: Sequence[Value] = ()) -> Value:
+    def rounded(self, out: Value, node: int, xs: Sequence[Value]) -> Value:
         """A result that was rounded; a 0 that is an underflow is one. Of an overflow nothing is known."""
         if type(out) is float:
             moved = self.nearby(out)
@@ -194,8 +224,6 @@ class Again:
             if -SMALL < out < SMALL and (out or underflows(self.graph, node, xs, out)):
                 moved = self.moves.beside(moved)
             return moved
-        if ordinary(out):
-            return self.moves.fresh(out, *xs, *given)
         moved = self.nearby(out)
         if not all_finite(moved):
             moved = _where((moved - moved != 0) & overflows(self.graph, node, xs, out), nan, moved)

@@ -12,6 +12,15 @@ Flow = Any  # True: a gradient arrives at every element, False: at none; or a ma
 Known = Sequence[Value] | Mapping[int, Value]  # the values of nodes
 
 
+def times(upstream: Value, slope: Value) -> Value:
+    """Their product: the other one itself where one is 1, or a 1 that was broadcast, as a sum sends it."""
+    if type(slope) is float:
+        return upstream if slope == 1 else upstream * slope
+    alike = getattr(upstream, "shape", None) == getattr(slope, "shape", ())
+    spread = alike and upstream.size and upstream.dtype.kind == "f" and not any(upstream.strides)
+    return slope if spread and upstream.flat[0] == 1 else upstream * slope
+
+
 def chosen(flow: Flow, sent: Value) -> Value:
     """What is sent where something flows, and 0 elsewhere: not 0 times infinity, which is NaN."""
     if isinstance(flow, bool):

@@ -53,10 +53,13 @@ def some_small(x: Any) -> bool:
     return somewhere(is_small, x)
 
 
-def ordinary(x: Any) -> bool:
-    """Whether all that becomes of a number, or of every element, is a move: nothing small, infinite or NaN."""
+def ordinary(x: Any) -> float:
+    """The least absolute value, if all that becomes of the number, or of each element, is a move; else 0.
+
+    That is so where nothing is small, infinite or NaN.
+    """
     if type(x) is float or not getattr(x, "shape", ()):
-        return bool(SMALL <= abs(x) < ORDINARY)
+        return abs(x) if SMALL <= abs(x) < ORDINARY else 0.0
     from backprop_cli.numeric.blocks import within
 
     return within(x, SMALL, ORDINARY)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import nan
 
 from backprop_cli.engine import numbers
-from backprop_cli.engine.flow import Flow, Known, chosen, flow_of_tensor, narrowed, reached, unbroadcast
+from backprop_cli.engine.flow import Flow, Known, chosen, flow_of_tensor, narrowed, reached, times, unbroadcast
 from backprop_cli.engine.sums import Lost, join, settle
 from backprop_cli.gates import ROUTES
 from backprop_cli.gates.fields import ARRAYS, FLOATS, Field
@@ -50,7 +50,7 @@ class Rule(NamedTuple):
     def pull(self, k: int, upstream: Value, slopes: Sequence[Value], xs: Sequence[Value], out: Value) -> Value:
         """What flows to the k-th operand, before broadcasting is undone."""
         if self.attributes is None:
-            return upstream if type(slopes[k]) is float and slopes[k] == 1 else upstream * slopes[k]
+            return times(upstream, slopes[k])
         return self.field.pull[self.gate](k, upstream, out, xs, self.attributes)
 
 

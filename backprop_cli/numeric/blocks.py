@@ -66,23 +66,34 @@ def sizes(x: Any) -> tuple[float, float]:
     return least, most
 
 
-def within(x: Any, least: float, limit: float) -> bool:
-    """Whether the absolute value of every element of an array is `least` or more, and below the limit."""
-    flat = _one_for_all(x)
+def within(x: Any, least: float, limit: float) -> float:
+    """The least absolute value of an array's elements, if that is `least` or more, and each below the limit; else 0."""
+    flat, lowest = _one_for_all(x), inf
     for here in _pieces(flat.size):
         size = np.abs(flat[here])
-        if not (size.min() >= least and size.max() < limit):
-            return False
-    return True
+        low = float(size.min())
+        if not (low >= least and size.max() < limit):
+            return 0.0
+        lowest = min(lowest, low)
+    return lowest
 
 
-def near(x: Any, y: Any, part: float) -> bool:
-    """Whether an array is finite and y, of its shape or a number, differs from it by at most so small a part of it."""
+def near(x: Any, y: Any, part: float, least: float = 0.0) -> bool:
+    """Whether an array is finite and y, of its shape or a number, differs from it by at most so small a part of it.
+
+    No element of y has an absolute value below `least`, or by less than a part in a billion.
+    """
     one, other = x.reshape(-1), np.broadcast_to(y, x.shape).reshape(-1)
-    for here in _pieces(x.size):
-        apart, size = other[here] - one[here], np.abs(one[here])
-        least = part * size.min()
-        if -least <= apart.min() and apart.max() <= least:
+    if x.size and not any(one.strides) and not any(other.strides):
+        one, other = one[:1], other[:1]
+    for here in _pieces(one.size):
+        apart, bound = other[here] - one[here], part / (1 + 2 * part) * least
+        low, high = apart.min(), apart.max()
+        if -bound <= low and high <= bound:  # and so, of x, by less than that part
+            continue
+        size = np.abs(one[here])
+        bound = part * size.min()
+        if -bound <= low and high <= bound:
             continue
         bound = part * size
         if not np.all((np.abs(apart) <= bound) & (bound < inf)):
