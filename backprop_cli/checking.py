@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
-from backprop_cli.errors import Source
+from backprop_cli.errors import BackpropError, Source
 from backprop_cli.graph.names import all_names, output_name
-from backprop_cli.lean import TYPE_CHECKING, Any, Mapping, MappingProxyType, Sequence
+from backprop_cli.lean import TYPE_CHECKING, Any, Callable, Mapping, MappingProxyType, Sequence
 from backprop_cli.session import Number, Session, as_source, open_session
 
 if TYPE_CHECKING:
     from backprop_cli.check.gradient_words import Gradient
     from backprop_cli.check.sampler import PointSampler
     from backprop_cli.check.scope import Scope
+    from backprop_cli.check.tolerances import Tolerance
     from backprop_cli.report.claim_results import CheckReport
     from backprop_cli.report.code_report import CodeReport
 
 POINTS = 20  # random points to try a claim at
+_MOST_WAYS = 12  # to choose shapes for names without a value
 
 
 def check(
@@ -41,16 +43,35 @@ def check(
 
     Raises BackpropError if the program, a value or a claim cannot be read.
     """
-    from backprop_cli.check.claims import inputs_named, read_claims
+    from backprop_cli.check.claims import inputs_named
+    from backprop_cli.check.tolerances import Tolerance
+
+    claims = [claims] if isinstance(claims, str | Source) else list(claims)
+    inputs = inputs_named(claims)
+
+    def checked(way: int) -> tuple[Session, CheckReport]:
+        session = open_session(expression, bindings, dict(values), free=True, inputs=inputs, spare=True, way=way)
+        return session, _check(session, claims, points, range_, Tolerance(rtol, atol), symbolic=symbolic)
+
+    return _right_one_way(checked)
+
+
+def _check(
+    session: Session,
+    claims: Sequence[str | Source],
+    points: int,
+    range_: tuple[float, float] | None,
+    tolerance: Tolerance,
+    *,
+    symbolic: bool,
+) -> CheckReport:
+    from backprop_cli.check.claims import read_claims
     from backprop_cli.check.examiner import Examiner
     from backprop_cli.check.full_check import full_check
     from backprop_cli.check.gradient_words import Gradient
-    from backprop_cli.check.tolerances import Tolerance
     from backprop_cli.report.check_report import build_check
 
-    claims = [claims] if isinstance(claims, str | Source) else list(claims)
-    session = open_session(expression, bindings, values, free=True, inputs=inputs_named(claims), spare=True)
-    scope, tolerance = _scope(session), Tolerance(rtol, atol)
+    scope = _scope(session)
     read = read_claims(claims, scope)
     session.refuse_unused({name for claim in read for name in claim.formula.values_used})
     firsts = {node: Gradient(*of) for of, node in scope.firsts.made.items()}
@@ -64,6 +85,47 @@ def check(
         session.refuse_array("wrap it, as in `sum(…)`")
         examined = full_check(points_tried, output_name(graph), tolerance, symbolic=symbolic)
     return build_check(graph, examined, session.free, strict=session.options.strict)
+
+
+def _right_one_way(checked: Callable[[int], tuple[Session, CheckReport]]) -> CheckReport:
+    """What is found with the likeliest shapes of the names that have no value; with others, if more is right there.
+
+    Where nothing has a shape, some names as arrays and others as numbers is not what anybody reads at once: then a note
+    says what would be right.
+    """
+    from backprop_cli.check.verdict import AGREES, DIFFERS
+    from backprop_cli.graph.free_shapes import NoOtherWayError
+    from backprop_cli.report.model import Note
+
+    session, first = checked(0)
+    if first.verdict != DIFFERS or not first.free:
+        return first
+    graph, best = session.graph, first
+    shapes = {name: graph.shape(node) for name, node in graph.variables.items()}
+    is_known = any(shape for name, shape in shapes.items() if name in session.given or name not in first.free)
+    right = sum(result.verdict == AGREES for result in best.results)
+    for way in range(1, _MOST_WAYS):
+        try:
+            session, other = checked(way)
+        except NoOtherWayError:
+            break
+        except BackpropError:
+            continue
+        graph = session.graph
+        numbers = [name for name, shape in shapes.items() if shape and not graph.shape(graph.variables[name])]
+        more = sum(result.verdict == AGREES for result in other.results)
+        if not (is_known or len(numbers) == len(shapes)):
+            if other.verdict == AGREES and numbers:
+                bindings = " ".join(f"{name}=0.5" for name in numbers)
+                words = f"all that is claimed is right for numbers: `{bindings}` says that it is meant so"
+                span = graph.span(graph.variables[numbers[0]])
+                return first._replace(notes=(*first.notes, Note("reading", words, None, span)))
+            continue
+        if more > right:
+            best, right = other, more
+        if best.verdict != DIFFERS:
+            break
+    return best
 
 
 def check_steps(
@@ -87,12 +149,15 @@ def check_steps(
     from backprop_cli.check.tolerances import Tolerance
     from backprop_cli.report.check_report import build_steps
 
-    session = open_session(expression, bindings, values, free=True, spare=True)
-    scope = _scope(session)
-    read = read_steps(as_source(steps, "steps"), scope)
-    session.refuse_unused({name for step in read for name in step.formula.values_used})
-    found = follow(read, _sampler(session, points, range_), scope.output, Tolerance(rtol, atol))
-    return build_steps(session.graph, found, read, session.free)
+    def checked(way: int) -> tuple[Session, CheckReport]:
+        session = open_session(expression, bindings, dict(values), free=True, spare=True, way=way)
+        scope = _scope(session)
+        read = read_steps(as_source(steps, "steps"), scope)
+        session.refuse_unused({name for step in read for name in step.formula.values_used})
+        found = follow(read, _sampler(session, points, range_), scope.output, Tolerance(rtol, atol))
+        return session, build_steps(session.graph, found, read, session.free)
+
+    return _right_one_way(checked)
 
 
 def check_code(

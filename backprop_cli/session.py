@@ -151,12 +151,16 @@ def open_session(
     inputs: Collection[str] = (),
     shapes: bool = True,
     spare: bool = False,
+    way: int = 0,
 ) -> Session:
     """A program with the values in `bindings` and among `keywords`, where those called like an option are that.
 
     With `free` a name needs no value, and may be given a shape; `inputs` are names that are sure to be inputs,
     `shapes=False` leaves shapes open (what a product is may be clear still), and with `spare` values may be left over.
-    Raises BackpropError if the text, a value, an option or a shape is wrong, or if a value is not used.
+    Of the ways to choose shapes for names without a value, the first is taken, or another `way`.
+
+    Raises BackpropError if the text, a value, an option or a shape is wrong, or if a value is not used; NoOtherWayError
+    if there are not as many ways.
     """
     options = Options(**{name: keywords.pop(name) for name in Options._fields if name in keywords})
     source = as_source(expression)
@@ -207,7 +211,11 @@ def open_session(
     if shapes and unknown and graph.needs_shapes:
         from backprop_cli.graph.free_shapes import infer_free
 
-        infer_free(graph, shape_of, unknown, options.max_elements)
+        infer_free(graph, shape_of, unknown, options.max_elements, ranks=program.ranks, way=way)
+    elif way:
+        from backprop_cli.graph.free_shapes import NoOtherWayError
+
+        raise NoOtherWayError
     elif shapes and (graph.needs_shapes or any(shape_of.values())):
         from backprop_cli.graph.shapes import infer
 

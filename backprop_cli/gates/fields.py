@@ -79,7 +79,10 @@ class Field:
         """What the texts' names mean."""
         rooms = [import_module(f"backprop_cli.numeric.{module}") for module in self.modules]
         meant = {name: getattr(room, name) for room in rooms for name in getattr(room, "__all__", dir(room))}
-        ours = {"_ties": lambda xs, out: sum([x == out for x in xs]), "len": len, "tuple": tuple, "__builtins__": {}}
+        builtins = {"__import__": __import__}  # NumPy's methods import what they need when they are first called
+        ours = {
+            "_ties": lambda xs, out: sum([x == out for x in xs]), "len": len, "tuple": tuple, "__builtins__": builtins,
+        }  # fmt: skip
         return {"nan": nan, "inf": inf, **CONSTANTS, **meant, **ours}
 
     def number(self, value: Any) -> Any:

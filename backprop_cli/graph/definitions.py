@@ -215,6 +215,7 @@ def write_out(program: Program) -> Written:
         frames.append(_Frame(definition.body, inside, len(subgraphs) - 1, label))
     out.statements = [Statement(s.name, frame.new[s.row], s.name_start) for s in program.statements]
     out.definitions, out.reading, out.counts = program.definitions, program.reading, program.counts
+    out.ranks = program.ranks
     if program.turns:
         begins.append(len(out.ops))
         subgraphs = with_turns(subgraphs, program.turns, begins)

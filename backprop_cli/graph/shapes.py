@@ -30,10 +30,13 @@ _CALLED_LARGEST = "max(svdvals(A))"
 _CALLED = {reduction: name for name, reduction in REDUCTION_OF.items()}  # amax is written max
 
 
-def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: str = "", max_elements: int) -> None:
+def infer(
+    graph: Graph, shapes: Mapping[str, Shape | None], *, seed: int = 0, stream: str = "", max_elements: int
+) -> None:
     """Fill in `graph.shapes` where the inputs have the given ones.
 
-    `seed` and `stream` (a binding's name) decide what random gates will give. Raises BackpropError with every clash of
+    `seed` and `stream` (a binding's name) decide what random gates will give. Of inputs that have None, and of what is
+    made of them, it is not asked, and nothing is filled in. Raises BackpropError with every clash of
     shapes (V309), or if the values of all nodes together have more than `max_elements` elements (L701).
     """
     wrong: list[Diagnostic] = []
@@ -84,6 +87,8 @@ def infer(graph: Graph, shapes: Mapping[str, Shape], *, seed: int = 0, stream: s
                 break
     if wrong:
         raise BackpropError(*wrong)
+    if None in shapes.values():
+        return
     graph.shapes = [shape for shape in found if shape is not None]
     _afford(graph, max_elements)
     graph.products = sorted({*graph.products, *(node for node in graph.dotted if node in graph.attributes)})

@@ -43,7 +43,7 @@ def objection(indices: str, subscripts: Iterable[str]) -> tuple[str, str] | None
 
 def elementwise(reading: Reading, names: Collection[str], size_of: SizeOf) -> Reading:
     """The reading with `*` between factors in sums over an index, where these are elements of vectors and numbers."""
-    edits, names_above = Rewriter(reading.text), set[str]()
+    edits, names_above, ranks = Rewriter(reading.text), set[str](), dict[str, set[int]]()
     sums = sorted(reading.sums, key=lambda total: total.start - total.end)
     within = [-1] * (len(reading.typed) + 1)  # for each character that was typed the innermost sum around it
     for number, total in enumerate(sums):
@@ -60,8 +60,14 @@ def elementwise(reading: Reading, names: Collection[str], size_of: SizeOf) -> Re
         before = number
     for total, tokens in zip(sums, inside, strict=True):
         names_above.update(_limits(edits, reading, total, tokens, size_of))
+        for k in tokens:
+            is_name = edits.is_word(k) and edits.texts[k] not in WORDS and edits.at(k + 1) != "("
+            if is_name and "@" not in (edits.at(k - 1), edits.at(k + 1)):
+                rank = total.rank if _is_element(edits, reading, k) else 0
+                ranks.setdefault(edits.texts[k], set()).add(rank)
     made = reading.then(edits.reading())
-    return made._replace(counted=frozenset(names_above))
+    known = {name: rank for name, (rank, *others) in ranks.items() if not others}
+    return made._replace(counted=frozenset(names_above), ranks=known)
 
 
 def _is_product(edits: Rewriter, k: int, names: Collection[str]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from backprop_cli.lean import Iterable, NamedTuple, Sequence
+from backprop_cli.lean import Iterable, Mapping, MappingProxyType, NamedTuple, Sequence
 
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀˣʸᵏ"
 _WORD = rf"(?:(?![{RAISED}½⅓⅔¼¾])[^\W\d])(?:(?![{RAISED}½⅓⅔¼¾])\w)*"
@@ -54,7 +54,8 @@ class IndexSum(NamedTuple):
 class Reading(NamedTuple):
     """A text, and for each of its characters (and its end) where what it was made of begins, and ends before it.
 
-    `sums` are those over an index, by their places in what was `typed`; `counted` are names that are limits of such.
+    `sums` are those over an index, by their places in what was `typed`; `counted` are names that are limits of such,
+    `ranks` says how many indices the names in them have.
     """
 
     text: str
@@ -64,6 +65,7 @@ class Reading(NamedTuple):
     sums: tuple[IndexSum, ...] = ()
     typed: str = ""
     counted: frozenset[str] = frozenset()
+    ranks: Mapping[str, int] = MappingProxyType({})
 
     def then(self, later: Reading) -> Reading:
         """What a reading of this one's text is of the first text."""

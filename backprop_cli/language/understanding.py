@@ -94,6 +94,7 @@ def understood(
     foreign.span_the_output(made)
     made.reading = typed
     made.counts |= reading.counted
+    made.ranks = dict(reading.ranks)
     return made
 
 
