@@ -16,7 +16,7 @@ from backprop_cli.user_code.functions import Pair, parameters, returned
 from backprop_cli.user_code.names import holds_gradients, looks_like_a_loss, plain, readings, spellings
 from backprop_cli.user_code.problems import no_outputs
 from backprop_cli.user_code.proposed import Attempt, options_of, proposed, whole_where_needed
-from backprop_cli.user_code.upstream import arriving
+from backprop_cli.user_code.upstream import Arriving, arriving
 
 _ANSWER = "_answer"
 _MOST_PERMUTED = 6
@@ -57,7 +57,7 @@ def calls(pair: Pair, given: Mapping[str, Any], known: Sequence[str], path: str,
         return Called(f"{', '.join(names)} = {call}\n", (pair.answer,), given, tuple(names), unsettled)
     results = _results(returned(forward), seen)
     out = next(iter(results))
-    arrived = arriving(pair, [*passed, *given], results)
+    arrived = Arriving({}) if pair.in_order else arriving(pair, [*passed, *given], results)
     if arrived.unsettled:
         raise no_outputs(pair, arrived.unsettled)
     arguments = list(_arguments(pair, [*passed, *given], list(results), arrived.outputs))
@@ -116,8 +116,11 @@ def _arguments(pair: Pair, passed: Sequence[str], results: Sequence[str], arrive
     rest = [name for name in results[1:] if name not in arrived.values() and name not in named]
     waiting = [name for name, default in listed if not default and name not in (*taken, *arrived)]
     rest = rest[-len(waiting) :] if waiting else []  # what is kept for the way back comes last
+    own = iter(name for name, _ in parameters(pair.forward))
     for name, default in listed:
-        if name in taken:
+        if pair.in_order:
+            yield f"{name}={next(own)}"
+        elif name in taken:
             yield f"{name}={name}"
         elif name in arrived:
             yield f"{name}=d{arrived[name]}"

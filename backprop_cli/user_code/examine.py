@@ -9,24 +9,23 @@ import numpy as np
 from backprop_cli.check.tolerances import SIX_DIGITS
 from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.errors import BackpropError
-from backprop_cli.lean import Any, Collection, Iterable, Iterator, Mapping, MappingProxyType, NamedTuple, suppress
+from backprop_cli.lean import Any, Collection, Iterable, Mapping, MappingProxyType, NamedTuple, suppress
+from backprop_cli.user_code.cases import judged
 from backprop_cli.user_code.diagnose import diagnose
 from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss, Remark
 from backprop_cli.user_code.goals import array_losses, goal_of, late_loss
-from backprop_cli.user_code.judge import Ruling, best
-from backprop_cli.user_code.merged import merged
-from backprop_cli.user_code.mover import Mover
-from backprop_cli.user_code.names import looks_like_a_loss, readings
-from backprop_cli.user_code.prepared import Prepared, prepare
-from backprop_cli.user_code.problems import failed, no_gradient, no_loss
+from backprop_cli.user_code.merged import merged, named, together
+from backprop_cli.user_code.names import readings
+from backprop_cli.user_code.observed import observed
+from backprop_cli.user_code.prepared import Prepared, prepare, prepare_call
+from backprop_cli.user_code.problems import failed, no_gradient, no_loss, none_of_a_guess
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.remarks import remarks_on
 from backprop_cli.user_code.repair import Case, Workshop
-from backprop_cli.user_code.resolve import candidates
 from backprop_cli.user_code.run import Program, parse, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
-from backprop_cli.user_code.trace import LossEvent, Version, as_array
+from backprop_cli.user_code.trace import Version
 
 _SMALL = 1e-2  # the size of what is put in the place of zeros
 _NOTHING = ("N216", "N217")  # no loss, no gradient
@@ -49,6 +48,8 @@ def examine(
     Raises BackpropError where it is no Python, fails before there is a gradient, or has no loss or no gradient.
     """
     asked = forward, backward
+    if not loss and (at_calls := _at_calls(script, *asked, given, rtol, seed)) is not None:
+        return at_calls
     try:
         return _examined(_prepared(script, *asked, given), loss, rtol, seed)
     except BackpropError as error:
@@ -63,6 +64,19 @@ def examine(
         raise
 
 
+def _at_calls(
+    script: Script, forward: str, backward: str, given: Mapping[str, Any], rtol: float | None, seed: int
+) -> Examined | None:
+    """What a function answers that is the gradient of another one, at each call; None where there is no such pair."""
+    found: list[Examined] = []
+    for one in observed(script, forward, backward, given, seed):
+        try:
+            found.append(named(_examined(prepare_call(one), "", rtol, seed), one.pair.forward.name))
+        except BackpropError:
+            return None
+    return together(found) if found else None
+
+
 def _prepared(script: Script, forward: str, backward: str, given: Mapping[str, Any]) -> Prepared:
     prepared = prepare(script, forward, backward, given)
     assert prepared is not None
@@ -71,17 +85,23 @@ def _prepared(script: Script, forward: str, backward: str, given: Mapping[str, A
 
 def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> Examined:
     script, made, given, steps = prepared.script, prepared.made, prepared.given, prepared.steps
+    first = prepared.first
     tolerance = SIX_DIGITS if rtol is None else rtol
     with quietly(script.path, seed=seed):
         passed = _passed(
-            Program(made, script.path), Recorder(made.sites, loss, steps=steps), script, given, tolerance, seed
+            Program(made, script.path),
+            Recorder(made.sites, loss, steps=steps, first=first),
+            script,
+            given,
+            tolerance,
+            seed,
         )
     recorder, failure, findings, losses, runs, zeros, refused = passed
     shaken: list[Finding] = []
     if zeros and failure is None:
         with quietly(script.path, seed=seed):
             names = {name for name, _ in zeros}
-            shaking = Recorder(made.sites, loss, _shakes(version for _, version in zeros), steps)
+            shaking = Recorder(made.sites, loss, _shakes(version for _, version in zeros), steps, first)
             again = _passed(Program(made, script.path), shaking, script, given, tolerance, seed, names)
         runs += again.runs
         findings, shaken = _with_what_zeros_hide(findings, again.findings if again.failure is None else [])
@@ -155,9 +175,12 @@ def _passed(
             continue
         at = goal.at
         bench = Bench(program, goal.places, seed)
-        cases = list(_judged(bench, recorder, at, rtol, only))
+        cases = list(judged(bench, recorder, at, rtol, only))
         cases = [case for case in cases if not any(case.claim is one for one in goal.given)]
         cases = [case for case in cases if not _is_half_done(case, recorder, script, failure)]
+        if goal.guess and cases and not any(case.ruling.verdict == AGREES for case in cases):
+            refused = refused or none_of_a_guess(script, goal.text or at.name, at.line)
+            continue
         if cases:
             losses.append(Loss(goal.text or at.name, at.line))
             findings += merged(diagnose(Workshop(bench, recorder, script, at, cases), cases), at)
@@ -224,53 +247,3 @@ def _is_after(recorder: Recorder) -> bool:
         for number, site in enumerate(sites)
         if readings(site.name) and number not in recorder.visited
     )
-
-
-def _judged(
-    bench: Bench, recorder: Recorder, at: LossEvent, rtol: float, only: Collection[str] | None
-) -> Iterator[Case]:
-    """Each claim of a pass that has something it can be the gradient with respect to, with the ruling.
-
-    `only` these names, None for all.
-    """
-    claims = [claim for claim in recorder.claims if claim.round == at.round]
-    claims = [claim for claim in claims if only is None or claim.text in only]
-    claims.sort(key=lambda claim: claim.order)
-    others = _calls_with_another_loss(bench, recorder, at) if recorder.loss else set()
-    theirs = {id(claim.object) for claim in claims if claim.call in others}
-    claims = [claim for claim in claims if id(claim.object) not in theirs]
-    seen: set[tuple[str, int, int]] = set()
-    last = {(claim.call, claim.text): claim.order for claim in claims}
-    for claim in claims:
-        options = candidates(recorder, claim, min(at.order + 1, claim.order))
-        ruling = best(bench, claim, options, rtol)
-        if ruling is None or ruling.candidate is None:
-            continue
-        same = (claim.text, id(claim.object), ruling.candidate.version.order)
-        if same in seen:
-            continue  # what a function returned has the name there too
-        final = last[claim.call, claim.text] == claim.order
-        if not final and ruling.verdict != AGREES and not _of_its_own(ruling):
-            continue  # a name that was used for something else before
-        if ruling.why == "shape" and ruling.candidate.version.call not in (claim.call, 0):
-            continue  # a variable of another function that only has the same name
-        seen.add(same)
-        yield Case(claim, ruling, tuple(options))
-
-
-def _calls_with_another_loss(bench: Bench, recorder: Recorder, at: LossEvent) -> set[int]:
-    """The function calls that have a loss of their own, on which the loss does not depend."""
-    last = {one.call: one for one in recorder.losses if one.call and looks_like_a_loss(one.name)}
-    found: set[int] = set()
-    for call, event in last.items():
-        start = event.place.statement
-        if start <= at.place.statement and not np.array_equal(as_array(event.value), as_array(at.value)):
-            moved = bench.program.again(Mover({}, [at.place], event.place.site), start)
-            if moved is not None and np.array_equal(moved[0], as_array(at.value)):
-                found.add(call)
-    return found
-
-
-def _of_its_own(ruling: Ruling) -> bool:
-    """Whether what it is judged against is an element of its own, as `hs[t]` is in a loop over time."""
-    return ruling.candidate is not None and isinstance(ruling.candidate.version.element, int | np.integer)

@@ -15,10 +15,14 @@ _PAIRS = (("forward", "backward"), ("forward_pass", "backward_pass"), ("forward_
 
 
 class Pair(NamedTuple):
-    """The two functions; `backward` is None where one answers the loss with its gradients."""
+    """The two functions; `backward` is None where one answers the loss with its gradients.
+
+    `in_order` says that it takes what `forward` takes, under other names.
+    """
 
     forward: ast.FunctionDef
     backward: ast.FunctionDef | None
+    in_order: bool = False
 
     @property
     def last(self) -> ast.FunctionDef:

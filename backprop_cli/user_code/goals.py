@@ -17,13 +17,14 @@ from backprop_cli.user_code.trace import Claim, LossEvent, Place, Version
 
 class Goal(NamedTuple):
     """The loss, the places whose weighted sum it is, the gradients that are given and not judged, and the sum as it
-    is written, where that is no name.
+    is written, where that is no name. One that is a `guess` accuses nobody unless a gradient confirms it.
     """
 
     at: LossEvent
     places: tuple[tuple[Place, Any], ...]
     given: tuple[Claim, ...] = ()
     text: str = ""
+    guess: bool = False
 
 
 def goal_of(program: Program, recorder: Recorder, script: Script, round_: int) -> Goal | None:
@@ -58,7 +59,7 @@ def goal_of(program: Program, recorder: Recorder, script: Script, round_: int) -
         return None
     for event in plain:
         if is_reached(here, event):
-            return _of(here, event)
+            return _of(here, event)._replace(guess=True)
         recorder.constant.add(event.name)
     return None if arrays else _loosely_weighed(here)
 
@@ -182,7 +183,7 @@ def _weighed(here: Pass) -> Goal | None:
     if not given:
         return None
     pairs = [(claim, by, version) for claim, by, version in here.outputs
-             if any(claim is one for one in given) and _is_computed(here, version)]  # fmt: skip
+             if any(claim is one for one in given) and _is_output(here, claim, version)]  # fmt: skip
     for claim in given:
         if not any(claim is one for one, _, _ in pairs) and _is_upstream(here, claim):
             raise not_matched(here.script, claim, _last_like(here.recorder, claim))
@@ -210,6 +211,13 @@ def _is_upstream(here: Pass, claim: Claim) -> bool:
     return not (variables and any(changes(here.program, variables, moves=moves)))
 
 
+def _is_output(here: Pass, claim: Claim, version: Version) -> bool:
+    """Whether it is computed, and not from the gradient itself, as what a step goes to is."""
+    same = [one for one in here.claims if one.name == claim.name and one.order < version.order]
+    stepped = bool(same) and changes(here.program, [version.place], moves=nudges(same))[0]
+    return not stepped and _is_computed(here, version)
+
+
 def _is_computed(here: Pass, version: Version) -> bool:
     """Whether it is made of variables that have gradients: an output is."""
     own = here.recorder.first(version).place
@@ -223,17 +231,17 @@ def _loosely_weighed(here: Pass) -> Goal | None:
     Raises BackpropError (N216) where there is another such gradient that is not computed from the first.
     """
     pairs = [one for one in here.outputs if one[0].depth <= 1 and one[0].value.size > 1 and np.any(one[0].value)]
-    found = next((one for one in pairs if _is_computed(here, one[2])), None)
+    found = next((one for one in pairs if _is_output(here, one[0], one[2])), None)
     if found is None:
         return None
     moves = nudges([found[0]])
     others = [one for one in pairs if one[0].order > found[0].order and one[0].text != found[0].text]
     changed = changes(here.program, [one[0].place for one in others], moves=moves) if others else []
     apart = [one for one, is_changed in zip(others, changed, strict=True)
-             if not is_changed and _is_computed(here, one[2])]  # fmt: skip
+             if not is_changed and _is_output(here, one[0], one[2])]  # fmt: skip
     if apart:
         raise several_given(here.script, [(by, claim) for claim, by, _ in (found, *apart)])
-    return _sum_of([found])
+    return _sum_of([found])._replace(guess=True)
 
 
 def _sum_of(pairs: Sequence[tuple[Claim, str, Version]]) -> Goal:

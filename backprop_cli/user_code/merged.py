@@ -7,9 +7,9 @@ from math import nan
 import numpy as np
 
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
-from backprop_cli.lean import Iterable, Iterator
+from backprop_cli.lean import Iterable, Iterator, Sequence
 from backprop_cli.user_code.diagnose import Diagnosed
-from backprop_cli.user_code.findings import Finding
+from backprop_cli.user_code.findings import Examined, Finding
 from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.trace import Claim, LossEvent
 
@@ -38,6 +38,28 @@ def merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:
             text, candidate.of.name if candidate.of else at.name, _named(candidate, claim, len(group)), lines[-1],
             lines, function, len(group), verdict, error, why, details, worst.inherits, worst.mistake,
         )  # fmt: skip
+
+
+def named(one: Examined, goal: str) -> Examined:
+    """With the name of the function whose gradients these are, in place of that of what it answers."""
+    findings = tuple(finding._replace(goal=goal) for finding in one.findings)
+    return one._replace(findings=findings, losses=tuple(loss._replace(name=goal) for loss in one.losses))
+
+
+def together(found: Sequence[Examined]) -> Examined:
+    """What was found at several calls as one: of each gradient the worst speaks for all."""
+    groups: dict[tuple[str, str, tuple[int, ...]], list[Finding]] = {}
+    for one in found:
+        for finding in one.findings:
+            groups.setdefault((finding.function, finding.text, finding.lines), []).append(finding)
+    worst = [min(group, key=lambda one: (_WORST.index(one.verdict), -one.error)) for group in groups.values()]
+    calls = [sum(one.calls for one in group) for group in groups.values()]
+    return Examined(
+        tuple(one._replace(calls=count) for one, count in zip(worst, calls, strict=True)),
+        tuple(dict.fromkeys(loss for one in found for loss in one.losses)),
+        tuple(dict.fromkeys(remark for one in found for remark in one.remarks)),
+        sum(one.runs for one in found),
+    )
 
 
 def _rank(one: Diagnosed) -> tuple[bool, int, bool, bool]:

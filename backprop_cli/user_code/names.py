@@ -10,7 +10,7 @@ LOSSES = (
     "loss", "cost", "J", "L", "total_loss", "E", "loss_value", "objective", "nll", "mse", "data_loss", "Loss", "LOSS",
     "error", "err", "f",
 )  # fmt: skip
-_OF_THE_LOSS = "|".join([*LOSSES, "l"])
+_OF_THE_LOSS = "|".join([*LOSSES, "l", "j"])
 # `of` is what is differentiated where the name says so, `by` with respect to what.
 _FORMS = tuple(
     re.compile(form)

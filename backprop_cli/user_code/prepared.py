@@ -11,6 +11,7 @@ from backprop_cli.user_code.doubles import in_doubles
 from backprop_cli.user_code.functions import Pair, find_pairs, parameters
 from backprop_cli.user_code.instrument import Instrumented, instrument
 from backprop_cli.user_code.layers import with_names
+from backprop_cli.user_code.observed import Observed
 from backprop_cli.user_code.problems import no_python, no_values
 from backprop_cli.user_code.proposed import options_of
 from backprop_cli.user_code.run import attempted, parse
@@ -31,6 +32,7 @@ class Prepared(NamedTuple):
     steps: Mapping[str, str]
     unsettled: BackpropError | None = None
     assumed: Mapping[str, Any] = MappingProxyType({})
+    first: int = 0  # the statement from which on gradients are judged
 
 
 def prepare(
@@ -49,16 +51,30 @@ def prepare(
         pairs = find_pairs(tree, forward, backward, script.path, called=called)
         if called and not pairs:
             return None
+        first = len(tree.body) if called or forward else 0  # its own calls are at other values
         if pairs:
             script, given, unsettled = _with_calls(script, tree, pairs, given)
             tree = parse(script.text, script.path)
-        in_doubles(tree)
-        steps = stepped(tree)
-        with_names(tree, dict(script.returns))
         assumed = {name: value for name, value in given.items() if name not in before}
-        return Prepared(script, instrument(tree), given, steps, unsettled, assumed)
+        return _ready(script, tree, given, unsettled)._replace(assumed=assumed, first=first)
     except RecursionError as error:
         raise no_python(script, error) from None
+
+
+def prepare_call(call: Observed) -> Prepared:
+    """Ready to run: the definitions, and below them the two functions with the values of a call.
+
+    Raises BackpropError where what comes back cannot be matched to the parameters.
+    """
+    script, given, unsettled = _with_calls(call.script, call.tree, [call.pair], call.values)
+    return _ready(script, parse(script.text, script.path), given, unsettled)
+
+
+def _ready(script: Script, tree: ast.Module, given: Mapping[str, Any], unsettled: BackpropError | None) -> Prepared:
+    in_doubles(tree)
+    steps = stepped(tree)
+    with_names(tree, dict(script.returns))
+    return Prepared(script, instrument(tree), given, steps, unsettled)
 
 
 def _with_calls(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # which need NumPy
     from backprop_cli.user_code.trace import Claim, LossEvent
 
 _NAMES = 4
+_NAME_IT = "assign the number that is differentiated to `loss`, or name it with `--loss NAME`"
 
 
 def no_python(script: Script, error: Exception) -> BackpropError:
@@ -63,9 +64,10 @@ def no_loss(
         message = f"no number is assigned to `{shorten(wanted)}` in `{path}`"
         help_ = f"`--loss {near[0]}` names one that is" if near else "`--loss` names a variable that holds a number"
         return BackpropError(Diagnostic("N216", message, (), help_))
-    help_ = "assign the number that is differentiated to `loss`, or name it with `--loss NAME`"
+    help_ = _NAME_IT
     if numbers:
         help_ += f", such as {', '.join(f'`{name}`' for name in numbers[-_NAMES:])}"
+    help_ += _or_functions(script)
     return BackpropError(Diagnostic("N216", f"no loss was found in `{path}`", (), help_))
 
 
@@ -74,6 +76,18 @@ def not_reached(script: Script, event: LossEvent) -> BackpropError:
     message = f"no variable that has a gradient changes `{shorten(event.name)}`"
     help_ = "`--loss` names the number that the gradients are those of"
     return BackpropError(Diagnostic("N216", message, label(script, event.line), help_))
+
+
+def none_of_a_guess(script: Script, name: str, line: int) -> BackpropError:
+    """Nothing is called a loss, and no gradient is that of the number that might be it."""
+    message = f"it cannot be told what is differentiated: no gradient is that of `{shorten(name)}`"
+    return BackpropError(Diagnostic("N216", message, label(script, line), _NAME_IT + _or_functions(script)))
+
+
+def _or_functions(script: Script) -> str:
+    """How to name the functions of a file that answer a number and its gradient, where it may have these."""
+    several = sum(line.startswith("def ") for line in script.text.split("\n")) > 1
+    return "; `--forward F --backward DF` name functions that answer it and its gradient" if several else ""
 
 
 def not_matched(script: Script, claim: Claim, output: str) -> BackpropError:

@@ -48,8 +48,9 @@ class Recorder:
         loss: str = "",
         shakes: Shakes = MappingProxyType({}),
         steps: Mapping[str, str] = MappingProxyType({}),
+        first: int = 0,
     ) -> None:
-        self.sites, self.loss, self.shakes, self.steps = sites, loss, shakes, steps
+        self.sites, self.loss, self.shakes, self.steps, self.first_judged = sites, loss, shakes, steps, first
         self.versions: list[Version] = []
         self.of_object: dict[int, list[int]] = {}
         self.claims: list[Claim] = []
@@ -96,9 +97,11 @@ class Recorder:
         )
 
     def first(self, version: Version) -> Version:
-        """The moment at which the array of a version was made, by whatever name."""
-        known = self.of_object.get(id(version.value), []) if is_array(version.value) else []
-        return self.versions[known[0]] if known else version
+        """The moment at which the array of a version was made, by whatever name; a number, by the name it has."""
+        known = [self.versions[one] for one in self.of_object.get(id(version.value), [])]
+        if not is_array(version.value):
+            known = [one for one in known if one.name == version.name and one.value is version.value]
+        return known[0] if known else version
 
     # -- hooks ------------------------------------------------------------------------------------
 
@@ -166,7 +169,7 @@ class Recorder:
         if not (is_array(value) or is_number(value) or is_list(value) or is_empty):
             return
         self.shapes[place.site] = tuple(np.shape(value))
-        gradient = where.kind not in ("param", "loop")
+        gradient = where.kind not in ("param", "loop") and place.statement >= self.first_judged
         if gradient and (self.reads_as(name) or (key is not None and holds_gradients(where.name))):
             self._claim(where, place, name, base, key, value, call, frame)
         elif gradient and name in ("grad", "gradient") and base and np.any(value):

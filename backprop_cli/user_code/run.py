@@ -200,6 +200,11 @@ def run_user_code(code: Any, names: dict[str, Any]) -> None:
     exec(code, names)  # noqa: S102  the user asked for it: it is their file
 
 
+def run_tree(tree: ast.Module, path: str, names: dict[str, Any]) -> None:
+    """Execute a whole file."""
+    run_user_code(compile(ast.fix_missing_locations(tree), path, "exec", dont_inherit=True), names)
+
+
 @contextmanager
 def quietly(path: str, arguments: Sequence[str] = (), seed: int = 0) -> Iterator[None]:
     """Around everything that runs the user's code: streams, arguments, random numbers, plots; put back afterwards."""
