@@ -179,6 +179,7 @@ LINES = {
         (r"\max(0, 1 - x \cdot y)", "max(0, 1 - x*y)"),
         (r"\left| x - y \right|", "abs(x - y)"),
         (r"\begin{cases} x^2 & x > 0 \\ 0 & \text{otherwise} \end{cases}", "where(x > 0, x^2, 0)"),
+        (r"\begin{cases} x^2 & x > 0 \\ x & x < -1 \end{cases}", "where(x > 0, x^2, where(x < -1, x, 0/0))"),
         (r"\frac12 x^2 \ln x", "x^2*log(x)/2"),
         (r"y \mathbb{1}_{x > 0} - \mathbf{1}[w > 0]", "1*(x > 0)*y - 1*(w > 0)"),
         (r"\log_2 y", "log2(y)"),

@@ -52,8 +52,7 @@ class Example(NamedTuple):
     def slack(self, name: str = "") -> str:
         """By how much a file's gradient may be off beside a billionth of it, the value where no name is given.
 
-        Elements of an array that are small beside its largest one have no more right digits than that; and where terms
-        cancel, what is left of them is rounding.
+        Small elements of an array have no more right digits than its largest; where terms cancel, rounding is left.
         """
         largest = {of: _most(abs(grad)) for of, grad in self.gradients.items()}
         moves = [_most(abs(self.given.get(of, 1.0) * grad)) for of, grad in self.gradients.items()]
