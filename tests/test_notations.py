@@ -724,3 +724,34 @@ def test_the_last_case_is_dropped_only_where_the_others_hold_elsewhere():
 )
 def test_rows_of_matrices_end_with_one_backslash_too(text):
     assert backprop("eval", text, "-q").out == "[[1,2],[3,4]]\n"
+
+
+PERCENT = [
+    ("=5%+A1", 8.05), ("=10%*A1", 0.8), ("=A1*(1+5%)^2", 8.82), ("=A1%", 0.08), ("=(A1+2)%-1", -0.9),
+    ("5%+A1", None), ("5%-3+A1", None), ("5% + A1", None),  # where nobody knows
+    ("7 % 4 + A1", 11), ("7%4 + A1", 11), ("A1 % 3", 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value"), PERCENT)
+def test_a_percentage_is_one_in_spreadsheets(text, value):
+    ran = backprop("eval", text, "A1=8", "-q")
+    if value is None:
+        assert ran.status == 2 and "percentage" in ran.err
+    else:
+        assert float(ran.out) == pytest.approx(value, rel=1e-15)
+
+
+def test_probabilities_where_logarithms_are_meant_have_a_note():
+    ran = backprop("eval", "kl_div(p, q)", "p=[0.2,0.8]", "q=[0.5,0.5]", "-q")
+    assert ran.status == 0 and "logarithms of probabilities" in ran.err
+    assert backprop("eval", "kl_div(log(p), q)", "p=[0.2,0.8]", "q=[0.5,0.5]", "-q").err == ""
+
+
+def test_greek_names_in_files_are_those_of_formulas(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.json").write_text('{"θ": 2, "y": 3}', encoding="utf-8")
+    (tmp_path / "a.csv").write_text("θ,y\n2,3\n", encoding="utf-8")
+    for words in (["--vars", "a.json"], ["--vars", "a.csv"], ["--each", "a.csv"]):
+        for text in ("θ*y", "theta*y"):
+            assert backprop("eval", text, *words, "-q").out.strip("[]\n") == "6"

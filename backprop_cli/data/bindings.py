@@ -204,15 +204,21 @@ class FileValues(Mapping[str, Value]):
 
     def __getitem__(self, name: str) -> Value:
         for path, found in reversed([*self.files.items()]):
-            if name in found or len(self.files) == 1:  # a table alone says which columns it has
-                return _number(path, name, found[name], self.terms)
+            typed = name if name in found else _typed(found, name)
+            if typed in found or len(self.files) == 1:  # a table alone says which columns it has
+                return _number(path, name, found[typed], self.terms)
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(chain(*self.files.values())))
+        return iter(dict.fromkeys(map(plain_name, chain(*self.files.values()))))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _typed(found: Mapping[str, Any], name: str) -> str:
+    """How a file spells a name: `θ` for `theta`."""
+    return next((key for key in found if not key.isascii() and plain_name(key) == name), name)
 
 
 def read_vars(paths: Sequence[str], terms: Terms = TERMS) -> Mapping[str, Value]:

@@ -40,6 +40,8 @@ _INDICATORS = {"1": "[{", "1_": "[{(", "𝟙": "[{(", "𝟏": "[{("}
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠", "="})
 _BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
 
+_BEHIND_PERCENT = frozenset("+-*/^),;")
+
 
 class Mathematics:
     """The edits that make a blackboard's signs ours; `names` are the user's own."""
@@ -92,7 +94,11 @@ class Mathematics:
             elif text == "%" and edits.texts[k : k + 3] == ["%", "*", "%"]:  # R's product of matrices
                 edits.out[k : k + 3] = ["@", "", ""]
             elif (
-                text == "%" and k and edits.texts[k - 1][-1].isdigit() and edits.touches(k) and not edits.touches(k + 1)
+                text == "%"
+                and k
+                and edits.texts[k - 1][-1].isdigit()
+                and edits.touches(k)
+                and (not edits.touches(k + 1) or edits.texts[k + 1] in _BEHIND_PERCENT)
             ):
                 number = edits.texts[k - 1]
                 help_ = f"for percent write `{number}/100`, for the remainder of a division `{number} % n`"

@@ -1,4 +1,4 @@
-"""Formulas of spreadsheets: a `=` in front, `PI()`, `IF(c, a, b)`, `AVERAGE(x)`, `NORM.S.DIST(z, TRUE)`."""
+"""Formulas of spreadsheets: a `=` in front, `5%`, `PI()`, `IF(c, a, b)`, `AVERAGE(x)`, `NORM.S.DIST(z, TRUE)`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def spreadsheet(text: str, names: Collection[str]) -> Reading | None:
     edits = Rewriter(text)
     if _FORMULA.match(text):
         edits.drop(0, 0)
+        _percent(edits)
         _powers(edits)
     for k, word in enumerate(edits.texts):
         bracket = k + 1
@@ -32,6 +33,14 @@ def spreadsheet(text: str, names: Collection[str]) -> Reading | None:
             _normal(edits, k)
     found = edits.reading()
     return found if found.text != text or found.problems else None
+
+
+def _percent(edits: Rewriter) -> None:
+    """`5%` is 5/100; it binds more tightly than anything else."""
+    for k, text in enumerate(edits.texts):
+        if text == "%" and k and edits.head[k - 1] >= 0:
+            edits.wrap(edits.head[k - 1], k - 1, "(", "")
+            edits.out[k] = "/100)"
 
 
 def _powers(edits: Rewriter) -> None:
