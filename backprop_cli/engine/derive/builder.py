@@ -1,11 +1,14 @@
 """A graph under construction: nodes that compute with each other make more nodes, each operation once.
 
-What is simplified never changes a value: products with 1, sums with 0, signs, choices and arithmetic of whole numbers.
+What is simplified never changes a value: products with 1, sums with 0, signs, choices, arithmetic of whole
+numbers, and functions of 0, 1, e and π where these are whole numbers.
 """
 
 from __future__ import annotations
 
-from backprop_cli.gates import BY_SYMBOL, BY_SYNTAX, GATES
+from math import isfinite
+
+from backprop_cli.gates import BY_SYMBOL, BY_SYNTAX, CONSTANTS, GATES
 from backprop_cli.gates.fields import FLOATS, SHAPES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import CONSTANT, Graph
@@ -17,6 +20,7 @@ _NEGATIVE = BY_SYNTAX["negative"]
 ZERO = BY_SYMBOL["=="]  # of what is compared with 0
 CHOICE = next(name for name, gate in GATES.items() if gate.family == "choice")
 _LARGEST_WHOLE = 2.0**53
+_KNOWN = frozenset({0.0, 1.0, *filter(isfinite, CONSTANTS.values())})
 _FOLDED = frozenset({_ADD, _SUB, _MUL, _NEGATIVE}) | {n for n, g in GATES.items() if g.truth}
 
 
@@ -161,6 +165,10 @@ class Builder:
             number = float(FLOATS.value[gate](*numbers))
             if abs(number) < _LARGEST_WHOLE:
                 return self.node(number)
+        if len(xs) == 1 and numbers[0] in _KNOWN and gate in GATES:
+            number = FLOATS.value[gate](numbers[0])
+            if number.is_integer():  # log(e), exp(0)
+                return self.node(number)
         rule = _RULES.get(gate)
         return rule(*xs, *numbers) if rule else None
 
@@ -179,6 +187,12 @@ class Builder:
         if self.out.gates[x.id] == _NEGATIVE:
             return Node(self, self.out.inputs[x.id][0])
         return self.node(-x.number) if x.number is not None and x.number < 0 else None
+
+    def fraction(self, x: Node) -> tuple[float, float] | None:
+        """Two whole numbers of which x is the quotient."""
+        parts = [Node(self, j).number for j in self.out.inputs[x.id]] if self.out.gates[x.id] == _DIV else []
+        above, below = parts if len(parts) == 2 else (None, None)
+        return (above, below) if above is not None and below is not None and (above % 1, below % 1) == (0, 0) else None
 
 
 def _sum(x: Node, y: Node, a: float | None, b: float | None) -> Node | None:
@@ -208,6 +222,9 @@ def _difference(x: Node, y: Node, a: float | None, b: float | None) -> Node | No
     opposite = x.builder.opposite(y)
     if opposite is not None:
         return x + opposite
+    if b is not None and b.is_integer() and (fraction := x.builder.fraction(x)):
+        above, below = fraction
+        return x.builder.make(_DIV, above - b * below, below)
     return -y if a == 0 else None
 
 
