@@ -145,3 +145,28 @@ def test_an_infinity_that_is_given_is_sure(program):
     bound = {"x": np.array([1.25, 2.5, 0.7]), "y": np.array([INF if "clip" in program else -INF, 5.0, 0.6])}
     graph, values, passed, active = passes_of(program, bound, Random(3))
     assert not doubtful.doubtful(graph, values, graph.output, passed, active)
+
+
+@pytest.mark.parametrize("wrt", [("a",), ("b",), ("c",), ("a", "c"), ("b", "x"), ("x",), ("a", "b", "c", "x")])
+@pytest.mark.parametrize(
+    "program", ["sum(tanh(a@b)@c*x)", "dot((a@b)@c@x, x) + mean(a)", "norm(kron(a, b)) + sum(outer(x, x))"]
+)
+def test_what_is_kept_of_products_is_all_that_a_pull_needs(program, wrt):
+    draw = np.random.default_rng(0)
+    bound = {
+        "a": draw.normal(size=(3, 4)),
+        "b": draw.normal(size=(4, 3)),
+        "c": draw.normal(size=(3, 3)),
+        "x": draw.normal(size=3),
+    }
+    bound = {name: x for name, x in bound.items() if re.search(rf"\b{name}\b", program)}
+    graph = open_session(program, bound, {}).graph
+    values = forward(graph, bound)
+    active = graph.dependents({graph.variables[name] for name in wrt if name in bound})
+    passed = backward(graph, values, graph.output, 1.0, active)
+    some = exaggerated.Again(graph, values, graph.output, active=active).backward(passed, active)
+    every = exaggerated.Again(graph, values, graph.output).backward(passed, active)
+    for node, (ours, theirs) in enumerate(zip(some, every, strict=True)):
+        assert (ours is None) == (theirs is None)
+        if active[node] and ours is not None:
+            assert np.asarray(ours).tobytes() == np.asarray(theirs).tobytes()
