@@ -27,6 +27,7 @@ from backprop_cli.language.indicators import with_round_brackets
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.language.program import COMPARISONS, Definition, Program
+from backprop_cli.language.understanding import nothing_known
 from backprop_cli.lean import Any, Collection, Iterable, Mapping, MappingProxyType, NamedTuple
 from backprop_cli.numeric.shapes import MAX_ELEMENTS
 
@@ -223,9 +224,12 @@ def read_formula(
     more: Collection[str] = (),
     end: int | None = None,
     derivatives: Mapping[str, Gradient] = _NONE,
+    *,
+    sized: bool = False,
 ) -> Formula:
     """The formula that a source's text is from `begin` to `end`: of what is in scope, gradients, and `more` names.
 
+    With `sized`, signs that mean two things of arrays are refused, as in programs.
     What `more` names stand for, the caller knows: `uses` has -1 for them. `derivatives` have names of their own.
     """
     end = len(source.text) if end is None else end
@@ -235,7 +239,7 @@ def read_formula(
     uses: dict[str, int | Gradient] = {**scope.names, **derivatives, **dict.fromkeys(more, -1), **gradients}
     known = {**uses, **values}
     try:
-        program = parse(Source(source.name, text), known)
+        program = parse(Source(source.name, text), known, scope.size_of if sized else nothing_known)
         if (
             not program.diagnostics
             and program.ops[program.statements[-1].row] in COMPARISONS

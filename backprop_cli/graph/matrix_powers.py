@@ -24,7 +24,7 @@ def read_powers(graph: Graph) -> None:
         return
     told: dict[str, Remark] = {}
     exponents: set[int] = set()
-    summed = _taken_in(graph)
+    summed = taken_in(graph)
     for node in _powers(graph):
         operand, exponent = graph.inputs[node]
         power = graph.constants.get(exponent, 0.5)
@@ -56,7 +56,7 @@ def _leave_out(graph: Graph, constants: set[int]) -> None:
         setattr(graph, column, getattr(made, column))
 
 
-def _taken_in(graph: Graph) -> set[int]:
+def taken_in(graph: Graph) -> set[int]:
     """The nodes that reductions take in, and nothing else uses."""
     by: dict[bool, set[int]] = {True: set(), False: {graph.output}}
     for gate, operands in zip(graph.gates, graph.inputs, strict=True):
@@ -67,11 +67,18 @@ def _taken_in(graph: Graph) -> set[int]:
 
 def _powers(graph: Graph) -> Iterator[int]:
     """The powers of square matrices by numbers, written with `^`."""
-    for node, gate in enumerate(graph.gates):
-        if gate in GATES and GATES[gate].family == _POWER and len(graph.inputs[node]) == 2:
+    for node in range(len(graph)):
+        if with_caret(graph, node):
             left, right = (graph.shapes[j] for j in graph.inputs[node])
-            if len(left) == 2 and left[0] == left[1] and not right and _PYTHONS not in _sign(graph, node):
+            if len(left) == 2 and left[0] == left[1] and not right:
                 yield node
+
+
+def with_caret(graph: Graph, node: int) -> bool:
+    """Whether a node is a power that is written with `^`."""
+    gate = graph.gates[node]
+    is_power = gate in GATES and GATES[gate].family == _POWER and len(graph.inputs[node]) == 2
+    return is_power and _PYTHONS not in _sign(graph, node)
 
 
 def _bare(text: str) -> str:
