@@ -87,3 +87,74 @@ def test_the_inverse_transposed(power):
 
 def test_a_negative_power_t_that_has_a_value():
     assert backprop_cli.evaluate("x^-T", x=2, T=3).value == 0.125
+
+
+# What stands without brackets before its operand, and what to write.
+WITHOUT_BRACKETS = [
+    ("-log det X + trace(S X)", "det(X)"), ("log det X", "det(X)"), ("norm x", "norm(x)"), ("sum x", "sum(x)"),
+    ("mean x", "mean(x)"), ("trace X", "trace(X)"), ("tr X", "tr(X)"), ("inv X", "inv(X)"), ("logdet X", "logdet(X)"),
+    ("ln norm x", "norm(x)"), ("sin x + softmax y", "softmax(y)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "meant"), WITHOUT_BRACKETS)
+def test_a_gate_of_arrays_without_brackets_is_no_variable(program, meant):
+    with pytest.raises(BackpropError) as raised:
+        backprop_cli.diff(program)
+    (found,) = raised.value.diagnostics
+    assert (found.code, found.help) == ("N204", f"write `{meant}`")
+
+
+def test_a_value_may_have_the_name_of_such_a_gate():
+    assert backprop_cli.evaluate("det A", A=2, det=3).value == 6
+    assert backprop_cli.diff("norm*x").formulas == {"df/dnorm": "x", "df/dx": "norm"}
+
+
+# A sum goes over all of the product behind it: for y = (1, 0), p = (0.5, 0.25), -sum(y*log(p)) is log 2.
+SUMS = [
+    "-Σ y log(p)",
+    "-∑ₖ yₖ log(pₖ)",
+    "-∑_k y_k log p_k",
+    "-sum_k y_k log(p_k)",
+    "-∑ᵢ yᵢ ln pᵢ",
+    r"-\sum_i y_i \log p_i",
+]
+
+
+@pytest.mark.parametrize("program", SUMS)
+def test_a_sum_goes_over_the_whole_product(program):
+    names = {"y": [1, 0], "p": [0.5, 0.25]}
+    assert backprop_cli.evaluate(program, names).value == pytest.approx(0.6931471805599453)
+
+
+INDEXED = [
+    ("L = -∑_k y_k log p_k", "dL/dp_k = -y_k/p_k", "dL/dp_k = y_k/p_k"),
+    ("L = -∑ₖ yₖ log pₖ", "dL/dpₖ = -yₖ/pₖ", "dL/dpₖ = -1/pₖ"),
+    ("L = ∑_i (w x_i - y_i)^2", "dL/dw = sum(2*x_i*(w*x_i - y_i))", "dL/dw = 2*x_i*(w*x_i - y_i)"),
+]
+
+
+@pytest.mark.parametrize(("program", "right", "wrong"), INDEXED)
+def test_claims_about_names_with_an_index(program, right, wrong):
+    report = backprop_cli.check(program, claims=[right, wrong])
+    assert [result.verdict for result in report.results] == ["agrees", "differs"]
+
+
+@pytest.mark.parametrize("program", [r"\varphi*\phi", "φ*ϕ", r"\epsilon + \varepsilon", "ε + ϵ", r"\theta\vartheta"])
+def test_two_shapes_of_a_letter_are_not_one_name(program):
+    with pytest.raises(BackpropError) as raised:
+        backprop_cli.evaluate(program, phi=3, epsilon=1, theta=1)
+    assert raised.value.diagnostics[0].code == "S112"
+
+
+def test_one_shape_of_a_letter_is_the_name():
+    assert backprop_cli.evaluate(r"\varphi + 1", phi=3).value == 4
+
+
+@pytest.mark.parametrize(
+    ("program", "value", "notes"), [("trace(A²)", 20, 1), ("sum(A²)", 25, 0), ("trace(A@A)", 24, 0)]
+)
+def test_a_power_that_is_elementwise_where_a_matrix_is_taken(program, value, notes):
+    report = backprop_cli.evaluate(program, A=[[4, 2], [1, 2]])
+    assert report.value == value
+    assert ["matrix_power(A, 2)" in note.message for note in report.notes] == [True] * notes

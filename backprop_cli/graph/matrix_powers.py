@@ -15,6 +15,7 @@ from backprop_cli.graph.remarks import Remark
 from backprop_cli.lean import Iterator
 
 _POWER, _INVERSE = "power", "inverse"  # the families
+_OF_MATRICES = "square_matrix"  # in the rule for the shape
 _PYTHONS = "**"  # which is elementwise in NumPy
 
 
@@ -45,6 +46,29 @@ def read_powers(graph: Graph) -> None:
     graph.remarks += told.values()
     if exponents:
         _leave_out(graph, exponents)
+
+
+def elementwise_powers(graph: Graph) -> Iterator[Remark]:
+    """A remark on the first power of a matrix that is elementwise where a matrix is taken: `tr(A²)`."""
+    for node in _powers(graph):
+        power = graph.constants.get(graph.inputs[node][1], 0.5)
+        if power % 1 or power < 2 or not any(_takes_matrices(graph, user) for user in _users(graph, node)):
+            continue
+        text, base = shorten(graph.text(node)), shorten(_bare(graph.text(graph.inputs[node][0])))
+        gate = next(name for name, row in TENSORS.items() if row.family == _POWER)
+        words = f"`{text}` is elementwise; the power of the matrix is `{gate}({base}, {power:g})`"
+        yield Remark("reading", words, *graph.span(node))
+        return
+
+
+def _users(graph: Graph, node: int) -> list[int]:
+    return [user for user, operands in enumerate(graph.inputs) if node in operands]
+
+
+def _takes_matrices(graph: Graph, node: int) -> bool:
+    """Whether a gate is about a matrix as such: its trace, its inverse, its products."""
+    row = None if graph.gates[node] in GATES else TENSORS.get(graph.gates[node])
+    return row is not None and (row.family == "product" or _OF_MATRICES in row.shape)
 
 
 def _leave_out(graph: Graph, constants: set[int]) -> None:
