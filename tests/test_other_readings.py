@@ -158,3 +158,27 @@ def test_a_power_that_is_elementwise_where_a_matrix_is_taken(program, value, not
     report = backprop_cli.evaluate(program, A=[[4, 2], [1, 2]])
     assert report.value == value
     assert ["matrix_power(A, 2)" in note.message for note in report.notes] == [True] * notes
+
+
+SECOND = [
+    ("f = x^2*y", r"\frac{\partial^2 f}{\partial x^2} = 2y", r"\frac{\partial^2 f}{\partial x^2} = 2x"),
+    ("f = x^2*y", r"\frac{\partial^2 f}{\partial x \partial y} = 2x", r"\frac{d^2 f}{dx^2} = 3y"),
+    ("f = x^3", "f''(x) = 6x", "f''(x) = 3x^2"),
+    ("f = x^3", "f'' = 6x", "f″ = 6"),
+]
+
+
+@pytest.mark.parametrize(("program", "right", "wrong"), SECOND)
+def test_second_derivatives_as_they_are_written(program, right, wrong):
+    report = backprop_cli.check(program, claims=[right, wrong])
+    assert [result.verdict for result in report.results] == ["agrees", "differs"]
+
+
+NO_CLAIMS = [("f = x^3", "f'(2) = 12", "`f'(2) = 12`"), ("f = log(s) + 1/s", "∂f/∂s² = 1/s²", "`s²`")]
+
+
+@pytest.mark.parametrize(("program", "claim", "named"), NO_CLAIMS)
+def test_what_is_no_claim_is_named_as_it_was_typed(program, claim, named):
+    with pytest.raises(BackpropError) as raised:
+        backprop_cli.check(program, claims=claim)
+    assert named in raised.value.diagnostics[0].message

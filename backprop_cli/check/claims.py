@@ -13,7 +13,7 @@ from backprop_cli.check.messages import meant_claim, not_a_claim, not_one_formul
 from backprop_cli.check.point import Point
 from backprop_cli.check.printed import half_unit_of
 from backprop_cli.check.scope import Scope, with_values
-from backprop_cli.check.second_derivatives import Left, left_side, pair
+from backprop_cli.check.second_derivatives import Left, left_side, meant_second, pair
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.engine.true_number import corrected, of_node
@@ -143,6 +143,8 @@ def inputs_named(claims: Iterable[str | Source]) -> set[str]:
 
 def _claim(source: Source, scope: Scope) -> Claim:
     names = scope.names
+    if meant := meant_second(source.text, names):
+        source = Source(source.name, meant)
     if left := left_side(source, names):
         return _second(source, left, scope)
     if not _LEFT.match(source.text) and (meant := meant_claim(source.text, names, scope.output)):
@@ -150,7 +152,7 @@ def _claim(source: Source, scope: Scope) -> Claim:
     found = _LEFT.match(source.text)
     if found is None:
         raise not_a_claim(source)
-    above, below = ascii_name(found[1]), ascii_name(found[2])
+    above, below = (ascii_name(name) or name for name in found.groups()[:2])
     if above not in names:
         raise unknown_output(above, source, found.start(1), names, scope.output)
     if below not in names:
