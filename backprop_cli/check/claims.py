@@ -13,7 +13,7 @@ from backprop_cli.check.messages import meant_claim, not_a_claim, not_one_formul
 from backprop_cli.check.point import Point
 from backprop_cli.check.printed import half_unit_of
 from backprop_cli.check.scope import Scope, with_values
-from backprop_cli.check.second_derivatives import Left, left_side, pair
+from backprop_cli.check.second_derivatives import Left, left_side, meant_second, pair
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.engine.true_number import corrected, of_node
@@ -27,6 +27,7 @@ from backprop_cli.language.indicators import with_round_brackets
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.language.program import COMPARISONS, Definition, Program
+from backprop_cli.language.understanding import nothing_known
 from backprop_cli.lean import Any, Collection, Iterable, Mapping, MappingProxyType, NamedTuple
 from backprop_cli.numeric.shapes import MAX_ELEMENTS
 
@@ -142,6 +143,8 @@ def inputs_named(claims: Iterable[str | Source]) -> set[str]:
 
 def _claim(source: Source, scope: Scope) -> Claim:
     names = scope.names
+    if meant := meant_second(source.text, names):
+        source = Source(source.name, meant)
     if left := left_side(source, names):
         return _second(source, left, scope)
     if not _LEFT.match(source.text) and (meant := meant_claim(source.text, names, scope.output)):
@@ -149,7 +152,7 @@ def _claim(source: Source, scope: Scope) -> Claim:
     found = _LEFT.match(source.text)
     if found is None:
         raise not_a_claim(source)
-    above, below = ascii_name(found[1]), ascii_name(found[2])
+    above, below = (ascii_name(name) or name for name in found.groups()[:2])
     if above not in names:
         raise unknown_output(above, source, found.start(1), names, scope.output)
     if below not in names:
@@ -223,9 +226,12 @@ def read_formula(
     more: Collection[str] = (),
     end: int | None = None,
     derivatives: Mapping[str, Gradient] = _NONE,
+    *,
+    sized: bool = False,
 ) -> Formula:
     """The formula that a source's text is from `begin` to `end`: of what is in scope, gradients, and `more` names.
 
+    With `sized`, signs that mean two things of arrays are refused, as in programs.
     What `more` names stand for, the caller knows: `uses` has -1 for them. `derivatives` have names of their own.
     """
     end = len(source.text) if end is None else end
@@ -235,7 +241,7 @@ def read_formula(
     uses: dict[str, int | Gradient] = {**scope.names, **derivatives, **dict.fromkeys(more, -1), **gradients}
     known = {**uses, **values}
     try:
-        program = parse(Source(source.name, text), known)
+        program = parse(Source(source.name, text), known, scope.size_of if sized else nothing_known)
         if (
             not program.diagnostics
             and program.ops[program.statements[-1].row] in COMPARISONS

@@ -9,13 +9,14 @@ from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake
 from backprop_cli.check.verdict import Opinion
 from backprop_cli.engine.differences import Estimate
-from backprop_cli.lean import NamedTuple
+from backprop_cli.lean import NamedTuple, Sequence
 
 
 class Evidence(NamedTuple):
     """A gradient and its judgement; what others find at the same place, None where they were not asked.
 
-    Without a claim, our own gradient was judged. `elsewhere` is the judgement nearby, of a claim that agrees here only.
+    Without a claim, our own gradient was judged. `elsewhere` is the judgement nearby, of a claim that agrees here only;
+    `reading` says how the claim was read, where that may not be what was meant.
     """
 
     target: str
@@ -27,6 +28,7 @@ class Evidence(NamedTuple):
     formula: str = ""
     mistakes: tuple[Mistake, ...] = ()
     elsewhere: Judgement | None = None
+    reading: Sequence[str] = ()
 
 
 def estimated(found: Estimate) -> Estimate | None:

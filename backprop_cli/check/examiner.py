@@ -18,7 +18,7 @@ from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, verdict
 from backprop_cli.engine.differences import Estimate
 from backprop_cli.engine.passes import quiet
-from backprop_cli.errors import Source
+from backprop_cli.errors import Source, shorten
 from backprop_cli.graph import Value
 from backprop_cli.lean import TYPE_CHECKING, Callable, Iterator, Sequence
 
@@ -50,10 +50,32 @@ class Examiner:
         """Each claim, examined."""
         for claim in claims:
             found = self._claim(claim)
+            if found.judgement.verdict != AGREES:
+                found = self._read_otherwise(claim, found)
             place = found.judgement.place
             if found.judgement.verdict == AGREES and place is not None and not self.places.free:
-                found = found._replace(elsewhere=elsewhere(claim, place, self.tolerance))
+                found = found._replace(elsewhere=elsewhere(found.claim or claim, place, self.tolerance))
             yield found
+
+    def _read_otherwise(self, claim: Claim, found: Evidence) -> Evidence:
+        """A claim that does not agree as it was read, in a reading in which it does, or with words that say which."""
+        from backprop_cli.check.other_readings import how_it_was_read, other_readings
+
+        text = shorten(claim.source.text.strip(), 60)
+        told = []
+        for other, words in other_readings(claim, self.places.graph.shape, self.read) if self.read else ():
+            evidence = self._claim(other)
+            if evidence.judgement.verdict == AGREES:
+                return evidence._replace(reading=[f"`{text}` agrees with {words}; as a program reads it, it does not"])
+            told.append((words, evidence))
+        if not told:
+            return found._replace(reading=[f"in `{text}`: {words}" for words in how_it_was_read(claim.formula.graph)])
+        words, evidence = told[0]
+        if evidence.mistakes and not found.mistakes:
+            return evidence._replace(
+                reading=[f"`{text}`, with {words}; as a program reads it, it does not agree either"]
+            )
+        return found._replace(reading=[f"`{text}` is read as in a program; with {words} it does not agree either"])
 
     def _claim(self, claim: Claim) -> Evidence:
         judgement = judge(claim, self.places, self.tolerance)

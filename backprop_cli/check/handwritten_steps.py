@@ -22,6 +22,7 @@ from backprop_cli.check.claims import Formula, NotComputableError
 from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.mistakes import Mistake, diagnose
+from backprop_cli.check.other_readings import how_it_was_read
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler
 from backprop_cli.check.step_gradients import StepGradients
@@ -41,6 +42,7 @@ class Checked(NamedTuple):
     `hint` says what a wrong step looks like beside the `mistakes`: `overwrites`, or `unfinished` with the name in
     `of_what`. `kind` says what was asked where it is not whether this is the gradient: `partial`; `moved on`, and then
     it is that of the node `is_of`; `convention`, as others show, of that node or by a `factor`; `value`; `equation`.
+    `reading` says how the line that is not right was read, where it may not be what was meant.
     """
 
     step: Step
@@ -51,6 +53,7 @@ class Checked(NamedTuple):
     of_what: str = ""
     is_of: int = -1
     factor: float = 1.0
+    reading: Sequence[str] = ()
 
 
 def follow(steps: Sequence[Step], places: PointSampler, output: str, tolerance: Tolerance) -> list[Checked]:
@@ -67,7 +70,10 @@ def follow(steps: Sequence[Step], places: PointSampler, output: str, tolerance: 
         found.append(checked)
         if checked.judgement.verdict != AGREES:
             break
-    return walk.settled(found)
+    found = walk.settled(found)
+    if found and found[-1].judgement.verdict != AGREES:
+        found[-1] = found[-1]._replace(reading=how_it_was_read(found[-1].step.formula.graph))
+    return found
 
 
 class _Walk(StepGradients):

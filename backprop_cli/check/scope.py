@@ -43,6 +43,12 @@ class Scope(NamedTuple):
     shape: Callable[[int], Shape]
     firsts: FirstDerivatives
 
+    def size_of(self, name: str) -> Shape | None:
+        """The shape of what a name stands for, if it is one of the program's or has a value."""
+        if name in self.values:
+            return getattr(self.values[name], "shape", ())
+        return self.shape(self.names[name]) if name in self.names else None
+
 
 def with_values(graph: Graph, values: Mapping[str, Value]) -> Graph:
     """The same graph, changed: the inputs that have values become constants."""

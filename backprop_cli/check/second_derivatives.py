@@ -12,11 +12,32 @@ from backprop_cli.check.scope import FirstDerivatives
 from backprop_cli.errors import Source
 from backprop_cli.language.derivatives import TWO, pairs
 from backprop_cli.language.letters import ascii_name
-from backprop_cli.lean import Collection, NamedTuple
+from backprop_cli.lean import Collection, Mapping, NamedTuple
 
 _LEFT = re.compile(
     rf"\s*[d∂]{TWO}\s*(?P<above>[^\W\d]\w*)\s*[/÷]\s*(?P<below>\(?\s*[d∂][^\[=]*?)\s*(?P<element>\[[^\]=]*\])?\s*=(?!=)"
 )
+
+
+_NAME = r"\\?[^\W\d]\w*"
+_D = r"(?:d|∂|\\partial\b|\\mathrm\{d\})"
+_FRACTION = re.compile(
+    rf"\s*\\[dt]?frac\s*\{{\s*{_D}\s*\^\s*\{{?\s*2\s*\}}?\s*({_NAME})\s*\}}"
+    rf"\s*\{{\s*{_D}\s*({_NAME})\s*(?:\^\s*\{{?\s*2\s*\}}?|{_D}\s*({_NAME}))\s*\}}\s*=(?!=)(.*)",
+    re.DOTALL,
+)
+_PRIMED = re.compile(r"\s*([^\W\d]\w*)\s*(?:''|″|′′)\s*(?:\(\s*([^\W\d]\w*)\s*\))?\s*=(?!=)(.*)", re.DOTALL)
+
+
+def meant_second(text: str, names: Mapping[str, int]) -> str:
+    """The claim about a second derivative that a text would be in our spelling; empty where there is none."""
+    if found := _FRACTION.fullmatch(text):
+        above, first, second = (name and ascii_name(name.removeprefix("\\")) for name in found.groups()[:3])
+        return f"d2{above}/d{first}{f'd{second}' if second else 2} = {found[4].strip()}"
+    if (found := _PRIMED.fullmatch(text)) and found[1] in names:
+        below = found[2] or (next(iter(names)) if len(names) < 3 else "")
+        return f"d2{found[1]}/d{below}2 = {found[3].strip()}" if below else ""
+    return ""
 
 
 class Left(NamedTuple):

@@ -264,7 +264,7 @@ class _Reader:
             if (spelled.above >= 0 or name in self.spellings.bars) and name not in self.known
         }
         source = Source(self.source.name, before + text)
-        return read_formula(source, len(before) - 3 * is_mask, self.scope, self.known, derivatives=local)
+        return read_formula(source, len(before) - 3 * is_mask, self.scope, self.known, derivatives=local, sized=True)
 
     def _is_formula(self, text: str) -> bool:
         """Whether what stands behind a sign is something that can be computed with."""

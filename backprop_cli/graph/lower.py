@@ -13,6 +13,7 @@ from backprop_cli.gates.special import OF_OPERANDS
 from backprop_cli.graph import literals
 from backprop_cli.graph.arguments import bind
 from backprop_cli.graph.array_rows import ArrayRows
+from backprop_cli.graph.bare_gates import is_without_brackets
 from backprop_cli.graph.comparisons import misplaced
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.names import InputNames
@@ -142,7 +143,7 @@ class _Lowering(ArrayRows):
             elif name in self.defined:
                 help_ = "move its definition up"
                 self._report("N207", f"`{shorten(name)}` is used before it is defined", program.label(row), help_)
-            elif name in GATES or name in ALIASES or not self.given.free:
+            elif name in GATES or name in ALIASES or not self.given.free or is_without_brackets(program, row, name):
                 from backprop_cli.graph.messages import no_value  # only now is there something to complain of
 
                 self.diagnostics.append(no_value(program, row, name, self.given.bound))

@@ -15,6 +15,7 @@ from backprop_cli.graph.remarks import Remark
 from backprop_cli.lean import Iterator
 
 _POWER, _INVERSE = "power", "inverse"  # the families
+_OF_MATRICES = "square_matrix"  # in the rule for the shape
 _PYTHONS = "**"  # which is elementwise in NumPy
 
 
@@ -24,7 +25,7 @@ def read_powers(graph: Graph) -> None:
         return
     told: dict[str, Remark] = {}
     exponents: set[int] = set()
-    summed = _taken_in(graph)
+    summed = taken_in(graph)
     for node in _powers(graph):
         operand, exponent = graph.inputs[node]
         power = graph.constants.get(exponent, 0.5)
@@ -47,6 +48,29 @@ def read_powers(graph: Graph) -> None:
         _leave_out(graph, exponents)
 
 
+def elementwise_powers(graph: Graph) -> Iterator[Remark]:
+    """A remark on the first power of a matrix that is elementwise where a matrix is taken: `tr(A²)`."""
+    for node in _powers(graph):
+        power = graph.constants.get(graph.inputs[node][1], 0.5)
+        if power % 1 or power < 2 or not any(_takes_matrices(graph, user) for user in _users(graph, node)):
+            continue
+        text, base = shorten(graph.text(node)), shorten(_bare(graph.text(graph.inputs[node][0])))
+        gate = next(name for name, row in TENSORS.items() if row.family == _POWER)
+        words = f"`{text}` is elementwise; the power of the matrix is `{gate}({base}, {power:g})`"
+        yield Remark("reading", words, *graph.span(node))
+        return
+
+
+def _users(graph: Graph, node: int) -> list[int]:
+    return [user for user, operands in enumerate(graph.inputs) if node in operands]
+
+
+def _takes_matrices(graph: Graph, node: int) -> bool:
+    """Whether a gate is about a matrix as such: its trace, its inverse, its products."""
+    row = None if graph.gates[node] in GATES else TENSORS.get(graph.gates[node])
+    return row is not None and (row.family == "product" or _OF_MATRICES in row.shape)
+
+
 def _leave_out(graph: Graph, constants: set[int]) -> None:
     """Take out the constants that nothing uses any more."""
     made = rebuild(graph, {}, constants)
@@ -56,7 +80,7 @@ def _leave_out(graph: Graph, constants: set[int]) -> None:
         setattr(graph, column, getattr(made, column))
 
 
-def _taken_in(graph: Graph) -> set[int]:
+def taken_in(graph: Graph) -> set[int]:
     """The nodes that reductions take in, and nothing else uses."""
     by: dict[bool, set[int]] = {True: set(), False: {graph.output}}
     for gate, operands in zip(graph.gates, graph.inputs, strict=True):
@@ -67,11 +91,18 @@ def _taken_in(graph: Graph) -> set[int]:
 
 def _powers(graph: Graph) -> Iterator[int]:
     """The powers of square matrices by numbers, written with `^`."""
-    for node, gate in enumerate(graph.gates):
-        if gate in GATES and GATES[gate].family == _POWER and len(graph.inputs[node]) == 2:
+    for node in range(len(graph)):
+        if with_caret(graph, node):
             left, right = (graph.shapes[j] for j in graph.inputs[node])
-            if len(left) == 2 and left[0] == left[1] and not right and _PYTHONS not in _sign(graph, node):
+            if len(left) == 2 and left[0] == left[1] and not right:
                 yield node
+
+
+def with_caret(graph: Graph, node: int) -> bool:
+    """Whether a node is a power that is written with `^`."""
+    gate = graph.gates[node]
+    is_power = gate in GATES and GATES[gate].family == _POWER and len(graph.inputs[node]) == 2
+    return is_power and _PYTHONS not in _sign(graph, node)
 
 
 def _bare(text: str) -> str:

@@ -9,6 +9,7 @@ from backprop_cli.errors import Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
 from backprop_cli.graph.advice import FORMULAS, GRADIENTS, MEANT, PARAMETERS, UNSAID, advice, of_that_many
+from backprop_cli.graph.bare_gates import is_without_brackets
 from backprop_cli.graph.signature import Signature
 from backprop_cli.language.mistyped import word
 from backprop_cli.language.program import Call, Program
@@ -29,7 +30,7 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
     """A name that is no input's, or a gate's without operands; `given` are the names that have values."""
     label = program.label(row)
     shown = shorten(name)
-    if name in GATES or name in ALIASES:
+    if name in GATES or name in ALIASES or is_without_brackets(program, row, name):
         rest = program.source.text[label.end : label.end + 40].lstrip()
         left = _LAST_OPERAND.search(program.source.text[max(0, label.start - 40) : label.start])
         help_ = f"write `{name}({_next_operand(rest)})`"

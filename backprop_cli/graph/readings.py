@@ -59,7 +59,7 @@ def read_products(graph: Graph) -> Remark | None:
         return None
     unsigned, outer = graph.products, TENSOR_BY_SYNTAX["x yᵀ"]
     if any(remark.of_text for remark in graph.remarks):  # all others are in the text as it was read
-        unsigned = [node for node in unsigned if graph.gates[node] == outer or _divides(graph, node)]
+        unsigned = [node for node in unsigned if graph.gates[node] == outer or divides(graph, node)]
     if graph.subgraphs:  # the text of what is inside a call is elsewhere
         inside = enclosing(graph, outputs=True)
         unsigned = [node for node in unsigned if inside[node] < 0 or graph.subgraphs[inside[node]].title]
@@ -80,7 +80,7 @@ def read_products(graph: Graph) -> Remark | None:
     return Remark("reading", words, *graph.span(first), of_products=True)
 
 
-def _divides(graph: Graph, node: int) -> bool:
+def divides(graph: Graph, node: int) -> bool:
     """Whether a product without a sign is behind a division with one: `1/2x` is x/2 here, and 1/(2x) to some."""
     left, right = graph.inputs[node]
     row = GATES.get(graph.gates[left])

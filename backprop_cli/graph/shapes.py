@@ -14,7 +14,7 @@ from backprop_cli.gates import GATES
 from backprop_cli.gates.fields import SHAPES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import CONSTANT, DERIVATIVE, INPUT, Graph
-from backprop_cli.graph.matrix_powers import read_powers
+from backprop_cli.graph.matrix_powers import elementwise_powers, read_powers
 from backprop_cli.graph.readings import operand_text, read_products
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.subgraphs import enclosing, inside_of
@@ -96,7 +96,13 @@ def infer(
     if graph.products:
         graph.remarks = [remark for remark in graph.remarks if not remark.of_products]
         graph.remarks += [remark for remark in (read_products(graph),) if remark]
-    for remarks in (vectors_transposed, _softmax_of_softmax, _columns_beside_vectors, _not_what_numpy_does):
+    for remarks in (
+        vectors_transposed,
+        elementwise_powers,
+        _softmax_of_softmax,
+        _columns_beside_vectors,
+        _not_what_numpy_does,
+    ):
         graph.remarks += remarks(graph)
 
 

@@ -66,7 +66,7 @@ class Blackboard:
         if called and first == k + 1:
             edits.out[k] = gate
             return
-        last = edits.closes[first] if called else self._operand(first)
+        last = edits.closes[first] if called else self._operand(first, of_sum=gate in SUMS_OF.values())
         if last < first:
             return
         if not called:
@@ -85,15 +85,21 @@ class Blackboard:
 
     def _without_indices(self, sign: int, first: int, last: int, index: str) -> None:
         """In a sum over an index `x_i` is an element of the vector x, and the sum that of its elements."""
-        edits, found = self.edits, set[str]()
+        edits, found, own = self.edits, set[str](), set[str]()
         for k in range(first, last + 1):
             text = edits.texts[k]
             base, _, letter = text.partition("_") if "_" in text else (text[:-1], "", INDICES.get(text[-1], ""))
-            is_element = base in self.names and ascii_name(text) not in self.names and text not in self.names
+            is_own = ascii_name(text) in self.names or text in self.names
+            is_element = base in self.names and not is_own
+            if index and letter == index and not is_element and k not in edits.calls:
+                own.add(letter)  # a name of its own, of which this is all elements
             if is_element and len(letter) == 1 and letter.isalpha():
                 edits.out[k] = base
                 found.add(letter)
         if not found:
+            if own and index not in edits.texts[first : last + 1]:
+                start, end = edits.begins[first], edits.begins[last] + len(edits.texts[last])
+                edits.sums.append(IndexSum(start, end, letter=index))
             return
         index, texts = index or min(found), edits.texts[first : last + 1]
         problem = objection(index, found)
@@ -117,15 +123,23 @@ class Blackboard:
         power = "".join(edits.texts[k + 1 : last + 1]).strip("(){}").replace("−", "-")
         return (last + 1, power) if power.lstrip("-").isdigit() else (k, "")
 
-    def _operand(self, k: int) -> int:
-        """The last token of the factors that begin at token k; one before it where there is none."""
+    def _operand(self, k: int, *, of_sum: bool) -> int:
+        """The last token of the factors that begin at token k; one before it where there is none.
+
+        A sum goes over all of a product, `∑ y log p`; the operand of another function ends before the next.
+        """
         last, at = k - 1, k + (self.edits.at(k) in _MINUS)
-        while at < len(self.edits) and not (last >= k and self._is_function(at)):
-            end = self._factor(at)
+        while at < len(self.edits) and not (last >= k and self._ends_before(at, of_sum=of_sum)):
+            end = self.ends.get(at) or self._factor(at)
             if end < at:
                 break
             last, at = end, end + 1
         return last
+
+    def _ends_before(self, k: int, *, of_sum: bool) -> bool:
+        """Whether the operand of a function ends before token k."""
+        is_sum = self.edits.at(k) in SUMS_OF or self._runs_over(k) != ""
+        return self._is_function(k) and (is_sum or not of_sum)
 
     def _factor(self, k: int) -> int:
         """The last token of the operand that begins at token k, its power included; one before it where none does."""

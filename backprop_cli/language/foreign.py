@@ -22,6 +22,10 @@ from backprop_cli.language.spreadsheets import spreadsheet
 from backprop_cli.lean import Collection, Iterable
 
 _OF_LATEX = re.compile(r"\\(?! )|\$|[∑∏]\s*_\s*\{")  # `A \ b` alone solves a system, in MATLAB
+# Two shapes of a letter, of which texts that have both make two names.
+_TWINS = (
+    *((f"\\{letter}", f"\\var{letter}") for letter in ("phi", "epsilon", "theta")), ("φ", "ϕ"), ("ε", "ϵ"), ("θ", "ϑ"),
+)  # fmt: skip
 _DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")
 _SIGN = re.compile(r"[()\[\]{};\n]")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -35,6 +39,13 @@ def read(
     `failed`: it is not in our notation for sure; `strange`: it has signs that ours has not.
     """
     reading: Reading | None = None
+    if not text.isascii() or "\\" in text:
+        for one, other in _TWINS:
+            places = [re.search(f"{re.escape(sign)}(?![A-Za-z])", text) for sign in (one, other)]
+            if found_one := all(places) and places[1]:
+                message = f"`{one}` and `{other}` are the same name here"
+                help_ = "give one of them another name, such as `a`"
+                return _as_it_is(text, Problem(*found_one.span(), message, help_))
     if strange and (problem := brackets(Rewriter(text))):
         return _as_it_is(text, problem)
     if failed and _OF_LATEX.search(_COMMENT.sub("", text)):

@@ -63,7 +63,7 @@ def elementwise(reading: Reading, names: Collection[str], size_of: SizeOf) -> Re
         for k in tokens:
             is_name = edits.is_word(k) and edits.texts[k] not in WORDS and edits.at(k + 1) != "("
             if is_name and "@" not in (edits.at(k - 1), edits.at(k + 1)):
-                rank = total.rank if _is_element(edits, reading, k) else 0
+                rank = total.rank if _is_element(edits, reading, k, total.letter) else 0
                 ranks.setdefault(edits.texts[k], set()).add(rank)
     made = reading.then(edits.reading())
     known = {name: rank for name, (rank, *others) in ranks.items() if not others}
@@ -90,7 +90,7 @@ def _limits(edits: Rewriter, reading: Reading, total: IndexSum, inside: list[int
         name = edits.texts[k]
         if "@" in (edits.at(k - 1), edits.at(k + 1)):  # the products of a matrix's rows with a vector
             lengths.update(shape[:1] if len(shape) == 2 else ())
-        elif not _is_element(edits, reading, k):
+        elif not _is_element(edits, reading, k, total.letter):
             edits.refuse(k, k, f"`{name}` is an array without an index in a sum over one", MATRICES)
         elif len(shape) != total.rank:
             what = "a matrix" if len(shape) == 2 else f"an array of {len(shape)} axes"
@@ -119,8 +119,10 @@ def _limits(edits: Rewriter, reading: Reading, total: IndexSum, inside: list[int
         edits.refuse(first, last, message, "write the elements that are meant, such as `x[1:]` without the first")
 
 
-def _is_element(edits: Rewriter, reading: Reading, k: int) -> bool:
-    """Whether what was typed for a name had a subscript."""
+def _is_element(edits: Rewriter, reading: Reading, k: int, index: str = "") -> bool:
+    """Whether what was typed for a name had a subscript, or has it still."""
+    if index and edits.texts[k].endswith(f"_{index}"):
+        return True
     begin = edits.begins[k]
     start, end = reading.starts[begin], reading.ends[begin + len(edits.texts[k])]
     typed = reading.typed[start:end]

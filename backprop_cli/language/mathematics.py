@@ -87,9 +87,11 @@ class Mathematics:
                 edits.out[k] = ""
             elif text == "^" and edits.at(k + 1) == "T" and "T" not in self.names and edits.at(k + 2) != "(":
                 edits.out[k], edits.out[k + 1] = "'", ""
-            elif text == "{" and k in edits.closes:
+            elif text == "^" and (last := self._inverse_transposed(k)):
+                edits.merge(k, last, "^(-1)'")
+            elif text == "{" and k in edits.closes and edits.out[k] == text:
                 self._brace(k)
-            elif text in BRACKETS:
+            elif text in BRACKETS and edits.out[k] == text:
                 edits.out[k] = BRACKETS[text]
             elif text == "%" and edits.texts[k : k + 3] == ["%", "*", "%"]:  # R's product of matrices
                 edits.out[k : k + 3] = ["@", "", ""]
@@ -121,6 +123,13 @@ class Mathematics:
         if edits.at(bracket) not in _INDICATORS[edits.texts[k]] or bracket not in edits.closes:
             return 0
         return bracket if _COMPARISONS.intersection(edits.texts[bracket : edits.closes[bracket]]) else 0
+
+    def _inverse_transposed(self, k: int) -> int:
+        """The last token of `^-T`, `^{-T}`, `^(-T)` where `T` has no value; 0 where it is something else."""
+        edits, first = self.edits, k + 1 + (self.edits.at(k + 1) in ("{", "("))
+        last = edits.closes.get(k + 1, k + 2)
+        is_sign = edits.at(first) in ("-", "−") and edits.at(first + 1) == "T" and "T" not in self.names
+        return last if is_sign and last == first + 1 + (first > k + 1) and edits.at(last + 1) != "(" else 0
 
     def _brace(self, k: int) -> None:
         """`x^{2}`, `x_{1}`, `max{x, 0}`, `2*{x + 1}`."""
@@ -202,6 +211,7 @@ class Mathematics:
             return
         signs = text.replace("ᵀ", "'")
         power = signs.strip("'").translate(LOWERED)
+        power = "-1" if power == "-" and signs[-1] == "'" else power  # ⁻ᵀ
         made = f"^({power})" if len(power) > 1 else f"^{power}" if power else ""
         edits.out[k] = made + "'" * signs.count("'") if signs[0] != "'" else "'" * signs.count("'") + made
 

@@ -12,7 +12,7 @@ from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.language.brackets import BRACKET, INDEX, LITERAL, PLAIN, Brackets, Frame, Operand, Waiting
 from backprop_cli.language.derivatives import with_derivatives
 from backprop_cli.language.products import defined, with_products
-from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Program, Statement
+from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Program, SizeOf, Statement
 from backprop_cli.language.syntax_errors import SyntaxProblem, after, chained, misplaced, no_operand, unclear
 from backprop_cli.language.tokens import (
     CALL,
@@ -34,7 +34,7 @@ from backprop_cli.language.tokens import (
     UNSQUARE,
     Tokens,
 )
-from backprop_cli.language.understanding import understood
+from backprop_cli.language.understanding import nothing_known, understood
 from backprop_cli.lean import Callable, Collection
 
 _PREFIX = {"-": "negative", "−": "negative", "+": "positive"}
@@ -53,14 +53,17 @@ _FEW = 64
 MOST_ERRORS = 20  # in one text; more would hide the first
 
 
-def parse(source: Source, variables: Collection[str] = ()) -> Program:
+def parse(source: Source, variables: Collection[str] = (), size_of: SizeOf = nothing_known) -> Program:
     """The program a text is.
 
     `variables` are the names known to have values: `x(y+1)` is a product when x is one of them or was
-    defined by an earlier statement, otherwise a call. Errors are collected in the program, at most one a
-    statement; a statement that does not parse keeps its name, so that later ones are not blamed for it.
+    defined by an earlier statement, otherwise a call. What some signs mean depends on the shapes that
+    `size_of` knows. Errors are collected in the program, at most one a statement; a statement that does
+    not parse keeps its name, so that later ones are not blamed for it.
     """
-    return understood(source, variables, lambda source, tokens: parse_tokens(source, tokens, variables))
+    return understood(
+        source, variables, lambda source, tokens: parse_tokens(source, tokens, variables), size_of=size_of
+    )
 
 
 def parse_tokens(source: Source, tokens: Tokens, variables: Collection[str] = ()) -> Program:

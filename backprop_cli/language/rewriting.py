@@ -42,13 +42,17 @@ class Problem(NamedTuple):
 
 
 class IndexSum(NamedTuple):
-    """A sum over an index: where what is added begins and ends, how many indices there are, the limits as written."""
+    """A sum over an index: where what is added begins and ends, how many indices there are, the limits as written.
+
+    `letter` is the index where names keep it.
+    """
 
     start: int
     end: int
     rank: int = 1
     lower: str = ""
     upper: str = ""
+    letter: str = ""
 
 
 class Reading(NamedTuple):

@@ -6,7 +6,7 @@ from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Reading, Rewriter
 from backprop_cli.language.spellings import ABSOLUTE
 
-_BARS = ("|", "\\lvert", "\\vert", "\\left", "\\mid")
+BARS = ("|", "\\lvert", "\\vert", "\\left", "\\mid")
 _CROSSES = ("×", "\\times")
 _OVER_ELEMENTS = frozenset({"sum", "mean", "max", "min", "prod", "amax", "amin", "norm1"})
 
@@ -16,7 +16,7 @@ def refuse_signs(reading: Reading, size_of: SizeOf) -> Reading:
     edits = Rewriter(reading.text)
     for k, text in enumerate(edits.texts):
         typed = reading.typed[reading.starts[edits.begins[k]] :]
-        if text == ABSOLUTE and typed.startswith(_BARS):
+        if text == ABSOLUTE and typed.startswith(BARS):
             _bars(edits, reading, k, size_of)
         elif text == "*" and typed.startswith(_CROSSES) and all(_is_array(edits, j, size_of) for j in (k - 1, k + 1)):
             message = "`×` of two vectors is their cross product to most, and elementwise to some"

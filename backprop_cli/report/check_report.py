@@ -69,7 +69,11 @@ def build_check(
     """The report of claims that were examined."""
     found = list(examined)
     results = tuple(_result(item) for item in found)
-    made = (*notes(graph, [], []), *(_coincidence(item, item.elsewhere) for item in found if item.elsewhere))
+    made = (
+        *notes(graph, [], []),
+        *(Note("reading", words, None, graph.span(graph.output)) for item in found for words in item.reading),
+        *(_coincidence(item, item.elsewhere) for item in found if item.elsewhere),
+    )
     verdict = _verdict(results)
     status = Status.MATHEMATICS if strict and made and verdict == AGREES else _STATUS[verdict]
     kind = "claims" if any(result.written for result in results) else "gradients"
@@ -99,6 +103,7 @@ def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step],
     output = output_name(graph)
     results: list[ClaimResult] = []
     complaint = None
+    made = notes(graph, [], [])
     for item in checked:
         result = _step_result(item, graph, output)
         step = item.step
@@ -108,13 +113,16 @@ def build_steps(graph: Graph, checked: Iterable[Checked], steps: Sequence[Step],
             told = hint or diagnosis(item.mistakes, graph, (output, step.of))
             result = result._replace(diagnosis=told, mistakes=(item.hint,) if hint else result.mistakes)
             message = _wrong_step(item, result.target)
+            typed = shorten(step.label.source.text[step.label.start : step.label.end], 60)
+            said = (f"in `{typed}`: {words}" for words in item.reading)
+            made = [*made, *(Note("reading", words, None, graph.span(graph.output)) for words in said)]
             complaint = Diagnostic("C502", message, (step.label,), told and f"it looks as if {told}")
         results.append(result)
     verdict = _verdict(results)
     written = {step.node for step in steps if step.above < 0 and not step.is_value}
     unmentioned = tuple(name for name, node in graph.variables.items() if node not in written)
     return CheckReport(
-        "steps", graph.source, tuple(results), tuple(free), tuple(notes(graph, [], [])), verdict, _STATUS[verdict],
+        "steps", graph.source, tuple(results), tuple(free), tuple(made), verdict, _STATUS[verdict],
         complaint, unmentioned,
     )  # fmt: skip
 
