@@ -81,3 +81,20 @@ def test_what_is_right_agrees_and_a_multiple_that_later_lines_make_up_for_does(t
     path.write_text(text, encoding="utf-8")
     report = check_code(str(path))
     assert report.ok and ("dc" in {one.name for one in report.results}) == (text is STEP)
+
+
+HINGE = """import numpy as np
+np.random.seed(0)
+X = np.random.randn(50, 2); y = np.sign(X[:,0] + .5*X[:,1]); w = np.random.randn(2); b = 0.
+margin = y*(X@w + b)
+cost = np.maximum(0, 1 - margin).sum()
+active = margin < 1
+db = -y[active].sum()
+"""
+
+
+@pytest.mark.parametrize(("change", "status"), [("", 0), (" + 1", 1)])
+def test_a_slope_of_zero_between_kinks_is_told_from_digits_that_are_lost(change, status, tmp_path):
+    path = tmp_path / "net.py"
+    path.write_text(HINGE.rstrip() + change + "\n", encoding="utf-8")
+    assert check_code(str(path)).status == status  # as many are active on either side: 0 for all b around 0

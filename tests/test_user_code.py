@@ -1,6 +1,7 @@
 """`backprop check FILE.py`: the gradients that unchanged Python assigns, against the loss it computes."""
 
 import json
+import shlex
 import textwrap
 from importlib.resources import files
 
@@ -487,7 +488,7 @@ def test_the_values_that_are_proposed_for_functions_fit(kind, tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     (tmp_path / "net.py").write_text("import numpy as np\n" + textwrap.dedent(UNCALLED[kind]), encoding="utf-8")
     proposed = backprop("check", "net.py").err.partition("`backprop check ")[2].partition("`")[0]
-    ran = backprop("check", *proposed.split())
+    ran = backprop("check", *shlex.split(proposed))
     assert (ran.status, ran.err) == (0, "") and ran.out.rstrip().endswith(" agree")
 
 

@@ -90,7 +90,8 @@ def _no_value(
     found = proposed(call, missing, given, attempt)
     help_ = "give each a value: `NAME=randn(4,3)` is an array of random numbers, `NAME=[0,1,2]` may be class numbers"
     if found:
-        values = " ".join(f"{name}={text}" for name, text in found.items())
+        listing = [f"{name}={text}" for name, text in found.items()]
+        values = " ".join(f'"{one}"' if {*"()[]"} & {*one} else one for one in listing)  # which a shell would read
         help_ = f"give values: `backprop check {shorten(path)} {values}`"
     return BackpropError(Diagnostic("N202", f"no value for {listed} of `{pair.forward.name}`", (), help_))
 
