@@ -1,6 +1,7 @@
 """`backprop check FILE.py`: the gradients that unchanged Python assigns, against the loss it computes."""
 
 import json
+import shlex
 import textwrap
 from importlib.resources import files
 
@@ -487,7 +488,7 @@ def test_the_values_that_are_proposed_for_functions_fit(kind, tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     (tmp_path / "net.py").write_text("import numpy as np\n" + textwrap.dedent(UNCALLED[kind]), encoding="utf-8")
     proposed = backprop("check", "net.py").err.partition("`backprop check ")[2].partition("`")[0]
-    ran = backprop("check", *proposed.split())
+    ran = backprop("check", *shlex.split(proposed))
     assert (ran.status, ran.err) == (0, "") and ran.out.rstrip().endswith(" agree")
 
 
@@ -1000,3 +1001,49 @@ def test_a_mask_that_is_that_of_the_relu_accuses_nobody(check):
     for change in [("dh[h <= 0]", "dh[h > 0]"), ("dh[h <= 0]", "dh[t > 0]"), ("dh = 2*", "dh = ")]:
         assert check(MASKED, change).first_wrong.name == "dh"
     assert not check(MASKED + "    dW = X.T @ (2*dh)\n").ok
+
+
+LATE = """
+    import numpy as np
+    np.random.seed(0)
+    X = np.random.randn(8, 3); y = np.random.randn(8); W = np.random.randn(3)
+    for i in range(5):
+        p = X @ W
+        dW = 2*X.T @ (p - y)/8 + 0.2*W
+        loss = np.mean((p - y)**2)
+        loss += 0.1*np.sum(W**2)
+        W -= 0.1*dW
+"""
+
+
+def test_a_loss_at_the_end_of_a_loop_is_that_of_its_first_pass(check):
+    assert check(LATE).ok
+    assert check(LATE, ("0.2*W", "0.1*W")).first_wrong.line == 7
+    stepped = ("loss = np.mean((p", "W = W - 0.1*dW\n    loss = np.mean((X @ W")
+    with pytest.raises(BackpropError, match="after the gradients"):
+        check(LATE, stepped)
+
+
+STATES = """
+    import numpy as np
+    def step_forward(x, c_in, W):
+        a = np.tanh(x @ W)
+        c = c_in*a
+        h = np.tanh(c)
+        return (h, c), (x, c_in, W, a, h)
+    def step_backward(dh, dc, cache):
+        x, c_in, W, a, h = cache
+        dc = dc + dh*(1 - h**2)
+        dc_in = dc*a
+        dz = dc*c_in*(1 - a**2)
+        dx = dz @ W.T
+        dW = x.T @ dz
+        return dx, dc_in, dW
+"""
+
+
+def test_outputs_that_come_together_are_weighed_one_by_one(check):
+    values = {"x": "randn(3, 4)", "c_in": "randn(3, 2)", "W": "randn(4, 2)"}
+    assert check(STATES, **values).ok
+    for change in [("dc = dc + dh*", "dc = dh*"), ("dc = dc + dh*(1 - h**2)", "dc = dc")]:
+        assert check(STATES, change, **values).first_wrong.line == 10

@@ -38,6 +38,13 @@ class SyntaxProblem(Exception):  # noqa: N818  it leaves a statement, and become
         self.token = token
 
 
+_CHOICE = "a choice is a value: `y = where(x > 0, a, b)`"
+_TIMES = "a loop runs a known number of times: `for t in range(10) { … }`"
+_NONE = "no such statement: programs have definitions and loops, and `backprop check FILE.py` reads Python"
+_STATEMENTS = {"if": _CHOICE, "elif": _CHOICE, "else": _CHOICE, "where(c=": _CHOICE, "while": _TIMES,
+               **dict.fromkeys(("class", "try", "except", "with", "finally", "match"), _NONE)}  # fmt: skip
+
+
 def chained(place: Label) -> SyntaxProblem:
     """`a < b < c`."""
     help_ = "compare two numbers at a time: `where(a < b, where(b < c, 1, 0), 0)`"
@@ -137,7 +144,10 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
         help_ = "a decimal point is `.`; commas separate operands, as in `max(x, y)`, and elements, as in `[1, 2]`"
         return _at(source, tokens, position, "S107", "a comma outside a gate's operands", help_)
     if kind == COLON:
-        return _at(source, tokens, position, "S107", "`:` means nothing here", "slices go in brackets: `x[1:3]`")
+        start = source.text.rfind("\n", 0, tokens.starts[position]) + 1
+        word = (source.text[start : tokens.starts[position]].replace(";", " ").split() or [""])[0]
+        help_ = _STATEMENTS.get(word, "slices go in brackets: `x[1:3]`")
+        return _at(source, tokens, position, "S107", "`:` means nothing here", help_)
     if kind in (ASSIGN, DEFINE):
         if head := _head(source, tokens, position):
             name = head.partition("(")[0].rstrip()

@@ -12,7 +12,7 @@ import numpy as np
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple, Sequence
-from backprop_cli.user_code.functions import Pair, parameters, returned
+from backprop_cli.user_code.functions import Pair, parameters, returned, together
 from backprop_cli.user_code.names import holds_gradients, looks_like_a_loss, plain, readings, spellings
 from backprop_cli.user_code.problems import no_outputs
 from backprop_cli.user_code.proposed import Attempt, options_of, proposed, whole_where_needed
@@ -55,13 +55,14 @@ def calls(pair: Pair, given: Mapping[str, Any], known: Sequence[str], path: str,
     if pair.backward is None:
         names, unsettled = _both(pair, seen, values)
         return Called(f"{', '.join(names)} = {call}\n", (pair.answer,), given, tuple(names), unsettled)
-    results = _results(returned(forward), seen)
+    first = together(forward)
+    results = _results(returned(forward, flat=True), seen, first)
     out = next(iter(results))
     arrived = Arriving({}) if pair.in_order else arriving(pair, [*passed, *given], results)
     if arrived.unsettled:
         raise no_outputs(pair, arrived.unsettled)
     arguments = list(_arguments(pair, [*passed, *given], list(results), arrived.outputs))
-    lines: list[tuple[str, int | None]] = [(f"{', '.join(results)} = {call}", forward.lineno)]
+    lines: list[tuple[str, int | None]] = [(f"{_unpacked(list(results), first)} = {call}", forward.lineno)]
     outputs = [name for name in results if name in arrived.outputs.values()]
     if outputs:
         weights = [f"_weights{number or ''}" for number in range(len(outputs))]
@@ -90,14 +91,23 @@ def _no_value(
     found = proposed(call, missing, given, attempt)
     help_ = "give each a value: `NAME=randn(4,3)` is an array of random numbers, `NAME=[0,1,2]` may be class numbers"
     if found:
-        values = " ".join(f"{name}={text}" for name, text in found.items())
+        listing = [f"{name}={text}" for name, text in found.items()]
+        values = " ".join(f'"{one}"' if {*"()[]"} & {*one} else one for one in listing)  # which a shell would read
         help_ = f"give values: `backprop check {shorten(path)} {values}`"
     return BackpropError(Diagnostic("N202", f"no value for {listed} of `{pair.forward.name}`", (), help_))
 
 
-def _results(names: Sequence[str], seen: Mapping[str, Any] | None) -> dict[str, Any]:
+def _unpacked(names: Sequence[str], first: int) -> str:
+    """`h, c, cache`, or `(h, c), cache` where the first two come together."""
+    head = [f"({', '.join(names[:first])},)"] if first else []
+    return ", ".join([*head, *names[first:]])
+
+
+def _results(names: Sequence[str], seen: Mapping[str, Any] | None, first: int = 0) -> dict[str, Any]:
     """Names for what the forward function returns, and the values, None where they are not known."""
     answer = seen[_ANSWER] if seen else None
+    if first and isinstance(answer, tuple) and isinstance(answer[0], tuple):
+        answer = (*answer[0], *answer[1:])
     count = len(answer) if isinstance(answer, tuple) else 1
     if seen and len(names) != count:
         names = [""] * count

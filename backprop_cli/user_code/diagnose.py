@@ -6,6 +6,8 @@ A gradient on which a right one depends cannot be wrong: it is a multiple of wha
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from backprop_cli.check.tolerances import UNSURE
@@ -53,26 +55,33 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
             found[numbers[id(case)]] = Diagnosed(case, "behind")
             continue
         wrong.append(case)
-    if _leaves_are_right(shop, cases, wrong):
+    if _leaves_are_right(shop, cases, wrong, right):
         return [Diagnosed(one, "aside") if any(one is case for case in wrong) else found[number]
                 for number, one in enumerate(cases)]  # fmt: skip
     for _ in range(_MOST_ROOTS):
-        repair = shop.repair(wrong, right) if wrong else None
-        if repair is None:
+        root, after = _root(shop, wrong, right)
+        repair = shop.repair([root, *after] if root else wrong, right, in_order=root is not None) if wrong else None
+        if repair is None and root is None:
             break
-        mends = sorted(repair.mends, key=lambda case: numbers[id(case)])
-        site = shop.recorder.sites.index(repair.site)
-        first = next((case for case in mends if site in case.claim.sites), mends[0])
-        for case in mends:
+        mends = sorted({id(case): case for case in (*after, *(repair.mends if repair else ()))}.values(),
+                       key=lambda case: numbers[id(case)])  # fmt: skip
+        site = root.claim.place.site if root else -1
+        first = root or mends[0]
+        if repair is not None:
+            site = shop.recorder.sites.index(repair.site)
+            first = root or next((case for case in wrong if site in case.claim.sites), mends[0])
+        for case in (first, *(case for case in mends if case is not first)):
             inherited = Diagnosed(case, "inherited", inherits=first.claim.text)
-            found[numbers[id(case)]] = Diagnosed(case, mistake=_mistake(repair)) if case is first else inherited
-        wrong = [case for case in wrong if not any(case is one for one in mends)]
+            mistaken = Diagnosed(case, mistake=_mistake(repair) if repair else None)
+            found[numbers[id(case)]] = mistaken if case is first else inherited
+        done = [*mends, first]
+        wrong = [case for case in wrong if not any(case is one for one in done)]
         reached = shop.depends([site], wrong).get(site, set())
         for number, case in enumerate(wrong):
+            convention = _convention(case)
             if number in reached:  # it is not what its name says even then, but nobody can tell
                 found[numbers[id(case)]] = Diagnosed(case, "inherited", inherits=first.claim.text)
-            convention = _convention(case)
-            if convention.details and shop.depends([case.claim.place.site], mends).get(case.claim.place.site):
+            elif convention.details and shop.depends([case.claim.place.site], done).get(case.claim.place.site):
                 found[numbers[id(case)]] = convention._replace(why="multiple alone")
         wrong = [case for case in wrong if not found[numbers[id(case)]].why]
     return [found[number] for number in range(len(cases))]
@@ -97,28 +106,63 @@ def _is_before_a_relu(shop: Workshop, case: Case, differing: Sequence[Case]) -> 
     return not shop.depends([site], others).get(site)
 
 
+def _root(shop: Workshop, wrong: Sequence[Case], right: Sequence[Case]) -> tuple[Case | None, list[Case]]:
+    """The first wrong case such that all wrong ones that are computed from it are right with the gradient itself in its
+    place, and these; none where no other is computed from it. In a loop that runs several times it cannot be told so.
+    """
+    times = Counter(one.claim.place.site for one in (*wrong, *right))
+    for case in sorted(wrong, key=lambda one: one.claim.order):
+        if times[case.claim.place.site] > 1:
+            continue
+        others = [one for one in wrong if one.claim.order > case.claim.order]
+        mended = _with_the_gradient(shop, case, [*others, *right], need_all=True) if others else []
+        if mended:
+            return case, mended
+    return None, []
+
+
 def _spoils(shop: Workshop, case: Case, right: Sequence[Case], differing: Sequence[Case]) -> bool:
     """Whether the gradient itself in its place makes others right that are wrong, and leaves right those that are.
 
     Then right ones were not computed from what is wrong with it: a sum in which that cancels, say.
     """
-    place, candidate = case.claim.place, case.ruling.candidate
-    others = [one for one in (*right, *differing) if one.claim.order > case.claim.order]
+    return bool(_with_the_gradient(shop, case, [*right, *differing]))
+
+
+def _with_the_gradient(shop: Workshop, case: Case, others: Sequence[Case], *, need_all: bool = False) -> list[Case]:
+    """The wrong cases that are right with the gradient itself in the place of one; none where that breaks a right one,
+    or, if all are needed, leaves one wrong that is computed from it.
+    """
+    place = case.claim.place
+    others = [one for one in others if one.claim.order > case.claim.order]
     reached = shop.depends([place.site], others).get(place.site, set())
-    claimed = None if candidate is None else fitted(case.claim.value, candidate.version.shape)
-    if candidate is None or claimed is None or claimed.size > _MOST_ELEMENTS:
-        return False
     after = [others[number] for number in sorted(reached)]
     if all(one.ruling.verdict == AGREES for one in after):
-        return False
-    apart = _gradient(shop, candidate) - claimed
+        return []
+    apart = _off_by(shop, case)
+    if apart is None or not np.all(np.isfinite(apart)):
+        return []
     reads = [one.claim.place for one in after]
-    values = shop.run(Mover({place: np.reshape(apart, case.claim.value.shape)}, reads), place.statement)
-    if values is None or not np.all(np.isfinite(apart)):
-        return False
-    mended = [shop.good(one, value) for one, value in zip(after, values, strict=True)]
-    kept = all(good for one, good in zip(after, mended, strict=True) if one.ruling.verdict == AGREES)
-    return kept and any(good for one, good in zip(after, mended, strict=True) if one.ruling.verdict == DIFFERS)
+    values = shop.run(Mover({place: -np.reshape(apart, case.claim.value.shape)}, reads), place.statement)
+    if values is None:
+        return []
+    good = [shop.good(one, value) for one, value in zip(after, values, strict=True)]
+    kept = all(
+        is_good or not (need_all or one.ruling.verdict == AGREES) for one, is_good in zip(after, good, strict=True)
+    )
+    wrong = [one for one, is_good in zip(after, good, strict=True) if is_good and one.ruling.verdict == DIFFERS]
+    return wrong if kept else []
+
+
+def _off_by(shop: Workshop, case: Case) -> Any | None:
+    """What is claimed less the gradient, where that is known: of a multiple, and of a small array."""
+    candidate = case.ruling.candidate
+    claimed = None if candidate is None else fitted(case.claim.value, candidate.version.shape)
+    if candidate is None or claimed is None:
+        return None
+    if factor := _factor(case):
+        return claimed * (1 - 1 / factor)
+    return claimed - _gradient(shop, candidate) if claimed.size <= _MOST_ELEMENTS else None
 
 
 def _gradient(shop: Workshop, candidate: Candidate) -> Any:
@@ -133,12 +177,12 @@ def _gradient(shop: Workshop, candidate: Candidate) -> Any:
     return np.reshape(slopes, version.shape)
 
 
-def _leaves_are_right(shop: Workshop, cases: Sequence[Case], wrong: Sequence[Case]) -> bool:
+def _leaves_are_right(shop: Workshop, cases: Sequence[Case], wrong: Sequence[Case], right: Sequence[Case]) -> bool:
     """Whether only gradients of what is computed are wrong, and those of what it is computed from are right.
 
     These go through the former: a name means something else then, as `dh` does after a loop through time.
     """
-    if not wrong:
+    if not wrong or any(not shop.depends([site], right).get(site) for site in {one.claim.place.site for one in wrong}):
         return False
     leaves = {version.place: version for version in shop.elsewhere.leaves()}
     first = {
@@ -175,10 +219,9 @@ def _masked(shop: Workshop, case: Case) -> Diagnosed | None:
 
 def _convention(case: Case) -> Diagnosed:
     """Right but for a factor, or a part: with the factor's name among the numbers that are around."""
-    factors = ratios(case.ruling.pairs)
-    if len(factors) < 2 or np.ptp(factors) > 1e-5 * abs(factors[0]):
+    factor = _factor(case)
+    if not factor:
         return Diagnosed(case, "part")
-    factor = factors[0]
     for name, number in case.claim.around.items():
         if isinstance(number, int | float | np.number) and not isinstance(number, bool):
             if abs(float(number) - factor) <= 1e-5 * abs(factor):
@@ -186,6 +229,14 @@ def _convention(case: Case) -> Diagnosed:
             if number and abs(1 / float(number) - factor) <= 1e-5 * abs(factor):
                 return Diagnosed(case, "multiple", (("factor", f"1/{rounded(float(number))} = 1/{name}"),))
     return Diagnosed(case, "multiple", (("factor", rounded(factor)),))
+
+
+def _factor(case: Case) -> float:
+    """How many times the gradient it is along every direction; 0 where that is not one number."""
+    factors = ratios(case.ruling.pairs)
+    if len(factors) < 2 or np.ptp(factors) > _ALIKE * abs(factors[0]):
+        return 0.0
+    return factors[0]
 
 
 def _mistake(repair: Repair) -> Mistake:

@@ -82,11 +82,23 @@ def parameters(function: ast.FunctionDef) -> list[tuple[str, bool]]:
     return [(one.arg, number >= without) for number, one in enumerate(listed)]
 
 
-def returned(function: ast.FunctionDef) -> list[str]:
-    """The names of what a function returns, empty where it is no name; a dictionary is `grads`."""
+def returned(function: ast.FunctionDef, *, flat: bool = False) -> list[str]:
+    """The names of what a function returns, empty where it is no name; a dictionary is `grads`. `flat` is without the
+    brackets of `return (h, c), cache`.
+    """
     returns = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
     if not returns:
         return [""]
     value = returns[-1]
     parts = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
+    if flat and together(function):
+        parts = [*getattr(parts[0], "elts", ()), *parts[1:]]
     return [one.id if isinstance(one, ast.Name) else "grads" * isinstance(one, ast.Dict) for one in parts]
+
+
+def together(function: ast.FunctionDef) -> int:
+    """How many outputs it answers as the first of several: 2 for `return (h, c), cache`; 0 where it does not."""
+    values = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
+    parts = values[-1].elts if values and isinstance(values[-1], ast.Tuple) else []
+    first = parts[0].elts if len(parts) > 1 and isinstance(parts[0], ast.Tuple) else []
+    return len(first) if all(isinstance(one, ast.Name) for one in first) else 0

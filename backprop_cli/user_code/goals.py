@@ -190,7 +190,7 @@ def _weighed(here: Pass) -> Goal | None:
     plain = [bool(np.ptp(claim.value)) for claim, _, _ in pairs if np.any(claim.value)]
     if len(pairs) > 1 and not all(plain) and any(plain):
         raise several_given(here.script, [(by, claim) for claim, by, _ in pairs])  # `dz = np.ones_like(z)` may be wrong
-    return _sum_of(pairs) if any(np.any(claim.value) for claim, _, _ in pairs) else None
+    return _sum_of(here, pairs) if any(np.any(claim.value) for claim, _, _ in pairs) else None
 
 
 def _last_like(recorder: Recorder, claim: Claim) -> str:
@@ -241,10 +241,10 @@ def _loosely_weighed(here: Pass) -> Goal | None:
              if not is_changed and _is_output(here, one[0], one[2])]  # fmt: skip
     if apart:
         raise several_given(here.script, [(by, claim) for claim, by, _ in (found, *apart)])
-    return _sum_of([found])._replace(guess=True)
+    return _sum_of(here, [found])._replace(guess=True)
 
 
-def _sum_of(pairs: Sequence[tuple[Claim, str, Version]]) -> Goal:
+def _sum_of(here: Pass, pairs: Sequence[tuple[Claim, str, Version]]) -> Goal:
     """`sum(out*dout)`, over all of them."""
     last = max(pairs, key=lambda pair: max(pair[0].order, pair[2].order))
     text = " + ".join(f"sum({by}*{claim.text})" for claim, by, _ in pairs)
@@ -252,6 +252,7 @@ def _sum_of(pairs: Sequence[tuple[Claim, str, Version]]) -> Goal:
     order = max(last[0].order, last[2].order)
     first = pairs[0]
     at = LossEvent(order, first[2].place, name, 0, 1, last[0].lines[-1], first[2].value, True, first[0].round)
+    here.recorder.chosen[here.round] = at
     return Goal(
         at, tuple((version.place, claim.value) for claim, _, version in pairs), tuple(one[0] for one in pairs), text
     )

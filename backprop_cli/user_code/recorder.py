@@ -225,6 +225,8 @@ class Recorder:
         if holder is not None:
             around |= {one: it for one, it in getattr(holder, "__dict__", {}).items() if one not in around}
         depth = self._depth(frame)
+        if self.round in self.late and anew and any(one.place.site == place.site for one in self._before_late()):
+            self._leave(place, where)
         claim = Claim(
             name, base, key, as_array(value),
             _with(before.lines if before else (), where.line), _with(before.sites if before else (), place.site),
@@ -257,13 +259,14 @@ class Recorder:
         again = (place.site, self.round) in self._seen_losses
         sure = named and (is_a_loss(where.name) or bool(self.loss) or again)
         if sure and where.fresh and self._claim_depth is not None and self._claim_depth <= depth:
-            if self.statement == self._claim_statement:
-                if self.round not in self._sure:
-                    self.late[self.round] = where.name
-                self.left[place[:3]] = where.line
-                raise LeftError
-            self.round += 1
-            self._claim_depth = None
+            late = self.statement == self._claim_statement and self.round not in self._sure
+            if late:  # the pass goes on up to where its first gradient comes again
+                self.late[self.round] = where.name
+            elif self.statement == self._claim_statement:
+                self._leave(place, where)
+            else:
+                self.round += 1
+                self._claim_depth = None
         event = LossEvent(self.order, place, where.name, call, depth, where.line, value, where.fresh, self.round)
         self.losses.append(event)
         self._seen_losses.add((place.site, self.round))
@@ -271,6 +274,15 @@ class Recorder:
             self._sure.add(self.round)
         # A gate `f` is a variable too.
         return named and (bool(self.loss) or is_a_loss(where.name)) and not self.reads_as(where.name)
+
+    def _before_late(self) -> list[Claim]:
+        """The gradients of this pass that this statement computed before its loss."""
+        last = max((one.order for one in self.losses if one.place.statement == self.statement), default=0)
+        return [one for one in self.claims if one.order < last and one.place.statement == self.statement]
+
+    def _leave(self, place: Place, where: Site) -> None:
+        self.left[place[:3]] = where.line
+        raise LeftError
 
     def _call_of(self, frame: Any) -> int:
         """The number of a function call; 0 is the file itself."""

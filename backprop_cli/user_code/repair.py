@@ -99,10 +99,12 @@ class Workshop:
         last = max((key[0] for key in mover.reads), default=start)
         return self.bench.program.again(mover, start, codes, last)
 
-    def repair(self, wrong: Sequence[Case], right: Sequence[Case]) -> Repair | None:
-        """The best change for a wrong case on which no other depends: it mends most, and breaks nothing right."""
+    def repair(self, wrong: Sequence[Case], right: Sequence[Case], *, in_order: bool = False) -> Repair | None:
+        """The best change for a wrong case on which no other depends, or for the first if they come in order: it mends
+        most, and breaks nothing right.
+        """
         self.right = right
-        wrong = self._last_first(wrong)
+        wrong = wrong if in_order else self._last_first(wrong)
         suspects, shared = self._suspects(wrong, right), self._shared(wrong)
         tries = [(tier, site, slice(_MANY)) for tier in (0, 1) for site in suspects]
         tries += [(4, site, slice(_FEW)) for site in (*suspects, *shared)]

@@ -13,6 +13,7 @@ from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.trace import Claim, Place, Version, is_array, is_list, is_number
 
 _MOST_CANDIDATES = 8
+_NEXT = ("next_{}", "{}_next", "new_{}", "{}_new")
 
 
 class Candidate(NamedTuple):
@@ -51,6 +52,11 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
             if name and not reading.of:
                 for version in _versions(recorder, claim, name, beside, until):
                     found.setdefault(("", version.place), Candidate(None, name, version, version.call == beside))
+    if not found:  # `dc` of `next_c`, in a step of a loop over time
+        for by in [form.format(one.by) for one in read if not one.of for form in _NEXT]:
+            for version in _versions(recorder, claim, by, beside, until) if by in names else ():
+                if version.shape == claim.value.shape:
+                    found.setdefault(("", version.place), Candidate(None, by, version, version.call == beside))
     return [one for one in found.values() if _is_possible(recorder, claim, one)][:_MOST_CANDIDATES]
 
 

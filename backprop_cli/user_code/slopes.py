@@ -24,6 +24,7 @@ _MOST_KEPT = 20_000_000  # elements of directions that are kept
 _TINY, _POINTS_OF_NOISE, _ORDERS = 1e-6, 12, (4, 5, 6)  # where noise is looked for, step by step
 _WIDER = 5  # times that they are moved apart, tenfold
 _FAR = 3.0  # deviations: the most that a value is off
+_FLAT = 2e-15  # of a value: what moves by less is constant, and what moves by much more has met a kink
 _ENOUGH = 1e-10  # relative error at which no better one is looked for
 
 
@@ -141,6 +142,8 @@ def noise_of(function: Callable[[float], float], step: float) -> float:
             return 0.0
         if np.diff(values).all():
             break
+        if np.ptp(values) <= _FLAT * np.max(np.abs(values)) and not all(map(_is_single, values)):
+            return _FAR * float(np.ptp(values))  # constant in doubles: wider steps would only meet kinks
         step *= 10
     return _FAR * max(
         float(np.sqrt(np.mean(np.diff(values, order) ** 2) * factorial(order) ** 2 / factorial(2 * order)))
@@ -155,8 +158,11 @@ def ridders(function: Callable[[float], float], width: float, noise: float = 0.0
     for _ in range(_LEVELS):
         above, below = function(width), function(-width)
         quotient = (above - below) / (2 * width)
-        if quotient == 0 and any(row):  # steps are too small for the digits there are
-            break
+        if quotient == 0 and any(row):
+            moved, size = 8 * abs(row[0]) * width, max(abs(above), abs(below))
+            coarse = 2.0**-10 if _is_half(above) and _is_half(below) else 2.0**-20
+            if _FLAT * size < moved <= coarse * size:  # steps are too small for the digits there are
+                break
         if not isfinite(quotient):
             width /= _SHRINK
             row = []
@@ -178,6 +184,12 @@ def ridders(function: Callable[[float], float], width: float, noise: float = 0.0
         row = fresh
         width /= _SHRINK
     return Slope(best, best_error)
+
+
+def _is_half(value: float) -> bool:
+    """Whether it may be a number of 16 bits."""
+    with np.errstate(over="ignore"):
+        return bool(np.float16(value) == value)
 
 
 def _is_single(value: float) -> bool:
