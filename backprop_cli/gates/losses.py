@@ -69,7 +69,7 @@ def rows() -> tuple[Gate, ...]:
                words=("-{G} * {y} / {count}", "{G} * (log({y}) - {x} + 1) / {count}"), aliases="kl_div_loss", steep="y == 0",
                structures=("row: -yᵀ/n", "row: (log y - x + 1)ᵀ/n"),
                notes=[("undefined", "isnan(out)", "`kl_div`: a probability in `{1}` is negative"),
-                      ("reading", "(x > 0).any()", "`kl_div`: `{0}` are logarithms of probabilities, as in PyTorch, and have to be negative; of probabilities p and q it is `sum(p*log(p/q))`")]),
+                      ("reading", "sum(1.0*(x > 0), None, False) > 0", "`kl_div`: `{0}` are logarithms of probabilities, as in PyTorch, and have to be negative; of probabilities p and q it is `sum(p*log(p/q))`")]),
         # -- normalisations
         Gate("cosine_similarity(x, y, axis=-1, eps=1e-8)", "cosine of the angle: dot(x, y) over the lengths, none of them less than eps",
                "cosine(x, y, axis, eps)", "spread(G, x + y, axis)*cosine_slopes(x, y, axis, eps)",
