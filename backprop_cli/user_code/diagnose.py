@@ -79,7 +79,8 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
         reached = shop.depends([site], wrong).get(site, set())
         for number, case in enumerate(wrong):
             convention = _convention(case)
-            if number in reached:  # it is not what its name says even then, but nobody can tell
+            again = any(case.claim.sites == one.claim.sites for one in done)  # in another pass of a loop
+            if again or number in reached:  # it is not what its name says even then, but nobody can tell
                 found[numbers[id(case)]] = Diagnosed(case, "inherited", inherits=first.claim.text)
             elif convention.details and shop.depends([case.claim.place.site], done).get(case.claim.place.site):
                 found[numbers[id(case)]] = convention._replace(why="multiple alone")
