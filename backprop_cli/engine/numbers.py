@@ -58,21 +58,15 @@ def backward(
             locals_[node] = slopes
             if arrived is not None and gate not in routes:  # as below, without a loop
                 sent = arrived * slopes[0]
-                if (before := grads[left]) is None:
+                if grads[left] is None:
                     grads[left] = 0.0 + sent
-                else:  # as `join` does
-                    grads[left] = total = before + sent
-                    added = total - before
-                    rounded = (before - (total - added)) + (sent - added)
-                    lost[left] = lost[left] + rounded if left in lost else rounded
+                else:
+                    join(grads, left, sent, lost)
                 sent = arrived * slopes[1]
-                if (before := grads[right]) is None:
+                if grads[right] is None:
                     grads[right] = 0.0 + sent
                 else:
-                    grads[right] = total = before + sent
-                    added = total - before
-                    rounded = (before - (total - added)) + (sent - added)
-                    lost[right] = lost[right] + rounded if right in lost else rounded
+                    join(grads, right, sent, lost)
                 continue
         elif len(operands) == 1:
             (only,) = operands

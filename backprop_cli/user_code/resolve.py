@@ -14,6 +14,7 @@ from backprop_cli.user_code.trace import Claim, Place, Version, is_array, is_lis
 
 _MOST_CANDIDATES = 8
 _NEXT = ("next_{}", "{}_next", "new_{}", "{}_new")
+_BEFORE = ("prev_{}", "{}_prev", "old_{}", "{}_old")
 
 
 class Candidate(NamedTuple):
@@ -53,7 +54,10 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
                 for version in _versions(recorder, claim, name, beside, until):
                     found.setdefault(("", version.place), Candidate(None, name, version, version.call == beside))
     if not found:  # `dc` of `next_c`, in a step of a loop over time
-        for by in [form.format(one.by) for one in read if not one.of for form in _NEXT]:
+        plain = [one.by for one in read if not one.of]
+        if not claim.function:  # what a function answered as `dh` may be that of `prev_h`
+            plain = [by for by in plain if names.isdisjoint([form.format(by) for form in _BEFORE])]
+        for by in [form.format(one) for one in plain for form in _NEXT]:
             for version in _versions(recorder, claim, by, beside, until) if by in names else ():
                 if version.shape == claim.value.shape:
                     found.setdefault(("", version.place), Candidate(None, by, version, version.call == beside))
