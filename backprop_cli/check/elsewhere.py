@@ -7,6 +7,7 @@ from random import Random
 
 from backprop_cli.check.claim_verdicts import judge_at
 from backprop_cli.check.claims import Claim, is_constant
+from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.judge import Judgement, is_harmless, numbers_of
 from backprop_cli.check.point import Point
 from backprop_cli.check.tolerances import Tolerance
@@ -15,12 +16,12 @@ from backprop_cli.engine.passes import quiet
 from backprop_cli.errors import BackpropError
 from backprop_cli.graph import Value
 from backprop_cli.graph.ancestors import ancestors
-from backprop_cli.lean import Iterator
+from backprop_cli.lean import Any, Iterator
 from backprop_cli.numeric.shapes import Shape, size
 
 _TRIES, _FEWEST = 8, 3  # places, and how many of them must tell
 _MOVES = (0.01, 0.1)  # beside the size of a number; of 0, beside 1
-_ROUNDED = 1e-9  # off a sum of 1
+_ROUNDED = 1e-9  # off a sum of 1, or a gradient
 _MOST_ELEMENTS = 100_000  # of the program, to pass that often
 
 
@@ -46,7 +47,11 @@ def _nearby(claim: Claim, place: Point, names: list[str], tolerance: Tolerance) 
     for moved in _around(place, names):
         there = Point(place.graph, moved, place.firsts)
         with quiet(place.graph):
-            if there.trouble(*claim.of) or not there.is_finite(*claim.of):
+            if there.trouble(*claim.of):
+                continue
+            if _agrees_as_doubles(claim, there):
+                return None
+            if not there.is_finite(*claim.of):
                 continue
             if not is_harmless(there.values, claim.formula.values(there)):
                 continue
@@ -56,6 +61,18 @@ def _nearby(claim: Claim, place: Point, names: list[str], tolerance: Tolerance) 
         if judgement.verdict == DIFFERS:
             found.append(judgement)
     return found[0] if len(found) >= _FEWEST else None
+
+
+def _agrees_as_doubles(claim: Claim, place: Point) -> bool:
+    """Whether a claim is the gradient there, as the passes have both: nobody looks for digits that they lost."""
+    uses = claim.formula.uses.items()
+    given = {name: place.computed(*use) if isinstance(use, Gradient) else place.values[use] for name, use in uses}
+    found = claim.formula.evaluate(given)[claim.formula.graph.output]
+    ours = place.computed(*claim.of)
+    if getattr(found, "shape", ()) != getattr(ours, "shape", ()):
+        return False
+    is_close: Any = abs(found - ours) <= _ROUNDED * abs(ours)
+    return bool(is_close.all() if hasattr(is_close, "all") else is_close)
 
 
 def _moving(claim: Claim, place: Point) -> list[str]:
