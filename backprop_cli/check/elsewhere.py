@@ -16,7 +16,7 @@ from backprop_cli.engine.passes import quiet
 from backprop_cli.errors import BackpropError
 from backprop_cli.graph import Value
 from backprop_cli.graph.ancestors import ancestors
-from backprop_cli.lean import Any, Iterator
+from backprop_cli.lean import Iterator
 from backprop_cli.numeric.shapes import Shape, size
 
 _TRIES, _FEWEST = 8, 3  # places, and how many of them must tell
@@ -71,8 +71,8 @@ def _agrees_as_doubles(claim: Claim, place: Point) -> bool:
     ours = place.computed(*claim.of)
     if getattr(found, "shape", ()) != getattr(ours, "shape", ()):
         return False
-    is_close: Any = abs(found - ours) <= _ROUNDED * abs(ours)
-    return bool(is_close.all() if hasattr(is_close, "all") else is_close)
+    pairs = zip(numbers_of([found]), numbers_of([ours]), strict=True)
+    return all(abs(theirs - number) <= _ROUNDED * abs(number) for theirs, number in pairs)
 
 
 def _moving(claim: Claim, place: Point) -> list[str]:
