@@ -15,7 +15,7 @@ def overflows(graph: Graph, node: int, xs: Sequence[Value], out: Value) -> Any:
     if gate is None or not gate.pole:
         return True
     pole = (FLOATS if type(out) is float else ARRAYS).pole[gate.name](*xs, out)
-    return not pole if type(out) is float else ~pole
+    return _opposite(pole)
 
 
 def underflows(graph: Graph, node: int, xs: Sequence[Value], out: Value) -> Any:
@@ -23,8 +23,13 @@ def underflows(graph: Graph, node: int, xs: Sequence[Value], out: Value) -> Any:
     gate = graph.gates[node]
     if gate in TENSORS and gate not in GATES:
         row = TENSORS[gate]
-        return ~ARRAYS.exact_zero[gate](xs, graph.attributes[node]) if row.vanish else False
+        return _opposite(ARRAYS.exact_zero[gate](xs, graph.attributes[node])) if row.vanish else False
     if not GATES[gate].vanish:
         return False
     field = FLOATS if type(out) is float else ARRAYS
-    return ~field.vanish[gate](*xs, out) if type(out) is not float else not field.vanish[gate](*xs, out)
+    return _opposite(field.vanish[gate](*xs, out))
+
+
+def _opposite(mask: Any) -> Any:
+    """Of a mask, or of the truth that holds for all elements: `~True` is -2."""
+    return not mask if isinstance(mask, bool) else ~mask
