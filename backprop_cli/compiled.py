@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from copy import copy
 from math import nan
 
 from backprop_cli.api import grad
+from backprop_cli.data.nearest_doubles import plain_number
 from backprop_cli.engine import numbers
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.errors import Source
 from backprop_cli.gates.fields import FLOATS
 from backprop_cli.graph import Value
 from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
+from backprop_cli.numeric.shapes import Shape
 from backprop_cli.report import Report
 from backprop_cli.report.rows import gradient_at
 from backprop_cli.session import Number, Options, Session, open_session
-
-_WHOLE = 2**53  # whole numbers up to that are doubles
 
 
 class _Asked(NamedTuple):
@@ -59,10 +60,10 @@ class Compiled:
         found = self._leaves.copy()
         for name, x in values.items():
             node, shape = self._node_of.get(name, (-1, ()))
-            is_number = type(x) is float or (type(x) is int and -_WHOLE <= x <= _WHOLE)
-            if node < 0 or getattr(x, "shape", ()) != shape or not (is_number or getattr(x, "dtype", "") == "float64"):
+            number = plain_number(x)
+            if node < 0 or not (_is_array(x, shape) if shape else number is not None):
                 break
-            found[node] = float(x) if is_number else x
+            found[node] = x if shape else number
         else:
             if self._is_plain and self._needed <= values.keys():
                 return self._passes(found)
@@ -77,7 +78,8 @@ class Compiled:
             return found[graph.output], {name: grads[node] or 0.0 for name, node in targets.items()}
         values = forward(graph, {name: found[node] for name, node in graph.variables.items()})
         passed = backward(graph, values, graph.output, upstream, active)
-        return values[graph.output], {name: gradient_at(graph, passed, node) for name, node in targets.items()}
+        value = values[graph.output] if graph.inputs[graph.output] else copy(values[graph.output])  # which others have
+        return value, {name: gradient_at(graph, passed, node) for name, node in targets.items()}
 
     def report(self, **values: Number) -> Report:
         """What `grad` has to say of the point, notes and all intermediates included; without a check by SymPy."""
@@ -106,3 +108,8 @@ def compile(  # noqa: A001  that is what it does
     asked = _Asked(targets, session.graph.dependents(set(targets.values())), session.upstream(seed_grad))
     words |= {"wrt": wrt, "seed_grad": seed_grad}
     return Compiled(session, asked, words)
+
+
+def _is_array(x: Any, shape: Shape) -> bool:
+    """Whether a value is an array of doubles of the shape."""
+    return getattr(x, "shape", None) == shape and x.dtype == "float64"

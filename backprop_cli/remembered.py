@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import nan
 
+from backprop_cli.data.nearest_doubles import plain_number
 from backprop_cli.engine import numbers
 from backprop_cli.engine.anomalies import nothing_to_find
 from backprop_cli.engine.doubtful import doubtful
@@ -23,7 +24,6 @@ from backprop_cli.session import Number, Options, Session, open_session
 
 MOST, LONGEST, LARGEST = 100, 1000, 1000  # programs, characters of a text, nodes of a graph
 _OPTIONS = frozenset(Options._fields)
-_WHOLE = 2**53  # whole numbers up to that are doubles
 
 
 class Known(NamedTuple):
@@ -54,7 +54,7 @@ def session_of(
     given = {**bindings, **keywords} if bindings else keywords
     may_be = type(expression) is str and len(expression) <= LONGEST and _OPTIONS.isdisjoint(keywords)
     values = plain(given) if may_be else None
-    if values is None or any(x is not None and plain({"": x}) is None for x in beside):
+    if values is None or any(x is not None and plain_number(x) is None for x in beside):
         with Paused():
             return open_session(expression, bindings, keywords)
     key = (expression, *values)
@@ -113,9 +113,10 @@ def plain(given: Mapping[str, Number]) -> dict[str, float] | None:
     """The values as doubles; None unless each is a number that some double is."""
     values = {}
     for name, x in given.items():
-        if not (isinstance(x, float) or (type(x) is int and -_WHOLE <= x <= _WHOLE)):
+        number = plain_number(x)
+        if number is None:
             return None
-        values[name] = float(x)
+        values[name] = number
     return values
 
 

@@ -82,6 +82,23 @@ def test_a_call_leaves_nothing_behind():
     assert f(y=5)[1]["x"].tolist() == [5, 5] and f()[0] == 9 and given["x"].tolist() == [1, 2]
 
 
+NUMBERS = [np.float64(0.0), np.float64(2.0), np.array(2.0), np.float32(2), 0, 2**60, 2, "1/2", float("inf")]
+
+
+@pytest.mark.parametrize("x", NUMBERS, ids=repr)
+def test_numbers_of_any_kind_are_floats_and_nothing_warns(x, recwarn):
+    value, gradients = backprop_cli.compile("1/x + y", y=1)(x=x)
+    report = backprop_cli.grad("1/x + y", x=x, y=1, check=False)
+    assert (value, gradients) == (report.value, report.gradients)
+    assert {type(number) for number in (value, *gradients.values())} == {float} and not recwarn.list
+
+
+def test_the_value_is_nobody_elses_array():
+    f = backprop_cli.compile("x", x=np.array([1.0, 2.0]), seed_grad=np.array([1.0, 1.0]))
+    f()[0][0] = 99
+    assert f()[0].tolist() == [1, 2]
+
+
 def test_the_notes_are_in_the_report():
     f = backprop_cli.compile("relu(x) + y", y=1)
     report = f.report(x=0)

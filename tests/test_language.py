@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 
 import pytest
 from conftest import backprop
@@ -10,7 +11,9 @@ from conftest import backprop
 from backprop_cli.errors import Source
 from backprop_cli.graph import lower
 from backprop_cli.graph.verify import verify
+from backprop_cli.language.cutting import CUT, NUMBER, cut_plainly
 from backprop_cli.language.parser import parse
+from backprop_cli.language.tokens import is_number
 
 AT = {"x": 1.5, "y": -0.75, "z": 2.0}
 SUM, PRODUCT, UNARY, POWER, ATOM = range(1, 6)  # how tightly, loosest first; docs/language.md
@@ -130,3 +133,36 @@ def test_literals_of_pi_and_e():
         assert ran.status == 0 and f"is taken for `{name}`, in all its digits" in ran.err
     for text in ("3.14159265358979", "pi", "3.141592653589794", "x*2.7182818284590"):
         assert "taken" not in backprop("grad", f"{text}*x", "x=1", "-q").err
+
+
+def test_short_texts_are_cut_by_hand_as_the_regular_expression_cuts_them():
+    signs = "xyz(( ))+-*/^=<>!.,;\n\t 0123456789eE_.xXbo[]'\":@%&|~#\rπ"
+    words = [
+        *signs,
+        "1e-5",
+        "1.2.3",
+        "x (",
+        "x =",
+        "x ==",
+        "**",
+        "<=",
+        "0x1F",
+        "2exp(",
+        ".5",
+        "5.",
+        "1e",
+        "e1",
+        "1e5.",
+        "sin(",
+    ]
+    chosen, plainly = random.Random(0), 0
+    for _ in range(20_000):
+        text = "".join(chosen.choices(words, k=chosen.randint(0, 9)))
+        expected = re.findall(CUT, text, re.VERBOSE | re.DOTALL)
+        pieces = cut_plainly(text)
+        assert pieces in (None, expected), text
+        plainly += pieces is not None
+        for piece in expected:
+            if piece[0] in "0123456789" or (piece[0] == "." and len(piece) > 1):
+                assert is_number(piece) == bool(re.fullmatch(NUMBER, piece)), piece
+    assert plainly > 8_000

@@ -9,12 +9,12 @@ from math import inf, isfinite
 
 import numpy as np
 
-from backprop_cli.check.rows import Rows, apply, some_rows
+from backprop_cli.check.rows import Rows, some_rows
 from backprop_cli.check.tolerances import BESIDE, DIFFERENCES, UNSURE
 from backprop_cli.check.verdict import Check, Disagreement, Judged
 from backprop_cli.engine.differences import Estimate, ridders
 from backprop_cli.engine.flow import unbroadcast
-from backprop_cli.engine.passes import Backward
+from backprop_cli.engine.passes import Backward, rule_of
 from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph import Graph, Value
 from backprop_cli.lean import Any, Callable, Iterator, Mapping
@@ -108,7 +108,7 @@ def _gates(
                 if some is not None and some.adds(node):
                     return float(np.sum(weights * some.sum_moved(node, shifted)))
                 there = [shifted if i == j else at[i] for i in graph.inputs[node]]
-                return float(np.sum(weights * apply(graph, node, there)))
+                return float(np.sum(weights * rule_of(graph, node).value(there)))
 
             try:
                 yield node, k, ours, size, best_estimate(moved, ours, size, np.abs(at[j]).max())
@@ -218,7 +218,7 @@ def moved_output(graph: Graph, values: list[Value], node: int, value: Value, see
     moved: dict[int, Value] = {node: value if graph.shapes[node] else float(value)}
     for i in range(node + 1, graph.output + 1):
         if i not in moved and any(j in moved for j in graph.inputs[i]):
-            out = apply(graph, i, [moved.get(j, values[j]) for j in graph.inputs[i]])
+            out = rule_of(graph, i).value([moved.get(j, values[j]) for j in graph.inputs[i]])
             moved[i] = out if graph.shapes[i] else float(out)
     output: Any = moved.get(graph.output, values[graph.output])
     return float(np.sum(np.multiply(seed, output)))

@@ -58,6 +58,12 @@ class Formula(NamedTuple):
         given = {n: place.grad(*use) if isinstance(use, Gradient) else value(use) for n, use in self.uses.items()}
         return self.evaluate(given, field)
 
+    def computed(self, place: Point) -> Value:
+        """The formula's value where the program is at a place, as the passes have it."""
+        uses = self.uses.items()
+        given = {n: place.computed(*use) if isinstance(use, Gradient) else place.values[use] for n, use in uses}
+        return self.evaluate(given)[self.graph.output]
+
     def claimed(self, place: Point) -> Value:
         """The formula's value where the program is at a place; the true number where doubles lose it."""
         values = self.values(place)

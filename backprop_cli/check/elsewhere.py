@@ -7,7 +7,6 @@ from random import Random
 
 from backprop_cli.check.claim_verdicts import judge_at
 from backprop_cli.check.claims import Claim, is_constant
-from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.judge import Judgement, is_harmless, numbers_of
 from backprop_cli.check.point import Point
 from backprop_cli.check.tolerances import Tolerance
@@ -65,10 +64,7 @@ def _nearby(claim: Claim, place: Point, names: list[str], tolerance: Tolerance) 
 
 def _agrees_as_doubles(claim: Claim, place: Point) -> bool:
     """Whether a claim is the gradient there, as the passes have both: nobody looks for digits that they lost."""
-    uses = claim.formula.uses.items()
-    given = {name: place.computed(*use) if isinstance(use, Gradient) else place.values[use] for name, use in uses}
-    found = claim.formula.evaluate(given)[claim.formula.graph.output]
-    ours = place.computed(*claim.of)
+    found, ours = claim.formula.computed(place), place.computed(*claim.of)
     if getattr(found, "shape", ()) != getattr(ours, "shape", ()):
         return False
     pairs = zip(numbers_of([found]), numbers_of([ours]), strict=True)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from backprop_cli.gates.fields import ARRAYS, FLOATS
+from backprop_cli.engine.passes import rule_of
+from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph import Graph, Value
 from backprop_cli.lean import Any, Mapping, Sequence
+from backprop_cli.numeric.shapes import size
 
 _LONG = 100_000  # elements; fewer are computed in no time
 _ELEMENTS = 16_384  # of the rows that are chosen
@@ -91,25 +93,16 @@ class Rows:
             if i in moved or not touched:
                 continue
             if self.is_long(i):
-                moved[i] = ARRAYS.value[graph.gates[i]](*self.operands(i, moved))
+                moved[i] = rule_of(graph, i).value(self.operands(i, moved))
             elif any(map(self.is_long, touched)):
                 moved[i] = self.sum_moved(i, moved[touched[0]])
             else:
-                moved[i] = apply(graph, i, [moved.get(j, self.values[j]) for j in graph.inputs[i]])
+                moved[i] = rule_of(graph, i).value([moved.get(j, self.values[j]) for j in graph.inputs[i]])
         return float(np.sum(np.multiply(seed, moved[graph.output])))
 
 
 def some_rows(graph: Graph, values: Sequence[Value]) -> Rows | None:
     """Rows of a program's long arrays; None if they are short."""
-    shape = max(graph.shapes, key=lambda shape: int(np.prod(shape)))
-    size = int(np.prod(shape))
-    count = _ELEMENTS * shape[0] // size if shape and size >= _LONG else 0
+    shape = max(graph.shapes, key=size)
+    count = _ELEMENTS * shape[0] // size(shape) if shape and size(shape) >= _LONG else 0
     return Rows(graph, values, shape[0], count) if 0 < count < shape[0] // 4 else None
-
-
-def apply(graph: Graph, node: int, operands: list[Value]) -> Value:
-    """The value of a node for other operands."""
-    gate = graph.gates[node]
-    if node in graph.attributes:
-        return ARRAYS.forward[gate](operands, graph.attributes[node])
-    return (ARRAYS.value if graph.shapes[node] else FLOATS.value)[gate](*operands)

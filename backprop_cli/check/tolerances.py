@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from math import isfinite
 
+from backprop_cli.engine import apart
 from backprop_cli.lean import NamedTuple
 
 RTOL = 1e-9  # what correct formulas, written differently, lose in doubles at harmless points
-SIX_DIGITS = 1e-6  # what is promised of a number; an estimate that is less sure judges nobody
+SIX_DIGITS = apart.SIX_DIGITS  # what is promised of a number; an estimate that is less sure judges nobody
 ROUNDING = 1e-12  # of the sizes of what was summed: what summing them can have lost
 SUBNORMAL = 1e-290  # near the smallest doubles relative errors mean nothing
 SMALL, LARGE = 1e-100, 1e100  # numbers between them can be squared

@@ -11,6 +11,13 @@ from backprop_cli.lean import Any
 _EXACT = 2**53  # whole numbers up to here are doubles
 
 
+def plain_number(given: Any) -> float | None:
+    """The double that a number of Python's, or a double of NumPy's, is; None for any other value."""
+    if isinstance(given, float):
+        return float(given)
+    return float(given) if type(given) is int and -_EXACT <= given <= _EXACT else None
+
+
 def nearest_doubles(given: Any) -> tuple[Any, str]:
     """The number, or the array of lists of numbers, and the remark.
 

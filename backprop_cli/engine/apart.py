@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.lean import Any, Iterable, NamedTuple, Sequence
+from backprop_cli.lean import Any, Iterable, NamedTuple, Sequence, cached_property
 from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import all_finite
 
@@ -23,15 +23,17 @@ class Doubtful(NamedTuple):
 
 
 class AllFinite:
-    """Whether values are all finite, found out when somebody asks."""
+    """Whether all of several values are finite. They are looked at only when the answer matters."""
 
     def __init__(self, values: Iterable[Value]) -> None:
-        self._values, self._known = values, list[bool]()
+        self._values = values
+
+    @cached_property
+    def _are(self) -> bool:
+        return all(map(all_finite, self._values))
 
     def __bool__(self) -> bool:
-        if not self._known:
-            self._known.append(all(map(all_finite, self._values)))
-        return self._known[0]
+        return self._are
 
 
 def nothing(shape: Shape) -> Value:

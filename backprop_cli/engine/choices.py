@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import nan
 
+from backprop_cli.engine.apart import SIX_DIGITS
 from backprop_cli.engine.flow import unbroadcast
 from backprop_cli.engine.passes import Rule
 from backprop_cli.gates import GATES, ROUTES
@@ -16,7 +17,6 @@ from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Value
 from backprop_cli.lean import Any, Sequence, reduce
 
-SIX_DIGITS = 1e-6
 _CHOICES = frozenset(name for name, gate in GATES.items() if gate.family == "choice")
 _LARGEST = frozenset(name for name, gate in GATES.items() if gate.routes and gate.variadic)
 _JUMPING = frozenset(name for name, gate in GATES.items() if gate.truth or gate.jump)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from math import inf
 
-from backprop_cli.engine.choices import KINKED, SIX_DIGITS, sure_slopes, sure_value
+from backprop_cli.engine.apart import SIX_DIGITS
+from backprop_cli.engine.choices import KINKED, sure_slopes, sure_value
 from backprop_cli.engine.moves import ORDINARY, SMALL
 from backprop_cli.engine.passes import Rule
 from backprop_cli.engine.sums import Lost, settle

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
-_DIGITS, _SPACES = frozenset("0123456789"), frozenset(" \t\r\f\v")
-_IN_NAMES = LETTERS | _DIGITS
+DIGITS, SPACES = frozenset("0123456789"), frozenset(" \t\r\f\v")
+_IN_NAMES = LETTERS | DIGITS
 _PAIRS = frozenset({"**", "<=", ">=", "==", "!="})
 _SHORT = 200  # characters
 
@@ -46,21 +46,21 @@ def cut_plainly(text: str) -> list[str] | None:
                 after += 1
             if text[after] == "(" or (text[after] == "=" and text[after + 1] != "="):
                 stop = after + 1
-        elif first in _DIGITS or first == ".":
-            while text[stop] in _DIGITS or text[stop] == ".":
+        elif first in DIGITS or first == ".":
+            while text[stop] in DIGITS or text[stop] == ".":
                 stop += 1
             number = text[at:stop]
             if number.count(".") > 1 or number == "." or (number == "0" and text[stop] in "xXbBoO"):
                 return None
             digits = stop + 1 + (text[stop + 1] in "+-") if text[stop] in "eE" else stop
-            if digits > stop and text[digits] in _DIGITS:
+            if digits > stop and text[digits] in DIGITS:
                 stop = digits
-                while text[stop] in _DIGITS:
+                while text[stop] in DIGITS:
                     stop += 1
             if text[stop] in "._":
                 return None
-        elif first in _SPACES:
-            while text[stop] in _SPACES:
+        elif first in SPACES:
+            while text[stop] in SPACES:
                 stop += 1
         elif text[at : at + 2] in _PAIRS:
             stop += 1

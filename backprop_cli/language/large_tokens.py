@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from backprop_cli.language.cutting import DIGITS, LETTERS, SPACES
 from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER, OPEN, OPERATOR, is_number
 from backprop_cli.lean import Any, NamedTuple, cached_property
 
@@ -15,7 +16,7 @@ _BLANK, _LETTER, _DIGIT, _POINT, _EQUALS, _COMMENT, _OTHER = range(100, 107)
 SIGNS = "+-*/^"
 _CLASS = np.full(256, _OTHER, np.uint8)
 for _characters, _class in (
-    (" \t\r\f\v", _BLANK), ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", _LETTER), ("0123456789", _DIGIT),
+    (SPACES, _BLANK), (LETTERS, _LETTER), (DIGITS, _DIGIT),
     (".", _POINT), ("=", _EQUALS), ("(", OPEN), (")", CLOSE), (",", COMMA), (";\n", NEWLINE), (SIGNS, OPERATOR),
     ("#", _COMMENT),
 ):  # fmt: skip

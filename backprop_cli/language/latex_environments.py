@@ -20,9 +20,9 @@ _WORDS = ("\\text", "\\textrm", "\\mbox", "\\mathrm")
 
 
 class _Condition(NamedTuple):
-    """What stands behind the `&` of a case: the tokens of each side, and between them those of comparisons.
+    """The condition of a case: the tokens of each side of its comparisons, and the tokens that compare.
 
-    There are no sides in words, such as `otherwise`.
+    Words, such as `otherwise`, are left out.
     """
 
     sides: list[list[int]]

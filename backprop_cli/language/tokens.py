@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import accumulate, compress
 
-from backprop_cli.language.cutting import LETTERS, cut
+from backprop_cli.language.cutting import DIGITS, LETTERS, SPACES, cut
 from backprop_cli.lean import NamedTuple
 
 # Kinds of token. SPACE is falsy: that is how spaces and comments are dropped. `name(` and `name =` are one token each.
@@ -45,9 +45,9 @@ class _Kinds(dict[str, int]):
         first = spelling[0]
         if first in LETTERS:
             kind = _BY_LAST.get(spelling[-1], NAME)
-        elif first in " \t\r\f\v#":
+        elif first in SPACES or first == "#":
             kind = SPACE
-        elif first in "0123456789" or (first == "." and len(spelling) > 1):
+        elif first in DIGITS or (first == "." and len(spelling) > 1):
             kind = NUMBER if is_number(spelling) else BAD
         else:
             kind = BAD

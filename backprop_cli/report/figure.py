@@ -102,7 +102,7 @@ class Moment(NamedTuple):
 
 
 class Moments(Sequence[Moment]):
-    """The steps of a figure, worked out when somebody asks for them: most formats show none."""
+    """The steps of a figure, computed on demand: most formats do not show them."""
 
     def __init__(self, work_out: Callable[[], Sequence[Moment]]) -> None:
         self._work_out = work_out

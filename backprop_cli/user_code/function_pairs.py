@@ -17,29 +17,11 @@ _AFTER = ("grad", "gradient", "prime", "derivative", "deriv", "der", "jac", "d",
 _LEFT_OUT = ("compute", "calculate", "calc", "get", "eval", "evaluate")
 _ENDS = ("function", "fn", "func", "value")
 # Their slopes are often written as functions of the output: `s*(1 - s)`.
-_ACTIVATIONS = frozenset(
-    {
-        "sigmoid",
-        "tanh",
-        "relu",
-        "transfer",
-        "activation",
-        "softmax",
-        "softplus",
-        "elu",
-        "nonlin",
-        "leakyrelu",
-        "swish",
-        "gelu",
-        "act",
-        "logistic",
-        "activate",
-        "sig",
-        "phi",
-        "g",
-        "sigma",
-    }
-)
+_ACTIVATIONS = frozenset({
+    "sigmoid", "tanh", "relu", "transfer", "activation", "softmax", "softplus", "elu",
+    "nonlin", "leakyrelu", "swish", "gelu", "act", "logistic", "activate", "sig",
+    "phi", "g", "sigma",
+})  # fmt: skip
 _MOST = 4  # pairs
 
 
