@@ -31,7 +31,7 @@ ROOMS = {
     # Derivatives in a program are nodes before anybody sees it.
     "session": {"errors", "language", "numeric", "graph", "data", "engine"},
     "pause": set(),
-    "remembered": {"pause", "errors", "gates", "graph", "engine", "report", "session"},
+    "remembered": {"data", "pause", "errors", "gates", "graph", "engine", "report", "session"},
     "checking": {"errors", "graph", "check", "report", "session", "user_code", "data"},
     "api": {"errors", "graph", "engine", "check", "report", "render", "session", "remembered"},
     # Formulas are read again to be written in other words.
@@ -39,7 +39,7 @@ ROOMS = {
     "deriving": {"errors", "numeric", "graph", "engine", "check", "report", "session", "api", "export"},
     "directions": {"errors", "language", "numeric", "graph", "engine", "data", "report", "session", "api"},
     "worksheets": {"errors", "numeric", "text", "report", "session", "api"},
-    "compiled": {"errors", "gates", "graph", "engine", "report", "session", "api"},
+    "compiled": {"data", "errors", "gates", "graph", "engine", "report", "session", "api"},
     "notebook": {"errors", "api", "render", "report"},
     # The verbs, asked case after case; the tolerance of a claim is that of `check`.
     "suites": {"errors", "text", "check", "report", "data", "session", "api", "checking"},
