@@ -39,7 +39,7 @@ ROOMS = {
     "deriving": {"errors", "numeric", "graph", "engine", "check", "report", "session", "api", "export"},
     "directions": {"errors", "language", "numeric", "graph", "engine", "data", "report", "session", "api"},
     "worksheets": {"errors", "numeric", "text", "report", "session", "api"},
-    "compiled": {"data", "errors", "gates", "graph", "engine", "report", "session", "api"},
+    "compiled": {"data", "numeric", "errors", "gates", "graph", "engine", "report", "session", "api"},
     "notebook": {"errors", "api", "render", "report"},
     # The verbs, asked case after case; the tolerance of a claim is that of `check`.
     "suites": {"errors", "text", "check", "report", "data", "session", "api", "checking"},

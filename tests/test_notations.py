@@ -700,6 +700,10 @@ CASES = [
     (r"\begin{cases} x & x \ge 0 \end{cases}", (None, None, 0, 0.5, 3)),
     (r"\begin{cases} 1 & x \ne 0 \\ 0 & x = 0 \end{cases}", (1, 1, 0, 1, 1)),
     (r"\begin{cases} 2 & 1 < x \\ 3 & x < 1 \end{cases}", (3, 3, 3, 3, 2)),
+    (
+        r"\begin{cases} \begin{cases} 1 & x > 2 \\ 2 & x \le 2 \end{cases} & x > 0 \\ 3 & \text{else} \end{cases}",
+        (3, 3, 3, 2, 1),
+    ),
 ]
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from backprop_cli.language.latex_spellings import NAMES, ROWS, SIGNS
 from backprop_cli.language.latex_terms import LatexTerms
-from backprop_cli.lean import NamedTuple, Sequence
+from backprop_cli.lean import NamedTuple, Sequence, cached_property
 
 _ROW = "\\\\"
 _OPERATORS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "≤": "<=", "≥": ">=", "=": "==", "!=": "!=", "≠": "!="}
@@ -37,13 +37,8 @@ class LatexEnvironments(LatexTerms):
         edits = self.edits
         last = min(self.argument(k + 1), len(edits) - 1)
         name = self.inside(k + 1, last).rstrip("*")
-        depth, end = 1, last + 1
-        while end < len(edits):
-            depth += (self.texts[end] == "\\begin") - (self.texts[end] == "\\end")
-            if not depth:
-                break
-            end += 1
-        if end >= len(edits):
+        end = self._ends.get(k, -1)
+        if end < 0:
             written = self.inside(k + 1, last)
             edits.refuse(k, last, rf"`\begin{{{written}}}` has no end", rf"add the missing `\end{{{written}}}`")
             return
@@ -60,18 +55,42 @@ class LatexEnvironments(LatexTerms):
             signs = {"&": "", _ROW: "\n"}
         edits.blank(k + 1, last)
         edits.blank(end + 1, closing)
-        for place in range(last + 1, end):
+        for place in self._inside(last + 1, end):
             if self.texts[place] == "&":
                 edits.out[place] = signs["&"] or " "
         for place in ends:
             edits.out[place] = (signs[_ROW] if place < end - 1 else " ") + self.texts[place][1:].strip("\\")
 
+    @cached_property
+    def _ends(self) -> dict[int, int]:
+        r"""For each `\begin` that has an end, the token of its `\end`."""
+        found: dict[int, int] = {}
+        waiting: list[int] = []
+        for k, text in enumerate(self.texts):
+            if text == "\\begin":
+                waiting.append(k)
+            elif text == "\\end" and waiting:
+                found[waiting.pop()] = k
+        return found
+
+    def _inside(self, first: int, end: int) -> list[int]:
+        """The tokens from one to another, without environments among them."""
+        own, k = list[int](), first
+        while k < end:
+            if k in self._ends:
+                k = self._ends[k]
+            else:
+                own.append(k)
+            k += 1
+        return own
+
     def _row_ends(self, first: int, end: int) -> list[int]:
         """The tokens that end rows."""
-        places = [k for k in range(first, end) if self.texts[k] == _ROW]
-        if places or "&" not in self.texts[first:end]:
+        own = self._inside(first, end)
+        places = [k for k in own if self.texts[k] == _ROW]
+        if places or "&" not in [self.texts[k] for k in own]:
             return places
-        return [k for k in range(first, end) if self.texts[k][0] == "\\" and self.texts[k][1:2] in _AFTER_ROW]
+        return [k for k in own if self.texts[k][0] == "\\" and self.texts[k][1:2] in _AFTER_ROW]
 
     def _cases(self, k: int, last: int, end: int, closing: int, rows: list[int]) -> None:
         r"""`\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}`."""
@@ -82,7 +101,7 @@ class LatexEnvironments(LatexTerms):
         edits.blank(k + 1, last)
         edits.blank(end + 1, closing)
         bounds = [last, *rows, end]
-        signs = [next((k for k in range(a + 1, b) if self.texts[k] == "&"), -1) for a, b in pairwise(bounds)]
+        signs = [next((k for k in self._inside(a + 1, b) if self.texts[k] == "&"), -1) for a, b in pairwise(bounds)]
         for place in (*(sign for sign in signs if sign >= 0), *rows, end):
             if edits.at(place - 1) in (",", "."):
                 edits.out[place - 1] = ""
