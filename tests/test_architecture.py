@@ -117,6 +117,7 @@ THIRD_PARTIES = {
         "check/step_index.py",
         "check/array_differences.py",
         "check/rows.py",
+        "check/straight.py",
         "check/array_edges.py",
         "check/array_mistakes.py",
         "check/tensor_mistakes.py",

@@ -5,8 +5,9 @@ import pytest
 
 import backprop_cli
 from backprop_cli.check import rows as module
-from backprop_cli.check.array_differences import check_by_differences, moved_output
+from backprop_cli.check.array_differences import check_by_differences
 from backprop_cli.check.rows import some_rows
+from backprop_cli.check.straight import Line
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.session import open_session
 
@@ -53,7 +54,7 @@ def test_some_rows_answer_what_all_would(text, enough):
         for step in (0.0, 0.1):
             moved = values[node].copy()
             moved[some.places] += step
-            whole = moved_output(graph, values, node, moved, 1.0)
+            whole = Line(graph, values, node, moved - values[node]).output(1.0, 1.0)
             assert some.moved_output(node, some.at(node) + step, 1.0) == pytest.approx(whole, rel=1e-12)
 
 

@@ -10,6 +10,7 @@ from math import inf, isfinite
 import numpy as np
 
 from backprop_cli.check.rows import Rows, some_rows
+from backprop_cli.check.straight import Line, goes_straight, slope_of_a_line
 from backprop_cli.check.tolerances import BESIDE, DIFFERENCES, UNSURE
 from backprop_cli.check.verdict import Check, Disagreement, Judged
 from backprop_cli.engine.differences import Estimate, ridders
@@ -19,9 +20,22 @@ from backprop_cli.gates.fields import ARRAYS
 from backprop_cli.graph import Graph, Value
 from backprop_cli.lean import Any, Callable, Iterator, Mapping
 from backprop_cli.numeric.losses import ValueProblem
+from backprop_cli.numeric.shapes import Shape
 from backprop_cli.text import index_text
 
 _STEPS = (1e-3, 1e-5, 1e-7)  # the smaller ones meet fewer kinks, the larger ones lose fewer digits
+_DRAWN = 8191  # random numbers, which are used again and again in a larger array
+
+
+class Drawn:
+    """Random numbers, the same in every check."""
+
+    def __init__(self) -> None:
+        self._stream = np.random.RandomState(0)
+
+    def normal(self, shape: Shape) -> Any:
+        """Normal ones in a shape."""
+        return np.resize(self._stream.standard_normal(min(int(np.prod(shape)), _DRAWN)), shape)
 
 
 def check_by_differences(
@@ -36,7 +50,7 @@ def check_by_differences(
 ) -> Check:
     """The check of every gate that is `active`, and of every gradient that is asked for; `kinked`: a kink is near."""
     methods = ("gate-differences", "directional")
-    chosen = np.random.RandomState(0)
+    chosen = Drawn()
     worst: Disagreement | None = None
     largest = 0.0
     some = some_rows(graph, values)
@@ -66,7 +80,7 @@ def check_by_differences(
 
 
 def _gates(
-    graph: Graph, values: list[Value], passed: Backward, active: bytearray, chosen: Any, some: Rows | None
+    graph: Graph, values: list[Value], passed: Backward, active: bytearray, chosen: Drawn, some: Rows | None
 ) -> Iterator[tuple[int, int, float, float, Estimate]]:
     """For each active gate and operand: our slope along a random direction, what it is judged beside, differences'.
 
@@ -83,11 +97,11 @@ def _gates(
             out, at = some.at(node), dict(zip(ids, some.operands(node, {}), strict=True))
         elif some is not None and adds:
             at = {j: some.at(j) for j in ids}
-        weights = chosen.standard_normal(np.shape(out)) / max(1.0, np.sqrt(np.size(out)))
+        weights = chosen.normal(np.shape(out)) / max(1.0, np.sqrt(np.size(out)))
         for k, j in enumerate(ids):
             if not active[j] or ids.index(j) != k:
                 continue
-            along = chosen.standard_normal(np.shape(at[j])) * np.maximum(1.0, np.abs(at[j]))
+            along = chosen.normal(np.shape(at[j])) * np.maximum(1.0, np.abs(at[j]))
             places = [p for p, other in enumerate(ids) if other == j]
             if node in graph.attributes:
                 pull, attributes = ARRAYS.pull[graph.gates[node]], graph.attributes[node]
@@ -111,7 +125,9 @@ def _gates(
                 return float(np.sum(weights * rule_of(graph, node).value(there)))
 
             try:
-                yield node, k, ours, size, best_estimate(moved, ours, size, np.abs(at[j]).max())
+                straight = goes_straight(graph, node, {j})
+                estimate = slope_of_a_line(moved) if straight else best_estimate(moved, ours, size, np.abs(at[j]).max())
+                yield node, k, ours, size, estimate
             except ValueProblem:
                 continue
 
@@ -160,7 +176,7 @@ def _along(
     passed: Backward,
     node: int,
     seed: Value,
-    chosen: Any,
+    chosen: Drawn,
     some: Rows | None = None,
 ) -> Judged:
     """Our gradient and differences of the whole program along a random direction; the element if they differ.
@@ -170,7 +186,7 @@ def _along(
     grad, at = np.asarray(gradient_of(graph, passed, node)), values[node]
     if some is not None:
         grad, at = some.of(grad, node), some.at(node)
-    direction = chosen.standard_normal(grad.shape) * np.maximum(1.0, np.abs(at))
+    direction = chosen.normal(grad.shape) * np.maximum(1.0, np.abs(at))
 
     size = BESIDE * float(np.linalg.norm(grad * direction))
     largest = float(np.abs(at).max())
@@ -178,12 +194,12 @@ def _along(
     def judged(mask: Any) -> tuple[float, Estimate]:
         along = direction * mask
         ours = float(np.sum(grad * along))
-
-        def moved(step: float) -> float:
-            there = at + step * along
-            return some.moved_output(node, there, seed) if some else moved_output(graph, values, node, there, seed)
-
-        return ours, best_estimate(moved, ours, size, largest)
+        if some is not None:
+            return ours, best_estimate(
+                lambda step: some.moved_output(node, at + step * along, seed), ours, size, largest
+            )
+        line = Line(graph, values, node, along)
+        return ours, best_estimate(lambda step: line.output(step, seed), ours, size, largest)
 
     mask = np.ones(grad.shape)
     try:
@@ -211,17 +227,6 @@ def _along(
     if not error > DIFFERENCES:  # no element alone is clearly wrong
         return Judged("undecided", error, place, float(grad[place]), estimate.slope / scale)
     return Judged("disagree", error, place, float(grad[place]), estimate.slope / scale)
-
-
-def moved_output(graph: Graph, values: list[Value], node: int, value: Value, seed: Value) -> float:
-    """The output, weighed by the seed, where a node has another value."""
-    moved: dict[int, Value] = {node: value if graph.shapes[node] else float(value)}
-    for i in range(node + 1, graph.output + 1):
-        if i not in moved and any(j in moved for j in graph.inputs[i]):
-            out = rule_of(graph, i).value([moved.get(j, values[j]) for j in graph.inputs[i]])
-            moved[i] = out if graph.shapes[i] else float(out)
-    output: Any = moved.get(graph.output, values[graph.output])
-    return float(np.sum(np.multiply(seed, output)))
 
 
 def index_of_largest(error: Any) -> tuple[int, ...]:

@@ -16,8 +16,8 @@ from backprop_cli.check.array_differences import (
     error_of,
     gradient_of,
     index_of_largest,
-    moved_output,
 )
+from backprop_cli.check.straight import Line
 from backprop_cli.check.tolerances import BESIDE_LARGEST, DIFFERENCES, RTOL, SIX_DIGITS, SUBNORMAL, SUBTLE
 from backprop_cli.check.verdict import Check, Disagreement, Judged, Lost
 from backprop_cli.engine.anomalies import Anomaly, find_anomalies
@@ -151,10 +151,7 @@ def _confirmed(
     along[judged.element] = max(1.0, abs(float(np.asarray(values[worst.node])[judged.element])))
     scale = float(along[judged.element])
     ours = worst.ours * scale
-
-    def moved(step: float) -> float:
-        return moved_output(graph, values, worst.node, values[worst.node] + step * along, seed)
-
+    line = Line(graph, values, worst.node, along)
     size = max(abs(worst.ours), abs(worst.theirs)) * scale
-    estimate = best_estimate(moved, ours, size, np.abs(values[worst.node]).max())
+    estimate = best_estimate(lambda step: line.output(step, seed), ours, size, np.abs(values[worst.node]).max())
     return estimate.error < SUBTLE * size and error_of(ours, estimate, size) > DIFFERENCES
