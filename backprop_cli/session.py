@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from backprop_cli.data.bindings import read_value, read_values, source_of
 from backprop_cli.data.files import packaged
-from backprop_cli.data.terms import Terms
-from backprop_cli.data.value_text import ValueText, declared_shape
+from backprop_cli.data.terms import Terms, ValueText, declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.graph import DERIVATIVE

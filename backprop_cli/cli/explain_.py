@@ -20,7 +20,7 @@ from backprop_cli.cli.options import (
 from backprop_cli.cli.terminal import drawn, style_for
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression
-from backprop_cli.data.value_text import declared_shape
+from backprop_cli.data.terms import declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Source
 from backprop_cli.lean import Annotated, Any, Mapping
 from backprop_cli.render import EXPLAIN_FORMATS, formats

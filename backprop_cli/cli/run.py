@@ -11,12 +11,11 @@ from backprop_cli.cli.destinations import unwritable, write
 from backprop_cli.cli.limits import OutOfTimeError, go_on
 from backprop_cli.cli.options import COLORS, OutputOptions, Reply
 from backprop_cli.cli.overwriting import refuse_overwriting
-from backprop_cli.cli.terminal import deliver, for_log, say, style_for
+from backprop_cli.cli.terminal import complain, deliver, for_log, say
 from backprop_cli.cli.words import no_such_command, read
 from backprop_cli.errors import BackpropError, Diagnostic, Status, nearest, shorten
 from backprop_cli.lean import Any, NamedTuple, suppress
 from backprop_cli.render import CARRIES_NOTES
-from backprop_cli.render.diagnostics import picture
 
 
 class _Asked(NamedTuple):
@@ -117,9 +116,8 @@ def _run(words: list[str], *, asked: _Asked) -> int:
 
 
 def _fail(diagnostics: tuple[Diagnostic, ...], status: int, *, asked: _Asked) -> int:
-    style = style_for(sys.stderr, OutputOptions(color=asked.color))
     for diagnostic in diagnostics:
-        say(picture(diagnostic, style))
+        complain(diagnostic, OutputOptions(color=asked.color))
     if asked.json:
         from backprop_cli.render import as_json
 

@@ -11,8 +11,6 @@ from backprop_cli.cli.options import OutputOptions, Reply
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, Status
 from backprop_cli.lean import IO, TYPE_CHECKING, Any, Iterable, Iterator
 from backprop_cli.render import BINARY, CARRIES_NOTES, IN_FULL, Style, render, render_bytes
-from backprop_cli.render.diagnostics import picture
-from backprop_cli.render.wrapping import wrapped
 from backprop_cli.report.model import Note, Report
 
 if TYPE_CHECKING:
@@ -48,9 +46,9 @@ def deliver(reply: Reply) -> int:
     report: Noted | None = reply.report if isinstance(content, str | bytes) else content
     if report is not None:
         if not reply.noted and options.format not in CARRIES_NOTES:
-            say(_remarks(report, style_for(sys.stderr, options)))
+            _remark(report, options)
         if report.complaint:
-            say(picture(report.complaint, style_for(sys.stderr, options)))
+            complain(report.complaint, options)
     if isinstance(content, Report):
         content = render_bytes(content, options.format) if options.format in BINARY else content
     if isinstance(content, bytes):
@@ -105,7 +103,7 @@ def _deliver_each(report: EachReport, options: OutputOptions) -> int:
         for at in report.found:
             statuses.append(at.report.status)
             if at.report.complaint:
-                say(picture(at.report.complaint, style_for(sys.stderr, options)))
+                complain(at.report.complaint, options)
             if at.report.notes and not noted:
                 noted.append(at)
             yield at
@@ -115,7 +113,7 @@ def _deliver_each(report: EachReport, options: OutputOptions) -> int:
     if noted and options.format not in CARRIES_NOTES:
         first = noted[0].report
         note = first.notes[0]._replace(message=f"line {noted[0].line}: {first.notes[0].message}")
-        say(picture(_as_diagnostic(note, first.source), style_for(sys.stderr, options), "note"))
+        complain(_as_diagnostic(note, first.source), options, "note")
     return worst(statuses)
 
 
@@ -133,6 +131,13 @@ def say(pieces: Iterable[str]) -> None:
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):
         pass
+
+
+def complain(diagnostic: Diagnostic, options: OutputOptions, severity: str = "error") -> None:
+    """Write a diagnostic, with its place in the text, to standard error."""
+    from backprop_cli.render.diagnostics import picture
+
+    say(picture(diagnostic, style_for(sys.stderr, options), severity))
 
 
 def for_log(pieces: Iterable[str]) -> Iterator[str]:
@@ -188,13 +193,16 @@ def _can_show(stream: IO[str] | None) -> bool:
     return True
 
 
-def _remarks(report: Noted, style: Style) -> Iterator[str]:
-    """The notes as pictures; `reading` is one line."""
+def _remark(report: Noted, options: OutputOptions) -> None:
+    """Write the notes as pictures; `reading` is one line."""
     for note in report.notes:
         if note.code == "reading":
-            yield wrapped(style.text(f"note[reading]: {note.message}"), style.width)
+            from backprop_cli.render.wrapping import wrapped
+
+            style = style_for(sys.stderr, options)
+            say([wrapped(style.text(f"note[reading]: {note.message}"), style.width)])
         else:
-            yield from picture(_as_diagnostic(note, report.source), style, "note")
+            complain(_as_diagnostic(note, report.source), options, "note")
 
 
 def _as_diagnostic(note: Note, source: Source) -> Diagnostic:

@@ -10,8 +10,7 @@ from itertools import chain
 from math import inf, nan
 
 from backprop_cli.data.files import wrong_kind
-from backprop_cli.data.terms import TERMS, Terms
-from backprop_cli.data.value_text import ValueText, declared_shape
+from backprop_cli.data.terms import TERMS, Terms, ValueText, declared_shape
 from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.graph import Value, lower

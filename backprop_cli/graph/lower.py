@@ -20,7 +20,6 @@ from backprop_cli.graph.names import InputNames
 from backprop_cli.graph.readings import readings
 from backprop_cli.graph.rebuild import rebuild, used_rows
 from backprop_cli.graph.signature import signature
-from backprop_cli.graph.unused import unused
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program
 from backprop_cli.lean import Collection
@@ -90,7 +89,10 @@ class _Lowering(ArrayRows):
             from backprop_cli.graph.turns import settle
 
             settle(self.out)
-        self.out.remarks += unused(self.out, program.statements)[: MOST_ERRORS - len(self.out.remarks)]
+        if len(program.statements) > 1:
+            from backprop_cli.graph.unused import unused
+
+            self.out.remarks += unused(self.out, program.statements)[: MOST_ERRORS - len(self.out.remarks)]
         self.out.remarks += readings(self.out, program, self.given.bound)[: MOST_ERRORS - len(self.out.remarks)]
         return self.out
 

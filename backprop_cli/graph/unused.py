@@ -12,8 +12,6 @@ from backprop_cli.lean import Sequence
 
 def unused(graph: Graph, statements: Sequence[Statement]) -> list[Remark]:
     """A remark on each statement that the output does not use."""
-    if len(statements) < 2:
-        return []
     output = f"`{shorten(graph.title)}`" if graph.title else "the output"
     text = graph.source.text
     found = []
