@@ -9,11 +9,18 @@ import numpy as np
 import pytest
 import schemas
 from conftest import backprop
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backprop_cli.cli import terminal
+from backprop_cli.render.encoding import line, lines
 from backprop_cli.render.wrapping import laid
 from backprop_cli.text import in_lines, nested, rounded, unblocked
 
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner),
+)
 SEED = ("(x+y)*z", "x=-2.123456", "y=5.25", "z=-4.75")
 NETWORK = ("f = sum(relu(W@x + b)^2)", "W=[[0.11,0.52],[-0.33,0.84]]", "x=[0.25,0.45]", "b=[0.15,-0.35]")
 COMMANDS = {
@@ -60,6 +67,17 @@ def test_latex_is_ascii_and_balanced(name):
     assert text.isascii() and text.count(r"\toprule") == text.count(r"\bottomrule") > 0
     assert text.count("\\begin{") == text.count("\\end{")
     assert len(re.findall(r"(?<!\\)\$", text)) % 2 == 0
+
+
+@given(st.dictionaries(st.text(), VALUES), st.lists(VALUES), st.integers(0, 130))
+def test_documents_are_what_the_json_module_makes_of_them(document, items, repeated):
+    assert "".join(line(document.items())) == json.dumps(document) + "\n"
+    assert "".join(line(document.items(), brief=True)) == json.dumps(document, separators=(",", ":")) + "\n"
+    items = items + [{"x": 1.5}] * repeated
+    for is_ascii in (True, False):
+        text = "".join(lines([("items", iter(items)), *document.items()], ascii=is_ascii))
+        assert json.loads(text) == json.loads(json.dumps({"items": items, **document}))
+        assert text.isascii() or not is_ascii
 
 
 @pytest.mark.parametrize("name", schemas.SCHEMAS)

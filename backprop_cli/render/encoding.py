@@ -1,14 +1,18 @@
 """Documents as JSON text. Numbers are the shortest text that reads back to the same double; those that JSON has no way
 to write are the strings "NaN", "Infinity" and "-Infinity". It knows no report.
+
+What nobody could get wrong is written here, so that a short answer need not wait for the import of `json`.
 """
 
 from __future__ import annotations
 
-import json
 from math import isfinite, isnan
 
 from backprop_cli.lean import Any, Iterable, Iterator, Mapping
 from backprop_cli.text import all_finite
+
+_SHORT = 100  # elements of a list that is written here, which takes twice as long
+_WORDS = {None: "null", True: "true", False: "false"}
 
 
 def number(value: Any) -> Any:
@@ -31,8 +35,8 @@ def lines(fields: Iterable[tuple[str, Any]], *, ascii: bool = True) -> Iterator[
             yield _text(value, ascii=ascii)
             continue
         before = "[\n  "
-        for item in value:
-            yield before + _text(item, ascii=ascii)
+        for count, item in enumerate(value):
+            yield before + (_text if count < _SHORT else _by_json)(item, ascii=ascii)
             before = ",\n  "
         yield "\n ]" if before[0] == "," else "[\n ]"
     yield "\n}\n"
@@ -41,17 +45,41 @@ def lines(fields: Iterable[tuple[str, Any]], *, ascii: bool = True) -> Iterator[
 def line(fields: Iterable[tuple[str, Any]], *, brief: bool = False) -> Iterator[str]:
     """All of it on one line, for `brief` without blanks."""
     whole = {name: list(value) if isinstance(value, Iterator) else value for name, value in fields}
-    yield json.dumps(whole, allow_nan=False, separators=(",", ":") if brief else None) + "\n"
+    yield _text(whole, *((",", ":") if brief else ())) + "\n"
 
 
 def indented(document: Mapping[str, Any]) -> Iterator[str]:
     """A value a line."""
+    import json
+
     yield json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
-def _text(value: Any, *, ascii: bool = True) -> str:  # noqa: A002
+def _text(value: Any, comma: str = ", ", colon: str = ": ", *, ascii: bool = True) -> str:  # noqa: A002
     # ASCII escapes keep lone surrogates and controls harmless wherever the text is piped.
-    return json.dumps(value, allow_nan=False, ensure_ascii=ascii)
+    kind = type(value)
+    if kind is str and value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
+        return f'"{value}"'
+    if kind is float and isfinite(value):
+        return repr(value)
+    if kind is int:
+        return str(value)
+    if value is None or kind is bool:
+        return _WORDS[value]
+    if kind is dict and all(type(name) is str for name in value):
+        fields = [
+            f"{_text(name, ascii=ascii)}{colon}{_text(x, comma, colon, ascii=ascii)}" for name, x in value.items()
+        ]
+        return f"{{{comma.join(fields)}}}"
+    if kind is list and len(value) <= _SHORT:
+        return f"[{comma.join([_text(x, comma, colon, ascii=ascii) for x in value])}]"
+    return _by_json(value, comma, colon, ascii=ascii)
+
+
+def _by_json(value: Any, comma: str = ", ", colon: str = ": ", *, ascii: bool = True) -> str:  # noqa: A002
+    import json
+
+    return json.dumps(value, allow_nan=False, ensure_ascii=ascii, separators=(comma, colon))
 
 
 def _with_words(array: Any) -> Any:
