@@ -500,7 +500,18 @@ BAD_FILES = [
     (b"1,2\n3,\n", "a.csv", 3, "empty cell"),
     (b"1;2;3\n4,5,6\n", "a.csv", 3, "semicolons separate"),
     (b"1,2,x\n4,5,6\n", "a.csv", 3, "not a number"),
-    (b",a,b\n0,1,2\n", "a.csv", 3, "row numbers"),
+    (b",a,b\n0,1,2\n", "a.csv", 3, "help: take a column by its name, as in `@a.csv:a`"),
+    (b"x,x\n1,2\n", "a.csv", 3, "two columns are called `x`"),
+    (b"x,y\n$1.50,2\n", "a.csv", 3, "help: write it as `1.50`"),
+    (b'x,y\n"1,234",2\n', "a.csv", 3, "help: write it as `1234`"),
+    (b"x\ty\n1,5\t2\n", "a.tsv", 3, "help: write it as `1.5`"),
+    (b"x,y\nNA,2\n", "a.csv", 3, "help: fill it in, or leave out the line"),
+    (b"x: 1\n", "a.yaml", 3, "YAML is not read"),
+    (b"PK", "a.xlsx", 3, "save the sheet as CSV"),
+    (b"x", "a.pkl", 3, "never read"),
+    (b'{"y": 1, "xs": 2}', "a.json", 3, "it has no `x`; it holds y, xs"),
+    (b'[{"x": 1}, {"y": 2}]', "a.json", 3, "object 2 has no `x`, and others do"),
+    (b'{"x": 1}\n[2]\n', "a.jsonl", 3, "line 2 holds no names"),
     (b"1,2\n3\n", "a.csv", 3, "numbers where"),
     (b"", "a.csv", 3, "no numbers"),
     (b'"' + b"1" * 200_000 + b'"', "a.csv", 3, "field limit"),
@@ -534,6 +545,12 @@ TABLES = [
     ("# made by hand, today\nx,y\n1,2\n# a remark, and another\n3,4\n# the end\n", 4),
     ("# a,b\n1,2\n3,4\n", 10),  # as NumPy writes headings
     ("x,y\n# 5, is no number\n1,2\n", 1),
+    (",x,y\n0,1,2\n1,3,4\n", 4),  # pandas
+    ('"","y","x"\n"1",1,2\n"2",3,4\n', 6),  # R
+    ("# y x\n1.000e+00 2.000e+00\n3.000e+00 4.000e+00\n", 6),  # NumPy's savetxt
+    ("1 2\n  3   4\n", 10),
+    ("x y\n1 2\n3 4\n", 4),
+    ("two words\n1\n2\n", 3),
 ]
 
 
@@ -542,6 +559,43 @@ def test_tables(tmp_path, monkeypatch, text, total):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text(text)
     assert backprop("eval", "sum(x)", "x=@a.csv", "-q").out == f"{total:g}\n"
+
+
+# Files whose names do not say what they are, or with names in them: the value is [1, 3] by that name.
+NAMED_VALUES = [
+    ("a.txt", "x\ty\n1\t2\n3\t4\n", "x"), ("a.txt", '{"x": [1, 3]}', "x"), ("a.cfg", "# as TOML\nx = [1, 3]\n", "x"),
+    ("a.tsv", "x\n1\n3\n", "x"), ("a.toml", "x = [1, 3]", "x"), ("a.json", '[{"x": 1}, {"x": 3}]', "x"),
+    ("a.jsonl", '{"x": 1}\n\n{"x": 3, "y": 2}\n', "x"), ("a", "[values]\nx = 1", ""),
+    ("a.json", '{"y": [1, 3], "x": 2}', "y"), ("a.toml", "y = [1, 3]", "y"), ("a.json", '[{"y": 1}, {"y": 3}]', "y"),
+    ("a.tsv", "x\ty\n0\t1\n0\t3\n", "y"), ("a.txt", "1 x\n3 x\n", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "text", "name"), NAMED_VALUES)
+def test_values_by_name(tmp_path, monkeypatch, file, text, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / file).write_text(text)
+    one = backprop("eval", "sum(x*[1, 10])", f"x=@{file}" + (":y" if name == "y" else ""), "-q")
+    many = backprop("eval", f"sum({name or 'x'}*[1, 10])", "--vars", file, "-q")
+    if name:
+        assert one.out == many.out == "31\n"
+    else:
+        assert one.status == 3 and many.status in (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"), [("a", "[1, 3]"), ("a.dat", "1\n3\n"), ("a.txt", "1e0   3e0"), ("b", "[\n1, 3]")]
+)
+def test_values_without_names(tmp_path, monkeypatch, file, text):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / file).write_text(text)
+    assert backprop("eval", "sum(x*[1, 10])", f"x=@{file}", "-q").out == "31\n"
+
+
+def test_a_column_whose_heading_is_no_name_is_shown_the_way():
+    with pytest.raises(backprop_cli.BackpropError, match="has no value") as caught:
+        backprop_cli.evaluate("m*v", defaults={"m (kg)": 1, "v": 2})
+    assert caught.value.diagnostics[0].help.endswith('the column `m (kg)` of a file is `"m=@FILE:m (kg)"`')
 
 
 def test_a_number_behind_a_sharp_sign_is_no_remark_in_silence(tmp_path, monkeypatch):

@@ -81,6 +81,14 @@ def test_json_has_a_document_a_line():
         assert [json.loads(line)["value"] for line in ran.out.splitlines()] == [4, 9]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["x\n2\n3\n", '{"x": 2}\n{"x": 3}\n', '[{"x": 2},\n{"x": 3}]', "x y\n2 0\n3 0\n", ",x\n0,2\n1,3\n", "# x\n2\n3\n"],
+)
+def test_a_table_may_be_written_in_many_ways(text):
+    assert backprop("eval", "x^2", "--each", "-", "-q", stdin=text).out == "4\n9\n"
+
+
 WRONG = [  # expression, other words, the file, status, what the message says
     ("x", [], "", 3, "holds no numbers"),
     ("x", [], "1,2\n", 3, "its first line has no names"),
@@ -95,7 +103,8 @@ WRONG = [  # expression, other words, the file, status, what the message says
     ("x", [], '{"x": 1,}\n', 3, "is not JSON"),
     ("x", [], '{"x": 1}\n[2]\n', 3, "line 2 holds no names"),
     ("x", [], '{"x": 1, "x": 2}\n', 3, "the key `x` occurs twice"),
-    ("x", [], '[{"x": 1}]', 3, "an object a line"),
+    ("x", [], "[1, 2]", 3, "it is no list of objects"),
+    ("x", ["--max-bytes", "20"], '[{"x": 1},\n {"x": 2}]\n', 5, "`--max-bytes` raises it"),
     ("x", ["--max-bytes", "20"], '{"x": 1}\n{"x": 1111111111111111}\n', 5, "a line of standard input"),
     ("x", ["--max-bytes", "20"], "x\n" + "1\n" * 20, 5, "`--max-bytes` raises it"),
     ("x", [], '{"x": null}\n', 3, "`x` is null"),

@@ -285,7 +285,7 @@ SeedGrad = Annotated[
 Each = Annotated[
     str | None,
     option(
-        "compute it at each line of a file: CSV with headings, or JSON lines; - for standard input",
+        "compute it at each line of a file: a table with headings, or JSON objects; - for standard input",
         "--each",
         metavar="FILE",
         heading=VALUES,

@@ -1,4 +1,7 @@
-"""A CSV file: numbers a line, with headings or without, separated by commas, semicolons or tabs."""
+"""A table in a text: numbers a line, with headings or without, separated by commas, semicolons, tabs or blanks.
+
+A first column whose heading is empty has the numbers of the rows, as pandas and R write them: it is no data.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,11 @@ from backprop_cli.lean import Any, Iterator, Mapping
 
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?").fullmatch  # a number with a decimal comma
 _SEPARATORS = {";": "semicolons", ",": "commas", "\t": "tabs"}
+_BLANKS = " "  # as many as there are between two cells
+_MISSING = ("", "na", "n/a", "null", "none", "nil", "-", "?", ".")
+_DRESSED = re.compile(
+    r"[$€£¥]? ?([+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[+-]?[0-9]*[.,]?[0-9]+) ?[$€£¥]?"
+).fullmatch
 _SHORT = 15  # characters of a whole number that is surely a double
 
 
@@ -25,16 +33,17 @@ class Table:
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text
         self.headings: list[str] = []
+        self._heading_line, remark = 1, ""
         self.lines: list[tuple[int, list[str]]] = []
-        first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
-        self.separator = next((sign for sign in _SEPARATORS if sign in first), ",")
+        self.separator = _separator([line for line in text.splitlines() if line.strip() and not line.startswith("#")])
         for number, cells in enumerate(self._cells(), 1):
-            if not cells or (len(cells) == 1 and not cells[0]) or self._is_remark(cells):
+            if not cells or (len(cells) == 1 and not cells[0]):
+                continue
+            if self._is_remark(cells):
+                remark = remark if self.lines else self.separator.join(cells)
                 continue
             if not self.lines and not self.headings and _are_headings(cells):
-                if not cells[0]:
-                    raise self.wrong(number, "the first heading is empty: a column of row numbers, which are no data")
-                self.headings = cells
+                self.headings, self._heading_line = cells, number
                 continue
             if len(cells) == 1 and any(sign in cells[0] for sign in _SEPARATORS):
                 message = f"`{shorten(cells[0])}` is not a number; {_SEPARATORS[self.separator]} separate numbers"
@@ -46,6 +55,14 @@ class Table:
             self.lines.append((number, cells))
         if not self.lines:
             raise wrong_kind(path, "it holds no numbers")
+        if not self.headings:  # NumPy writes them as a remark
+            cells = [cell.strip() for cell in remark.lstrip("# ").split(self.separator)]
+            self.headings = cells if len(cells) == len(self.lines[0][1]) and _are_headings(cells) else []
+
+    @property
+    def names(self) -> list[str]:
+        """The headings that are names."""
+        return [name for name in self.headings if name]
 
     def _is_remark(self, cells: list[str]) -> bool:
         """Whether a line is a remark: it begins with `#`, and is no row of a table whose first cells may do so."""
@@ -55,6 +72,9 @@ class Table:
     def _cells(self) -> Iterator[list[str]]:
         """The cells of each line. Where semicolons separate them, commas are decimal."""
         lines = self.text.splitlines()
+        if self.separator == _BLANKS:
+            yield from map(str.split, lines)
+            return
         try:
             for cells in csv.reader(lines, delimiter=self.separator):
                 stripped = [cell.strip() for cell in cells]
@@ -62,21 +82,32 @@ class Table:
                     stripped = [cell.replace(",", ".") if _COMMA(cell) else cell for cell in stripped]
                 yield stripped
         except csv.Error as error:
-            raise malformed(self.path, "", "usable CSV", str(error)) from None
+            raise malformed(self.path, "", "a usable table", str(error)) from None
 
     def column(self, name: str) -> Any:
         """The numbers of a column, a number where there is one. Raises BackpropError if there is no such column."""
         if name not in self.headings:
-            near = nearest(name, self.headings)
-            there = ", ".join(map(shorten, self.headings[:8])) or "no headings"
+            near = nearest(name, self.names)
+            there = ", ".join(map(shorten, self.names[:8])) or "no headings"
             hint = f"did you mean `{near[0]}`?" if near else f"it has {there}"
             raise wrong_kind(self.path, f"it has no column `{shorten(name)}`; {hint}")
-        at = self.headings.index(name)
+        at = self.place(name)
         found = [self.number(number, cells, at) for number, cells in self.lines]
         return found[0] if len(found) == 1 else found
 
+    def place(self, name: str) -> int:
+        """Where among the columns one is. Raises BackpropError (F603) if two are called so."""
+        if self.headings.count(name) > 1:
+            raise malformed(self.path, "", "a usable table", f"two columns are called `{shorten(name)}`")
+        return self.headings.index(name)
+
     def matrix(self) -> Any:
         """All numbers: a matrix, a row a line; a vector of one column or one row; a number of one cell."""
+        if self.headings and not self.headings[0]:
+            why = "the first heading is empty: a column of row numbers, which are no data"
+            raise self.wrong(
+                self._heading_line, why, f"take a column by its name, as in `@{shorten(self.path, 80)}:{self.names[0]}`"
+            )
         found = [[self.number(n, cells, at) for at in range(len(cells))] for n, cells in self.lines]
         if len(found) > 1 and len(found[0]) > 1:
             return found
@@ -94,12 +125,12 @@ class Table:
         why = f"`{cell}` is not a number" if cell else "an empty cell is not a number"
         if self.headings:
             why += f", in column `{shorten(self.headings[at])}`"
-        raise self.wrong(line, why)
+        raise self.wrong(line, why, _help(cells[at]))
 
-    def wrong(self, number: int, why: str) -> BackpropError:
+    def wrong(self, number: int, why: str, help_: str = "") -> BackpropError:
         """The error of a line."""
-        message = f"`{shorten(self.path, 80)}` is not usable CSV: {why}"
-        return BackpropError(Diagnostic("F603", message, (self._label(number),)))
+        message = f"`{shorten(self.path, 80)}` is not a usable table: {why}"
+        return BackpropError(Diagnostic("F603", message, (self._label(number),), help_))
 
     def _label(self, number: int) -> Label:
         lines = self.text.splitlines(keepends=True)
@@ -116,13 +147,13 @@ class Row(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if name not in self.table.headings:
             raise KeyError(name)
-        return self.table.number(self.line, self.cells, self.table.headings.index(name))
+        return self.table.number(self.line, self.cells, self.table.place(name))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.table.headings)
+        return iter(self.table.names)
 
     def __len__(self) -> int:
-        return len(self.table.headings)
+        return len(self.table.names)
 
 
 class Columns(Mapping[str, Any]):
@@ -140,10 +171,10 @@ class Columns(Mapping[str, Any]):
         return name in self.table.headings
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.table.headings)
+        return iter(self.table.names)
 
     def __len__(self) -> int:
-        return len(self.table.headings)
+        return len(self.table.names)
 
 
 def read_csv(path: str, text: str, name: str, column: str = "") -> Any:
@@ -154,8 +185,27 @@ def read_csv(path: str, text: str, name: str, column: str = "") -> Any:
     return table.matrix()
 
 
+def _separator(lines: list[str]) -> str:
+    """What is between the cells of a table's lines: blanks where nothing else is, and numbers are on both sides."""
+    first = lines[0] if lines else ""
+    widths = {len(line.split()) for line in lines[:2]}
+    numbers = bool(lines) and None not in map(_cell, lines[:2][-1].split())
+    usual = _BLANKS if numbers and len(widths) == 1 and widths != {1} else ","
+    return next((sign for sign in _SEPARATORS if sign in first), usual)
+
+
 def _are_headings(cells: list[str]) -> bool:
     return None in map(_cell, cells) and not any(map(_begins_a_number, cells)) and any(cells)
+
+
+def _help(cell: str) -> str:
+    """What to do about a cell that is no number."""
+    if cell.lower() in _MISSING:
+        return "fill it in, or leave out the line"
+    if found := _DRESSED(cell):  # with the sign of a currency, or commas
+        thousands = found[1].count(",") > 1 or "." in found[1] or found[1][-4:-3] == ","
+        return f"write it as `{found[1].replace(',', '' if thousands else '.')}`"
+    return ""
 
 
 def _begins_a_number(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""A file with a set of values a line: CSV with headings, or JSON lines, which are read as they come."""
+"""A file with a set of values a line: a table with headings, an array of objects, or JSON lines, read as they come."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from itertools import chain
 
 from backprop_cli.data.bindings import FileValues
 from backprop_cli.data.documents import read_json
-from backprop_cli.data.files import LIMIT, malformed, read_text, too_long, unreadable, wrong_kind
+from backprop_cli.data.files import LIMIT, read_text, too_long, unreadable, wrong_kind
+from backprop_cli.data.records import are_rows, each_object
 from backprop_cli.data.terms import Terms
-from backprop_cli.errors import shorten
 from backprop_cli.graph import Value
 from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple
 
@@ -36,21 +36,19 @@ def each_line(path: str, terms: Terms) -> Iterator[LineOfValues]:
         begun.append(text)
         if text.strip():
             break
-    found = _documents if begun and begun[-1].lstrip().startswith("{") else _rows
+    first = begun[-1].lstrip()[:1] if begun else ""
+    found = {"{": each_object, "[": _objects}.get(first, _rows)
     shown = "standard input" if path == "-" else path
-    if begun and begun[-1].lstrip().startswith("["):
-        raise wrong_kind(shown, "a JSON array is no lines of values: write an object a line, as `jq -c '.[]'` does")
     for number, values in found(shown, chain(begun, lines)):
         yield LineOfValues(number, FileValues({shown: values}, terms._replace(noted={})))
 
 
-def _documents(path: str, lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, text in enumerate(lines, 1):
-        if text.strip():
-            found = read_json(f"{path}:{number}", text)
-            if not isinstance(found, dict):
-                raise wrong_kind(path, f'line {number} holds no names: write `{{"x": 1, "y": 2}}`')
-            yield number, found
+def _objects(path: str, lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The objects of a JSON array, which are counted as lines are."""
+    found = read_json(path, "".join(_within_limit(path, lines)))
+    if not are_rows(found):
+        raise wrong_kind(path, 'it is no list of objects, such as `[{"x": 1}, {"x": 2}]`')
+    yield from enumerate(found, 1)
 
 
 def _rows(path: str, lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -59,9 +57,6 @@ def _rows(path: str, lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, A
     table = Table(path, "".join(_within_limit(path, lines)))
     if not table.headings:
         raise wrong_kind(path, "its first line has no names, which say what each column is")
-    if len(set(table.headings)) < len(table.headings):
-        twice = next(name for name in table.headings if table.headings.count(name) > 1)
-        raise malformed(path, "", "usable CSV", f"two columns are called `{shorten(twice)}`")
     for number, cells in table.lines:
         yield number, Row(table, number, cells)
 

@@ -57,6 +57,9 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         help_ = f"did you mean `{twins[0]}`? Capitals matter; otherwise give it a value: `{shown}=…`"
     elif near := nearest(name, list(islice(given, 1000))):
         help_ = f"did you mean `{near[0]}`? Otherwise give it a value: `{shown}=…`"
+    elif columns := [other for other in islice(given, 1000) if other and not other.isidentifier()]:
+        column = shorten(columns[0])
+        help_ = f'give it a value: `{shown}=…`; the column `{column}` of a file is `"{shown}=@FILE:{column}"`'
     else:
         help_ = f"give it a value: `{shown}=…`"
     return Diagnostic("N202", f"`{shown}` has no value", (label,), help_)

@@ -12,6 +12,7 @@ from backprop_cli.lean import Any, Iterable, Iterator, Mapping
 from backprop_cli.text import all_finite
 
 _SHORT = 100  # elements of a list that is written here, which takes twice as long
+_END = object()
 _WORDS = {None: "null", True: "true", False: "false"}
 
 
@@ -57,23 +58,35 @@ def indented(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _text(value: Any, comma: str = ", ", colon: str = ": ", *, ascii: bool = True) -> str:  # noqa: A002
     # ASCII escapes keep lone surrogates and controls harmless wherever the text is piped.
-    kind = type(value)
-    if kind is str and value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
-        return f'"{value}"'
-    if kind is float and isfinite(value):
-        return repr(value)
-    if kind is int:
-        return str(value)
-    if value is None or kind is bool:
-        return _WORDS[value]
-    if kind is dict and all(type(name) is str for name in value):
-        fields = [
-            f"{_text(name, ascii=ascii)}{colon}{_text(x, comma, colon, ascii=ascii)}" for name, x in value.items()
-        ]
-        return f"{{{comma.join(fields)}}}"
-    if kind is list and len(value) <= _SHORT:
-        return f"[{comma.join([_text(x, comma, colon, ascii=ascii) for x in value])}]"
-    return _by_json(value, comma, colon, ascii=ascii)
+    written: list[str] = []
+    waiting: list[tuple[str, Any]] = [("", value)]  # what comes before a value, and the value
+    while waiting:
+        before, x = waiting.pop()
+        written.append(before)
+        if x is _END:
+            continue
+        kind = type(x)
+        if kind is dict and all(map(_is_plain, x)):
+            signs = ["{", *[comma] * (len(x) - 1)]
+            waiting.append(("}" if x else "{}", _END))
+            waiting += [(f'{sign}"{name}"{colon}', x[name]) for sign, name in zip(signs, x, strict=False)][::-1]
+        elif kind is list and len(x) <= _SHORT:
+            waiting.append(("]" if x else "[]", _END))
+            waiting += [(sign, inner) for sign, inner in zip(["[", *[comma] * (len(x) - 1)], x, strict=False)][::-1]
+        elif _is_plain(x):
+            written.append(f'"{x}"')
+        elif (kind is float and isfinite(x)) or kind is int:
+            written.append(repr(x))
+        elif x is None or kind is bool:
+            written.append(_WORDS[x])
+        else:
+            written.append(_by_json(x, comma, colon, ascii=ascii))
+    return "".join(written)
+
+
+def _is_plain(x: Any) -> bool:
+    """Whether it is a text that JSON has as it is, between quotes."""
+    return type(x) is str and x.isascii() and x.isprintable() and '"' not in x and "\\" not in x
 
 
 def _by_json(value: Any, comma: str = ", ", colon: str = ": ", *, ascii: bool = True) -> str:  # noqa: A002
