@@ -20,7 +20,7 @@ ELEMENTARY = (
          domain="x >= 0", steep="x == 0"),
     Gate("cbrt(x)", "cube root", "cbrt(x)", "1/(3*out^2)", at=[8, -2], means="where(x > 0, x^(1/3), -(-x)^(1/3))",
          steep="x == 0", exact_when="out == floor(out) and abs(out) < 1e5 and out*out*out == x"),
-    Gate("square(x)", "square", "x^2", "2*x", at=[3, -2], aliases="sqr", family="power", vanish="x == 0",
+    Gate("square(x)", "square", "x^2", "2*x", at=[3, -2], family="power", vanish="x == 0",
          exact_when="is_product(x, x, out)"),
     Gate("hypot(x, y)", "length of (x, y), without overflow", "hypot(x, y)", "where(out == 0, 0, x/out)",
          "where(out == 0, 0, y/out)", at=[(3, 4), (-1, 2)], means="sqrt(x^2 + y^2)", textbook="x/out; y/out",
