@@ -780,7 +780,7 @@ ADVISED = [
     ("QUOTIENT(a,n)", NUMBERS, "N201", "floor(a/n)", 2),
     ("SQRTPI(x)", NUMBERS, "N201", "sqrt(pi*x)", 1.48294128593),
     ("PRODUCT(x,y,3)", NUMBERS, "N201", "x*y*3", 4.2),
-    ("CEILING(x,1)", NUMBERS, "N201", "ceil(x)", 1),
+    ("CEILING(x,1)", NUMBERS, "N201", "ceil(x/1)*1", 1),
     ("UnitStep[x]", NUMBERS, "N201", "where(x >= 0, 1, 0)", 1),
     ("HeavisideTheta[x]", NUMBERS, "N201", "where(x > 0, 1, 0)", 1),
     ("Sinc[x]", NUMBERS, "N201", "sin(x)/x", 0.920310981768),

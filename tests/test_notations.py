@@ -165,8 +165,35 @@ ADVISED = {
     "lerp": lambda a, b, t: a + t * (b - a), "huber_loss": lambda x, y: (x - y) ** 2 / 2,
     "beta": lambda a, b: math.gamma(a) * math.gamma(b) / math.gamma(a + b), "rad2deg": math.degrees,
 }  # fmt: skip
-OPERANDS = ("0.7", "0.4", "0.25")
+OPERANDS = ("0.7", "0.4", "0.25", "2", "3")
+_TWO = ("[[1, 2]]", "[[3, 4]]")
+_SQUARE = ("[[2, 1], [1, 3]]",)
 OTHERS = {
+    **dict.fromkeys(("if_else", "when", "case", "merge3", "piecewise/3"), ("1 < 2", "0.7", "0.4")),
+    **dict.fromkeys(("piecewise/5",), ("1 < 2", "0.7", "1 > 2", "0.4", "0.25")), "merge": ("1", "2", "3 > 2"),
+    "IFS/4": ("1 < 2", "0.7", "1 > 2", "0.4"),
+    "FLOOR/2": ("0.7", "0.4"), "LARGE": ("[1, 2]", "1"), "uniform_lpdf": ("0.7", "0.4", "2"),
+    **dict.fromkeys(("StandardDeviation", "Variance", "stdDev", "zscore", "total_variation", "tv_loss"), ("[1, 2]",)),
+    **dict.fromkeys(("affine/3", "linear/3", "dense/3"), ("[[1, 2], [3, 4]]", "[[1, 2], [3, 4]]", "[5, 6]")),
+    **dict.fromkeys(("attention/3", "dot_product_attention"), ("[[1, 2]]", "[[3, 4]]", "[[5, 6]]")),
+    **dict.fromkeys(("batchnorm", "columns_dot_self", "rows_dot_self", "vecnorm"), ("[[1, 2], [3, 5]]",)),
+    **dict.fromkeys(("ce", "xent", "crossent", "cross_ent", "cross_entropy_loss"), ("[0.5, 0.5]", "[0, 1]")),
+    **dict.fromkeys(("cholesky_decompose", "determinant", "eigenvalues", "eigenvalues_sym", "inverse_spd", "normest",
+                     "log_determinant", "nuc_norm", "nuclear_norm", "opnorm",
+                     "singular_values", "spectral_norm"), _SQUARE),
+    **dict.fromkeys(("columns_dot_product", "rows_dot_product", "vecdot", "horzcat", "vertcat"), _TWO),
+    **dict.fromkeys(("diag_matrix", "nrow", "ncol", "rows", "cols", "layernorm", "rms_norm", "sort_asc", "sort_desc"),
+                    ("[[1, 2]]",)), "softmax2d": ("[[[1, 2]]]",),
+    **dict.fromkeys(("dot_product", "dotp", "dotprod", "innerProduct", "inner_product", "innerproduct",
+                     "scalar_product", "outerProduct", "outerproduct", "kronecker", "reflect", "cos_sim", "cosine_sim",
+                     "cossim", "cosine_distance"), ("[1, 2]", "[3, 4]")), "cosine_embedding_loss": ("[1]", "[2]", "1"),
+    **dict.fromkeys(("identity", "identity_matrix", "ones_vector", "zeros_vector"), ("2",)),
+    "geomspace": ("1", "2", "3"), **dict.fromkeys(("linsolve", "mdivide_left"), (*_SQUARE, "[1, 2]")),
+    "mdivide_right": ("[[1, 2]]", *_SQUARE), **dict.fromkeys(("mtimes", "quad_form", "quad_form_sym"), _SQUARE*2),
+    "quadform": ("[1, 2]", *_SQUARE), "vecmat": ("[1, 2]", *_SQUARE), "mahalanobis": ("[1, 2]", "[3, 5]", *_SQUARE),
+    **dict.fromkeys(("multi_margin_loss", "nll", "perplexity"), ("[-1, -2]", "1")), "logitcrossentropy": _TWO,
+    "rep_vector": ("1", "2"), "softmax_with_temperature": ("[1, 2]", "2"),
+    **dict.fromkeys(("triplet", "triplet_loss", "triplet_margin_loss"), ("[1, 2]", "[3, 4]", "[5, 7]")),
     **dict.fromkeys(("if", "iif", "ifelse", "cond"), ("1 < 2", "0.7", "0.4")),
     "cosine": ("[1, 2]", "[3, 4]"),
     "normalize": ("[3, 4]",), "embedding": ("[0, 1]", "[[1, 2], [3, 4]]"), "diff": ("[1, 3, 6]",),
@@ -487,7 +514,9 @@ def test_a_function_without_operands_is_refused(text):
 
 def test_no_function_of_another_tool_has_two_formulas():
     heads = (
-        line.partition(":")[0].split() for line in functions_of_others._LINES.splitlines() if line[:1] not in ("", "#")
+        line.partition(":")[0].split()
+        for line in functions_of_others.ALL_LINES.splitlines()
+        if line[:1] not in ("", "#")
     )
     names = [name for head in heads for name in head]
     assert len(names) == len({*names}) and not {*names} & {*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES}
@@ -580,11 +609,11 @@ ODD = (r"\frac{1}{4\pi\epsilon_0}", "{x}", "{0}{1}", r"\g<1>\1", "}{", "%s", "$x
 
 @pytest.mark.parametrize("name", sorted(FORMULAS))
 def test_advice_takes_operands_as_they_are_written(name):
-    bare, count = name.partition("/")[0], int(name.partition("/")[2] or 3)
-    plain = advice(bare, ["xyz"[k] for k in range(count)])
+    bare, count = name.partition("/")[0], int(name.partition("/")[2] or max(3, _count(name)))
+    plain = advice(bare, ["xyzuv"[k] for k in range(count)])
     for odd in ODD:
         told = advice(bare, [odd] * count)
-        places = len(re.findall(r"(?<![a-zA-Z])[xyz](?![a-zA-Z])", plain)) if plain.startswith("write") else 0
+        places = len(re.findall(r"(?<![a-zA-Z])[xyzuv](?![a-zA-Z])", plain)) if plain.startswith("write") else 0
         assert told.count(odd) >= places, (odd, told)
 
 

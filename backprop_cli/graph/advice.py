@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from backprop_cli.graph.functions_of_others import MORE_FORMULAS
-from backprop_cli.lean import Iterable, Sequence
+from backprop_cli.lean import Iterable, Sequence, cache
 
 _ANGLES = {f"{name}d": f"{name}({{0}}*pi/180)" for name in ("sin", "cos", "tan")}
 _INVERSE_ANGLES = {f"{name}d": f"{name}({{0}})*180/pi" for name in ("asin", "acos", "atan")}
@@ -74,6 +74,18 @@ FORMULAS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 # Names of other tools that are no names here: what they are.
 MEANT = {
+    "M_PI": "pi", "M_E": "e", "M_PI_2": "(pi/2)", "M_PI_4": "(pi/4)", "M_1_PI": "(1/pi)", "M_2_PI": "(2/pi)",
+    "M_2_SQRTPI": "(2/sqrt(pi))", **dict.fromkeys(("M_SQRT2", "SQRT2"), "sqrt(2)"),
+    **dict.fromkeys(("M_SQRT1_2", "SQRT1_2"), "sqrt(1/2)"), **dict.fromkeys(("M_LN2", "LN2"), "log(2)"),
+    **dict.fromkeys(("M_LN10", "LN10"), "log(10)"), **dict.fromkeys(("M_LOG2E", "LOG2E"), "log2(e)"),
+    **dict.fromkeys(("M_LOG10E", "LOG10E"), "log10(e)"), **dict.fromkeys(("M_TAU", "TAU", "twopi", "two_pi"), "2*pi"),
+    **dict.fromkeys(("INFINITY", "infinity", "infty", "oo", "Inf32", "Inf64"), "inf"), "exp1": "e",
+    **dict.fromkeys(("true", "FLT_ONE"), "1"), "false": "0",
+    **dict.fromkeys(("DBL_EPSILON", "DBL_EPS", "EPSILON", "FLT64_EPSILON"), "2^-52"), "FLT_EPSILON": "2^-23",
+    **dict.fromkeys(("euler_mascheroni", "Euler", "eulergamma", "EULER_GAMMA"), "0.5772156649015329"),
+    **dict.fromkeys(("golden", "golden_ratio", "goldenratio", "GOLDEN_RATIO"), "(1 + sqrt(5))/2"),
+    "Catalan": "0.915965594177219", **dict.fromkeys(("TWO_PI", "PI2"), "2*pi"), "HALF_PI": "(pi/2)",
+    "QUARTER_PI": "(pi/4)",
     "tau": "2*pi", "Infinity": "inf", "True": "1", "False": "0", "TRUE": "1", "FALSE": "0", "eps": "2^-52", "E": "e",
     **dict.fromkeys(("Degree", "deg", "degree", "degrees"), "pi/180"), "MOD": "%", "GoldenRatio": "(1 + sqrt(5))/2",
     **dict.fromkeys(("EulerGamma", "euler_gamma"), "0.5772156649015329"),
@@ -82,12 +94,25 @@ MEANT = {
 PARAMETERS = {
     **dict.fromkeys(("sigmoid_cross_entropy_with_logits", "softmax_cross_entropy_with_logits"), ("labels", "scores")),
     **dict.fromkeys(("logpdf", "pdf", "cdf", "normpdf", "normcdf"), ("loc", "scale")),
+    **dict.fromkeys(("swish", "silu", "softplus", "sigmoid", "smooth_l1", "smoothl1"), ("beta", "threshold")),
+    "celu": ("alpha",),
+    **dict.fromkeys(("softshrink", "hardshrink", "shrink"), ("lambd",)),
+    "prelu": ("weight", "alpha"),
+    "relu": ("negative_slope", "alpha"),
+    "log": ("base",),
+    "round": ("digits", "decimals", "ndigits", "n"),
 }
 UNSAID = {"loc": "0", "scale": "1"}  # of these, where another of them is given
-_DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient", "jacobian", "nabla"})
+_DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient", "jacobian", "nabla", "differentiate",
+                          "derive", "nderiv", "numderiv", "numericalderivative", "dydx", "ddx", "valueandgrad", "vjp",
+                          "jvp", "gradientat", "totalderivative", "partial"})  # fmt: skip
+_SECOND = frozenset({"hessian", "laplacian", "hessp"})
 GRADIENTS = "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
+SECONDS = "second derivatives are what `backprop hessian` prints, of the formula alone"
 
 
+_TYPES = frozenset({"int", "float", "double", "bool", "Float64", "int32", "float32"})  # of a condition: 1 or 0
+_COMPARES = re.compile("[<>=≤≥≠]")
 _OF_A_BASE = re.compile(r"log_?([0-9]+)")
 
 
@@ -95,18 +120,28 @@ def advice(name: str, operands: Sequence[str]) -> str:
     """What to write for a call of a function of another tool; empty where the name is none's."""
     count, based = len(operands), _OF_A_BASE.fullmatch(name)
     known = next((key for key in _keys(name, count) if key in FORMULAS), "")
-    if name in _DERIVATIVES and not (known and count == 1):
+    if {name, folded(name)} & _DERIVATIVES and not (known and count == 1):
         return GRADIENTS
+    if folded(name) in _SECOND:
+        return SECONDS
+    if name in _TYPES and count == 1 and _COMPARES.search(operands[0]):
+        return f"write `1*({operands[0]})`"
     if not known and not based:
         return ""
     formulas = FORMULAS[known] if known else (f"log({{0}})/log({based[1] if based else ''})",)
     if not formulas:
         return "there is no such gate, and no formula of gates for it"
     given = [*operands, *"xyz"[count:]]
-    made = [f"`{_PLACE.sub(lambda place: _put(place, given), formula)}`" for formula in formulas]
+    listed = ", ".join(operands)
+    made = [f"`{_PLACE.sub(lambda place: _put(place, given), formula.replace('{*}', listed))}`" for formula in formulas]
     fewer = max((int(place) + 1 for formula in formulas for _, place in _PLACE.findall(formula)), default=count)
     told = f"of {fewer} operand{'s' * (fewer > 1)} it is" if fewer < count else "write"
     return f"{told} {' or '.join(made)}"
+
+
+def is_formula(name: str, count: int) -> bool:
+    """Whether a function of another tool, of so many operands, is written exactly so."""
+    return name in FORMULAS or f"{name}/{count}" in FORMULAS
 
 
 def of_that_many(name: str, operands: Sequence[str]) -> str:
@@ -128,3 +163,17 @@ def _keys(name: str, count: int) -> Iterable[str]:
     plain = name.rstrip("_") or name  # of PyTorch's that end so the values change in place
     for written in dict.fromkeys((plain, plain.lower()) if plain.isupper() else (plain,)):
         yield from (f"{written}/{count}", written)
+    if like := _by_folding().get(folded(plain)):
+        yield from (f"{like}/{count}", like)
+
+
+def folded(name: str) -> str:
+    """A name without what differs from tool to tool: `hardswish` for `HardSwish` and `hard_swish`."""
+    return name.replace("_", "").lower()
+
+
+@cache
+def _by_folding() -> dict[str, str]:
+    """The functions by their folded names, but for those of spreadsheets."""
+    names = (key.partition("/")[0] for key in FORMULAS)
+    return {folded(name): name for name in names if not name.isupper()}

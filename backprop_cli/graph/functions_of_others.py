@@ -1,10 +1,13 @@
 """More functions of other tools as formulas of gates, a line a formula, for `advice`.
 
 A line has the names, and what to write over their operands {0}, {1}, …; several ways are parted by `|`. After `/` is
-for how many operands it is; where there is no formula, no gates compute it. Names in capitals are spreadsheets'.
+for how many operands it is; `{*}` is all of them; where there is no formula, no gates compute it. Names in capitals
+are spreadsheets'. A line that is indented goes on with the one before.
 """
 
 from __future__ import annotations
+
+from backprop_cli.graph import calculating_of_others, learning_of_others
 
 _LINES = """
 # remainders and whole numbers
@@ -25,7 +28,7 @@ exprel: expm1({0})/({0})
 sinpi: sin(pi*({0}))
 cospi: cos(pi*({0}))
 tanpi: tan(pi*({0}))
-cis evalpoly horner smoothstep:
+cis evalpoly horner:
 abs2: ({0})^2
 ldexp: ({0})*2^({1})
 sindg: sin(({0})*pi/180)
@@ -106,7 +109,7 @@ logsf: log_normcdf(-({0}))
 qnorm norminv ndtri ppf probit isf erfcinv gammainc gammaincc igamma igammac betainc betaincinv:
 mvlgamma multigammaln polygamma trigamma besselj bessely besseli besselk jv yv iv kv i0 i1 j0 j1 y0:
 y1 k0 k1 i0e i1e expi expint exp1 Ei Si Ci Li li dilog polylog spence ellipk ellipe airy hyp2f1:
-dawsn fresnel gd gudermannian fib fibonacci factorial2 isprime prime totient:
+dawsn fresnel fib fibonacci factorial2 isprime prime totient:
 plogis logsig: sigmoid({0})
 qlogis: logit({0})
 tansig: tanh({0})
@@ -132,7 +135,6 @@ argth: atanh({0})
 archav: acos(1 - 2*({0}))
 cas: cos({0}) + sin({0})
 cumlogsumexp: log(cumsum(exp({0})))
-dexp: exp(-({0}))
 pexp: 1 - exp(-({0}))
 dlogis: sigmoid({0})*(1 - sigmoid({0}))
 eigen: eigvalsh({0})
@@ -215,7 +217,7 @@ median quantile percentile mode nanmedian kthvalue histogram unique interp inter
 correlate gradient/1 cumtrapz trapezoid simpson matrix_rank rank null sqrtm logm signm schur:
 eigvecs fft ifft rfft unfold fold scatter scatter_add bincount digitize searchsorted argsort:
 nonzero argwhere masked_select meshgrid cummax cummin top_k unwrap nan_to_num isnan isinf isfinite:
-isclose allclose piecewise select vmap glu rnorm runif cov moments segment_sum insert delete renorm:
+isclose allclose piecewise select vmap rnorm runif cov moments segment_sum insert delete renorm:
 Limit Integrate quad integrate solve_ivp fsolve minimize multi_dot chain_matmul matprod pdist:
 tensordot band_part moveaxis rollaxis signbit random block range logspace aminmax mod1:
 cond/1: svdvals({0})[0]/svdvals({0})[-1]
@@ -224,7 +226,7 @@ ptp: max({0}) - min({0})
 flipud: flip({0}, axis=0)
 fliplr: flip({0}, axis=1)
 append: concat({0}, {1})
-numel length nelem: size({0})
+numel nelem: size({0})
 nnz: sum(1*(({0}) != 0))
 rot90: flip(({0})', axis=0)
 crossprod: ({0})' @ ({0})
@@ -288,11 +290,12 @@ squared_hinge: mean(max(1 - ({0})*({1}), 0)^2)
 sigmoid_binary_cross_entropy: softplus({0}) - ({0})*({1})
 softmax_cross_entropy: -sum(({1})*log_softmax({0}), axis=-1)
 l2_loss: sum(({0})^2)/2
-bilinear ctc_loss focal_loss standardize:
+bilinear ctc_loss standardize:
 """
+ALL_LINES = f"{_LINES}\n{calculating_of_others.LINES}\n{learning_of_others.LINES}".replace("\n    ", " ")
 MORE_FORMULAS: dict[str, tuple[str, ...]] = {
     name: tuple(way.strip() for way in ways.split(" | ") if way.strip())
-    for line in _LINES.splitlines()
+    for line in ALL_LINES.splitlines()
     if line and line[0] != "#"
     for names, _, ways in (line.partition(":"),)
     for name in names.split()

@@ -8,7 +8,17 @@ from itertools import islice
 from backprop_cli.errors import Diagnostic, Label, nearest, shorten
 from backprop_cli.gates import ALIASES, BY_SYMBOL, CONSTANTS, GATES
 from backprop_cli.gates.tensors import TENSOR_ALIASES, TENSORS
-from backprop_cli.graph.advice import FORMULAS, GRADIENTS, MEANT, PARAMETERS, UNSAID, advice, of_that_many
+from backprop_cli.graph.advice import (
+    FORMULAS,
+    GRADIENTS,
+    MEANT,
+    PARAMETERS,
+    UNSAID,
+    advice,
+    folded,
+    is_formula,
+    of_that_many,
+)
 from backprop_cli.graph.bare_gates import is_without_brackets
 from backprop_cli.graph.signature import Signature
 from backprop_cli.language.mistyped import word
@@ -76,20 +86,45 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
         return no_value(program, row, call.name, named)._replace(labels=(label,))
     if call.name == "d" and _is_derivative(program, label, "d"):
         help_ = GRADIENTS
+    elif (same := _spelled_alike(call.name)) and not call.keywords and not is_formula(call.name, len(call.operands)):
+        help_ = f"write `{same}({', '.join(_operands(program, call))})`"
     elif told := advice(call.name, _operands(program, call)):
         help_ = told
     elif call.name in CONSTANTS:
         help_ = f"`{call.name}` is a constant: for a product write `{call.name}*(…)`"
     elif meant := _CALLED.get(call.name):
         help_ = f"did you mean `{meant}`?"
-    elif near:
+    elif near and (near[0] in defined or is_slip(call.name, near[0])):
         help_ = f"did you mean `{near[0]}`?"
     elif call.name in named:
         help_ = f"for a product write `{shown}*(…)`"
+    elif near:
+        gate = GATES.get(ALIASES.get(near[0], near[0])) or TENSORS[TENSOR_ALIASES.get(near[0], near[0])]
+        help_ = (
+            f"there is `{near[0]}`: {gate.description}; anything else is written out, or defined: `gate {shown}(x) = …`"
+        )
     else:
         value = f", and give `{shown}` a value" if len(call.name) == 1 else ""
         help_ = f"`backprop gates` lists them; for a product write `*`{value}"
+        help_ += f"; a function of your own is `gate {shown}(x) = …`" * (len(call.name) > 1)
     return Diagnostic("N201", f"unknown gate `{shown}`", (label,), help_)
+
+
+def _spelled_alike(name: str) -> str:
+    """The gate whose name has the same letters: `leaky_relu` for `LeakyReLU`; empty if none has."""
+    plain = folded(name)
+    return next((gate for gate in (*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES) if folded(gate) == plain), "")
+
+
+def is_slip(name: str, meant: str) -> bool:
+    """Whether a name is another mistyped, rather than one of something else: `expp` is, `expm` and `mad` are not."""
+    one, two = folded(name), folded(meant)
+    if sorted(one) == sorted(two):
+        return True
+    if one.startswith(two) or one.endswith(two):  # a letter more is typed twice by mistake, or makes another name
+        more = one[len(two) :] if one.startswith(two) else one[: -len(two)]
+        return set(more) == {two[-1] if one.startswith(two) else two[0]}
+    return min(len(one), len(two)) > 4 or len(one) < len(two)
 
 
 def _operands(program: Program, call: Call) -> list[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 # What may stand before a point: `np.exp`, `torch.nn.functional.relu`.
 LIBRARIES = frozenset({
     "np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "scipy", "special", "sp",
-    "linalg", "stats", "norm",
+    "sc", "linalg", "stats", "norm",
     "Math",
     "ops", "optax", "sympy",
     "random", "lax", "numerics", "fft", "keras", "activations", "losses", "xp", "cp", "cupy", "autograd", "anp", "onp",
