@@ -6,7 +6,8 @@ from os import PathLike, fspath
 
 from backprop_cli.errors import BackpropError, Source
 from backprop_cli.graph.names import all_names, output_name
-from backprop_cli.lean import TYPE_CHECKING, Any, Callable, Mapping, MappingProxyType, Sequence
+from backprop_cli.graph.remarks import Remark
+from backprop_cli.lean import TYPE_CHECKING, Any, Callable, Collection, Mapping, MappingProxyType, Sequence
 from backprop_cli.session import Number, Session, as_source, open_session
 
 if TYPE_CHECKING:
@@ -50,10 +51,39 @@ def check(
     inputs = inputs_named(claims)
 
     def checked(way: int) -> tuple[Session, CheckReport]:
-        session = open_session(expression, bindings, dict(values), free=True, inputs=inputs, spare=True, way=way)
+        session, _ = _opened(expression, bindings, values, claims, way, inputs)
         return session, _check(session, claims, points, range_, Tolerance(rtol, atol), symbolic=symbolic)
 
     return _right_one_way(checked)
+
+
+def _opened(
+    expression: str | Source,
+    bindings: Mapping[str, Number] | None,
+    values: Mapping[str, Any],
+    texts: Sequence[str | Source],
+    way: int,
+    inputs: Collection[str] = (),
+) -> tuple[Session, str]:
+    """The session of a program that claims or steps are about, and the name of what arrives at an output's array."""
+    session = open_session(expression, bindings, dict(values), free=True, inputs=inputs, spare=True, way=way)
+    if not session.graph.shape(session.graph.output):
+        return session, ""
+    from backprop_cli.check.arriving import arriving
+
+    found = arriving(
+        session.graph, session.spare, [text.text if isinstance(text, Source) else str(text) for text in texts]
+    )
+    if found is None:
+        return session, ""
+    given = {found.name: str(found.shape), **(bindings or {})}
+    try:
+        weighed = open_session(found.program, given, dict(values), free=True, inputs=inputs, spare=True, way=way)
+    except BackpropError:  # it is in another notation
+        return session, ""
+    graph = weighed.graph
+    graph.remarks.append(Remark("reading", found.message, *graph.span(graph.output)))
+    return weighed, found.name
 
 
 def _check(
@@ -150,12 +180,13 @@ def check_steps(
     from backprop_cli.report.check_report import build_steps
 
     def checked(way: int) -> tuple[Session, CheckReport]:
-        session = open_session(expression, bindings, dict(values), free=True, spare=True, way=way)
+        session, arrives = _opened(expression, bindings, values, [steps], way)
         scope = _scope(session)
         read = read_steps(as_source(steps, "steps"), scope)
         session.refuse_unused({name for step in read for name in step.formula.values_used})
         found = follow(read, _sampler(session, points, range_), scope.output, Tolerance(rtol, atol))
-        return session, build_steps(session.graph, found, read, session.free)
+        report = build_steps(session.graph, found, read, session.free)
+        return session, report._replace(unmentioned=tuple(name for name in report.unmentioned if name != arrives))
 
     return _right_one_way(checked)
 

@@ -137,6 +137,7 @@ DOORS = {
     "check": {
         f"backprop_cli.check.{file}"
         for file in (
+            "arriving",
             "tolerances",
             "verdict",
             "cross_check",
