@@ -32,10 +32,11 @@ from backprop_cli.numeric.digits import (
 MOST_WORK = 600_000  # numbers times digits, two seconds; beyond it a number stays doubtful
 LEAST = 30  # digits to begin with
 _DIGITS = (LEAST, 60, 120, 240, 480, 960, 1920)
-_ENOUGH = 480  # with so many a number that is none is 0
+_ENOUGH = 480  # with so many a number that is none is 0, if there may not be twice as many
 _PLACES = 2.0**20  # how far a result is moved, in units of its last place: so many moves do not cancel by chance
 _NEAR = 2.0**10  # moves, after which two numbers may still be the same
 _NOTHING = number("1e-350")  # no double is so small
+_SHRUNK = number("1e-400")  # what is left of nothing but lost digits where there are twice as many as `_ENOUGH`
 _SAME = 1e-9  # relative, of the answers with some digits and with twice as many
 _STEADY = 1e-6  # of what they depend on: of its size, or of 1
 
@@ -58,6 +59,7 @@ def settled(
     before: Sequence[Any] = ()
     way_before: Sequence[Any] = ()
     found: list[Any] = []
+    nothing: dict[int, Any] = {}  # those that are 0 unless more digits find them
     for digits in _DIGITS:
         if work(digits) > share * MOST_WORK:
             break
@@ -75,11 +77,13 @@ def settled(
                     if _same(before[k], x):
                         found[k] = x
                     elif digits >= _ENOUGH and abs(x) < _NOTHING:
-                        found[k] = x * 0
+                        nothing[k] = x * 0
+                        if digits > _ENOUGH and abs(x) <= _SHRUNK * abs(before[k]):
+                            found[k] = x * 0
             before, way_before = now, way
         if None not in found:
             break
-    return found
+    return [nothing.get(k) if x is None else x for k, x in enumerate(found)]
 
 
 def work_of(graphs: Sequence[Graph]) -> Callable[[int], float]:

@@ -124,7 +124,7 @@ def _decided(
             if x is None:
                 decided.append(TrueNumber(*item[:4], item.ours, ""))
             elif not _right(item.ours, x):
-                decided.append(TrueNumber(*item[:4], float(x), _text(x)))
+                decided.append(TrueNumber(*item[:4], float(x), text_of(x)))
     return decided
 
 
@@ -140,5 +140,6 @@ def _right(ours: float, true: Any) -> bool:
     return bool(ours == true or abs(ours - true) <= SIX_DIGITS * abs(true))
 
 
-def _text(true: Any) -> str:
+def text_of(true: Any) -> str:
+    """A number's first digits, also where no double is near."""
     return str(float(true)) if not is_finite(true) else written(true, 10) if true else "0"

@@ -11,17 +11,19 @@ from math import nan
 from backprop_cli.engine.passes import Backward, forward
 from backprop_cli.engine.settling import MOST_WORK, is_finite, work_of
 from backprop_cli.engine.true_number import TrueNumber
+from backprop_cli.engine.true_numbers import text_of
 from backprop_cli.gates.fields import DIGITS
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import Graph, Value
 from backprop_cli.lean import Any, Collection, Iterator, Mapping, Sequence
-from backprop_cli.numeric.digits import number, working
-from backprop_cli.text import all_finite, has_nan, shortest
+from backprop_cli.numeric.digits import last_place, number, working
+from backprop_cli.text import all_finite, has_nan
 
-_DIGITS = 1000
+_DIGITS = 2000
 _STEPS = ("1e-50", "1e-400")  # of the input's size; beside the second no number of a formula is small
 _SHRUNK = number("1e-20")  # what is smaller by so much at the second step goes to 0
 _SAME = number("1e-12")
+_LOST = number("1e20")  # units in the last place of a value, of which a difference has no digits
 
 
 def true_slopes(
@@ -60,8 +62,8 @@ def true_slopes(
         for node, element, leaf in places:
             slope = _slope(numbers, given, end, names[leaf])
             if slope is not None:
-                true = float(slope * number(weight))
-                found.append(TrueNumber(node, True, element, nan, true, shortest(true), by_quotients=True))
+                true = slope * number(weight)
+                found.append(TrueNumber(node, True, element, nan, float(true), text_of(true), by_quotients=True))
     return found
 
 
@@ -90,6 +92,8 @@ def _slope(graph: Graph, given: Mapping[str, float], output: int, name: str) -> 
         above, below = (forward(graph, {**given, name: here + side}, DIGITS)[output] for side in (width, -width))
         right, left = (above - middle) / width, (middle - below) / width
         if not (is_finite(right) and is_finite(left)):
+            return None
+        if above != below and abs(above - below) <= _LOST * last_place() * abs(middle):
             return None
         means.append((right + left) / 2)
         gaps.append(abs(right - left))

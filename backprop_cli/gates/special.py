@@ -33,7 +33,7 @@ SPECIAL = (
          means="log(abs(gamma(x)))", domain="x > 0 or x != floor(x)", pole="x <= 0 and x == floor(x)", loose=True),
     Gate("xlogy(x, y)", "x*log(y), and 0 where x is 0", "xlogy(x, y)", "log(y)", "where(x == 0, 0, x/y)",
          at=[(2, 3)], means="x*log(y)", textbook="log(y); x/y", domain="y > 0 or x == 0 and y == 0",
-         pole="y == 0 and x != 0", steep="x == 0 and y == 0"),
+         pole="y == 0 and x != 0", steep="x == 0 and y == 0", vanish="x == 0 or y == 1"),
     Gate("logaddexp(x, y)", "log(exp(x) + exp(y)), without overflow", "logaddexp(x, y)", "sigmoid(x - y)",
          "sigmoid(y - x)", at=[(1, 2), (30, -20)], means="log(exp(x) + exp(y))", symmetric=True, loose=True,
          vanish="abs(x) == 1/0 or abs(y) == 1/0"),
