@@ -39,6 +39,13 @@ MISTAKES = [
     ("ridge", "dw = 2 * X", "dw = X", "factor"),
     ("layer_stack", "return (1 - self.out**2) * dout", "return (1 - self.out) * dout", "power"),
     ("layer_stack", "return dout * (self.out > 0)", "return dout", "mask"),
+    ("layer_functions", "db = np.sum(dout, axis=0)", "db = np.mean(dout, axis=0)", "mean"),
+    ("layer_functions", "dx = dout * (x >= 0)", "dx = dout * (x < 0)", "comparison"),
+    ("layer_functions", "    dx /= N\n", "", "not divided"),
+    ("layer_functions", "dx = dout * mask", "dx = dout", "local"),
+    ("layer_functions", "dw[f] += win", "dw[f] = win", "overwrites"),
+    ("recurrent_functions", "da = dnext_h * (1 - next_h**2)", "da = dnext_h * (1 + next_h**2)", "sign"),
+    ("recurrent_functions", "dxf *= mf[:, None]", "dxf *= 2*mf[:, None]", "extra factor"),
 ]  # fmt: skip
 
 

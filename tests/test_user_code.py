@@ -1,7 +1,6 @@
 """`backprop check FILE.py`: the gradients that unchanged Python assigns, against the loss it computes."""
 
 import json
-import shlex
 import textwrap
 from importlib.resources import files
 
@@ -177,8 +176,9 @@ def test_functions_that_the_file_does_not_call_are_called(tmp_path, monkeypatch)
     assert {result.line for result in report.results} == {12, 13, 14}
     named = check_code("norm.py", forward="batchnorm_forward", backward="batchnorm_backward", **values)
     assert named == report
-    with pytest.raises(BackpropError, match="N202"):
-        check_code("norm.py")
+    without = check_code("norm.py")
+    assert without.ok and [result.line for result in without.results] == [result.line for result in report.results]
+    assert without.remarks == ("`batchnorm_forward` is called with x=randn(4,3) gamma=randn(3) beta=randn(3)",)
 
 
 def test_without_a_loss_the_upstream_gradient_that_is_given_makes_one():
@@ -484,12 +484,14 @@ UNCALLED = {
 
 
 @pytest.mark.parametrize("kind", UNCALLED)
-def test_the_values_that_are_proposed_for_functions_fit(kind, tmp_path, monkeypatch):
+def test_functions_are_called_with_values_that_fit(kind, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "net.py").write_text("import numpy as np\n" + textwrap.dedent(UNCALLED[kind]), encoding="utf-8")
-    proposed = backprop("check", "net.py").err.partition("`backprop check ")[2].partition("`")[0]
-    ran = backprop("check", *shlex.split(proposed))
-    assert (ran.status, ran.err) == (0, "") and ran.out.rstrip().endswith(" agree")
+    report = check_code("net.py")
+    assert report.ok
+    values = report.remarks[0].partition(" is called with ")[2].split()
+    ran = backprop("check", "net.py", *values)
+    assert (ran.status, ran.err) == (0, "") and ran.out.rstrip().endswith(" agree") and "called with" not in ran.out
 
 
 SINGLE = """
@@ -696,13 +698,71 @@ def test_a_loss_that_comes_after_its_gradients_is_that_loss_where_no_step_comes_
 
 def test_a_dictionary_of_options_is_assumed_and_said_to_be(check):
     found = check(WITH_OPTIONS, x="randn(7)", w="randn(3)")
-    assert found.ok and found.remarks[0] == "conv_param has no value, and is taken to be {'stride': 1, 'pad': 1}"
+    assert found.ok and found.remarks == ("`conv_forward` is called with conv_param={'stride': 1, 'pad': 1}",)
 
 
 def test_a_returned_gradient_of_another_shape_differs(check):
     found = check(_affine("g @ W.T, g, g.sum(0)"), **ROWS)
     told = {one.name: one.reason for one in found.results}
     assert found.first_wrong.name == "dW" and told["dW"] == "it has the shape (5, 4), and the variable (3, 4)"
+
+
+PAIRS = """
+    import numpy as np
+    def relu_forward(x): return np.maximum(0, x), x
+    def relu_backward(dout, cache): return dout*(cache > 0)
+    def affine_forward(x, w): return x @ w, (x, w)
+    def affine_backward(dout, cache):
+        x, w = cache
+        dx = dout @ w.T
+        dw = x.T @ dout
+        return dx, dw
+    def scale_forward(x, s): return x*s, (x, s)
+    def scale_backward(dout, cache):
+        ds = np.sum(dout*cache[0])
+        return dout*cache[1], ds
+"""
+SCRIPT = """
+    X = np.arange(6.0).reshape(3, 2); W = np.array([0.5, -1.0]); y = np.ones(3)
+    r = X @ W - y
+    loss = np.mean(r**2)
+    dr = 2*r/3
+    dW = X.T @ dr
+"""
+
+
+@pytest.mark.parametrize(
+    ("mistake", "function"),
+    [(("> 0", "< 0"), "relu_backward"), (("x.T @ dout", "-x.T @ dout"), "affine_backward"),
+     (("np.sum(dout*cache[0])", "np.sum(dout)"), "scale_backward"), (("2*r/3", "2*r"), "")],
+)  # fmt: skip
+def test_each_pair_of_functions_is_judged_by_itself_beside_the_script(mistake, function, check):
+    found = check(PAIRS + SCRIPT)
+    assert found.ok and len(found.results) == 7
+    assert [one.partition(" is called")[0] for one in found.remarks] == [
+        "`relu_forward`", "`affine_forward`", "`scale_forward`",
+    ]  # fmt: skip
+    found = check(PAIRS + SCRIPT, mistake)
+    assert {one.function for one in found.results if one.verdict == "differs"} == {function}
+
+
+def test_values_are_for_the_functions_that_they_fit(check):
+    found = check(PAIRS, x="randn(5, 6)", w="randn(6, 2)", s=2.0)
+    assert found.ok and not found.remarks
+    found = check(PAIRS, ("return x*s, (x, s)", "return x*s + 0*np.ones(3), (x, s)"), x="randn(5, 6)", w="randn(6, 2)")
+    assert found.ok and found.remarks == ("`scale_forward` is called with x=randn(4,3) s=0.5",)
+
+
+def test_what_is_not_checked_is_said(check):
+    strange = """
+    def odd_forward(q): return q.items()["a"], None
+    def odd_backward(dout, cache): return dout
+"""
+    found = check(PAIRS + strange)
+    assert found.ok and found.remarks[-1] == "`odd_backward` is not checked: no value for `q` of `odd_forward`"
+    assert backprop("check", found.path, "-q").out.endswith("\nnot checked: odd_backward\n")
+    with pytest.raises(BackpropError, match="N202"):
+        check(strange)
 
 
 def test_functions_that_answer_the_loss_with_its_gradients_are_all_called(check):

@@ -44,6 +44,8 @@ def quiet(report: CodeReport, style: Style) -> Iterator[str]:
     """A verdict a line."""
     for result in report.results:
         yield style.text(f"{result.verdict}: {result.name}, {result.place}") + "\n"
+    for name in report.unchecked:
+        yield style.text(f"not checked: {name}") + "\n"
 
 
 def github(report: CodeReport, style: Style) -> Iterator[str]:

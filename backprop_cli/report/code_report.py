@@ -31,7 +31,8 @@ _REMARKS = {
     "left": "the loop that contains {where} was left after its first pass",
     "hidden": "{text} at {where} is right only while {of} is all zeros: with small numbers there it is wrong",
     "stopped": "the run ended at {where}: {kind}: {message}",
-    "assumed": "{name} has no value, and is taken to be {value}",
+    "assumed": "{message}",
+    "unchecked": "`{name}` is not checked: {message}",
     "unsettled": "{message}",
     "unjudged": "not judged, for the loss is computed from no variable of the name: {names}",
 }
@@ -101,6 +102,7 @@ class CodeReport(NamedTuple):
     first_wrong: FirstWrong | None
     complaint: Diagnostic | None = None
     junit: str | None = None
+    unchecked: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -124,7 +126,8 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
     losses = tuple(LossLine(one.name, *script.cell(one.line)) for one in examined.losses)
     return CodeReport(
         script.path, Source(script.path, script.text), results, losses, (), remarks, verdict,
-        status, first, complaint,
+        status, first, complaint, None,
+        tuple(dict(remark.words)["name"] for remark in examined.remarks if remark.kind == "unchecked"),
     )  # fmt: skip
 
 

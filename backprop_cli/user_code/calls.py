@@ -10,8 +10,8 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from backprop_cli.errors import BackpropError, Diagnostic, shorten
-from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple, Sequence
+from backprop_cli.errors import BackpropError, Diagnostic
+from backprop_cli.lean import Any, Iterator, Mapping, MappingProxyType, NamedTuple, Sequence
 from backprop_cli.user_code.functions import Pair, parameters, returned, together
 from backprop_cli.user_code.names import holds_gradients, looks_like_a_loss, plain, readings, spellings
 from backprop_cli.user_code.problems import no_outputs
@@ -24,8 +24,8 @@ _MOST_PERMUTED = 6
 
 class Called(NamedTuple):
     """The lines below the file: to which line of it each belongs, None for what nobody is to see; `given` has integers
-    where they are needed, `returned` are names for what comes back, and `unsettled` what it may be the gradients of
-    where that cannot be told.
+    where they are needed, and what is `assumed`, as it is written, in the place of values that nobody gave. `returned`
+    are names for what comes back, and `unsettled` what it may be the gradients of where that cannot be told.
     """
 
     text: str
@@ -33,28 +33,59 @@ class Called(NamedTuple):
     given: Mapping[str, Any]
     returned: tuple[str, ...]
     unsettled: str = ""
+    assumed: Mapping[str, Any] = MappingProxyType({})
 
 
-def calls(pair: Pair, given: Mapping[str, Any], known: Sequence[str], path: str, attempt: Attempt) -> Called:
+def calls(pair: Pair, given: Mapping[str, Any], known: Sequence[str], attempt: Attempt, *, others: bool) -> Called:
     """The lines to put below the file; `known` are names that it gives values itself.
 
-    Raises BackpropError (N202) where a parameter has no value, with values of shapes that fit, if any do.
+    Parameters without a value get one with which the call works; with `others` all of them do where what is given is
+    for other functions. Raises BackpropError (N202) where there is none.
     """
-    forward = pair.forward
-    inputs = parameters(forward)
+    inputs = parameters(pair.forward)
     missing = [name for name, default in inputs if not default and name not in given and name not in known]
     options = {name: made for name in missing if (made := options_of(name)) is not None}
     given, missing = {**given, **options}, [name for name in missing if name not in options]
-    if missing:
-        raise _no_value(pair, missing, given, path, attempt)
-    passed = [name for name, default in inputs if not default or name in given]
-    call = f"{forward.name}({', '.join(f'{name}={name}' for name in passed)})"
-    given = whole_where_needed(call, given, attempt)
+    passed = [name for name, default in inputs if not default or name in given or name in missing]
+    call = f"{pair.forward.name}({', '.join(f'{name}={name}' for name in passed)})"
+    asked = [missing] if missing else []
+    if not missing:
+        given = whole_where_needed(call, given, attempt)
+        if not others or attempt(call, given) is not None:
+            return _called(pair, call, passed, given, options, attempt)
+    if others:
+        asked.append([name for name, default in inputs if not default and name not in known and name not in options])
+    first: Called | None = None
+    for names in asked:
+        for made in proposed(call, names, given, attempt):
+            values = {**given, **{name: one.value for name, one in made.items()}}
+            texts = {**{name: one.text for name, one in made.items()}, **options}
+            called = _called(pair, call, passed, values, texts, attempt)
+            if _fit(called, attempt):
+                return called
+            first = first or called
+    if first is None:
+        raise _no_value(pair, missing or asked[-1])
+    return first
+
+
+def _fit(called: Called, attempt: Attempt) -> bool:
+    """Whether the lines run, and every gradient has the shape of what it is the gradient of."""
+    seen = attempt(called.text, called.given)
+    pairs = [(name, name[1:]) for name in called.returned if name[:1] == "d" and name[1:] in called.given]
+    return seen is not None and all(np.shape(seen[name]) == np.shape(called.given[of]) for name, of in pairs)
+
+
+def _called(
+    pair: Pair, call: str, passed: Sequence[str], given: Mapping[str, Any], assumed: Mapping[str, Any], attempt: Attempt
+) -> Called:
+    """The lines for a call of the first function, with these values."""
+    forward = pair.forward
     seen = attempt(f"{_ANSWER} = {call}\n", given)
     values = {name: seen[name] for name in passed if name in seen} if seen else {}
     if pair.backward is None:
         names, unsettled = _both(pair, seen, values)
-        return Called(f"{', '.join(names)} = {call}\n", (pair.answer,), given, tuple(names), unsettled)
+        return Called(f"{', '.join(names)} = {call}\n", (pair.answer,), given, tuple(names), unsettled, assumed)
     first = together(forward)
     results = _results(returned(forward, flat=True), seen, first)
     out = next(iter(results))
@@ -75,25 +106,16 @@ def calls(pair: Pair, given: Mapping[str, Any], known: Sequence[str], path: str,
         lines += [(f"loss = {out}", forward.lineno)]
     back = f"{pair.backward.name}({', '.join(arguments)})"
     before = "\n".join(text for text, _ in lines) + "\n"
-    found = attempt(f"{before}{_ANSWER} = {back}\n", given)
-    names, unsettled, several = _targets(returned(pair.backward), found, values or dict.fromkeys(passed))
+    seen = attempt(f"{before}{_ANSWER} = {back}\n", given)
+    names, unsettled, several = _targets(returned(pair.backward), seen, values or dict.fromkeys(passed))
     targets = ", ".join(names) + "," * (several and len(names) == 1)
     about = (*(line for _, line in lines), pair.answer)
-    return Called(f"{before}{targets} = {back}\n", about, given, tuple(names), unsettled)
+    return Called(f"{before}{targets} = {back}\n", about, given, tuple(names), unsettled, assumed)
 
 
-def _no_value(
-    pair: Pair, missing: Sequence[str], given: Mapping[str, Any], path: str, attempt: Attempt
-) -> BackpropError:
+def _no_value(pair: Pair, missing: Sequence[str]) -> BackpropError:
     listed = ", ".join(f"`{name}`" for name in missing)
-    known = [name for name, _ in parameters(pair.forward) if name in missing or name in given]
-    call = f"{pair.forward.name}({', '.join(f'{name}={name}' for name in known)})\n"
-    found = proposed(call, missing, given, attempt)
     help_ = "give each a value: `NAME=randn(4,3)` is an array of random numbers, `NAME=[0,1,2]` may be class numbers"
-    if found:
-        listing = [f"{name}={text}" for name, text in found.items()]
-        values = " ".join(f'"{one}"' if {*"()[]"} & {*one} else one for one in listing)  # which a shell would read
-        help_ = f"give values: `backprop check {shorten(path)} {values}`"
     return BackpropError(Diagnostic("N202", f"no value for {listed} of `{pair.forward.name}`", (), help_))
 
 

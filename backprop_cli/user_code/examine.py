@@ -9,15 +9,16 @@ import numpy as np
 from backprop_cli.check.tolerances import SIX_DIGITS
 from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.errors import BackpropError
-from backprop_cli.lean import Any, Collection, Iterable, Mapping, MappingProxyType, NamedTuple, suppress
+from backprop_cli.lean import Any, Collection, Iterable, Mapping, MappingProxyType, NamedTuple, Sequence
 from backprop_cli.user_code.cases import judged
 from backprop_cli.user_code.diagnose import diagnose
 from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss, Remark
+from backprop_cli.user_code.functions import Pair
 from backprop_cli.user_code.goals import array_losses, goal_of, late_loss
 from backprop_cli.user_code.merged import merged, named, together
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.observed import observed
-from backprop_cli.user_code.prepared import Prepared, prepare, prepare_call
+from backprop_cli.user_code.prepared import Prepared, pairs_in, prepare, prepare_call, prepare_pair
 from backprop_cli.user_code.problems import failed, no_gradient, no_loss, none_of_a_guess
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.remarks import remarks_on
@@ -50,18 +51,50 @@ def examine(
     asked = forward, backward
     if not loss and (at_calls := _at_calls(script, *asked, given, rtol, seed)) is not None:
         return at_calls
+    pairs = pairs_in(script, *asked)
+    if forward:
+        return _examined(prepare_pair(script, pairs[0], given), loss, rtol, seed)
     try:
-        return _examined(_prepared(script, *asked, given), loss, rtol, seed)
+        own = _examined(prepare(script, given), loss, rtol, seed)
     except BackpropError as error:
+        if error.diagnostics[0].code not in _NOTHING:
+            raise
         # The functions that the file calls itself, as in `print(cost(theta), gradient(theta))`.
-        if error.diagnostics[0].code not in _NOTHING or forward:
+        again = [] if pairs else pairs_in(script, *asked, called=True)[:1]
+        if not (pairs or again):
             raise
-        again = prepare(script, *asked, given, called=True)
-        if again is None:
-            raise
-        with suppress(BackpropError):
-            return _examined(again, loss, rtol, seed)
+        try:
+            return _of_each(script, pairs or again, given, rtol, seed, [])
+        except BackpropError:
+            if pairs:
+                raise
         raise
+    return _of_each(script, [] if loss else pairs, given, rtol, seed, [own])
+
+
+def _of_each(
+    script: Script, pairs: Sequence[Pair], given: Mapping[str, Any], rtol: float | None, seed: int, own: list[Examined]
+) -> Examined:
+    """What is found in functions that the file does not call, each for itself, beside what is its `own`.
+
+    Raises BackpropError if nothing is found.
+    """
+    found = list(own)
+    left: list[tuple[Pair, BackpropError]] = []
+    for pair in pairs:
+        try:
+            others = len(pairs) + len(own) > 1
+            found.append(_examined(prepare_pair(script, pair, given, others=others), "", rtol, seed))
+        except BackpropError as error:
+            left.append((pair, error))
+    if not found:
+        raise left[0][1]
+    whole = together(found)
+    remarks = [
+        Remark("unchecked", 0, (("name", pair.last.name), ("message", error.diagnostics[0].message)))
+        for pair, error in left
+    ]
+    return whole._replace(remarks=(*whole.remarks, *remarks), failure=own[0].failure if own else None)
 
 
 def _at_calls(
@@ -75,12 +108,6 @@ def _at_calls(
         except BackpropError:
             return None
     return together(found) if found else None
-
-
-def _prepared(script: Script, forward: str, backward: str, given: Mapping[str, Any]) -> Prepared:
-    prepared = prepare(script, forward, backward, given)
-    assert prepared is not None
-    return prepared
 
 
 def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> Examined:
@@ -117,9 +144,7 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
         if losses or recorder.chosen:
             raise no_gradient(script, recorder)
         raise no_loss(script, recorder, array_losses(recorder), late_loss(recorder))
-    remarks = [
-        Remark("assumed", 0, (("name", name), ("value", str(value)))) for name, value in prepared.assumed.items()
-    ]
+    remarks = [Remark("assumed", 0, (("message", prepared.assumed),))] if prepared.assumed else []
     if unsettled:
         remarks.append(Remark("unsettled", 0, (("message", unsettled.diagnostics[0].message),)))
     remarks += remarks_on(script, recorder, findings, shaken, failure, seen)

@@ -39,7 +39,7 @@ class Pair(NamedTuple):
 def find_pairs(tree: ast.Module, forward: str, backward: str, path: str, *, called: bool = False) -> list[Pair]:
     """The functions of these names, or those that are called as people call them; empty where there are none.
 
-    Those that the file calls itself are left out, unless `called`. Only functions that answer both are several.
+    Those that the file calls itself, or would by what it calls, are left out, unless `called`.
 
     Raises BackpropError (U801) for a name that no function has.
     """
@@ -50,6 +50,8 @@ def find_pairs(tree: ast.Module, forward: str, backward: str, path: str, *, call
             help_ = f"did you mean `{near[0]}`?" if near else "it names a function that the file defines"
             message = f"`{option} {shorten(name)}`: `{shorten(path)}` defines no such function"
             raise BackpropError(Diagnostic("U801", message, (), help_))
+    if not backward and "forward" in forward and forward.replace("forward", "backward") in known:
+        backward = forward.replace("forward", "backward")
     if forward and (backward == forward or (not backward and answers_both(known[forward]))):
         return [Pair(known[forward], None)]
     if forward or backward:
@@ -57,16 +59,30 @@ def find_pairs(tree: ast.Module, forward: str, backward: str, path: str, *, call
             help_ = "name both functions; one that returns the loss with its gradients is enough alone"
             raise BackpropError(Diagnostic("U801", "`--forward` and `--backward` go together", (), help_))
         return [Pair(known[forward], known[backward])]
-    calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    busy = set() if called else calls
+    busy = set() if called else _run_by(tree)
+    found: list[Pair] = []
     for name, function in known.items():
         back = known.get(name.replace("forward", "backward")) if "forward" in name else None
         if back is not None and not {name, back.name} & busy:
-            return [Pair(function, back)]
+            found.append(Pair(function, back))
     for one, other in _PAIRS:
-        if one in known and other in known and not {one, other} & busy:
-            return [Pair(known[one], known[other])]
-    return [Pair(function, None) for name, function in known.items() if name not in busy and answers_both(function)]
+        if not found and one in known and other in known and not {one, other} & busy:
+            found.append(Pair(known[one], known[other]))
+    taken = busy | {one.name for pair in found for one in (pair.forward, pair.last)}
+    both = [Pair(function, None) for name, function in known.items() if name not in taken and answers_both(function)]
+    return sorted([*found, *both], key=lambda pair: pair.forward.lineno)
+
+
+def _run_by(tree: ast.Module) -> set[str]:
+    """The names that the file's own statements use, and what these use in turn."""
+    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    waiting = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    used: set[str] = set()
+    while waiting:
+        names = {node.id for node in ast.walk(waiting.pop()) if isinstance(node, ast.Name)} - used
+        used |= names
+        waiting += [defined[name] for name in names & defined.keys()]
+    return used
 
 
 def answers_both(function: ast.FunctionDef) -> bool:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 
 from backprop_cli.errors import BackpropError
-from backprop_cli.lean import Any, Mapping, MappingProxyType, NamedTuple, Sequence
-from backprop_cli.user_code.calls import Called, calls
+from backprop_cli.lean import Any, Mapping, NamedTuple
+from backprop_cli.user_code.calls import calls
 from backprop_cli.user_code.doubles import in_doubles
-from backprop_cli.user_code.functions import Pair, find_pairs, parameters
+from backprop_cli.user_code.functions import Pair, find_pairs
 from backprop_cli.user_code.instrument import Instrumented, instrument
 from backprop_cli.user_code.layers import with_names
 from backprop_cli.user_code.observed import Observed
 from backprop_cli.user_code.problems import no_python, no_values
-from backprop_cli.user_code.proposed import options_of
 from backprop_cli.user_code.run import attempted, parse
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.targets import named
@@ -23,7 +22,7 @@ from backprop_cli.user_code.updates import stepped
 class Prepared(NamedTuple):
     """The text with its calls, and the statements with their hooks; `unsettled` is why returned values have no name.
 
-    `steps` are the gradients that only a step names, `assumed` are values that nobody gave.
+    `steps` are the gradients that only a step names, `assumed` says which values nobody gave.
     """
 
     script: Script
@@ -31,34 +30,43 @@ class Prepared(NamedTuple):
     given: Mapping[str, Any]
     steps: Mapping[str, str]
     unsettled: BackpropError | None = None
-    assumed: Mapping[str, Any] = MappingProxyType({})
+    assumed: str = ""
     first: int = 0  # the statement from which on gradients are judged
 
 
-def prepare(
-    script: Script, forward: str, backward: str, given: Mapping[str, Any], *, called: bool = False
-) -> Prepared | None:
-    """Ready to run; functions that the file calls itself are called again if `called`, None where there are none.
+def pairs_in(script: Script, forward: str, backward: str, *, called: bool = False) -> list[Pair]:
+    """The functions of a file that are to be called, one after the other; `called`: those that it calls itself, too.
 
-    Raises BackpropError where it is no Python, or a function has no values.
+    Raises BackpropError where it is no Python, or has no function of that name.
     """
-    before, unsettled = given, None
     try:
         tree = parse(script.text, script.path)
+        return find_pairs(tree, forward, backward, script.path, called=called)
     except (SyntaxError, RecursionError, ValueError) as error:
         raise no_python(script, error) from None
+
+
+def prepare(script: Script, given: Mapping[str, Any]) -> Prepared:
+    """The file as it is, ready to run."""
     try:
-        pairs = find_pairs(tree, forward, backward, script.path, called=called)
-        if called and not pairs:
-            return None
-        first = len(tree.body) if called or forward else 0  # its own calls are at other values
-        if pairs:
-            script, given, unsettled = _with_calls(script, tree, pairs, given)
-            tree = parse(script.text, script.path)
-        assumed = {name: value for name, value in given.items() if name not in before}
-        return _ready(script, tree, given, unsettled)._replace(assumed=assumed, first=first)
+        return _ready(script, parse(script.text, script.path), given, None)
+    except (SyntaxError, RecursionError, ValueError) as error:
+        raise no_python(script, error) from None
+
+
+def prepare_pair(script: Script, pair: Pair, given: Mapping[str, Any], *, others: bool = False) -> Prepared:
+    """Ready to run, with calls of two functions below, whose gradients alone are judged.
+
+    With `others` values that do not fit are for other functions. Raises BackpropError (N202) where it has no values.
+    """
+    tree = parse(script.text, script.path)
+    first = len(tree.body)  # its own calls are at other values
+    script, given, unsettled, assumed = _with_calls(script, tree, pair, given, others=others)
+    try:
+        ready = _ready(script, parse(script.text, script.path), given, unsettled)
     except RecursionError as error:
         raise no_python(script, error) from None
+    return ready._replace(assumed=assumed, first=first)
 
 
 def prepare_call(call: Observed) -> Prepared:
@@ -66,7 +74,7 @@ def prepare_call(call: Observed) -> Prepared:
 
     Raises BackpropError where what comes back cannot be matched to the parameters.
     """
-    script, given, unsettled = _with_calls(call.script, call.tree, [call.pair], call.values)
+    script, given, unsettled, _ = _with_calls(call.script, call.tree, call.pair, call.values)
     return _ready(script, parse(script.text, script.path), given, unsettled)
 
 
@@ -78,30 +86,20 @@ def _ready(script: Script, tree: ast.Module, given: Mapping[str, Any], unsettled
 
 
 def _with_calls(
-    script: Script, tree: ast.Module, pairs: Sequence[Pair], given: Mapping[str, Any]
-) -> tuple[Script, Mapping[str, Any], BackpropError | None]:
+    script: Script, tree: ast.Module, pair: Pair, given: Mapping[str, Any], *, others: bool = False
+) -> tuple[Script, Mapping[str, Any], BackpropError | None, str]:
     own = script.text.rstrip("\n") + "\n"
     known = [name for node in tree.body if isinstance(node, ast.Assign) for one in node.targets
              for name in [named(one)[0]] if name]  # fmt: skip
-    have = {*given, *known}
-    able = [
-        pair for pair in pairs
-        if all(default or name in have or options_of(name) is not None for name, default in parameters(pair.forward))
-    ] or pairs[:1]  # fmt: skip
 
     def attempt(text: str, names: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return attempted(own + text, script.path, names)
 
-    made: list[Called] = []
-    unsettled = None
-    for pair in able:
-        one = calls(pair, given, known, script.path, attempt)
-        given = one.given
-        made.append(one)
-        if one.unsettled:
-            unsettled = no_values(script, pair, one.unsettled)
-    returns = tuple((pair.last.name, one.returned) for pair, one in zip(able, made, strict=True))
-    bound = [name for name in given if name not in known and name.isidentifier()]
-    lines = (*(None for _ in bound), *(line for one in made for line in one.lines))
-    text = own + "".join([*(f"{name} = {name}\n" for name in bound), *(one.text for one in made)])
-    return script._replace(text=text, own=own.count("\n"), below=lines, returns=returns), given, unsettled
+    made = calls(pair, given, known, attempt, others=others)
+    unsettled = no_values(script, pair, made.unsettled) if made.unsettled else None
+    bound = [name for name in made.given if name not in known and name.isidentifier()]
+    lines = (*(None for _ in bound), *made.lines)
+    text = own + "".join([*(f"{name} = {name}\n" for name in bound), made.text])
+    assumed = " ".join(f"{name}={value}" for name, value in made.assumed.items())
+    script = script._replace(text=text, own=own.count("\n"), below=lines, returns=((pair.last.name, made.returned),))
+    return script, made.given, unsettled, f"`{pair.forward.name}` is called with {assumed}" if assumed else ""

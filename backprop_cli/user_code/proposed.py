@@ -31,6 +31,17 @@ _DICTIONARIES: dict[str, dict[str, Any]] = {
     "bn_param": {"mode": "train"},
     "dropout_param": {"mode": "train", "p": 0.5, "seed": 0},
 }
+# Shapes of other layers, by the names that courses have for their parameters: images, and one step or all steps of a
+# recurrent network with one, three or four blocks of two units in its weights.
+_IMAGES: dict[str, Shape] = {
+    **dict.fromkeys(("x", "X", "images"), (2, 3, 4, 4)), **dict.fromkeys(("w", "W", "weight"), (2, 3, 3, 3)),
+    **dict.fromkeys(("b", "bias"), (2,)), **dict.fromkeys(("gamma", "beta"), (3,)),
+}  # fmt: skip
+_BLOCKS = (1, 4, 3)
+_STEP_INPUTS = ("x", "xt", "x_t", "X")
+_STATES = ("h", "c", "h0", "c0", "prev_h", "prev_c", "h_prev", "c_prev", "hprev", "cprev", "h_in", "c_in")
+_BY_INPUT, _BY_STATE, _BIASES = ("Wx", "Wxh", "U", "W_x", "Wxh"), ("Wh", "Whh", "W_h", "V"), ("b", "bh", "b_h")
+_WORDS = "[[0,1,2],[2,4,0]]"  # of five
 # What goes into the first layer, and what comes out of each. Below, `i` is what goes into a layer, `o` what comes out,
 # `m` how many examples there are.
 _WIDTHS = (3, 4, 2, 5, 3, 4, 2)
@@ -47,14 +58,26 @@ class Proposal(NamedTuple):
     value: Any
 
 
-def proposed(call: str, names: Sequence[str], given: Mapping[str, Any], attempt: Attempt) -> dict[str, str] | None:
-    """Texts of values with which the call works; None where none of these do."""
+def proposed(
+    call: str, names: Sequence[str], given: Mapping[str, Any], attempt: Attempt
+) -> Iterator[dict[str, Proposal]]:
+    """Values with which the call works, and answers finite numbers: the likeliest first."""
     random_numbers = np.random.default_rng(0)
-    for guess in _guesses(names):
-        made = {name: one if isinstance(one, Proposal) else _random(one, random_numbers) for name, one in guess.items()}
-        if attempt(call, {**given, **{name: one.value for name, one in made.items()}}) is not None:
-            return {name: one.text for name, one in made.items()}
-    return None
+    for draw in (_normal, _uniform):
+        for guess in _guesses(names):
+            made = {
+                name: one if isinstance(one, Proposal) else draw(one, random_numbers) for name, one in guess.items()
+            }
+            seen = attempt(f"_seen = {call}\n", {**given, **{name: one.value for name, one in made.items()}})
+            if seen is not None and _is_finite(seen["_seen"]):
+                yield made
+
+
+def _is_finite(answer: Any) -> bool:
+    first = answer[0] if isinstance(answer, tuple) and answer else answer
+    if not isinstance(first, float | int | np.ndarray | np.number):
+        return True
+    return bool(np.asarray(first).dtype.kind not in "fc" or np.isfinite(first).all())
 
 
 def whole_where_needed(call: str, given: Mapping[str, Any], attempt: Attempt) -> Mapping[str, Any]:
@@ -89,8 +112,12 @@ def _as_integers(value: Any) -> Any:
     return np.asarray(value).astype(int) if np.ndim(value) else int(value)
 
 
-def _random(shape: Shape, random_numbers: np.random.Generator) -> Proposal:
+def _normal(shape: Shape, random_numbers: np.random.Generator) -> Proposal:
     return Proposal(f"randn({','.join(map(str, shape))})", random_numbers.standard_normal(shape))
+
+
+def _uniform(shape: Shape, random_numbers: np.random.Generator) -> Proposal:
+    return Proposal(f"rand({','.join(map(str, shape))})", random_numbers.random(shape))
 
 
 def _guesses(names: Sequence[str]) -> Iterator[dict[str, Shape | Proposal]]:
@@ -100,13 +127,41 @@ def _guesses(names: Sequence[str]) -> Iterator[dict[str, Shape | Proposal]]:
     }  # fmt: skip
     others = [name for name in names if name not in numbers]
     shapes = [dict(zip(others, guess, strict=True)) for guess in _shapes(others)]
-    for guess in shapes:
+    fitting: list[dict[str, Shape | Proposal]] = [
+        {name: family[name] for name in others} for family in _families() if family.keys() >= set(others)
+    ]
+    generic: list[dict[str, Shape | Proposal]] = [{**guess} for guess in shapes]
+    for guess in (*fitting, *generic) if {*_STATES} & {*others} else (*generic, *fitting):
         yield {**guess, **numbers}
     targets = [name for name in others if name in _TARGETS]
-    for guess in shapes if targets else ():
-        rows = next((guess[name][0] for name in others if name not in targets and name[:1].lower() == "x"), _MANY)
+    for shape in shapes if targets else ():
+        rows = next((shape[name][0] for name in others if name not in targets and name[:1].lower() == "x"), _MANY)
         labels = [number % _CLASSES for number in range(rows)]
-        yield {**guess, **numbers, **dict.fromkeys(targets, Proposal(str(labels).replace(" ", ""), np.array(labels)))}
+        yield {**shape, **numbers, **dict.fromkeys(targets, Proposal(str(labels).replace(" ", ""), np.array(labels)))}
+    number = Proposal("0.5", 0.5)
+    arrays = dict.fromkeys([name for name in others if name[:1].lower() == "x"], (4, 3))
+    yield {**dict.fromkeys(others, number), **arrays, **numbers}
+    yield {**dict.fromkeys(others, number), **numbers}
+
+
+def _families() -> Iterator[dict[str, Shape | Proposal]]:
+    """What the parameters of other layers may be, by name."""
+    yield {**_IMAGES}
+    for blocks in _BLOCKS:
+        weights: dict[str, Shape | Proposal] = {
+            **dict.fromkeys(_BY_INPUT, (3, 2 * blocks)), **dict.fromkeys(_BY_STATE, (2, 2 * blocks)),
+            **dict.fromkeys(_BIASES, (2 * blocks,)),
+        }  # fmt: skip
+        yield {**weights, **dict.fromkeys(_STEP_INPUTS, (4, 3)), **dict.fromkeys(_STATES, (4, 2))}
+        yield {**weights, **dict.fromkeys(_STEP_INPUTS, (4, 5, 3)), **dict.fromkeys(_STATES, (4, 2))}
+    yield {"x": (2, 3, 4), "X": (2, 3, 4), "w": (4, 2), "W": (4, 2), "b": (2,), "gamma": (4,), "beta": (4,)}
+    words = Proposal(_WORDS, np.array([[0, 1, 2], [2, 4, 0]]))
+    yield {
+        **dict.fromkeys(("x", "X", "idx", "ids"), words),
+        **dict.fromkeys(("W", "W_embed", "E", "embedding"), (5, 3)),
+    }
+    mask = Proposal("ones(2,3)", np.ones((2, 3)))
+    yield {"x": (2, 3, 5), "scores": (2, 3, 5), **dict.fromkeys(_TARGETS, words), "mask": mask}
 
 
 def _shapes(names: Sequence[str]) -> Iterator[list[Shape]]:
