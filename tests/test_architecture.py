@@ -81,6 +81,13 @@ THIRD_PARTIES = {
     "numpy": {
         "language/large.py",
         "language/large_tokens.py",
+        "language/large_program.py",
+        "graph/large.py",
+        "engine/columns.py",
+        "engine/stream.py",
+        "engine/chains.py",
+        "engine/exaggerated_columns.py",
+        "numeric/columns.py",
         "numeric/arrays.py",
         "numeric/reductions.py",
         "numeric/linalg.py",

@@ -13,18 +13,15 @@ from itertools import count, repeat
 import numpy as np
 
 from backprop_cli.errors import Source
+from backprop_cli.language.large_program import CALLED, NEGATIVE, LargeProgram, Rows
 from backprop_cli.language.large_tokens import SIGNS, LargeTokens, columns
-from backprop_cli.language.program import BINDING_POWER, Call, Program, Statement
+from backprop_cli.language.program import BINDING_POWER, Program, Statement
 from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER
-from backprop_cli.lean import Any, Collection, Iterable, NamedTuple
+from backprop_cli.lean import Any, Collection, NamedTuple
 
 _NEVER = 100  # more than any binding power
 _POWERS = np.zeros(128, np.uint8)
 _POWERS[[ord(sign) for sign in SIGNS]] = [BINDING_POWER[sign] for sign in SIGNS]
-_NUMBER, _NEGATIVE, _CALL = 0, 1, 2  # what a row is, otherwise its sign's character
-_OPS = np.empty(128, object)
-_OPS[[ord(sign) for sign in SIGNS]] = list(SIGNS)
-_OPS[:3] = ["num", "negative", "call"]
 _MOST_OPERANDS = 2  # of a call
 _MANY = 2**16  # what is less is sorted by its digits
 
@@ -43,19 +40,6 @@ class _Names(NamedTuple):
     number: dict[str, int]
     first: Any
     of_token: Any
-
-
-class _Items(NamedTuple):
-    """The rows that are made: the place among what goes through the stack, the token, what it is.
-
-    Of all that goes through the stack, how many operands it takes and the place of what stands left of the last one.
-    """
-
-    at: Any
-    token: Any
-    codes: Any
-    arity: Any
-    left: Any
 
 
 def read_large(source: Source, variables: Collection[str], words: Collection[str]) -> Program | None:
@@ -185,62 +169,38 @@ def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names, 
             return None
         rows[~made] = row_of[names.of_token]
 
-    out = Program(source)
-    out.args = [texts[k] for k in own.tolist()]
-    out.ops = ["name"] * len(own)
     token = on_stack[made]
     is_number, is_call = kinds[token] == NUMBER, kinds[token] == CALL
-    codes = np.where(tokens.is_prefix[token], _NEGATIVE, tokens.signs[token])
-    codes[is_call] = _CALL
-    out.ops += _OPS[codes].tolist()
+    codes = np.where(tokens.is_prefix[token], NEGATIVE, tokens.signs[token])
+    codes[is_call] = CALLED
     arity = np.where(tokens.is_leaf[on_stack], 0, spans.arity[on_stack])
     by_height = _order(np.cumsum(1 - arity, dtype=np.int32))
     left = np.zeros_like(on_stack)
     left[by_height[1:]] = by_height[:-1]
-    out.args += _arguments(tokens, _Items(np.flatnonzero(made), token, codes, arity, left), rows)
-    first = np.where(is_number & tokens.is_folded[token - 1], token - 1, spans.begin[token])
+    at = np.flatnonzero(made)
+    first, second = rows[left[at]], rows[at - 1]
+    arity = arity[at]
+    first[arity == 1], second[arity == 1] = second[arity == 1], -1
+    first[arity == 0] = second[arity == 0] = -1
+    begin = np.where(is_number & tokens.is_folded[token - 1], token - 1, spans.begin[token])
     last = np.where(is_number, token, spans.done[token] - ~is_call)
-    lengths = np.fromiter(map(len, out.args[: len(own)]), np.int32, len(own))
-    out.starts = _as_array(names.first[own], starts[first])
+    lengths = np.fromiter((len(texts[k]) for k in own.tolist()), np.int32, len(own))
+    called = tokens.called if is_call.any() else []
+    if called and len({*called}) > 1:  # in the order of the rows
+        number_of_call = np.cumsum(kinds == CALL, dtype=np.int32) - 1
+        called = [called[k] for k in number_of_call[token[is_call]].tolist()]
+    numbers_ = tokens.texts(NUMBER)
+    if (folded := tokens.is_folded[token[is_number] - 1]).any():
+        numbers_ = [f"-{text}" if has_sign else text for text, has_sign in zip(numbers_, folded.tolist(), strict=True)]
+    columns_ = Rows([texts[k] for k in own.tolist()], codes, first, second, numbers_, called, ends[token[is_call]])
+    out = LargeProgram(source, columns_)
+    out.starts = _as_array(names.first[own], starts[begin])
     out.ends = _as_array(names.first[own] + lengths, ends[last])
     heads = iter(defined)
-    called = (next(heads) if is_named else "" for is_named in has_name.tolist())
-    statements = zip(called, rows[lasts].tolist(), starts[begins].tolist(), strict=True)
+    headed = (next(heads) if is_named else "" for is_named in has_name.tolist())
+    statements = zip(headed, rows[lasts].tolist(), starts[begins].tolist(), strict=True)
     out.statements = list(map(tuple.__new__, repeat(Statement), statements))
     return out
-
-
-def _arguments(tokens: LargeTokens, items: _Items, rows: Any) -> list[Any]:
-    """The arguments of the rows: of numbers their texts, of others the rows of their operands."""
-    at, token, codes = items.at, items.token, items.codes
-    right, left = rows[at - 1], rows[items.left[at]]
-    is_pair = codes > _CALL
-    pairs = zip(left[is_pair].tolist(), right[is_pair].tolist(), strict=True)
-    if is_pair.all():
-        return list(pairs)
-    found = np.empty(len(codes), object)
-    found[is_pair] = _objects(pairs, is_pair)
-    is_sign = codes == _NEGATIVE
-    found[is_sign] = _objects(zip(right[is_sign].tolist(), strict=True), is_sign)
-    is_number = codes == _NUMBER
-    folded = tokens.is_folded[token[is_number] - 1]
-    found[is_number] = _objects(tokens.texts(NUMBER), is_number)
-    if folded.any():
-        found[np.flatnonzero(is_number)[folded]] = "-" + found[is_number][folded]
-    called = np.fromiter(tokens.called, object, len(tokens.called))
-    number_of_call = np.cumsum(tokens.kinds == CALL, dtype=np.int32) - 1
-    for arity in range(1, _MOST_OPERANDS + 1):
-        is_call = (codes == _CALL) & (items.arity[at] == arity)
-        chosen = token[is_call]
-        names = called[number_of_call[chosen]].tolist()
-        operands = zip(*(column[is_call].tolist() for column in (left, right)[2 - arity :]), strict=True)
-        calls = zip(names, operands, repeat(()), tokens.ends[chosen].tolist(), strict=False)
-        found[is_call] = _objects(map(tuple.__new__, repeat(Call), calls), is_call)
-    return found.tolist()
-
-
-def _objects(values: Iterable[Any], where: Any) -> Any:
-    return np.fromiter(values, object, np.count_nonzero(where))
 
 
 def _as_array(first: Any, rest: Any) -> array[int]:
