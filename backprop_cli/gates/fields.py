@@ -189,8 +189,8 @@ def head(gate: Gate) -> str:
 
 _ROOMS = ("arrays", "reductions", "arranged", "linalg", "matrices", "losses", "normalizations", "factors", "windows")
 FLOATS = Field("floats", "special")
-COLUMNS = Field("columns", choice="where({0}, {1}, {2})", known="{0}")  # of numbers that are all finite
 ARRAYS = Field(*_ROOMS, choice="where({0}, {1}, {2})", known="where_known({0}, out)", each="in_pieces({0})")
 COMPLEX = Field("complex", of="means")
 DIGITS = Field("digits", literal="number({0})")
 SHAPES = Field("shapes", "arranged_shapes", "normalized_shapes", "windowed_shapes")
+COLUMNS = Field("columns", choice="where({0}, {1}, {2})", known="{0}")  # of numbers that are all finite
