@@ -19,6 +19,8 @@ LINKING = (_ADD, _SUB, _MUL)  # which have a chain through their first operand
 
 def chains(is_linked: Any) -> list[tuple[int, int]] | None:
     """Where chains begin and end, if each that is linked goes on with the one before it; None where they are short."""
+    if not len(is_linked):
+        return []
     starts = np.flatnonzero(~is_linked)
     if len(starts) * _LONG > len(is_linked):
         return None

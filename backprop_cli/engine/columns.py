@@ -16,11 +16,12 @@ from backprop_cli.engine.stream import stream_of
 from backprop_cli.gates import BY_SYMBOL, GATES, ROUTES
 from backprop_cli.gates.fields import COLUMNS, FLOATS
 from backprop_cli.graph.large import LargeGraph
-from backprop_cli.lean import Any, Sequence
+from backprop_cli.lean import Any, NamedTuple, Sequence
 
 _ADD, _SUB, _MUL = (BY_SYMBOL[sign] for sign in "+-*")
 # Gates of which all operands matter, whatever their values.
 _SMOOTH = frozenset(name for name, gate in GATES.items() if not (gate.variadic or gate.family == "choice")) - ROUTES
+_SUMS = frozenset(name for name, gate in GATES.items() if gate.family == "sum")  # whose slopes are the same everywhere
 _FEWEST = 1000  # gates whose operands are known, that are worth a step of NumPy
 
 
@@ -32,48 +33,90 @@ def forward(graph: Any, leaves: Sequence[float]) -> Any:
     return Column(computed(graph, values))
 
 
-def computed(graph: LargeGraph, values: Any, factors: Any = None) -> Any:
-    """The values behind those of the leaves; each result is moved by its node's factor, if there are factors."""
-    nodes, known = graph.gate_nodes, graph.first < 0
-    with np.errstate(all="ignore"):
-        while len(nodes) >= _FEWEST:  # what is a tree is computed a level at a time
-            first, second = graph.first[nodes], graph.second[nodes]
-            ready = known[first] & (known[second] | (second < 0))
-            if np.count_nonzero(ready) * 8 < len(nodes):
-                break
-            level, nodes = nodes[ready], nodes[~ready]
-            for name, at in by_gate(graph, level):
-                operands = operands_of(graph, at, values)
-                values[at] = COLUMNS.value[name](*operands)
-            if factors is not None:
-                values[level] *= factors[level]
-            known[level] = True
-    if not len(nodes):
-        return values
+class _Group(NamedTuple):
+    """Nodes of one gate, and their operands; `second` is None where they have one."""
+
+    word: str
+    nodes: Any
+    first: Any
+    second: Any
+
+    def operands(self, values: Any) -> list[Any]:
+        """The values of the operands."""
+        return [values[self.first]] if self.second is None else [values[self.first], values[self.second]]
+
+
+class _Order(NamedTuple):
+    """In which order values are computed: levels, each by its gates, then the rest, in chains or (None) one by one.
+
+    `others` are the operands that the rest take from beside a chain.
+    """
+
+    levels: list[tuple[Any, list[_Group]]]
+    rest: Any
+    others: Any
+    chains: list[tuple[int, int]] | None
+
+
+def order_of(graph: LargeGraph) -> _Order:
+    """The order in which values are computed: what is a tree a level at a time."""
+    nodes, known, levels = graph.gate_nodes, graph.first < 0, []
+    while len(nodes) >= _FEWEST:
+        first, second = graph.first[nodes], graph.second[nodes]
+        ready = known[first] & (known[second] | (second < 0))
+        if np.count_nonzero(ready) * 8 < len(nodes):
+            break
+        level, nodes = nodes[ready], nodes[~ready]
+        levels.append((level, groups(graph, level)))
+        known[level] = True
     others = _others(graph, nodes, known)
-    if (found := chains(others >= 0)) is None:
-        return _one_by_one(graph, nodes, values, factors)
-    with np.errstate(all="ignore"):
-        for start, stop in found:
-            node = int(nodes[start])
-            values[node] = FLOATS.value[graph.words[graph.codes[node]]](
-                *(values.item(j) for j in (graph.first[node], graph.second[node]) if j >= 0)
-            ) * (1.0 if factors is None else factors[node])
-            if len(chain := nodes[start + 1 : stop]):
-                beside, by = values[others[start + 1 : stop]], None if factors is None else factors[chain]
-                values[chain] = along(values.item(node), graph.words, graph.codes[chain], beside, by)
-    return values
+    return _Order(levels, nodes, others, chains(others >= 0))
+
+
+def groups(graph: LargeGraph, nodes: Any) -> list[_Group]:
+    """Nodes by their gate."""
+    codes, found = graph.codes[nodes], []
+    for code in np.flatnonzero(np.bincount(codes)).tolist():
+        at = nodes[codes == code]
+        second = graph.second[at]
+        found.append(_Group(graph.words[code], at, graph.first[at], second if second[0] >= 0 else None))
+    return found
 
 
 def _others(graph: LargeGraph, nodes: Any, known: Any) -> Any:
     """Of nodes that go on with the one before them the operand that is `known`, or any where they have one; else -1."""
     first, second, before = graph.first[nodes], graph.second[nodes], np.append(-1, nodes[:-1])
-    word = np.array([0 if gate in COMMUTING else 1 if gate in LINKING else 2 for gate in graph.words])[
-        graph.codes[nodes]
-    ]
-    goes_on = (first == before) & ((second < 0) | (known[second] & (word < 2)))
-    swapped = (second == before) & known[first] & (word == 0)
+    kinds = np.array([2 * (word in COMMUTING) + (word in LINKING) for word in graph.words])[graph.codes[nodes]]
+    goes_on = (first == before) & ((second < 0) | (known[second] & (kinds > 0)))
+    swapped = (second == before) & known[first] & (kinds > 1)
     return np.where(goes_on, np.maximum(second, 0), np.where(swapped, first, -1))
+
+
+def computed(graph: LargeGraph, values: Any, factors: Any = None) -> Any:
+    """The values behind those of the leaves; each result is moved by its node's factor, if there are factors."""
+    if graph.order is None:
+        graph.order = order_of(graph)
+    order: _Order = graph.order
+    with np.errstate(all="ignore"):
+        for level, by_gate in order.levels:
+            for group in by_gate:
+                values[group.nodes] = COLUMNS.value[group.word](*group.operands(values))
+            if factors is not None:
+                values[level] *= factors[level]
+        if order.chains is None:
+            return _one_by_one(graph, order.rest, values, factors)
+        for start, stop in order.chains:
+            node, chain = order.rest[start], order.rest[start + 1 : stop]
+            operands = [values.item(j) for j in (graph.first[node], graph.second[node]) if j >= 0]
+            begin = FLOATS.value[graph.words[graph.codes[node]]](*operands) * (
+                1.0 if factors is None else factors[node]
+            )
+            values[node] = begin
+            if len(chain):
+                by = None if factors is None else factors[chain]
+                beside = values[order.others[start + 1 : stop]]
+                values[chain] = along(float(begin), graph.words, graph.codes[chain], beside, by)
+    return values
 
 
 def _one_by_one(graph: LargeGraph, nodes: Any, array: Any, factors: Any) -> Any:
@@ -99,29 +142,16 @@ def _one_by_one(graph: LargeGraph, nodes: Any, array: Any, factors: Any) -> Any:
     return np.array(values)
 
 
-def by_gate(graph: LargeGraph, nodes: Any) -> list[tuple[str, Any]]:
-    """Nodes by their gate."""
-    codes = graph.codes[nodes]
-    found = [(word, nodes[codes == code]) for code, word in enumerate(graph.words)]
-    return [(word, at) for word, at in found if len(at)]
-
-
-def operands_of(graph: LargeGraph, nodes: Any, values: Any) -> list[Any]:
-    """The values of the operands of nodes that have as many."""
-    first, second = graph.first[nodes], graph.second[nodes]
-    return [values[first]] if second[0] < 0 else [values[first], values[second]]
-
-
 def slopes_of(graph: LargeGraph, users: Any, values: Any) -> Any:
     """The slopes of gates, whose values are all finite: two each, the second 0 where there is one operand."""
-    slopes = np.zeros((len(users), 2))
-    codes = graph.codes[users]
+    slopes, codes = np.zeros((len(users), 2)), graph.codes[users]
     with np.errstate(all="ignore"):
-        for code, word in enumerate(graph.words):
-            if (chosen := codes == code).any():
-                nodes = users[chosen]
-                for k, slope in enumerate(COLUMNS.locals[word](*operands_of(graph, nodes, values), values[nodes])):
-                    slopes[chosen, k] = slope
+        for group in groups(graph, users):
+            chosen = slice(None) if len(group.nodes) == len(users) else codes == graph.words.index(group.word)
+            given = [0.0, 0.0] if group.word in _SUMS else group.operands(values)
+            out = 0.0 if group.word in _SUMS else values[group.nodes]
+            for k, slope in enumerate(COLUMNS.locals[group.word](*given[: 2 - (group.second is None)], out)):
+                slopes[chosen, k] = slope
     return slopes
 
 

@@ -17,7 +17,7 @@ from backprop_cli.engine.columns import computed, slopes_of
 from backprop_cli.engine.exaggerated_numbers import EXACT, LINEAR, LOOSE
 from backprop_cli.engine.moves import ORDINARY, SMALL, Moves, moves
 from backprop_cli.engine.passes import Backward
-from backprop_cli.engine.stream import stream_of
+from backprop_cli.engine.stream import reach, stream_of
 from backprop_cli.gates import CONSTANTS, GATES
 from backprop_cli.graph.large import LargeGraph
 from backprop_cli.lean import Any
@@ -63,7 +63,7 @@ def _gradients(graph: LargeGraph, users: Any, values: Any, upstream: float, move
         return None
     is_one = abs(slopes) == 1
     sends_ones = (is_one & is_linear[:, None]).astype(float)
-    ones = stream.reach(float(abs(upstream) == 1), sends_ones)[users] == 1
+    ones = reach(stream, float(abs(upstream) == 1), sends_ones)[users] == 1
     # What is moved, from the last gate to the first: its slope, and what it sends to its operands.
     is_moved = np.empty((len(users), 3), bool)
     is_moved[:, 0] = ~is_linear
@@ -71,7 +71,7 @@ def _gradients(graph: LargeGraph, users: Any, values: Any, upstream: float, move
     by = np.ones(is_moved.shape)
     by[::-1][is_moved[::-1]] = move.row(drawn, int(is_moved.sum()))
     slopes[:, 0] *= by[:, 0]
-    grads = stream.gradients(upstream, slopes, by[:, 1:], move.nearby)
+    grads = stream.gradients(upstream, slopes, by[:, 1:] if is_moved.any() else None, move.nearby)
     arrived = grads[users]
     if ((abs(arrived) == 1) != ones).any() or (abs(slopes[~is_linear, 0]) == 1).any():
         return None

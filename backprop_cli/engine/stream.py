@@ -11,7 +11,7 @@ import numpy as np
 
 from backprop_cli.engine.chains import chains, products
 from backprop_cli.graph.large import LargeGraph
-from backprop_cli.lean import Any, Callable, Iterator
+from backprop_cli.lean import Any, Callable, Iterator, NamedTuple, cached_property
 
 _WIDE, _PATIENCE = 1000, 24  # nodes of a level that are worth a step of NumPy; narrower levels before giving up
 _MANY = 32  # edges that are summed up by NumPy
@@ -20,47 +20,85 @@ _RADIX = 2**16  # what is less is sorted by its digits
 Moved = Callable[[float], float] | None  # what becomes of a sum that is rounded, where that is exaggerated
 
 
+class _Pull(NamedTuple):
+    """Nodes that are used once, the users, and the edges."""
+
+    nodes: Any
+    parents: Any
+    edges: Any
+
+
+class _Plan(NamedTuple):
+    """In which order gradients are computed: levels, then the rest, which are chains or (None) one by one, then leaves.
+
+    Of the rest the parents of those that several use are -1.
+    """
+
+    levels: list[_Pull]
+    rest: _Pull
+    chains: list[tuple[int, int]] | None
+    leaves: _Pull
+
+
 class Stream:
-    """The edges from `users`, which are gates in order, to their operands."""
+    """The edges from `users`, which are gates in order, to their operands: two for each, of which the second may be none.
+
+    `users_of` and `edges_of` are of edges into nodes that several use, node by node, each from the last user to the
+    first; those of the k-th of these `joined` nodes end at `ends[k + 1]`.
+    """
 
     def __init__(self, graph: LargeGraph, users: Any) -> None:
         self.graph, self.users, count = graph, users, len(graph)
-        self.operands = operands = np.stack([graph.first[users], graph.second[users]], 1)
-        uses = np.bincount(operands.reshape(-1) + 1, minlength=count + 1)[1:]
-        self.parent = np.full(count, -1)
-        for k in (1, 0):  # an operand that is none stands for the last node, which nobody uses
-            self.parent[operands[:, k]] = users
-        self.parent[uses != 1] = -1
-        is_gate = np.zeros(count, bool)
-        is_gate[users] = True
-        self.single_gates, self.single_leaves = (self.parent >= 0) & is_gate, (self.parent >= 0) & ~is_gate
-        # What several use, and the edges into it, node by node, each from the last user to the first.
-        self.joined = np.flatnonzero(uses > 1)
-        self.ends = np.append(0, np.cumsum(uses[self.joined]))
-        rank = np.full(count, -1, np.int32)
+        self.operands = np.stack([graph.first[users], graph.second[users]], 1)
+        flat = self.operands.reshape(-1)
+        self.uses = np.bincount(flat + 1, minlength=count + 1)[1:]
+        self.joined = np.flatnonzero(self.uses > 1)
+        self.ends = np.append(0, np.cumsum(self.uses[self.joined]))
+        self.front = int(np.searchsorted(self.joined, users[0]))  # so many of them are leaves before all gates
+        rank = np.full(count + 1, -1, np.int32)  # the operand that is none has the last place
         rank[self.joined] = np.arange(len(self.joined))
-        ranks = rank[operands[::-1]].reshape(-1)
-        edges = np.flatnonzero((ranks >= 0) & (operands[::-1].reshape(-1) >= 0))
+        ranks = rank[self.operands[::-1]].reshape(-1)
+        edges = np.flatnonzero(ranks >= 0)
         ranks = ranks[edges]
         edges = edges[np.argsort(ranks.astype(np.uint16) if len(self.joined) < _RADIX else ranks, kind="stable")]
-        self.edges = operands.size - 2 - edges + 2 * (edges % 2)
-        self.front = int(np.searchsorted(self.joined, users[0]))  # so many of them are leaves before all gates
+        self.edges_of = len(flat) - 2 - edges + 2 * (edges % 2)
+        self.users_of = users[self.edges_of // 2]
+
+    @cached_property
+    def plan(self) -> _Plan:
+        """The order in which gradients are computed."""
+        graph, users, count = self.graph, self.users, len(self.graph)
+        parent, edge = np.full(count + 1, -1), np.full(count + 1, -1)
+        for k in (0, 1):
+            parent[self.operands[:, k]] = users
+            edge[self.operands[:, k]] = np.arange(k, 2 * len(users), 2)
+        parent, edge = parent[:-1], edge[:-1]
+        parent[self.uses != 1] = -1
+        is_gate = np.zeros(count, bool)
+        is_gate[users] = True
+        waits = is_gate & (parent >= 0)
+        levels, level, patience = [], np.array([graph.output]), _PATIENCE
+        while len(level) and (len(level) >= _WIDE or patience):
+            patience -= len(level) < _WIDE
+            level = np.concatenate([graph.first[level], graph.second[level]])
+            level = level[waits[level] & (level >= 0)]
+            levels.append(_Pull(level, parent[level], edge[level]))
+            waits[level] = False
+        waits[self.joined[self.front :]] = True
+        nodes, leaves = np.flatnonzero(waits)[::-1], np.flatnonzero(~is_gate & (parent >= 0))
+        rest = _Pull(nodes, parent[nodes], edge[nodes])
+        goes_on = rest.parents == np.append(-2, nodes[:-1])
+        return _Plan(levels, rest, chains(goes_on), _Pull(leaves, parent[leaves], edge[leaves]))
 
     def gradients(self, upstream: float, slopes: Any, factors: Any = None, moved: Moved = None) -> Any:
         """The gradient at each node, where edges have `slopes`, and what is sent is moved by `factors`."""
-        flow, leaves = _Flow(self, upstream, slopes, factors, moved), np.flatnonzero(self.single_leaves)
-        flow.through_gates(joins=True)
-        flow.pull(leaves)
+        flow = _Flow(self, upstream, slopes, factors, moved)
+        flow.through_gates()
+        flow.pull(self.plan.leaves)
         for k in range(self.front - 1, -1, -1):
             flow.grads[self.joined[k]] = flow.joined(k)
         flow.grads += 0.0  # no gradient is ever shown as -0
         flow.grads[self.graph.output] = upstream
-        return flow.grads
-
-    def reach(self, upstream: float, slopes: Any) -> Any:
-        """The same for gates, if what several use got nothing."""
-        flow = _Flow(self, upstream, slopes)
-        flow.through_gates(joins=False)
         return flow.grads
 
 
@@ -75,76 +113,76 @@ def stream_of(graph: LargeGraph, users: Any) -> Stream:
 
 
 class _Flow:
-    """Gradients on their way back."""
+    """Gradients on their way back; if nothing `joins`, what several use gets nothing."""
 
-    def __init__(self, stream: Stream, upstream: float, slopes: Any, factors: Any = None, moved: Moved = None) -> None:
-        self.stream, self.moved, count = stream, moved, len(stream.graph)
-        self.is_moved = factors is not None
-        self.into, self.by, self.grads = np.zeros(count), np.ones(count), np.zeros(count)
-        for k in (1, 0):  # of the one edge into each node
-            self.into[stream.operands[:, k]] = slopes[:, k]
-            if factors is not None:
-                self.by[stream.operands[:, k]] = factors[:, k]
-        self.users, self.slopes = stream.users[stream.edges // 2], slopes.reshape(-1)[stream.edges]
-        self.factors: Any = None if factors is None else factors.reshape(-1)[stream.edges]
+    def __init__(
+        self, stream: Stream, upstream: float, slopes: Any, factors: Any, moved: Moved, *, joins: bool = True
+    ) -> None:
+        self.stream, self.moved, self.joins = stream, moved, joins
+        self.slopes, self.factors = slopes.reshape(-1), None if factors is None else factors.reshape(-1)
+        self.grads = np.zeros(len(stream.graph))
         self.grads[stream.graph.output] = upstream
 
-    def pull(self, nodes: Any) -> None:
-        """The gradients of nodes from the one user of each."""
-        sent = self.grads[self.stream.parent[nodes]] * self.into[nodes]
-        self.grads[nodes] = sent * self.by[nodes] if self.is_moved else sent
+    def sent(self, users: Any, edges: Any) -> Any:
+        """What arrives along edges."""
+        sent = self.grads[users] * self.slopes[edges]
+        return sent if self.factors is None else sent * self.factors[edges]
+
+    def pull(self, of: _Pull) -> None:
+        """The gradients of nodes that are used once."""
+        self.grads[of.nodes] = self.sent(of.parents, of.edges)
 
     def joined(self, k: int) -> float:
         """The gradient of the k-th of those that several use."""
         edges = slice(self.stream.ends[k], self.stream.ends[k + 1])
-        sent = self.grads[self.users[edges]] * self.slopes[edges]
-        return _sum(sent * self.factors[edges] if self.is_moved else sent, self.moved)
+        return _sum(self.sent(self.stream.users_of[edges], self.stream.edges_of[edges]), self.moved) * self.joins
 
-    def through_gates(self, *, joins: bool) -> None:
-        """The gradients of all but leaves before all gates: of a tree level by level, of chains each at once."""
-        stream, parent = self.stream, self.stream.parent
-        waits = stream.single_gates.copy()
-        level, patience = np.array([stream.graph.output]), _PATIENCE
-        while len(level) and (len(level) >= _WIDE or patience):
-            patience -= len(level) < _WIDE
-            level = np.concatenate([stream.graph.first[level], stream.graph.second[level]])
-            level = level[waits[level] & (level >= 0)]
+    def through_gates(self) -> None:
+        """The gradients of all but leaves before all gates."""
+        levels, (nodes, parents, edges), found, _ = self.stream.plan
+        for level in levels:
             self.pull(level)
-            waits[level] = False
-        if joins:
-            waits[stream.joined[stream.front :]] = True
-        nodes = np.flatnonzero(waits)[::-1]
-        if not len(nodes):
-            return
-        joined = iter(range(len(stream.joined) - 1, -1, -1))
-        if (found := chains(parent[nodes] == np.append(-2, nodes[:-1]))) is None:
-            self._one_by_one(nodes, joined)
+        joined = iter(range(len(self.stream.joined) - 1, -1, -1))
+        if found is None:
+            self._one_by_one(joined)
             return
         for start, stop in found:
-            node, chain = int(nodes[start]), nodes[start + 1 : stop]
-            if parent[node] < 0:
-                self.grads[node] = self.joined(next(joined))
+            if parents[start] < 0:
+                self.grads[nodes[start]] = self.joined(next(joined))
             else:
-                self.pull(nodes[start : start + 1])
-            if len(chain):
-                by = self.by[chain] if self.is_moved else None
-                self.grads[chain] = products(self.grads[node], self.into[chain], by)
+                self.pull(_Pull(nodes[start], parents[start], edges[start]))
+            if stop > start + 1:
+                chain = edges[start + 1 : stop]
+                factors = None if self.factors is None else self.factors[chain]
+                self.grads[nodes[start + 1 : stop]] = products(self.grads[nodes[start]], self.slopes[chain], factors)
 
-    def _one_by_one(self, nodes: Any, joined: Iterator[int]) -> None:
-        """The gradients of nodes, from the last one to the first; `joined` are the places of those that several use."""
-        known, ends = self.grads.tolist(), self.stream.ends.tolist()
-        parents, into, by = (column[nodes].tolist() for column in (self.stream.parent, self.into, self.by))
-        late = ends[self.stream.front]  # edges into leaves before all gates are left out
-        users, slopes = self.users[late:].tolist(), self.slopes[late:].tolist()
-        factors = self.factors[late:].tolist() if self.is_moved else [1.0] * len(users)
-        for node, parent, slope, factor in zip(nodes.tolist(), parents, into, by, strict=True):
+    def _one_by_one(self, joined: Iterator[int]) -> None:
+        """The gradients of the rest; `joined` are the places of those that several use."""
+        stream, known, ends = self.stream, self.grads.tolist(), self.stream.ends.tolist()
+        nodes, parents, edges = stream.plan.rest
+        late = ends[stream.front]  # edges into leaves before all gates are left out
+        users_of, edges_of = stream.users_of[late:].tolist(), stream.edges_of[late:]
+        slopes, slopes_of = self.slopes[edges].tolist(), self.slopes[edges_of].tolist()
+        factors, factors_of = [1.0] * len(nodes), [1.0] * len(users_of)
+        if self.factors is not None:
+            factors, factors_of = self.factors[edges].tolist(), self.factors[edges_of].tolist()
+        for node, parent, slope, factor in zip(nodes.tolist(), parents.tolist(), slopes, factors, strict=True):
             if parent >= 0:
                 known[node] = known[parent] * slope * factor
-            else:
-                k = next(joined)
-                edges = range(ends[k] - late, ends[k + 1] - late)
-                known[node] = _sum([known[users[e]] * slopes[e] * factors[e] for e in edges], self.moved)
+                continue
+            k = next(joined)
+            into = range(ends[k] - late, ends[k + 1] - late)
+            known[node] = (
+                _sum([known[users_of[e]] * slopes_of[e] * factors_of[e] for e in into], self.moved) * self.joins
+            )
         self.grads = np.array(known)
+
+
+def reach(stream: Stream, upstream: float, slopes: Any) -> Any:
+    """What would arrive at gates if what several use got nothing."""
+    flow = _Flow(stream, upstream, slopes, None, None, joins=False)
+    flow.through_gates()
+    return flow.grads
 
 
 def _sum(sent: Any, moved: Moved) -> float:

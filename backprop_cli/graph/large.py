@@ -39,7 +39,8 @@ class LargeGraph(Graph):
     def __init__(self, source: Source, words: list[str], codes: Any, first: Any, second: Any) -> None:
         super().__init__(source)
         self.words, self.codes, self.first, self.second = words, codes, first, second
-        self.stream: Any = None  # how gradients flow, once somebody found out
+        self.order: Any = None  # in which values are computed, and how gradients flow, once somebody found out
+        self.stream: Any = None
         del self.gates, self.inputs
 
     def __getattr__(self, name: str) -> Any:
@@ -140,7 +141,7 @@ def _gates(rows: Rows) -> list[str] | None:
         gate = GATES.get(ALIASES.get(name, name))
         if gate is None or gate.truth or gate.family == "choice":
             return None
-        if len(gate.parameters) != 1 + is_pair and not gate.variadic:
+        if len(gate.parameters) != 1 + is_pair and not (gate.variadic and is_pair):
             return None
         gate_of[name, is_pair] = gate.name
     return list(map(gate_of.__getitem__, zip(rows.called, pairs, strict=True)))

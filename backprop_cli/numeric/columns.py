@@ -23,9 +23,9 @@ def _over(name: str, one: Callable[..., float]) -> Callable[..., Any]:
         if not any(isinstance(x, np.ndarray) for x in columns):
             return one(*columns)
         try:
-            return np.array(list(map(fast, *parts)))
+            return np.fromiter(map(fast, *parts), float)
         except (ValueError, OverflowError):
-            return np.array(list(map(one, *parts)))
+            return np.fromiter(map(one, *parts), float)
 
     return over
 
