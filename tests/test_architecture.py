@@ -311,6 +311,7 @@ OTHER_WORDS = {
     "engine/anomalies/of_flow.py": {"sum"},  # which wording
     "engine/exaggerated.py": {"sum"},  # a family
     "engine/exaggerated_numbers.py": {"sum"},
+    "engine/columns.py": {"sum"},
     "engine/settling.py": {"sum"},
     "report/notes.py": {"sum"},
     "report/mistakes.py": {"sign"},  # a mistake

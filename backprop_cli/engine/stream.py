@@ -41,7 +41,7 @@ class _Plan(NamedTuple):
 
 
 class Stream:
-    """The edges from `users`, which are gates in order, to their operands: two for each, of which the second may be none.
+    """The edges from `users`, which are gates in order, to their `operands`, of which the second may be none.
 
     `users_of` and `edges_of` are of edges into nodes that several use, node by node, each from the last user to the
     first; those of the k-th of these `joined` nodes end at `ends[k + 1]`.

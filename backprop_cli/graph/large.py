@@ -29,19 +29,20 @@ _CODES[:3] = 1, 2 + len(SIGNS), 0  # numbers, negatives; calls have codes of the
 
 
 class LargeGraph(Graph):
-    """A graph of gates with one operand or two; `gates` and `inputs` are made when they are asked for.
+    """A graph of gates with one operand or two; the columns of lists are made when they are asked for.
 
     `words[codes[i]]` is a node's gate, `first[i]` and `second[i]` are its operands, -1 where it has none.
     """
 
     is_large = True
 
-    def __init__(self, source: Source, words: list[str], codes: Any, first: Any, second: Any) -> None:
+    def __init__(self, source: Source, rows: Rows, words: list[str], codes: Any, first: Any, second: Any) -> None:
         super().__init__(source)
+        self.rows = rows
         self.words, self.codes, self.first, self.second = words, codes, first, second
         self.order: Any = None  # in which values are computed, and how gradients flow, once somebody found out
         self.stream: Any = None
-        del self.gates, self.inputs
+        del self.gates, self.inputs, self.starts, self.ends
 
     def __getattr__(self, name: str) -> Any:
         if name == "gates":
@@ -49,6 +50,8 @@ class LargeGraph(Graph):
         elif name == "inputs":
             pairs = zip(self.first.tolist(), self.second.tolist(), strict=True)
             self.inputs = [(x, y) if y >= 0 else (x,) if x >= 0 else () for x, y in pairs]
+        elif name in ("starts", "ends"):
+            setattr(self, name, self.rows.places(name))
         else:
             raise AttributeError(name)
         return getattr(self, name)
@@ -104,18 +107,17 @@ def lowered(program: Program, bound: Collection[str], max_nodes: int) -> LargeGr
     words = [*_WORDS, *dict.fromkeys(gates)]
     codes = np.append(np.zeros(count, np.int16), _CODES[rows.codes])
     codes[list(constants)] = 1
-    codes[count:][rows.codes == CALLED] = [words.index(gates[0])] if len({*gates}) == 1 else [*map(words.index, gates)]
+    codes[count:][rows.codes == CALLED] = np.array([words.index(gate) for gate in gates], np.int16)[rows.calls]
     there = np.flatnonzero(np.bincount(codes))
     place = np.zeros(len(words), np.int16)
     place[there] = np.arange(len(there))
     leaves = np.full(count, -1, np.int32)
     out = LargeGraph(
-        program.source, [words[k] for k in there.tolist()], place[codes],
+        program.source, rows, [words[k] for k in there.tolist()], place[codes],
         np.append(leaves, rows.first).astype(int), np.append(leaves, rows.second).astype(int),
     )  # fmt: skip
     at = (count + np.flatnonzero(rows.codes == NUMERAL)).tolist()
     out.variables, out.constants = variables, constants | dict(zip(at, numbers, strict=True))
-    out.starts, out.ends = program.starts, program.ends
     out.definitions, out.output = defined, program.statements[-1].row
     out.title = program.statements[-1].name
     is_leaf = out.first < 0
@@ -135,13 +137,12 @@ def _numbers(texts: list[str]) -> list[float] | None:
 
 def _gates(rows: Rows) -> list[str] | None:
     """The gates that are called; None where a call is none of an elementwise gate with all its operands."""
-    pairs = (rows.second[rows.codes == CALLED] >= 0).tolist()
-    gate_of: dict[tuple[str, bool], str] = {}
-    for name, is_pair in {*zip(rows.called, pairs, strict=True)}:
-        gate = GATES.get(ALIASES.get(name, name))
+    is_pair = rows.second[rows.codes == CALLED] >= 0
+    gates = [GATES.get(ALIASES.get(name, name)) for name in rows.called]
+    for call in np.flatnonzero(np.bincount(2 * rows.calls + is_pair)).tolist():
+        gate, count = gates[call // 2], 1 + call % 2
         if gate is None or gate.truth or gate.family == "choice":
             return None
-        if len(gate.parameters) != 1 + is_pair and not (gate.variadic and is_pair):
+        if len(gate.parameters) != count and not (gate.variadic and count > 1):
             return None
-        gate_of[name, is_pair] = gate.name
-    return list(map(gate_of.__getitem__, zip(rows.called, pairs, strict=True)))
+    return [gate.name for gate in gates if gate is not None]

@@ -7,14 +7,13 @@ what is wrong, is left to `parser`; a test holds both to the same rows.
 
 from __future__ import annotations
 
-from array import array
 from itertools import count, repeat
 
 import numpy as np
 
 from backprop_cli.errors import Source
 from backprop_cli.language.large_program import CALLED, NEGATIVE, LargeProgram, Rows
-from backprop_cli.language.large_tokens import SIGNS, LargeTokens, columns
+from backprop_cli.language.large_tokens import SIGNS, LargeTokens, columns, depth_of
 from backprop_cli.language.program import BINDING_POWER, Program, Statement
 from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER
 from backprop_cli.lean import Any, Collection, NamedTuple
@@ -53,7 +52,7 @@ def read_large(source: Source, variables: Collection[str], words: Collection[str
     tokens = LargeTokens(source.text, found)
     if not tokens.are_in_order():
         return None
-    spans, names, defined = _spans(tokens), _names(tokens, found.characters), tokens.texts(DEFINE)
+    spans, names, defined = _spans(tokens), _names(tokens), tokens.texts(DEFINE)
     if spans is None or not _are_plain(tokens, names.number.keys(), defined, variables, words):
         return None
     return _program(source, tokens, spans, names, defined)
@@ -62,7 +61,7 @@ def read_large(source: Source, variables: Collection[str], words: Collection[str
 def _spans(tokens: LargeTokens) -> _Spans | None:
     """Where operators find their operands: to where the brackets close, or something binds less tightly."""
     kinds, places = tokens.kinds, np.arange(len(tokens.kinds), dtype=np.int32)
-    level = np.cumsum(tokens.is_open, dtype=np.int32) - np.cumsum(kinds == CLOSE, dtype=np.int32)
+    level = depth_of(kinds)
     if level.min() < 0 or level[-1]:
         return None
     inner = np.flatnonzero(~tokens.is_leaf).astype(np.int32)
@@ -74,50 +73,42 @@ def _spans(tokens: LargeTokens) -> _Spans | None:
     yields = np.where(is_infix, powers + (tokens.signs[at] == ord("^")), np.where(is_end, 0, _NEVER))
     place = places[: len(at)]
     arity, done, begin = np.zeros(len(kinds), np.int8), places.copy(), places.copy()
-    for power in np.unique(powers[is_prefix | is_infix]).tolist():
+    for power in _each(powers[is_prefix | is_infix]):
         ahead = np.minimum.accumulate(np.where(yields <= power, place, len(at))[::-1])[::-1]
         here = np.flatnonzero((is_prefix | is_infix) & (powers == power))
         done[at[here]] = at[ahead[here + 1]]
-    for power in np.unique(yields[is_infix]).tolist():
+    for power in _each(yields[is_infix]):
         behind = np.maximum.accumulate(np.where(binds < power, place, 0))
         here = np.flatnonzero(is_infix & (yields == power))
         begin[at[here]] = at[behind[here - 1]] + 1
     arity[at[is_infix]], arity[at[is_prefix]] = 2, 1
+    is_comma = kind == COMMA
+    if not (kinds == CALL).any():
+        return None if is_comma.any() else _Spans(arity, done, begin)
     opened = np.maximum.accumulate(np.where(tokens.is_open[at], place, 0))
-    commas = np.cumsum(kind == COMMA, dtype=np.int32)
+    commas = np.cumsum(is_comma, dtype=np.int32)
     shut = np.flatnonzero(kind == CLOSE)
     shut = shut[kind[opened[shut]] == CALL]
     operands = commas[shut] - commas[opened[shut]] + 1
-    if (kind[opened[kind == COMMA]] != CALL).any() or (len(shut) and operands.max() > _MOST_OPERANDS):
+    if (kind[opened[is_comma]] != CALL).any() or (len(shut) and operands.max() > _MOST_OPERANDS):
         return None
     arity[at[opened[shut]]], done[at[opened[shut]]] = operands, at[shut]
     return _Spans(arity, done, begin)
 
 
-def _names(tokens: LargeTokens, characters: Any) -> _Names:
+def _names(tokens: LargeTokens) -> _Names:
     """The names that stand for values."""
-    chosen = tokens.kinds == NAME
-    starts = tokens.starts[chosen]
-    if (tokens.ends[chosen] - starts == 1).all():  # letters
-        letters, first, of_token = np.unique(characters[starts], return_index=True, return_inverse=True)
-        order = np.argsort(first)
-        rank = np.empty(len(order), np.int32)
-        rank[order] = np.arange(len(order))
-        number = {chr(letter): k for k, letter in enumerate(letters[order].tolist())}
-        return _Names(number, starts[first[order]], rank[of_token.reshape(-1)])
-    texts = tokens.texts(NAME)
-    number = dict(zip(dict.fromkeys(texts), count()))
-    of_token = np.fromiter(map(number.__getitem__, texts), np.int32, len(texts))
-    first = np.zeros(len(number), np.int32)
-    first[of_token[::-1]] = starts[::-1]
-    return _Names(number, first, of_token)
+    texts, of_token = tokens.numbered(NAME)
+    first = np.zeros(len(texts), np.int32)
+    first[of_token[::-1]] = tokens.starts[tokens.kinds == NAME][::-1]
+    return _Names(dict(zip(texts, count())), first, of_token)
 
 
 def _are_plain(
     tokens: LargeTokens, names: Collection[str], defined: list[str], variables: Collection[str], words: Collection[str]
 ) -> bool:
     """Whether names mean what they do anywhere: no products `x(…)`, no derivatives, no loops, no name defined twice."""
-    called, by_statement = {*tokens.called}, {*defined}
+    called, by_statement = {*tokens.called[0]}, {*defined}
     if (
         not called.isdisjoint(by_statement)
         or not called.isdisjoint(variables)
@@ -185,17 +176,20 @@ def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names, 
     begin = np.where(is_number & tokens.is_folded[token - 1], token - 1, spans.begin[token])
     last = np.where(is_number, token, spans.done[token] - ~is_call)
     lengths = np.fromiter((len(texts[k]) for k in own.tolist()), np.int32, len(own))
-    called = tokens.called if is_call.any() else []
-    if called and len({*called}) > 1:  # in the order of the rows
-        number_of_call = np.cumsum(kinds == CALL, dtype=np.int32) - 1
-        called = [called[k] for k in number_of_call[token[is_call]].tolist()]
+    called, of_call = tokens.called
+    number_of_call = np.cumsum(kinds == CALL, dtype=np.int32) - 1 if called else kinds
     numbers_ = tokens.texts(NUMBER)
     if (folded := tokens.is_folded[token[is_number] - 1]).any():
         numbers_ = [f"-{text}" if has_sign else text for text, has_sign in zip(numbers_, folded.tolist(), strict=True)]
-    columns_ = Rows([texts[k] for k in own.tolist()], codes, first, second, numbers_, called, ends[token[is_call]])
-    out = LargeProgram(source, columns_)
-    out.starts = _as_array(names.first[own], starts[begin])
-    out.ends = _as_array(names.first[own] + lengths, ends[last])
+    out = LargeProgram(
+        source,
+        Rows(
+            [texts[k] for k in own.tolist()], codes, first, second, numbers_,
+            called, of_call[number_of_call[token[is_call]]],
+            ends[token[is_call]], np.append(names.first[own], starts[begin]),
+            np.append(names.first[own] + lengths, ends[last]),
+        ),
+    )  # fmt: skip
     heads = iter(defined)
     headed = (next(heads) if is_named else "" for is_named in has_name.tolist())
     statements = zip(headed, rows[lasts].tolist(), starts[begins].tolist(), strict=True)
@@ -203,10 +197,14 @@ def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names, 
     return out
 
 
-def _as_array(first: Any, rest: Any) -> array[int]:
-    return array("l", np.append(first, rest).astype(np.dtype("l")).tobytes())
+def _each(numbers: Any) -> list[int]:
+    """Small numbers, each once."""
+    return np.flatnonzero(np.bincount(numbers)).tolist()
 
 
 def _order(levels: Any) -> Any:
     """The places of small numbers, in order of these and then of places."""
-    return np.argsort(levels.astype(np.uint16) if levels.max() < _MANY else levels, kind="stable")
+    most = levels.max()
+    return np.argsort(
+        levels.astype(np.uint8 if most < 256 else np.uint16 if most < _MANY else levels.dtype), kind="stable"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from itertools import repeat
 
 import numpy as np
@@ -20,7 +21,8 @@ _OPS[:3] = ["num", "negative", "call"]
 class Rows(NamedTuple):
     """The rows of `names`, and then those of `codes`, each with the rows of its operands, -1 where it has none.
 
-    In the order of the rows the texts of the numbers, the names that are called, and the characters after these.
+    In the order of the rows the texts of the numbers, and of the calls which of the names that are `called` each has,
+    and the character behind it. `starts` and `ends` are of all rows.
     """
 
     names: list[str]
@@ -29,22 +31,33 @@ class Rows(NamedTuple):
     second: Any
     numbers: list[str]
     called: list[str]
+    calls: Any
     name_ends: Any
+    starts: Any
+    ends: Any
+
+    def places(self, name: str) -> array[int]:
+        """The column of `starts` or of `ends`."""
+        made = array("l")
+        made.frombytes(getattr(self, name).astype(np.dtype("l")).view(np.uint8).data)
+        return made
 
 
 class LargeProgram(Program):
-    """A program of which `ops` and `args` are made of its columns when they are asked for."""
+    """A program of which the columns of a program are made of those of numbers when they are asked for."""
 
     def __init__(self, source: Source, rows: Rows) -> None:
         super().__init__(source)
         self.columns = rows
-        del self.ops, self.args
+        del self.ops, self.args, self.starts, self.ends
 
     def __getattr__(self, name: str) -> Any:
         if name == "ops":
             self.ops = ["name"] * len(self.columns.names) + _OPS[self.columns.codes].tolist()
         elif name == "args":
             self.args = self.columns.names + _arguments(self.columns)
+        elif name in ("starts", "ends"):
+            setattr(self, name, self.columns.places(name))
         else:
             raise AttributeError(name)
         return getattr(self, name)
@@ -60,8 +73,9 @@ def _arguments(rows: Rows) -> list[Any]:
     found[is_sign] = _objects(zip(first[is_sign].tolist(), strict=True), is_sign)
     found[is_number] = _objects(rows.numbers, is_number)
     operands = zip(first[is_call].tolist(), second[is_call].tolist(), strict=True)
+    called = map(rows.called.__getitem__, rows.calls.tolist())
     calls = zip(
-        rows.called, [(x,) if y < 0 else (x, y) for x, y in operands], repeat(()), rows.name_ends.tolist(), strict=False
+        called, [(x,) if y < 0 else (x, y) for x, y in operands], repeat(()), rows.name_ends.tolist(), strict=False
     )
     found[is_call] = _objects(map(tuple.__new__, repeat(Call), calls), is_call)
     return found.tolist()
