@@ -10,18 +10,19 @@ from backprop_cli.engine.sums import Lost, join, settle
 from backprop_cli.gates import BY_SYMBOL, ROUTES
 from backprop_cli.gates.fields import FLOATS, Field
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.lean import Any, Iterable, Sequence
+from backprop_cli.lean import Iterable, Sequence
 
 _ADD, _MUL = BY_SYMBOL["+"], BY_SYMBOL["*"]  # whose slopes take longer to ask for than to say
 _ONES = (1.0, 1.0)
 
 
-def forward(graph: Graph, values: list[Value], field: Field, nodes: Iterable[int] | None = None) -> Any:
+def forward(graph: Graph, values: list[Value], field: Field, nodes: Iterable[int] | None = None) -> list[Value]:
     """The values, of which those of the leaves are there; or only those of some nodes, which are in order."""
     if graph.is_large and field is FLOATS and nodes is None:
         from backprop_cli.engine import columns
 
-        return columns.forward(graph, values)
+        made: list[Value] = columns.forward(graph, values)
+        return made
     of, gates, inputs = field.value, graph.gates, graph.inputs
     for node in range(len(gates)) if nodes is None else nodes:
         gate, operands = gates[node], inputs[node]

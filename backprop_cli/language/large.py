@@ -7,7 +7,7 @@ what is wrong, is left to `parser`; a test holds both to the same rows.
 
 from __future__ import annotations
 
-from itertools import count, repeat
+from itertools import compress, repeat
 
 import numpy as np
 
@@ -34,11 +34,16 @@ class _Spans(NamedTuple):
 
 
 class _Names(NamedTuple):
-    """The names that are mentioned, each with its number; the first mention's character, the number of each token."""
+    """The names that are mentioned or defined; of each whether it is mentioned, and the first mention's character.
 
-    number: dict[str, int]
+    Of the mentions, and of the definitions, which name each has.
+    """
+
+    texts: list[str]
+    is_mentioned: Any
     first: Any
-    of_token: Any
+    mentions: Any
+    definitions: Any
 
 
 def read_large(source: Source, variables: Collection[str], words: Collection[str]) -> Program | None:
@@ -52,10 +57,10 @@ def read_large(source: Source, variables: Collection[str], words: Collection[str
     tokens = LargeTokens(source.text, found)
     if not tokens.are_in_order():
         return None
-    spans, names, defined = _spans(tokens), _names(tokens), tokens.texts(DEFINE)
-    if spans is None or not _are_plain(tokens, names.number.keys(), defined, variables, words):
+    spans, names = _spans(tokens), _names(tokens)
+    if spans is None or not _are_plain(tokens, names, variables, words):
         return None
-    return _program(source, tokens, spans, names, defined)
+    return _program(source, tokens, spans, names)
 
 
 def _spans(tokens: LargeTokens) -> _Spans | None:
@@ -98,44 +103,45 @@ def _spans(tokens: LargeTokens) -> _Spans | None:
 
 def _names(tokens: LargeTokens) -> _Names:
     """The names that stand for values."""
-    texts, of_token = tokens.numbered(NAME)
-    first = np.zeros(len(texts), np.int32)
-    first[of_token[::-1]] = tokens.starts[tokens.kinds == NAME][::-1]
-    return _Names(dict(zip(texts, count())), first, of_token)
+    texts, of_token = tokens.numbered(NAME, DEFINE)
+    is_mention = tokens.kinds[(tokens.kinds == NAME) | (tokens.kinds == DEFINE)] == NAME
+    mentions = of_token[is_mention]
+    first, is_mentioned = np.zeros(len(texts), np.int32), np.zeros(len(texts), bool)
+    first[mentions[::-1]] = tokens.starts[tokens.kinds == NAME][::-1]
+    is_mentioned[mentions] = True
+    return _Names(texts, is_mentioned, first, mentions, of_token[~is_mention])
 
 
-def _are_plain(
-    tokens: LargeTokens, names: Collection[str], defined: list[str], variables: Collection[str], words: Collection[str]
-) -> bool:
+def _are_plain(tokens: LargeTokens, of: _Names, variables: Collection[str], words: Collection[str]) -> bool:
     """Whether names mean what they do anywhere: no products `x(…)`, no derivatives, no loops, no name defined twice."""
-    called, by_statement = {*tokens.called[0]}, {*defined}
+    called, by_statement = {*tokens.called[0]}, {of.texts[k] for k in of.definitions.tolist()}
+    names = {*compress(of.texts, of.is_mentioned.tolist())}
     if (
         not called.isdisjoint(by_statement)
         or not called.isdisjoint(variables)
         or not by_statement.isdisjoint(variables)
     ):
         return False
-    if len(by_statement) < len(defined) or ("d" in names and "d" not in variables):
+    if len(by_statement) < len(of.definitions) or ("d" in names and "d" not in variables):
         return False
     for ending, typed in (("(", called), ("=", by_statement)):
         if not typed.isdisjoint([word.rstrip(f" {ending}") for word in words if word.endswith(ending)]):
             return False
     if any(word in names for word in (*words, "for", "gate")):
         return False
-    return not (defined and (tokens.signs == ord("/")).any() and any(name[0] == "d" for name in names))
+    return not (by_statement and (tokens.signs == ord("/")).any() and any(name[0] == "d" for name in names))
 
 
-def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names, defined: list[str]) -> Program | None:
+def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names) -> Program | None:
     """The rows in order, and the statements that end in them."""
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
     on_stack = np.flatnonzero(tokens.is_leaf | ((spans.arity > 0) & ~tokens.is_folded)).astype(np.int32)
     on_stack = on_stack[np.argsort(spans.done[on_stack].astype(np.int64) * len(kinds) - on_stack, kind="stable")]
     done = spans.done[on_stack]
     made = kinds[on_stack] != NAME
-    texts = list(names.number)
-    numbers = np.fromiter((names.number.get(name, -1) for name in defined), np.int32, len(defined))
-    is_own = np.ones(len(texts), bool)
-    is_own[numbers[numbers >= 0]] = False
+    texts, defined = names.texts, names.definitions
+    is_own = names.is_mentioned.copy()
+    is_own[defined] = False
     own = np.flatnonzero(is_own)
     rows = np.cumsum(made, dtype=np.int32) + np.int32(len(own) - 1)
 
@@ -145,20 +151,20 @@ def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names, 
     has_name = kinds[begins] == DEFINE
     row_of = np.zeros(len(texts), np.int32)
     row_of[own] = np.arange(len(own))
-    rows[~made] = row_of[names.of_token]
+    rows[~made] = row_of[names.mentions]
     if not len(begins):
         return None
-    if defined:
+    if len(defined):
         is_known = made.copy()
-        is_known[~made] = is_own[names.of_token]
+        is_known[~made] = is_own[names.mentions]
         if not is_known[lasts[has_name]].all():  # `b = a` where a statement defines a
             return None
-        used, named, ready = numbers >= 0, np.flatnonzero(has_name), np.zeros(len(texts), np.int32)
-        row_of[numbers[used]] = rows[lasts[named[used]]]
-        ready[numbers[used]] = np.append(begins, len(kinds))[named[used] + 1]
-        if (ready[names.of_token] > np.flatnonzero(kinds == NAME)).any():  # before it is defined
+        named, ready = np.flatnonzero(has_name), np.zeros(len(texts), np.int32)
+        row_of[defined] = rows[lasts[named]]
+        ready[defined] = np.append(begins, len(kinds))[named + 1]
+        if (ready[names.mentions] > np.flatnonzero(kinds == NAME)).any():  # before it is defined
             return None
-        rows[~made] = row_of[names.of_token]
+        rows[~made] = row_of[names.mentions]
 
     token = on_stack[made]
     is_number, is_call = kinds[token] == NUMBER, kinds[token] == CALL
@@ -190,7 +196,7 @@ def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names, 
             np.append(names.first[own] + lengths, ends[last]),
         ),
     )  # fmt: skip
-    heads = iter(defined)
+    heads = map(texts.__getitem__, defined.tolist())
     headed = (next(heads) if is_named else "" for is_named in has_name.tolist())
     statements = zip(headed, rows[lasts].tolist(), starts[begins].tolist(), strict=True)
     out.statements = list(map(tuple.__new__, repeat(Statement), statements))
@@ -199,7 +205,7 @@ def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names, 
 
 def _each(numbers: Any) -> list[int]:
     """Small numbers, each once."""
-    return np.flatnonzero(np.bincount(numbers)).tolist()
+    return [k for k in range(int(numbers.max(initial=0)) + 1) if (numbers == k).any()]
 
 
 def _order(levels: Any) -> Any:

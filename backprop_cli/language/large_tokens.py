@@ -63,15 +63,18 @@ class LargeTokens:
         """The names of calls, and of each call which one it has."""
         return self.numbered(CALL)
 
-    def numbered(self, kind: int) -> tuple[list[str], Any]:
-        """The texts of the tokens of a kind in order, each once, and for each token which one it has."""
+    def numbered(self, kind: int, other: int = -1) -> tuple[list[str], Any]:
+        """The texts of the tokens of a kind or two in order, each once, and for each token which one it has."""
         chosen = self.kinds == kind
+        if other >= 0:
+            chosen |= self.kinds == other
         starts, ends = self.starts[chosen], self.ends[chosen]
         lengths = ends - starts
         if not len(starts):
             return [], starts
         if lengths.max() > _WORD:
-            known = dict(zip(dict.fromkeys(texts := self.texts(kind)), count()))
+            texts = [self.text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+            known = dict(zip(dict.fromkeys(texts), count()))
             return list(known), np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
         if lengths.max() == 1:
             return _letters(self.characters[starts])
