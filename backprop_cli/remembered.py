@@ -95,7 +95,7 @@ def known_gradients(
     for node, x in zip(known.nodes, values.values(), strict=True):
         found[node] = x
     graph = known.session.graph
-    numbers.forward(graph, found, FLOATS)
+    found = numbers.forward(graph, found, FLOATS)
     passed = Backward(*numbers.backward(graph, found, graph.output, 1.0, FLOATS), [])
     if not nothing_to_find(graph, found, passed, known.active) or doubtful(
         graph, found, graph.output, passed, known.active

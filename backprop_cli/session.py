@@ -227,7 +227,7 @@ def open_session(
         from backprop_cli.graph.transposes import refuse_numbers_to_the_t
 
         refuse_numbers_to_the_t(graph)
-    if DERIVATIVE in graph.gates:
+    if DERIVATIVE in graph.used:
         from backprop_cli.engine.derive import expanded
 
         session = session._replace(graph=expanded(graph))

@@ -81,6 +81,13 @@ THIRD_PARTIES = {
     "numpy": {
         "language/large.py",
         "language/large_tokens.py",
+        "language/large_program.py",
+        "graph/large.py",
+        "engine/columns.py",
+        "engine/stream.py",
+        "engine/chains.py",
+        "engine/exaggerated_columns.py",
+        "numeric/columns.py",
         "numeric/arrays.py",
         "numeric/reductions.py",
         "numeric/linalg.py",
@@ -304,6 +311,8 @@ OTHER_WORDS = {
     "engine/anomalies/of_flow.py": {"sum"},  # which wording
     "engine/exaggerated.py": {"sum"},  # a family
     "engine/exaggerated_numbers.py": {"sum"},
+    "engine/columns.py": {"sum"},
+    "language/large_tokens.py": {"clip"},  # what NumPy does with places beyond the end
     "engine/settling.py": {"sum"},
     "report/notes.py": {"sum"},
     "report/mistakes.py": {"sign"},  # a mistake

@@ -9,6 +9,8 @@ asks no gate for its second derivatives.
 
 from __future__ import annotations
 
+from math import inf
+
 from backprop_cli.engine import exaggerated_numbers as numbers
 from backprop_cli.engine.apart import AllFinite, Doubtful, all_moved, moved_far, nothing
 from backprop_cli.engine.exaggerated import Again, AgainExactly
@@ -32,10 +34,21 @@ def doubtful(
     if graph.shapes:
         with quiet(graph):
             return _doubtful_arrays(graph, values, output, 0, passed, active)
-    found = _doubtful_numbers(Again(graph, values, output), passed, active)
+    if graph.is_large:
+        from backprop_cli.engine.exaggerated_columns import are_sure
+
+        if are_sure(graph, values, passed, active):
+            return Doubtful({}, {})
+    values, passed = plainly(values, passed)
+    found = _doubtful_numbers(Again(graph, values, output), passed, active, one=True)
     if found:  # was it rounded at all?
         found = _doubtful_numbers(AgainExactly(graph, values, output), passed, active)
     return found
+
+
+def plainly(values: Sequence[Value], passed: Backward | None) -> tuple[list[Value], Backward | None]:
+    """The numbers of a pass as lists."""
+    return list(values), passed and passed._replace(grads=list(passed.grads))
 
 
 def doubtful_again(
@@ -50,11 +63,28 @@ def doubtful_again(
 
     Elements that happen to be near 0 in a large array are not lost, and there is one in every other network.
     """
+    if not graph.shapes:
+        return _numbers_again(graph, *plainly(values, passed), output, found, active)
     with quiet(graph):
         if (runs := _of_elements(graph, values, output, found, passed, active)) is None:
-            runs = [_of_run(graph, values, output, run, passed, active) for run in range(1, _RUNS + 1)]
+            runs = [_doubtful_arrays(graph, values, output, run, passed, active) for run in range(1, _RUNS + 1)]
     of_values, of_grads = [run.values for run in runs], [run.grads for run in runs]
     return Doubtful(_met(found.values, of_values), _met(found.grads, of_grads))
+
+
+def _numbers_again(
+    graph: Graph, values: Sequence[Value], passed: Backward | None, output: int, found: Doubtful,
+    active: bytearray | None,
+) -> Doubtful:  # fmt: skip
+    """The same of numbers alone: what a run leaves doubtful is not looked at in the next."""
+    open_ = found
+    for run in range(1, _RUNS + 1):
+        if not open_:
+            break
+        last = min(open_.grads, default=output + 1)
+        left = _doubtful_numbers(Again(graph, values, output, run), passed, active, last)
+        open_ = Doubtful(*({n: True for n in here if n not in there} for here, there in zip(open_, left, strict=True)))
+    return Doubtful(*({n: True for n in here if n not in there} for here, there in zip(found, open_, strict=True)))
 
 
 def _met(found: Mapping[int, Any], runs: Sequence[Mapping[int, Any]]) -> dict[int, Any]:
@@ -92,14 +122,6 @@ def _of_elements(
     return [Passes(again, of, passed, active, beyond, places).of_elements() for again in runs]
 
 
-def _of_run(
-    graph: Graph, values: Sequence[Value], output: int, run: int, passed: Backward | None, active: bytearray | None
-) -> Doubtful:
-    if graph.shapes:
-        return _doubtful_arrays(graph, values, output, run, passed, active)
-    return _doubtful_numbers(Again(graph, values, output, run), passed, active)
-
-
 def _doubtful_arrays(
     graph: Graph, values: Sequence[Value], output: int, run: int, passed: Backward | None, active: bytearray | None
 ) -> Doubtful:
@@ -125,9 +147,14 @@ def _doubtful_arrays(
     return Doubtful(doubted, all_moved(graph, grads, there, beyond))
 
 
-def _doubtful_numbers(again: Again, passed: Backward | None, active: bytearray | None) -> Doubtful:
-    """The same of numbers alone, which are compared on the way: mostly there is nothing left to do."""
-    there, far = numbers.backward(again, passed.grads, active) if passed is not None else ([], [])
+def _doubtful_numbers(
+    again: Again, passed: Backward | None, active: bytearray | None, last: int = 0, *, one: bool = False
+) -> Doubtful:
+    """The same of numbers alone, which are compared on the way: mostly there is nothing left to do.
+
+    Of gradients those from the `last` node on; if `one` is enough, they may be some of them.
+    """
+    there, far = numbers.backward(again, passed.grads, active, last, one=one) if passed is not None else ([], [])
     if not (again.far or far):
         return Doubtful({}, {})
     inputs, values = again.graph.inputs, again.before[: again.output + 1]
@@ -135,7 +162,8 @@ def _doubtful_numbers(again: Again, passed: Backward | None, active: bytearray |
 
     def moved(nodes: Sequence[int], here: Sequence[Value | None], there: Sequence[Value | None]) -> dict[int, Any]:
         found = [node for node in sorted(nodes) if inputs[node] or here[node] is not there[node]]
-        return {node: True for node in found if moved_far(here[node] or 0.0, there[node] or 0.0, beyond)}
+        finite = {node: abs(here[node] or 0.0) < inf for node in found}  # which did move
+        return {node: True for node in found if finite[node] or moved_far(here[node], there[node] or 0.0, beyond)}
 
     return Doubtful(moved(again.far, values, again.values), moved(far, passed.grads if passed else (), there))
 

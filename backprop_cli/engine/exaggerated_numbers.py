@@ -86,16 +86,19 @@ def _other_gate(again: Again, node: int, gate: str, operands: Sequence[int], fac
 
 
 def backward(
-    again: Again, here: Sequence[Value | None], active: bytearray | None
+    again: Again, here: Sequence[Value | None], active: bytearray | None, last: int = 0, *, one: bool = False
 ) -> tuple[list[Value | None], list[int]]:
-    """The gradients again, and the nodes of those that moved too far from what is `here`."""
+    """The gradients again, and the nodes of those that moved too far from what is `here`.
+
+    Those of the nodes before the `last` one are left out; if `one` is enough, so is one of a gate that moved too far.
+    """
     values, gates, inputs = again.values, again.graph.gates, again.graph.inputs
     factor, least, most = again.moves.factor, SMALL, ORDINARY
     add, mul, smooth, of = _ADD, _MUL, _SMOOTH, FLOATS.locals
     grads: list[Any] = [None] * len(gates)
     grads[again.output] = here[again.output]
     lost, far = Lost(again.nearby), list[int]()
-    for node in range(again.output, -1, -1):
+    for node in range(again.output, last - 1, -1):
         if node in lost:
             settle(grads, node, lost)
         arrived, ours = grads[node], here[node]
@@ -109,6 +112,8 @@ def backward(
             ours = 0.0
         if not abs(arrived - ours) <= SIX_DIGITS * abs(ours) < inf:
             far.append(node)
+            if one and inputs[node] and abs(ours) < inf:
+                break
         operands = inputs[node]
         if not operands:
             continue

@@ -86,6 +86,13 @@ class Moves:
         """The first move again."""
         self._turn, self.factor = 0, cycle(self._factors).__next__
 
+    def row(self, begin: int, count: int) -> Any:
+        """So many of the factors, from one of them on, for those who move columns of numbers."""
+        import numpy as np
+
+        begin %= _FEW
+        return np.resize(self._factors[begin:] + self._factors[:begin], count)
+
     def nearby(self, x: Value) -> Value:
         """A number a thousand units in the last place away; whole numbers of classes, axes and exponents too."""
         if type(x) is float or not x.shape:

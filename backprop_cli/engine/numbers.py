@@ -16,8 +16,13 @@ _ADD, _MUL = BY_SYMBOL["+"], BY_SYMBOL["*"]  # whose slopes take longer to ask f
 _ONES = (1.0, 1.0)
 
 
-def forward(graph: Graph, values: list[Value], field: Field, nodes: Iterable[int] | None = None) -> None:
-    """Fill in the gates' values behind those of the leaves, or only those of some nodes, which are in order."""
+def forward(graph: Graph, values: list[Value], field: Field, nodes: Iterable[int] | None = None) -> list[Value]:
+    """The values, of which those of the leaves are there; or only those of some nodes, which are in order."""
+    if graph.is_large and field is FLOATS and nodes is None:
+        from backprop_cli.engine import columns
+
+        made: list[Value] = columns.forward(graph, values)
+        return made
     of, gates, inputs = field.value, graph.gates, graph.inputs
     for node in range(len(gates)) if nodes is None else nodes:
         gate, operands = gates[node], inputs[node]
@@ -28,12 +33,19 @@ def forward(graph: Graph, values: list[Value], field: Field, nodes: Iterable[int
             values[node] = of[gate](values[operands[0]])
         elif operands:
             values[node] = of[gate](*[values[j] for j in operands])
+    return values
 
 
 def backward(
     graph: Graph, values: Sequence[Value], output: int, upstream: Value, field: Field
 ) -> tuple[list[tuple[Value, ...]], list[Value | None]]:
     """The slopes at every edge, and every node's gradient: a number flows or it does not, and no mask is needed."""
+    if graph.is_large and field is FLOATS:
+        from backprop_cli.engine import columns
+
+        if (found := columns.backward(graph, values, output, upstream)) is not None:
+            return found
+        values = list(values)
     locals_: list[tuple[Value, ...]] = [()] * len(graph)
     grads: list[Value | None] = [None] * len(graph)
     grads[output] = upstream

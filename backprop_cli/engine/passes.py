@@ -82,8 +82,7 @@ def forward(graph: Graph, given: Mapping[str, Value], field: Field | None = None
     for node, constant in graph.constants.items():
         values[node] = constant if field is None else field.constant(constant)
     if not graph.shapes:
-        numbers.forward(graph, values, field or FLOATS)
-        return values
+        return numbers.forward(graph, values, field or FLOATS)
     with quiet(graph):
         for node, operands in enumerate(graph.inputs):
             if operands or node in graph.attributes:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from math import isfinite
 
 from backprop_cli.engine.apart import SIX_DIGITS, Doubtful, nothing
-from backprop_cli.engine.doubtful import doubtful_again
+from backprop_cli.engine.doubtful import doubtful_again, plainly
 from backprop_cli.engine.passes import Backward, backward, forward
-from backprop_cli.engine.settling import LEAST, MOST_WORK, is_finite, reach, settled
+from backprop_cli.engine.settling import LEAST, MOST_WORK, is_finite, reach, settled, work_of
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph.graph import Graph, Value
@@ -38,6 +38,8 @@ def true_numbers(
     share: float = 1.0,
 ) -> list[TrueNumber]:
     """The doubtful numbers that are not right to six digits, each with the true one, and those nobody can tell."""
+    if not graph.shapes:
+        values, passed = plainly(values, passed)
     decided = _in_digits(graph, values, found, output, passed, upstream, share)
     if decided is None:
         found = doubtful_again(graph, values, output, found, passed, active)
@@ -66,6 +68,8 @@ def _in_digits(
             return None
         numbers, given, end, ids = unrolled.graph, unrolled.given, unrolled.output, unrolled.ids
         upstream = upstream if not graph.shapes[output] else 1.0
+    if work_of([numbers, numbers])(LEAST) > share * MOST_WORK:
+        return None
     doubts = list(_listed(values, found, passed, ids))
     return _decided(numbers, given, end, upstream if passed is not None else None, doubts, share)
 

@@ -193,3 +193,4 @@ ARRAYS = Field(*_ROOMS, choice="where({0}, {1}, {2})", known="where_known({0}, o
 COMPLEX = Field("complex", of="means")
 DIGITS = Field("digits", literal="number({0})")
 SHAPES = Field("shapes", "arranged_shapes", "normalized_shapes", "windowed_shapes")
+COLUMNS = Field("columns", choice="where({0}, {1}, {2})", known="{0}")  # of numbers that are all finite

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from backprop_cli.errors import Label, Source, places_in
 from backprop_cli.graph.remarks import Remark, Subgraph
-from backprop_cli.lean import Any
+from backprop_cli.lean import Any, Collection
 from backprop_cli.numeric.shapes import Shape
 
 Value = Any  # a float, or a numpy.ndarray of floats; a number is never an array without axes
@@ -38,6 +38,8 @@ class Graph:
         "products", "remarks", "shapes", "source", "starts", "subgraphs", "title", "variables",
     )  # fmt: skip
 
+    is_large = False  # whether the columns are arrays, as in `graph.large`
+
     def __init__(self, source: Source) -> None:
         self.source = source
         self.gates: list[str] = []
@@ -58,6 +60,11 @@ class Graph:
 
     def __len__(self) -> int:
         return len(self.gates)
+
+    @property
+    def used(self) -> Collection[str]:
+        """The gates that nodes have, each once or more often."""
+        return self.gates
 
     @property
     def needs_shapes(self) -> bool:

@@ -42,6 +42,11 @@ def lower(
     known = InputNames(given or (), free=free or given is None)
     most = MAX_NODES if max_nodes is None else max_nodes
     if not program.definitions:
+        if program.columns is not None:
+            from backprop_cli.graph.large import lowered
+
+            if (large := lowered(program, known.bound, most)) is not None:
+                return large
         return _Lowering(program, known, most).graph()
     from backprop_cli.graph.definitions import afford, judge, write_out
 

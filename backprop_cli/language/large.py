@@ -7,24 +7,20 @@ what is wrong, is left to `parser`; a test holds both to the same rows.
 
 from __future__ import annotations
 
-from array import array
-from itertools import count, repeat
+from itertools import compress, repeat
 
 import numpy as np
 
 from backprop_cli.errors import Source
-from backprop_cli.language.large_tokens import SIGNS, LargeTokens, columns
-from backprop_cli.language.program import BINDING_POWER, Call, Program, Statement
+from backprop_cli.language.large_program import CALLED, NEGATIVE, LargeProgram, Rows
+from backprop_cli.language.large_tokens import SIGNS, LargeTokens, columns, depth_of
+from backprop_cli.language.program import BINDING_POWER, Program, Statement
 from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER
-from backprop_cli.lean import Any, Collection, Iterable, NamedTuple
+from backprop_cli.lean import Any, Collection, NamedTuple
 
 _NEVER = 100  # more than any binding power
 _POWERS = np.zeros(128, np.uint8)
 _POWERS[[ord(sign) for sign in SIGNS]] = [BINDING_POWER[sign] for sign in SIGNS]
-_NUMBER, _NEGATIVE, _CALL = 0, 1, 2  # what a row is, otherwise its sign's character
-_OPS = np.empty(128, object)
-_OPS[[ord(sign) for sign in SIGNS]] = list(SIGNS)
-_OPS[:3] = ["num", "negative", "call"]
 _MOST_OPERANDS = 2  # of a call
 _MANY = 2**16  # what is less is sorted by its digits
 
@@ -38,24 +34,16 @@ class _Spans(NamedTuple):
 
 
 class _Names(NamedTuple):
-    """The names that are mentioned, each with its number; the first mention's character, the number of each token."""
+    """The names that are mentioned or defined; of each whether it is mentioned, and the first mention's character.
 
-    number: dict[str, int]
-    first: Any
-    of_token: Any
-
-
-class _Items(NamedTuple):
-    """The rows that are made: the place among what goes through the stack, the token, what it is.
-
-    Of all that goes through the stack, how many operands it takes and the place of what stands left of the last one.
+    Of the mentions, and of the definitions, which name each has.
     """
 
-    at: Any
-    token: Any
-    codes: Any
-    arity: Any
-    left: Any
+    texts: list[str]
+    is_mentioned: Any
+    first: Any
+    mentions: Any
+    definitions: Any
 
 
 def read_large(source: Source, variables: Collection[str], words: Collection[str]) -> Program | None:
@@ -69,16 +57,16 @@ def read_large(source: Source, variables: Collection[str], words: Collection[str
     tokens = LargeTokens(source.text, found)
     if not tokens.are_in_order():
         return None
-    spans, names, defined = _spans(tokens), _names(tokens, found.characters), tokens.texts(DEFINE)
-    if spans is None or not _are_plain(tokens, names.number.keys(), defined, variables, words):
+    spans, names = _spans(tokens), _names(tokens)
+    if spans is None or not _are_plain(tokens, names, variables, words):
         return None
-    return _program(source, tokens, spans, names, defined)
+    return _program(source, tokens, spans, names)
 
 
 def _spans(tokens: LargeTokens) -> _Spans | None:
     """Where operators find their operands: to where the brackets close, or something binds less tightly."""
     kinds, places = tokens.kinds, np.arange(len(tokens.kinds), dtype=np.int32)
-    level = np.cumsum(tokens.is_open, dtype=np.int32) - np.cumsum(kinds == CLOSE, dtype=np.int32)
+    level = depth_of(kinds)
     if level.min() < 0 or level[-1]:
         return None
     inner = np.flatnonzero(~tokens.is_leaf).astype(np.int32)
@@ -90,77 +78,70 @@ def _spans(tokens: LargeTokens) -> _Spans | None:
     yields = np.where(is_infix, powers + (tokens.signs[at] == ord("^")), np.where(is_end, 0, _NEVER))
     place = places[: len(at)]
     arity, done, begin = np.zeros(len(kinds), np.int8), places.copy(), places.copy()
-    for power in np.unique(powers[is_prefix | is_infix]).tolist():
+    for power in _each(powers[is_prefix | is_infix]):
         ahead = np.minimum.accumulate(np.where(yields <= power, place, len(at))[::-1])[::-1]
         here = np.flatnonzero((is_prefix | is_infix) & (powers == power))
         done[at[here]] = at[ahead[here + 1]]
-    for power in np.unique(yields[is_infix]).tolist():
+    for power in _each(yields[is_infix]):
         behind = np.maximum.accumulate(np.where(binds < power, place, 0))
         here = np.flatnonzero(is_infix & (yields == power))
         begin[at[here]] = at[behind[here - 1]] + 1
     arity[at[is_infix]], arity[at[is_prefix]] = 2, 1
+    is_comma = kind == COMMA
+    if not (kinds == CALL).any():
+        return None if is_comma.any() else _Spans(arity, done, begin)
     opened = np.maximum.accumulate(np.where(tokens.is_open[at], place, 0))
-    commas = np.cumsum(kind == COMMA, dtype=np.int32)
+    commas = np.cumsum(is_comma, dtype=np.int32)
     shut = np.flatnonzero(kind == CLOSE)
     shut = shut[kind[opened[shut]] == CALL]
     operands = commas[shut] - commas[opened[shut]] + 1
-    if (kind[opened[kind == COMMA]] != CALL).any() or (len(shut) and operands.max() > _MOST_OPERANDS):
+    if (kind[opened[is_comma]] != CALL).any() or (len(shut) and operands.max() > _MOST_OPERANDS):
         return None
     arity[at[opened[shut]]], done[at[opened[shut]]] = operands, at[shut]
     return _Spans(arity, done, begin)
 
 
-def _names(tokens: LargeTokens, characters: Any) -> _Names:
+def _names(tokens: LargeTokens) -> _Names:
     """The names that stand for values."""
-    chosen = tokens.kinds == NAME
-    starts = tokens.starts[chosen]
-    if (tokens.ends[chosen] - starts == 1).all():  # letters
-        letters, first, of_token = np.unique(characters[starts], return_index=True, return_inverse=True)
-        order = np.argsort(first)
-        rank = np.empty(len(order), np.int32)
-        rank[order] = np.arange(len(order))
-        number = {chr(letter): k for k, letter in enumerate(letters[order].tolist())}
-        return _Names(number, starts[first[order]], rank[of_token.reshape(-1)])
-    texts = tokens.texts(NAME)
-    number = dict(zip(dict.fromkeys(texts), count()))
-    of_token = np.fromiter(map(number.__getitem__, texts), np.int32, len(texts))
-    first = np.zeros(len(number), np.int32)
-    first[of_token[::-1]] = starts[::-1]
-    return _Names(number, first, of_token)
+    texts, of_token = tokens.numbered(NAME, DEFINE)
+    is_mention = tokens.kinds[(tokens.kinds == NAME) | (tokens.kinds == DEFINE)] == NAME
+    mentions = of_token[is_mention]
+    first, is_mentioned = np.zeros(len(texts), np.int32), np.zeros(len(texts), bool)
+    first[mentions[::-1]] = tokens.starts[tokens.kinds == NAME][::-1]
+    is_mentioned[mentions] = True
+    return _Names(texts, is_mentioned, first, mentions, of_token[~is_mention])
 
 
-def _are_plain(
-    tokens: LargeTokens, names: Collection[str], defined: list[str], variables: Collection[str], words: Collection[str]
-) -> bool:
+def _are_plain(tokens: LargeTokens, of: _Names, variables: Collection[str], words: Collection[str]) -> bool:
     """Whether names mean what they do anywhere: no products `x(…)`, no derivatives, no loops, no name defined twice."""
-    called, by_statement = {*tokens.called}, {*defined}
+    called, by_statement = {*tokens.called[0]}, {of.texts[k] for k in of.definitions.tolist()}
+    names = {*compress(of.texts, of.is_mentioned.tolist())}
     if (
         not called.isdisjoint(by_statement)
         or not called.isdisjoint(variables)
         or not by_statement.isdisjoint(variables)
     ):
         return False
-    if len(by_statement) < len(defined) or ("d" in names and "d" not in variables):
+    if len(by_statement) < len(of.definitions) or ("d" in names and "d" not in variables):
         return False
     for ending, typed in (("(", called), ("=", by_statement)):
         if not typed.isdisjoint([word.rstrip(f" {ending}") for word in words if word.endswith(ending)]):
             return False
     if any(word in names for word in (*words, "for", "gate")):
         return False
-    return not (defined and (tokens.signs == ord("/")).any() and any(name[0] == "d" for name in names))
+    return not (by_statement and (tokens.signs == ord("/")).any() and any(name[0] == "d" for name in names))
 
 
-def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names, defined: list[str]) -> Program | None:
+def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names) -> Program | None:
     """The rows in order, and the statements that end in them."""
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
     on_stack = np.flatnonzero(tokens.is_leaf | ((spans.arity > 0) & ~tokens.is_folded)).astype(np.int32)
     on_stack = on_stack[np.argsort(spans.done[on_stack].astype(np.int64) * len(kinds) - on_stack, kind="stable")]
     done = spans.done[on_stack]
     made = kinds[on_stack] != NAME
-    texts = list(names.number)
-    numbers = np.fromiter((names.number.get(name, -1) for name in defined), np.int32, len(defined))
-    is_own = np.ones(len(texts), bool)
-    is_own[numbers[numbers >= 0]] = False
+    texts, defined = names.texts, names.definitions
+    is_own = names.is_mentioned.copy()
+    is_own[defined] = False
     own = np.flatnonzero(is_own)
     rows = np.cumsum(made, dtype=np.int32) + np.int32(len(own) - 1)
 
@@ -170,83 +151,66 @@ def _program(source: Source, tokens: LargeTokens, spans: _Spans, names: _Names, 
     has_name = kinds[begins] == DEFINE
     row_of = np.zeros(len(texts), np.int32)
     row_of[own] = np.arange(len(own))
-    rows[~made] = row_of[names.of_token]
+    rows[~made] = row_of[names.mentions]
     if not len(begins):
         return None
-    if defined:
+    if len(defined):
         is_known = made.copy()
-        is_known[~made] = is_own[names.of_token]
+        is_known[~made] = is_own[names.mentions]
         if not is_known[lasts[has_name]].all():  # `b = a` where a statement defines a
             return None
-        used, named, ready = numbers >= 0, np.flatnonzero(has_name), np.zeros(len(texts), np.int32)
-        row_of[numbers[used]] = rows[lasts[named[used]]]
-        ready[numbers[used]] = np.append(begins, len(kinds))[named[used] + 1]
-        if (ready[names.of_token] > np.flatnonzero(kinds == NAME)).any():  # before it is defined
+        named, ready = np.flatnonzero(has_name), np.zeros(len(texts), np.int32)
+        row_of[defined] = rows[lasts[named]]
+        ready[defined] = np.append(begins, len(kinds))[named + 1]
+        if (ready[names.mentions] > np.flatnonzero(kinds == NAME)).any():  # before it is defined
             return None
-        rows[~made] = row_of[names.of_token]
+        rows[~made] = row_of[names.mentions]
 
-    out = Program(source)
-    out.args = [texts[k] for k in own.tolist()]
-    out.ops = ["name"] * len(own)
     token = on_stack[made]
     is_number, is_call = kinds[token] == NUMBER, kinds[token] == CALL
-    codes = np.where(tokens.is_prefix[token], _NEGATIVE, tokens.signs[token])
-    codes[is_call] = _CALL
-    out.ops += _OPS[codes].tolist()
+    codes = np.where(tokens.is_prefix[token], NEGATIVE, tokens.signs[token])
+    codes[is_call] = CALLED
     arity = np.where(tokens.is_leaf[on_stack], 0, spans.arity[on_stack])
     by_height = _order(np.cumsum(1 - arity, dtype=np.int32))
     left = np.zeros_like(on_stack)
     left[by_height[1:]] = by_height[:-1]
-    out.args += _arguments(tokens, _Items(np.flatnonzero(made), token, codes, arity, left), rows)
-    first = np.where(is_number & tokens.is_folded[token - 1], token - 1, spans.begin[token])
+    at = np.flatnonzero(made)
+    first, second = rows[left[at]], rows[at - 1]
+    arity = arity[at]
+    first[arity == 1], second[arity == 1] = second[arity == 1], -1
+    first[arity == 0] = second[arity == 0] = -1
+    begin = np.where(is_number & tokens.is_folded[token - 1], token - 1, spans.begin[token])
     last = np.where(is_number, token, spans.done[token] - ~is_call)
-    lengths = np.fromiter(map(len, out.args[: len(own)]), np.int32, len(own))
-    out.starts = _as_array(names.first[own], starts[first])
-    out.ends = _as_array(names.first[own] + lengths, ends[last])
-    heads = iter(defined)
-    called = (next(heads) if is_named else "" for is_named in has_name.tolist())
-    statements = zip(called, rows[lasts].tolist(), starts[begins].tolist(), strict=True)
+    lengths = np.fromiter((len(texts[k]) for k in own.tolist()), np.int32, len(own))
+    called, of_call = tokens.called
+    number_of_call = np.cumsum(kinds == CALL, dtype=np.int32) - 1 if called else kinds
+    numbers_ = tokens.texts(NUMBER)
+    if (folded := tokens.is_folded[token[is_number] - 1]).any():
+        numbers_ = [f"-{text}" if has_sign else text for text, has_sign in zip(numbers_, folded.tolist(), strict=True)]
+    out = LargeProgram(
+        source,
+        Rows(
+            [texts[k] for k in own.tolist()], codes, first, second, numbers_,
+            called, of_call[number_of_call[token[is_call]]],
+            ends[token[is_call]], np.append(names.first[own], starts[begin]),
+            np.append(names.first[own] + lengths, ends[last]),
+        ),
+    )  # fmt: skip
+    heads = map(texts.__getitem__, defined.tolist())
+    headed = (next(heads) if is_named else "" for is_named in has_name.tolist())
+    statements = zip(headed, rows[lasts].tolist(), starts[begins].tolist(), strict=True)
     out.statements = list(map(tuple.__new__, repeat(Statement), statements))
     return out
 
 
-def _arguments(tokens: LargeTokens, items: _Items, rows: Any) -> list[Any]:
-    """The arguments of the rows: of numbers their texts, of others the rows of their operands."""
-    at, token, codes = items.at, items.token, items.codes
-    right, left = rows[at - 1], rows[items.left[at]]
-    is_pair = codes > _CALL
-    pairs = zip(left[is_pair].tolist(), right[is_pair].tolist(), strict=True)
-    if is_pair.all():
-        return list(pairs)
-    found = np.empty(len(codes), object)
-    found[is_pair] = _objects(pairs, is_pair)
-    is_sign = codes == _NEGATIVE
-    found[is_sign] = _objects(zip(right[is_sign].tolist(), strict=True), is_sign)
-    is_number = codes == _NUMBER
-    folded = tokens.is_folded[token[is_number] - 1]
-    found[is_number] = _objects(tokens.texts(NUMBER), is_number)
-    if folded.any():
-        found[np.flatnonzero(is_number)[folded]] = "-" + found[is_number][folded]
-    called = np.fromiter(tokens.called, object, len(tokens.called))
-    number_of_call = np.cumsum(tokens.kinds == CALL, dtype=np.int32) - 1
-    for arity in range(1, _MOST_OPERANDS + 1):
-        is_call = (codes == _CALL) & (items.arity[at] == arity)
-        chosen = token[is_call]
-        names = called[number_of_call[chosen]].tolist()
-        operands = zip(*(column[is_call].tolist() for column in (left, right)[2 - arity :]), strict=True)
-        calls = zip(names, operands, repeat(()), tokens.ends[chosen].tolist(), strict=False)
-        found[is_call] = _objects(map(tuple.__new__, repeat(Call), calls), is_call)
-    return found.tolist()
-
-
-def _objects(values: Iterable[Any], where: Any) -> Any:
-    return np.fromiter(values, object, np.count_nonzero(where))
-
-
-def _as_array(first: Any, rest: Any) -> array[int]:
-    return array("l", np.append(first, rest).astype(np.dtype("l")).tobytes())
+def _each(numbers: Any) -> list[int]:
+    """Small numbers, each once."""
+    return [k for k in range(int(numbers.max(initial=0)) + 1) if (numbers == k).any()]
 
 
 def _order(levels: Any) -> Any:
     """The places of small numbers, in order of these and then of places."""
-    return np.argsort(levels.astype(np.uint16) if levels.max() < _MANY else levels, kind="stable")
+    most = levels.max()
+    return np.argsort(
+        levels.astype(np.uint8 if most < 256 else np.uint16 if most < _MANY else levels.dtype), kind="stable"
+    )

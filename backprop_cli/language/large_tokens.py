@@ -6,12 +6,15 @@ others, and says what is wrong with them.
 
 from __future__ import annotations
 
+from itertools import count
+
 import numpy as np
 
 from backprop_cli.language.cutting import DIGITS, LETTERS, SPACES
 from backprop_cli.language.tokens import CALL, CLOSE, COMMA, DEFINE, NAME, NEWLINE, NUMBER, OPEN, OPERATOR, is_number
 from backprop_cli.lean import Any, NamedTuple, cached_property
 
+_WORD = 8  # characters of a name that are a number of 64 bits
 _BLANK, _LETTER, _DIGIT, _POINT, _EQUALS, _COMMENT, _OTHER = range(100, 107)
 SIGNS = "+-*/^"
 _CLASS = np.full(256, _OTHER, np.uint8)
@@ -43,9 +46,9 @@ class LargeTokens:
         self.text = text
         self.kinds = kinds = np.append(np.uint8(NEWLINE), found.kinds)
         self.starts, self.ends = np.append(np.int32(0), found.starts), np.append(np.int32(0), found.ends)
+        self.characters = found.characters
         is_sign = kinds == OPERATOR
-        self.signs = np.zeros(len(kinds), np.uint8)
-        self.signs[is_sign] = found.characters[self.starts[is_sign]]
+        self.signs = np.where(is_sign, found.characters.take(self.starts, mode="clip"), np.uint8(0))
         self.signs[is_sign & (self.ends - self.starts == 2)] = ord("^")  # written **
         self.is_leaf = (kinds == NAME) | (kinds == NUMBER)
         self.is_open = (kinds == OPEN) | (kinds == CALL)
@@ -56,11 +59,37 @@ class LargeTokens:
         self.is_folded = self.is_prefix & (_ahead(kinds, 1) == NUMBER) & (_ahead(self.signs, 2) != ord("^"))
 
     @cached_property
-    def called(self) -> list[str]:
-        """The names of calls: the same text is the same object."""
-        texts = self.texts(CALL)
-        known = {text: text for text in texts}
-        return [known[text] for text in texts]
+    def called(self) -> tuple[list[str], Any]:
+        """The names of calls, and of each call which one it has."""
+        return self.numbered(CALL)
+
+    def numbered(self, kind: int, other: int = -1) -> tuple[list[str], Any]:
+        """The texts of the tokens of a kind or two in order, each once, and for each token which one it has."""
+        chosen = self.kinds == kind
+        if other >= 0:
+            chosen |= self.kinds == other
+        starts, ends = self.starts[chosen], self.ends[chosen]
+        lengths = ends - starts
+        if not len(starts):
+            return [], starts
+        if lengths.max() > _WORD:
+            texts = [self.text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+            known = dict(zip(dict.fromkeys(texts), count()))
+            return list(known), np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
+        if lengths.max() == 1:
+            return _letters(self.characters[starts])
+        keys = np.zeros(len(starts), np.uint64)  # as large as a word
+        for k in range(int(lengths.max())):
+            letters = self.characters.take(starts + k, mode="clip").astype(np.uint64)
+            keys = keys << np.uint64(8) | np.where(k < lengths, letters, np.uint64(0))
+        heads = np.append(0, np.flatnonzero(keys[1:] != keys[:-1]) + 1)
+        numbers = keys[heads].tolist()
+        places = dict(zip(dict.fromkeys(numbers), count()))
+        of_head = np.fromiter(map(places.__getitem__, numbers), np.int32, len(numbers))
+        first = np.zeros(len(places), np.int32)
+        first[of_head[::-1]] = heads[::-1]
+        spans = zip(starts[first].tolist(), ends[first].tolist(), strict=True)
+        return [self.text[a:b] for a, b in spans], np.repeat(of_head, np.diff(np.append(heads, len(keys))))
 
     def are_in_order(self) -> bool:
         """Whether each may stand behind the one before it, and no line may be taken for the rest of another."""
@@ -90,7 +119,7 @@ def _ahead(column: Any, by: int) -> Any:
 
 def columns(text: str) -> Columns | None:
     """The tokens of a text; None where it is not plain."""
-    if not text.isascii():
+    if not text or not text.isascii():
         return None
     characters = np.frombuffer(text.encode("ascii"), np.uint8)
     classes = _CLASS[characters]
@@ -118,14 +147,29 @@ def columns(text: str) -> Columns | None:
     if merged is None:
         return None
     kinds, starts, ends = merged
-    depth = np.cumsum((kinds == OPEN) | (kinds == CALL), dtype=np.int32) - np.cumsum(kinds == CLOSE, dtype=np.int32)
-    if (inside := (kinds == NEWLINE) & (depth > 0)).any():
+    is_end = kinds == NEWLINE
+    if is_end.any() and (inside := is_end & (depth_of(kinds) > 0)).any():
         if (characters[starts[inside]] == ord(";")).any():
             return None
         kinds, starts, ends = kinds[~inside], starts[~inside], ends[~inside]
     last = np.array([len(text)], np.int32)
     kinds = np.append(kinds, np.uint8(NEWLINE))
     return Columns(kinds, np.append(starts, last), np.append(ends, last + 1), characters)
+
+
+def _letters(characters: Any) -> tuple[list[str], Any]:
+    """Letters in order, each once, and for each character which one it is."""
+    letters = np.flatnonzero(np.bincount(characters)).tolist()
+    letters.sort(key=lambda letter: int(np.argmax(characters == letter)))
+    place = np.zeros(256, np.int32)
+    place[letters] = np.arange(len(letters))
+    return list(map(chr, letters)), place[characters]
+
+
+def depth_of(kinds: Any) -> Any:
+    """How many brackets are open behind each token."""
+    opens, closes = (kinds == OPEN) | (kinds == CALL), kinds == CLOSE
+    return np.cumsum(opens.view(np.int8) - closes.view(np.int8), dtype=np.int32)
 
 
 def _without_comments(characters: Any, classes: Any) -> Any:
@@ -190,7 +234,7 @@ def _with_heads(text: str, _classes: Any, kinds: Any, starts: Any, ends: Any) ->
     defines = np.flatnonzero(is_name[:-1] & (kinds[1:] == _EQUALS))
     if (ends[opens] != starts[opens + 1]).any() or len(defines) != np.count_nonzero(kinds == _EQUALS):  # `name (`
         return None
-    if not {*"\r\f\v"}.isdisjoint(text):
+    if any(character in text for character in "\r\f\v"):
         between = zip(ends[defines].tolist(), starts[defines + 1].tolist(), strict=True)
         if any(text[a:b].strip(" \t") for a, b in between):
             return None

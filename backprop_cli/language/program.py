@@ -88,8 +88,8 @@ class Program:
     defines it. `starts`, `ends` are characters of the source.
     """
 
-    __slots__ = ("args", "counts", "definitions", "diagnostics", "ends", "ops", "ranks", "reading", "source", "starts",
-                 "statements", "turns")  # fmt: skip
+    __slots__ = ("args", "columns", "counts", "definitions", "diagnostics", "ends", "ops", "ranks", "reading", "source",
+                 "starts", "statements", "turns")  # fmt: skip
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -102,6 +102,7 @@ class Program:
         self.reading = ""  # the text in our notation, where it was not in that
         self.counts: set[str] = set()  # names that say how often loops run, and are no inputs
         self.ranks: dict[str, int] = {}  # how many axes names have, where sums over indices say so
+        self.columns: Any = None  # of a large program, the rows as `large_program.Rows`
         self.turns: list[Any] = []  # of loops that were written out, each a `turns.Turn`
 
     def label(self, row: int, text: str = "") -> Label:

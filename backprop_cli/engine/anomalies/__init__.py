@@ -10,9 +10,10 @@ from math import isfinite
 
 from backprop_cli.engine.anomalies.anomaly import MARKED, Anomaly
 from backprop_cli.engine.anomalies.ordinary import is_ordinary
+from backprop_cli.engine.column import Column
 from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.lean import Iterable, Iterator
+from backprop_cli.lean import Any, Iterable, Iterator
 
 __all__ = ["Anomaly", "find_anomalies", "nothing_to_find"]
 _MOST_OF_A_CODE = 20
@@ -56,11 +57,16 @@ def nothing_to_find(
     graph: Graph, values: list[Value], passed: Backward | None, active: bytearray | None = None
 ) -> bool:
     """Whether a graph of numbers surely has no anomalies: mostly one look at all numbers tells."""
-    if MARKED.isdisjoint(graph.gates) and 0.0 not in values and all(map(isfinite, values)):
-        grads = passed.grads if passed is not None else []
-        if None not in grads and 0.0 not in grads and all(map(isfinite, grads)):  # type: ignore[arg-type]
-            return True
+    if MARKED.isdisjoint(graph.used) and _are_usual(values) and (passed is None or _are_usual(passed.grads)):
+        return True
     return is_ordinary(graph, values, passed, active)
+
+
+def _are_usual(numbers: list[Any]) -> bool:
+    """Whether no number is 0, infinite or NaN, and none is missing."""
+    if isinstance(numbers, Column):
+        return numbers.is_usual
+    return None not in numbers and 0.0 not in numbers and all(map(isfinite, numbers))
 
 
 def _bounded(found: Iterable[Anomaly]) -> Iterator[Anomaly]:
