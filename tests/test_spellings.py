@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from conftest import backprop
 from spelled_elsewhere import ROWS, VALUES
 
 import backprop_cli
@@ -11,11 +12,15 @@ import backprop_cli
 
 def answer(text, values):
     """The value of a text, or what is wrong with it; values that it does not use are left out."""
-    given = {name: value for name, value in values.items() if re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text)}
-    try:
-        return backprop_cli.evaluate(text, given).value
-    except backprop_cli.BackpropError as error:
-        return error.diagnostics[0]
+    given = dict(values)
+    while True:
+        try:
+            return backprop_cli.evaluate(text, given).value
+        except backprop_cli.BackpropError as error:
+            spare = [d.message.split("`")[1] for d in error.diagnostics if d.code == "N209"]
+            if len(spare) < len(error.diagnostics):
+                return next(d for d in error.diagnostics if d.code != "N209")
+            given = {name: value for name, value in given.items() if name not in spare}
 
 
 def same(found, expected):
@@ -38,3 +43,95 @@ def right(text, values, expected):
 @pytest.mark.parametrize(("text", "value"), ROWS, ids=[text for text, _ in ROWS])
 def test_a_function_of_another_tool_is_read_or_the_help_has_its_formula(text, value):
     assert right(text, VALUES, value), answer(text, VALUES)
+
+
+# Numbers, signs and names that run together: typed, values, what it is worth to who types it.
+NOTATIONS = [
+    ("1.5d0", {}, 1.5), ("1.5D3 + 0", {}, 1500), ("2*1.d-3", {}, 0.002), ("1.0f*2", {}, 2), ("2.5L", {}, 2.5),
+    ("1.5EE3", {}, 1500), ("0x10", {}, 16), ("0b101", {}, 5), ("0o17", {}, 15), ("1_000", {}, 1000),
+    ("1_000_000", {}, 1e6), ("3.0_dp", {}, 3), ("1.000.000", {}, 1e6), ("1..3", {}, [1, 2, 3]), ("1'000", {}, 1000),
+    ("2x3", {}, 6), ("2 x 3", {}, 6), ("1.5 X 10", {}, 15), ("⅛ + ⅖", {}, 0.525), ("3⨉2", {}, 6),
+    ("x‒1", {"x": 3.0}, 2), ("x－1", {"x": 3.0}, 2), ("x➗2", {"x": 3.0}, 1.5), ("x↑2", {"x": 3.0}, 9),
+    ("1*(x ⩽ 3)", {"x": 3.0}, 1), ("1*(x ≧ 4)", {"x": 3.0}, 0), ("y ← x²; y + 1", {"x": 3.0}, 10),
+    ("ℯ^x", {"x": 1.0}, 2.718281828459045), ("µ*x", {"mu": 2.0, "x": 3.0}, 6), ("ℒ + 1", {"L": 2.0}, 3),
+    ("ŷ - y", {"y_hat": 3.0, "y": 1.0}, 2), ("ẋ + ȳ", {"x_dot": 3.0, "y_bar": 1.0}, 4),
+    ("∆x/2", {"Deltax": 3.0}, 1.5), ("M_PI*2", {}, 6.283185307179586), ("M_SQRT2", {}, 1.4142135623730951),
+    ("M_LN2", {}, 0.6931471805599453), ("TWO_PI", {}, 6.283185307179586), ("FLT_EPSILON", {}, 2**-23),
+    ("sinx", {"x": 2.0}, 0.9092974268256817), ("sin2x", {"x": 1.0}, 0.9092974268256817), ("lnx", {"x": 1.0}, 0),
+    ("sqrt2", {}, 1.4142135623730951), ("xe^x", {"x": 1.0}, 2.718281828459045), ("x sqrty", {"x": 3.0, "y": 4.0}, 6),
+    ("xsin(x)", {"x": 2.0}, 1.8185948536513634), ("TAN x", {"x": 1.0}, 1.5574077246549023),
+    ("x.'", {"x": [1.0, 2.0]}, [1, 2]), ("log_b(x)", {"x": 8.0, "b": 2.0}, 3), ("log_b x", {"x": 8.0, "b": 2.0}, 3),
+    ("%pi/2", {}, 1.5707963267948966),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values", "value"), NOTATIONS, ids=[row[0] for row in NOTATIONS])
+def test_a_notation_is_read_or_the_help_has_it_in_ours(text, values, value):
+    found = answer(text, values)
+    if hasattr(found, "code"):
+        place = found.labels[0]
+        ways = re.findall("`([^`]+)`", found.help)
+        typed = [*ways, *(text[: place.start] + way + text[place.end :] for way in ways)]
+        assert any(same(answer(way, values), value) for way in typed), found
+    else:
+        assert same(found, value)
+
+
+# What has no spelling here, with a word of the help that says why, and none that misleads.
+SAID = [
+    ("f(x) = x^2; f'(x)", {"x": 2.0}, "gradients are what comes out"),
+    ("f = x^2; f'(x)", {"x": 2.0}, "gradients are what comes out"),
+    ("f'(x)", {"x": 2.0}, "gradients are what comes out"), ("f(x) = x^2; f''(3)", {}, "gradients are what comes out"),
+    ("30°15'", {}, "(30 + 15/60)*pi/180"), ("2j", {}, "no imaginary unit"), ("50 %", {}, "/100"),
+    ("x → 0", {"x": 1.0}, "limits mean nothing"), ("x ≈ 3", {"x": 1.0}, "one side"), ("5€", {}, "no unit"),
+    ("x |> sin", {"x": 1.0}, "bars go around"), ("6:2", {}, "a division is `x/y`"),
+    ("lambda x: x**2", {"x": 1.0}, "f(x) = …"), ("x -> x^2", {"x": 1.0}, "f(x) = …"),
+    ("(* x 2)", {"x": 1.0}, "between their operands"), ("x .GT. 3", {"x": 1.0}, "write `>`"),
+    ("x in [0, 1]", {"x": 1.0}, "leave it out"), ("x^2 // squared", {"x": 1.0}, "begins with `#`"),
+    ("/* c */ x", {"x": 1.0}, "begins with `#`"), ("% c\nx", {"x": 1.0}, "begins with `#`"), ("٣", {}, "`3`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values", "said"), SAID, ids=[row[0] for row in SAID])
+def test_what_has_no_spelling_is_refused_with_a_word_about_it(text, values, said):
+    found = answer(text, values)
+    assert hasattr(found, "code") and said in found.help and "did you mean" not in found.help
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "said"),
+    [
+        ("huber(x, y)", {"x": 3, "y": 1}, "`y` is the delta"),
+        ("huber(x, delta)", {"x": 3, "delta": 1}, ""),
+        ("log(2, x)", {"x": 8}, "of 2 to the base x"),
+        ("log(x, b)", {"x": 8, "b": 2}, ""),
+        ("log(2, e)", {}, ""),
+    ],
+)
+def test_operands_in_another_order_have_a_note(text, values, said):
+    notes = [note.message for note in backprop_cli.evaluate(text, values).notes]
+    assert any(said in note for note in notes) if said else not notes
+
+
+# Words of a command line: bindings as others write them, and the words of ours in the help.
+BINDINGS = [
+    ("x:=2", "x=2"), ("x:2", "x=2"), ("x: 2", "x=2"), ("{'x': 2}", "x=2"), ("x->2", "x=2"), ("let x=2", "x=2"),
+    ("x=2,", "x=2"), ("x=True", "x=1"), ("x=1.5d0", "x=1.5e0"), ("x=2f", "x=2"), ("x=0x10", "x=16"),
+    ("x=1_000", "x=1000"), ("x=2π", "x=2*π"), ("x={1,2}", "x=[1,2]"), ("x=(1,2)", "x=[1,2]"), ("x=c(1,2)", "x=[1,2]"),
+    ("x=array([1., 2.], dtype=float32)", "x=[1.,2.]"), ("x=tensor([[1, 2]])", "x=[[1,2]]"),
+    ("x=1:3", "x=arange(1,4)"), ("x=range(3)", "x=arange(3)"), ("x=Fraction(1, 2)", "x=1/2"),
+    ("x=1..3", "x=arange(1,4)"), ('x="2"', "x=2"), ("x=float('nan')", "x=nan"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "ours"), BINDINGS, ids=[row[0] for row in BINDINGS])
+def test_a_binding_of_another_tool_is_refused_with_the_words_to_type(typed, ours):
+    ran = backprop("eval", "x^2", typed)
+    assert ran.status == 2 and ours in ran.err.replace('"', "").partition("write `")[2].partition("`")[0]
+    assert backprop("eval", "x^2", ours, "--allow-nonfinite").status in (0, 4)
+
+
+@pytest.mark.parametrize("words", [("x=2,y=3",), ("x=2, y=3",), ("x=2; y=3",), ("x=2 y=3",), ("{x: 2, y: 3}",)])
+def test_several_bindings_in_a_word_are_taken_apart_in_the_help(words):
+    ran = backprop("eval", "x*y", *words)
+    assert ran.status == 2 and "x=2 y=3" in ran.err

@@ -79,7 +79,7 @@ c vec vec2 vec3 vec4 float2 float3 float4 list tuple: [{*}]
 refract faceforward noise dFdx dFdy fwidth ddx ddy remquo scalbn:
 # Julia, MATLAB, R
 ld: log2({0})
-logBASE logbase log_b: log({1}, {0})
+logBASE logbase: log({1}, {0})
 log1pmx: log1p({0}) - ({0})
 logmxp1: log({0}) - ({0}) + 1
 log1psq: log1p(({0})^2)

@@ -17,6 +17,8 @@ _ENDS = ("\n", ";")
 _PRINT = "print"
 _SILENT = frozenset({"import", "from", _PRINT, "assert", "pass", "global"})
 _METHODS = frozenset({"backward", "zero_grad", "seed", "step"})
+_PRIMES = ("'", "′", "’")
+_GRADIENTS = "gradients are what comes out: leave out the prime, and `backprop grad` has the slope"
 _UPDATES = ("+=", "-=", "*=", "/=", "@=", "**=")
 
 
@@ -201,6 +203,9 @@ def _function(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) 
     if equals > close + 1:
         edits.out[close + 1] = ""
     name = edits.texts[first]
+    for k, text in enumerate(edits.texts):
+        if text == name and edits.at(k + 1) in _PRIMES and edits.at(k + 2) in ("(", *_PRIMES):
+            edits.refuse(k, k + 1, f"`{name}'(…)` is a derivative", _GRADIENTS)
     if calls[name] > 1:
         edits.before[first] = "gate "
     else:

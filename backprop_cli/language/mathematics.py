@@ -24,7 +24,7 @@ from backprop_cli.language.spellings import (
 from backprop_cli.lean import Collection
 
 _BEFORE_OPERANDS = frozenset("+-−*/^·⋅×(,")
-_ELEMENTWISE = ("^", "*", "/", "**", "+", "-", "<", ">", "==", "<=", ">=", "(")
+_ELEMENTWISE = ("^", "'", "*", "/", "**", "+", "-", "<", ">", "==", "<=", ">=", "(")
 _OF_MATHEMATICA = {"Pi": "pi", "E": "e"}  # where its square brackets show that the text is
 _JOINED = {
     "and": "conditions are multiplied: write `1*(x > 0)*(y > 0)`, or `where(1*(x > 0)*(y > 0) == 1, x, y)` to choose",
@@ -109,6 +109,10 @@ class Mathematics:
                 edits.out[k] = ""  # MATLAB's and Julia's sign that it is elementwise
             elif text in SIGNS_OF_JOINING:
                 edits.refuse(k, k, f"`{text}` joins conditions, and is not read", _JOINED[SIGNS_OF_JOINING[text]])
+            elif text == "°" and edits.touches(k + 1) and edits.at(k + 1)[:1].isdigit():  # 30°15'
+                angle = edits.texts[k - 1]
+                help_ = f"write `({angle} + {edits.at(k + 1)}/60)*pi/180`"
+                edits.refuse(k - 1, k + 1, "minutes of an angle are not read", help_)
             elif text == "°" and k and edits.head[k - 1] >= 0:
                 edits.wrap(edits.head[k - 1], k - 1, "(", "")
                 edits.out[k] = "*pi/180)"

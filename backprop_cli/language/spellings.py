@@ -118,7 +118,9 @@ SILENT = frozenset({"dtype", "requires_grad", "device", "out", "copy", "inplace"
 # Signs of mathematics, and what is typed here.
 SIGNS = {
     "–": "-", "—": "-", "∗": "*", "∙": "*", "•": "*", "⋆": "*", "⊙": "*", "∘": "*", "⁄": "/", "∕": "/", "∞": "inf",
-    "＊": "*", "＾": "^", "‐": "-",
+    "＊": "*", "＾": "^", "‐": "-", **dict.fromkeys("‑‒﹣－➖⊖", "-"), "➕": "+", **dict.fromkeys("➗⊘∶／", "/"),
+    **dict.fromkeys("✕✖⨉", "*"), **dict.fromkeys("↑⌃", "^"), **dict.fromkeys("⩽≦", "<="), **dict.fromkeys("⩾≧", ">="),
+    **dict.fromkeys("←≝≜", "="), "［": "[", "］": "]", "；": ";", "∆": "Delta",
     "＋": "+", "＝": "=", "（": "(", "）": ")", "，": ",", "ℓ": "l", "⊤": "'", "“": '"', "≔": "=",
     "\u2009": " ", "\u202f": " ", "\u2003": " ", "\u2062": " ", "\u200b": " ", "\u2002": " ",
 }  # fmt: skip
