@@ -84,7 +84,7 @@ SAID = [
     ("f'(x)", {"x": 2.0}, "gradients are what comes out"), ("f(x) = x^2; f''(3)", {}, "gradients are what comes out"),
     ("30°15'", {}, "(30 + 15/60)*pi/180"), ("2j", {}, "no imaginary unit"), ("50 %", {}, "/100"),
     ("x → 0", {"x": 1.0}, "limits mean nothing"), ("x ≈ 3", {"x": 1.0}, "one side"), ("5€", {}, "no unit"),
-    ("x |> sin", {"x": 1.0}, "bars go around"), ("6:2", {}, "a division is `x/y`"),
+    ("x |> sin", {"x": 1.0}, "bars go around"), ("6:2", {}, "a division is `6/2`"),
     ("lambda x: x**2", {"x": 1.0}, "f(x) = …"), ("x -> x^2", {"x": 1.0}, "f(x) = …"),
     ("(* x 2)", {"x": 1.0}, "between their operands"), ("x .GT. 3", {"x": 1.0}, "write `>`"),
     ("x in [0, 1]", {"x": 1.0}, "leave it out"), ("x^2 // squared", {"x": 1.0}, "begins with `#`"),
@@ -135,3 +135,35 @@ def test_a_binding_of_another_tool_is_refused_with_the_words_to_type(typed, ours
 def test_several_bindings_in_a_word_are_taken_apart_in_the_help(words):
     ran = backprop("eval", "x*y", *words)
     assert ran.status == 2 and "x=2 y=3" in ran.err
+
+
+# Choices, sums over numbers and statements of other languages.
+STATEMENTS = [
+    ("Piecewise((x, x > 0), (0, True))", {"x": 2.0}, 2), ("sp.Piecewise((-x, x < 0), (x, True))", {"x": -2.0}, 2),
+    ("Piecewise[{{-x, x < 0}, {x^2, x < 5}}, 7]", {"x": 3.0}, 9),
+    ("np.piecewise(x, [x < 0, x >= 0], [-1, 1])", {"x": 2.0}, 1),
+    ("np.select([x < 0, x < 5], [-x, 3*x], 7)", {"x": 2.0}, 6), ("np.select([x < 0], [5])", {"x": 2.0}, 0),
+    ("{x < 0: -1, x < 3: 5, 7}", {"x": 2.0}, 5), ("{x<0: -x, x>=0: x}", {"x": -3.0}, 3),
+    ("{x if x > 0, 0 otherwise}", {"x": 2.0}, 2),
+    ("CASE WHEN x < 0 THEN 1 WHEN x < 5 THEN 2 ELSE 3 END", {"x": 2.0}, 2),
+    ("case when x > 0 then x else 0 end", {"x": 2.0}, 2), ("sum(i^2, i=1..3)", {}, 14), ("sum(i=1..3, i^2)", {}, 14),
+    ("sum(i^2, i, 1, 3)", {}, 14), ("Sum(i**2, (i, 1, 3))", {}, 14), ("Sum[i^2, {i, 1, 3}]", {}, 14),
+    ("sum_{i=1}^{3} i^2", {}, 14), (r"\sum_{i=1}^{3} i^2", {}, 14), ("∑_{i=1}^3 i²", {}, 14),
+    ("Σ_{i=1}^{3} i^2", {}, 14), ("∑(i=1,3) i^2", {}, 14), ("product(i, i=1..4)", {}, 24),
+    (r"\prod_{i=1}^{4} i", {}, 24), (r"\sum_{k=0}^{3} x^k", {"x": 2.0}, 15), ("sum(i^2, i=1..n)", {"n": 3.0}, 14),
+    ("sum(x[i]*y[i], i=0..1)", {"x": [1, 2], "y": [3, 4]}, 11),
+    ("sum(a*b for a, b in zip(x, y))", {"x": [1, 2], "y": [3, 4]}, 11), ("sum(s*2 for s in x)", {"x": [1, 2]}, 6),
+    ("sum(i*v for i, v in enumerate(x))", {"x": [3, 4]}, 4), ("1:3", {}, [1, 2, 3]), ("6:2", {}, 3),
+    ("y <- x^2; y + 1", {"x": 2.0}, 5), ("y <- 3\ny^2", {}, 9), ("where(x<-2, 1, 0)", {"x": -3.0}, 1),
+    ("let y = 2 in y^2", {}, 4), ("float y = 2.0; y*y", {}, 4), ("let y: f64 = 2.0; y*y", {}, 4),
+    ("y: float = 2.0\ny*y", {}, 4), ("let mut y = 2; y*y", {}, 4), ("PRINT x^2", {"x": 2.0}, 4),
+    ("y = x; y++; y^2", {"x": 2.0}, 9), ("I(x > 0)", {"x": 2.0}, 1), ("x*I[x > 0]", {"x": 2.0}, 2),
+    ("I{x > 0}", {"x": 2.0}, 1), ("𝕀[x > 0]", {"x": 2.0}, 1), ("I*x", {"x": 2.0, "I": 3.0}, 6),
+    ("I[0]*x", {"x": 2.0, "I": [3, 4]}, 6), ("[x]_+", {"x": 2.0}, 2), ("x⁺", {"x": 2.0}, 2),
+    ("max[0, x]", {"x": 2.0}, 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values", "value"), STATEMENTS, ids=[row[0] for row in STATEMENTS])
+def test_a_statement_is_read_or_the_help_has_it_in_ours(text, values, value):
+    test_a_notation_is_read_or_the_help_has_it_in_ours(text, values, value)

@@ -96,6 +96,7 @@ WORDS = {
     "in": "a domain is no part of a formula: leave it out; `backprop check --range 0:1` looks there",
     **dict.fromkeys(("then", "else", "otherwise", "elif", "elseif", "case", "when", "end", "endif", "switch"), _CHOICE),
     **dict.fromkeys(("CASE", "WHEN", "THEN", "ELSE", "END", "IF"), _CHOICE),
+    "console": "what is computed last is printed: leave it out",
     "for": "a loop is `for t in range(10) { … }`, a value is given after the expression, as `x=3`",
     "lambda": "a function has a name: `f(x) = …`", "lim": "limits are not computed",
     "limit": "limits are not computed",

@@ -51,6 +51,8 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         if left and _next_operand(rest, "") and _takes_two(name):  # x max y
             pair = left[1], _next_operand(rest)
             help_ = "write " + _BETWEEN.get(name, f"`{name}({{}}, {{}})`").format(*pair, *pair)
+        if rest[:1] == "[" and "]" in rest:
+            help_ = f"operands go in round brackets: `{name}({rest[1 : rest.index(']')]})`"
         if rest[:1] in ("^", "²", "³"):
             help_ = f"powers go after the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
         return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)

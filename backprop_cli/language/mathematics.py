@@ -36,7 +36,7 @@ _PARTIAL = re.compile(
     r"∂(?:\s*(?:²|\^\s*2)\s*)?[^\W\d]\w*\s*[/÷⁄∕]\s*\(?\s*∂[^\W\d]\w*(?:(?:\s*[*·]\s*|\s*)∂[^\W\d]\w*)?"
 )
 # 1 where a comparison holds, and 0 elsewhere: the brackets that may be behind each sign.
-_INDICATORS = {"1": "[{", "1_": "[{(", "𝟙": "[{(", "𝟏": "[{("}
+_INDICATORS = {"I": "[{(", "𝕀": "[{(", "1": "[{", "1_": "[{(", "𝟙": "[{(", "𝟏": "[{("}
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠", "="})
 _BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
 
@@ -61,7 +61,10 @@ class Mathematics:
         self._bars()
         Blackboard(edits, self.names).rewrite()
         for k, text in enumerate(edits.texts):
-            if edits.is_word(k):
+            if text in _INDICATORS and text not in self.names and (bracket := self._indicates(k)):
+                edits.blank(k, bracket - 1)
+                edits.out[k], edits.out[bracket], edits.out[edits.closes[bracket]] = "(1*", "(", "))"
+            elif edits.is_word(k):
                 self._word(k, text)
             elif text[0].isdigit() and "−" in text:  # 1.5e−3
                 edits.out[k] = text.replace("−", "-")
@@ -73,9 +76,6 @@ class Mathematics:
                     edits.refuse(k - 1, k, f"`{whole}{text}` is a sum to most, and a product to others", help_)
             elif text == "∂" and edits.begins[k] in self.partials:
                 edits.out[k] = " d" if edits.touches(k) and edits.is_word(k - 1) else "d"
-            elif text in _INDICATORS and (bracket := self._indicates(k)):
-                edits.blank(k, bracket - 1)
-                edits.out[k], edits.out[bracket], edits.out[edits.closes[bracket]] = "(1*", "(", "))"
             elif text in SIGNS and edits.out[k] == text:
                 edits.out[k] = SIGNS[text]
             elif text[0] in RAISED and k and edits.head[k - 1] >= 0:

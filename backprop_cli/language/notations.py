@@ -61,6 +61,30 @@ _SAID = {
 }
 
 
+_CHOICE = "a choice is a value: `y = where(x > 0, a, b)`"
+_TIMES = "a loop runs a known number of times: `for t in range(10) { … }`"
+_NONE = "no such statement: programs have definitions and loops, and `backprop check FILE.py` reads Python"
+_LAMBDA = "a function has a name: `f(x) = …`"
+_STATEMENTS = {**dict.fromkeys(("lambda", "fun", "fn"), _LAMBDA), "while": _TIMES,
+               **dict.fromkeys(("if", "elif", "else", "where(c="), _CHOICE),
+               **dict.fromkeys(("class", "try", "except", "with", "finally", "match"), _NONE)}  # fmt: skip
+
+
+def colon(text: str, tokens: Tokens, position: int) -> str:
+    """What to write instead of a `:` that means nothing: of a statement, between numbers, or in a slice."""
+    kinds, texts, starts = tokens
+    start = text.rfind("\n", 0, starts[position]) + 1
+    word = (text[start : starts[position]].replace(";", " ").split() or [""])[0]
+    if word in _STATEMENTS or "lambda" in texts:
+        return _STATEMENTS.get(word, _LAMBDA)
+    slices = "slices go in brackets: `x[1:3]`"
+    if not {kinds[position - 1], kinds[position + 1]} <= {NUMBER, NAME}:
+        return slices
+    first, last = texts[position - 1], texts[position + 1]
+    row = f"arange({first}, {int(last) + 1})" if last.isdigit() else f"arange({first}, {last} + 1)"
+    return f"a division is `{first}/{last}`, numbers in a row are `{row}`; {slices}"
+
+
 def dotted(tokens: Tokens, point: int) -> tuple[int, int, str]:
     """The first and the last token of `np.exp(x)`, `W.T` or `x.^2`, whose `.` is at hand, and what to write instead."""
     kinds, texts, starts = tokens

@@ -39,13 +39,7 @@ class SyntaxProblem(Exception):  # noqa: N818  it leaves a statement, and become
         self.token = token
 
 
-_CHOICE = "a choice is a value: `y = where(x > 0, a, b)`"
-_TIMES = "a loop runs a known number of times: `for t in range(10) { … }`"
-_NONE = "no such statement: programs have definitions and loops, and `backprop check FILE.py` reads Python"
-_LAMBDA = "a function has a name: `f(x) = …`"
-_STATEMENTS = {**dict.fromkeys(("lambda", "fun", "fn"), _LAMBDA), "while": _TIMES,
-               **dict.fromkeys(("if", "elif", "else", "where(c="), _CHOICE),
-               **dict.fromkeys(("class", "try", "except", "with", "finally", "match"), _NONE)}  # fmt: skip
+_POSITIVE = "the positive part is `max(x, 0)`"
 
 
 def chained(place: Label) -> SyntaxProblem:
@@ -116,7 +110,9 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
     if before in (OPERATOR, DEFINE):
         sign = tokens.texts[position - 1][-1] if before == DEFINE else tokens.texts[position - 1]
         help_ = f"an operand is missing: {_EXPECTED} {found}"
-        if sign == "%":
+        if sign == "+" and source.text[tokens.starts[position - 1] - 1 :][:1] in ("_", "^"):  # [x]_+
+            help_ = _POSITIVE
+        elif sign == "%":
             help_ = "for percent write `/100`; for the remainder of a division write what divides behind it"
         return _at(source, tokens, position - 1, "S103", f"`{sign}` has nothing on its right", help_)
     if kind == OPERATOR:
@@ -173,14 +169,9 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
         help_ = "a decimal point is `.`; commas separate operands, as in `max(x, y)`, and elements, as in `[1, 2]`"
         return _at(source, tokens, position, "S107", "a comma outside a gate's operands", help_)
     if kind == COLON:
-        start = source.text.rfind("\n", 0, tokens.starts[position]) + 1
-        word = (source.text[start : tokens.starts[position]].replace(";", " ").split() or [""])[0]
-        help_ = _STATEMENTS.get(word, "")
-        if not help_ and "lambda" in tokens.texts:
-            help_ = _LAMBDA
-        elif not help_ and opened < 0 and tokens.kinds[position + 1] in (NUMBER, NAME):
-            help_ = "a division is `x/y`, numbers in a row are `arange(1, 4)`; slices go in brackets: `x[1:3]`"
-        help_ = help_ or "slices go in brackets: `x[1:3]`"
+        from backprop_cli.language.notations import colon
+
+        help_ = colon(source.text, tokens, position)
         return _at(source, tokens, position, "S107", "`:` means nothing here", help_)
     if kind in (ASSIGN, DEFINE):
         if head := _head(source, tokens, position):
