@@ -137,6 +137,19 @@ def test_several_bindings_in_a_word_are_taken_apart_in_the_help(words):
     assert ran.status == 2 and "x=2 y=3" in ran.err
 
 
+LATEX = [
+    (r"\log_b x", {"x": 8.0, "b": 2.0}, 3), (r"\log_{b}(x)", {"x": 8.0, "b": 2.0}, 3),
+    (r"\sum x_i", {"x": [1, 2]}, 3), (r"\sum x_i y_i", {"x": [1, 2], "y": [3, 4]}, 11),
+    ("w^Tx + b", {"w": [1, 2], "x": [3, 4], "b": 1.0}, 12), (r"\nicefrac{x}{2}", {"x": 6.0}, 3),
+    (r"y \leftarrow x^2", {"x": 3.0}, 9), (r"x \star 2", {"x": 3.0}, 6), ("w^Tx", {"w": 3.0, "Tx": 2.0}, 9),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values", "value"), LATEX, ids=[row[0] for row in LATEX])
+def test_latex_is_read_or_the_help_has_it_in_ours(text, values, value):
+    test_a_notation_is_read_or_the_help_has_it_in_ours(text, values, value)
+
+
 # Choices, sums over numbers and statements of other languages.
 STATEMENTS = [
     ("Piecewise((x, x > 0), (0, True))", {"x": 2.0}, 2), ("sp.Piecewise((-x, x < 0), (x, True))", {"x": -2.0}, 2),

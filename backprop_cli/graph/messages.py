@@ -37,6 +37,7 @@ _ABOVE = re.compile(r"d(?:[A-Za-z_]\w*|\([^()]*\))?\s*[/÷]\s*$", re.ASCII)
 _OF_LATEX = re.compile(r"frac\s*\{\s*(?:d|\\partial)[^{}]*\}\s*\{\s*(?:d|\\partial)")
 _FACTOR = re.compile(r"\s*(?:\\[dtc]?frac|\\sqrt|√)")  # after a name: no bracket, so that it is a product
 _PRIMED = re.compile("['′’]+\\(")  # f'(x)
+_INDEXED = re.compile(r"(?:\{E\})?(?:_\{?\w+\}?)?\[")  # E[x], \mathbb{E}_{x}[x]
 _BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
 
 
@@ -76,6 +77,8 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         help_ = f"names are never split: for a product write `{product}`; `{each}` goes element by element"
     elif name.lower() in CONSTANTS and len(name) > 1:
         help_ = f"the constant is `{name.lower()}`; capitals matter"
+    elif name[0] == "E" and _INDEXED.match(program.source.text, label.end):
+        help_ = f"the mean of values is `mean(x)`; otherwise give it a value: `{shown}=…`"
     elif name in MEANT:
         help_ = f"write `{MEANT[name]}` if that is meant; otherwise give it a value: `{shown}=…`"
     elif len(name) > 1 and (told := advice(name, ())) and told != GRADIENTS:

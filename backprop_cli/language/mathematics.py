@@ -87,6 +87,8 @@ class Mathematics:
                 edits.out[k] = ""
             elif text == "^" and edits.at(k + 1) == "T" and "T" not in self.names and edits.at(k + 2) != "(":
                 edits.out[k], edits.out[k + 1] = "'", ""
+            elif text == "^" and edits.at(k + 1)[1:] in self.names and self._is_transposed(edits.at(k + 1)):
+                edits.out[k], edits.out[k + 1] = "'", " " + edits.at(k + 1)[1:]  # w^Tx
             elif text == "^" and (last := self._inverse_transposed(k)):
                 edits.merge(k, last, "^(-1)'")
             elif text == "{" and k in edits.closes and edits.out[k] == text:
@@ -135,6 +137,9 @@ class Mathematics:
         is_sign = edits.at(first) in ("-", "−") and edits.at(first + 1) == "T" and "T" not in self.names
         return last if is_sign and last == first + 1 + (first > k + 1) and edits.at(last + 1) != "(" else 0
 
+    def _is_transposed(self, word: str) -> bool:
+        return word[:1] == "T" and "T" not in self.names and word not in self.names
+
     def _brace(self, k: int) -> None:
         """`x^{2}`, `x_{1}`, `max{x, 0}`, `2*{x + 1}`."""
         edits = self.edits
@@ -146,6 +151,10 @@ class Mathematics:
             edits.refuse(k - 1, close, message, help_)
         elif edits.is_word(k - 1) and before.endswith("_") and close == k + 2 and edits.texts[k + 1].isalnum():
             edits.merge(k - 1, close, f"{self._name(before)}{edits.texts[k + 1]}")
+        elif edits.is_word(k - 1) and before.endswith("_"):
+            name, index = before[:-1], edits.text[edits.begins[k] + 1 : edits.begins[close]].strip()
+            help_ = f"write `{name}[{index}]` for an element, or a name such as `{name}_prev`"
+            edits.refuse(k - 1, close, f"`{name}_{{{index}}}` has an index that is worked out", help_)
         elif before in _BEFORE_OPERANDS or (before in (*BARE, *ELEMENTWISE) and before not in self.names):
             edits.out[k], edits.out[close] = "(", ")"
 
