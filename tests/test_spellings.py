@@ -180,3 +180,39 @@ STATEMENTS = [
 @pytest.mark.parametrize(("text", "values", "value"), STATEMENTS, ids=[row[0] for row in STATEMENTS])
 def test_a_statement_is_read_or_the_help_has_it_in_ours(text, values, value):
     test_a_notation_is_read_or_the_help_has_it_in_ours(text, values, value)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("∇f = 3x^2", "agrees"),
+        (r"\nabla f = 3x^2", "agrees"),
+        ("grad f = 3x^2", "agrees"),
+        ("∇f = 2x", "differs"),
+        ("x.grad == 3*x**2", "agrees"),
+    ],
+)
+def test_the_gradient_of_the_output_is_that_by_its_one_input(claim, verdict):
+    report = backprop_cli.check("x^3", x=2, claims=[claim])
+    assert report.verdict == verdict and report.results[0].target == "df/dx"
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("f'(2) = 12", "the point as the value"),
+        ("df/dx|_{x=2} = 12", "the point as the value"),
+        ("df/dx ≈ 12", "`df/dx = 12`"),
+        ("df/dx is 3x^2", "`df/dx = 3x^2`"),
+    ],
+)
+def test_what_is_no_claim_has_help_about_it(claim, said):
+    with pytest.raises(backprop_cli.BackpropError) as raised:
+        backprop_cli.check("x^3", x=2, claims=[claim])
+    assert raised.value.diagnostics[0].code == "V312" and said in raised.value.diagnostics[0].help
+
+
+def test_the_gradient_of_the_output_by_several_inputs_is_no_claim():
+    with pytest.raises(backprop_cli.BackpropError) as raised:
+        backprop_cli.check("x^3*y", x=2, y=3, claims=["∇f = 3x^2"])
+    assert raised.value.diagnostics[0].code == "V312"

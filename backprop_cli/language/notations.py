@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli.language.letters import ascii_name
-from backprop_cli.language.tokens import BAD, CALL, CLOSE, NAME, NUMBER, OPERATOR, UNSQUARE, Tokens
+from backprop_cli.language.tokens import BAD, CALL, CLOSE, NAME, NEWLINE, NUMBER, OPERATOR, UNSQUARE, Tokens
 
 # Fortran's: x .GT. 3
 _COMPARED = {"GT": ">", "LT": "<", "GE": ">=", "LE": "<=", "EQ": "==", "NE": "!=", "AND": "*", "OR": "max(x, y)"}
@@ -95,6 +95,8 @@ def dotted(tokens: Tokens, point: int) -> tuple[int, int, str]:
         last += 2
     after = texts[last]
     name = after[:-1].rstrip() if kinds[last] == CALL else after
+    if kinds[point + 1] == NEWLINE and starts[point + 1] == starts[point] + 1:
+        return point, point, "leave it out: a formula ends without a full stop"
     if kinds[point + 1] not in (NAME, CALL, OPERATOR) or starts[point + 1] != starts[point] + 1:
         return point, point, ""
     if (sign := _COMPARED.get(after.upper())) and texts[last + 1] == ".":
