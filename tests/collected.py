@@ -131,7 +131,7 @@ COLLECTED = {
         ("e = (2*a).exp()\no = (e - 1) / (e + 1)", "tanh(a)"),
         ("d = a * c + c**3\nd += d + 1 + (-a)\nd", "2*(a*c + c^3) + 1 - a"),
         ("f = (a - c)**2 / 2.0\ng = 10.0 / f", "10/((a - c)^2/2)"),
-        ("loss = sum((yout - ygt)**2 for ygt, yout in zip(t, yhat))", "N202"),
+        ("loss = sum((yout - ygt)**2 for ygt, yout in zip(t, yhat))", "S112"),
         ("logits = E[idx] @ Q\ncounts = logits.exp()\nprobs = counts / counts.sum(1, keepdims=True)", "softmax(take(E, idx) @ Q)"),
         ("loss = -torch.log_softmax(X @ W, 1)[torch.arange(3), y].mean()", "cross_entropy(X @ W, y)"),
         ("emb = E[idx]\nh = torch.tanh(emb.view(-1, 6)[0] @ torch.ones(6, 2) + 1)", "tanh(reshape(take(E, idx), 6) @ ones(6, 2) + 1)"),

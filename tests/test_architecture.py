@@ -300,6 +300,7 @@ SPELLINGS = (
     "graph/functions_of_others.py",
     "graph/calculating_of_others.py",
     "graph/learning_of_others.py",
+    "language/choices_of_others.py",
 )  # what others call gates
 # What the texts of rows mean where numbers are nodes.
 NODES = tuple(f"engine/derive/{name}.py" for name in ("field", "sums", "scores", "normalizations", "places"))

@@ -171,6 +171,7 @@ _SQUARE = ("[[2, 1], [1, 3]]",)
 OTHERS = {
     **dict.fromkeys(("if_else", "when", "case", "merge3", "piecewise/3"), ("1 < 2", "0.7", "0.4")),
     **dict.fromkeys(("piecewise/5",), ("1 < 2", "0.7", "1 > 2", "0.4", "0.25")), "merge": ("1", "2", "3 > 2"),
+    **dict.fromkeys(("sum/4", "Sum/4", "summation/4", "prod/4", "product/4", "Product/4"), ("i^2", "i", "1", "3")),
     "IFS/4": ("1 < 2", "0.7", "1 > 2", "0.4"),
     "FLOOR/2": ("0.7", "0.4"), "LARGE": ("[1, 2]", "1"), "uniform_lpdf": ("0.7", "0.4", "2"),
     **dict.fromkeys(("StandardDeviation", "Variance", "stdDev", "zscore", "total_variation", "tv_loss"), ("[1, 2]",)),

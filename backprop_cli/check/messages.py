@@ -14,13 +14,23 @@ _OPERATOR = re.compile(rf"\s*[d∂]\s*[/÷]\s*[d∂]\s*(\w+)(?:\s*\(?\s*(\w+)\s*
 _BARE = re.compile(rf"\s*[d∂](\w+){_SIGN}(.*)", re.DOTALL)  # dx = …, as in steps
 _PRIMED = re.compile(rf"\s*(\w+)\s*['′’](?:\s*\(\s*([^\W\d]\w*)\s*\))?{_SIGN}(.*)", re.DOTALL)  # f' = …, f'(x) = …
 _SUBSCRIPT = re.compile(r"\s*(\w+?)_(\w+)\s*=(?!=)(.*)", re.DOTALL)  # f_x = …
+_OF_OUTPUT = re.compile(rf"\s*(?:∇|\\nabla|grad\b)\s*(\w+){_SIGN}(.*)", re.DOTALL)  # ∇f = …
+_AT_A_POINT = re.compile(
+    r"\s*\w+\s*['′’]+\s*\(\s*[-+.\d]|.*(?:\|_|\()\{?\s*(?:\w+\s*=\s*)?[-+.\d]+\s*[})]\s*="
+)  # f'(2) = 12
+_ABOUT = re.compile(r"([^=]*[/÷][^=]*?)(?:≈|≅|~|->|→|\bis\b)([^=]*)")  # df/dx ≈ 6
 _DEFAULT = "write `df/dx = …`: a formula over the program's names, or a number"
 _SHOWN = 8
 
 
 def not_a_claim(source: Source) -> BackpropError:
     """The error of a text that is no claim."""
-    return _wrong("V312", f"`{shorten(source.text)}` is not a claim", source, 0, len(source.text), _DEFAULT)
+    help_ = _DEFAULT
+    if _AT_A_POINT.match(source.text):
+        help_ = "write `df/dx = …`, and the point as the value of the input: `x=2`"
+    elif about := _ABOUT.fullmatch(source.text):
+        help_ = f"write `{shorten(about[1].strip())} = {shorten(about[2].strip())}`"
+    return _wrong("V312", f"`{shorten(source.text)}` is not a claim", source, 0, len(source.text), help_)
 
 
 def not_one_formula(source: Source, start: int, end: int) -> BackpropError:
@@ -105,10 +115,12 @@ def meant_claim(text: str, names: Mapping[str, int], output: str) -> str:
         above, below, formula = output, found[1], found[2]
     elif (found := _PRIMED.fullmatch(text)) and found[1] in names:
         above, below, formula = found[1], found[2] or (next(iter(names)) if len(names) < 3 else ""), found[3]
+    elif (found := _OF_OUTPUT.fullmatch(text)) and found[1] == output:  # by the input, if there is one alone
+        above, below, formula = output, (next(iter(names)) if len(names) < 3 else ""), found[2]
     elif (found := _SUBSCRIPT.fullmatch(text)) and found[1] in names and found[2] in names:
         above, below, formula = found.groups()
     else:
-        left, _, formula = text.partition("=")
+        left, _, formula = text.replace("==", "=", 1).partition("=")
         spellings = Spellings(names, output, (), ())
         spelled = spellings.found.get(spellings.read(left).text.strip())
         if spelled is None:

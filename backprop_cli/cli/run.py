@@ -132,6 +132,9 @@ def _fail(diagnostics: tuple[Diagnostic, ...], status: int, *, asked: _Asked) ->
     return int(status)
 
 
+_SHORT = 3  # letters of a name that may be a variable's
+
+
 def _usage(error: Any, *, asked: _Asked) -> int:
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
@@ -148,7 +151,11 @@ def _usage(error: Any, *, asked: _Asked) -> int:
         lowered = f"no such option: {shorten(mistyped)}"
         there = [one[2:] for it in context.command.params for one in (*it.opts, *it.secondary_opts) if one[:2] == "--"]
         near = nearest(mistyped.lstrip("-"), there)  # any two dashes are alike
-        help_ = f"did you mean `--{near[0]}`? {help_}" if near else help_
+        name = mistyped.lstrip("-")
+        if near:
+            help_ = f"did you mean `--{near[0]}`? {help_}"
+        elif mistyped.startswith("--") and name.isidentifier() and len(name) <= _SHORT:
+            help_ = f"a value is `{name}=…`, without dashes; {help_}"
     return _fail((Diagnostic("U801", lowered, (), help_),), Status.REQUEST, asked=asked)
 
 

@@ -19,6 +19,11 @@ from backprop_cli.language.parser import MOST_ERRORS, parse
 from backprop_cli.lean import Any, Callable, Iterator, Mapping, Sequence
 from backprop_cli.text import all_finite, rounded
 
+_ANY = Terms(allow_nonfinite=True)
+# What is wrong with the text of a value, rather than with the number that it is.
+_OF_SPELLING = frozenset(
+    {"V305", "V306", "S101", "S102", "S103", "S106", "S107", "S109", "S112", "N201", "N202", "N203", "N204"}
+)
 _NONFINITE = {"nan": nan, "inf": inf, "+inf": inf, "-inf": -inf}
 
 
@@ -43,7 +48,7 @@ def split_bindings(assignments: list[str]) -> dict[str, ValueText]:
         name = plain_name(name.strip())
         try:
             if not equals:
-                raise _messages().not_a_binding(source)
+                raise _messages().not_a_binding(source, _readable)
             if name in values:
                 help_ = "give it one value"
                 raise _messages().wrong("N208", f"`{shorten(name)}` is bound twice", source, 0, len(name), help_)
@@ -70,10 +75,23 @@ def read_values(
             if left < 0:
                 raise _messages().too_many_elements(name, source_of(name, given), terms.max_elements)
         except BackpropError as error:
-            diagnostics += error.diagnostics
+            diagnostics += _as_others_have_it(given, error.diagnostics)
     if diagnostics:
         raise BackpropError(*diagnostics[:MOST_ERRORS])
     return values
+
+
+def _as_others_have_it(given: Any, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """What is wrong with a binding, with the help to write what another tool has there in our spelling."""
+    if not isinstance(given, ValueText) or found[0].code not in _OF_SPELLING:
+        return found
+    help_ = _messages().in_our_spelling(given.source.text, _readable)
+    return [found[0]._replace(help=help_)] if help_ else found
+
+
+def _readable(value: str) -> Value:
+    """A value that a help line has, to see that it is one."""
+    return constant(value, terms=_ANY)
 
 
 def _check_name(name: str, given: Any) -> None:

@@ -6,7 +6,7 @@ import re
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, shorten
 from backprop_cli.language.letters import ascii_name
-from backprop_cli.lean import Any
+from backprop_cli.lean import Any, Callable
 from backprop_cli.numeric.shapes import Shape, written
 
 _GRADIENT = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂]\w+\s*=")
@@ -20,10 +20,33 @@ def wrong(code: str, message: str, source: Source, start: int, end: int, help_: 
     return BackpropError(Diagnostic(code, message, (Label(source, start, end),), help_))
 
 
-def not_a_binding(source: Source) -> BackpropError:
-    """The error of a word without `=`."""
+def not_a_binding(source: Source, read: Callable[[str], Any]) -> BackpropError:
+    """The error of a word without `=`; `read` reads a value."""
     help_ = "bindings are `name=value`; quote the expression so that the shell passes it whole"
+    if source.text.replace(".", "").replace("-", "").isdigit():
+        help_ = f"a value has the name that it is for in front, such as `x={source.text}`"
+    help_ = in_our_spelling(source.text, read) or help_
     return wrong("V305", f"`{shorten(source.text)}` is not a binding", source, 0, len(source.text), help_)
+
+
+def in_our_spelling(text: str, read: Callable[[str], Any]) -> str:
+    """The help that has the bindings of another tool, `x: 2`, in our spelling, if `read` can read their values."""
+    from backprop_cli.data.bindings_of_others import pairs, spelled
+
+    found = pairs(text)
+    try:
+        for _, value in found:
+            read(value)
+    except BackpropError:
+        return ""
+    written = spelled(found)
+    if written == text:
+        return (
+            f"each binding is a word of its own, with no quotes around both: `{shorten(text)}`"
+            if len(found) > 1
+            else ""
+        )
+    return f"write `{shorten(written)}`" if found and written.strip('"') != text else ""
 
 
 def not_a_name(name: str, source: Source) -> BackpropError:

@@ -67,6 +67,7 @@ SPECIAL = (
          "1/log(base)/x", "-out/log(base)/base", at=[(8, 2), (0.3, 10), (5, 0.5)], means="log(x)/log(base)",
          textbook="1/(x*log(base)); -log(x)/(base*log(base)^2)", domain="x > 0 and base > 0 and base != 1",
          pole="x == 0 and base > 0 or base == 1 and x > 0 and x != 1",
+         setting="of a number: `log({0}, {1})` is the logarithm of {0} to the base {1}; that of {1} is `log({1}, {0})`",
          exact_when="x == 1 or base^out == x and out == floor(out)"),
     Gate("mish(x)", "x*tanh(softplus(x))", "weigh(x, mish_gate(x, exp(-abs(x))))",
          "mish_gate(x, exp(-abs(x))) + weigh(x, mish_gate_slope(x, exp(-abs(x))))", at=[0.5, -2],
@@ -75,7 +76,8 @@ SPECIAL = (
          "where(delta > 0, where(abs(x) <= delta, x^2/2, delta*(abs(x) - delta/2)), 0/0)",
          "clip(x, -delta, delta)", "where(abs(x) <= delta, 0, abs(x) - delta)", at=[(0.5, 1), (-3, 1), (3, 2.5)],
          means="where(x > delta, delta*(x - delta/2), where(x < -delta, -delta*(x + delta/2), x^2/2))",
-         domain="delta > 0", vanish="x == 0"),
+         domain="delta > 0", vanish="x == 0",
+         setting="`{1}` is the delta of `huber({0}, {1})`; the loss between two values is `huber({0} - {1})`"),
 )  # fmt: skip
 # What a gate's name means with another number of operands.
 OF_OPERANDS = {("log", 2): "log_base"}

@@ -90,6 +90,20 @@ MEANT = {
     **dict.fromkeys(("Degree", "deg", "degree", "degrees"), "pi/180"), "MOD": "%", "GoldenRatio": "(1 + sqrt(5))/2",
     **dict.fromkeys(("EulerGamma", "euler_gamma"), "0.5772156649015329"),
 }  # fmt: skip
+# Words of other languages between operands: what is written here.
+_CHOICE = "a choice is a value: `where(x > 0, a, b)`"
+WORDS = {
+    "in": "a domain is no part of a formula: leave it out; `backprop check --range 0:1` looks there",
+    **dict.fromkeys(("then", "else", "otherwise", "elif", "elseif", "case", "when", "end", "endif", "switch"), _CHOICE),
+    **dict.fromkeys(("CASE", "WHEN", "THEN", "ELSE", "END", "IF"), _CHOICE),
+    "console": "what is computed last is printed: leave it out",
+    "for": "a loop is `for t in range(10) { … }`, a value is given after the expression, as `x=3`",
+    "lambda": "a function has a name: `f(x) = …`", "lim": "limits are not computed",
+    "limit": "limits are not computed",
+    **dict.fromkeys(("integrate", "integral"), "integrals are not computed"),
+    **dict.fromkeys(("derivative", "differentiate", "derive", "grad", "diff"),
+                    "gradients are what comes out: leave it out"),
+}  # fmt: skip
 # The order of operands that have names, as our language has the names.
 PARAMETERS = {
     **dict.fromkeys(("sigmoid_cross_entropy_with_logits", "softmax_cross_entropy_with_logits"), ("labels", "scores")),
@@ -113,13 +127,13 @@ SECONDS = "second derivatives are what `backprop hessian` prints, of the formula
 
 _TYPES = frozenset({"int", "float", "double", "bool", "Float64", "int32", "float32"})  # of a condition: 1 or 0
 _COMPARES = re.compile("[<>=≤≥≠]")
-_OF_A_BASE = re.compile(r"log_?([0-9]+)")
+_OF_A_BASE = re.compile(r"log_?([0-9]+)|log_([A-Za-z])")
 
 
 def advice(name: str, operands: Sequence[str]) -> str:
     """What to write for a call of a function of another tool; empty where the name is none's."""
     count, based = len(operands), _OF_A_BASE.fullmatch(name)
-    known = next((key for key in _keys(name, count) if key in FORMULAS), "")
+    known = "" if based and name not in FORMULAS else next((key for key in _keys(name, count) if key in FORMULAS), "")
     if {name, folded(name)} & _DERIVATIVES and not (known and count == 1):
         return GRADIENTS
     if folded(name) in _SECOND:
@@ -128,7 +142,11 @@ def advice(name: str, operands: Sequence[str]) -> str:
         return f"write `1*({operands[0]})`"
     if not known and not based:
         return ""
-    formulas = FORMULAS[known] if known else (f"log({{0}})/log({based[1] if based else ''})",)
+    formulas = (
+        FORMULAS[known]
+        if known
+        else (f"log({{0}})/log({based[1]})" if based and based[1] else f"log({{0}}, {based[2] if based else ''})",)
+    )
     if not formulas:
         return "there is no such gate, and no formula of gates for it"
     given = [*operands, *"xyz"[count:]]

@@ -79,7 +79,7 @@ c vec vec2 vec3 vec4 float2 float3 float4 list tuple: [{*}]
 refract faceforward noise dFdx dFdy fwidth ddx ddy remquo scalbn:
 # Julia, MATLAB, R
 ld: log2({0})
-logBASE logbase log_b: log({1}, {0})
+logBASE logbase: log({1}, {0})
 log1pmx: log1p({0}) - ({0})
 logmxp1: log({0}) - ({0}) + 1
 log1psq: log1p(({0})^2)
@@ -121,6 +121,9 @@ zscore/3 standardize/3: (({0}) - ({1}))/({2})
 rescale minmax_scale min_max_scale: (({0}) - min({0}))/(max({0}) - min({0}))
 vecnorm: norm({0}, axis=0)
 pmax: max({*})
+sum/4 Sum/4 summation/4: s = 0; for {1} in range({2}, {3} + 1) { s = s + {0} }; s
+prod/4 product/4 Product/4: s = 1; for {1} in range({2}, {3} + 1) { s = s*({0}) }; s
+I: 1*({0})
 pmin: min({*})
 rev reverse: flip({0})
 nrow rows: size({0}, axis=0)
@@ -138,7 +141,7 @@ nancumsum cumulative_sum: cumsum({0})
 nancumprod cumulative_prod: cumprod({0})
 geomspace: exp(linspace(log({0}), log({1}), {2}))
 logical_xor xor XOR: 1*(1*({0}) != 1*({1}))
-bool indicator ind iverson: 1*({0})
+bool indicator ind iverson chi: 1*({0})
 kronecker_delta KroneckerDelta kdelta: 1*(({0}) == ({1}))
 UnitBox: 1*(abs({0}) <= 0.5)
 UnitTriangle: max(1 - abs({0}), 0)

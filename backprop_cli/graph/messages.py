@@ -14,6 +14,7 @@ from backprop_cli.graph.advice import (
     MEANT,
     PARAMETERS,
     UNSAID,
+    WORDS,
     advice,
     folded,
     is_formula,
@@ -21,7 +22,9 @@ from backprop_cli.graph.advice import (
 )
 from backprop_cli.graph.bare_gates import is_without_brackets
 from backprop_cli.graph.signature import Signature
+from backprop_cli.language.bare import BARE
 from backprop_cli.language.mistyped import word
+from backprop_cli.language.numbers_of_others import of_a_number
 from backprop_cli.language.program import Call, Program
 from backprop_cli.language.spellings import KEYWORDS
 from backprop_cli.language.uses import operands_of
@@ -33,6 +36,8 @@ _BETWEEN = {BY_SYMBOL["/"]: "`floor({}/{})` for the whole quotient, otherwise `{
 _ABOVE = re.compile(r"d(?:[A-Za-z_]\w*|\([^()]*\))?\s*[/÷]\s*$", re.ASCII)
 _OF_LATEX = re.compile(r"frac\s*\{\s*(?:d|\\partial)[^{}]*\}\s*\{\s*(?:d|\\partial)")
 _FACTOR = re.compile(r"\s*(?:\\[dtc]?frac|\\sqrt|√)")  # after a name: no bracket, so that it is a product
+_PRIMED = re.compile("['′’]+\\(")  # f'(x)
+_INDEXED = re.compile(r"(?:\{E\})?(?:_\{?\w+\}?)?\[")  # E[x], \mathbb{E}_{x}[x]
 _BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
 
 
@@ -47,18 +52,33 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         if left and _next_operand(rest, "") and _takes_two(name):  # x max y
             pair = left[1], _next_operand(rest)
             help_ = "write " + _BETWEEN.get(name, f"`{name}({{}}, {{}})`").format(*pair, *pair)
+        if rest[:1] == "[" and "]" in rest:
+            help_ = f"operands go in round brackets: `{name}({rest[1 : rest.index(']')]})`"
         if rest[:1] in ("^", "²", "³"):
             help_ = f"powers go after the operands: `{name}(x)^2`; an inverse has a name of its own, such as `asin`"
         return Diagnostic("N204", f"the gate `{shown}` is used without its operands", (label,), help_)
     if _is_derivative(program, label, name) or (name[0] == "d" and _OF_LATEX.search(program.source.text)):
         help_ = f"{GRADIENTS}; if `{shown}` is a number, give it a value: `{shown}=…`"
+    elif (number := of_a_number(program.source.text, label.start, label.end))[0]:
+        help_ = f"{number[0]}; otherwise give it a value: `{shown}=…`"
+        label = label._replace(start=number[1], end=number[2])
+    elif _PRIMED.match(program.source.text, label.end):
+        help_ = f"{GRADIENTS}; otherwise give it a value: `{shown}=…`"
+    elif name in WORDS:
+        help_ = f"{WORDS[name]}; otherwise give it a value: `{shown}=…`"
     elif meant := word(name):
         help_ = f"did you mean `{meant}`? Otherwise give it a value: `{shown}=…`"
-    elif split := _product_of(name, given):
+    elif glued := _glued(name, given):
+        help_ = f"names are never split: write `{glued}`; otherwise give it a value: `{shown}=…`"
+    elif name.isupper() and name.lower() in GATES and len(name) > 1:
+        help_ = f"the gate is `{name.lower()}(x)`; otherwise give it a value: `{shown}=…`"
+    elif split := _product_of(name, {*islice(given, 1000), *CONSTANTS}):
         product, each = " ".join(split), "*".join(split)
         help_ = f"names are never split: for a product write `{product}`; `{each}` goes element by element"
     elif name.lower() in CONSTANTS and len(name) > 1:
         help_ = f"the constant is `{name.lower()}`; capitals matter"
+    elif name[0] == "E" and _INDEXED.match(program.source.text, label.end):
+        help_ = f"the mean of values is `mean(x)`; otherwise give it a value: `{shown}=…`"
     elif name in MEANT:
         help_ = f"write `{MEANT[name]}` if that is meant; otherwise give it a value: `{shown}=…`"
     elif len(name) > 1 and (told := advice(name, ())) and told != GRADIENTS:
@@ -90,6 +110,8 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
         help_ = f"write `{same}({', '.join(_operands(program, call))})`"
     elif told := advice(call.name, _operands(program, call)):
         help_ = told
+    elif (last := _ends_with_gate(call.name, named)) and not call.keywords:
+        help_ = f"names are never split: write `{last}({', '.join(_operands(program, call))})`"
     elif call.name in CONSTANTS:
         help_ = f"`{call.name}` is a constant: for a product write `{call.name}*(…)`"
     elif meant := _CALLED.get(call.name):
@@ -163,6 +185,21 @@ def _next_operand(text: str, otherwise: str = "x") -> str:
     while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] in "_."):
         end += 1
     return text[:end] or otherwise
+
+
+def _ends_with_gate(name: str, given: Collection[str]) -> str:
+    """`x sin` for `xsin`: a name with a value and a function."""
+    ends = (end for end in range(1, len(name)) if name[:end] in given and name[end:] in BARE and name[end:] in GATES)
+    return next((f"{name[:end]} {name[end:]}" for end in ends), "")
+
+
+def _glued(name: str, given: Collection[str]) -> str:
+    """`sin(x)` for `sinx`, `sin(2x)` for `sin2x`: a function, and a number, a name with a value or both."""
+    for end in range(len(name) - 1, 1, -1):
+        operand = name[end:].lstrip("0123456789")
+        if name[:end] in BARE and (operand in given or operand in CONSTANTS or not operand):
+            return f"{name[:end]}({name[end:]})" if name[:end] in GATES or name[:end] in ALIASES else ""
+    return ""
 
 
 def _product_of(name: str, known: Collection[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backprop_cli.errors import shorten
 from backprop_cli.gates import ALIASES, CONSTANTS, GATES
+from backprop_cli.gates.special import OF_OPERANDS
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.remarks import Remark
@@ -12,6 +13,7 @@ from backprop_cli.language.program import Program
 from backprop_cli.lean import Collection
 
 _SHOWN = 3
+_OF_A_NUMBER = "of a number: "  # what is said then only
 _LONGEST = 200  # characters of a text that is shown in our notation
 
 
@@ -26,7 +28,7 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
         found.append(
             Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text), of_text=True)
         )
-    found += covered(program, bound)
+    found += [*covered(program, bound), *exchanged(program)]
     graph.remarks += found[:1] if program.reading else []
     remark = read_products(graph)
     del graph.remarks[len(graph.remarks) - bool(program.reading) :]
@@ -47,6 +49,26 @@ def covered(program: Program, bound: Collection[str]) -> list[Remark]:
         for name, start in places.items()
         if _owner(name)
     ]
+
+
+def exchanged(program: Program) -> list[Remark]:
+    """A remark on each call whose operands may be in another tool's order: `log(2, x)`, `huber(x, y)`."""
+    found = []
+    for row, op in enumerate(program.ops):
+        call = program.args[row] if op == "call" else None
+        if call is None or len(call.operands) != 2 or min(call.operands) < 0 or call.keywords:
+            continue
+        gate = GATES.get(OF_OPERANDS.get((ALIASES.get(call.name, call.name), 2), call.name))
+        first, second = call.operands
+        if gate is None or not gate.setting or program.ops[second] != "name":
+            continue
+        number, words = gate.setting.startswith(_OF_A_NUMBER), gate.setting.removeprefix(_OF_A_NUMBER)
+        known = program.args[second] == gate.operands[1] or program.args[second] in CONSTANTS
+        if known or (number and program.ops[first] != "num"):
+            continue
+        operands = (program.source.text[program.starts[k] : program.ends[k]] for k in call.operands)
+        found.append(Remark("reading", words.format(*map(shorten, operands)), program.starts[row], program.ends[row]))
+    return found
 
 
 def _owner(name: str) -> str:

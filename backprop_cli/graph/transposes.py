@@ -6,10 +6,12 @@ import re
 
 from backprop_cli.errors import BackpropError, Diagnostic, Label, shorten
 from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
+from backprop_cli.graph.advice import GRADIENTS
 from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.remarks import Remark
 
 _TO_THE_T = re.compile(r"\^\s*\{?\s*-?\s*(T)(?![A-Za-z0-9_])")  # in the text around the end of a transpose
+_PRIMED = re.compile("['′’]+\\(")
 _AROUND = 6  # characters
 
 
@@ -22,6 +24,10 @@ def refuse_numbers_to_the_t(graph: Graph) -> None:
                 label = Label(graph.source, typed.start(1), typed.end(1))
                 help_ = "of an array `^T` is the transpose, and this is a number: give it a value, `T=…`"
                 raise BackpropError(Diagnostic("N202", "`T` has no value", (label,), f"{help_}, or write `^(T)`"))
+            if found := _PRIMED.match(graph.source.text, end - 1):  # f'(x)
+                label = Label(graph.source, start, found.end() - 1)
+                message = f"`{shorten(graph.text(node))}` is a derivative to most, and the transpose of a number here"
+                raise BackpropError(Diagnostic("S112", message, (label,), f"{GRADIENTS}; for a product write `*`"))
 
 
 def vectors_transposed(graph: Graph) -> list[Remark]:

@@ -15,8 +15,11 @@ from backprop_cli.lean import Collection, Iterator, Mapping
 
 _ENDS = ("\n", ";")
 _PRINT = "print"
+_SHOWN = "PRINT"  # BASIC's, without brackets
 _SILENT = frozenset({"import", "from", _PRINT, "assert", "pass", "global"})
 _METHODS = frozenset({"backward", "zero_grad", "seed", "step"})
+_PRIMES = ("'", "′", "’")
+_GRADIENTS = "gradients are what comes out: leave out the prime, and `backprop grad` has the slope"
 _UPDATES = ("+=", "-=", "*=", "/=", "@=", "**=")
 
 
@@ -37,6 +40,8 @@ def rewrite_statements(edits: Rewriter, names: Collection[str], bound: Collectio
             edits.drop(first, last)
         elif edits.texts[first] == _PRINT and edits.at(first + 1) == "(" and number + 1 == len(lines):
             edits.out[first] = ""  # what is shown last is what is asked for
+        elif edits.texts[first] == _SHOWN and number + 1 == len(lines) and edits.at(first + 1) not in ("", "=", "*"):
+            edits.drop(first, first)
         elif (edits.texts[first] in _SILENT and edits.at(first + 1) != "=") or _is_silent_method(edits, first, last):
             edits.drop(first, last)
         elif edits.texts[first][0] in "\"'" and first == last and len(edits.texts[first]) > 1:
@@ -58,14 +63,39 @@ def _comprehensions(edits: Rewriter) -> None:
     loops = [k for k, text in enumerate(edits.texts) if text == "for"]
     for bracket, close in edits.closes.items() if loops else ():
         at = loops[k] if (k := bisect_right(loops, bracket)) < len(loops) and loops[k] < close else -1
-        if edits.texts[bracket] == "{" or at <= bracket + 1 or edits.at(at + 2) != "in":
+        within = next((k for k in range(at + 1, close) if edits.texts[k] == "in"), -1)
+        if edits.texts[bracket] == "{" or at <= bracket + 1 or within < 0:
             continue
         text, begins = edits.text, edits.begins
-        term, over = text[begins[bracket + 1] : begins[at]].rstrip(), text[begins[at + 3] : begins[close]].rstrip()
-        name = edits.texts[at + 1]
-        loop = f"s = 0; for {name} in {over} {{ s = s + {term} }}; s"
+        over = text[begins[within + 1] : begins[close]].rstrip()
+        taken = {*edits.texts}
+        names = [edits.texts[k] for k in range(at + 1, within) if edits.is_word(k)]
+        name, elements = names[0], dict[str, str]()
+        if len(names) > 1 and edits.at(within + 2) == "(" and within + 2 in edits.closes:
+            name, elements, over = _in_step(edits, names, within + 1, taken)
+        pieces = (
+            text[begins[k - 1] + len(edits.texts[k - 1]) : begins[k]] * (k > bracket + 1)
+            + elements.get(edits.texts[k], edits.texts[k])
+            for k in range(bracket + 1, at)
+        )
+        term = "".join(pieces).rstrip()
+        total = next(word for word in ("s", "total", "t", "u", "v", "s_") if word not in taken)
+        loop = f"{total} = 0; for {name} in {over} {{ {total} = {total} + {term} }}; {total}"
         edits.refuse(bracket, close, "a `for` between brackets is not read", f"for a sum write a loop: `{loop}`")
         return
+
+
+def _in_step(edits: Rewriter, names: list[str], call: int, taken: set[str]) -> tuple[str, dict[str, str], str]:
+    """Of `a, b in zip(x, y)` the place that counts, the elements by their names, and what the place runs over."""
+    items = ["".join(edits.texts[a : b + 1]) for a, b in edits.arguments(call + 1)]
+    if edits.texts[call] == "enumerate" and len(names) == 2 and len(items) == 1:
+        return names[0], {names[1]: f"{items[0]}[{names[0]}]"}, f"range(len({items[0]}))"
+    place = next(word for word in ("i", "k", "j", "place") if word not in taken)
+    return (
+        place,
+        {name: f"{item}[{place}]" for name, item in zip(names, items, strict=False)},
+        f"range(len({items[0]}))",
+    )
 
 
 class _Open:
@@ -201,6 +231,9 @@ def _function(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) 
     if equals > close + 1:
         edits.out[close + 1] = ""
     name = edits.texts[first]
+    for k, text in enumerate(edits.texts):
+        if text == name and edits.at(k + 1) in _PRIMES and edits.at(k + 2) in ("(", *_PRIMES):
+            edits.refuse(k, k + 1, f"`{name}'(…)` is a derivative", _GRADIENTS)
     if calls[name] > 1:
         edits.before[first] = "gate "
     else:
@@ -209,7 +242,12 @@ def _function(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) 
 
 def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) -> None:
     """`loss += x`; `N, D = X.shape`; `f = lambda x: x**2`; `def` aside, annotations go."""
-    if edits.texts[first] in DECLARING and edits.is_word(first + 1) and edits.at(first + 2) in ("=", "(", ":"):
+    while edits.texts[first] in DECLARING and edits.is_word(first + 1) and first + 2 < last:
+        if edits.texts[first + 2] not in ("=", "(", ":") and edits.texts[first + 1] not in DECLARING:
+            break
+        within = [k for k in range(first, last) if edits.texts[k] == "in"] if edits.texts[first] == "let" else []
+        for k in within[:1]:
+            edits.out[k] = ";"  # let x = 2 in x^2
         edits.drop(first, first)
         first += 1
     name, sign = edits.texts[first], edits.at(first + 1)
@@ -217,6 +255,15 @@ def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]
         return
     if sign == ":" and edits.at(first + 2) == "=" and edits.touches(first + 2):  # f := x + 1
         edits.out[first + 1] = ""
+        return
+    if sign == ":" and edits.is_word(first + 2) and edits.at(first + 3) == "=":  # x: float = 2.0
+        edits.drop(first + 1, first + 2)
+        return
+    if sign == "<" and edits.at(first + 2) == "-" and edits.touches(first + 2):  # x <- 2
+        edits.out[first + 1], edits.out[first + 2] = "=", ""
+        return
+    if edits.texts[first + 1 : last + 1] in (["+", "+"], ["-", "-"]):  # x++
+        edits.merge(first + 1, last, f"= {name} {sign} 1")
         return
     if sign == "(" and first + 1 in edits.closes:
         _function(edits, first, last, calls)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from backprop_cli.errors import Diagnostic, Label, Source
+from backprop_cli.language.choices_of_others import problem as choice
 from backprop_cli.language.code_notation import CodeNotation
 from backprop_cli.language.code_statements import rewrite_statements
 from backprop_cli.language.index_sums import elementwise
@@ -26,6 +27,8 @@ _OF_LATEX = re.compile(r"\\(?! )|\$|[∑∏]\s*_\s*\{")  # `A \ b` alone solves 
 _TWINS = (
     *((f"\\{letter}", f"\\var{letter}") for letter in ("phi", "epsilon", "theta")), ("φ", "ϕ"), ("ε", "ϵ"), ("θ", "ϑ"),
 )  # fmt: skip
+_OF_CHOICES = re.compile(r"\{|iecewise|select|[∑∏ΣΠ]|(?i:case\s+when|sum|prod)")
+_SHORT = 10_000  # characters of a text in which choices and sums of other tools are looked for
 _DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")
 _SIGN = re.compile(r"[()\[\]{};\n]")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -47,6 +50,8 @@ def read(
                 help_ = "give one of them another name, such as `a`"
                 return _as_it_is(text, Problem(*found_one.span(), message, help_))
     if strange and (problem := brackets(Rewriter(text))):
+        return _as_it_is(text, problem)
+    if len(text) < _SHORT and _OF_CHOICES.search(text) and (problem := choice(text)):
         return _as_it_is(text, problem)
     if failed and _OF_LATEX.search(_COMMENT.sub("", text)):
         from backprop_cli.language.latex import latex

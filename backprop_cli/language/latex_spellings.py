@@ -65,7 +65,7 @@ FONTS = frozenset({"mathbf", "boldsymbol", "bm", "mathcal", "mathscr", "vec", "m
     "underline",
                     "pmb", "mathop", "bold"})  # fmt: skip
 ACCENTS = {"hat": "hat", "bar": "bar", "tilde": "tilde", "widehat": "hat", "widetilde": "tilde", "overline": "bar"}
-FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "flatfrac"})
 BLANK = frozenset({
     "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "quad", "qquad",
     ",", ";", "!",
@@ -82,7 +82,8 @@ SIGNS = {
     "lfloor": "floor(", "rfloor": ")", "lceil": "ceil(", "rceil": ")", "\\": "\n", "bmod": "%", "mod": "%", "to": "",
     "%": "%",
     "colon": "",
-    "coloneqq": "=", "lt": "<", "gt": ">", "newline": "\n", "prime": "'", "degree": "°", "top": "⊤", "intercal": "⊤",
+    "coloneqq": "=", "leftarrow": "=", "gets": "=", "star": "*", "bullet": "*",
+    "lt": "<", "gt": ">", "newline": "\n", "prime": "'", "degree": "°", "top": "⊤", "intercal": "⊤",
 }  # fmt: skip
 _GRADIENTS = "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
 # What no gate has.
@@ -97,6 +98,19 @@ UNREAD = {
     "sim": "write the formula of the density",
     "langle": "write `x @ y`", "rangle": "write `x @ y`", "oplus": "write `+`, or `concat(x, y)`",
     "otimes": "write `kron(a, b)` or `outer(x, y)`",
+    "over": "write `\\frac{x}{y}`", **dict.fromkeys(("pm", "mp"), "write both formulas, `x + y` and `x - y`"),
+    **dict.fromkeys(("approx", "simeq", "cong", "doteq"), "a formula is one side of it: leave out the other"),
+    "propto": "write the formula, with its factor", "equiv": "write `=` to define a name",
+    **dict.fromkeys(("triangleq", "stackrel", "overset", "underset"), "write the sign or the function alone"),
+    **dict.fromkeys(("Pr", "P"), "write the formula of the probability"),
+    **dict.fromkeys(("E", "mathbbE"), "the mean of values is `mean(x)`"),
+    **dict.fromkeys(("R", "N", "C", "Z", "Q", "reals"), "a domain is no part of a formula: leave it out"),
+    **dict.fromkeys(("num", "SI", "qty", "unit", "si"), "numbers have no unit: write the number alone"),
+    "dagger": "write `A'` for the transpose, `pinv(A)` for the pseudoinverse", "wedge": "write `*` of conditions",
+    **dict.fromkeys(("dv", "pdv", "dd", "odv", "diff", "grad"), _GRADIENTS), "pmod": "write `x \\bmod y`",
+    **dict.fromkeys(("implies", "iff", "Rightarrow", "Leftrightarrow", "rightarrow", "mapsto", "longrightarrow"),
+                    "arrows mean nothing here: a function is `f(x) = …`"),
+    **dict.fromkeys(("rank", "Cov", "dim", "ker"), "no gate has that: write its value"),
     "bigcup": "no gate is of sets", "cup": "no gate is of sets", "cap": "no gate is of sets",
     "ldots": "write all of it out",
     "dots": "write all of it out", "cdots": "write all of it out",

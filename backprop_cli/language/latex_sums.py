@@ -31,6 +31,8 @@ class LatexSums(LatexEnvironments):
             edits.refuse(k, end, f"`{written['_']}` below a sum is not read", help_)
             return
         indices, lower = limits
+        if not written["_"]:
+            indices = self._index_of(at, end)
         if indices and (problem := self._without_indices(at, end, indices)):
             edits.refuse(k, end, *problem)
         edits.out[k] = self.apart_command(k) + f"{SUMS[name]}("
@@ -38,6 +40,16 @@ class LatexSums(LatexEnvironments):
         if indices:
             first, last = edits.begins[at], edits.begins[end] + len(self.texts[end])
             edits.sums.append(IndexSum(first, last, len(indices), lower, written["^"]))
+
+    def _index_of(self, first: int, last: int) -> str:
+        """The one letter that is the subscript of vectors with values, where nothing is below the sign."""
+        found = {
+            self.inside(k + 1, self.argument(k + 1))
+            for k in range(first + 1, last)
+            if self.texts[k] == "_" and self.texts[k - 1] in self.names
+        }
+        letters = [letter for letter in found if len(letter) == 1 and letter.isalpha()]
+        return letters[0] if len(letters) == len(found) == 1 else ""
 
     def _without_indices(self, first: int, last: int, indices: str) -> tuple[str, str] | None:
         """Blank the subscripts of the elements of a sum; what there is that is none, and what to write."""

@@ -71,7 +71,11 @@ class LatexTerms:
         if edits.at(at) == "_":
             end = self.argument(at + 1)
             base = self.inside(at + 1, end)
-            if base not in LOGARITHMS and gate in LOGARITHMS["2"] and base.isdigit():
+            if (
+                base not in LOGARITHMS
+                and gate in LOGARITHMS["2"]
+                and (base.isdigit() or (len(base) == 1 and base.isalpha()))
+            ):
                 gate = f"{gate}_{base}"  # refused by name
             elif base not in LOGARITHMS or LOGARITHMS[base].rstrip(base) != gate:
                 help_ = f"write `{gate}(x)` of a vector, or of several operands"

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+# What a letter carries, as names have it: `y_hat` for `ŷ`.
+_ACCENTS = {"\u0302": "_hat", "\u0304": "_bar", "\u0305": "_bar", "\u0303": "_tilde", "\u0307": "_dot",
+            "\u0308": "_ddot", "\u20d7": ""}  # fmt: skip
+_LETTERLIKE = ("\u2100", "\u214f")  # the block that has ℒ, ℎ and ℯ
+_UMLAUTS = frozenset("aouAOU")
+
 
 def ascii_name(text: str) -> str:
     """A name with Greek letters and subscripts in ASCII: `theta1` for `θ₁`; empty where it is no such name."""
@@ -10,13 +16,16 @@ def ascii_name(text: str) -> str:
     import unicodedata
 
     made = ""
-    for written in text:
+    for written in unicodedata.normalize("NFD", text):
         letter = written
-        if unicodedata.name(letter, "").startswith("MATHEMATICAL "):
+        is_letterlike = _LETTERLIKE[0] <= letter <= _LETTERLIKE[1] or letter == "µ"
+        if is_letterlike or unicodedata.name(letter, "").startswith("MATHEMATICAL "):
             letter = unicodedata.normalize("NFKC", letter)
         name = unicodedata.name(letter, "")
         if letter.isascii() and (letter.isalnum() or letter == "_"):
             made += letter
+        elif letter in _ACCENTS and made and not (made[-1] in _UMLAUTS and _ACCENTS[letter] == "_ddot"):
+            made += _ACCENTS[letter]
         elif (
             name.startswith(("SUBSCRIPT", "LATIN SUBSCRIPT"))
             and (plain := unicodedata.normalize("NFKC", letter)).isalnum()

@@ -24,7 +24,7 @@ from backprop_cli.language.spellings import (
 from backprop_cli.lean import Collection
 
 _BEFORE_OPERANDS = frozenset("+-−*/^·⋅×(,")
-_ELEMENTWISE = ("^", "*", "/", "**", "+", "-", "<", ">", "==", "<=", ">=", "(")
+_ELEMENTWISE = ("^", "'", "*", "/", "**", "+", "-", "<", ">", "==", "<=", ">=", "(")
 _OF_MATHEMATICA = {"Pi": "pi", "E": "e"}  # where its square brackets show that the text is
 _JOINED = {
     "and": "conditions are multiplied: write `1*(x > 0)*(y > 0)`, or `where(1*(x > 0)*(y > 0) == 1, x, y)` to choose",
@@ -36,7 +36,7 @@ _PARTIAL = re.compile(
     r"∂(?:\s*(?:²|\^\s*2)\s*)?[^\W\d]\w*\s*[/÷⁄∕]\s*\(?\s*∂[^\W\d]\w*(?:(?:\s*[*·]\s*|\s*)∂[^\W\d]\w*)?"
 )
 # 1 where a comparison holds, and 0 elsewhere: the brackets that may be behind each sign.
-_INDICATORS = {"1": "[{", "1_": "[{(", "𝟙": "[{(", "𝟏": "[{("}
+_INDICATORS = {"I": "[{(", "𝕀": "[{(", "1": "[{", "1_": "[{(", "𝟙": "[{(", "𝟏": "[{("}
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠", "="})
 _BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
 
@@ -61,7 +61,10 @@ class Mathematics:
         self._bars()
         Blackboard(edits, self.names).rewrite()
         for k, text in enumerate(edits.texts):
-            if edits.is_word(k):
+            if text in _INDICATORS and text not in self.names and (bracket := self._indicates(k)):
+                edits.blank(k, bracket - 1)
+                edits.out[k], edits.out[bracket], edits.out[edits.closes[bracket]] = "(1*", "(", "))"
+            elif edits.is_word(k):
                 self._word(k, text)
             elif text[0].isdigit() and "−" in text:  # 1.5e−3
                 edits.out[k] = text.replace("−", "-")
@@ -73,9 +76,6 @@ class Mathematics:
                     edits.refuse(k - 1, k, f"`{whole}{text}` is a sum to most, and a product to others", help_)
             elif text == "∂" and edits.begins[k] in self.partials:
                 edits.out[k] = " d" if edits.touches(k) and edits.is_word(k - 1) else "d"
-            elif text in _INDICATORS and (bracket := self._indicates(k)):
-                edits.blank(k, bracket - 1)
-                edits.out[k], edits.out[bracket], edits.out[edits.closes[bracket]] = "(1*", "(", "))"
             elif text in SIGNS and edits.out[k] == text:
                 edits.out[k] = SIGNS[text]
             elif text[0] in RAISED and k and edits.head[k - 1] >= 0:
@@ -87,6 +87,8 @@ class Mathematics:
                 edits.out[k] = ""
             elif text == "^" and edits.at(k + 1) == "T" and "T" not in self.names and edits.at(k + 2) != "(":
                 edits.out[k], edits.out[k + 1] = "'", ""
+            elif text == "^" and edits.at(k + 1)[1:] in self.names and self._is_transposed(edits.at(k + 1)):
+                edits.out[k], edits.out[k + 1] = "'", " " + edits.at(k + 1)[1:]  # w^Tx
             elif text == "^" and (last := self._inverse_transposed(k)):
                 edits.merge(k, last, "^(-1)'")
             elif text == "{" and k in edits.closes and edits.out[k] == text:
@@ -109,6 +111,10 @@ class Mathematics:
                 edits.out[k] = ""  # MATLAB's and Julia's sign that it is elementwise
             elif text in SIGNS_OF_JOINING:
                 edits.refuse(k, k, f"`{text}` joins conditions, and is not read", _JOINED[SIGNS_OF_JOINING[text]])
+            elif text == "°" and edits.touches(k + 1) and edits.at(k + 1)[:1].isdigit():  # 30°15'
+                angle = edits.texts[k - 1]
+                help_ = f"write `({angle} + {edits.at(k + 1)}/60)*pi/180`"
+                edits.refuse(k - 1, k + 1, "minutes of an angle are not read", help_)
             elif text == "°" and k and edits.head[k - 1] >= 0:
                 edits.wrap(edits.head[k - 1], k - 1, "(", "")
                 edits.out[k] = "*pi/180)"
@@ -131,6 +137,9 @@ class Mathematics:
         is_sign = edits.at(first) in ("-", "−") and edits.at(first + 1) == "T" and "T" not in self.names
         return last if is_sign and last == first + 1 + (first > k + 1) and edits.at(last + 1) != "(" else 0
 
+    def _is_transposed(self, word: str) -> bool:
+        return word[:1] == "T" and "T" not in self.names and word not in self.names
+
     def _brace(self, k: int) -> None:
         """`x^{2}`, `x_{1}`, `max{x, 0}`, `2*{x + 1}`."""
         edits = self.edits
@@ -142,6 +151,10 @@ class Mathematics:
             edits.refuse(k - 1, close, message, help_)
         elif edits.is_word(k - 1) and before.endswith("_") and close == k + 2 and edits.texts[k + 1].isalnum():
             edits.merge(k - 1, close, f"{self._name(before)}{edits.texts[k + 1]}")
+        elif edits.is_word(k - 1) and before.endswith("_"):
+            name, index = before[:-1], edits.text[edits.begins[k] + 1 : edits.begins[close]].strip()
+            help_ = f"write `{name}[{index}]` for an element, or a name such as `{name}_prev`"
+            edits.refuse(k - 1, close, f"`{name}_{{{index}}}` has an index that is worked out", help_)
         elif before in _BEFORE_OPERANDS or (before in (*BARE, *ELEMENTWISE) and before not in self.names):
             edits.out[k], edits.out[close] = "(", ")"
 

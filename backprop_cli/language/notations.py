@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from backprop_cli.language.letters import ascii_name
-from backprop_cli.language.tokens import BAD, CALL, CLOSE, NAME, NUMBER, OPERATOR, UNSQUARE, Tokens
+from backprop_cli.language.tokens import BAD, CALL, CLOSE, NAME, NEWLINE, NUMBER, OPERATOR, UNSQUARE, Tokens
 
+# Fortran's: x .GT. 3
+_COMPARED = {"GT": ">", "LT": "<", "GE": ">=", "LE": "<=", "EQ": "==", "NE": "!=", "AND": "*", "OR": "max(x, y)"}
 _OF_TWO = ("einsum",)
 _LIBRARIES = ("np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "special", "scipy")
 _MAKES_ARRAYS = ("array", "asarray", "tensor", "matrix")
@@ -16,7 +18,6 @@ _MEANT = {
     "√": "sqrt(x)",
     "∑": "sum(x)",
     "?": "where(c, x, y)",
-    "↦": "f = …",
     "\u0302": "x_hat",
     "\u0304": "x_bar",
     "\u0303": "x_tilde",
@@ -28,7 +29,6 @@ _MEANT = {
     "⨯": "*` of numbers, `x @ y",
     "±": "x + y` and `x - y",
     "‰": "/1000",
-    "→": "f = …",
     "~": "1 - x",
     "—": "-",
     "∗": "*",
@@ -36,7 +36,53 @@ _MEANT = {
     "𝟙": "1*(x > 0)",
     "{": "(",
     "}": ")",
+    "ˆ": "^",
+    **dict.fromkeys("º˚", "°"),
+    **dict.fromkeys("≪", "<"),
+    **dict.fromkeys("≫", ">"),
+    **dict.fromkeys("∣⏐", "abs(x)"),
+    **dict.fromkeys("⏨ᴇ", "e` in a number, as in `1.5e3"),
 }
+_ARROW = "arrows and limits mean nothing here: a function is `f(x) = …`"
+_INTEGRAL = "integrals are not computed"
+# Signs about which there is more to say than another spelling.
+_SAID = {
+    **dict.fromkeys("→↦⟶⇒⟹↔⇔", _ARROW),
+    **dict.fromkeys("∫∬∭∮", _INTEGRAL),
+    **dict.fromkeys("≈≅≃∼≐", "a formula is one side of it: leave out the sign and the other side"),
+    **dict.fromkeys("≡≟", "write `=` to define a name, `==` to compare"),
+    "∝": "write the formula, with its factor",
+    "$": "leave it out",
+    **dict.fromkeys("€£¥", "leave it out: numbers have no unit"),
+    **dict.fromkeys("…⋯⋮", "write all of it out"),
+    **dict.fromkeys("∀∃∴", "leave it out: a formula is all that is read"),
+    **dict.fromkeys("∪∩⊂⊆∅∖", "no gate is of sets"),
+    **dict.fromkeys("\"'`", "texts are not read: leave it out"),
+}
+
+
+_CHOICE = "a choice is a value: `y = where(x > 0, a, b)`"
+_TIMES = "a loop runs a known number of times: `for t in range(10) { … }`"
+_NONE = "no such statement: programs have definitions and loops, and `backprop check FILE.py` reads Python"
+_LAMBDA = "a function has a name: `f(x) = …`"
+_STATEMENTS = {**dict.fromkeys(("lambda", "fun", "fn"), _LAMBDA), "while": _TIMES,
+               **dict.fromkeys(("if", "elif", "else", "where(c="), _CHOICE),
+               **dict.fromkeys(("class", "try", "except", "with", "finally", "match"), _NONE)}  # fmt: skip
+
+
+def colon(text: str, tokens: Tokens, position: int) -> str:
+    """What to write instead of a `:` that means nothing: of a statement, between numbers, or in a slice."""
+    kinds, texts, starts = tokens
+    start = text.rfind("\n", 0, starts[position]) + 1
+    word = (text[start : starts[position]].replace(";", " ").split() or [""])[0]
+    if word in _STATEMENTS or "lambda" in texts:
+        return _STATEMENTS.get(word, _LAMBDA)
+    slices = "slices go in brackets: `x[1:3]`"
+    if not {kinds[position - 1], kinds[position + 1]} <= {NUMBER, NAME}:
+        return slices
+    first, last = texts[position - 1], texts[position + 1]
+    row = f"arange({first}, {int(last) + 1})" if last.isdigit() else f"arange({first}, {last} + 1)"
+    return f"a division is `{first}/{last}`, numbers in a row are `{row}`; {slices}"
 
 
 def dotted(tokens: Tokens, point: int) -> tuple[int, int, str]:
@@ -49,8 +95,12 @@ def dotted(tokens: Tokens, point: int) -> tuple[int, int, str]:
         last += 2
     after = texts[last]
     name = after[:-1].rstrip() if kinds[last] == CALL else after
+    if kinds[point + 1] == NEWLINE and starts[point + 1] == starts[point] + 1:
+        return point, point, "leave it out: a formula ends without a full stop"
     if kinds[point + 1] not in (NAME, CALL, OPERATOR) or starts[point + 1] != starts[point] + 1:
         return point, point, ""
+    if (sign := _COMPARED.get(after.upper())) and texts[last + 1] == ".":
+        return point, last + 1, f"write `{sign}`"
     if kinds[last] == OPERATOR:
         return point, last, f"`{after}` works element by element as it is: write `{owner}{after}…`"
     if name in ("T", "transpose"):
@@ -77,7 +127,10 @@ def character(tokens: Tokens, position: int) -> str:
     text = tokens.texts[position]
     follows = tokens.texts[position + 1] if position + 1 < len(tokens.texts) else ""
     if text in (_BAR, "|"):
-        return f"write `{_between_bars(tokens, position, twice=text == '|' and follows == '|')}`"
+        inside = _between_bars(tokens, position, twice=text == "|" and follows == "|")
+        return (
+            f"write `{inside}`" if inside else "bars go around what they are of, as in `|x|`; parameters follow a `,`"
+        )
     if text in _MEANT:
         return f"write `{_MEANT[text]}`"
     if text == "!":
@@ -86,14 +139,16 @@ def character(tokens: Tokens, position: int) -> str:
         return opposite if is_before else "write `gamma(n + 1)`"
     if text in ("∈", "∉"):
         return "a domain is no part of a formula: leave it out; `backprop check --range 0:1` looks there"
-    if text == "∫":
-        return "integrals are not computed"
+    if text in _SAID:
+        return _SAID[text]
     if text in ("∂", "∇"):
         return "gradients are what comes out: `--wrt x` chooses some, `backprop check --claim` tests yours"
     if text == "σ" and follows == "(":
         return "write `sigmoid(…)`"
     if name := ascii_name(_word(tokens, position)):
         return f"write `{name}`: names are made of ASCII letters, digits and `_`"
+    if (digit := unicodedata.digit(text, -1)) >= 0:
+        return f"write the ASCII `{digit}`"
     plain = unicodedata.normalize("NFKC", text)
     if plain != text and plain.isascii() and plain.isprintable():
         return f"write the ASCII `{plain}`"
@@ -120,6 +175,6 @@ def _between_bars(tokens: Tokens, position: int, *, twice: bool) -> str:
     try:
         end = tokens.texts.index(text, begin, begin + 20)
     except ValueError:
-        return f"{gate}(x)"
+        return ""
     inside = "".join(tokens.texts[begin:end])
     return f"{gate}({inside or 'x'})"

@@ -12,7 +12,8 @@ from itertools import pairwise
 from backprop_cli.lean import Iterable, Mapping, MappingProxyType, NamedTuple, Sequence
 
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀˣʸᵏ"
-_WORD = rf"(?:(?![{RAISED}½⅓⅔¼¾])[^\W\d])(?:(?![{RAISED}½⅓⅔¼¾])\w)*"
+_APART = f"{RAISED}½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"  # letters to Unicode, and no part of a name
+_WORD = rf"(?:(?![{_APART}])[^\W\d])(?:(?![{_APART}])\w)*"
 _CUT = re.compile(
     rf"""
       [ \t\r\f\v]+ | \#[^\r\n]* | \\\n                      # nothing
@@ -236,4 +237,8 @@ def reading_of(pieces: Iterable[Piece], length: int, problems: Iterable[Problem]
 WORDS = frozenset(
     {"if", "then", "else", "and", "or", "not", "in", "lambda", "def", "return", "mod", "for", "import", "from"}
 )
-FRACTIONS = {"½": "(1/2)", "⅓": "(1/3)", "⅔": "(2/3)", "¼": "(1/4)", "¾": "(3/4)"}
+FRACTIONS = {
+    "½": "(1/2)", "⅓": "(1/3)", "⅔": "(2/3)", "¼": "(1/4)", "¾": "(3/4)", "⅕": "(1/5)", "⅖": "(2/5)", "⅗": "(3/5)",
+    "⅘": "(4/5)", "⅙": "(1/6)", "⅚": "(5/6)", "⅐": "(1/7)", "⅛": "(1/8)", "⅜": "(3/8)", "⅝": "(5/8)", "⅞": "(7/8)",
+    "⅑": "(1/9)", "⅒": "(1/10)",
+}  # fmt: skip

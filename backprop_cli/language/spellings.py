@@ -118,7 +118,9 @@ SILENT = frozenset({"dtype", "requires_grad", "device", "out", "copy", "inplace"
 # Signs of mathematics, and what is typed here.
 SIGNS = {
     "–": "-", "—": "-", "∗": "*", "∙": "*", "•": "*", "⋆": "*", "⊙": "*", "∘": "*", "⁄": "/", "∕": "/", "∞": "inf",
-    "＊": "*", "＾": "^", "‐": "-",
+    "＊": "*", "＾": "^", "‐": "-", **dict.fromkeys("‑‒﹣－➖⊖", "-"), "➕": "+", **dict.fromkeys("➗⊘∶／", "/"),
+    **dict.fromkeys("✕✖⨉", "*"), **dict.fromkeys("↑⌃", "^"), **dict.fromkeys("⩽≦", "<="), **dict.fromkeys("⩾≧", ">="),
+    **dict.fromkeys("←≝≜", "="), "［": "[", "］": "]", "；": ";", "∆": "Delta",
     "＋": "+", "＝": "=", "（": "(", "）": ")", "，": ",", "ℓ": "l", "⊤": "'", "“": '"', "≔": "=",
     "\u2009": " ", "\u202f": " ", "\u2003": " ", "\u2062": " ", "\u200b": " ", "\u2002": " ",
 }  # fmt: skip
@@ -160,7 +162,9 @@ BRACKETS = {"⟨": "dot(", "⟩": ")", "〈": "dot(", "〉": ")", "⌊": "floor(
 # Of two operands they are elementwise: `torch.max(a, b)`.
 ELEMENTWISE = frozenset({"max", "min"})
 LEAVES = frozenset({"Value", "Parameter", "Variable"})  # what they make is differentiated by
-DECLARING = frozenset({"let", "var", "const", "auto", "double", "val"})  # let f = x + 1
+DECLARING = frozenset(
+    {"let", "var", "const", "auto", "double", "val", "float", "real", "int", "mut", "my", "local"}
+)  # let f = x + 1
 BEFORE_VALUES = frozenset({"where", "at", "with", "for", "when"})  # x^2 where x = 3
 CPLUSPLUS = ["std", ":", ":"]
 JAVASCRIPTS = frozenset({"Math"})  # there of any number of operands

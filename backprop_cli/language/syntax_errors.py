@@ -18,6 +18,7 @@ from backprop_cli.language.tokens import (
     NUMBER,
     OPEN,
     OPERATOR,
+    PRIME,
     SEMICOLON,
     SQUARE,
     UNSQUARE,
@@ -38,11 +39,7 @@ class SyntaxProblem(Exception):  # noqa: N818  it leaves a statement, and become
         self.token = token
 
 
-_CHOICE = "a choice is a value: `y = where(x > 0, a, b)`"
-_TIMES = "a loop runs a known number of times: `for t in range(10) { … }`"
-_NONE = "no such statement: programs have definitions and loops, and `backprop check FILE.py` reads Python"
-_STATEMENTS = {"if": _CHOICE, "elif": _CHOICE, "else": _CHOICE, "where(c=": _CHOICE, "while": _TIMES,
-               **dict.fromkeys(("class", "try", "except", "with", "finally", "match"), _NONE)}  # fmt: skip
+_POSITIVE = "the positive part is `max(x, 0)`"
 
 
 def chained(place: Label) -> SyntaxProblem:
@@ -58,6 +55,11 @@ def unclear(source: Source, tokens: Tokens, position: int, *, in_array: bool) ->
     first, start = starts[position - 1], starts[position]
     end = start + len(other)
     if kinds[position] == NUMBER:
+        if kinds[position - 1] == PRIME and kinds[position - 2] == NUMBER and start == first + 1:  # 1'000
+            whole = texts[position - 2] + other
+            label = Label(source, starts[position - 2], end)
+            message = "`'` transposes, and is no part of a number"
+            raise SyntaxProblem(Diagnostic("S112", message, (label,), f"write `{whole}`"), position)
         if kinds[position - 1] != NUMBER:
             return
         message = "two numbers side by side"
@@ -98,20 +100,43 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
         from backprop_cli.language.mistyped import DOUBLED
 
         first = tokens.starts[position - 1] + len(tokens.texts[position - 1].rstrip()) - (len(signs) - len(text))
-        help_ = "arrows and limits mean nothing here" if signs == "->" else f"write `{DOUBLED.get(signs, text)}`"
+        help_ = (
+            "arrows mean nothing here: a function is `f(x) = …`"
+            if signs == "->"
+            else f"write `{DOUBLED.get(signs, text)}`"
+        )
         place = Label(source, first, tokens.starts[position] + len(text))
         return SyntaxProblem(Diagnostic("S103", f"`{signs}` is no operator", (place,), help_), position)
     if before in (OPERATOR, DEFINE):
         sign = tokens.texts[position - 1][-1] if before == DEFINE else tokens.texts[position - 1]
         help_ = f"an operand is missing: {_EXPECTED} {found}"
+        if sign == "+" and source.text[tokens.starts[position - 1] - 1 :][:1] in ("_", "^"):  # [x]_+
+            help_ = _POSITIVE
+        elif sign == "%":
+            help_ = "for percent write `/100`; for the remainder of a division write what divides behind it"
         return _at(source, tokens, position - 1, "S103", f"`{sign}` has nothing on its right", help_)
     if kind == OPERATOR:
         help_ = "put a number, a name or `(` before it"
+        if text == "%" and _names_next(tokens, position):
+            name, start = tokens.texts[position + 1], tokens.starts[position]
+            label = Label(source, start, start + 1 + len(name))
+            help_ = f"constants have no sign in front: write `{name}`"
+            return SyntaxProblem(Diagnostic("S103", "`%` has nothing on its left", (label,), help_), position)
+        if text in "/%" and before == NEWLINE:
+            help_ += "; a comment begins with `#`"
+        elif before in (OPEN, CALL) and text not in "<>":
+            help_ += "; operators go between their operands: `x*y`"
         return _at(source, tokens, position, "S103", f"`{text}` has nothing on its left", help_)
     if closes:
         help_ = "put a number, a name or a formula there"
         return _at(source, tokens, position, "S103", f"an operand is missing before `{text}`", help_)
     return _at(source, tokens, position, "S103", f"an operand is missing: {_EXPECTED} {found}")
+
+
+def _names_next(tokens: Tokens, position: int) -> bool:
+    """Whether a name follows a token without a blank."""
+    kinds, texts, starts = tokens
+    return kinds[position + 1] == NAME and starts[position + 1] == starts[position] + len(texts[position])
 
 
 def _typed_twice(tokens: Tokens, position: int) -> str:
@@ -144,9 +169,9 @@ def misplaced(source: Source, tokens: Tokens, position: int, opened: int) -> Syn
         help_ = "a decimal point is `.`; commas separate operands, as in `max(x, y)`, and elements, as in `[1, 2]`"
         return _at(source, tokens, position, "S107", "a comma outside a gate's operands", help_)
     if kind == COLON:
-        start = source.text.rfind("\n", 0, tokens.starts[position]) + 1
-        word = (source.text[start : tokens.starts[position]].replace(";", " ").split() or [""])[0]
-        help_ = _STATEMENTS.get(word, "slices go in brackets: `x[1:3]`")
+        from backprop_cli.language.notations import colon
+
+        help_ = colon(source.text, tokens, position)
         return _at(source, tokens, position, "S107", "`:` means nothing here", help_)
     if kind in (ASSIGN, DEFINE):
         if head := _head(source, tokens, position):
@@ -216,7 +241,9 @@ def _bad(source: Source, tokens: Tokens, token: int) -> SyntaxProblem:
 
     text = tokens.texts[token]
     if text[0] in ".0123456789" and len(text) > 1:
-        help_ = "numbers are decimal: `1000`, `0.5`, `1e-3`"
+        from backprop_cli.language.numbers_of_others import malformed
+
+        help_ = malformed(text)
         return _at(source, tokens, token, "S102", f"`{shorten(text)}` is not a number", help_)
     if text == ".":
         first, last, help_ = dotted(tokens, token)

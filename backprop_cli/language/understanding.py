@@ -14,13 +14,13 @@ from backprop_cli.lean import Callable, Collection
 _WORDS = frozenset({
     "if", "mod", "def", "return", "import", "from", "dim=", "keepdim=", "dim =", "keepdim =", "len(", "%", "None", "T",
     "print(", "print (",
-    *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
+    "then", "THEN", "PRINT", *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
     "ord=", "log_2(", "log_10(", "log_e(", "Value(", *BARE,
     *(f"{written}{end}" for written in (*CAPITALS, *SPREADSHEETS) for end in ("", "(", " (")),
     *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),
 })  # fmt: skip
 
-_INDICATOR = r"(?<![\w.])1_?\["  # 1[x > 0]
+_INDICATOR = r"(?<![\w.])(?:1_?|I)\["  # 1[x > 0]
 
 # Characters: from there on it pays to read all tokens at once, and to import NumPy for that.
 LARGE, _WORTH_NUMPY = 100_000, 400_000
@@ -106,7 +106,9 @@ def _differentiates(tokens: Tokens, variables: Collection[str]) -> bool:
 def _is_foreign(source: Source, tokens: Tokens) -> bool:
     if BAD in tokens.kinds or POSTFIX in tokens.kinds or not _WORDS.isdisjoint(tokens.texts):
         return True
-    if "1[" not in source.text and "1_[" not in source.text:
+    if "<-" in source.text or "^T" in source.text:  # R defines names so, and w^Tx is a product
+        return True
+    if not any(sign in source.text for sign in ("1[", "1_[", "I[")):
         return False
     import re
 
