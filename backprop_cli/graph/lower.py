@@ -94,10 +94,6 @@ class _Lowering(ArrayRows):
             from backprop_cli.graph.turns import settle
 
             settle(self.out)
-        if len(program.statements) > 1:
-            from backprop_cli.graph.unused import unused
-
-            self.out.remarks += unused(self.out, program.statements)[: MOST_ERRORS - len(self.out.remarks)]
         self.out.remarks += readings(self.out, program, self.given.bound)[: MOST_ERRORS - len(self.out.remarks)]
         return self.out
 

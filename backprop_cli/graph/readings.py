@@ -32,7 +32,12 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
     graph.remarks += found[:1] if program.reading else []
     remark = read_products(graph)
     del graph.remarks[len(graph.remarks) - bool(program.reading) :]
-    return [*found, remark] if remark else found
+    found += [remark] if remark else []
+    if len(program.statements) > 1:
+        from backprop_cli.graph.unused import unused
+
+        found = [*unused(graph, program.statements), *found]
+    return found
 
 
 def covered(program: Program, bound: Collection[str]) -> list[Remark]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from itertools import count
+from keyword import iskeyword
 
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.mistyped import heads
@@ -256,7 +257,9 @@ def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]
     if sign == ":" and edits.at(first + 2) == "=" and edits.touches(first + 2):  # f := x + 1
         edits.out[first + 1] = ""
         return
-    if sign == ":" and edits.is_word(first + 2) and edits.at(first + 3) == "=":  # x: float = 2.0
+    if (
+        sign == ":" and edits.is_word(first + 2) and edits.at(first + 3) == "=" and not iskeyword(name)
+    ):  # x: float = 2.0
         edits.drop(first + 1, first + 2)
         return
     if sign == "<" and edits.at(first + 2) == "-" and edits.touches(first + 2):  # x <- 2
