@@ -14,6 +14,7 @@ from backprop_cli.check.point import Point
 from backprop_cli.check.printed import half_unit_of
 from backprop_cli.check.scope import Scope, with_values
 from backprop_cli.check.second_derivatives import Left, left_side, meant_second, pair
+from backprop_cli.check.whole_gradients import with_inputs
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.engine.true_number import corrected, of_node
@@ -133,7 +134,8 @@ def read_claims(texts: Iterable[str | Source], scope: Scope) -> list[Claim]:
     wrong: list[Diagnostic] = []
     for text in texts:
         try:
-            claims.append(_claim(text if isinstance(text, Source) else Source("claim", text), scope))
+            source = text if isinstance(text, Source) else Source("claim", text)
+            claims += [_claim(one, scope) for one in with_inputs(source, scope)]
         except BackpropError as error:
             wrong += error.diagnostics
     if wrong:
