@@ -38,6 +38,7 @@ _PARTIAL = re.compile(
 # 1 where a comparison holds, and 0 elsewhere: the brackets that may be behind each sign.
 _INDICATORS = {"I": "[{(", "𝕀": "[{(", "1": "[{", "1_": "[{(", "𝟙": "[{(", "𝟏": "[{("}
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠", "="})
+_TRANSPOSES = ("⊤", "⊺", "ᵀ", "'", "′")  # after `^`
 _BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
 
 _BEHIND_PERCENT = frozenset("+-*/^),;")
@@ -85,8 +86,8 @@ class Mathematics:
             elif text == "!" and k and edits.head[k - 1] >= 0 and edits.at(k + 1) != "=":
                 edits.wrap(edits.head[k - 1], k - 1, f"{CALLED['Γ']}((", ") + 1)")
                 edits.out[k] = ""
-            elif text == "^" and edits.at(k + 1) == "T" and "T" not in self.names and edits.at(k + 2) != "(":
-                edits.out[k], edits.out[k + 1] = "'", ""
+            elif text == "^" and (last := self._transposed(k)):
+                edits.merge(k, last, "'" + " " * (edits.at(last + 1)[:1].isalnum() and edits.touches(last + 1)))
             elif text == "^" and edits.at(k + 1)[1:] in self.names and self._is_transposed(edits.at(k + 1)):
                 edits.out[k], edits.out[k + 1] = "'", " " + edits.at(k + 1)[1:]  # w^Tx
             elif text == "^" and (last := self._inverse_transposed(k)):
@@ -129,6 +130,14 @@ class Mathematics:
         if edits.at(bracket) not in _INDICATORS[edits.texts[k]] or bracket not in edits.closes:
             return 0
         return bracket if _COMPARISONS.intersection(edits.texts[bracket : edits.closes[bracket]]) else 0
+
+    def _transposed(self, k: int) -> int:
+        """The last token of `^T`, `^{T}`, `^⊤` where `T` has no value; 0 where it is something else."""
+        edits = self.edits
+        braced = edits.at(k + 1) == "{"
+        sign, last = edits.at(k + 1 + braced), k + 1 + 2 * braced
+        is_sign = sign in _TRANSPOSES or (sign == "T" and "T" not in self.names)
+        return last if is_sign and edits.closes.get(k + 1, last) == last else 0
 
     def _inverse_transposed(self, k: int) -> int:
         """The last token of `^-T`, `^{-T}`, `^(-T)` where `T` has no value; 0 where it is something else."""

@@ -12,8 +12,8 @@ from backprop_cli.lean import Callable, Collection
 
 # Words that our language has too, as names or not at all.
 _WORDS = frozenset({
-    "if", "mod", "def", "return", "import", "from", "dim=", "keepdim=", "dim =", "keepdim =", "len(", "%", "None", "T",
-    "print(", "print (",
+    "if", "mod", "def", "return", "import", "from", "dim=", "keepdim=", "dim =", "keepdim =", "len(", "%", "None",
+    "T", "T(", "T (", "print(", "print (",
     "then", "THEN", "PRINT", *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
     "ord=", "log_2(", "log_10(", "log_e(", "Value(", *BARE,
     *(f"{written}{end}" for written in (*CAPITALS, *SPREADSHEETS) for end in ("", "(", " (")),
