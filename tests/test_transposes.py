@@ -7,7 +7,7 @@ import backprop_cli
 from backprop_cli import check, evaluate
 
 SIGNS = [
-    "^T", "^{T}", "^{ T }", "^⊤", "ᵀ", "^{'}", "'", r"^\top", r"^{\top}", r"^\intercal", r"^{\intercal}", 
+    "^T", "^{T}", "^{ T }", "^⊤", "ᵀ", "^{'}", "'", r"^\top", r"^{\top}", r"^\intercal", r"^{\intercal}",
     r"^{\mathsf T}",
     r"^\mathsf{T}", r"^{\mathsf{T}}", r"^{\mathrm T}", r"^{\rm T}", r"^{\text{T}}", r"^{\prime}",
 ]  # fmt: skip
