@@ -91,10 +91,6 @@ def test_a_line_of_another_tool(text, given, value):
 
 
 REFUSED = [
-    ("{x<1: x^2, 2x-1}", {"x": 3}, "write `where(x<1, x^2, 2x-1)`"),
-    ("{x<1: x^2, x<2: x, 2x-1}", {"x": 3}, "write `where(x<1, x^2, where(x<2, x, 2x-1))`"),
-    ("Piecewise[{{x^2, x<1}, {2x-1, x>=1}}]", {"x": 3}, "write `where(x<1, x^2, 2x-1)`"),
-    ("Piecewise[{{x^2, x<1}}, y]", {"x": 3, "y": 1}, "write `where(x<1, x^2, y)`"),
     ("sum({x, y})", {"x": 3, "y": 1}, "write `[x, y]`"),
     ("x.max(1)[0].sum()", {"x": M}, "write `amax(…, axis=1)`"),
     ("Math.sign(x) % 3", {"x": -1}, "write `Math.sign(x) - 3*where(Math.sign(x)/3 < 0"),
@@ -110,10 +106,6 @@ def test_what_is_refused(text, given, help_):
     with pytest.raises(backprop_cli.BackpropError, match="S112") as error:
         evaluate(text, given)
     assert help_ in error.value.diagnostics[0].help
-
-
-def test_the_choice_that_the_help_writes():
-    assert [evaluate("where(x<1, x^2, 2x-1)", x=x).value for x in (0.5, 3)] == [0.25, 5]
 
 
 def test_the_remainder_that_the_help_writes():

@@ -50,11 +50,12 @@ ELEMENTWISE = [
     ("sum(A'*B)", np.sum(A.T * B), "`A' @ B`"),
     ("sum(A*c)", np.sum(A * C), "`A @ c`"),
     ("sum(A*x)", np.sum(A * X), "every row times the vector; the matrix product is `A @ x`"),
-    ("sum(x*A)", np.sum(X * A), "`x @ A`"),
+    ("sum(x'*A)", np.sum(X * A), "`x' @ A`"),
     # what users of NumPy write all the time, and where both products are the same
     ("sum(A*B)", np.sum(A * B), ""),
     ("sum(A*2)", 14, ""),
     ("sum(w*x)", 11, ""),
+    ("sum(x*A)", np.sum(X * A), ""),
     ("sum(c*c')", 9, ""),
     ("sum(A*B*A)", np.sum(A * B * A), ""),
 ]

@@ -88,7 +88,8 @@ def _fit(graph: Graph, node: int) -> bool:
         return False
     if left[-1] != right[0] or left[-1] == 1 or max(*left, *right) == 1:
         return False
-    return left != right or _is_linear_algebra(graph, node)
+    is_usual = left == right or len(left) == 1  # in NumPy: `A*B`, and `gamma*x` of rows
+    return not is_usual or _is_linear_algebra(graph, node)
 
 
 def _is_linear_algebra(graph: Graph, node: int) -> bool:
