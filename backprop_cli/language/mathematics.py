@@ -9,6 +9,7 @@ from backprop_cli.language.blackboard import Blackboard
 from backprop_cli.language.braces import refuse_braces
 from backprop_cli.language.dimensions import read_dimensions, read_parts, refuse_remainders
 from backprop_cli.language.letters import ascii_name
+from backprop_cli.language.raised_transposes import read_transpose
 from backprop_cli.language.rewriting import FRACTIONS, RAISED, Rewriter
 from backprop_cli.language.spellings import (
     ABSOLUTE,
@@ -40,7 +41,6 @@ _PARTIAL = re.compile(
 # 1 where a comparison holds, and 0 elsewhere: the brackets that may be behind each sign.
 _INDICATORS = {"I": "[{(", "𝕀": "[{(", "1": "[{", "1_": "[{(", "𝟙": "[{(", "𝟏": "[{("}
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠", "="})
-_TRANSPOSES = ("⊤", "⊺", "ᵀ", "'", "′")  # after `^`
 _BARS = {"|": "|", "‖": "‖", "||": "||", "∥": "∥"}
 
 _BEHIND_PERCENT = frozenset("+-*/^),;")
@@ -96,12 +96,8 @@ class Mathematics:
             elif text == "!" and k and edits.head[k - 1] >= 0 and edits.at(k + 1) != "=":
                 edits.wrap(edits.head[k - 1], k - 1, f"{CALLED['Γ']}((", ") + 1)")
                 edits.out[k] = ""
-            elif text == "^" and (last := self._transposed(k)):
-                edits.merge(k, last, "'" + " " * (edits.at(last + 1)[:1].isalnum() and edits.touches(last + 1)))
-            elif text == "^" and edits.at(k + 1)[1:] in self.names and self._is_transposed(edits.at(k + 1)):
-                edits.out[k], edits.out[k + 1] = "'", " " + edits.at(k + 1)[1:]  # w^Tx
-            elif text == "^" and (last := self._inverse_transposed(k)):
-                edits.merge(k, last, "^(-1)'")
+            elif text == "^" and read_transpose(edits, k, self.names):
+                continue
             elif text == "{" and k in edits.closes and edits.out[k] == text and not edits.dropped[k]:
                 self._brace(k)
             elif text in BRACKETS and edits.out[k] == text:
@@ -144,24 +140,6 @@ class Mathematics:
         if edits.at(bracket) not in _INDICATORS[edits.texts[k]] or bracket not in edits.closes:
             return 0
         return bracket if _COMPARISONS.intersection(edits.texts[bracket : edits.closes[bracket]]) else 0
-
-    def _transposed(self, k: int) -> int:
-        """The last token of `^T`, `^{T}`, `^⊤` where `T` has no value; 0 where it is something else."""
-        edits = self.edits
-        braced = edits.at(k + 1) == "{"
-        sign, last = edits.at(k + 1 + braced), k + 1 + 2 * braced
-        is_sign = sign in _TRANSPOSES or (sign == "T" and "T" not in self.names)
-        return last if is_sign and edits.closes.get(k + 1, last) == last else 0
-
-    def _inverse_transposed(self, k: int) -> int:
-        """The last token of `^-T`, `^{-T}`, `^(-T)` where `T` has no value; 0 where it is something else."""
-        edits, first = self.edits, k + 1 + (self.edits.at(k + 1) in ("{", "("))
-        last = edits.closes.get(k + 1, k + 2)
-        is_sign = edits.at(first) in ("-", "−") and edits.at(first + 1) == "T" and "T" not in self.names
-        return last if is_sign and last == first + 1 + (first > k + 1) and edits.at(last + 1) != "(" else 0
-
-    def _is_transposed(self, word: str) -> bool:
-        return word[:1] == "T" and "T" not in self.names and word not in self.names
 
     def _brace(self, k: int) -> None:
         """`x^{2}`, `x_{1}`, `max{x, 0}`, `2*{x + 1}`."""
