@@ -16,7 +16,11 @@ _FROM_ONE = "counts from 1 there, and from 0 here"
 
 def read_dimensions(edits: Rewriter, names: Collection[str], *, is_matlab: bool) -> None:
     """Make the edits of calls without a library in front; `is_matlab` where `.^` or `.*` is in the text."""
-    is_r = any(edits.texts[k : k + 3] == ["%", "*", "%"] for k, text in enumerate(edits.texts) if text == "%")
+    is_r = any(
+        edits.texts[k : k + 3] == ["%", "*", "%"] or (edits.texts[k : k + 2] == ["<", "-"] and _begins(edits, k - 1))
+        for k, text in enumerate(edits.texts)
+        if text in "%<"
+    )
     for k, text in enumerate(edits.texts):
         bracket = k + 1
         if (
@@ -28,6 +32,11 @@ def read_dimensions(edits: Rewriter, names: Collection[str], *, is_matlab: bool)
             continue
         if bracket in edits.closes:
             _call(edits, k, is_matlab=is_matlab, is_sample=is_matlab or is_r)
+
+
+def _begins(edits: Rewriter, k: int) -> bool:
+    """Whether a token is a name with which a statement begins: `f <- x`."""
+    return edits.is_word(k) and edits.at(k - 1) in ("", "\n", ";")
 
 
 def _call(edits: Rewriter, k: int, *, is_matlab: bool, is_sample: bool) -> None:

@@ -53,7 +53,9 @@ def read(
         return _as_it_is(text, problem)
     if len(text) < _SHORT and _OF_CHOICES.search(text) and (problem := choice(text)):
         return _as_it_is(text, problem)
-    if failed and _OF_LATEX.search(_COMMENT.sub("", text)):
+    if text.lstrip().startswith("=") and (found := spreadsheet(text, names)):  # `$A$1` is no LaTeX
+        reading, text = found, found.text
+    elif failed and _OF_LATEX.search(_COMMENT.sub("", text)):
         from backprop_cli.language.latex import latex
 
         reading = latex(text, names, size_of)
