@@ -101,3 +101,10 @@ def test_what_the_help_says_works():
     assert check("x^2", {"x": 3}, claims=["f'(x) = 6"]).verdict == "agrees"
     assert check("y = w*x", claims=["y'(w) = x"]).verdict == "agrees"
     assert check("x^2 + y^2", claims=["∇f = [df/dx, df/dy]"]).verdict == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("steps", "verdict"), [("f'(x) = 4x^3", "agrees"), ("d/dx f = 4x^3", "agrees"), ("f'(x) = 5x^3", "differs")]
+)
+def test_steps_may_begin_so(steps, verdict):
+    assert backprop_cli.check_steps("f = x^4", steps=steps).verdict == verdict

@@ -74,6 +74,21 @@ LINES = [
     ("=AVERAGE(A1:A3)/MAX(A1:A3)", {"A1": 1, "A2": 2, "A3": 3}, 2 / 3),
     ("=SUM(x)", {"x": [1.0, 2]}, 3),
     ("f <- var(x)", {"x": [1.0, 2]}, 0.5),
+    # functions without a name, and R
+    ("f = @(x) x.^2", {"x": 2}, 4),
+    ("f = @(x) x.^2; f(3)", {}, 9),
+    ("x.^2 % comment", {"x": 2}, 4),
+    ("x.^2 % y", {"x": 5, "y": 3}, 1),
+    ("x -> x^2", {"x": 2}, 4),
+    ("f = x -> x^2; f(3) + 1", {}, 10),
+    ("(x, y) -> x - y", {"x": 2, "y": 5}, -3),
+    ("(x, y) => x - y", {"x": 2, "y": 5}, -3),
+    ("f = (x, y) -> x - y; f(2, 5)", {}, -3),
+    ("lambda x, y: x - y", {"x": 2, "y": 5}, -3),
+    ("f <- function(x) x^2", {"x": 2}, 4),
+    ("f <- function(x) x^2; f(3)", {}, 9),
+    ("f <- x^2 + 3*x", {"x": 2}, 10),
+    ("t(x) %*% A %*% x", {"x": M[0], "A": M}, M[0] @ M @ M[0]),
     # lists
     ("Norm[{x, y}]", {"x": 3, "y": 4}, 5),
     ("Total[{x, y}^2]", {"x": 3, "y": 4}, 25),
@@ -109,6 +124,9 @@ def test_a_line_of_another_tool(text, given, value):
 
 
 REFUSED = [
+    ("x^2 |> sqrt", {"x": 2}, "write `sqrt(x^2)`"),
+    ("x |> exp |> sum", {"x": M[0]}, "write `sum(exp(x))`"),
+    ("A(1,2)", {"A": M}, "write `A[0, 1]`"),
     ("sum({x, y})", {"x": 3, "y": 1}, "write `[x, y]`"),
     ("x.max(1)[0].sum()", {"x": M}, "write `amax(…, axis=1)`"),
     ("Math.sign(x) % 3", {"x": -1}, "write `Math.sign(x) - 3*where(Math.sign(x)/3 < 0"),

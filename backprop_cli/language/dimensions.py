@@ -10,12 +10,21 @@ from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import ALONG_DIMENSIONS, ALONG_ONE, SPREAD
 from backprop_cli.lean import Collection
 
+_POINTED = ("^", "*", "/", "**", "+", "-", "<", ">", "==", "<=", ">=", "(")
 _AXES = "write `axis=0` for the first, `axis=1` for the second"
 _FROM_ONE = "counts from 1 there, and from 0 here"
 
 
-def read_dimensions(edits: Rewriter, names: Collection[str], *, is_matlab: bool) -> None:
-    """Make the edits of calls without a library in front; `is_matlab` where `.^` or `.*` is in the text."""
+def is_matlab(edits: Rewriter) -> bool:
+    """Whether a sign with a point in front, `.^` or `f.(x)`, says that the text is MATLAB's or Julia's."""
+    return any(
+        text == "." and k and edits.head[k - 1] >= 0 and edits.touches(k + 1) and edits.at(k + 1) in _POINTED
+        for k, text in enumerate(edits.texts)
+    )
+
+
+def read_dimensions(edits: Rewriter, names: Collection[str], *, pointed: bool) -> None:
+    """Make the edits of calls without a library in front; `pointed` where `.^` or `.*` is in the text."""
     is_r = any(
         edits.texts[k : k + 3] == ["%", "*", "%"] or (edits.texts[k : k + 2] == ["<", "-"] and _begins(edits, k - 1))
         for k, text in enumerate(edits.texts)
@@ -23,6 +32,8 @@ def read_dimensions(edits: Rewriter, names: Collection[str], *, is_matlab: bool)
     )
     for k, text in enumerate(edits.texts):
         bracket = k + 1
+        if text == "t" and is_r and "t" not in names and edits.at(bracket) == "(":
+            edits.out[k] = "transpose"
         if (
             text not in ALONG_DIMENSIONS | ALONG_ONE
             or text in names
@@ -31,7 +42,7 @@ def read_dimensions(edits: Rewriter, names: Collection[str], *, is_matlab: bool)
         ):
             continue
         if bracket in edits.closes:
-            _call(edits, k, is_matlab=is_matlab, is_sample=is_matlab or is_r)
+            _call(edits, k, pointed=pointed, is_sample=pointed or is_r)
 
 
 def _begins(edits: Rewriter, k: int) -> bool:
@@ -39,7 +50,7 @@ def _begins(edits: Rewriter, k: int) -> bool:
     return edits.is_word(k) and edits.at(k - 1) in ("", "\n", ";")
 
 
-def _call(edits: Rewriter, k: int, *, is_matlab: bool, is_sample: bool) -> None:
+def _call(edits: Rewriter, k: int, *, pointed: bool, is_sample: bool) -> None:
     text, bracket = edits.texts[k], k + 1
     items = edits.arguments(bracket)
     has_dims = False
@@ -47,7 +58,7 @@ def _call(edits: Rewriter, k: int, *, is_matlab: bool, is_sample: bool) -> None:
         value = edits.texts[last]
         is_named = edits.texts[first] == "dims" and edits.at(first + 1) == "="
         has_dims |= is_named
-        is_plain = is_matlab and text in ALONG_ONE and first == last and len(items) == 2
+        is_plain = pointed and text in ALONG_ONE and first == last and len(items) == 2
         if not (is_named or is_plain) or (is_plain and not value.isdigit()):
             continue
         if value.isdigit() and int(value) > 0 and last == first + 2 * is_named:

@@ -7,7 +7,7 @@ import re
 from backprop_cli.language.bare import BARE, CAPITALS, JOINING, MATHEMATICA, MATHEMATICA_OF_TWO, SUM_SIGNS
 from backprop_cli.language.blackboard import Blackboard
 from backprop_cli.language.braces import refuse_braces
-from backprop_cli.language.dimensions import read_dimensions, read_parts, refuse_remainders
+from backprop_cli.language.dimensions import is_matlab, read_dimensions, read_parts, refuse_remainders
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.raised_transposes import read_transpose
 from backprop_cli.language.rewriting import FRACTIONS, RAISED, Rewriter
@@ -56,16 +56,13 @@ class Mathematics:
         called = (text for k, text in enumerate(edits.texts) if edits.at(k + 1) == "[")
         self.is_mathematica = any(text in MATHEMATICA or text in CAPITALS for text in called)
         found = (place for place in _PARTIAL.finditer(edits.text) if "∂" in edits.texts)
-        self.is_matlab = any(
-            text == "." and k and edits.head[k - 1] >= 0 and edits.touches(k + 1) and edits.at(k + 1) in _ELEMENTWISE
-            for k, text in enumerate(edits.texts)
-        )
+        self.is_matlab = is_matlab(edits)
         self.partials = {k for place in found for k in range(*place.span()) if edits.text[k] == "∂"}
 
     def rewrite(self) -> None:
         """Make the edits; signs around operands last, which need to know where those end."""
         edits = self.edits
-        read_dimensions(edits, self.names, is_matlab=self.is_matlab)
+        read_dimensions(edits, self.names, pointed=self.is_matlab)
         refuse_remainders(edits)
         if self.is_mathematica:
             read_parts(edits)

@@ -14,7 +14,7 @@ from backprop_cli.lean import Callable, Collection
 _WORDS = frozenset({
     "if", "mod", "def", "return", "import", "from",
     "dim=", "dims=", "dims =", "keepdim=", "dim =", "keepdim =", "len(", "%", "None",
-    "T", "T(", "T (", "print(", "print (",
+    "T", "T(", "T (", "function(", "function (", "print(", "print (",
     "then", "THEN", "PRINT", *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
     "ord=", *(f"{log}{end}" for log in LOGARITHMS for end in ("", "(", " (")), "Value(", *BARE,
     *(f"{written}{end}" for written in (*CAPITALS, *SPREADSHEETS) for end in ("", "(", " (")),
