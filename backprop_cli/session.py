@@ -22,6 +22,7 @@ from backprop_cli.lean import Any, Collection, Mapping, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import MAX_ELEMENTS, written
 
 NOTATIONS = ("any", "strict")
+LETTERS = frozenset({"t", "H", "tr"})  # above another letter a transpose to some
 MOST_NODES = MAX_NODES  # of a graph, unless a caller says otherwise
 
 # A number, a constant expression ("pi/2", "[1, 2]"), or anything that NumPy makes an array of real numbers of.
@@ -207,6 +208,10 @@ def open_session(
             graph.remarks.append(Remark("precision", f"`{name}`: {noted[name]}", *graph.span(node)))
     shape_of = {name: declared.get(name) or getattr(values.get(name), "shape", ()) for name in graph.variables}
     unknown = [name for name in session.free if name not in declared]
+    if not LETTERS.isdisjoint(unknown):
+        from backprop_cli.graph.transposes import refuse_letters_that_transpose
+
+        refuse_letters_that_transpose(graph, unknown)
     if shapes and unknown and graph.needs_shapes:
         from backprop_cli.graph.free_shapes import infer_free
 

@@ -295,6 +295,7 @@ SPELLINGS = (
     "language/spellings.py",
     "language/latex_spellings.py",
     "language/losses.py",
+    "language/library_losses.py",
     "language/other_meanings.py",
     "graph/advice.py",
     "graph/functions_of_others.py",

@@ -613,3 +613,17 @@ def test_files_of_values_are_put_together_and_need_not_have_what_is_bound(tmp_pa
     line = ["grad", "mean((w*x + b - y)^2)", "--wrt", "w,b", "-q", "--vars"]
     assert backprop(*line, "xy.csv", "w=1", "b=0").out == "w=-3\nb=-2\n"
     assert backprop(*line, "w.json", "--vars", "xy.csv", "--vars", "b.json").out == "w=3\nb=2\n"  # the later b
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grad", "x^2", "x=1", "--format", "md"], "did you mean `markdown`?"),
+        (["grad", "x^2", "x=1", "--format", "tex"], "did you mean `latex`?"),
+        (["gates", "sigm"], "did you mean `sigmoid`?"),
+        (["hessian", "x^2 y + y^3"], "`backprop diff … --order 2`"),
+    ],
+)
+def test_what_was_meant(arguments, said):
+    ran = backprop(*arguments)
+    assert ran.status == 2 and said in ran.err

@@ -14,6 +14,7 @@ from backprop_cli.check.point import Point
 from backprop_cli.check.printed import half_unit_of
 from backprop_cli.check.scope import Scope, with_values
 from backprop_cli.check.second_derivatives import Left, left_side, meant_second, pair
+from backprop_cli.check.whole_gradients import with_inputs
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.precision import untrue_numbers
 from backprop_cli.engine.true_number import corrected, of_node
@@ -22,6 +23,7 @@ from backprop_cli.gates.fields import Field
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.advice import RECIPROCAL
 from backprop_cli.graph.shapes import infer
+from backprop_cli.graph.starred_products import writes_products_starred
 from backprop_cli.language.definitions import read_program
 from backprop_cli.language.indicators import with_round_brackets
 from backprop_cli.language.letters import ascii_name
@@ -33,6 +35,7 @@ from backprop_cli.numeric.shapes import MAX_ELEMENTS
 
 _LEFT = re.compile(r"\s*[d∂]([^\W\d]\w*)\s*[/÷]\s*[d∂]([^\W\d]\w*)\s*(\[[^\]=]*\])?\s*=(?!=)")
 
+_STARRED = re.compile(r"(?<![.*])\*(?!\*)")
 _COUNTED = "1*("  # what makes a number, 1 or 0, of a comparison
 _NONE: Mapping[str, Gradient] = MappingProxyType({})
 
@@ -133,7 +136,8 @@ def read_claims(texts: Iterable[str | Source], scope: Scope) -> list[Claim]:
     wrong: list[Diagnostic] = []
     for text in texts:
         try:
-            claims.append(_claim(text if isinstance(text, Source) else Source("claim", text), scope))
+            source = text if isinstance(text, Source) else Source("claim", text)
+            claims += [_claim(one, scope) for one in with_inputs(source, scope)]
         except BackpropError as error:
             wrong += error.diagnostics
     if wrong:
@@ -242,6 +246,8 @@ def read_formula(
     """
     end = len(source.text) if end is None else end
     text = " " * begin + source.text[begin:end].replace("∂", "d")
+    if writes_products_starred(scope.firsts.graph):  # as in the program, so in what is claimed of it
+        text = _STARRED.sub("·", text)
     text, gradients = without_gradients(source, with_round_brackets(text), scope.names, {*more, *scope.values})
     values = {name: value for name, value in scope.values.items() if name not in more}
     uses: dict[str, int | Gradient] = {**scope.names, **derivatives, **dict.fromkeys(more, -1), **gradients}

@@ -23,6 +23,8 @@ _FORMS = re.compile(
     | (?<![\w.])(?:self\.)?(?:grads?|gradients)\[\s*['"](?P<key>\w+)['"]\s*\]
     | (?<![\w.])(?P<owner>{_NAME})\.grad\b(?:\.data\b)?
     | (?:\\nabla|∇)\s*_?\s*\{{?(?P<by>\\?{_NAME})\}}?(?:[ ]+(?P<of>{_NAME})(?=\s*(?:[-+*/]?=|$)))?
+    | ^\s*(?P<primed>{_NAME})\s*['′’]\s*\(\s*(?P<at>{_NAME})\s*\)(?=\s*[-+*/]?=)
+    | ^\s*[d∂]\s*[/÷]\s*[d∂](?P<operated>{_NAME})\s*\(?\s*(?P<operand>{_NAME})\s*\)?(?=\s*[-+*/]?=)
     | (?<![\w.])(?P<word>∂?{_NAME})
     """,
     re.VERBOSE,
@@ -77,6 +79,10 @@ class Spellings:
             return "" if quotient or spaced else self._pair(parts["over"], parts["under"])
         if parts["above"]:
             return self._pair(parts["above"], parts["below"])
+        if parts["primed"]:
+            return self._pair(parts["primed"], parts["at"])
+        if parts["operated"]:
+            return self._pair(parts["operand"], parts["operated"])
         if parts["by"]:
             return self._pair(parts["of"] or self.output, parts["by"])
         key = parts["key"] or parts["owner"]

@@ -12,25 +12,38 @@ _SIGN = r"\s*(?:==|:=|=|:)\s*"
 _SPACED = re.compile(rf"\s*[d∂]\s*(\w+)\s*[/÷]\s*[d∂]\s*(\w+){_SIGN}(.*)", re.DOTALL)  # d f/d x = …, df/dx: …
 _OPERATOR = re.compile(rf"\s*[d∂]\s*[/÷]\s*[d∂]\s*(\w+)(?:\s*\(?\s*(\w+)\s*\)?)?{_SIGN}(.*)", re.DOTALL)  # d/dx f = …
 _BARE = re.compile(rf"\s*[d∂](\w+){_SIGN}(.*)", re.DOTALL)  # dx = …, as in steps
-_PRIMED = re.compile(rf"\s*(\w+)\s*['′’](?:\s*\(\s*([^\W\d]\w*)\s*\))?{_SIGN}(.*)", re.DOTALL)  # f' = …, f'(x) = …
+_PRIMED = re.compile(rf"\s*(\w+)\s*['′’]\s*\(\s*([^\W\d]\w*)\s*\){_SIGN}(.*)", re.DOTALL)  # f'(x) = …
 _SUBSCRIPT = re.compile(r"\s*(\w+?)_(\w+)\s*=(?!=)(.*)", re.DOTALL)  # f_x = …
-_OF_OUTPUT = re.compile(rf"\s*(?:∇|\\nabla|grad\b)\s*(\w+){_SIGN}(.*)", re.DOTALL)  # ∇f = …
 _AT_A_POINT = re.compile(
     r"\s*\w+\s*['′’]+\s*\(\s*[-+.\d]|.*(?:\|_|\()\{?\s*(?:\w+\s*=\s*)?[-+.\d]+\s*[})]\s*="
 )  # f'(2) = 12
 _ABOUT = re.compile(r"([^=]*[/÷][^=]*?)(?:≈|≅|~|->|→|\bis\b)([^=]*)")  # df/dx ≈ 6
+_HIGHER = re.compile(
+    r"\s*(?:[d∂](?:\^|\*\*)?\s*\{?(?P<order>[3-9])\}?\s*\w*\s*[/÷]|\w+\s*(?P<primes>['′’]{3,})).*=", re.DOTALL
+)
+_TWICE = re.compile(r"\s*(?:(?:∇|\\nabla)\s*(?:²|\^\s*\{?2)|(?:\\mathbf\s*\{)?[Hh]ess(?:ian)?\b|(?:Δ|\\Delta)\s*\w)")
 _DEFAULT = "write `df/dx = …`: a formula over the program's names, or a number"
 _SHOWN = 8
 
 
-def not_a_claim(source: Source) -> BackpropError:
+def not_a_claim(source: Source, help_: str = "", message: str = "") -> BackpropError:
     """The error of a text that is no claim."""
-    help_ = _DEFAULT
-    if _AT_A_POINT.match(source.text):
-        help_ = "write `df/dx = …`, and the point as the value of the input: `x=2`"
-    elif about := _ABOUT.fullmatch(source.text):
-        help_ = f"write `{shorten(about[1].strip())} = {shorten(about[2].strip())}`"
-    return _wrong("V312", f"`{shorten(source.text)}` is not a claim", source, 0, len(source.text), help_)
+    message = message or f"`{shorten(source.text)}` is not a claim"
+    return _wrong("V312", message, source, 0, len(source.text), help_ or _beyond(source.text) or _DEFAULT)
+
+
+def _beyond(text: str) -> str:
+    """What to do about a left side that is no first or second derivative of the output at the values given."""
+    if _AT_A_POINT.match(text):
+        return "write `df/dx = …`, and the point as the value of the input: `x=2`"
+    if about := _ABOUT.fullmatch(text):
+        return f"write `{shorten(about[1].strip())} = {shorten(about[2].strip())}`"
+    if found := _HIGHER.match(text):
+        order = found["order"] or len(found["primes"])
+        return f"claims are of first and second derivatives; `backprop diff … --order {order}` computes this one"
+    if _TWICE.match(text):
+        return "write `d2f/dx2 = …` or `d2f/dxdy = …` of numbers; of arrays, `backprop hessian` has all of them"
+    return ""
 
 
 def not_one_formula(source: Source, start: int, end: int) -> BackpropError:
@@ -113,11 +126,9 @@ def meant_claim(text: str, names: Mapping[str, int], output: str) -> str:
         below, above, formula = found[1], found[2] or output, found[3]
     elif (found := _BARE.fullmatch(text)) and found[1] in names:
         above, below, formula = output, found[1], found[2]
-    elif (found := _PRIMED.fullmatch(text)) and found[1] in names:
-        above, below, formula = found[1], found[2] or (next(iter(names)) if len(names) < 3 else ""), found[3]
-    elif (found := _OF_OUTPUT.fullmatch(text)) and found[1] == output:  # by the input, if there is one alone
-        above, below, formula = output, (next(iter(names)) if len(names) < 3 else ""), found[2]
-    elif (found := _SUBSCRIPT.fullmatch(text)) and found[1] in names and found[2] in names:
+    elif ((found := _PRIMED.fullmatch(text)) and found[1] in names) or (
+        (found := _SUBSCRIPT.fullmatch(text)) and {found[1], found[2]} <= names.keys()
+    ):
         above, below, formula = found.groups()
     else:
         left, _, formula = text.replace("==", "=", 1).partition("=")

@@ -26,7 +26,8 @@ _FRACTION = re.compile(
     rf"\s*\{{\s*{_D}\s*({_NAME})\s*(?:\^\s*\{{?\s*2\s*\}}?|{_D}\s*({_NAME}))\s*\}}\s*=(?!=)(.*)",
     re.DOTALL,
 )
-_PRIMED = re.compile(r"\s*([^\W\d]\w*)\s*(?:''|″|′′)\s*(?:\(\s*([^\W\d]\w*)\s*\))?\s*=(?!=)(.*)", re.DOTALL)
+_SUBSCRIPTS = re.compile(r"\s*([^\W\d]\w*?)_(?:\{(\w+)[\s,]*(\w+)\}|(\w)(\w))\s*=(?!=)(.*)", re.DOTALL)  # f_{xy}
+_PRIMED = re.compile(r"\s*([^\W\d]\w*)\s*(?:''|″|′′)\s*\(\s*([^\W\d]\w*)\s*\)\s*=(?!=)(.*)", re.DOTALL)
 
 
 def meant_second(text: str, names: Mapping[str, int]) -> str:
@@ -35,8 +36,12 @@ def meant_second(text: str, names: Mapping[str, int]) -> str:
         above, first, second = (name and ascii_name(name.removeprefix("\\")) for name in found.groups()[:3])
         return f"d2{above}/d{first}{f'd{second}' if second else 2} = {found[4].strip()}"
     if (found := _PRIMED.fullmatch(text)) and found[1] in names:
-        below = found[2] or (next(iter(names)) if len(names) < 3 else "")
-        return f"d2{found[1]}/d{below}2 = {found[3].strip()}" if below else ""
+        return f"d2{found[1]}/d{found[2]}2 = {found[3].strip()}"
+    if found := _SUBSCRIPTS.fullmatch(text):
+        above, *below, formula = (part for part in found.groups() if part is not None)
+        if {above, *below} <= names.keys() and f"{above}_{''.join(below)}" not in names:
+            first, second = below
+            return f"d2{above}/{f'd{first}2' if first == second else f'(d{first} d{second})'} = {formula.strip()}"
     return ""
 
 

@@ -19,6 +19,7 @@ from backprop_cli.cli.declared import (
 )
 from backprop_cli.cli.limits import SECONDS, stop_after
 from backprop_cli.cli.safe import MOST_SECONDS, allow
+from backprop_cli.cli.words import meant_among
 from backprop_cli.data.bindings import read_vars
 from backprop_cli.data.files import LIMIT, read_library
 from backprop_cli.errors import BackpropError, Diagnostic
@@ -207,7 +208,7 @@ def _output_options(
     if len(set(chosen)) > 1:
         raise _usage(f"`{chosen[0]}` and `{chosen[-1]}` are two formats", "choose one")
     if format and format not in formats:
-        raise _usage(f"unknown format `{format}`", f"there are {', '.join(formats)}")
+        raise _usage(f"unknown format `{format}`", meant_among(format, formats, _ENDINGS.get(format, ())))
     if color not in COLORS:
         raise _usage(f"`--color` is auto, always or never, not `{color}`", "")
     if rows != "all" and not (rows.isascii() and rows.isdigit() and len(rows) < 10):

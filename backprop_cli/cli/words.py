@@ -151,3 +151,13 @@ def _refuse_binding(word: str, known: Mapping[str, bool]) -> None:
         near = nearest(option[2:], [one.lstrip("-") for one in known])  # any two dashes are alike
         help_ = f"did you mean `--{near[0]}`?" if near else f"a value is `{option[2:]}={shorten(value)}`"
         raise BackpropError(Diagnostic("U801", f"no such option: {option}", (), help_))
+
+
+def meant_among(given: str, known: Sequence[str], others: Sequence[str] = ()) -> str:
+    """Help for a word that is none of those known: the one that is meant, if it can be told, and all of them.
+
+    `others` are what the word stands for elsewhere.
+    """
+    near = [word for word in (*others, *nearest(given, list(known))) if word in known]
+    listed = f"there are {', '.join(known)}"
+    return f"did you mean `{near[0]}`? {listed[0].upper()}{listed[1:]}" if near else listed

@@ -17,6 +17,7 @@ from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.shapes import infer
+from backprop_cli.graph.starred_products import refuse_transposed_numbers
 from backprop_cli.graph.transposes import refuse_numbers_to_the_t
 from backprop_cli.lean import Any, Iterator, Mapping, MappingProxyType, Sequence
 from backprop_cli.numeric.shapes import Shape, written
@@ -58,6 +59,7 @@ def infer_free(
         raise NoOtherWayError
     best = ways[way] if ways else dict.fromkeys(free, ())
     infer(graph, {**shapes, **best}, max_elements=max_elements)
+    refuse_transposed_numbers(graph, free)
     if way:
         differ = [name for name in free if best[name] != ways[0][name]]
         words = f"{_told(best, differ)}; with {_told(ways[0], differ)} not all that is claimed is right"

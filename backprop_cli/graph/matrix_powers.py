@@ -17,6 +17,7 @@ from backprop_cli.lean import Iterator
 _POWER, _INVERSE = "power", "inverse"  # the families
 _OF_MATRICES = "square_matrix"  # in the rule for the shape
 _PYTHONS = "**"  # which is elementwise in NumPy
+_MATLABS = ".^"  # which is elementwise in MATLAB, beside `*` of matrices
 
 
 def read_powers(graph: Graph) -> None:
@@ -52,7 +53,7 @@ def elementwise_powers(graph: Graph) -> Iterator[Remark]:
     """A remark on the first power of a matrix that is elementwise where a matrix is taken: `tr(A²)`."""
     for node in _powers(graph):
         power = graph.constants.get(graph.inputs[node][1], 0.5)
-        if power % 1 or power < 2 or not any(_takes_matrices(graph, user) for user in _users(graph, node)):
+        if power % 1 or power < 2 or not any(takes_matrices(graph, user) for user in _users(graph, node)):
             continue
         text, base = shorten(graph.text(node)), shorten(_bare(graph.text(graph.inputs[node][0])))
         gate = next(name for name, row in TENSORS.items() if row.family == _POWER)
@@ -65,7 +66,7 @@ def _users(graph: Graph, node: int) -> list[int]:
     return [user for user, operands in enumerate(graph.inputs) if node in operands]
 
 
-def _takes_matrices(graph: Graph, node: int) -> bool:
+def takes_matrices(graph: Graph, node: int) -> bool:
     """Whether a gate is about a matrix as such: its trace, its inverse, its products."""
     row = None if graph.gates[node] in GATES else TENSORS.get(graph.gates[node])
     return row is not None and (row.family == "product" or _OF_MATRICES in row.shape)
@@ -102,7 +103,7 @@ def with_caret(graph: Graph, node: int) -> bool:
     """Whether a node is a power that is written with `^`."""
     gate = graph.gates[node]
     is_power = gate in GATES and GATES[gate].family == _POWER and len(graph.inputs[node]) == 2
-    return is_power and _PYTHONS not in _sign(graph, node)
+    return is_power and not any(sign in _sign(graph, node) for sign in (_PYTHONS, _MATLABS))
 
 
 def _bare(text: str) -> str:

@@ -108,6 +108,8 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
         help_ = GRADIENTS
     elif (same := _spelled_alike(call.name)) and not call.keywords and not is_formula(call.name, len(call.operands)):
         help_ = f"write `{same}({', '.join(_operands(program, call))})`"
+    elif call.name in ("t", "H", "tr") and program.source.text[: label.start].rstrip().endswith("^"):
+        help_ = f"write `^T (…)` for the transpose; for the power write `^({call.name})*(…)`"
     elif told := advice(call.name, _operands(program, call)):
         help_ = told
     elif (last := _ends_with_gate(call.name, named)) and not call.keywords:

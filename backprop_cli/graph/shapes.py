@@ -15,8 +15,9 @@ from backprop_cli.gates.fields import SHAPES
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import CONSTANT, DERIVATIVE, INPUT, Graph
 from backprop_cli.graph.matrix_powers import elementwise_powers, read_powers
-from backprop_cli.graph.readings import operand_text, read_products
+from backprop_cli.graph.readings import read_products
 from backprop_cli.graph.remarks import Remark
+from backprop_cli.graph.starred_products import is_elementwise, starred_products
 from backprop_cli.graph.subgraphs import enclosing, inside_of
 from backprop_cli.graph.transposes import vectors_transposed
 from backprop_cli.language.parser import MOST_ERRORS
@@ -42,7 +43,8 @@ def infer(
     wrong: list[Diagnostic] = []
     found: list[Shape | None] = []  # None: of a node whose operands did not fit
     shape_of_input = {node: shapes[name] for name, node in graph.variables.items()}
-    products = {*graph.products, *graph.dotted}
+    dotted = {*graph.dotted}
+    products = {*graph.products, *dotted}
     rows: set[int] = set()  # vectors that are transposed, and what is made of them
     randoms = 0
     for node, gate in enumerate(graph.gates):
@@ -57,7 +59,7 @@ def infer(
             found.append(None)
             continue
         known: list[Shape] = operands  # type: ignore[assignment]  # none of them is None
-        if node in products and all(known):
+        if node in products and all(known) and not (node in dotted and is_elementwise(graph, node, known, rows)):
             gate = graph.gates[node] = TENSOR_BY_SYNTAX["x yᵀ" if _is_outer(graph, node, known, rows) else "@"]
             graph.attributes[node] = ()
         elif gate in REDUCTION_OF and len(known) == 1 and known[0]:
@@ -101,6 +103,7 @@ def infer(
         elementwise_powers,
         _softmax_of_softmax,
         _columns_beside_vectors,
+        starred_products,
         _not_what_numpy_does,
     ):
         graph.remarks += remarks(graph)
@@ -250,7 +253,7 @@ def _rows(graph: Graph, node: int) -> str:
 
 
 def _not_what_numpy_does(graph: Graph) -> Iterator[Remark]:
-    """Remarks on the first `A*x` where `A@x` fits, `max(A, 1)` that is no axis, and `A^-1` that is no inverse."""
+    """Remarks on the first `a × b`, `max(A, 1)` that is no axis, and `A^-1` that is no inverse."""
     told: set[str] = set()
     around = enclosing(graph, outputs=True) if graph.subgraphs else []
     for node, operands in enumerate(graph.inputs):
@@ -261,10 +264,7 @@ def _not_what_numpy_does(graph: Graph) -> Iterator[Remark]:
             continue  # what is inside of a call was written elsewhere
         (left, right), text = (graph.shapes[j] for j in operands), shorten(graph.text(node))
         words = ""
-        if GATES[gate].symbol == "*" and len(left) == 2 and min(left) > 1 and right == left[1:]:
-            one, other = (shorten(operand_text(graph, j)) for j in operands)
-            words = f"`{text}` is elementwise: every row times the vector; the matrix product is `{one} @ {other}`"
-        elif GATES[gate].symbol == "*" and left == right == (3,) and "×" in text:
+        if GATES[gate].symbol == "*" and left == right == (3,) and "×" in text:
             words = f"`{text}` is elementwise; no gate is a cross product"
         elif GATES[gate].family == "power" and len(left) == 2 and left[0] == left[1] and not right:
             power = graph.constants.get(operands[1], 0.0)

@@ -9,10 +9,29 @@ from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX
 from backprop_cli.graph.advice import GRADIENTS
 from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.remarks import Remark
+from backprop_cli.lean import Collection
 
 _TO_THE_T = re.compile(r"\^\s*\{?\s*-?\s*(T)(?![A-Za-z0-9_])")  # in the text around the end of a transpose
 _PRIMED = re.compile("['′’]+\\(")
 _AROUND = 6  # characters
+# `x^t A x`, `A^{H} (…)`: a letter above one, and an operand that follows without a sign.
+_PERHAPS = re.compile(
+    r"(?P<base>(?<![A-Za-z0-9_\\])[A-Za-z]\w*\}?|[)\]])\s*\^\s*(?P<mark>\{\s*(?P<braced>t|H|tr)\s*\}|(?P<bare>t|H|tr)(?![\w(]))"
+    r"\s*(?P<next>\\(?:mathbf|bm|boldsymbol|left)|[A-Za-z]\w*|\()"
+)
+
+
+def refuse_letters_that_transpose(graph: Graph, free: Collection[str]) -> None:
+    """Raise BackpropError (S112) at `x^t A x` where t has no value: a transpose to some, a power to others."""
+    text = graph.source.text
+    for found in _PERHAPS.finditer(text):
+        letter, base, following = found["braced"] or found["bare"], found["base"][0], found["next"][0]
+        is_matrix = base.isupper() or following.isupper() or (following in "\\(" and re.search("[A-Z]", text))
+        if letter in free and is_matrix and base != "e":
+            message = f"`^{letter}` is a transpose to some, and a power to others"
+            help_ = f"write `^T` for the transpose, `^({letter})*` for the power"
+            label = Label(graph.source, *found.span("mark"))
+            raise BackpropError(Diagnostic("S112", message, (label,), help_))
 
 
 def refuse_numbers_to_the_t(graph: Graph) -> None:
@@ -36,13 +55,19 @@ def vectors_transposed(graph: Graph) -> list[Remark]:
     rows = {graph.inputs[node][1] for node in graph.products if graph.gates[node] == outer}
     for node, gate in enumerate(graph.gates):
         if gate == TENSOR_BY_SYNTAX["transpose"] and len(graph.shapes[node]) == 1 and node not in rows:
-            text = shorten(graph.text(graph.inputs[node][0]))
+            text = _operand(graph, node)
             words = (
                 f"`{text}` transposed is the vector itself, no row and no column: xᵀ·y is `x @ y`, x·yᵀ `outer(x, y)`"
             )
             return [Remark("reading", words, *graph.span(node))]
         if gate == TENSOR_BY_SYNTAX["transpose"] and not graph.shapes[node]:
-            text = shorten(graph.text(graph.inputs[node][0]))
+            text = _operand(graph, node)
             words = f"`{text}'` is the number itself: `'` transposes, and `grad` differentiates"
             return [Remark("reading", words, *graph.span(node))]
     return []
+
+
+def _operand(graph: Graph, node: int) -> str:
+    """What is transposed, by its name or as it was written."""
+    (operand,) = graph.inputs[node]
+    return next((name for name, at in graph.variables.items() if at == operand), shorten(graph.text(operand)))

@@ -15,6 +15,9 @@ BARE = frozenset({
     *INVERSES, "log2", "log10", "sec", "csc", "cot", "sech", "csch", "coth", "sigmoid", "relu", "sqrt", "abs", "erf",
     "arcsin", "arccos", "arctan", "arsinh", "arcosh", "artanh", "asin", "acos", "atan", "asinh", "acosh", "atanh",
 })  # fmt: skip
+# Logarithms whose base is below, and the signs of a base in braces behind `log_`.
+BASES = {"2": "log2", "10": "log10", "e": "log"}
+LOGARITHMS = {**{f"log_{base}": gate for base, gate in BASES.items()}, "log₂": "log2", "log₁₀": "log10"}
 # In capitals, as spreadsheets and Mathematica have them: EXP(x), Sin[x]. A LOG has base 10 to some, and e to others.
 CAPITALS = {
     written: name

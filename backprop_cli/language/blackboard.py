@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backprop_cli.language.bare import BARE, INDICES, INVERSES, SUM_SIGNS, SUMS_OF
+from backprop_cli.language.bare import BARE, BASES, INDICES, INVERSES, LOGARITHMS, SUM_SIGNS, SUMS_OF
 from backprop_cli.language.index_sums import MATRICES, objection
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.rewriting import RAISED, IndexSum, Rewriter
@@ -38,7 +38,14 @@ class Blackboard:
         text = self.edits.at(k)
         if text in SUM_SIGNS:  # a name too: of a covariance
             return ascii_name(text) not in self.names and self.edits.at(k + 1) != ""
+        if text in LOGARITHMS or self._base(k):
+            return text not in self.names
         return (text in BARE and text not in self.names) or text in SUMS_OF or self._runs_over(k) != ""
+
+    def _base(self, k: int) -> str:
+        """The base of `log_{10}`; empty if it is something else."""
+        is_log = self.edits.texts[k] == "log_" and self.edits.at(k + 1) == "{" and self.edits.at(k + 3) == "}"
+        return self.edits.texts[k + 2] if is_log and self.edits.texts[k + 2] in BASES else ""
 
     def _runs_over(self, k: int) -> str:
         """The index of `sum_i`; empty if it is none."""
@@ -49,11 +56,17 @@ class Blackboard:
     def _function(self, k: int) -> None:
         edits = self.edits
         index = self._runs_over(k)
-        first, power = self._raised(k + 1)
+        base = self._base(k)
+        first, power = self._raised(k + 4 if base else k + 1)
         if edits.texts[k] in SUMS_OF and (below := _BELOW.fullmatch(edits.at(first))):  # ∑ᵢ and ∑_i
             index, first = INDICES.get(below[0], below[0][-1]), first + 1
         called = edits.at(first) == "(" and first in edits.closes
-        gate = SUMS_OF.get(edits.texts[k]) or edits.texts[k].partition("_")[0]
+        gate = (
+            LOGARITHMS.get(edits.texts[k])
+            or BASES.get(base)
+            or SUMS_OF.get(edits.texts[k])
+            or edits.texts[k].partition("_")[0]
+        )
         if called and gate in SUMS_OF.values():
             behind = edits.at(edits.closes[first] + 1)
             if not index and (behind in _POWER or behind[:1] in tuple(RAISED)):

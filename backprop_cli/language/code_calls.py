@@ -13,6 +13,7 @@ from backprop_cli.language.code_arguments import (
     refuse_texts,
     transposed,
 )
+from backprop_cli.language.library_losses import loss_of_library
 from backprop_cli.language.objects import Objects
 from backprop_cli.language.other_meanings import refused
 from backprop_cli.language.several_results import chosen, drop_keyword, drop_lengths, largest_with_places
@@ -101,6 +102,9 @@ class CodeCalls(Objects):
             self.einsum(bracket, close, first)
             return
         if refused(edits, name, bracket, close, first, len(self.shape(*(edits.arguments(bracket) or [(0, 1)])[0]))):
+            return
+        if library and (meant := loss_of_library(edits, name, bracket, first)):
+            self._fill(meant, first, bracket, close, self._kept(bracket))
             return
         if library and name in PYTORCHS and self.texts[first] not in TORCH:
             message = f"`{name}` is read as PyTorch's, and this library's may be another"
@@ -203,10 +207,11 @@ class CodeCalls(Objects):
         if name in ELEMENTWISE and items and edits.at(close + 1) == "[" and not self.numpy:
             if not (self.torch or self._has(bracket, "axis")):
                 message = f"`.{name}(…)[…]` is the first of PyTorch's two results, and an element of NumPy's one"
-                edits.refuse(point, close, message, f"write `{meant}(x, axis=0)`")
+                axis = edits.text[edits.begins[items[0][0]] : edits.begins[items[0][1]] + len(edits.texts[items[0][1]])]
+                edits.refuse(point, close, message, f"write `{meant}(…, axis={axis.rpartition('=')[2].strip()})`")
                 return
             if (end := edits.closes.get(close + 1)) == close + 3 and self.texts[close + 2] == "0":
-                edits.drop(close + 1, end)
+                edits.blank(close + 1, end)
         if self._divides_by_less(name, bracket):
             meant = meant if items else f"{meant}({{0}}, ddof=1)"
             edits.before[close] += ", ddof=1" if items else ""

@@ -262,7 +262,7 @@ def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]
     ):  # x: float = 2.0
         edits.drop(first + 1, first + 2)
         return
-    if sign == "<" and edits.at(first + 2) == "-" and edits.touches(first + 2):  # x <- 2
+    if sign == "<" == edits.out[first + 1] and edits.at(first + 2) == "-" and edits.touches(first + 2):  # x <- 2
         edits.out[first + 1], edits.out[first + 2] = "=", ""
         return
     if edits.texts[first + 1 : last + 1] in (["+", "+"], ["-", "-"]):  # x++

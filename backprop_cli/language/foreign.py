@@ -12,9 +12,11 @@ from backprop_cli.errors import Diagnostic, Label, Source
 from backprop_cli.language.choices_of_others import problem as choice
 from backprop_cli.language.code_notation import CodeNotation
 from backprop_cli.language.code_statements import rewrite_statements
+from backprop_cli.language.dimensions import is_matlab
 from backprop_cli.language.index_sums import elementwise
 from backprop_cli.language.mathematics import Mathematics
 from backprop_cli.language.mistyped import brackets
+from backprop_cli.language.nameless_functions import read_nameless
 from backprop_cli.language.program import Call, Definition, Program, SizeOf
 from backprop_cli.language.rewriting import SINGLE_BARS, Problem, Reading, Rewriter
 from backprop_cli.language.rows import separate
@@ -53,7 +55,9 @@ def read(
         return _as_it_is(text, problem)
     if len(text) < _SHORT and _OF_CHOICES.search(text) and (problem := choice(text)):
         return _as_it_is(text, problem)
-    if failed and _OF_LATEX.search(_COMMENT.sub("", text)):
+    if text.lstrip().startswith("=") and (found := spreadsheet(text, names)):  # `$A$1` is no LaTeX
+        reading, text = found, found.text
+    elif failed and _OF_LATEX.search(_COMMENT.sub("", text)):
         from backprop_cli.language.latex import latex
 
         reading = latex(text, names, size_of)
@@ -66,6 +70,7 @@ def read(
     clashing = defined.difference(names) & _called(edits)
     own = {*names, *(defined - clashing)}
     separate(edits)
+    read_nameless(edits, own, names, is_matlab=is_matlab(edits))
     rewrite_statements(edits, own, names)
     _rename(edits, clashing)
     CodeNotation(edits, own, size_of).rewrite()

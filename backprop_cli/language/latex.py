@@ -194,6 +194,7 @@ class _Latex(LatexSums):
         if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
             return
         edits.blank(k + 1, last)
+        edits.spans[k] = last  # what is said of the name points at all of it
         if command in ACCENTS:
             edits.out[k] = f"{apart}{name}_{ACCENTS[command]}"
         elif command in UPRIGHT_COMMANDS and name in UPRIGHT and name not in self.names:

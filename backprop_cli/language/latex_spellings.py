@@ -118,7 +118,9 @@ UNREAD = {
 SUMS = {"sum": "sum", "prod": "prod"}
 SUM_SIGNS = {"∑": "sum", "∏": "prod"}
 OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
-TRANSPOSED = frozenset({"T", "\\top", "\\intercal", "\\mathsf", "\\mathrm", "\\prime", "'"})
+TRANSPOSED = frozenset(
+    {"T", "\\top", "\\intercal", "\\mathsf", "\\mathrm", "\\rm", "\\sf", "\\text", "\\textrm", "\\prime", "'", "⊤", "⊺"}
+)
 ROWS = frozenset({"matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array"})
 STOPS = frozenset({"+", "-", "=", ",", "&", "<", ">", ";", "\n", "\\\\", "\\le", "\\leq", "\\ge", "\\geq", "$", "−",
     "\\text",

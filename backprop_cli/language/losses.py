@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 
 from backprop_cli.errors import nearest
+from backprop_cli.language.library_losses import CLASSES_OF_KERAS
 from backprop_cli.language.rewriting import Rewriter
-from backprop_cli.language.spellings import FUNCTIONS
+from backprop_cli.language.spellings import FUNCTIONS, OF_COUNT
 from backprop_cli.lean import Iterable, Iterator, NamedTuple
 
 _QUOTES = "'\""
@@ -122,7 +123,7 @@ LOSSES = {
         {"p": "2", "swap": "False"},
     ),
 }  # fmt: skip
-LOSS_OF_CLASS = {loss.class_name: name for name, loss in LOSSES.items()}
+LOSS_OF_CLASS = {**{loss.class_name: name for name, loss in LOSSES.items()}, **CLASSES_OF_KERAS}
 _HAS_GATE = frozenset({"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "cross_entropy", "nll_loss", "kl_div",
                        "binary_cross_entropy", "binary_cross_entropy_with_logits"})  # fmt: skip
 _OF_CHANCES = "chances"  # a flag that shapes give: the target has a row of probabilities an example
@@ -172,7 +173,7 @@ def loss_called(
     if is_plain and name in _HAS_GATE:
         if made < 0:
             return False
-        if (mean := FUNCTIONS.get(name, name)).isidentifier():
+        if (name, _OPERANDS) not in OF_COUNT and (mean := FUNCTIONS.get(name, name)).isidentifier():
             edits.merge(*head, mean)
             return True
     _define(edits, name, loss, variant, way, head)

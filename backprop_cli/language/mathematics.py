@@ -6,7 +6,10 @@ import re
 
 from backprop_cli.language.bare import BARE, CAPITALS, JOINING, MATHEMATICA, MATHEMATICA_OF_TWO, SUM_SIGNS
 from backprop_cli.language.blackboard import Blackboard
+from backprop_cli.language.braces import refuse_braces
+from backprop_cli.language.dimensions import is_matlab, read_dimensions, read_parts, refuse_remainders
 from backprop_cli.language.letters import ascii_name
+from backprop_cli.language.raised_transposes import read_transpose
 from backprop_cli.language.rewriting import FRACTIONS, RAISED, Rewriter
 from backprop_cli.language.spellings import (
     ABSOLUTE,
@@ -53,11 +56,16 @@ class Mathematics:
         called = (text for k, text in enumerate(edits.texts) if edits.at(k + 1) == "[")
         self.is_mathematica = any(text in MATHEMATICA or text in CAPITALS for text in called)
         found = (place for place in _PARTIAL.finditer(edits.text) if "∂" in edits.texts)
+        self.is_matlab = is_matlab(edits)
         self.partials = {k for place in found for k in range(*place.span()) if edits.text[k] == "∂"}
 
     def rewrite(self) -> None:
         """Make the edits; signs around operands last, which need to know where those end."""
         edits = self.edits
+        read_dimensions(edits, self.names, pointed=self.is_matlab)
+        refuse_remainders(edits)
+        if self.is_mathematica:
+            read_parts(edits)
         self._bars()
         Blackboard(edits, self.names).rewrite()
         for k, text in enumerate(edits.texts):
@@ -85,13 +93,9 @@ class Mathematics:
             elif text == "!" and k and edits.head[k - 1] >= 0 and edits.at(k + 1) != "=":
                 edits.wrap(edits.head[k - 1], k - 1, f"{CALLED['Γ']}((", ") + 1)")
                 edits.out[k] = ""
-            elif text == "^" and edits.at(k + 1) == "T" and "T" not in self.names and edits.at(k + 2) != "(":
-                edits.out[k], edits.out[k + 1] = "'", ""
-            elif text == "^" and edits.at(k + 1)[1:] in self.names and self._is_transposed(edits.at(k + 1)):
-                edits.out[k], edits.out[k + 1] = "'", " " + edits.at(k + 1)[1:]  # w^Tx
-            elif text == "^" and (last := self._inverse_transposed(k)):
-                edits.merge(k, last, "^(-1)'")
-            elif text == "{" and k in edits.closes and edits.out[k] == text:
+            elif text == "^" and read_transpose(edits, k, self.names):
+                continue
+            elif text == "{" and k in edits.closes and edits.out[k] == text and not edits.dropped[k]:
                 self._brace(k)
             elif text in BRACKETS and edits.out[k] == text:
                 edits.out[k] = BRACKETS[text]
@@ -109,6 +113,10 @@ class Mathematics:
                 edits.refuse(k - 1, k, f"`{number}%` is a percentage to some, and a division to others", help_)
             elif text == "." and edits.at(k + 1) in _ELEMENTWISE and edits.touches(k + 1):
                 edits.out[k] = ""  # MATLAB's and Julia's sign that it is elementwise
+            elif (
+                text == "*" and self.is_matlab and edits.out[k] == "*" and "." not in (edits.at(k - 1), edits.at(k + 1))
+            ):
+                edits.out[k] = "·"  # of arrays that fit it is the matrix product
             elif text in SIGNS_OF_JOINING:
                 edits.refuse(k, k, f"`{text}` joins conditions, and is not read", _JOINED[SIGNS_OF_JOINING[text]])
             elif text == "°" and edits.touches(k + 1) and edits.at(k + 1)[:1].isdigit():  # 30°15'
@@ -130,16 +138,6 @@ class Mathematics:
             return 0
         return bracket if _COMPARISONS.intersection(edits.texts[bracket : edits.closes[bracket]]) else 0
 
-    def _inverse_transposed(self, k: int) -> int:
-        """The last token of `^-T`, `^{-T}`, `^(-T)` where `T` has no value; 0 where it is something else."""
-        edits, first = self.edits, k + 1 + (self.edits.at(k + 1) in ("{", "("))
-        last = edits.closes.get(k + 1, k + 2)
-        is_sign = edits.at(first) in ("-", "−") and edits.at(first + 1) == "T" and "T" not in self.names
-        return last if is_sign and last == first + 1 + (first > k + 1) and edits.at(last + 1) != "(" else 0
-
-    def _is_transposed(self, word: str) -> bool:
-        return word[:1] == "T" and "T" not in self.names and word not in self.names
-
     def _brace(self, k: int) -> None:
         """`x^{2}`, `x_{1}`, `max{x, 0}`, `2*{x + 1}`."""
         edits = self.edits
@@ -155,8 +153,14 @@ class Mathematics:
             name, index = before[:-1], edits.text[edits.begins[k] + 1 : edits.begins[close]].strip()
             help_ = f"write `{name}[{index}]` for an element, or a name such as `{name}_prev`"
             edits.refuse(k - 1, close, f"`{name}_{{{index}}}` has an index that is worked out", help_)
-        elif before in _BEFORE_OPERANDS or (before in (*BARE, *ELEMENTWISE) and before not in self.names):
+        elif (before in _BEFORE_OPERANDS and not edits.commas[k]) or (
+            before in (*BARE, *ELEMENTWISE) and before not in self.names
+        ):
             edits.out[k], edits.out[close] = "(", ")"
+        elif self.is_mathematica and edits.commas[k]:
+            edits.out[k], edits.out[close] = "[", "]"
+        else:
+            refuse_braces(edits, k)
 
     def _word(self, k: int, text: str) -> None:
         """A name in ASCII letters; a Greek letter that is called, a function that is raised, `mod`."""
@@ -183,7 +187,7 @@ class Mathematics:
             return
         if text in CALLED and called and ascii_name(text) not in self.names:
             edits.out[k] = CALLED[text]
-        elif text == "mod" and k and edits.head[k - 1] >= 0 and not called:
+        elif text == "mod" and k and edits.head[k - 1] >= 0 and not (called and edits.commas.get(k + 1)):
             edits.out[k] = "%"
             before = edits.head[k - 1] - 1
             if edits.at(before) in ("+", "-") and before > 0 and edits.head[before - 1] >= 0:
@@ -264,13 +268,13 @@ class Mathematics:
                 first = opened.pop()
                 gate, end = ABSOLUTE, k
                 if text != "|":
-                    order = edits.at(k + 1)
-                    end += order in BAR_NORMS and order != ""
+                    below = edits.at(k + 1) == "_" and edits.at(k + 2) in BAR_NORMS
+                    order = edits.at(k + 1 + below)
+                    end += (order in BAR_NORMS and order != "") * (1 + below)
                     gate = BAR_NORMS.get(order, BAR_NORMS[""])
                 apart = " " if first and edits.touches(first) and edits.texts[first - 1][-1].isalnum() else ""
                 edits.out[first], edits.out[k] = f"{apart}{gate}(", ")"
-                if end > k:
-                    edits.out[end] = ""
+                edits.blank(k + 1, end)
                 edits.head[k] = edits.head[end] = first
 
     def _opens(self, k: int, opened: list[int]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backprop_cli.errors import nearest
 from backprop_cli.language.code_operands import Operands
+from backprop_cli.language.library_losses import CLASSES_OF_KERAS, SLOPES_OF_KERAS
 from backprop_cli.language.losses import LOSS_OF_CLASS, LOSSES, loss_called
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import CLASSES, KEYWORDS, PARAMETRIC
@@ -23,6 +24,11 @@ class Objects(Operands):
     def object_called(self, class_: str, made: int, head: tuple[int, int], bracket: int) -> None:
         """`nn.ReLU()(x)`, `criterion(x, y)`: the function that an object of the class is."""
         self.edits.calls.add(bracket)
+        said = " ".join(self.texts[made : self.edits.closes[made]]).lower()
+        if class_ in CLASSES_OF_KERAS and "none" in said:
+            message = f"without a reduction Keras' `{class_}` is a number for each row"
+            self.edits.refuse(*head, message, "write the formula, such as `mean((y - x)^2, axis=-1)`")
+            return
         if not _class_called(self.edits, class_, made, head, bracket):
             self.loss(LOSS_OF_CLASS.get(class_, ""), head, bracket, made)
 
@@ -55,6 +61,8 @@ def _class_called(edits: Rewriter, name: str, made: int, head: tuple[int, int], 
         return False
     else:
         more = "".join(f", {KEYWORDS[edits.texts[a]]}={''.join(edits.texts[a + 2 : b + 1])}" for a, b in items)
+    if not more and name in SLOPES_OF_KERAS and {"keras", "layers"} & {*edits.texts[head[0] : made]}:
+        more = f", {SLOPES_OF_KERAS[name]}"
     edits.merge(*head, CLASSES[name])
     edits.before[edits.closes[bracket]] += more
     return True

@@ -141,11 +141,7 @@ class Rewriter:
         for k, text in enumerate(self.texts):
             before = head[k - 1] if k else -1
             if text in _OPEN:
-                if (
-                    before >= 0
-                    and text == "("
-                    and (self.is_word(k - 1) and (self.texts[k - 1] not in WORDS or self.at(k - 2) == "."))
-                ):
+                if before >= 0 and text == "(" and self.is_word(k - 1):
                     self.calls.add(k)
                 around.append(k)
                 self.commas[k] = []
@@ -159,7 +155,8 @@ class Rewriter:
                 self.commas[around[-1]].append(k)
             elif self.is_word(k):
                 dotted = self.at(k - 1) == "." and k > 1 and head[k - 2] >= 0
-                head[k] = head[k - 2] if dotted else -1 if text in WORDS else k
+                is_function = text in CALLED_TOO and before < 0 and self.at(k + 1) == "("  # mod(x, 3), not x mod (3)
+                head[k] = head[k - 2] if dotted else k if is_function or text not in WORDS else -1
             elif text[0].isdigit() or (text[0] == "." and len(text) > 1 and text != "...") or text in FRACTIONS:
                 head[k] = k
             elif (text in "'′’!" or text[0] in RAISED or text == "°") and before >= 0:
@@ -237,6 +234,7 @@ def reading_of(pieces: Iterable[Piece], length: int, problems: Iterable[Problem]
 WORDS = frozenset(
     {"if", "then", "else", "and", "or", "not", "in", "lambda", "def", "return", "mod", "for", "import", "from"}
 )
+CALLED_TOO = frozenset({"mod"})
 FRACTIONS = {
     "½": "(1/2)", "⅓": "(1/3)", "⅔": "(2/3)", "¼": "(1/4)", "¾": "(3/4)", "⅕": "(1/5)", "⅖": "(2/5)", "⅗": "(3/5)",
     "⅘": "(4/5)", "⅙": "(1/6)", "⅚": "(5/6)", "⅐": "(1/7)", "⅛": "(1/8)", "⅜": "(3/8)", "⅝": "(5/8)", "⅞": "(7/8)",

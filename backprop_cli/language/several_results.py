@@ -22,7 +22,7 @@ def chosen(edits: Rewriter, name: str, bracket: int, close: int) -> str:
     else:
         meant = results.get("1", "") if drop_keyword(edits, bracket, "compute_uv", "False") else ""
     if meant:
-        edits.drop(close + 1, last)
+        edits.blank(close + 1, last)  # a method may follow, whose brackets stay
     return meant
 
 
@@ -34,7 +34,7 @@ def largest_with_places(edits: Rewriter, name: str, bracket: int, close: int, fi
     end = edits.closes.get(close + 1, close + 2) if edits.at(close + 1) in ("[", ".") else close
     taken = edits.chosen.get(bracket, "".join(edits.texts[close + 1 : end + 1]).strip("[]."))
     if taken in ("0", "values"):
-        edits.drop(close + 1, end)
+        edits.blank(close + 1, end)
     elif taken not in ("", "T") and (edits.at(close + 1) == "[" or bracket in edits.chosen or taken == "indices"):
         message = f"PyTorch's `{name}` has the places as its second result, and ours has none"
         edits.refuse(first, close, message, f"the first is `.values`; of the places write `{WITH_PLACES[name]}(…)`")

@@ -15,7 +15,8 @@ LIBRARIES = frozenset({
     "sc", "linalg", "stats", "norm",
     "Math",
     "ops", "optax", "sympy",
-    "random", "lax", "numerics", "fft", "keras", "activations", "losses", "xp", "cp", "cupy", "autograd", "anp", "onp",
+    "random", "lax", "numerics", "fft", "keras", "activations", "losses", "layers",
+    "xp", "cp", "cupy", "autograd", "anp", "onp",
 })  # fmt: skip
 TORCH = frozenset({"torch", "F", "nn"})
 # Only tensors of PyTorch have these keywords and methods.
@@ -174,6 +175,9 @@ ONE_LIMIT = {"lo": "max", "hi": "min"}
 SWAPS, PAIR = frozenset({"transpose"}), "swapaxes"  # of all axes, of two
 COPIES = {"repeat": "tile"}  # a method that NumPy has by one meaning, and PyTorch by another
 SPREAD = frozenset({"var", "std"})  # PyTorch divides by n - 1
+# Of which MATLAB's second operand, and Julia's `dims`, is a dimension.
+ALONG_ONE = frozenset({"sum", "mean", "prod", "cumsum", "cumprod"})
+ALONG_DIMENSIONS = frozenset({"sum", "mean", "prod", *SPREAD, "max", "min", "maximum", "minimum"})
 ASSUMED_BY_TENSORFLOW = {"leaky_relu": "slope=0.2"}
 APPROXIMATED = {"gelu": "approximate"}
 # PyTorch's of an axis have two results, the second of which is places; and what those are here.

@@ -6,6 +6,7 @@ import re
 
 from backprop_cli.language.bare import SPREADSHEETS
 from backprop_cli.language.rewriting import Reading, Rewriter
+from backprop_cli.language.spreadsheet_cells import has_ranges, read_cells, without_anchors
 from backprop_cli.lean import Collection
 
 _FORMULA = re.compile(r"\s*=(?!=)")
@@ -16,22 +17,27 @@ _AREA, _HEIGHT = "normcdf", "normpdf"
 
 def spreadsheet(text: str, names: Collection[str]) -> Reading | None:
     """The text without what only spreadsheets write, None where there is nothing of the kind; `names` have values."""
-    if not _FORMULA.match(text) and not any(f"{word}(" in text for word in (*SPREADSHEETS, "DIST")):
+    is_formula, ranges = _FORMULA.match(text), has_ranges(text)
+    if not (is_formula or ranges) and not any(f"{word}(" in text for word in (*SPREADSHEETS, "DIST")):
         return None
-    edits = Rewriter(text)
-    if _FORMULA.match(text):
+    plain = without_anchors(text) if "$" in text else None
+    edits = Rewriter(plain.text if plain else text)
+    if is_formula or ranges:
+        read_cells(edits, names)
+    if is_formula:
         edits.drop(0, 0)
         _percent(edits)
         _powers(edits)
     for k, word in enumerate(edits.texts):
         bracket = k + 1
-        if edits.at(bracket) != "(" or bracket not in edits.closes or word in names:
+        if edits.at(bracket) != "(" or bracket not in edits.closes or word in names or edits.out[k] != word:
             continue
         if word in SPREADSHEETS and edits.at(k - 1) != ".":
             _function(edits, k, word)
         elif word == "DIST":
             _normal(edits, k)
     found = edits.reading()
+    found = plain.then(found) if plain else found
     return found if found.text != text or found.problems else None
 
 

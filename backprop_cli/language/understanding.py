@@ -5,17 +5,18 @@ from __future__ import annotations
 import sys
 
 from backprop_cli.errors import Diagnostic, Source
-from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, MATHEMATICA, SPREADSHEETS, SUMS_OF
+from backprop_cli.language.bare import BARE, CAPITALS, INDICES, JOINING, LOGARITHMS, MATHEMATICA, SPREADSHEETS, SUMS_OF
 from backprop_cli.language.program import Program, SizeOf
 from backprop_cli.language.tokens import BAD, POSTFIX, PRIME, Tokens, tokenize
 from backprop_cli.lean import Callable, Collection
 
 # Words that our language has too, as names or not at all.
 _WORDS = frozenset({
-    "if", "mod", "def", "return", "import", "from", "dim=", "keepdim=", "dim =", "keepdim =", "len(", "%", "None", "T",
-    "print(", "print (",
+    "if", "mod", "def", "return", "import", "from",
+    "dim=", "dims=", "dims =", "keepdim=", "dim =", "keepdim =", "len(", "%", "None",
+    "T", "T(", "T (", "function(", "function (", "print(", "print (",
     "then", "THEN", "PRINT", *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
-    "ord=", "log_2(", "log_10(", "log_e(", "Value(", *BARE,
+    "ord=", *(f"{log}{end}" for log in LOGARITHMS for end in ("", "(", " (")), "Value(", *BARE,
     *(f"{written}{end}" for written in (*CAPITALS, *SPREADSHEETS) for end in ("", "(", " (")),
     *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),
 })  # fmt: skip

@@ -31,13 +31,17 @@ def names_of_gates() -> list[str]:
     return [*GATES, *ALIASES, *TENSORS, *TENSOR_ALIASES]
 
 
+_SHORT = 3  # letters with which too many names begin
+
+
 def find(name: str) -> Gate:
     """The gate of a name, an alias or a symbol. Raises BackpropError (N201)."""
     table: dict[str, Gate] = {**TENSORS, **GATES}
     by_symbol = {gate.symbol: gate.name for gate in table.values() if gate.symbol} | {"**": BY_SYMBOL["^"]}
     gate = table.get({**TENSOR_ALIASES, **ALIASES, **by_symbol}.get(name, name))
     if gate is None:
-        near = nearest(name, names_of_gates())
+        longer = [known for known in names_of_gates() if len(name) > _SHORT and known.startswith(name)]
+        near = sorted(longer, key=len)[:1] or nearest(name, names_of_gates())
         help_ = f"did you mean `{near[0]}`?" if near else "`backprop gates` lists them"
         label = Label(Source("gates", name), 0, len(name))
         raise BackpropError(Diagnostic("N201", f"unknown gate `{shorten(name)}`", (label,), help_))
