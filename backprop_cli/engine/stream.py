@@ -159,7 +159,7 @@ class _Flow:
     def _one_by_one(self, joined: Iterator[int]) -> None:
         """The gradients of the rest; `joined` are the places of those that several use."""
         stream, ends = self.stream, self.stream.ends.tolist()
-        known: Any = memoryview(self.grads)
+        known: Any = memoryview(self.grads)  # type: ignore[arg-type]  # arrays are buffers
         nodes, parents, edges = stream.plan.rest
         late = ends[stream.front]  # edges into leaves before all gates are left out
         users_of, edges_of = stream.users_of[late:].tolist(), stream.edges_of[late:]
