@@ -91,9 +91,13 @@ def every_work(folder: Path) -> list[Work]:
         Work("both passes of 60 gates, × exported code", exported(folder), repeat=500),
         *(Work(f"`grad()` of {name}, 10⁶ elements, × NumPy by hand", both) for name, both in elements().items()),
         *(Work(f"10⁶ gates from text to gradient: {name}", run) for name, run in gates().items()),
+        Work("333,000 statements `a1 = a0*x + y`, from text to gradient", recurrences(333_000, 0.999999)),
+        Work("100,000 of them whose gradients underflow", recurrences(100_000, 0.9)),
         Work("`check` of 400 inputs", {"ours": [*BACKPROP, "check", *squares(400)], "of 200": check_of(200)}),
         Work("`check` of 400 claims", {"ours": claims_of(400), "of 200": claims_of(200)}),
         Work("SVG of 500 nodes, × 250 nodes", {"ours": figure_of(500), "of 250": figure_of(250)}),
+        Work("SVG of 2,000 nodes, × 500 nodes", {"ours": figure_of(2000), "of 500": figure_of(500)}),
+        *(Work(f"SVG of 500 nodes in boxes: {name}", {"ours": words}) for name, words in boxes().items()),
     ]
 
 
@@ -219,6 +223,19 @@ def gates() -> dict[str, dict[str, list[str] | Run]]:
     return {name: {"ours": run(make(1_000_000)), "of 10⁵": run(make(100_000))} for name, make in texts.items()}
 
 
+def recurrences(count: int, x: float) -> dict[str, list[str] | Run]:
+    """Statements each of which takes the one before it, times x; beside them a tenth of them."""
+    import scale
+
+    import backprop_cli
+
+    def run(text: str) -> Run:
+        return lambda: backprop_cli.grad(text, defaults={**scale.POINT, "x": x}, check=False)
+
+    texts = {"ours": scale.chain_text(count), f"of {count // 10:,}": scale.chain_text(count // 10)}
+    return {name: run(text) for name, text in texts.items()}
+
+
 def squares(count: int) -> list[str]:
     """A sum of weighed squares, and a value for each of its inputs."""
     terms = "+".join(f"x{k}^2*{k + 1}" for k in range(count))
@@ -243,6 +260,20 @@ def figure_of(nodes: int) -> list[str]:
     return [*BACKPROP, "graph", program, "x=0.5", "y=1.1", "--format", "svg", "--most", "5000"]
 
 
+def boxes() -> dict[str, list[str]]:
+    """Figures of calls whose inside is shown: one after another, one beside another, and long sums in a few of them."""
+    long_sum = "+".join("xy"[k % 2] for k in range(100))
+    programs = {
+        "one after another": "gate g(a, b) = { s = tanh(a*b); s + a*s }; a0 = x; "
+        + "; ".join(f"a{k} = g(a{k - 1}, y)" for k in range(1, 100)),
+        "one beside another": "gate g(a, b) = { s = tanh(a*b); s + a*s }; " + "+".join(["g(x, y)"] * 100),
+        "sums over two leaves": f"gate g(x, y) = {long_sum}; " + "+".join(["g(x, y)"] * 5),
+        "one sum": "gate g(x, y) = " + "+".join([long_sum] * 5) + "; g(x, y)",
+    }
+    ending = ["x=0.5", "y=1.1", "--expand", "g", "--format", "svg", "--most", "5000"]
+    return {name: [*BACKPROP, "graph", program, *ending] for name, program in programs.items()}
+
+
 def measured(work: Work, rounds: int) -> dict[str, float]:
     """The median of CPU seconds of each contender."""
     times: dict[str, list[float]] = {name: [] for name in work.contenders}
@@ -257,7 +288,9 @@ def seconds_of(contender: list[str] | Run, repeat: int) -> float:
     """CPU seconds of a command, or of a call of a function."""
     if isinstance(contender, list):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(contender, stdout=subprocess.DEVNULL, check=True)
+        done = subprocess.run(contender, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        if done.returncode not in (0, 4):  # 4: a number underflowed, say
+            raise SystemExit(f"{' '.join(contender)[:500]}: exit status {done.returncode}")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     began = process_time()

@@ -5,11 +5,13 @@ A sum of a million terms is one, and so are nested calls and the steps of a recu
 
 from __future__ import annotations
 
+from itertools import repeat
+
 import numpy as np
 
 from backprop_cli.gates import BY_SYMBOL, GATES
 from backprop_cli.gates.fields import FLOATS
-from backprop_cli.lean import Any, Callable, Iterator
+from backprop_cli.lean import Any, Callable, Iterable, Iterator
 
 _LONG = 64  # nodes on average, from which on chains are worth their name
 _ADD, _SUB, _MUL = (BY_SYMBOL[sign] for sign in "+-*")
@@ -37,12 +39,20 @@ def along(begin: float, words: list[str], codes: Any, others: Any, factors: Any)
         return products(begin, others, factors)
     if alike == _ADD and factors is None:
         return np.add.accumulate(np.append(begin, others))[1:]
-    by = [1.0] * len(codes) if factors is None else factors.tolist()
+    count = len(codes)
+    by = repeat(1.0, count) if factors is None else memoryview(factors)
     if alike == _ADD:
-        return np.fromiter(_sums(begin, others.tolist(), by), float, len(by))
+        return np.fromiter(_sums(begin, memoryview(others), by), float, count)
     if alike and alike != _SUB:
-        return np.fromiter(_calls(begin, FLOATS.value[alike], by), float, len(by))
-    return np.fromiter(_mixed(begin, words, codes.tolist(), others.tolist(), by), float, len(by))
+        return np.fromiter(_calls(begin, _function(alike), by), float, count)
+    return np.fromiter(_mixed(begin, words, codes.tolist(), memoryview(others), by), float, count)
+
+
+def _function(word: str) -> Callable[[float], float]:
+    """The function of numbers that a gate is."""
+    is_one = GATES[word].formula == GATES[word].head  # of those the formulas are made of
+    found: Callable[[float], float] = FLOATS.names[word] if is_one else FLOATS.value[word]
+    return found
 
 
 def products(begin: float, others: Any, factors: Any = None) -> Any:
@@ -52,23 +62,23 @@ def products(begin: float, others: Any, factors: Any = None) -> Any:
     return np.multiply.accumulate(np.append(begin, np.stack([others, factors], 1)))[2::2]
 
 
-def _sums(out: float, others: list[float], factors: list[float]) -> Iterator[float]:
+def _sums(out: float, others: Iterable[float], factors: Iterable[float]) -> Iterator[float]:
     for other, factor in zip(others, factors, strict=True):
         out = (out + other) * factor
         yield out
 
 
-def _calls(out: float, function: Callable[[float], float], factors: list[float]) -> Iterator[float]:
+def _calls(out: float, function: Callable[[float], float], factors: Iterable[float]) -> Iterator[float]:
     for factor in factors:
         out = function(out) * factor
         yield out
 
 
 def _mixed(
-    out: float, words: list[str], codes: list[int], others: list[float], factors: list[float]
+    out: float, words: list[str], codes: list[int], others: Iterable[float], factors: Iterable[float]
 ) -> Iterator[float]:
     add, mul, sub = (words.index(word) if word in words else -1 for word in (_ADD, _MUL, _SUB))
-    of = {code: FLOATS.value[word] for code, word in enumerate(words) if word in GATES}
+    of = {code: _function(word) for code, word in enumerate(words) if word in GATES}
     for code, other, factor in zip(codes, others, factors, strict=True):
         if code == add:
             out = (out + other) * factor

@@ -104,7 +104,8 @@ def computed(graph: LargeGraph, values: Any, factors: Any = None) -> Any:
             if factors is not None:
                 values[level] *= factors[level]
         if order.chains is None:
-            return _one_by_one(graph, order.rest, values, factors)
+            _one_by_one(graph, order.rest, memoryview(values), factors)
+            return values
         for start, stop in order.chains:
             node, chain = order.rest[start], order.rest[start + 1 : stop]
             operands = [values.item(j) for j in (graph.first[node], graph.second[node]) if j >= 0]
@@ -119,9 +120,8 @@ def computed(graph: LargeGraph, values: Any, factors: Any = None) -> Any:
     return values
 
 
-def _one_by_one(graph: LargeGraph, nodes: Any, array: Any, factors: Any) -> Any:
-    """The values with those of `nodes`, one after the other."""
-    values: list[float] = array.tolist()
+def _one_by_one(graph: LargeGraph, nodes: Any, values: Any, factors: Any) -> None:
+    """Fill in the values of `nodes`, one after the other."""
     codes, first, second = (column[nodes].tolist() for column in (graph.codes, graph.first, graph.second))
     by = [1.0] * len(nodes) if factors is None else factors[nodes].tolist()
     places = {word: code for code, word in enumerate(graph.words)}
@@ -139,7 +139,6 @@ def _one_by_one(graph: LargeGraph, nodes: Any, array: Any, factors: Any) -> Any:
         else:
             out = of[code](values[left], values[right])
         values[node] = out * factor
-    return np.array(values)
 
 
 def slopes_of(graph: LargeGraph, users: Any, values: Any) -> Any:

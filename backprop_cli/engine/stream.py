@@ -158,7 +158,8 @@ class _Flow:
 
     def _one_by_one(self, joined: Iterator[int]) -> None:
         """The gradients of the rest; `joined` are the places of those that several use."""
-        stream, known, ends = self.stream, self.grads.tolist(), self.stream.ends.tolist()
+        stream, ends = self.stream, self.stream.ends.tolist()
+        known: Any = memoryview(self.grads)  # type: ignore[arg-type]  # arrays are buffers
         nodes, parents, edges = stream.plan.rest
         late = ends[stream.front]  # edges into leaves before all gates are left out
         users_of, edges_of = stream.users_of[late:].tolist(), stream.edges_of[late:]
@@ -175,7 +176,6 @@ class _Flow:
             known[node] = (
                 _sum([known[users_of[e]] * slopes_of[e] * factors_of[e] for e in into], self.moved) * self.joins
             )
-        self.grads = np.array(known)
 
 
 def reach(stream: Stream, upstream: float, slopes: Any) -> Any:

@@ -37,7 +37,6 @@ class Graph:
         "attributes", "constants", "definitions", "derivatives", "dotted", "ends", "gates", "inputs", "names", "output",
         "products", "remarks", "shapes", "source", "starts", "subgraphs", "title", "variables",
     )  # fmt: skip
-
     is_large = False  # whether the columns are arrays, as in `graph.large`
 
     def __init__(self, source: Source) -> None:

@@ -19,13 +19,14 @@ def _over(name: str, one: Callable[..., float]) -> Callable[..., Any]:
     fast = getattr(math, name, one)  # the same where it answers
 
     def over(*columns: Any) -> Any:
-        parts = [x.tolist() if isinstance(x, np.ndarray) else repeat(x) for x in columns]
-        if not any(isinstance(x, np.ndarray) for x in columns):
+        count = next((len(x) for x in columns if isinstance(x, np.ndarray)), None)
+        if count is None:
             return one(*columns)
+        parts = [memoryview(x) if isinstance(x, np.ndarray) else repeat(x) for x in columns]  # type: ignore[arg-type]
         try:
-            return np.fromiter(map(fast, *parts), float)
+            return np.fromiter(map(fast, *parts), float, count)
         except (ValueError, OverflowError):
-            return np.fromiter(map(one, *parts), float)
+            return np.fromiter(map(one, *parts), float, count)
 
     return over
 

@@ -15,7 +15,7 @@ from html import escape
 from itertools import pairwise
 
 from backprop_cli.errors import shorten
-from backprop_cli.lean import Iterator
+from backprop_cli.lean import Iterator, cached_property
 from backprop_cli.render.figures.shapes import LEAVES, NAME_LINE, Shape, Shapes, over, under, width_of
 from backprop_cli.render.figures.wires import Wires
 from backprop_cli.render.figures.words import KEY_GAP, described, key_of
@@ -218,23 +218,24 @@ class Picture:
     def _frame(self, cluster: DrawnSubgraph) -> list[Box]:
         """Rectangles around all its nodes in which no other node lies: one, one for each row, or for each run."""
         boxes: list[Box] = []
+        members = set(cluster.nodes)
+        others = [box for node, box in self._rooms.items() if node not in members]
         for run in self._runs(cluster):
             both = _around(boxes[-1], run) if boxes else run
-            if boxes and self._free(both, cluster):
+            if boxes and not any(_touch(both, other) for other in others):
                 boxes[-1] = both
             else:
                 boxes.append(run)
         return boxes
 
-    def _free(self, box: Box, cluster: DrawnSubgraph) -> bool:
-        """Whether no node of others lies in a rectangle."""
-        left, top, right, bottom = box
+    @cached_property
+    def _rooms(self) -> dict[int, Box]:
+        """The rectangle that each node takes."""
+        found = {}
         for node in self.whole.nodes:
             (x, y), size = self.placed.at[node.id], self.shapes.size(node)
-            apart = x + size.after < left or x - size.before > right or y + size.below < top or y - size.above > bottom
-            if node.id not in cluster.nodes and not apart:
-                return False
-        return True
+            found[node.id] = x - size.before, y - size.above, x + size.after, y + size.below
+        return found
 
     def _named(self, cluster: DrawnSubgraph) -> tuple[float, float] | None:
         """The corner below which there is room for a module's name."""
