@@ -14,6 +14,7 @@ _STATUS = {AGREES: Status.OK, DIFFERS: Status.DISAGREES, UNDECIDED: Status.MATHE
 _REASONS = {
     "": "",
     "shape": "it has the shape {claimed}, and the variable {right}",
+    "unmatched": "it has the shape {claimed}, which no variable of that name has: one is {right}",
     "not finite": "it is not finite",
     "no slope": "the loss cannot be computed near this point",
     "rounding": "rounding leaves too few digits of the loss to tell",

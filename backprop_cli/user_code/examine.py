@@ -200,7 +200,7 @@ def _passed(
             continue
         at = goal.at
         bench = Bench(program, goal.places, seed)
-        cases = list(judged(bench, recorder, at, rtol, only))
+        cases = judged(bench, recorder, at, rtol, only)
         cases = [case for case in cases if not any(case.claim is one for one in goal.given)]
         cases = [case for case in cases if not _is_half_done(case, recorder, script, failure)]
         if goal.guess and cases and not any(case.ruling.verdict == AGREES for case in cases):

@@ -9,6 +9,7 @@ from backprop_cli.user_code.findings import Failure, Finding, Remark
 from backprop_cli.user_code.names import SELDOM
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.script import Script
+from backprop_cli.user_code.trace import is_list
 
 _MOST_NAMES = 6
 
@@ -46,7 +47,10 @@ def _unjudged(recorder: Recorder, judged: Collection[str]) -> Iterator[str]:
         named = [
             (one.order, one.text, one.name)
             for one in recorder.claims
-            if one.round == round_ and np.any(one.value) and id(one.object) not in known
+            if one.round == round_
+            and np.any(one.value)
+            and id(one.object) not in known
+            and not (one.element is None and one.text in elements and is_list(one.object))
         ]
         named += [(order, name, name) for order, name, _ in recorder.lists if not round_ and name not in elements]
         for order, text, name in sorted(named):
