@@ -150,6 +150,206 @@ def test_what_a_function_begins_with_is_no_gradient(tmp_path):
     assert "backward" in names and "__init__" not in names
 
 
+# -- wherever people put them -----------------------------------------------------------------------------------
+
+# The forward pass makes `s`; what is assigned are X.T @ ds and ds.sum(axis=0).
+FORMS = {
+    "dataclass": """
+        from dataclasses import dataclass
+        @dataclass
+        class P:
+            W: np.ndarray
+            b: np.ndarray
+            dW: np.ndarray = None
+            db: np.ndarray = None
+        p = P(rng.standard_normal((4, 3)), np.zeros(3))
+        ds = X @ p.W + p.b - Y
+        loss = 0.5*np.sum(ds**2)
+        p.dW = X.T @ ds
+        p.db = ds.sum(axis=0)
+    """,
+    "frozen": """
+        from dataclasses import dataclass
+        @dataclass(frozen=True)
+        class P:
+            W: np.ndarray
+            b: np.ndarray
+        def gradients(p):
+            ds = X @ p.W + p.b - Y
+            loss = 0.5*np.sum(ds**2)
+            return loss, P(X.T @ ds, ds.sum(axis=0))
+        p = P(rng.standard_normal((4, 3)), np.zeros(3))
+        loss, grads = gradients(p)
+    """,
+    "namedtuple": """
+        from collections import namedtuple
+        P, G = namedtuple("P", "W b"), namedtuple("G", "dW db")
+        p = P(rng.standard_normal((4, 3)), np.zeros(3))
+        def gradients(p):
+            ds = X @ p.W + p.b - Y
+            loss = 0.5*np.sum(ds**2)
+            return loss, G(X.T @ ds, ds.sum(axis=0))
+        loss, g = gradients(p)
+    """,
+    "namespace": """
+        from types import SimpleNamespace
+        p, grads = SimpleNamespace(W=rng.standard_normal((4, 3)), b=np.zeros(3)), SimpleNamespace()
+        ds = X @ p.W + p.b - Y
+        loss = 0.5*np.sum(ds**2)
+        grads.W = X.T @ ds
+        grads.b = ds.sum(axis=0)
+    """,
+    "attribute": """
+        class Parameter:
+            def __init__(self, data):
+                self.data, self.grad = data, np.zeros_like(data)
+        class Layer:
+            def __init__(self):
+                self.W, self.b = Parameter(rng.standard_normal((4, 3))), Parameter(np.zeros(3))
+            def forward(self, X):
+                self.X = X
+                return X @ self.W.data + self.b.data
+            def backward(self, ds):
+                X = self.X
+                self.W.grad = X.T @ ds
+                self.b.grad = ds.sum(axis=0)
+        layer = Layer()
+        s = layer.forward(X)
+        loss = 0.5*np.sum((s - Y)**2)
+        layer.backward(s - Y)
+    """,
+    "setattr": """
+        class Net:
+            def __init__(self):
+                self.W, self.b = rng.standard_normal((4, 3)), np.zeros(3)
+            def step(self):
+                ds = X @ self.W + self.b - Y
+                loss = 0.5*np.sum(ds**2)
+                setattr(self, "dW", X.T @ ds)
+                setattr(self, "db", ds.sum(axis=0))
+                return loss
+        loss = Net().step()
+    """,
+    "update": """
+        p, grads = dict(W=rng.standard_normal((4, 3)), b=np.zeros(3)), {}
+        def step(p):
+            ds = X @ p["W"] + p["b"] - Y
+            loss = 0.5*np.sum(ds**2)
+            grads.update(W=X.T @ ds)
+            grads.update({"b": ds.sum(axis=0)})
+            return loss
+        loss = step(p)
+    """,
+    "walrus": """
+        W, b = rng.standard_normal((4, 3)), np.zeros(3)
+        ds = X @ W + b - Y
+        loss = 0.5*np.sum(ds**2)
+        print((dW := X.T @ ds), (db := ds.sum(axis=0)))
+    """,
+    "annotated": """
+        class Net:
+            def __init__(self):
+                self.W: np.ndarray = rng.standard_normal((4, 3))
+                self.b: np.ndarray = np.zeros(3)
+            def step(self):
+                ds = X @ self.W + self.b - Y
+                loss: float = 0.5*np.sum(ds**2)
+                self.dW: np.ndarray = X.T @ ds
+                self.db: np.ndarray = ds.sum(axis=0)
+                return loss
+        loss = Net().step()
+    """,
+    "nested": """
+        p = {"layer1": {"W": rng.standard_normal((4, 3)), "b": np.zeros(3)}}
+        def step(p):
+            ds = X @ p["layer1"]["W"] + p["layer1"]["b"] - Y
+            loss = 0.5*np.sum(ds**2)
+            grads = {"layer1": {}}
+            grads["layer1"]["W"] = X.T @ ds
+            grads["layer1"]["b"] = ds.sum(axis=0)
+            return loss, grads
+        loss, grads = step(p)
+    """,
+    "tuple keys": """
+        params = {("W", 1): rng.standard_normal((4, 3)), ("b", 1): np.zeros(3)}
+        ds = X @ params["W", 1] + params["b", 1] - Y
+        loss = 0.5*np.sum(ds**2)
+        grads = {}
+        grads["W", 1] = X.T @ ds
+        grads["b", 1] = ds.sum(axis=0)
+    """,
+    "list": """
+        params = [rng.standard_normal((4, 3)), np.zeros(3)]
+        ds = X @ params[0] + params[1] - Y
+        loss = 0.5*np.sum(ds**2)
+        grads = [X.T @ ds, ds.sum(axis=0)]
+    """,
+    "names of keys": """
+        params, i = {"W1": rng.standard_normal((4, 3)), "b1": np.zeros(3)}, 1
+        def step(params):
+            ds = X @ params[f"W{i}"] + params[f"b{i}"] - Y
+            loss = 0.5*np.sum(ds**2)
+            grads = {}
+            grads[f"W{i}"] = X.T @ ds
+            grads[f"b{i}"] = ds.sum(axis=0)
+            return loss, grads
+        loss, grads = step(params)
+    """,
+    "returned": """
+        class Net:
+            def __init__(self):
+                self.W1, self.b1 = rng.standard_normal((4, 3)), np.zeros(3)
+            def step(self):
+                ds = X @ self.W1 + self.b1 - Y
+                return 0.5*np.sum(ds**2), {"W1": X.T @ ds, "b1": ds.sum(axis=0)}
+        loss, grads = Net().step()
+    """,
+    "into zeros": """
+        W, b = rng.standard_normal((4, 3)), np.zeros(3)
+        grads = {"W": np.zeros_like(W), "b": np.zeros_like(b)}
+        def step(W, b):
+            ds = X @ W + b - Y
+            loss = 0.5*np.sum(ds**2)
+            grads["W"][:] = X.T @ ds
+            grads["b"][...] = ds.sum(axis=0)
+            return loss
+        loss = step(W, b)
+    """,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_gradients_are_found_wherever_people_put_them(form, tmp_path):
+    text = textwrap.dedent(DATA) + textwrap.dedent(FORMS[form])
+    report = checked(text, tmp_path)
+    assert report.ok and len(report.results) > 1 and {one.verdict for one in report.results} == {"agrees"}
+    for right, wrong in [("X.T @ ds", "2*X.T @ ds"), ("X.T @ ds", "ds.T @ X"), ("ds.sum(axis=0)", "ds.sum(axis=1)")]:
+        assert text.count(right) == 1
+        if (form, wrong[:2]) != ("into zeros", "ds"):  # NumPy itself refuses to write that
+            assert checked(text.replace(right, wrong), tmp_path).status == 1
+
+
+@pytest.mark.parametrize(("last", "name"), [
+    ("grads = []; grads.append(X.T @ ds)", "grads[0]"),
+    ("grads = [X.T @ ds]", "grads[0]"),
+    ("dweights = X.T @ ds", "dweights"),
+    ("V.grad = X.T @ ds", "V.grad"),
+])  # fmt: skip
+def test_a_gradient_of_no_variable_is_no_success_unless_what_is_right_is_computed_from_it(last, name, tmp_path):
+    text = f"""{DATA}
+    class V: pass
+    W = rng.standard_normal((4, 3))
+    s = X @ W
+    loss = 0.5*np.sum((s - Y)**2)
+    ds = s - Y
+    {last}
+    """
+    report = checked(text, tmp_path)
+    assert report.status == 4
+    assert report.remarks == (f"not judged, for no variable was found whose gradient it may be: `{name}`",)
+    assert checked(f"{text}dW = 1*{name}\n", tmp_path).ok
+
+
 # -- elements of arrays and lists -------------------------------------------------------------------------------
 
 ROWS = (

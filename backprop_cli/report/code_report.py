@@ -35,6 +35,7 @@ _REMARKS = {
     "assumed": "{message}",
     "unchecked": "`{name}` is not checked: {message}",
     "unsettled": "{message}",
+    "unmatched": "not judged, for no variable was found whose gradient it may be: {names}",
     "unjudged": "not judged, for the loss is computed from no variable of the name: {names}",
 }
 
@@ -119,6 +120,8 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
     results = tuple(_result(script, finding) for finding in findings)
     first, complaint = _first_wrong(script, findings, results)
     status = _STATUS[verdict]
+    if verdict == AGREES and any(one.kind == "unmatched" for one in examined.remarks):
+        verdict, status = UNDECIDED, Status.MATHEMATICS
     if examined.failure and verdict != DIFFERS:
         error = failed(script, examined.failure)
         verdict, complaint = UNDECIDED, error.diagnostics[0]

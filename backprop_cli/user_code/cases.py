@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf, nan
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from backprop_cli.lean import Collection, Sequence
 from backprop_cli.user_code.elsewhere import can_move
 from backprop_cli.user_code.judge import UNMATCHED, Ruling, best
 from backprop_cli.user_code.mover import Mover
-from backprop_cli.user_code.names import looks_like_a_loss
+from backprop_cli.user_code.names import is_a_parameter, is_inside_gradients, looks_like_a_loss
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.repair import Case
 from backprop_cli.user_code.resolve import Candidate, candidates, elements_of, is_whole, namesakes
@@ -27,8 +27,7 @@ def judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float, only: C
     claims = [claim for claim in recorder.claims if claim.round == at.round]
     claims = [claim for claim in claims if only is None or claim.text in only]
     claims.sort(key=lambda claim: claim.order)
-    anew = [one.order for one in recorder.losses if one.place.site == at.place.site and one.order > at.order]
-    claims = [claim for claim in claims if not anew or claim.order < anew[0]]
+    claims = [claim for claim in claims if claim.order < begins_anew(recorder, at)]
     others = _calls_with_another_loss(bench, recorder, at) if recorder.loss else set()
     theirs = {id(claim.object) for claim in claims if claim.call in others}
     claims = [claim for claim in claims if id(claim.object) not in theirs]
@@ -49,7 +48,7 @@ def judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float, only: C
             continue  # what a function returned has the name there too
         if not final and ruling.verdict != AGREES and not _of_its_own(ruling):
             continue  # a name that was used for something else before
-        if ruling.why == "shape" and not _is_at_hand(claim, ruling.candidate):
+        if ruling.why == "shape" and not _is_meant(recorder, claim, ruling.candidate):
             rest += [claim] * final  # perhaps a variable of another function that only has the same name
             continue
         seen.add(same)
@@ -58,21 +57,32 @@ def judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float, only: C
     parts = {(case.claim.call, case.claim.base, case.claim.name, case.claim.element is None) for case in found}
     for claim in rest:
         whole = claim.element is None
-        if id(claim.object) in known or (
-            isinstance(claim.element, int | None)
-            and (claim.call, claim.base, claim.name, not whole) in parts
-            and (not whole or is_list(claim.object))
+        ruling = _of_another_shape(bench, recorder, claim, min(at.order + 1, claim.order), rtol)
+        if ruling is None or (
+            ruling.why != "shape"
+            and (
+                id(claim.object) in known
+                or (
+                    isinstance(claim.element, int | None)
+                    and (claim.call, claim.base, claim.name, not whole) in parts
+                    and (not whole or is_list(claim.object))
+                )
+            )
         ):
             continue  # it is judged under another name, as a whole, or element by element
-        ruling = _of_another_shape(bench, recorder, claim, min(at.order + 1, claim.order), rtol)
-        if ruling is not None:
-            found.append(Case(claim, ruling))
+        found.append(Case(claim, ruling))
     return sorted(found, key=lambda case: case.claim.order)
 
 
-def _is_at_hand(claim: Claim, candidate: Candidate) -> bool:
-    """Whether it is the variable that has the name beside the claim, not one of another function that only has the
-    same name.
+def begins_anew(recorder: Recorder, at: LossEvent) -> float:
+    """When the loss is computed once more in the same pass: what comes after it is another one's gradient."""
+    return min((one.order for one in recorder.losses if one.place.site == at.place.site and one.order > at.order),
+               default=inf)  # fmt: skip
+
+
+def _is_meant(recorder: Recorder, claim: Claim, candidate: Candidate) -> bool:
+    """Whether it is the variable that has the name beside the claim, or the only parameter of that name; not one of
+    another function that only has the same name.
     """
     version, around = candidate.version, claim.around
     if version.call in (claim.call, 0) or around.get(candidate.by) is version.value:
@@ -80,7 +90,11 @@ def _is_at_hand(claim: Claim, candidate: Candidate) -> bool:
     inside = [
         it.values() if isinstance(it, dict) else it for it in around.values() if isinstance(it, dict | list | tuple)
     ]
-    return any(one is version.value for items in inside for one in items)
+    if any(one is version.value for items in inside for one in items):
+        return True
+    same = {recorder.first(one).place for one in recorder.versions
+            if one.name == candidate.by and not is_inside_gradients(one.base)}  # fmt: skip
+    return is_a_parameter(candidate.by) and len(same) == 1
 
 
 def _of_another_shape(bench: Bench, recorder: Recorder, claim: Claim, until: int, rtol: float) -> Ruling | None:
@@ -96,7 +110,7 @@ def _of_another_shape(bench: Bench, recorder: Recorder, claim: Claim, until: int
             continue
         slope = bench.along(version, 0).slope
         if is_whole(version.value):
-            if np.isfinite(slope) and slope and _is_at_hand(claim, candidate):
+            if np.isfinite(slope) and slope and _is_meant(recorder, claim, candidate):
                 found = found or Ruling(DIFFERS, nan, "shape", candidate)
         elif slope:
             ruling = best(bench, claim, elements_of(candidate, claim), rtol)

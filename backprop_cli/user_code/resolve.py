@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 
 from backprop_cli.lean import Any, Iterator, NamedTuple
-from backprop_cli.user_code.names import Reading, holds_gradients, spellings
+from backprop_cli.user_code.names import GRAD, OF_LISTS, Reading, holds_gradients, is_inside_gradients, spellings
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.tensors import is_tensor
 from backprop_cli.user_code.trace import Claim, Place, Version, is_array, is_list, is_number, size_of
@@ -79,7 +79,8 @@ def namesakes(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
     found: dict[Place, Candidate] = {}
     for reading in _read(recorder, claim):
         for by in spellings(reading.by) if not reading.of else ():
-            named = [one for one in recorder.versions if one.name == by and one.order < until]
+            named = [one for one in recorder.versions
+                     if one.name == by and one.order < until and not is_inside_gradients(one.base)]  # fmt: skip
             for one in sorted(named, key=lambda one: (one.call != claim.call, -one.order)):
                 found.setdefault(one.place, Candidate(None, by, one, False))
     return list(found.values())[:_MOST_CANDIDATES]
@@ -102,8 +103,13 @@ def elements_of(candidate: Candidate, claim: Claim) -> list[Candidate]:
 def _read(recorder: Recorder, claim: Claim) -> list[Reading]:
     """What its name can be the gradient of, or the key under which it is put."""
     read = list(recorder.reads_as(claim.name))
-    if isinstance(claim.element, str) and holds_gradients(claim.base):
-        read.append(Reading("", claim.element))
+    inside = is_inside_gradients(claim.base)
+    if claim.name in GRAD and claim.base:
+        read.append(Reading("", claim.base.rpartition(".")[2]))
+    elif inside and isinstance(claim.element, str | None):
+        read.append(Reading("", claim.element or claim.name))
+    elif claim.element is not None and holds_gradients(claim.name):
+        read += [Reading("", one) for one in OF_LISTS]
     return read
 
 
@@ -139,6 +145,7 @@ def _versions(recorder: Recorder, claim: Claim, by: str, beside: int, until: int
     named = [
         one for one in recorder.versions
         if one.name == by and one.order < until and (one.kind != "alias" or one.call in (0, beside, claim.call))
+        and not is_inside_gradients(one.base)
     ]  # fmt: skip
     indices = {it + step for it in claim.around.values() if isinstance(it, int | np.integer) for step in (0, -1, 1)}
     whole = [one for one in named if not isinstance(one.element, int | np.integer)]
