@@ -302,6 +302,91 @@ def test_an_exception_before_the_last_gradient_is_no_success(indent):
     assert [one.kind for one in later.remarks] == ["stopped"] and later.findings[0].verdict == "agrees"
 
 
+AGREES_AND_ENDS = """
+    import numpy as np
+    x = np.array([1.0, 2.0])
+    losses = []
+    for step in range(3):
+        loss = (x**2).sum()
+        losses.append(loss)
+        dx = 2*x
+        x = x - 0.1*dx
+    END
+"""
+
+
+@pytest.mark.parametrize(("end", "loop", "status"), [
+    ("raise ValueError('boom')", False, 3),
+    ("open('no such file')", False, 3),
+    ("import no_such_module", False, 3),
+    ("import no_such_module", True, 3),
+    ("import sys; sys.exit(1)", False, 0),
+    ("losses[2]", True, 0),  # the check has left the loop after its first pass
+    ("import matplotlib.pyplot as plt\n    fig, axes = plt.subplots()", False, 0),  # where nothing is plotted
+])  # fmt: skip
+def test_an_exception_after_the_last_gradient_is_no_success_unless_the_check_may_be_its_cause(
+    end, loop, status, tmp_path, monkeypatch
+):
+    import sys
+    from unittest.mock import MagicMock
+
+    monkeypatch.setitem(sys.modules, "matplotlib", MagicMock())
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", MagicMock())
+    text = AGREES_AND_ENDS.replace("END", end)
+    if not loop:
+        text = text.replace("for step in range(3):", "if True:")
+    (tmp_path / "net.py").write_text(textwrap.dedent(text))
+    report = check_code(str(tmp_path / "net.py"))
+    assert (report.status, [one.verdict for one in report.results]) == (status, ["agrees"])
+    (tmp_path / "net.py").write_text(textwrap.dedent(text).replace("dx = 2*x", "dx = 3*x"))
+    assert check_code(str(tmp_path / "net.py")).status == 1
+
+
+def test_a_class_that_nothing_calls_is_named(tmp_path):
+    (tmp_path / "net.py").write_text(
+        textwrap.dedent("""
+        import numpy as np
+        class Net:
+            def __init__(self, n, m, scale=0.1):
+                self.W = scale*np.ones((n, m))
+            def cost(self, X, y, reg=0.0):
+                s = X @ self.W
+                loss = 0.5*np.sum((s - y)**2) + reg*np.sum(self.W**2)
+                self.dW = X.T @ (s - y) + 2*reg*self.W
+                return loss
+    """)
+    )
+    with pytest.raises(BackpropError) as raised:
+        check_code(str(tmp_path / "net.py"))
+    told = "`Net.cost` computes `loss`, and nothing calls it: add `net = Net(n, m)` and `net.cost(X, y, reg)`"
+    assert raised.value.diagnostics[0].help.startswith(told)
+    added = "X, y, reg, n, m = np.eye(3, 2), np.ones((3, 4)), 0.1, 2, 4\nnet = Net(n, m)\nnet.cost(X, y, reg)\n"
+    (tmp_path / "net.py").write_text((tmp_path / "net.py").read_text() + added)
+    assert check_code(str(tmp_path / "net.py")).ok
+
+
+def test_a_mask_of_truth_values_is_suggested_as_such(check):
+    text = """
+        import numpy as np
+        rng = np.random.default_rng(0)
+        class Relu:
+            def forward(self, x):
+                self.off = x <= 0
+                out = x.copy()
+                out[self.off] = 0
+                return out
+            def backward(self, dout):
+                return dout * ~self.off
+        relu, t = Relu(), rng.standard_normal((5, 4))
+        y = relu.forward(rng.standard_normal((5, 4)))
+        loss = 0.5*np.sum((y - t)**2)
+        dy = y - t
+        relu.backward(dy)
+    """
+    assert check(text).ok
+    assert check(text, (" * ~self.off", "")).results[-1].mistake.endswith("right with `return dout * ~self.off`")
+
+
 @pytest.mark.parametrize(("first", "status", "code"), [("dw = 2*w", 3, "F606"), ("dw = 3*w", 1, "C503")])
 def test_what_comes_before_an_exception_is_judged(first, status, code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -68,6 +68,11 @@ class GradientResult(NamedTuple):
         """`dloss/dW1`."""
         return f"d{self.goal}/d{self.of}"
 
+    @property
+    def word(self) -> str:
+        """The verdict, or that it inherits another one's."""
+        return "inherits" if self.inherits else self.verdict
+
 
 class FirstWrong(NamedTuple):
     """The first wrong line, and the gradient that shows it."""
@@ -89,8 +94,8 @@ class LossLine(NamedTuple):
 class CodeReport(NamedTuple):
     """The result of checking a user's file: `verdict` is the worst of the results', and `status` 0, 1 or 4 for it.
 
-    Where an exception ended the run before its last gradient and nothing differs, `verdict` is that of what cannot be
-    decided, and `status` 3.
+    Where an exception ended the run and nothing differs, `verdict` is that of what cannot be
+    decided, and `status` 3. `unmatched` are gradients of no variable that was found: the status is 4 then, or 1.
     """
 
     path: str
@@ -105,6 +110,7 @@ class CodeReport(NamedTuple):
     complaint: Diagnostic | None = None
     junit: str | None = None
     unchecked: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -120,7 +126,9 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
     results = tuple(_result(script, finding) for finding in findings)
     first, complaint = _first_wrong(script, findings, results)
     status = _STATUS[verdict]
-    if verdict == AGREES and any(one.kind == "unmatched" for one in examined.remarks):
+    unmatched = tuple(name for one in examined.remarks if one.kind == "unmatched"
+                      for word, name in one.words if word == "name")  # fmt: skip
+    if verdict == AGREES and unmatched:
         verdict, status = UNDECIDED, Status.MATHEMATICS
     if examined.failure and verdict != DIFFERS:
         error = failed(script, examined.failure)
@@ -132,6 +140,7 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
         script.path, Source(script.path, script.text), results, losses, (), remarks, verdict,
         status, first, complaint, None,
         tuple(dict(remark.words)["name"] for remark in examined.remarks if remark.kind == "unchecked"),
+        unmatched,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import ast
 import numpy as np
 
 from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple
-from backprop_cli.user_code.missing import SHAPE, factors, missing_terms, quantities
+from backprop_cli.user_code.missing import SHAPE, factors, is_mask, missing_terms, quantities
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.node_changes import Change, changes
 from backprop_cli.user_code.targets import copy
@@ -230,16 +230,21 @@ def _name(name: str) -> Change:
     return lambda _: ast.Name(name, ast.Load())
 
 
+_OF_MASKS = (("mask", "{0}"), ("mask", "~{0}"))
+_OF_ARRAYS = (("mask", "({0} > 0)"), ("local", "(1 - {0} ** 2)"), ("local", "({0} * (1 - {0}))"), ("local", "{0}"))
+
+
 def _masked(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     """A factor that is missing at one of the arrays on the right side."""
     arrays = {name: it for name, it in scope.items() if np.ndim(it) > 0}
+    arrays = dict(sorted(arrays.items(), key=lambda pair: not is_mask(pair[1])))
     for number, node in enumerate(_places(statement)):
         text = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else ""
         shape = np.shape(scope[text]) if text in scope and text != SHAPE else ()
         for name, it in arrays.items() if shape else ():
             if name not in (text, SHAPE) and np.shape(it) == shape:
-                for mistake, factor in (("mask", f"({name} > 0)"), ("local", f"(1 - {name} ** 2)"),
-                                        ("local", f"({name} * (1 - {name}))"), ("local", name)):  # fmt: skip
+                forms = _OF_MASKS if is_mask(it) else _OF_ARRAYS
+                for mistake, factor in ((mistake, form.format(name)) for mistake, form in forms):
                     yield Edit(mistake, _changed(statement, number, _product(factor)), name)
 
 

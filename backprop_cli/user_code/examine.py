@@ -125,14 +125,16 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
         )
     recorder, failure, findings, losses, runs, zeros, refused, rest = passed
     shaken: list[Finding] = []
-    if zeros and failure is None:
+    if zeros and (failure is None or failure.ours):
         with quietly(script.path, seed=seed):
             names = {name for name, _ in zeros}
             shaking = Recorder(made.sites, loss, _shakes(version for _, version in zeros), steps, first)
             again = _passed(Program(made, script.path), shaking, script, given, tolerance, seed, names)
         runs += again.runs
-        findings, shaken = _with_what_zeros_hide(findings, again.findings if again.failure is None else [])
-    ended = failure is not None and (bool(recorder.left) or _is_after(recorder))  # after the last gradient
+        findings, shaken = _with_what_zeros_hide(
+            findings, again.findings if again.failure is None or again.failure.ours else []
+        )
+    excused = failure is not None and failure.ours and (bool(recorder.left) or _is_after(recorder))
     findings, losses = _shown(script, findings, losses)
     if failure is not None and not findings and not (recorder.late and failure.kind == "NameError"):
         raise failed(script, failure)
@@ -147,7 +149,7 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
     if unsettled:
         remarks.append(Remark("unsettled", 0, (("message", unsettled.diagnostics[0].message),)))
     remarks += remarks_on(script, recorder, findings, shaken, failure, rest)
-    return Examined(tuple(findings), tuple(losses), tuple(remarks), runs, failure if failure and not ended else None)
+    return Examined(tuple(findings), tuple(losses), tuple(remarks), runs, None if excused else failure)
 
 
 def _shown(script: Script, findings: list[Finding], losses: list[Loss]) -> tuple[list[Finding], list[Loss]]:

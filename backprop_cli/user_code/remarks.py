@@ -35,7 +35,7 @@ def remarks_on(
     for kind in dict.fromkeys(kind for kind, _ in rest):
         names = list(dict.fromkeys(name for one, name in rest if one == kind))
         listed = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES]) + " and more" * (len(names) > _MOST_NAMES)
-        found.append(Remark(kind, 0, (("names", listed),)))
+        found.append(Remark(kind, 0, (("names", listed), *(("name", name) for name in names))))
     if failure is not None:
         found.append(Remark("stopped", failure.line, (("kind", failure.kind), ("message", failure.message))))
     return found
