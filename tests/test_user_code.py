@@ -844,10 +844,12 @@ def test_what_is_not_checked_is_said(check):
     def odd_backward(dout, cache): return dout
 """
     found = check(PAIRS + strange)
-    assert found.ok and found.remarks[-1] == "`odd_backward` is not checked: no value for `q` of `odd_forward`"
+    assert {one.verdict for one in found.results} == {"agrees"} and found.status == 4
+    assert found.remarks[-1] == "`odd_backward` is not checked: no value for `q` of `odd_forward`"
     assert backprop("check", found.path, "-q").out.endswith("\nnot checked: odd_backward\n")
     with pytest.raises(BackpropError, match="N202"):
         check(strange)
+    assert check(PAIRS, ("dout @ w.T", "dout @ w")).status == 4  # a backward function that raises an exception
 
 
 def test_functions_that_answer_the_loss_with_its_gradients_are_all_called(check):

@@ -81,6 +81,9 @@ def junit(report: CodeReport) -> Iterator[str]:
     for name in report.unmatched:
         missing = Difference(name, "a variable of that name", "none", "", 0)
         cases.append(CaseResult(report.path, 0, name, "", "agrees", (missing,), 0.0))
+    for name in report.unchecked:
+        call = Difference(name, "values to call it with", "none", "", 0)
+        cases.append(CaseResult(report.path, 0, name, "", "agrees", (call,), 0.0))
     if report.verdict != "differs" and report.complaint:  # an exception ended the run
         ended = Difference("the run", "an end", report.complaint.message, "", 0)
         cases.append(CaseResult(report.path, 0, "the run", "", "agrees", (ended,), 0.0))

@@ -95,7 +95,8 @@ class CodeReport(NamedTuple):
     """The result of checking a user's file: `verdict` is the worst of the results', and `status` 0, 1 or 4 for it.
 
     Where an exception ended the run and nothing differs, `verdict` is that of what cannot be
-    decided, and `status` 3. `unmatched` are gradients of no variable that was found: the status is 4 then, or 1.
+    decided, and `status` 3. `unmatched` are gradients of no variable that was found, `unchecked` functions
+    that could not be called: the status is 4 then, or 1.
     """
 
     path: str
@@ -128,7 +129,8 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
     status = _STATUS[verdict]
     unmatched = tuple(name for one in examined.remarks if one.kind == "unmatched"
                       for word, name in one.words if word == "name")  # fmt: skip
-    if verdict == AGREES and unmatched:
+    unchecked = tuple(dict(one.words)["name"] for one in examined.remarks if one.kind == "unchecked")
+    if verdict == AGREES and (unmatched or unchecked):
         verdict, status = UNDECIDED, Status.MATHEMATICS
     if examined.failure and verdict != DIFFERS:
         error = failed(script, examined.failure)
@@ -139,8 +141,7 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
     return CodeReport(
         script.path, Source(script.path, script.text), results, losses, (), remarks, verdict,
         status, first, complaint, None,
-        tuple(dict(remark.words)["name"] for remark in examined.remarks if remark.kind == "unchecked"),
-        unmatched,
+        unchecked, unmatched,
     )  # fmt: skip
 
 

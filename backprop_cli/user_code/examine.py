@@ -94,7 +94,9 @@ def _of_each(
         Remark("unchecked", 0, (("name", pair.last.name), ("message", error.diagnostics[0].message)))
         for pair, error in left
     ]
-    return whole._replace(remarks=(*whole.remarks, *remarks), failure=own[0].failure if own else None)
+    return whole._replace(
+        remarks=(*whole.remarks, *remarks), failure=next((one.failure for one in found if one.failure), None)
+    )
 
 
 def _at_calls(
