@@ -1193,3 +1193,55 @@ def test_outputs_that_come_together_are_weighed_one_by_one(check):
     assert check(STATES, **values).ok
     forgotten = check(STATES, ("dc = dc + dh*", "dc = dh*"), **values)
     assert (forgotten.status, forgotten.first_wrong.line) == (1, 10)
+
+
+SOFTMAX_ROWS = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    X, W, y = rng.standard_normal((6, 4)), rng.standard_normal((4, 3)), np.array([0, 1, 2, 0, 1, 2])
+    S = X @ W
+    P = np.exp(S)/np.exp(S).sum(axis=1, keepdims=True)
+    loss = -np.log(P[np.arange(6), y]).sum()
+    dS = P.copy()
+    dS[np.arange(len(y)), y] -= 1
+    dW = X.T @ dS
+"""
+EMBEDDING = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    E, x = rng.standard_normal((5, 3)), np.array([0, 2, 2, 1])
+    out = E[x]
+    loss = np.sum(out**3)
+    dout = 3*out**2
+    dE = np.zeros_like(E)
+    np.add.at(dE, x, dout)
+"""
+HINGES = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    X, W, y, N, reg = rng.standard_normal((20, 5)), rng.standard_normal((5, 3)), np.arange(20) % 3, 20, 0.1
+    loss, dW = 0.0, np.zeros_like(W)
+    for i in range(N):
+        s = X[i] @ W
+        for j in range(3):
+            margin = s[j] - s[y[i]] + 1
+            if j != y[i] and margin > 0:
+                loss += margin
+                dW[:, j] += X[i]
+                dW[:, y[i]] -= X[i]
+    loss = loss/N + reg*np.sum(W**2)
+    dW /= N
+    dW += 2*reg*W
+"""
+
+
+@pytest.mark.parametrize(("text", "right", "wrong", "line", "mistake", "words"), [
+    (SOFTMAX_ROWS, "dS[np.arange(len(y)), y]", "dS[:, y]", 9, "rows", "`dS[np.arange(len(y)), y] -= 1`"),
+    (EMBEDDING, "np.add.at(dE, x, dout)", "dE[x] += dout", 9, "repeated", "`np.add.at(dE, x, dout)`"),
+    (HINGES, "dW /= N\n", "", 15, "not divided", "`dW /= N` before it"),
+])  # fmt: skip
+def test_what_is_written_at_indices_and_before_a_term(text, right, wrong, line, mistake, words, check):
+    assert check(text).ok
+    found = check(text, (right, wrong))
+    named = next(one for one in found.results if one.mistakes)
+    assert (found.first_wrong.line, named.mistakes, named.mistake.endswith(words)) == (line, (mistake,), True)

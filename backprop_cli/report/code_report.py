@@ -192,6 +192,8 @@ _MISTAKES = {
     "comparison": "the comparison is wrong",
     "constant": "a constant is wrong",
     "index": "an index is off by one",
+    "rows": "`:` takes all rows at each index, and each row at its own is meant",
+    "repeated": "an index that comes twice is counted once, and `{detail}` is meant",
     "function": "the wrong function is called",
     "name": "`{detail}` is meant",
 }

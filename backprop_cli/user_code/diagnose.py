@@ -249,7 +249,7 @@ def _mistake(repair: Repair) -> Mistake:
     edit = repair.edit
     returned = getattr(repair.site.node, "returned", None)  # the text before a value that is returned without a name
     fixed = edit.text if returned is None else returned + edit.text.removeprefix(f"{repair.site.name} = ")
-    words = [("fixed", fixed), ("after", "after it" if edit.followed else ""), ("detail", edit.detail)]
+    words = [("fixed", fixed), ("after", edit.where if edit.beside else ""), ("detail", edit.detail)]
     if edit.mistake in ("factor", "not divided"):
         words[-1] = ("detail", _equal(edit.detail, repair.scope))
     return Mistake(edit.mistake, repair.site.line, tuple(words))

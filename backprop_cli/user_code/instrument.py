@@ -124,7 +124,7 @@ class _Hooks(ast.NodeTransformer):
             for one in assigned_by(call):
                 after += self._unpacked(one, node, renames=False)
             if isinstance(call.func, ast.Attribute) and call.func.attr in _WRITERS:
-                written += [*call.args[:1], call.func.value]
+                written += call.args[:1] + [call.func.value] * (call.func.attr != "at")  # `np.add` is no array
                 if call.func.attr in ("append", "insert"):
                     key = ast.Constant(-1) if call.func.attr == "append" else copy(call.args[0])
             for target in written:

@@ -13,7 +13,7 @@ from backprop_cli.user_code.passes import changes, nudges
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.repair import Case, Workshop
 from backprop_cli.user_code.script import Script
-from backprop_cli.user_code.trace import Claim, LossEvent, is_list
+from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
 
 _MOST_NAMES = 6
 
@@ -53,7 +53,8 @@ def unjudged(shop: Workshop, at: LossEvent, cases: Sequence[Case], given: Sequen
     wholes = {(one.call, one.text.partition("[")[0]) for one in judged}
     lines = {(one.text, one.lines[-1]) for one in judged}
     same = [one.order for one in recorder.losses
-            if one.round == at.round and looks_like_a_loss(one.name) and one.value == at.value]  # fmt: skip
+            if one.round == at.round and looks_like_a_loss(one.name)
+            and np.array_equal(as_array(one.value), as_array(at.value))]  # fmt: skip
     start, end = min([at.order, *same]), begins_anew(recorder, at)
     rest = [
         one for one in recorder.claims
