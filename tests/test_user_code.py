@@ -302,6 +302,91 @@ def test_an_exception_before_the_last_gradient_is_no_success(indent):
     assert [one.kind for one in later.remarks] == ["stopped"] and later.findings[0].verdict == "agrees"
 
 
+AGREES_AND_ENDS = """
+    import numpy as np
+    x = np.array([1.0, 2.0])
+    losses = []
+    for step in range(3):
+        loss = (x**2).sum()
+        losses.append(loss)
+        dx = 2*x
+        x = x - 0.1*dx
+    END
+"""
+
+
+@pytest.mark.parametrize(("end", "loop", "status"), [
+    ("raise ValueError('boom')", False, 3),
+    ("open('no such file')", False, 3),
+    ("import no_such_module", False, 3),
+    ("import no_such_module", True, 3),
+    ("import sys; sys.exit(1)", False, 0),
+    ("losses[2]", True, 0),  # the check has left the loop after its first pass
+    ("import matplotlib.pyplot as plt\n    fig, axes = plt.subplots()", False, 0),  # where nothing is plotted
+])  # fmt: skip
+def test_an_exception_after_the_last_gradient_is_no_success_unless_the_check_may_be_its_cause(
+    end, loop, status, tmp_path, monkeypatch
+):
+    import sys
+    from unittest.mock import MagicMock
+
+    monkeypatch.setitem(sys.modules, "matplotlib", MagicMock())
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", MagicMock())
+    text = AGREES_AND_ENDS.replace("END", end)
+    if not loop:
+        text = text.replace("for step in range(3):", "if True:")
+    (tmp_path / "net.py").write_text(textwrap.dedent(text))
+    report = check_code(str(tmp_path / "net.py"))
+    assert (report.status, [one.verdict for one in report.results]) == (status, ["agrees"])
+    (tmp_path / "net.py").write_text(textwrap.dedent(text).replace("dx = 2*x", "dx = 3*x"))
+    assert check_code(str(tmp_path / "net.py")).status == 1
+
+
+def test_a_class_that_nothing_calls_is_named(tmp_path):
+    (tmp_path / "net.py").write_text(
+        textwrap.dedent("""
+        import numpy as np
+        class Net:
+            def __init__(self, n, m, scale=0.1):
+                self.W = scale*np.ones((n, m))
+            def cost(self, X, y, reg=0.0):
+                s = X @ self.W
+                loss = 0.5*np.sum((s - y)**2) + reg*np.sum(self.W**2)
+                self.dW = X.T @ (s - y) + 2*reg*self.W
+                return loss
+    """)
+    )
+    with pytest.raises(BackpropError) as raised:
+        check_code(str(tmp_path / "net.py"))
+    told = "`Net.cost` computes `loss`, and nothing calls it: add `net = Net(n, m)` and `net.cost(X, y, reg)`"
+    assert raised.value.diagnostics[0].help.startswith(told)
+    added = "X, y, reg, n, m = np.eye(3, 2), np.ones((3, 4)), 0.1, 2, 4\nnet = Net(n, m)\nnet.cost(X, y, reg)\n"
+    (tmp_path / "net.py").write_text((tmp_path / "net.py").read_text() + added)
+    assert check_code(str(tmp_path / "net.py")).ok
+
+
+def test_a_mask_of_truth_values_is_suggested_as_such(check):
+    text = """
+        import numpy as np
+        rng = np.random.default_rng(0)
+        class Relu:
+            def forward(self, x):
+                self.off = x <= 0
+                out = x.copy()
+                out[self.off] = 0
+                return out
+            def backward(self, dout):
+                return dout * ~self.off
+        relu, t = Relu(), rng.standard_normal((5, 4))
+        y = relu.forward(rng.standard_normal((5, 4)))
+        loss = 0.5*np.sum((y - t)**2)
+        dy = y - t
+        relu.backward(dy)
+    """
+    assert check(text).ok
+    assert check(text, (" * ~self.off", "")).results[-1].mistake.endswith("right with `return dout * ~self.off`")
+
+
 @pytest.mark.parametrize(("first", "status", "code"), [("dw = 2*w", 3, "F606"), ("dw = 3*w", 1, "C503")])
 def test_what_comes_before_an_exception_is_judged(first, status, code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -759,10 +844,12 @@ def test_what_is_not_checked_is_said(check):
     def odd_backward(dout, cache): return dout
 """
     found = check(PAIRS + strange)
-    assert found.ok and found.remarks[-1] == "`odd_backward` is not checked: no value for `q` of `odd_forward`"
+    assert {one.verdict for one in found.results} == {"agrees"} and found.status == 4
+    assert found.remarks[-1] == "`odd_backward` is not checked: no value for `q` of `odd_forward`"
     assert backprop("check", found.path, "-q").out.endswith("\nnot checked: odd_backward\n")
     with pytest.raises(BackpropError, match="N202"):
         check(strange)
+    assert check(PAIRS, ("dout @ w.T", "dout @ w")).status == 4  # a backward function that raises an exception
 
 
 def test_functions_that_answer_the_loss_with_its_gradients_are_all_called(check):
@@ -856,9 +943,8 @@ def test_what_looks_like_a_gradient_and_was_not_judged_is_said():
         diff = np.abs(dW).max()
     """
     found = examine(Script("net.py", textwrap.dedent(text)))
-    assert [dict(one.words)["names"] for one in found.remarks if one.kind == "unjudged"] == [
-        "`delta`, `gradients`, `held.grad`"
-    ]
+    assert [dict(one.words)["names"] for one in found.remarks if one.kind == "unjudged"] == ["`delta`"]
+    assert [dict(one.words)["names"] for one in found.remarks if one.kind == "unmatched"] == ["`held.grad`"]
 
 
 NORM = """
@@ -1107,3 +1193,55 @@ def test_outputs_that_come_together_are_weighed_one_by_one(check):
     assert check(STATES, **values).ok
     forgotten = check(STATES, ("dc = dc + dh*", "dc = dh*"), **values)
     assert (forgotten.status, forgotten.first_wrong.line) == (1, 10)
+
+
+SOFTMAX_ROWS = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    X, W, y = rng.standard_normal((6, 4)), rng.standard_normal((4, 3)), np.array([0, 1, 2, 0, 1, 2])
+    S = X @ W
+    P = np.exp(S)/np.exp(S).sum(axis=1, keepdims=True)
+    loss = -np.log(P[np.arange(6), y]).sum()
+    dS = P.copy()
+    dS[np.arange(len(y)), y] -= 1
+    dW = X.T @ dS
+"""
+EMBEDDING = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    E, x = rng.standard_normal((5, 3)), np.array([0, 2, 2, 1])
+    out = E[x]
+    loss = np.sum(out**3)
+    dout = 3*out**2
+    dE = np.zeros_like(E)
+    np.add.at(dE, x, dout)
+"""
+HINGES = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    X, W, y, N, reg = rng.standard_normal((20, 5)), rng.standard_normal((5, 3)), np.arange(20) % 3, 20, 0.1
+    loss, dW = 0.0, np.zeros_like(W)
+    for i in range(N):
+        s = X[i] @ W
+        for j in range(3):
+            margin = s[j] - s[y[i]] + 1
+            if j != y[i] and margin > 0:
+                loss += margin
+                dW[:, j] += X[i]
+                dW[:, y[i]] -= X[i]
+    loss = loss/N + reg*np.sum(W**2)
+    dW /= N
+    dW += 2*reg*W
+"""
+
+
+@pytest.mark.parametrize(("text", "right", "wrong", "line", "mistake", "words"), [
+    (SOFTMAX_ROWS, "dS[np.arange(len(y)), y]", "dS[:, y]", 9, "rows", "`dS[np.arange(len(y)), y] -= 1`"),
+    (EMBEDDING, "np.add.at(dE, x, dout)", "dE[x] += dout", 9, "repeated", "`np.add.at(dE, x, dout)`"),
+    (HINGES, "dW /= N\n", "", 15, "not divided", "`dW /= N` before it"),
+])  # fmt: skip
+def test_what_is_written_at_indices_and_before_a_term(text, right, wrong, line, mistake, words, check):
+    assert check(text).ok
+    found = check(text, (right, wrong))
+    named = next(one for one in found.results if one.mistakes)
+    assert (found.first_wrong.line, named.mistakes, named.mistake.endswith(words)) == (line, (mistake,), True)

@@ -43,7 +43,9 @@ def csv(report: CodeReport, _style: Style) -> Iterator[str]:
 def quiet(report: CodeReport, style: Style) -> Iterator[str]:
     """A verdict a line."""
     for result in report.results:
-        yield style.text(f"{result.verdict}: {result.name}, {result.place}") + "\n"
+        yield style.text(f"{result.word}: {result.name}, {result.place}") + "\n"
+    for name in report.unmatched:
+        yield style.text(f"not judged: {name}") + "\n"
     for name in report.unchecked:
         yield style.text(f"not checked: {name}") + "\n"
 
@@ -60,6 +62,8 @@ def github(report: CodeReport, style: Style) -> Iterator[str]:
             # A notebook's file has other lines than its cells.
             line, where = (result.line, "") if result.cell is None else (0, f", {result.place}")
             yield annotation(report.path, line, f"{result.name}{where}", visible(told))
+    for name in report.unmatched:
+        yield annotation(report.path, 0, name, "not judged, for no variable was found whose gradient it may be")
 
 
 def junit(report: CodeReport) -> Iterator[str]:
@@ -69,11 +73,17 @@ def junit(report: CodeReport) -> Iterator[str]:
 
     cases = []
     for result in report.results:
-        found = f"{result.verdict}, {result.mistake or result.reason}".removesuffix(", ")
+        found = f"{result.word}, {result.mistake or result.reason}".removesuffix(", ")
         wrong = Difference(result.target, "agrees", found, "", result.line)
         differences = (wrong,) if result.verdict != "agrees" else ()
         name = f"{result.name}, {result.place}"
         cases.append(CaseResult(report.path, result.line, name, "", "agrees", differences, 0.0))
+    for name in report.unmatched:
+        missing = Difference(name, "a variable of that name", "none", "", 0)
+        cases.append(CaseResult(report.path, 0, name, "", "agrees", (missing,), 0.0))
+    for name in report.unchecked:
+        call = Difference(name, "values to call it with", "none", "", 0)
+        cases.append(CaseResult(report.path, 0, name, "", "agrees", (call,), 0.0))
     if report.verdict != "differs" and report.complaint:  # an exception ended the run
         ended = Difference("the run", "an end", report.complaint.message, "", 0)
         cases.append(CaseResult(report.path, 0, "the run", "", "agrees", (ended,), 0.0))
@@ -82,11 +92,10 @@ def junit(report: CodeReport) -> Iterator[str]:
 
 def _cells(result: GradientResult, style: Style) -> list[Cell]:
     cell = f"{result.cell}:" if result.cell is not None else ""
-    verdict = "inherits" if result.inherits else result.verdict
     name = result.name if not result.function else f"{result.name} in {result.function}"
     return [
         style.text(shorten(name, 60)), style.text(shorten(result.target, 40)), f"{cell}{result.line}",
-        error_text(result.error), verdict,
+        error_text(result.error), result.word,
     ]  # fmt: skip
 
 
@@ -120,7 +129,7 @@ def _remarks(result: GradientResult) -> Iterator[str]:
 
 def _summary(report: CodeReport) -> str:
     """`6 gradients of `loss`, by differences along random directions: 4 agree, 1 differs, 1 inherits that`."""
-    words = ["inherits" if result.inherits else result.verdict for result in report.results]
+    words = [result.word for result in report.results]
     told = []
     for word, many in (("agrees", "agree"), ("differs", "differ"), ("inherits", "inherit that"), ("cannot decide", "")):
         if count := words.count(word):

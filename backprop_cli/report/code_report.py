@@ -14,6 +14,7 @@ _STATUS = {AGREES: Status.OK, DIFFERS: Status.DISAGREES, UNDECIDED: Status.MATHE
 _REASONS = {
     "": "",
     "shape": "it has the shape {claimed}, and the variable {right}",
+    "unmatched": "it has the shape {claimed}, which no variable of that name has: one is {right}",
     "not finite": "it is not finite",
     "no slope": "the loss cannot be computed near this point",
     "rounding": "rounding leaves too few digits of the loss to tell",
@@ -34,6 +35,7 @@ _REMARKS = {
     "assumed": "{message}",
     "unchecked": "`{name}` is not checked: {message}",
     "unsettled": "{message}",
+    "unmatched": "not judged, for no variable was found whose gradient it may be: {names}",
     "unjudged": "not judged, for the loss is computed from no variable of the name: {names}",
 }
 
@@ -66,6 +68,11 @@ class GradientResult(NamedTuple):
         """`dloss/dW1`."""
         return f"d{self.goal}/d{self.of}"
 
+    @property
+    def word(self) -> str:
+        """The verdict, or that it inherits another one's."""
+        return "inherits" if self.inherits else self.verdict
+
 
 class FirstWrong(NamedTuple):
     """The first wrong line, and the gradient that shows it."""
@@ -87,8 +94,9 @@ class LossLine(NamedTuple):
 class CodeReport(NamedTuple):
     """The result of checking a user's file: `verdict` is the worst of the results', and `status` 0, 1 or 4 for it.
 
-    Where an exception ended the run before its last gradient and nothing differs, `verdict` is that of what cannot be
-    decided, and `status` 3.
+    Where an exception ended the run and nothing differs, `verdict` is that of what cannot be
+    decided, and `status` 3. `unmatched` are gradients of no variable that was found, `unchecked` functions
+    that could not be called: the status is 4 then, or 1.
     """
 
     path: str
@@ -103,6 +111,7 @@ class CodeReport(NamedTuple):
     complaint: Diagnostic | None = None
     junit: str | None = None
     unchecked: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -118,6 +127,11 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
     results = tuple(_result(script, finding) for finding in findings)
     first, complaint = _first_wrong(script, findings, results)
     status = _STATUS[verdict]
+    unmatched = tuple(name for one in examined.remarks if one.kind == "unmatched"
+                      for word, name in one.words if word == "name")  # fmt: skip
+    unchecked = tuple(dict(one.words)["name"] for one in examined.remarks if one.kind == "unchecked")
+    if verdict == AGREES and (unmatched or unchecked):
+        verdict, status = UNDECIDED, Status.MATHEMATICS
     if examined.failure and verdict != DIFFERS:
         error = failed(script, examined.failure)
         verdict, complaint = UNDECIDED, error.diagnostics[0]
@@ -127,7 +141,7 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
     return CodeReport(
         script.path, Source(script.path, script.text), results, losses, (), remarks, verdict,
         status, first, complaint, None,
-        tuple(dict(remark.words)["name"] for remark in examined.remarks if remark.kind == "unchecked"),
+        unchecked, unmatched,
     )  # fmt: skip
 
 
@@ -178,6 +192,8 @@ _MISTAKES = {
     "comparison": "the comparison is wrong",
     "constant": "a constant is wrong",
     "index": "an index is off by one",
+    "rows": "`:` takes all rows at each index, and each row at its own is meant",
+    "repeated": "an index that comes twice is counted once, and `{detail}` is meant",
     "function": "the wrong function is called",
     "name": "`{detail}` is meant",
 }

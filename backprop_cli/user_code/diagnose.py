@@ -15,7 +15,7 @@ from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
 from backprop_cli.text import rounded
 from backprop_cli.user_code.findings import Mistake
-from backprop_cli.user_code.judge import fitted, ratios
+from backprop_cli.user_code.judge import UNMATCHED, fitted, ratios
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.repair import Case, Repair, Workshop
 from backprop_cli.user_code.resolve import Candidate
@@ -43,6 +43,11 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
     right = [case for case in cases if case.ruling.verdict == AGREES]
     wrong: list[Case] = []
     differing = [case for case in cases if case.ruling.verdict == DIFFERS]
+    for number, case in enumerate(cases):
+        site = case.claim.place.site  # in a loop it may be used in another pass
+        others = [one for one in right if site not in one.claim.sites]
+        if case.ruling.why == UNMATCHED and others and shop.depends([site], others).get(site):
+            found[number] = Diagnosed(case, "part")
     numbers = {id(case): number for number, case in enumerate(cases)}
     for case in differing:
         if right and _is_used_rightly(shop, case, right):
@@ -244,7 +249,7 @@ def _mistake(repair: Repair) -> Mistake:
     edit = repair.edit
     returned = getattr(repair.site.node, "returned", None)  # the text before a value that is returned without a name
     fixed = edit.text if returned is None else returned + edit.text.removeprefix(f"{repair.site.name} = ")
-    words = [("fixed", fixed), ("after", "after it" if edit.followed else ""), ("detail", edit.detail)]
+    words = [("fixed", fixed), ("after", edit.where if edit.beside else ""), ("detail", edit.detail)]
     if edit.mistake in ("factor", "not divided"):
         words[-1] = ("detail", _equal(edit.detail, repair.scope))
     return Mistake(edit.mistake, repair.site.line, tuple(words))

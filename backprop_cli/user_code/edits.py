@@ -11,24 +11,26 @@ import ast
 import numpy as np
 
 from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple
-from backprop_cli.user_code.missing import SHAPE, factors, missing_terms, quantities
+from backprop_cli.user_code.indexing import indexed
+from backprop_cli.user_code.missing import SHAPE, factors, is_mask, missing_terms, quantities
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.node_changes import Change, changes
 from backprop_cli.user_code.targets import copy
 
 
 class Edit(NamedTuple):
-    """A change: the mistake it undoes, and the statement as it would be; `followed` is one that is missing after it."""
+    """A change: the mistake it undoes, and the statement as it would be; `beside` is one that is missing `where`."""
 
     mistake: str
     statement: ast.stmt
     detail: str = ""
-    followed: str = ""
+    beside: str = ""
+    where: str = "after it"
 
     @property
     def text(self) -> str:
         """What is right, as code."""
-        return self.followed or ast.unparse(self.statement)
+        return self.beside or ast.unparse(self.statement)
 
 
 def edits(statement: ast.stmt, scope: Mapping[str, Any], tier: int) -> Iterator[Edit]:
@@ -230,16 +232,21 @@ def _name(name: str) -> Change:
     return lambda _: ast.Name(name, ast.Load())
 
 
+_OF_MASKS = (("mask", "{0}"), ("mask", "~{0}"))
+_OF_ARRAYS = (("mask", "({0} > 0)"), ("local", "(1 - {0} ** 2)"), ("local", "({0} * (1 - {0}))"), ("local", "{0}"))
+
+
 def _masked(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     """A factor that is missing at one of the arrays on the right side."""
     arrays = {name: it for name, it in scope.items() if np.ndim(it) > 0}
+    arrays = dict(sorted(arrays.items(), key=lambda pair: not is_mask(pair[1])))
     for number, node in enumerate(_places(statement)):
         text = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else ""
         shape = np.shape(scope[text]) if text in scope and text != SHAPE else ()
         for name, it in arrays.items() if shape else ():
             if name not in (text, SHAPE) and np.shape(it) == shape:
-                for mistake, factor in (("mask", f"({name} > 0)"), ("local", f"(1 - {name} ** 2)"),
-                                        ("local", f"({name} * (1 - {name}))"), ("local", name)):  # fmt: skip
+                forms = _OF_MASKS if is_mask(it) else _OF_ARRAYS
+                for mistake, factor in ((mistake, form.format(name)) for mistake, form in forms):
                     yield Edit(mistake, _changed(statement, number, _product(factor)), name)
 
 
@@ -265,4 +272,23 @@ def _followed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
         yield Edit(mistake, made, detail, text)
 
 
-TIERS = ((_signs, _operators, _inside), (_names, _masked), (_whole,), (_followed, _sums), (_paths, _chain))
+def _preceded(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    """A division that is missing before a term is added: `dW /= N` between a loop and `dW += reg * W`."""
+    if not isinstance(statement, ast.AugAssign) or not isinstance(statement.op, ast.Add | ast.Sub):
+        return
+    name = ast.unparse(statement.target)
+    for mistake, tail, detail in quantities(scope) if not isinstance(statement.target, ast.Subscript) else ():
+        value = ast.BinOp(_parsed(f"{name} {tail}"), copy(statement.op), copy(statement.value))
+        made = ast.copy_location(ast.Assign([copy(statement.target)], value), statement)
+        text = f"{name} {tail[0]}= {tail[2:]}"
+        yield Edit(mistake, ast.fix_missing_locations(made), detail, text, "before it")
+
+
+def _indexed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
+    return (Edit(mistake, made, detail) for mistake, made, detail in indexed(statement, scope))
+
+
+TIERS = (
+    (_signs, _operators, _indexed, _inside), (_names, _masked), (_whole,), (_preceded, _followed, _sums),
+    (_paths, _chain),
+)  # fmt: skip

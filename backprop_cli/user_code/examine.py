@@ -21,7 +21,7 @@ from backprop_cli.user_code.observed import observed
 from backprop_cli.user_code.prepared import Prepared, pairs_in, prepare, prepare_call, prepare_pair
 from backprop_cli.user_code.problems import failed, no_gradient, no_loss, none_of_a_guess
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.remarks import remarks_on
+from backprop_cli.user_code.remarks import remarks_on, unjudged
 from backprop_cli.user_code.repair import Case, Workshop
 from backprop_cli.user_code.run import Program, parse, quietly
 from backprop_cli.user_code.script import Script
@@ -94,7 +94,9 @@ def _of_each(
         Remark("unchecked", 0, (("name", pair.last.name), ("message", error.diagnostics[0].message)))
         for pair, error in left
     ]
-    return whole._replace(remarks=(*whole.remarks, *remarks), failure=own[0].failure if own else None)
+    return whole._replace(
+        remarks=(*whole.remarks, *remarks), failure=next((one.failure for one in found if one.failure), None)
+    )
 
 
 def _at_calls(
@@ -123,17 +125,18 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
             tolerance,
             seed,
         )
-    recorder, failure, findings, losses, runs, zeros, refused = passed
+    recorder, failure, findings, losses, runs, zeros, refused, rest = passed
     shaken: list[Finding] = []
-    if zeros and failure is None:
+    if zeros and (failure is None or failure.ours):
         with quietly(script.path, seed=seed):
             names = {name for name, _ in zeros}
             shaking = Recorder(made.sites, loss, _shakes(version for _, version in zeros), steps, first)
             again = _passed(Program(made, script.path), shaking, script, given, tolerance, seed, names)
         runs += again.runs
-        findings, shaken = _with_what_zeros_hide(findings, again.findings if again.failure is None else [])
-    ended = failure is not None and (bool(recorder.left) or _is_after(recorder))  # after the last gradient
-    seen = {one.text for one in findings}
+        findings, shaken = _with_what_zeros_hide(
+            findings, again.findings if again.failure is None or again.failure.ours else []
+        )
+    excused = failure is not None and failure.ours and (bool(recorder.left) or _is_after(recorder))
     findings, losses = _shown(script, findings, losses)
     if failure is not None and not findings and not (recorder.late and failure.kind == "NameError"):
         raise failed(script, failure)
@@ -147,8 +150,8 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
     remarks = [Remark("assumed", 0, (("message", prepared.assumed),))] if prepared.assumed else []
     if unsettled:
         remarks.append(Remark("unsettled", 0, (("message", unsettled.diagnostics[0].message),)))
-    remarks += remarks_on(script, recorder, findings, shaken, failure, seen)
-    return Examined(tuple(findings), tuple(losses), tuple(remarks), runs, failure if failure and not ended else None)
+    remarks += remarks_on(script, recorder, findings, shaken, failure, rest)
+    return Examined(tuple(findings), tuple(losses), tuple(remarks), runs, None if excused else failure)
 
 
 def _shown(script: Script, findings: list[Finding], losses: list[Loss]) -> tuple[list[Finding], list[Loss]]:
@@ -164,7 +167,7 @@ def _shown(script: Script, findings: list[Finding], losses: list[Loss]) -> tuple
 
 
 class _Passed(NamedTuple):
-    """What one run of the file gave; `zeros` are right claims by values that are all zeros."""
+    """What one run of the file gave; `zeros` are right by values that are all zeros, `rest` was not judged."""
 
     recorder: Recorder
     failure: Failure | None
@@ -173,6 +176,7 @@ class _Passed(NamedTuple):
     runs: int
     zeros: list[tuple[str, Version]]
     refused: BackpropError | None
+    rest: list[tuple[str, str]]
 
 
 def _passed(
@@ -189,6 +193,7 @@ def _passed(
     losses: list[Loss] = []
     zeros: list[tuple[str, Version]] = []
     refused: BackpropError | None = None
+    rest: list[tuple[str, str]] = []
     runs = 0
     for round_ in range(recorder.round + 1):
         try:
@@ -200,21 +205,23 @@ def _passed(
             continue
         at = goal.at
         bench = Bench(program, goal.places, seed)
-        cases = list(judged(bench, recorder, at, rtol, only))
-        cases = [case for case in cases if not any(case.claim is one for one in goal.given)]
+        found = judged(bench, recorder, at, rtol, only)
+        cases = [case for case in found if not any(case.claim is one for one in goal.given)]
         cases = [case for case in cases if not _is_half_done(case, recorder, script, failure)]
         if goal.guess and cases and not any(case.ruling.verdict == AGREES for case in cases):
             refused = refused or none_of_a_guess(script, goal.text or at.name, at.line)
             continue
         if cases:
             losses.append(Loss(goal.text or at.name, at.line))
-            findings += merged(diagnose(Workshop(bench, recorder, script, at, cases), cases), at)
+            shop = Workshop(bench, recorder, script, at, cases)
+            findings += merged(diagnose(shop, cases), at)
+            rest += unjudged(shop, at, found, goal.given) if only is None else []
         for case in cases:
             candidate = case.ruling.candidate
             if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version):
                 zeros.append((case.claim.text, recorder.first(candidate.version)))
         runs += bench.runs
-    return _Passed(recorder, failure, findings, losses, runs, zeros, refused)
+    return _Passed(recorder, failure, findings, losses, runs, zeros, refused, rest)
 
 
 def _is_half_done(case: Case, recorder: Recorder, script: Script, failure: Failure | None) -> bool:

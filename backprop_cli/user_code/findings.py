@@ -60,15 +60,18 @@ class Remark(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """An exception of the user's code: where it happened in their file, and what it says."""
+    """An exception of the user's code: where it happened in their file, and what it says. It may be `ours` where the
+    check does less than the file: it left a loop after its first pass, or has a stand-in for what plots.
+    """
 
     line: int
     kind: str
     message: str
+    ours: bool = False
 
 
 class Examined(NamedTuple):
-    """What was found in a file; `failure` ended it before its last gradient."""
+    """What was found in a file; `failure` ended it."""
 
     findings: tuple[Finding, ...]
     losses: tuple[Loss, ...]

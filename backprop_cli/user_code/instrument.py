@@ -12,23 +12,12 @@ from __future__ import annotations
 import ast
 
 from backprop_cli.lean import Any, NamedTuple, Sequence
-from backprop_cli.user_code.targets import copy, loaded, named, pure, reads, renames
+from backprop_cli.user_code.targets import assigned_by, copy, loaded, named, pure, reads, renames
 
 BIND, SET, AGAIN, EXPR = "__bp_bind__", "__bp_set__", "__bp_again__", "__bp_expr__"
 _WRITERS = {
-    "at",
-    "copyto",
-    "fill",
-    "put",
-    "sort",
-    "shuffle",
-    "place",
-    "putmask",
-    "append",
-    "insert",
-    "extend",
-    "update",
-}
+    "at", "copyto", "fill", "put", "sort", "shuffle", "place", "putmask", "append", "insert", "extend", "update",
+}  # fmt: skip
 
 
 class Site(NamedTuple):
@@ -106,7 +95,7 @@ class _Hooks(ast.NodeTransformer):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         """`a: int = value`."""
-        if node.value is None or not isinstance(node.target, ast.Name):
+        if node.value is None:
             return node
         return self.visit_Assign(ast.copy_location(ast.Assign([node.target], node.value), node))
 
@@ -132,8 +121,10 @@ class _Hooks(ast.NodeTransformer):
         if isinstance(call, ast.Call):
             written: list[ast.expr] = [keyword.value for keyword in call.keywords if keyword.arg == "out"]
             key: ast.expr = ast.Constant(None)
+            for one in assigned_by(call):
+                after += self._unpacked(one, node, renames=False)
             if isinstance(call.func, ast.Attribute) and call.func.attr in _WRITERS:
-                written += [*call.args[:1], call.func.value]
+                written += call.args[:1] + [call.func.value] * (call.func.attr != "at")  # `np.add` is no array
                 if call.func.attr in ("append", "insert"):
                     key = ast.Constant(-1) if call.func.attr == "append" else copy(call.args[0])
             for target in written:
@@ -222,6 +213,15 @@ class _Hooks(ast.NodeTransformer):
         return made
 
     # -- expressions ------------------------------------------------------------------------------
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> Any:
+        """`(a := value)`."""
+        if self.current is None:
+            return self.generic_visit(node)
+        again = renames(node.value)
+        node.value = self.visit(node.value)
+        node.value = _call(BIND, self._site("bind", node.target, node, fresh=True, renames=again), node.value)
+        return self._expr(node)
 
     def _wrapped(self, node: Any) -> Any:
         if self.current is None or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):

@@ -19,6 +19,9 @@ _LAST_DIGIT = 1e-15  # of the loss: a gradient along which it moves by less is 0
 _WEIGHT = 0.1  # a projection that is small by chance is judged beside the whole gradient
 
 
+UNMATCHED = "unmatched"  # why a gradient is undecided where each variable of its name has another shape
+
+
 class Ruling(NamedTuple):
     """A claim against one candidate: verdict, relative error, why; `pairs` are what was claimed and found."""
 

@@ -10,6 +10,7 @@ from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.lean import Iterable, Iterator, Sequence
 from backprop_cli.user_code.diagnose import Diagnosed
 from backprop_cli.user_code.findings import Examined, Finding
+from backprop_cli.user_code.judge import UNMATCHED
 from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.trace import Claim, LossEvent
 
@@ -32,7 +33,7 @@ def merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:
         error = max(one.case.ruling.error for one in group if _rank(one) == _rank(worst))
         if why in _CONVENTIONS:
             verdict, error = AGREES, nan
-        if why == "shape":
+        if why in ("shape", UNMATCHED):
             details = (("claimed", str(claim.value.shape)), ("right", str(candidate.version.shape)))
         yield Finding(
             text, candidate.of.name if candidate.of else at.name, _named(candidate, claim, len(group)), lines[-1],

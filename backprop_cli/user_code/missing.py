@@ -42,8 +42,8 @@ def quantities(scope: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 def factors(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, str, str]]:
     """The arrays by which it may have to be multiplied: upstream gradients, masks, slopes over a value."""
     fitting = sorted(_fitting(scope, shape), key=lambda pair: not readings(pair[0]))
-    masks = [("mask", f"* {name}", name) for name, it in fitting if _is_mask(it)]
-    others = [name for name, it in fitting if not _is_mask(it)]
+    masks = [("mask", f"* {sign}{name}", name) for name, it in fitting if is_mask(it) for sign in ("", "~")]
+    others = [name for name, it in fitting if not is_mask(it)]
     return masks + [(mistake, form.format(name), name) for mistake, form in _FORMS for name in others]
 
 
@@ -76,5 +76,6 @@ def _is_real(it: Any) -> bool:
     return isinstance(it, int | float | np.number) and not isinstance(it, bool)
 
 
-def _is_mask(it: Any) -> bool:
+def is_mask(it: Any) -> bool:
+    """Whether it is an array of truth values."""
     return isinstance(it, np.ndarray) and it.dtype.kind == "b"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from backprop_cli.lean import Any, Callable, Mapping, Sequence
+from backprop_cli.user_code.contents import item, put
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET
 from backprop_cli.user_code.tensors import is_tensor, plus
 from backprop_cli.user_code.trace import LeftError, Place, StoppedError, as_array, is_list
@@ -82,7 +83,7 @@ class Mover:
 
 def _part(value: Any, path: tuple[Any, ...]) -> Any:
     for key in path:
-        value = value[key]
+        value = item(value, key)
     return value
 
 
@@ -90,12 +91,10 @@ def moved(value: Any, path: tuple[Any, ...], delta: Any, *, written: bool) -> An
     """The value with a part of it moved; in place where it was written in place."""
     if not path:
         return _plus(value, delta, in_place=written)
-    inside = _part(value, path[:-1])
-    key, other = path[-1], _plus(_part(value, path), delta, in_place=False)
-    if isinstance(inside, tuple) and len(path) == 1:
-        return (*inside[:key], other, *inside[key + 1 :])
-    inside[key] = other
-    return value
+    other = _plus(_part(value, path), delta, in_place=False)
+    for deep in range(len(path) - 1, -1, -1):
+        other = put(_part(value, path[:deep]), path[deep], other)
+    return other
 
 
 def _plus(value: Any, delta: Any, *, in_place: bool) -> Any:

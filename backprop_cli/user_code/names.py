@@ -34,6 +34,13 @@ SELDOM = frozenset({"data", "date", "diff", "difference", "dim", "dims", "dist",
 _CONTAINERS = re.compile(r"d|dparams?|dparameters?|grads?|gradients?|(grads?|gradients?)_\w+|\w+_(grads?|gradients?)")
 
 
+_PARAMETER = re.compile(r"(?:W|w|b|weights?|bias(?:es)?|theta|beta|gamma)_?[hxyzioufrcq]{0,2}\d*")
+LISTS = ("grads", "gradients", "dparams", "dparameters")  # which are no gradients of `s`
+GRAD = ("grad", "gradient")  # attributes of a variable: `W.grad`
+OF_LISTS = ("params", "parameters", "weights", "theta")  # of which the elements of such a list are the gradients
+_WORDS = re.compile(r"\w+")
+
+
 class Reading(NamedTuple):
     """A gradient's name read: of what (empty: the loss), and by which variable."""
 
@@ -45,6 +52,8 @@ class Reading(NamedTuple):
 def readings(name: str) -> tuple[Reading, ...]:
     """What a name can be the gradient of, the likelier first; none where it is no gradient's name."""
     found: dict[Reading, None] = {}
+    if name in LISTS:
+        return ()
     if name.isascii() and name.isidentifier() and not looks_like_a_loss(name):
         for form in _FORMS:
             if match := form.fullmatch(name):
@@ -58,6 +67,17 @@ def readings(name: str) -> tuple[Reading, ...]:
 def holds_gradients(name: str) -> bool:
     """Whether a dictionary of that name has gradients under the variables' own names: `grads['W1']`."""
     return bool(_CONTAINERS.fullmatch(name))
+
+
+@cache
+def is_inside_gradients(base: str) -> bool:
+    """Whether the text before a name is that of something that holds gradients: `grads['layer1']`, `self.grads`."""
+    return any(map(holds_gradients, _WORDS.findall(base)))
+
+
+def is_a_parameter(by: str) -> bool:
+    """Whether a variable of that name is surely one to be learnt."""
+    return bool(_PARAMETER.fullmatch(by))
 
 
 @cache

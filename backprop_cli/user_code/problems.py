@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+
 from backprop_cli.errors import BackpropError, Diagnostic, nearest, shorten
 from backprop_cli.lean import TYPE_CHECKING, Any, Sequence
 from backprop_cli.user_code.findings import Failure
-from backprop_cli.user_code.names import readings
+from backprop_cli.user_code.names import holds_gradients, is_a_loss, readings
 from backprop_cli.user_code.script import Script, label
+from backprop_cli.user_code.targets import named
 
 if TYPE_CHECKING:  # which need NumPy
     from backprop_cli.user_code.functions import Pair
+    from backprop_cli.user_code.instrument import Site
     from backprop_cli.user_code.recorder import Recorder
     from backprop_cli.user_code.trace import Claim, LossEvent
 
@@ -64,11 +68,46 @@ def no_loss(
         message = f"no number is assigned to `{shorten(wanted)}` in `{path}`"
         help_ = f"`--loss {near[0]}` names one that is" if near else "`--loss` names a variable that holds a number"
         return BackpropError(Diagnostic("N216", message, (), help_))
+    if method := _not_called(script, recorder):
+        return BackpropError(Diagnostic("N216", f"no loss was found in `{path}`", (), method))
     help_ = _NAME_IT
     if numbers:
         help_ += f", such as {', '.join(f'`{name}`' for name in numbers[-_NAMES:])}"
     help_ += _or_functions(script)
     return BackpropError(Diagnostic("N216", f"no loss was found in `{path}`", (), help_))
+
+
+def _not_called(script: Script, recorder: Recorder) -> str:
+    """What to add where a method that is never called has a loss and gradients of it; empty where there is none."""
+    for node in ast.parse(script.text).body:
+        methods = [one for one in getattr(node, "body", ()) if isinstance(one, ast.FunctionDef)]
+        if not isinstance(node, ast.ClassDef) or any(
+            one.function in {it.name for it in methods} for one in _ran(recorder)
+        ):
+            continue
+        for one in methods:
+            names = [named(target) for it in ast.walk(one) if isinstance(it, ast.Assign | ast.AugAssign)
+                     for target in (it.targets if isinstance(it, ast.Assign) else [it.target])]  # fmt: skip
+            loss = next((name for name, _ in names if is_a_loss(name)), "")
+            if loss and any(readings(name) or holds_gradients(base) for name, base in names):
+                made = next((it for it in methods if it.name == "__init__"), None)
+                of = f"net = {node.name}({_arguments(made) if made else ''})"
+                call = f"net.{one.name}({_arguments(one, optional=True)})"
+                return (f"`{node.name}.{one.name}` computes `{loss}`, and nothing calls it: add `{of}` and `{call}`, "
+                        "with values for what is in the brackets")  # fmt: skip
+    return ""
+
+
+def _ran(recorder: Recorder) -> list[Site]:
+    """The sites that the run came by."""
+    return [recorder.sites[number] for number in recorder.visited]
+
+
+def _arguments(function: ast.FunctionDef, *, optional: bool = False) -> str:
+    """Its parameters after `self`, without those that need no value unless `optional`."""
+    listed = [*function.args.posonlyargs, *function.args.args]
+    needed = listed if optional else listed[: len(listed) - len(function.args.defaults)]
+    return ", ".join(one.arg for one in needed[1:])
 
 
 def not_reached(script: Script, event: LossEvent) -> BackpropError:

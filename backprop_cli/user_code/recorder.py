@@ -8,17 +8,20 @@ import sys
 import numpy as np
 
 from backprop_cli.lean import Any, Callable, Mapping, MappingProxyType, Sequence
+from backprop_cli.user_code.contents import names_around, parts
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET, Site
 from backprop_cli.user_code.mover import Shakes, moved
 from backprop_cli.user_code.names import (
+    GRAD,
     Reading,
     holds_gradients,
     is_a_loss,
+    is_inside_gradients,
     looks_like_a_loss,
     plain,
     readings,
     spellings,
-)
+)  # fmt: skip
 from backprop_cli.user_code.trace import (
     Claim,
     LeftError,
@@ -32,11 +35,10 @@ from backprop_cli.user_code.trace import (
     is_list,
     is_number,
     size_of,
-)
+)  # fmt: skip
 
 _MOST_EVENTS = 200_000
 _MOST_OF_A_SITE = 3_000  # a site that binds arrays more often than that is a loop over elements
-_MOST_ITEMS = 200  # of a list or dictionary
 
 
 class Recorder:
@@ -73,7 +75,7 @@ class Recorder:
         self.left: dict[tuple[int, int, int], int] = {}  # where a loop was left, and the line
         self.visited: dict[int, Visit] = {}
         self.shapes: dict[int, tuple[int, ...]] = {}
-        self.lists: list[tuple[int, str, int]] = []  # gradients that nobody judges: order, name, line
+        self._claimed: set[int] = set()  # the objects of all claims
         self.arrays: list[tuple[str, int, tuple[int, ...]]] = []  # what has the name of a loss and is not one number
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
@@ -92,9 +94,10 @@ class Recorder:
     def is_of_something(self, claim: Claim) -> bool:
         """Whether there is a variable that its name speaks of: `diff` is no gradient of `iff`."""
         keyed = isinstance(claim.element, str) and holds_gradients(claim.base)
-        return keyed or any(
-            plain(one) in self._names for reading in self.reads_as(claim.name) for one in spellings(reading.by)
-        )
+        return keyed or claim.name in GRAD or is_inside_gradients(claim.base) or self._is_of_a_name(claim.name)
+
+    def _is_of_a_name(self, name: str) -> bool:
+        return any(plain(one) in self._names for reading in self.reads_as(name) for one in spellings(reading.by))
 
     def first(self, version: Version) -> Version:
         """The moment at which the array of a version was made, by whatever name; a number, by the name it has."""
@@ -130,8 +133,8 @@ class Recorder:
             except (KeyError, IndexError, TypeError):
                 return
             key = len(base) - 1 if isinstance(base, list) and key == -1 else key
-            added = isinstance(where.node, ast.Expr)  # by `append` or `insert`
-            if not added or is_array(value):
+            added = isinstance(where.node, ast.Expr) and isinstance(base, list)  # by `append` or `insert`
+            if not added or is_array(value) or self._is_of_a_name(where.name):
                 self._see(where, place._replace(path=(key,)), value, key, write=False)
             if is_list(base) and not added and self.reads_as(where.name):
                 self._see(where, place, base, None, write=True)
@@ -155,38 +158,38 @@ class Recorder:
         call = self._call_of(frame)
         name = key if isinstance(key, str) else where.name
         base = where.name if isinstance(key, str) else where.base
+        inner = is_inside_gradients(where.base)
+        if inner and isinstance(key, str):
+            base = f"{where.base}[{where.name!r}]"
+        elif inner and where.kind == "set":
+            key = where.name
         if self._loss(where, place, value, call, frame):
             return
-        if isinstance(value, dict) and key is None:
-            self._dictionary(where, place, value, call, frame)
-        elif isinstance(value, list | tuple) and key is None and not is_list(value):
-            if self.reads_as(where.name) or holds_gradients(where.name):
-                self.lists.append((self.order, where.name, where.line))
-            for number, item in enumerate(value[:_MOST_ITEMS]):
-                if is_array(item):
-                    self._version(place._replace(path=(number,)), where, where.name, "", number, call, item, False)
+        if key is None:
+            self._inside(where, place, value, call, frame)
         is_empty = isinstance(value, np.ndarray) and value.dtype.kind == "f" and not value.size
         if not (is_array(value) or is_number(value) or is_list(value) or is_empty):
             return
         self.shapes[place.site] = tuple(np.shape(value))
         gradient = where.kind not in ("param", "loop") and place.statement >= self.first_judged
-        if gradient and (self.reads_as(name) or (key is not None and holds_gradients(where.name))):
+        held = key is not None and holds_gradients(where.name)
+        if gradient and (self.reads_as(name) or held or inner or (name in GRAD and base and np.any(value))):
             self._claim(where, place, name, base, key, value, call, frame)
-        elif gradient and name in ("grad", "gradient") and base and np.any(value):
-            self.lists.append((self.order, f"{base}.{name}", where.line))
         self._version(place, where, name, base, key, call, value, write)
 
-    def _dictionary(self, where: Site, place: Place, value: dict[Any, Any], call: int, frame: Any) -> None:
-        for key, item in list(value.items())[:_MOST_ITEMS]:
-            if not (is_array(item) or is_number(item)):
-                continue
-            at = place._replace(path=(key,))
-            named = isinstance(key, str) and (readings(key) or holds_gradients(where.name))
-            if named and where.kind == "bind" and not where.renames:
-                self._claim(where, at, key, where.name, key, item, call, frame)
-            if is_array(item) and id(item) not in self.of_object:
-                name, base = (key, where.name) if isinstance(key, str) else (where.name, "")
-                self._version(at, where, name, base, key, call, item, False)
+    def _inside(self, where: Site, place: Place, value: Any, call: int, frame: Any) -> None:
+        """The parts of a value that has got a name: gradients that have none by themselves, and variables."""
+        bound = where.kind in ("bind", "unpack") and not where.renames and place.statement >= self.first_judged
+        holds = holds_gradients(where.name)
+        for one in parts(value, where.name):
+            at = place._replace(path=one.path)
+            literal = one.inside == "dict" and where.kind == "bind"
+            new = literal or (id(one.value) not in self._claimed and bool(np.any(one.value)))
+            if bound and new and (holds or self.reads_as(one.name)):
+                self._claim(where, at, one.name, one.base, one.key, one.value, call, frame)
+            known = id(one.value) in self.of_object if is_array(one.value) else plain(one.name) in self._names
+            if (one.inside == "list" and is_array(one.value)) or not known or one.name == where.name != one.key:
+                self._version(at, where, one.name, one.base, one.key, call, one.value, False)
 
     def _version(
         self, place: Place, where: Site, name: str, base: str, key: Any, call: int, value: Any, write: bool
@@ -217,13 +220,7 @@ class Recorder:
         at = self._claim_at.get(slot)
         anew = (where.fresh and where.kind != "set") or (isinstance(where.node, ast.Expr) and key is not None)
         before = self.claims[at] if at is not None and not anew else None
-        around = {
-            one: it for one, it in frame.f_locals.items()
-            if is_array(it) or is_number(it) or isinstance(it, dict) or is_list(it)
-        }  # fmt: skip
-        holder = frame.f_locals.get("self")
-        if holder is not None:
-            around |= {one: it for one, it in getattr(holder, "__dict__", {}).items() if one not in around}
+        around = names_around(frame, base)
         depth = self._depth(frame)
         if self.round in self.late and anew and any(one.place.site == place.site for one in self._before_late()):
             self._leave(place, where)
@@ -233,6 +230,7 @@ class Recorder:
             place, before.first if before else self.order, self.order, call, where.function, depth, around, value,
             self.round,
         )  # fmt: skip
+        self._claimed.add(id(value))
         if before is not None and at is not None:
             self.claims[at] = claim
         else:

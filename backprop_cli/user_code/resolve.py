@@ -8,9 +8,10 @@ from collections import Counter
 import numpy as np
 
 from backprop_cli.lean import Any, Iterator, NamedTuple
-from backprop_cli.user_code.names import Reading, holds_gradients, spellings
+from backprop_cli.user_code.names import GRAD, OF_LISTS, Reading, holds_gradients, is_inside_gradients, spellings
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.trace import Claim, Place, Version, is_array, is_list, is_number
+from backprop_cli.user_code.tensors import is_tensor
+from backprop_cli.user_code.trace import Claim, Place, Version, is_array, is_list, is_number, size_of
 
 _MOST_CANDIDATES = 8
 _NEXT = ("next_{}", "{}_next", "new_{}", "{}_new")
@@ -30,10 +31,8 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
     """The values that a claim can be the gradient with respect to, assigned before `until`; the likelier first."""
     found: dict[tuple[str, Place], Candidate] = {}
     numbers = {version.name: version for version in recorder.versions if version.order < until and version.shape == ()}
-    names = {version.name for version in recorder.versions if not _is_whole(version.value)}
-    read = list(recorder.reads_as(claim.name))
-    if claim.element is not None and isinstance(claim.element, str) and holds_gradients(claim.base):
-        read.append(Reading("", claim.element))
+    names = {version.name for version in recorder.versions if not is_whole(version.value)}
+    read = _read(recorder, claim)
     beside = _call_beside(recorder, claim, until)
     for reading in read:
         if reading.of and reading.of not in numbers:
@@ -67,7 +66,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
 def _is_possible(recorder: Recorder, claim: Claim, one: Candidate) -> bool:
     """Whether the shapes may be compared: of a list of numbers as a whole, of an element with an element."""
     fits = one.version.shape == claim.value.shape
-    if claim.value.size > 1 and _is_whole(one.version.value):
+    if claim.value.size > 1 and is_whole(one.version.value):
         return False  # how many there are
     if is_list(claim.object) or is_list(one.version.value):
         apart = any(version.name == one.by and isinstance(version.element, int) for version in recorder.versions)
@@ -75,7 +74,47 @@ def _is_possible(recorder: Recorder, claim: Claim, one: Candidate) -> bool:
     return fits or not (isinstance(claim.element, int) and one.version.element is None)
 
 
-def _is_whole(value: Any) -> bool:
+def namesakes(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
+    """All that has a name which a claim speaks of, whatever its shape; the nearer first."""
+    found: dict[Place, Candidate] = {}
+    for reading in _read(recorder, claim):
+        for by in spellings(reading.by) if not reading.of else ():
+            named = [one for one in recorder.versions
+                     if one.name == by and one.order < until and not is_inside_gradients(one.base)]  # fmt: skip
+            for one in sorted(named, key=lambda one: (one.call != claim.call, -one.order)):
+                found.setdefault(one.place, Candidate(None, by, one, False))
+    return list(found.values())[:_MOST_CANDIDATES]
+
+
+def elements_of(candidate: Candidate, claim: Claim) -> list[Candidate]:
+    """The elements of an array or a list that have the claim's shape: that of its own index, then others."""
+    version, index = candidate.version, claim.element
+    if version.shape[1:] != claim.value.shape or not version.shape or is_tensor(version.value):
+        return []
+    numbers = sorted(range(version.shape[0]), key=lambda number: number != index)
+    return [
+        candidate._replace(version=version._replace(
+            place=version.place._replace(path=(*version.place.path, number)), element=number,
+            shape=claim.value.shape, value=version.value[number], size=size_of(version.value[number]),
+        )) for number in numbers[:_MOST_CANDIDATES]
+    ]  # fmt: skip
+
+
+def _read(recorder: Recorder, claim: Claim) -> list[Reading]:
+    """What its name can be the gradient of, or the key under which it is put."""
+    read = list(recorder.reads_as(claim.name))
+    inside = is_inside_gradients(claim.base)
+    if claim.name in GRAD and claim.base:
+        read.append(Reading("", claim.base.rpartition(".")[2]))
+    elif inside and isinstance(claim.element, str | None):
+        read.append(Reading("", claim.element or claim.name))
+    elif claim.element is not None and holds_gradients(claim.name):
+        read += [Reading("", one) for one in OF_LISTS]
+    return read
+
+
+def is_whole(value: Any) -> bool:
+    """Whether it is a whole number."""
     return isinstance(value, int | np.integer)
 
 
@@ -106,6 +145,7 @@ def _versions(recorder: Recorder, claim: Claim, by: str, beside: int, until: int
     named = [
         one for one in recorder.versions
         if one.name == by and one.order < until and (one.kind != "alias" or one.call in (0, beside, claim.call))
+        and not is_inside_gradients(one.base)
     ]  # fmt: skip
     indices = {it + step for it in claim.around.values() if isinstance(it, int | np.integer) for step in (0, -1, 1)}
     whole = [one for one in named if not isinstance(one.element, int | np.integer)]

@@ -172,7 +172,9 @@ class Program:
             elif trace.tb_frame.f_code.co_filename == _HOOKS:
                 return Failure(0, "", "")  # of ours
             trace = trace.tb_next
-        return Failure(line, type(error).__name__, " ".join(str(error).split()))
+        stands_in = any(type(one).__module__ == "unittest.mock" for one in self.names.values())
+        ours = (bool(self.left) or stands_in) and not isinstance(error, ImportError)
+        return Failure(line, type(error).__name__, " ".join(str(error).split()), ours)
 
 
 def _bodies(code: Any) -> dict[str, Any]:

@@ -58,3 +58,18 @@ def renames(value: ast.expr) -> bool:
     if isinstance(value, ast.Tuple | ast.List):
         return all(isinstance(one, ast.Name | ast.Attribute | ast.Subscript) for one in value.elts)
     return isinstance(value, ast.Name | ast.Attribute | ast.Subscript)
+
+
+def assigned_by(call: ast.Call) -> list[ast.expr]:
+    """The targets that a call assigns: `setattr(net, "dW", …)`, `grads.update(W=…)` and `grads.update({"W": …})`."""
+    function, values = call.func, call.args
+    if isinstance(function, ast.Name) and function.id == "setattr" and len(values) == 3:
+        holder, name = values[:2]
+        if isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.isidentifier():
+            return [ast.Attribute(copy(holder), name.value, ast.Store())]
+    if not (isinstance(function, ast.Attribute) and function.attr == "update"):
+        return []
+    keys: list[ast.expr] = [ast.Constant(one.arg) for one in call.keywords if one.arg]
+    if len(values) == 1 and isinstance(values[0], ast.Dict):
+        keys += [copy(key) for key in values[0].keys if key is not None]
+    return [ast.Subscript(copy(function.value), key, ast.Store()) for key in keys]
