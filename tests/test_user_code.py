@@ -850,6 +850,10 @@ def test_what_is_not_checked_is_said(check):
     with pytest.raises(BackpropError, match="N202"):
         check(strange)
     assert check(PAIRS, ("dout @ w.T", "dout @ w")).status == 4  # a backward function that raises an exception
+    beside = check(SCRIPT.replace("X =", "import numpy as np\n    X =", 1) + strange)  # which does not use them
+    assert beside.ok and beside.remarks == (
+        "`odd_backward`, which the file does not use, is not checked: no value for `q` of `odd_forward`",
+    )
 
 
 def test_functions_that_answer_the_loss_with_its_gradients_are_all_called(check):

@@ -34,6 +34,7 @@ _REMARKS = {
     "stopped": "the run ended at {where}: {kind}: {message}",
     "assumed": "{message}",
     "unchecked": "`{name}` is not checked: {message}",
+    "unused": "`{name}`, which the file does not use, is not checked: {message}",
     "unsettled": "{message}",
     "unmatched": "not judged, for no variable was found whose gradient it may be: {names}",
     "unjudged": "not judged, for the loss is computed from no variable of the name: {names}",

@@ -91,7 +91,9 @@ def _of_each(
         raise left[0][1]
     whole = together(found)
     remarks = [
-        Remark("unchecked", 0, (("name", pair.last.name), ("message", error.diagnostics[0].message)))
+        Remark(
+            "unused" if own else "unchecked", 0, (("name", pair.last.name), ("message", error.diagnostics[0].message))
+        )
         for pair, error in left
     ]
     return whole._replace(
