@@ -81,6 +81,8 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         help_ = f"the mean of values is `mean(x)`; otherwise give it a value: `{shown}=…`"
     elif name in MEANT:
         help_ = f"write `{MEANT[name]}` if that is meant; otherwise give it a value: `{shown}=…`"
+    elif between := _between(program, label, name):
+        help_ = f"{between}; otherwise give it a value: `{shown}=…`"
     elif len(name) > 1 and (told := advice(name, ())) and told != GRADIENTS:
         help_ = f"as a function, {told}; otherwise give it a value: `{shown}=…`"
     elif twins := [other for other in islice(given, 1000) if other.lower() == name.lower()]:
@@ -175,8 +177,16 @@ def _is_derivative(program: Program, label: Label, name: str) -> bool:
     return len(name) > 1 and bool(_ABOVE.search(text[max(0, label.start - 80) : label.start]))
 
 
+def _between(program: Program, label: Label, name: str) -> str:
+    """What to write for a word between its operands, `n choose k`; empty for any other."""
+    text = program.source.text
+    left = _LAST_OPERAND.search(text[max(0, label.start - 40) : label.start])
+    right = _next_operand(text[label.end : label.end + 40].lstrip(), "")
+    return advice(name, (left[1], right)) if left and right and len(name) > 1 and is_formula(name, 2) else ""
+
+
 def _takes_two(name: str) -> bool:
-    row = GATES.get(ALIASES.get(name, name))
+    row = GATES.get(ALIASES.get(name, name)) or TENSORS.get(TENSOR_ALIASES.get(name, name))
     return row is not None and (row.variadic or len(row.parameters) == 2)
 
 
