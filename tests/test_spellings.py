@@ -108,6 +108,10 @@ def test_what_has_no_spelling_is_refused_with_a_word_about_it(text, values, said
         ("huber(x, delta)", {"x": 3, "delta": 1}, ""),
         ("log(2, x)", {"x": 8}, "of 2 to the base x"),
         ("log(x, b)", {"x": 8, "b": 2}, ""),
+        ("x^1/3", {"x": 8}, "write `^(1/3)`"),
+        ("x^(1/3)", {"x": 8}, ""),
+        ("cross_entropy(p, q)", {"p": [0.5, 0.5], "q": [0.25, 0.75]}, "of probabilities p it is `-sum(y*log(p))`"),
+        ("cross_entropy(p, 1)", {"p": [0.5, 1.5]}, ""),
         ("log(2, e)", {}, ""),
     ],
 )
@@ -159,7 +163,13 @@ def test_latex_is_read_or_the_help_has_it_in_ours(text, values, value):
 
 # Choices, sums over numbers and statements of other languages.
 STATEMENTS = [
-    ("f = @(x) x.^2; f(3)", {}, 9), ("f = @(x) x.^2", {"x": 3.0}, 9), ("f = function(x) x^2; f(3)", {}, 9),
+    ("clip(x, max=1)", {"x": 5.0}, 1), ("clamp(x, min=0)", {"x": -5.0}, 0),
+    ("leaky_relu(x, alpha=0.1)", {"x": -1.0}, -0.1), ("{x, y}", {"x": 1.0, "y": 2.0}, [1, 2]),
+    ("sum(x, y)", {"x": 1.0, "y": 2.0}, 3), ("mean(x, y, 3)", {"x": 1.0, "y": 2.0}, 2),
+    ("norm(x, 1)", {"x": [1, -2]}, 3), ("norm(x, p=3)", {"x": [3, 4]}, 4.497941445275415),
+    ("sqrt(x, 3)", {"x": 8.0}, 2), ("huber(x, y, 1)", {"x": 3.0, "y": 1.0}, 1.5), ("xᵃ", {"x": 2.0, "a": 3.0}, 8),
+    ("pow(x, 2, 5)", {"x": 3.0}, 4), ("x . y", {"x": 2.0, "y": 3.0}, 6), ("f = @(x) x.^2; f(3)", {}, 9),
+    ("f = @(x) x.^2", {"x": 3.0}, 9), ("f = function(x) x^2; f(3)", {}, 9),
     ("f <- function(x, y) x*y; f(2, 3)", {}, 6), ("const f = x => x*x; f(3)", {}, 9),
     ("const f = (x, y) => x*y; f(2, 3)", {}, 6), ("f := x -> x^2; f(3)", {}, 9), ("f = x -> x^2", {"x": 3.0}, 9),
     ("syms x; f = x^2", {"x": 3.0}, 9), ("x = sp.symbols('x'); x**2", {"x": 3.0}, 9), (">>> x**2", {"x": 3.0}, 9),

@@ -115,6 +115,7 @@ PARAMETERS = {
     "celu": ("alpha",),
     **dict.fromkeys(("softshrink", "hardshrink", "shrink"), ("lambd",)),
     "prelu": ("weight", "alpha"),
+    "norm": ("p", "ord"),
     "relu": ("negative_slope", "alpha"),
     "log": ("base",),
     "round": ("digits", "decimals", "ndigits", "n"),
@@ -167,7 +168,8 @@ def is_formula(name: str, count: int) -> bool:
 
 def of_that_many(name: str, operands: Sequence[str]) -> str:
     """What to write for a call of a gate with as many operands as another tool's function of that name has."""
-    return advice(name, operands) if f"{name}/{len(operands)}" in FORMULAS else ""
+    known = f"{name}/{len(operands)}" in FORMULAS and "inf" not in operands
+    return advice(name, operands) if known else ""
 
 
 _PLACE = re.compile(r"((?<!\w)\()?\{([0-9])\}(?(1)\))")

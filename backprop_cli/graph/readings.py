@@ -28,7 +28,7 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
         found.append(
             Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text), of_text=True)
         )
-    found += [*covered(program, bound), *exchanged(program)]
+    found += [*covered(program, bound), *exchanged(program), *roots(program)]
     graph.remarks += found[:1] if program.reading else []
     remark = read_products(graph)
     del graph.remarks[len(graph.remarks) - bool(program.reading) :]
@@ -74,6 +74,19 @@ def exchanged(program: Program) -> list[Remark]:
         operands = (program.source.text[program.starts[k] : program.ends[k]] for k in call.operands)
         found.append(Remark("reading", words.format(*map(shorten, operands)), program.starts[row], program.ends[row]))
     return found
+
+
+def roots(program: Program) -> list[Remark]:
+    """A remark on the first `x^1/3`, which is a third of x."""
+    import re
+
+    typed = (
+        re.search(r"(?:\^|\*\*)[ \t]*1[ \t]*/[ \t]*(\w+)", program.source.text) if "1" in program.source.text else None
+    )
+    if typed is None:
+        return []
+    words = f"`{typed[0]}` is the first power over {typed[1]}; for a root write `^(1/{typed[1]})`"
+    return [Remark("reading", words, *typed.span())]
 
 
 def _owner(name: str) -> str:

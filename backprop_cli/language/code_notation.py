@@ -18,6 +18,7 @@ from backprop_cli.language.spellings import (
     CPLUSPLUS,
     FUNCTIONS,
     LENGTH,
+    LIMITS,
     NEW_AXIS,
     NORMS,
     OURS,
@@ -146,6 +147,8 @@ class CodeNotation(CodeCalls):
             self.function(name, bracket, close, word, library=False)
         elif name in NORMS and name not in self.names:
             self.norm(bracket, word)
+        elif name in LIMITS and name not in self.names and edits.at(word - 1) != "gate":
+            self.function(name, bracket, close, word, library=False)
         elif name in APPROXIMATED and any(self.texts[a] == APPROXIMATED[name] for a, _ in edits.arguments(bracket)):
             refused(edits, name, bracket, close, word, 0, words=TORCH)
         elif (name in CLASSES or name in LOSS_OF_CLASS) and name not in self.names and self._makes(bracket, close):

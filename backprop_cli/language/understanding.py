@@ -13,6 +13,7 @@ from backprop_cli.lean import Callable, Collection
 # Words that our language has too, as names or not at all.
 _WORDS = frozenset({
     "if", "mod", "def", "return", "import", "from",
+    "min=", "max=", "min =", "max =", "negative_slope=", "alpha=",
     "dim=", "dims=", "dims =", "keepdim=", "dim =", "keepdim =", "len(", "%", "None",
     "T", "T(", "T (", "function(", "function (", "print(", "print (",
     "then", "THEN", "PRINT", "syms", *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
