@@ -250,3 +250,15 @@ def test_the_gradient_of_the_output_by_several_inputs_is_no_claim():
     with pytest.raises(backprop_cli.BackpropError) as raised:
         backprop_cli.check("x^3*y", x=2, y=3, claims=["∇f = 3x^2"])
     assert raised.value.diagnostics[0].code == "V312"
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "value"),
+    [
+        ("gate f(u) = { a = where(u[0] < 0, 1, 2); b = u[1:2]; np.sum(a*b) }; f(x)", {"x": [3.0, 4.0]}, 8),
+        ("real x (y + 1)", {"real": 2.0, "x": 3.0, "y": 4.0}, 30),
+        ("np.sum(X, axis=0)[1:2]", {"X": [[1, 2], [3, 4]]}, [6]),
+    ],
+)
+def test_what_only_looks_like_another_tools_is_left_alone(text, values, value):
+    assert same(answer(text, values), value), answer(text, values)

@@ -11,7 +11,7 @@ from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.mistyped import heads
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.several_results import choose
-from backprop_cli.language.spellings import DECLARING, LEAVES, LENGTH
+from backprop_cli.language.spellings import DECLARING, LEAVES, LENGTH, TYPES
 from backprop_cli.lean import Collection, Iterator, Mapping
 
 _ENDS = ("\n", ";")
@@ -226,7 +226,8 @@ def _function(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) 
 def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) -> None:
     """`loss += x`; `N, D = X.shape`; `f = lambda x: x**2`; `def` aside, annotations go."""
     while edits.texts[first] in DECLARING and edits.is_word(first + 1) and first + 2 < last:
-        if edits.texts[first + 2] not in ("=", "(", ":") and edits.texts[first + 1] not in DECLARING:
+        behind = ("=", ":") if edits.texts[first] in TYPES else ("=", "(", ":")
+        if edits.texts[first + 2] not in behind and edits.texts[first + 1] not in DECLARING:
             break
         within = [k for k in range(first, last) if edits.texts[k] == "in"] if edits.texts[first] == "let" else []
         for k in within[:1]:

@@ -166,9 +166,8 @@ BRACKETS = {"⟨": "dot(", "⟩": ")", "〈": "dot(", "〉": ")", "⌊": "floor(
 # Of two operands they are elementwise: `torch.max(a, b)`.
 ELEMENTWISE = frozenset({"max", "min"})
 LEAVES = frozenset({"Value", "Parameter", "Variable"})  # what they make is differentiated by
-DECLARING = frozenset(
-    {"let", "var", "const", "auto", "double", "val", "float", "real", "int", "mut", "my", "local"}
-)  # let f = x + 1
+TYPES = frozenset({"float", "real", "int", "mut", "my", "local"})  # float x = 2.0
+DECLARING = frozenset({"let", "var", "const", "auto", "double", "val", *TYPES})  # let f = x + 1
 BEFORE_VALUES = frozenset({"where", "at", "with", "for", "when"})  # x^2 where x = 3
 CPLUSPLUS = ["std", ":", ":"]
 JAVASCRIPTS = frozenset({"Math"})  # there of any number of operands
