@@ -13,6 +13,7 @@ from backprop_cli.language.program import Program
 from backprop_cli.lean import Collection
 
 _SHOWN = 3
+_OF_ROOTS = "/", "^"
 _OF_A_NUMBER = "of a number: "  # what is said then only
 _LONGEST = 200  # characters of a text that is shown in our notation
 
@@ -58,8 +59,8 @@ def covered(program: Program, bound: Collection[str]) -> list[Remark]:
 
 def exchanged(program: Program) -> list[Remark]:
     """A remark on each call whose operands may be in another tool's order: `log(2, x)`, `huber(x, y)`."""
-    found = []
-    for row, op in enumerate(program.ops):
+    found: list[Remark] = []
+    for row, op in enumerate(program.ops) if "call" in program.ops else ():
         call = program.args[row] if op == "call" else None
         if call is None or len(call.operands) != 2 or min(call.operands) < 0 or call.keywords:
             continue
@@ -78,16 +79,19 @@ def exchanged(program: Program) -> list[Remark]:
 
 def roots(program: Program) -> list[Remark]:
     """A remark on the first `x^1/3`, which is a third of x."""
-    text = program.source.text
-    if not any(sign in text for sign in ("^1", "^ 1", "**1", "** 1")):
+    ops, args, (over, power) = program.ops, program.args, _OF_ROOTS
+    if over not in ops or power not in ops:
         return []
-    import re
-
-    typed = re.search(r"(?:\^|\*\*)[ \t]*1[ \t]*/[ \t]*(\w+)", text)
-    if typed is None:
-        return []
-    words = f"`{typed[0]}` is the first power over {typed[1]}; for a root write `^(1/{typed[1]})`"
-    return [Remark("reading", words, *typed.span())]
+    for row, op in enumerate(ops):
+        above, below = args[row] if op == over else (-1, -1)
+        if min(above, below) < 0 or ops[above] != power or ops[below] not in ("num", "name"):
+            continue
+        exponent = args[above][1]
+        if ops[exponent] == "num" and args[exponent] == "1" and program.ends[above] == program.ends[exponent]:
+            root = program.source.text[program.starts[below] : program.ends[below]]
+            words = f"`^1/{root}` is the first power over {root}; for a root write `^(1/{root})`"
+            return [Remark("reading", words, program.starts[row], program.ends[row])]
+    return []
 
 
 def _owner(name: str) -> str:
