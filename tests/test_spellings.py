@@ -110,6 +110,7 @@ def test_what_has_no_spelling_is_refused_with_a_word_about_it(text, values, said
         ("log(x, b)", {"x": 8, "b": 2}, ""),
         ("x^1/3", {"x": 8}, "write `^(1/3)`"),
         ("x^(1/3)", {"x": 8}, ""),
+        ("(x^1)/3", {"x": 8}, ""),
         ("cross_entropy(p, q)", {"p": [0.5, 0.5], "q": [0.25, 0.75]}, "of probabilities p it is `-sum(y*log(p))`"),
         ("cross_entropy(p, 1)", {"p": [0.5, 1.5]}, ""),
         ("log(2, e)", {}, ""),

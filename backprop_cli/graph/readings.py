@@ -79,7 +79,7 @@ def exchanged(program: Program) -> list[Remark]:
 
 def roots(program: Program) -> list[Remark]:
     """A remark on the first `x^1/3`, which is a third of x."""
-    ops, args, (over, power) = program.ops, program.args, _OF_ROOTS
+    ops, args, text, (over, power) = program.ops, program.args, program.source.text, _OF_ROOTS
     if over not in ops or power not in ops:
         return []
     for row, op in enumerate(ops):
@@ -87,8 +87,12 @@ def roots(program: Program) -> list[Remark]:
         if min(above, below) < 0 or ops[above] != power or ops[below] not in ("num", "name"):
             continue
         exponent = args[above][1]
-        if ops[exponent] == "num" and args[exponent] == "1" and program.ends[above] == program.ends[exponent]:
-            root = program.source.text[program.starts[below] : program.ends[below]]
+        if (
+            ops[exponent] == "num"
+            and args[exponent] == "1"
+            and ")" not in text[program.ends[above] : program.starts[below]]
+        ):
+            root = text[program.starts[below] : program.ends[below]]
             words = f"`^1/{root}` is the first power over {root}; for a root write `^(1/{root})`"
             return [Remark("reading", words, program.starts[row], program.ends[row])]
     return []
