@@ -67,14 +67,17 @@ NOTATIONS = [
 
 @pytest.mark.parametrize(("text", "values", "value"), NOTATIONS, ids=[row[0] for row in NOTATIONS])
 def test_a_notation_is_read_or_the_help_has_it_in_ours(text, values, value):
-    found = answer(text, values)
-    if hasattr(found, "code"):
+    typed, found = [text], answer(text, values)
+    for _ in range(2):  # where the help has another tool's function, that has its own
+        found = answer(typed[0], values)
+        if not hasattr(found, "code"):
+            break
         place = found.labels[0]
         ways = re.findall("`([^`]+)`", found.help)
-        typed = [*ways, *(text[: place.start] + way + text[place.end :] for way in ways)]
-        assert any(same(answer(way, values), value) for way in typed), found
-    else:
-        assert same(found, value)
+        typed = [*ways, *(typed[0][: place.start] + way + typed[0][place.end :] for way in ways)]
+        if any(same(answer(way, values), value) for way in typed):
+            return
+    assert same(found, value), found
 
 
 # What has no spelling here, with a word of the help that says why, and none that misleads.
@@ -105,6 +108,11 @@ def test_what_has_no_spelling_is_refused_with_a_word_about_it(text, values, said
         ("huber(x, delta)", {"x": 3, "delta": 1}, ""),
         ("log(2, x)", {"x": 8}, "of 2 to the base x"),
         ("log(x, b)", {"x": 8, "b": 2}, ""),
+        ("x^1/3", {"x": 8}, "write `^(1/3)`"),
+        ("x^(1/3)", {"x": 8}, ""),
+        ("(x^1)/3", {"x": 8}, ""),
+        ("cross_entropy(p, q)", {"p": [0.5, 0.5], "q": [0.25, 0.75]}, "of probabilities p it is `-sum(y*log(p))`"),
+        ("cross_entropy(p, 1)", {"p": [0.5, 1.5]}, ""),
         ("log(2, e)", {}, ""),
     ],
 )
@@ -120,7 +128,7 @@ BINDINGS = [
     ("x=1_000", "x=1000"), ("x=2π", "x=2*π"), ("x={1,2}", "x=[1,2]"), ("x=(1,2)", "x=[1,2]"), ("x=c(1,2)", "x=[1,2]"),
     ("x=array([1., 2.], dtype=float32)", "x=[1.,2.]"), ("x=tensor([[1, 2]])", "x=[[1,2]]"),
     ("x=1:3", "x=arange(1,4)"), ("x=range(3)", "x=arange(3)"), ("x=Fraction(1, 2)", "x=1/2"),
-    ("x=1..3", "x=arange(1,4)"), ('x="2"', "x=2"), ("x=float('nan')", "x=nan"),
+    ("x=1..3", "x=arange(1,4)"), ("x=float('nan')", "x=nan"),
 ]  # fmt: skip
 
 
@@ -129,6 +137,10 @@ def test_a_binding_of_another_tool_is_refused_with_the_words_to_type(typed, ours
     ran = backprop("eval", "x^2", typed)
     assert ran.status == 2 and ours in ran.err.replace('"', "").partition("write `")[2].partition("`")[0]
     assert backprop("eval", "x^2", ours, "--allow-nonfinite").status in (0, 4)
+
+
+def test_a_value_in_quotes_is_what_is_in_them():
+    assert backprop("eval", "x^2", 'x="3"', "-q").out == "9\n"
 
 
 @pytest.mark.parametrize("words", [("x=2,y=3",), ("x=2, y=3",), ("x=2; y=3",), ("x=2 y=3",), ("{x: 2, y: 3}",)])
@@ -152,7 +164,30 @@ def test_latex_is_read_or_the_help_has_it_in_ours(text, values, value):
 
 # Choices, sums over numbers and statements of other languages.
 STATEMENTS = [
-    ("Piecewise((x, x > 0), (0, True))", {"x": 2.0}, 2), ("sp.Piecewise((-x, x < 0), (x, True))", {"x": -2.0}, 2),
+    ("clip(x, max=1)", {"x": 5.0}, 1), ("clamp(x, min=0)", {"x": -5.0}, 0),
+    ("leaky_relu(x, alpha=0.1)", {"x": -1.0}, -0.1), ("{x, y}", {"x": 1.0, "y": 2.0}, [1, 2]),
+    ("sum(x, y)", {"x": 1.0, "y": 2.0}, 3), ("mean(x, y, 3)", {"x": 1.0, "y": 2.0}, 2),
+    ("norm(x, 1)", {"x": [1, -2]}, 3), ("norm(x, p=3)", {"x": [3, 4]}, 4.497941445275415),
+    ("sqrt(x, 3)", {"x": 8.0}, 2), ("huber(x, y, 1)", {"x": 3.0, "y": 1.0}, 1.5), ("xᵃ", {"x": 2.0, "a": 3.0}, 8),
+    ("pow(x, 2, 5)", {"x": 3.0}, 4), ("x . y", {"x": 2.0, "y": 3.0}, 6), ("f = @(x) x.^2; f(3)", {}, 9),
+    ("f = @(x) x.^2", {"x": 3.0}, 9), ("f = function(x) x^2; f(3)", {}, 9),
+    ("f <- function(x, y) x*y; f(2, 3)", {}, 6), ("const f = x => x*x; f(3)", {}, 9),
+    ("const f = (x, y) => x*y; f(2, 3)", {}, 6), ("f := x -> x^2; f(3)", {}, 9), ("f = x -> x^2", {"x": 3.0}, 9),
+    ("syms x; f = x^2", {"x": 3.0}, 9), ("x = sp.symbols('x'); x**2", {"x": 3.0}, 9), (">>> x**2", {"x": 3.0}, 9),
+    ("In [1]: x**2", {"x": 3.0}, 9), ('"x^2"', {"x": 3.0}, 9), ("'x^2'", {"x": 3.0}, 9), ("`x^2`", {"x": 3.0}, 9),
+    ("nn.ReLU()(x).sum()", {"x": [1, -2, 3]}, 4), ("nn.Softplus()(x).mean()", {"x": [0, 0]}, 0.6931471805599453),
+    ("MSELoss()(x, y)", {"x": 1.0, "y": 3.0}, 4), ("y = ReLU(x)", {"x": 2.0}, 2),
+    ("criterion = MSELoss(); criterion(x, y)", {"x": 1.0, "y": 3.0}, 4),
+    ("nn.CELU(2)(x)", {"x": -1.0}, -0.7869386805747332),
+    ("gelu(x, approximate='tanh')", {"x": 1.0}, 0.8411919906082768), ("n choose k", {"n": 5.0, "k": 2.0}, 10),
+    ("5 nCr 2", {}, 10), ("C(5, 2)", {}, 10), ("x dot y", {"x": [1, 2], "y": [3, 4]}, 11),
+    ("x times y", {"x": 2.0, "y": 3.0}, 6), ("EXPON.DIST(x, 2, TRUE)", {"x": 1.0}, 0.8646647167633873),
+    ("VAR.P(x)", {"x": [1, 3]}, 1), ("STDEV.S(x)", {"x": [1, 3]}, 1.4142135623730951),
+    ("CEILING.MATH(x)", {"x": 1.2}, 2), ("=SUM(x; y)", {"x": 1.0, "y": 2.0}, 3), ("=IF(x>0; 1; 0)", {"x": 1.0}, 1),
+    ("=AVERAGE(x; y)", {"x": 1.0, "y": 2.0}, 1.5), ("sp.Rational(1, 2)", {}, 0.5),
+    ("statistics.stdev(x)", {"x": [1, 3]}, 1.4142135623730951), ("optax.l2_loss(x, y)", {"x": 3.0, "y": 1.0}, 2),
+    ("x.clip(0)", {"x": [1, -2]}, [1, 0]), ("Piecewise((x, x > 0), (0, True))", {"x": 2.0}, 2),
+    ("sp.Piecewise((-x, x < 0), (x, True))", {"x": -2.0}, 2),
     ("Piecewise[{{-x, x < 0}, {x^2, x < 5}}, 7]", {"x": 3.0}, 9),
     ("np.piecewise(x, [x < 0, x >= 0], [-1, 1])", {"x": 2.0}, 1),
     ("np.select([x < 0, x < 5], [-x, 3*x], 7)", {"x": 2.0}, 6), ("np.select([x < 0], [5])", {"x": 2.0}, 0),
@@ -216,3 +251,15 @@ def test_the_gradient_of_the_output_by_several_inputs_is_no_claim():
     with pytest.raises(backprop_cli.BackpropError) as raised:
         backprop_cli.check("x^3*y", x=2, y=3, claims=["∇f = 3x^2"])
     assert raised.value.diagnostics[0].code == "V312"
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "value"),
+    [
+        ("gate f(u) = { a = where(u[0] < 0, 1, 2); b = u[1:2]; np.sum(a*b) }; f(x)", {"x": [3.0, 4.0]}, 8),
+        ("real x (y + 1)", {"real": 2.0, "x": 3.0, "y": 4.0}, 30),
+        ("np.sum(X, axis=0)[1:2]", {"X": [[1, 2], [3, 4]]}, [6]),
+    ],
+)
+def test_what_only_looks_like_another_tools_is_left_alone(text, values, value):
+    assert same(answer(text, values), value), answer(text, values)

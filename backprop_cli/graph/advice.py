@@ -96,6 +96,9 @@ WORDS = {
     "in": "a domain is no part of a formula: leave it out; `backprop check --range 0:1` looks there",
     **dict.fromkeys(("then", "else", "otherwise", "elif", "elseif", "case", "when", "end", "endif", "switch"), _CHOICE),
     **dict.fromkeys(("CASE", "WHEN", "THEN", "ELSE", "END", "IF"), _CHOICE),
+    **dict.fromkeys(("None", "null", "nil"), "leave it out: `max(x, lo)` and `min(x, hi)` have one limit"),
+    "squared": "write `x^2`", "cubed": "write `x^3`", **dict.fromkeys(("over", "divided"), "write `x/y`"),
+    **dict.fromkeys(("of", "to", "the", "by", "and", "is"), "words are not read: write a formula, such as `x^2 + y`"),
     "console": "what is computed last is printed: leave it out",
     "for": "a loop is `for t in range(10) { … }`, a value is given after the expression, as `x=3`",
     "lambda": "a function has a name: `f(x) = …`", "lim": "limits are not computed",
@@ -112,6 +115,7 @@ PARAMETERS = {
     "celu": ("alpha",),
     **dict.fromkeys(("softshrink", "hardshrink", "shrink"), ("lambd",)),
     "prelu": ("weight", "alpha"),
+    "norm": ("p", "ord"),
     "relu": ("negative_slope", "alpha"),
     "log": ("base",),
     "round": ("digits", "decimals", "ndigits", "n"),
@@ -164,7 +168,8 @@ def is_formula(name: str, count: int) -> bool:
 
 def of_that_many(name: str, operands: Sequence[str]) -> str:
     """What to write for a call of a gate with as many operands as another tool's function of that name has."""
-    return advice(name, operands) if f"{name}/{len(operands)}" in FORMULAS else ""
+    known = f"{name}/{len(operands)}" in FORMULAS and "inf" not in operands
+    return advice(name, operands) if known else ""
 
 
 _PLACE = re.compile(r"((?<!\w)\()?\{([0-9])\}(?(1)\))")
@@ -194,4 +199,4 @@ def folded(name: str) -> str:
 def _by_folding() -> dict[str, str]:
     """The functions by their folded names, but for those of spreadsheets."""
     names = (key.partition("/")[0] for key in FORMULAS)
-    return {folded(name): name for name in names if not name.isupper()}
+    return {folded(name): name for name in names if not name.isupper() and len(name) > 1}

@@ -60,10 +60,9 @@ def bind(program: Program, row: int, gate: Signature) -> BoundCall:
     try:
         attributes = tuple(attribute(program, p, rows) for p, rows in filled if p.kind)
     except Unreadable as problem:
-        message = f"`{call.name}` expects {problem} here, written out"
-        label = program.label(problem.row if problem.row >= 0 else row)
-        help_ = f"did you mean `{near}`?" if (near := meant(program, problem.row)) else f"the gate is `{gate.head}`"
-        return BoundCall(diagnostic=Diagnostic("V307", message, (label,), help_))
+        from backprop_cli.graph.messages import misread
+
+        return BoundCall(diagnostic=misread(program, row, gate, problem, meant(program, problem.row)))
     read = {j for p, rows in filled if p.kind for j in rows}
     read |= {j for array in read if program.ops[array] == "array" for j in program.args[array]}
     return BoundCall(tuple(operands), defaults, attributes, frozenset(read | absorbed))

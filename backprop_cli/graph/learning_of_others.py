@@ -126,6 +126,7 @@ exponential_loss exp_loss: mean(exp(-({0})*({1})))
 perceptron_loss: mean(max(-({0})*({1}), 0))
 charbonnier charbonnier_loss: sqrt(({0})^2 + 1e-6)
 charbonnier/2 charbonnier_loss/2: mean(sqrt((({0}) - ({1}))^2 + 1e-6))
+l2_loss/2: (({0}) - ({1}))^2/2
 pseudo_huber: sqrt(1 + ({0})^2) - 1
 pseudo_huber/2: ({0})^2*(sqrt(1 + (({1})/({0}))^2) - 1)
 cauchy_loss lorentzian: log1p(({0})^2) | log1p(({0})^2/2)

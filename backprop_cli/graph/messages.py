@@ -20,6 +20,7 @@ from backprop_cli.graph.advice import (
     is_formula,
     of_that_many,
 )
+from backprop_cli.graph.attributes import Unreadable
 from backprop_cli.graph.bare_gates import is_without_brackets
 from backprop_cli.graph.signature import Signature
 from backprop_cli.language.bare import BARE
@@ -64,6 +65,8 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         label = label._replace(start=number[1], end=number[2])
     elif _PRIMED.match(program.source.text, label.end):
         help_ = f"{GRADIENTS}; otherwise give it a value: `{shown}=…`"
+    elif name == "end" and program.source.text[: label.start].rstrip().endswith(("[", ":")):
+        help_ = "the last element is `x[-1]`, those up to it are `x[1:]`"
     elif name in WORDS:
         help_ = f"{WORDS[name]}; otherwise give it a value: `{shown}=…`"
     elif meant := word(name):
@@ -81,6 +84,8 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         help_ = f"the mean of values is `mean(x)`; otherwise give it a value: `{shown}=…`"
     elif name in MEANT:
         help_ = f"write `{MEANT[name]}` if that is meant; otherwise give it a value: `{shown}=…`"
+    elif between := _between(program, label, name):
+        help_ = f"{between}; otherwise give it a value: `{shown}=…`"
     elif len(name) > 1 and (told := advice(name, ())) and told != GRADIENTS:
         help_ = f"as a function, {told}; otherwise give it a value: `{shown}=…`"
     elif twins := [other for other in islice(given, 1000) if other.lower() == name.lower()]:
@@ -175,8 +180,16 @@ def _is_derivative(program: Program, label: Label, name: str) -> bool:
     return len(name) > 1 and bool(_ABOVE.search(text[max(0, label.start - 80) : label.start]))
 
 
+def _between(program: Program, label: Label, name: str) -> str:
+    """What to write for a word between its operands, `n choose k`; empty for any other."""
+    text = program.source.text
+    left = _LAST_OPERAND.search(text[max(0, label.start - 40) : label.start])
+    right = _next_operand(text[label.end : label.end + 40].lstrip(), "")
+    return advice(name, (left[1], right)) if left and right and len(name) > 1 and is_formula(name, 2) else ""
+
+
 def _takes_two(name: str) -> bool:
-    row = GATES.get(ALIASES.get(name, name))
+    row = GATES.get(ALIASES.get(name, name)) or TENSORS.get(TENSOR_ALIASES.get(name, name))
     return row is not None and (row.variadic or len(row.parameters) == 2)
 
 
@@ -231,6 +244,16 @@ def unknown_parameter(program: Program, row: int, gate: Signature, keyword: str,
     if keyword in PARAMETERS.get(program.args[row].name, ()):
         help_ = of_that_many(program.args[row].name, _operands(program, program.args[row])) or help_
     return Diagnostic("N210", message, (label,), help_)
+
+
+def misread(program: Program, row: int, gate: Signature, problem: Unreadable, near: str) -> Diagnostic:
+    """A call in which an operand is not what the gate expects to be written out; `near` is what it may be."""
+    call: Call = program.args[row]
+    help_ = of_that_many(call.name, _operands(program, call)) or f"the gate is `{gate.head}`"
+    if near:
+        help_ = f"did you mean `{near}`?"
+    label = program.label(problem.row if problem.row >= 0 else row)
+    return Diagnostic("V307", f"`{call.name}` expects {problem} here, written out", (label,), help_)
 
 
 def misfit(program: Program, row: int, gate: Signature, message: str = "") -> Diagnostic:

@@ -13,6 +13,7 @@ from backprop_cli.language.program import Program
 from backprop_cli.lean import Collection
 
 _SHOWN = 3
+_OF_ROOTS = "/", "^"
 _OF_A_NUMBER = "of a number: "  # what is said then only
 _LONGEST = 200  # characters of a text that is shown in our notation
 
@@ -28,7 +29,7 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
         found.append(
             Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text), of_text=True)
         )
-    found += [*covered(program, bound), *exchanged(program)]
+    found += [*covered(program, bound), *exchanged(program), *roots(program)]
     graph.remarks += found[:1] if program.reading else []
     remark = read_products(graph)
     del graph.remarks[len(graph.remarks) - bool(program.reading) :]
@@ -58,8 +59,8 @@ def covered(program: Program, bound: Collection[str]) -> list[Remark]:
 
 def exchanged(program: Program) -> list[Remark]:
     """A remark on each call whose operands may be in another tool's order: `log(2, x)`, `huber(x, y)`."""
-    found = []
-    for row, op in enumerate(program.ops):
+    found: list[Remark] = []
+    for row, op in enumerate(program.ops) if "call" in program.ops else ():
         call = program.args[row] if op == "call" else None
         if call is None or len(call.operands) != 2 or min(call.operands) < 0 or call.keywords:
             continue
@@ -74,6 +75,27 @@ def exchanged(program: Program) -> list[Remark]:
         operands = (program.source.text[program.starts[k] : program.ends[k]] for k in call.operands)
         found.append(Remark("reading", words.format(*map(shorten, operands)), program.starts[row], program.ends[row]))
     return found
+
+
+def roots(program: Program) -> list[Remark]:
+    """A remark on the first `x^1/3`, which is a third of x."""
+    ops, args, text, (over, power) = program.ops, program.args, program.source.text, _OF_ROOTS
+    if over not in ops or power not in ops:
+        return []
+    for row, op in enumerate(ops):
+        above, below = args[row] if op == over else (-1, -1)
+        if min(above, below) < 0 or ops[above] != power or ops[below] not in ("num", "name"):
+            continue
+        exponent = args[above][1]
+        if (
+            ops[exponent] == "num"
+            and args[exponent] == "1"
+            and ")" not in text[program.ends[above] : program.starts[below]]
+        ):
+            root = text[program.starts[below] : program.ends[below]]
+            words = f"`^1/{root}` is the first power over {root}; for a root write `^(1/{root})`"
+            return [Remark("reading", words, program.starts[row], program.ends[row])]
+    return []
 
 
 def _owner(name: str) -> str:

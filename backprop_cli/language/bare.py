@@ -43,5 +43,11 @@ MATHEMATICA = {
 # Of two operands: the gate, and the names of its operands in Mathematica's order.
 MATHEMATICA_OF_TWO = {"Log": ("log_base", "base", "x"), "ArcTan": ("atan2", "x", "y")}
 # Spreadsheets' functions that have another name here, each with how many operands it has.
-SPREADSHEETS = {"IF": ("where", 3), "AVERAGE": ("mean", 1), "PI": ("pi", 0), "NORMSDIST": ("normcdf", 1)}
+SPREADSHEETS = {
+    "SUM": ("sum", 1),
+    "IF": ("where", 3),
+    "AVERAGE": ("mean", 1),
+    "PI": ("pi", 0),
+    "NORMSDIST": ("normcdf", 1),
+}
 JOINING = frozenset({"and", "or", "not"})  # words between conditions

@@ -55,6 +55,8 @@ def _brace(text: str) -> Iterator[Problem]:
         return
     for start, end in _brackets(text, "{"):
         inside = text[start + 1 : end]
+        if ";" in inside or "\n" in inside:  # the body of a loop or of a gate
+            continue
         pieces, default = [], ""
         for part in _parts(inside, ","):
             condition, colon, value = part.partition(":")

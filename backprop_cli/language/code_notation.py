@@ -6,20 +6,24 @@ Brackets are visited when they close, so that what is inside has been read befor
 from __future__ import annotations
 
 from backprop_cli.language.code_calls import CodeCalls
-from backprop_cli.language.losses import LOSSES
+from backprop_cli.language.losses import LOSS_OF_CLASS, LOSSES
 from backprop_cli.language.other_meanings import refused
 from backprop_cli.language.spellings import (
+    APPROXIMATED,
     ATTRIBUTES,
     CHOSEN,
+    CLASSES,
     CONSTANTS,
     COUNTING,
     CPLUSPLUS,
     FUNCTIONS,
     LENGTH,
+    LIMITS,
     NEW_AXIS,
     NORMS,
     OURS,
     SUMMING,
+    TORCH,
 )
 
 _NEW = ("None", "newaxis")
@@ -143,8 +147,19 @@ class CodeNotation(CodeCalls):
             self.function(name, bracket, close, word, library=False)
         elif name in NORMS and name not in self.names:
             self.norm(bracket, word)
+        elif name in LIMITS and name not in self.names and edits.at(word - 1) != "gate":
+            self.function(name, bracket, close, word, library=False)
+        elif name in APPROXIMATED and any(self.texts[a] == APPROXIMATED[name] for a, _ in edits.arguments(bracket)):
+            refused(edits, name, bracket, close, word, 0, words=TORCH)
+        elif (name in CLASSES or name in LOSS_OF_CLASS) and name not in self.names and self._makes(bracket, close):
+            self.is_object(name, bracket, close, word)
         elif name == SUMMING:
             self.einsum(bracket, close, word)
+
+    def _makes(self, bracket: int, close: int) -> bool:
+        """Whether a call of a class makes an object, `MSELoss()(x, y)`, rather than being one of a function."""
+        arguments = self.edits.arguments(bracket)
+        return close + 1 in self.edits.closes or all(self.edits.at(a + 1) == "=" for a, _ in arguments)
 
     def _index(self, bracket: int, close: int) -> None:
         """`x[:, None]` has one axis more, `X[np.arange(N), y]` an element of each row."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from itertools import count
 from keyword import iskeyword
 
+from backprop_cli.language.comprehensions import comprehensions
 from backprop_cli.language.letters import ascii_name
 from backprop_cli.language.mistyped import heads
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.several_results import choose
-from backprop_cli.language.spellings import DECLARING, LEAVES, LENGTH
+from backprop_cli.language.spellings import DECLARING, LEAVES, LENGTH, TYPES
 from backprop_cli.lean import Collection, Iterator, Mapping
 
 _ENDS = ("\n", ";")
@@ -21,16 +21,17 @@ _SILENT = frozenset({"import", "from", _PRINT, "assert", "pass", "global"})
 _METHODS = frozenset({"backward", "zero_grad", "seed", "step"})
 _PRIMES = ("'", "′", "’")
 _GRADIENTS = "gradients are what comes out: leave out the prime, and `backprop grad` has the slope"
+_SYMBOLS = frozenset({"symbols", "Symbol", "symbol", "syms"})
 _UPDATES = ("+=", "-=", "*=", "/=", "@=", "**=")
 
 
 def rewrite_statements(edits: Rewriter, names: Collection[str], bound: Collection[str]) -> None:
     """Make the edits of whole statements; `names` have values or are defined, those that are `bound` have values."""
-    lines = list(_lines(edits))
+    lines = [(_behind_prompt(edits, first, last), last) for first, last in _lines(edits)]
     calls = Counter(text for k, text in enumerate(edits.texts) if edits.at(k + 1) == "(")
     definition: _Open | None = None
     heads(edits, lines)
-    _comprehensions(edits)
+    comprehensions(edits)
     for number, (first, last) in enumerate(lines):
         if definition is not None and edits.texts[first - 1] == "\n" and _indent(edits, first) <= definition.indent:
             definition.close(edits)
@@ -47,6 +48,8 @@ def rewrite_statements(edits: Rewriter, names: Collection[str], bound: Collectio
             edits.drop(first, last)
         elif edits.texts[first][0] in "\"'" and first == last and len(edits.texts[first]) > 1:
             edits.drop(first, last)  # a text that explains
+        elif _names_symbols(edits, first, last):
+            edits.drop(first, last)
         elif edits.texts[first] == "return":
             edits.out[first] = ""
             if first < last and _commas(edits, first, last):
@@ -59,44 +62,23 @@ def rewrite_statements(edits: Rewriter, names: Collection[str], bound: Collectio
                 definition.close(edits)
 
 
-def _comprehensions(edits: Rewriter) -> None:
-    """Refuse `sum(i**2 for i in range(4))`, and say what the loop is."""
-    loops = [k for k, text in enumerate(edits.texts) if text == "for"]
-    for bracket, close in edits.closes.items() if loops else ():
-        at = loops[k] if (k := bisect_right(loops, bracket)) < len(loops) and loops[k] < close else -1
-        within = next((k for k in range(at + 1, close) if edits.texts[k] == "in"), -1)
-        if edits.texts[bracket] == "{" or at <= bracket + 1 or within < 0:
-            continue
-        text, begins = edits.text, edits.begins
-        over = text[begins[within + 1] : begins[close]].rstrip()
-        taken = {*edits.texts}
-        names = [edits.texts[k] for k in range(at + 1, within) if edits.is_word(k)]
-        name, elements = names[0], dict[str, str]()
-        if len(names) > 1 and edits.at(within + 2) == "(" and within + 2 in edits.closes:
-            name, elements, over = _in_step(edits, names, within + 1, taken)
-        pieces = (
-            text[begins[k - 1] + len(edits.texts[k - 1]) : begins[k]] * (k > bracket + 1)
-            + elements.get(edits.texts[k], edits.texts[k])
-            for k in range(bracket + 1, at)
-        )
-        term = "".join(pieces).rstrip()
-        total = next(word for word in ("s", "total", "t", "u", "v", "s_") if word not in taken)
-        loop = f"{total} = 0; for {name} in {over} {{ {total} = {total} + {term} }}; {total}"
-        edits.refuse(bracket, close, "a `for` between brackets is not read", f"for a sum write a loop: `{loop}`")
-        return
+def _behind_prompt(edits: Rewriter, first: int, last: int) -> int:
+    """The first token of a statement behind the prompt of a shell, `>>>` or `In [1]:`, which is left out."""
+    prompt = 3 if edits.texts[first : first + 3] == [">"] * 3 else 0
+    if edits.texts[first : first + 2] == ["In", "["] and edits.at(first + 4) == ":":
+        prompt = 5
+    if prompt and first + prompt <= last:
+        edits.drop(first, first + prompt - 1)
+        return first + prompt
+    return first
 
 
-def _in_step(edits: Rewriter, names: list[str], call: int, taken: set[str]) -> tuple[str, dict[str, str], str]:
-    """Of `a, b in zip(x, y)` the place that counts, the elements by their names, and what the place runs over."""
-    items = ["".join(edits.texts[a : b + 1]) for a, b in edits.arguments(call + 1)]
-    if edits.texts[call] == "enumerate" and len(names) == 2 and len(items) == 1:
-        return names[0], {names[1]: f"{items[0]}[{names[0]}]"}, f"range(len({items[0]}))"
-    place = next(word for word in ("i", "k", "j", "place") if word not in taken)
-    return (
-        place,
-        {name: f"{item}[{place}]" for name, item in zip(names, items, strict=False)},
-        f"range(len({items[0]}))",
-    )
+def _names_symbols(edits: Rewriter, first: int, last: int) -> bool:
+    """Whether a statement says which letters are symbols: `x = sp.symbols('x')`, `syms x`."""
+    if edits.texts[first] == "syms":
+        return all(edits.is_word(k) for k in range(first + 1, last + 1))
+    made = _SYMBOLS.intersection(edits.texts[first : last + 1]) and edits.texts[last] == ")"
+    return bool(made) and "=" in edits.texts[first : last + 1] and edits.texts[last - 1][:1] in ("'", '"')
 
 
 class _Open:
@@ -244,7 +226,8 @@ def _function(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) 
 def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) -> None:
     """`loss += x`; `N, D = X.shape`; `f = lambda x: x**2`; `def` aside, annotations go."""
     while edits.texts[first] in DECLARING and edits.is_word(first + 1) and first + 2 < last:
-        if edits.texts[first + 2] not in ("=", "(", ":") and edits.texts[first + 1] not in DECLARING:
+        behind = ("=", ":") if edits.texts[first] in TYPES else ("=", "(", ":")
+        if edits.texts[first + 2] not in behind and edits.texts[first + 1] not in DECLARING:
             break
         within = [k for k in range(first, last) if edits.texts[k] == "in"] if edits.texts[first] == "let" else []
         for k in within[:1]:

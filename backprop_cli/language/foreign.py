@@ -18,7 +18,7 @@ from backprop_cli.language.mathematics import Mathematics
 from backprop_cli.language.mistyped import brackets
 from backprop_cli.language.nameless_functions import read_nameless
 from backprop_cli.language.program import Call, Definition, Program, SizeOf
-from backprop_cli.language.rewriting import SINGLE_BARS, Problem, Reading, Rewriter
+from backprop_cli.language.rewriting import SINGLE_BARS, Problem, Reading, Rewriter, reading_of
 from backprop_cli.language.rows import separate
 from backprop_cli.language.signs_of_arrays import refuse_signs
 from backprop_cli.language.spreadsheets import spreadsheet
@@ -32,6 +32,7 @@ _TWINS = (
 _OF_CHOICES = re.compile(r"\{|iecewise|select|[∑∏ΣΠ]|(?i:case\s+when|sum|prod)")
 _SHORT = 10_000  # characters of a text in which choices and sums of other tools are looked for
 _DEFINED = re.compile(r"[^=;\n]*?:?=[ \t]*")
+_QUOTED = re.compile(r"""\s*(["'`])([^"'`]+)\1\s*""")
 _SIGN = re.compile(r"[()\[\]{};\n]")
 _COMMENT = re.compile(r"#[^\n]*")
 
@@ -44,6 +45,10 @@ def read(
     `failed`: it is not in our notation for sure; `strange`: it has signs that ours has not.
     """
     reading: Reading | None = None
+    if quoted := _QUOTED.fullmatch(text):  # a shell that leaves the quotes
+        begin, end = quoted.span(2)
+        reading = reading_of([(text[begin:end], begin, end)], len(text))
+        text = reading.text
     if not text.isascii() or "\\" in text:
         for one, other in _TWINS:
             places = [re.search(f"{re.escape(sign)}(?![A-Za-z])", text) for sign in (one, other)]
@@ -60,8 +65,9 @@ def read(
     elif failed and _OF_LATEX.search(_COMMENT.sub("", text)):
         from backprop_cli.language.latex import latex
 
-        reading = latex(text, names, size_of)
-        text = reading.text
+        of_latex = latex(text, names, size_of)
+        reading = of_latex if reading is None else reading.then(of_latex)
+        text = of_latex.text
     if found := spreadsheet(text, names):
         reading = found if reading is None else reading.then(found)
         text = reading.text

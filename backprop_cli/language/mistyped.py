@@ -113,7 +113,8 @@ def heads(edits: Rewriter, lines: list[tuple[int, int]]) -> None:
             continue
         if 0 < end <= last and edits.at(end + 1) not in (":", "{", "->", ".", "["):
             text = edits.text[edits.begins[first] : edits.begins[end] + len(edits.texts[end])]
-            edits.refuse(first, end, "the colon is missing", f"write `{text}:`")
+            help_ = f"write `{text.removeprefix('def ')} = …`" if edits.at(end + 1) == "=" else f"write `{text}:`"
+            edits.refuse(first, end, "the colon is missing", help_)
 
 
 def _misspelled(edits: Rewriter, first: int) -> int:

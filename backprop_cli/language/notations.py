@@ -97,6 +97,8 @@ def dotted(tokens: Tokens, point: int) -> tuple[int, int, str]:
     name = after[:-1].rstrip() if kinds[last] == CALL else after
     if kinds[point + 1] == NEWLINE and starts[point + 1] == starts[point] + 1:
         return point, point, "leave it out: a formula ends without a full stop"
+    if kinds[point + 1] == NAME and first < point and starts[point + 1] > starts[point] + 1:  # x . y
+        return point, point, "write `*`, or of vectors `@`"
     if kinds[point + 1] not in (NAME, CALL, OPERATOR) or starts[point + 1] != starts[point] + 1:
         return point, point, ""
     if (sign := _COMPARED.get(after.upper())) and texts[last + 1] == ".":
@@ -131,6 +133,10 @@ def character(tokens: Tokens, position: int) -> str:
         return (
             f"write `{inside}`" if inside else "bars go around what they are of, as in `|x|`; parameters follow a `,`"
         )
+    if text == "{" and (inside := _within(tokens, position)):
+        return (
+            f"write `[{inside}]`" if "," in inside and "(" not in inside else f"write `({inside})`: brackets are round"
+        )
     if text in _MEANT:
         return f"write `{_MEANT[text]}`"
     if text == "!":
@@ -150,6 +156,8 @@ def character(tokens: Tokens, position: int) -> str:
     if (digit := unicodedata.digit(text, -1)) >= 0:
         return f"write the ASCII `{digit}`"
     plain = unicodedata.normalize("NFKC", text)
+    if plain.isalnum() and plain.isascii() and unicodedata.decomposition(text).startswith("<super>"):
+        return f"write `^{plain}`"
     if plain != text and plain.isascii() and plain.isprintable():
         return f"write the ASCII `{plain}`"
     return "names are made of ASCII letters, digits and `_`" if text.isalpha() else ""
@@ -166,6 +174,16 @@ def _word(tokens: Tokens, position: int) -> str:
             break
         last += 1
     return "".join(texts[first : last + 1])
+
+
+def _within(tokens: Tokens, position: int) -> str:
+    """What is between a `{` and its `}`; empty where nothing closes it, or where it is long."""
+    depth = 0
+    for at in range(position, min(position + 40, len(tokens.texts))):
+        depth += (tokens.texts[at] == "{") - (tokens.texts[at] == "}")
+        if not depth:
+            return "".join(tokens.texts[position + 1 : at])
+    return ""
 
 
 def _between_bars(tokens: Tokens, position: int, *, twice: bool) -> str:

@@ -7,7 +7,7 @@ from backprop_cli.language.code_operands import Operands
 from backprop_cli.language.library_losses import CLASSES_OF_KERAS, SLOPES_OF_KERAS
 from backprop_cli.language.losses import LOSS_OF_CLASS, LOSSES, loss_called
 from backprop_cli.language.rewriting import Rewriter
-from backprop_cli.language.spellings import CLASSES, KEYWORDS, PARAMETRIC
+from backprop_cli.language.spellings import CLASSES, KEYWORDS, PARAMETRIC, WITHOUT_GATE
 
 _ENDS = ("", "\n", ";")
 
@@ -29,12 +29,13 @@ class Objects(Operands):
             message = f"without a reduction Keras' `{class_}` is a number for each row"
             self.edits.refuse(*head, message, "write the formula, such as `mean((y - x)^2, axis=-1)`")
             return
+        self.edits.head[self.edits.closes[bracket]] = head[0]  # a method may follow
         if not _class_called(self.edits, class_, made, head, bracket):
             self.loss(LOSS_OF_CLASS.get(class_, ""), head, bracket, made)
 
     def is_object(self, name: str, bracket: int, close: int, first: int) -> bool:
         """Whether `name(…)` makes an object that is called at once, or later by a name that a statement gives it."""
-        if name not in CLASSES and name not in LOSS_OF_CLASS:
+        if name not in CLASSES and name not in LOSS_OF_CLASS and name not in WITHOUT_GATE:
             return self._is_misspelled(name, bracket, close)
         if close + 1 in self.edits.closes:
             self.object_called(name, bracket, (first, close), close + 1)
@@ -54,6 +55,12 @@ class Objects(Operands):
 def _class_called(edits: Rewriter, name: str, made: int, head: tuple[int, int], bracket: int) -> bool:
     """`nn.ReLU()(x)`, `nn.Softmax(dim=1)(x)`: the function that an object of the class is; whether it is one."""
     items = edits.arguments(made)
+    if name in WITHOUT_GATE:
+        given = [edits.text[edits.begins[a] : edits.begins[b] + len(edits.texts[b])] for a, b in items]
+        operands = [edits.text[edits.begins[bracket] + 1 : edits.begins[edits.closes[bracket]]], *given]
+        help_ = f"write `{name.lower()}({', '.join(operands)})`, of which there is a formula"
+        edits.refuse(head[0], edits.closes[bracket], f"`{name}` is no gate", help_)
+        return True
     if name in PARAMETRIC and len(items) == 1:  # nn.LeakyReLU(0.2)
         ((a, b),) = items
         more = f", {''.join(edits.texts[a + 2 * (edits.at(a + 1) == '=') : b + 1])}"

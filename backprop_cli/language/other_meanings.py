@@ -98,9 +98,11 @@ ROWS = (
 )  # fmt: skip
 
 
-def refused(edits: Rewriter, name: str, bracket: int, close: int, first: int, axes: int) -> bool:
-    """Refuse a call that means something else here; whether it does."""
-    words = [word for word in edits.texts[first : bracket - 1] if word not in (".", ":")]
+def refused(
+    edits: Rewriter, name: str, bracket: int, close: int, first: int, axes: int, *, words: Collection[str] = ()
+) -> bool:
+    """Refuse a call that means something else here; whether it does. `words` are those of a library."""
+    words = words or [word for word in edits.texts[first : bracket - 1] if word not in (".", ":")]
     rows = [row for row in ROWS if name in row.functions and not row.libraries.isdisjoint(words)]
     if not rows:
         return False

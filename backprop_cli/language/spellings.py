@@ -12,7 +12,7 @@ from __future__ import annotations
 # What may stand before a point: `np.exp`, `torch.nn.functional.relu`.
 LIBRARIES = frozenset({
     "np", "numpy", "math", "cmath", "torch", "jnp", "jax", "tf", "nn", "F", "functional", "scipy", "special", "sp",
-    "sc", "linalg", "stats", "norm",
+    "sc", "statistics", "linalg", "stats", "norm",
     "Math",
     "ops", "optax", "sympy",
     "random", "lax", "numerics", "fft", "keras", "activations", "losses", "layers",
@@ -75,6 +75,9 @@ CLASSES = {
     "LeakyReLU": "leaky_relu", "ELU": "elu", "SELU": "selu", "Softsign": "softsign", "Hardtanh": "hard_tanh",
     "GELU": "gelu", "SiLU": "silu", "Mish": "mish", "Softplus": "softplus", "LogSigmoid": "logsigmoid",
 }  # fmt: skip
+# Others, whose functions have formulas and no gates.
+WITHOUT_GATE = frozenset({"CELU", "Hardsigmoid", "Hardswish", "Softmin", "ReLU6", "Tanhshrink", "Softshrink",
+                          "Hardshrink", "GLU", "PReLU"})  # fmt: skip
 PARAMETRIC = frozenset({"LeakyReLU", "ELU"})  # with the operand of the gate
 INFINITIES = {"'inf'": "inf", "'-inf'": "(-inf)", '"inf"': "inf", '"-inf"': "(-inf)"}
 # Of the library alone: `np.log` is our `log`, but `tf.log` is too, and `math.e` a constant.
@@ -163,9 +166,8 @@ BRACKETS = {"⟨": "dot(", "⟩": ")", "〈": "dot(", "〉": ")", "⌊": "floor(
 # Of two operands they are elementwise: `torch.max(a, b)`.
 ELEMENTWISE = frozenset({"max", "min"})
 LEAVES = frozenset({"Value", "Parameter", "Variable"})  # what they make is differentiated by
-DECLARING = frozenset(
-    {"let", "var", "const", "auto", "double", "val", "float", "real", "int", "mut", "my", "local"}
-)  # let f = x + 1
+TYPES = frozenset({"float", "real", "int", "mut", "my", "local"})  # float x = 2.0
+DECLARING = frozenset({"let", "var", "const", "auto", "double", "val", *TYPES})  # let f = x + 1
 BEFORE_VALUES = frozenset({"where", "at", "with", "for", "when"})  # x^2 where x = 3
 CPLUSPLUS = ["std", ":", ":"]
 JAVASCRIPTS = frozenset({"Math"})  # there of any number of operands

@@ -9,6 +9,7 @@ from backprop_cli.language.rewriting import Reading, Rewriter
 from backprop_cli.language.spreadsheet_cells import has_ranges, read_cells, without_anchors
 from backprop_cli.lean import Collection
 
+_DOTTED = re.compile(r"[A-Z]{2,}(?:\.[A-Z]+)+\(")  # STDEV.S(
 _FORMULA = re.compile(r"\s*=(?!=)")
 _NORMAL = (("NORM", ".", "S", ".", "DIST"), 2), (("NORM", ".", "DIST"), 4)  # and how many operands they have
 _CUMULATIVE = {"TRUE": True, "1": True, "FALSE": False, "0": False}
@@ -18,10 +19,11 @@ _AREA, _HEIGHT = "normcdf", "normpdf"
 def spreadsheet(text: str, names: Collection[str]) -> Reading | None:
     """The text without what only spreadsheets write, None where there is nothing of the kind; `names` have values."""
     is_formula, ranges = _FORMULA.match(text), has_ranges(text)
-    if not (is_formula or ranges) and not any(f"{word}(" in text for word in (*SPREADSHEETS, "DIST")):
+    if not (is_formula or ranges or _DOTTED.search(text)) and not any(f"{word}(" in text for word in (*SPREADSHEETS, "DIST")):
         return None
     plain = without_anchors(text) if "$" in text else None
-    edits = Rewriter(plain.text if plain else text)
+    typed = plain.text if plain else text
+    edits = Rewriter(_with_commas(typed) if is_formula else typed)
     if is_formula or ranges:
         read_cells(edits, names)
     if is_formula:
@@ -34,11 +36,29 @@ def spreadsheet(text: str, names: Collection[str]) -> Reading | None:
             continue
         if word in SPREADSHEETS and edits.at(k - 1) != ".":
             _function(edits, k, word)
-        elif word == "DIST":
+        elif word == "DIST" and edits.at(k - 2) in ("NORM", "S"):
             _normal(edits, k)
+        elif edits.at(k - 1) == "." and _DOTTED.match(edits.text, edits.begins[first := _first(edits, k)]):
+            edits.merge(first, k, "_".join(edits.texts[first : k + 1 : 2]))
     found = edits.reading()
-    found = plain.then(found) if plain else found
+    found = plain.then(found) if plain else found._replace(typed=text)
     return found if found.text != text or found.problems else None
+
+
+def _first(edits: Rewriter, k: int) -> int:
+    """The first word of a name with points: `STDEV` of `STDEV.S`."""
+    while edits.at(k - 1) == "." and k > 1:
+        k -= 2
+    return k
+
+
+def _with_commas(text: str) -> str:
+    """The text with commas between operands, where spreadsheets with a decimal comma have semicolons."""
+    depth, made = 0, []
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        made.append("," if sign == ";" and depth > 0 else sign)
+    return "".join(made)
 
 
 def _percent(edits: Rewriter) -> None:

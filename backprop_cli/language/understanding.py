@@ -13,9 +13,10 @@ from backprop_cli.lean import Callable, Collection
 # Words that our language has too, as names or not at all.
 _WORDS = frozenset({
     "if", "mod", "def", "return", "import", "from",
+    "min=", "max=", "min =", "max =", "negative_slope=", "alpha=",
     "dim=", "dims=", "dims =", "keepdim=", "dim =", "keepdim =", "len(", "%", "None",
     "T", "T(", "T (", "function(", "function (", "print(", "print (",
-    "then", "THEN", "PRINT", *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
+    "then", "THEN", "PRINT", "syms", *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
     "ord=", *(f"{log}{end}" for log in LOGARITHMS for end in ("", "(", " (")), "Value(", *BARE,
     *(f"{written}{end}" for written in (*CAPITALS, *SPREADSHEETS) for end in ("", "(", " (")),
     *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),
