@@ -141,7 +141,7 @@ def _gates(rows: Rows) -> list[str] | None:
     gates = [GATES.get(ALIASES.get(name, name)) for name in rows.called]
     for call in np.flatnonzero(np.bincount(2 * rows.calls + is_pair)).tolist():
         gate, count = gates[call // 2], 1 + call % 2
-        if gate is None or gate.truth or gate.family == "choice":
+        if gate is None or gate.truth or gate.family == "choice" or gate.setting:
             return None
         if len(gate.parameters) != count and not (gate.variadic and count > 1):
             return None
