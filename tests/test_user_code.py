@@ -1199,6 +1199,57 @@ def test_outputs_that_come_together_are_weighed_one_by_one(check):
     assert (forgotten.status, forgotten.first_wrong.line) == (1, 10)
 
 
+RUNNING = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    class Layer:
+        def __init__(self, n, m):
+            self.W = rng.standard_normal((n, m))*0.5
+        def forward(self, x):
+            self.x = x
+            return np.tanh(x @ self.W)
+        def backward(self, grad):
+            grad = grad*(1 - np.tanh(self.x @ self.W)**2)
+            self.dW = self.x.T @ grad
+            return grad @ self.W.T
+    X, Y = rng.standard_normal((5, 4)), rng.standard_normal((5, 3))
+    layers = [Layer(4, 6), Layer(6, 3)]
+    for epoch in range(20):
+        out = X
+        for layer in layers:
+            out = layer.forward(out)
+        loss = np.mean((out - Y)**2)
+        grad = 2*(out - Y)/out.size
+        for layer in reversed(layers):
+            grad = layer.backward(grad)
+        for layer in layers:
+            layer.W -= 0.1*layer.dW
+"""
+
+
+def test_a_loop_whose_gradients_are_all_in_methods_is_left_after_its_first_pass(check):
+    right = check(RUNNING)
+    assert right.ok and any("left after its first pass" in one for one in right.remarks)
+    assert check(RUNNING, ("self.x.T @ grad", "2*self.x.T @ grad")).first_wrong.name == "self.dW"
+
+
+def test_the_numbers_of_an_autograd_engine_are_not_judged_by_the_names_in_its_methods(check):
+    text = """
+        class Value:
+            def __init__(self, data):
+                self.data, self.grad = data, 0.0
+            def times(self, other):
+                out = Value(self.data*other.data)
+                out.grad = 1.0
+                self.grad += other.data*out.grad
+                other.grad += self.data*out.grad
+                return out
+        loss = Value(2.0).times(Value(3.0))
+    """
+    with pytest.raises(BackpropError, match=r"N21[67]"):
+        check(text)
+
+
 SOFTMAX_ROWS = """
     import numpy as np
     rng = np.random.default_rng(0)

@@ -31,6 +31,7 @@ from backprop_cli.user_code.trace import (
     Visit,
     as_array,
     count_of,
+    ending_in,
     is_array,
     is_list,
     is_number,
@@ -57,7 +58,7 @@ class Recorder:
         self.of_object: dict[int, list[int]] = {}
         self.claims: list[Claim] = []
         self.losses: list[LossEvent] = []
-        self._seen_losses: set[tuple[int, int]] = set()  # their sites and rounds
+        self._seen_losses: dict[tuple[int, int], int] = {}  # by their sites and rounds, the order of the last
         self._sure: set[int] = set()  # the passes that have one that is sure to be one
         self.late: dict[int, str] = {}  # by the pass: a loss that only comes after the gradients in a loop
         self.constant: set[str] = set()  # numbers that turned out to depend on no variable
@@ -71,7 +72,7 @@ class Recorder:
         self._calls: dict[Any, int] = {}
         self._claim_at: dict[tuple[Any, ...], int] = {}
         self._claim_depth: int | None = None
-        self._claim_statement = -1
+        self._claim_statement, self._claim_order = -1, 0
         self.left: dict[tuple[int, int, int], int] = {}  # where a loop was left, and the line
         self.visited: dict[int, Visit] = {}
         self.shapes: dict[int, tuple[int, ...]] = {}
@@ -226,7 +227,8 @@ class Recorder:
             self._leave(place, where)
         claim = Claim(
             name, base, key, as_array(value),
-            _with(before.lines if before else (), where.line), _with(before.sites if before else (), place.site),
+            ending_in(before.lines if before else (), where.line),
+            ending_in(before.sites if before else (), place.site),
             place, before.first if before else self.order, self.order, call, where.function, depth, around, value,
             self.round,
         )  # fmt: skip
@@ -238,7 +240,7 @@ class Recorder:
             self.claims.append(claim)
         if np.any(claim.value) and self.is_of_something(claim):  # what is all zeros is about to be summed up
             self._claim_depth = depth if self._claim_depth is None else min(depth, self._claim_depth)
-            self._claim_statement = self.statement
+            self._claim_statement, self._claim_order = self.statement, self.order
 
     def _loss(self, where: Site, place: Place, value: Any, call: int, frame: Any) -> bool:
         """Whether it is the loss; where it begins anew, a pass is over."""
@@ -254,9 +256,10 @@ class Recorder:
             return False
         depth = self._depth(frame)
         # `f` may be many things, but what was a loss at this very line in this pass begins another one.
-        again = (place.site, self.round) in self._seen_losses
-        sure = named and (is_a_loss(where.name) or bool(self.loss) or again)
-        if sure and where.fresh and self._claim_depth is not None and self._claim_depth <= depth:
+        again = self._seen_losses.get((place.site, self.round), 0)
+        sure = named and (is_a_loss(where.name) or bool(self.loss) or again > 0)
+        over = self._claim_depth is not None and (self._claim_depth <= depth or 0 < again < self._claim_order)
+        if sure and where.fresh and over:
             late = self.statement == self._claim_statement and self.round not in self._sure
             if late:  # the pass goes on up to where its first gradient comes again
                 self.late[self.round] = where.name
@@ -267,9 +270,8 @@ class Recorder:
                 self._claim_depth = None
         event = LossEvent(self.order, place, where.name, call, depth, where.line, value, where.fresh, self.round)
         self.losses.append(event)
-        self._seen_losses.add((place.site, self.round))
-        if sure:
-            self._sure.add(self.round)
+        self._seen_losses[place.site, self.round] = self.order
+        self._sure |= {self.round} if sure else set()
         # A gate `f` is a variable too.
         return named and (bool(self.loss) or is_a_loss(where.name)) and not self.reads_as(where.name)
 
@@ -291,8 +293,3 @@ class Recorder:
         while frame is not None and frame.f_code.co_name != "run_user_code":
             frame, depth = frame.f_back, depth + 1
         return depth
-
-
-def _with(known: tuple[int, ...], one: int) -> tuple[int, ...]:
-    """The one at the end, once."""
-    return (*(other for other in known if other != one), one)

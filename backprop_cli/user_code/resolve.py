@@ -104,7 +104,7 @@ def _read(recorder: Recorder, claim: Claim) -> list[Reading]:
     """What its name can be the gradient of, or the key under which it is put."""
     read = list(recorder.reads_as(claim.name))
     inside = is_inside_gradients(claim.base)
-    if claim.name in GRAD and claim.base:
+    if claim.name in GRAD and claim.base and np.ndim(claim.value):  # numbers: of a node, in an autograd engine
         read.append(Reading("", claim.base.rpartition(".")[2]))
     elif inside and isinstance(claim.element, str | None):
         read.append(Reading("", claim.element or claim.name))

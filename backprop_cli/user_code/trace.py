@@ -154,3 +154,8 @@ def size_of(value: Any) -> float:
 def count_of(value: Any) -> int:
     """How many numbers it has."""
     return int(np.prod(np.shape(value)))
+
+
+def ending_in(known: tuple[int, ...], one: int) -> tuple[int, ...]:
+    """The one at the end, once."""
+    return (*(other for other in known if other != one), one)
