@@ -4,18 +4,43 @@ from __future__ import annotations
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.gates import GATES
-from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX, TENSORS
+from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.matrix_powers import takes_matrices
 from backprop_cli.graph.readings import operand_text
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.subgraphs import enclosing
+from backprop_cli.language.spellings import ALONG_DIMENSIONS
 from backprop_cli.lean import Collection, Iterator
 from backprop_cli.numeric.shapes import Shape
 
 _STAR = "*"
+_SUMS = ALONG_DIMENSIONS | {*REDUCTION_OF.values()}
 _DOTS = ("·", "⋅", "\\cdot")
 _LINEAR = ("transpose", "inverse")  # families
+
+
+def unlike_matlab(graph: Graph) -> Iterator[Remark]:
+    """Remarks on the first sum of a matrix and the first quotient by one, beside `.^` or `.*`: MATLAB's are others."""
+    import re
+
+    if not re.search(r"[\w)\]']\.[*/^]", graph.source.text):
+        return
+    told: set[bool] = set()
+    for node, operands in enumerate(graph.inputs):
+        gate, text = graph.gates[node], graph.text(node)
+        shapes = [graph.shape(j) for j in operands]
+        is_sum = node in graph.attributes and gate in _SUMS and not graph.shapes[node]
+        if is_sum and len(shapes[0]) == 2 and min(shapes[0]) > 1:
+            words = f"`{shorten(text)}` is over all elements, as in Julia; MATLAB's is over each column: `axis=0`"
+        elif gate in GATES and GATES[gate].symbol == "/" and "./" not in text and list(map(len, shapes)) == [2, 2]:
+            one, other = (shorten(operand_text(graph, j)) for j in operands)
+            words = f"`{shorten(text)}` is elementwise; MATLAB's is `{one} @ inv({other})`"
+        else:
+            continue
+        if is_sum not in told:
+            told.add(is_sum)
+            yield Remark("reading", words, *graph.span(node))
 
 
 def is_elementwise(graph: Graph, node: int, shapes: list[Shape], rows: set[int]) -> bool:
