@@ -96,3 +96,4 @@ def test_sums_and_quotients_of_matrices_beside_signs_that_are_elementwise():
     assert "MATLAB's is `A @ inv(B)`" in notes(evaluate("sum(A/B + A.^2, axis=0)", given("AB")))
     assert "MATLAB's" not in notes(evaluate("sum(x.^2)/2", given("x")))
     assert "MATLAB's" not in notes(evaluate("sum(B^2)", given("B")))
+    assert "MATLAB's" not in notes(evaluate("np.sum(1./B*B)", given("B")))

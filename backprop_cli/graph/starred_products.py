@@ -24,7 +24,7 @@ def unlike_matlab(graph: Graph) -> Iterator[Remark]:
     """Remarks on the first sum of a matrix and the first quotient by one, beside `.^` or `.*`: MATLAB's are others."""
     import re
 
-    if not re.search(r"[\w)\]']\.[*/^]", graph.source.text):
+    if not re.search(r"(?:\b[A-Za-z_]\w*|[)\]'])\.[*/^]", graph.source.text):  # `1./x` is Python's
         return
     told: set[bool] = set()
     for node, operands in enumerate(graph.inputs):
