@@ -406,7 +406,7 @@ COLLECTED = {
         ("Aᵀ A", "A' @ A"),
         ("x̂", "S101"),
         ("f(z) = z² + 1", "z^2 + 1"),
-        ("z ↦ z²", "S101"),
+        ("z ↦ z²", "z^2"),
         ("d/dz z²", "2*z"),
     ]),
     "Variational autoencoders (cesarali/vae, remdui/MultivariateNormativeModeling, hunhoon21/FontStyler)": (NOTEBOOKS, [

@@ -847,7 +847,6 @@ ADVISED = [
     ("jax.nn.gelu(x, True)", NUMBERS, "S112", "0.5*x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))", 0.530570134705),
     ("keras.activations.exponential(x)", NUMBERS, "N201", "exp(x)", 2.01375270747),
     ("keras.activations.linear(x)", NUMBERS, "N201", "x", 0.7),
-    ("keras.losses.mae(x, a)", ARRAYS, "N201", "mean(abs(x - a))", 2.5),
     ("keras.losses.logcosh(x, a)", ARRAYS, "N201", "mean(log(cosh(a - x)))", 1.81716562597),
     ("torch.repeat_interleave(x, 2)", ARRAYS, "N201", "repeat(x, 2)", [1, 1, -2, -2]),
     ("x.repeat_interleave(2)", ARRAYS, "N201", "repeat(x, 2)", [1, 1, -2, -2]),

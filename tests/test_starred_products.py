@@ -87,3 +87,13 @@ def test_numbers_are_not_transposed_where_a_matrix_was_meant():
     assert check("f = x*A*x", claims=["df/dx = 2*A*x"]).verdict == "agrees"
     assert check("f = x'*x", {"x": 3}, claims=["df/dx = 6"]).verdict == "agrees"
     assert "`A @ X`" in notes(check("f = trace(A*X)", claims=["df/dX = A'"]))
+
+
+def test_sums_and_quotients_of_matrices_beside_signs_that_are_elementwise():
+    """A sum over all is 1 + 4 + 9 + 16; NumPy's and Julia's, not MATLAB's."""
+    report = evaluate("sum(B.^2)", given("B"))
+    assert report.value == 30 and "MATLAB's is over each column: `axis=0`" in notes(report)
+    assert "MATLAB's is `A @ inv(B)`" in notes(evaluate("sum(A/B + A.^2, axis=0)", given("AB")))
+    assert "MATLAB's" not in notes(evaluate("sum(x.^2)/2", given("x")))
+    assert "MATLAB's" not in notes(evaluate("sum(B^2)", given("B")))
+    assert "MATLAB's" not in notes(evaluate("np.sum(1./B*B)", given("B")))

@@ -17,7 +17,7 @@ from backprop_cli.graph.graph import CONSTANT, DERIVATIVE, INPUT, Graph
 from backprop_cli.graph.matrix_powers import elementwise_powers, read_powers
 from backprop_cli.graph.readings import read_products
 from backprop_cli.graph.remarks import Remark
-from backprop_cli.graph.starred_products import is_elementwise, starred_products
+from backprop_cli.graph.starred_products import is_elementwise, starred_products, unlike_matlab
 from backprop_cli.graph.subgraphs import enclosing, inside_of
 from backprop_cli.graph.transposes import vectors_transposed
 from backprop_cli.language.parser import MOST_ERRORS
@@ -104,6 +104,7 @@ def infer(
         _softmax_of_softmax,
         _columns_beside_vectors,
         starred_products,
+        unlike_matlab,
         _not_what_numpy_does,
     ):
         graph.remarks += remarks(graph)

@@ -4,18 +4,45 @@ from __future__ import annotations
 
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.gates import GATES
-from backprop_cli.gates.tensors import TENSOR_BY_SYNTAX, TENSORS
+from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_BY_SYNTAX, TENSORS
 from backprop_cli.graph.graph import Graph
 from backprop_cli.graph.matrix_powers import takes_matrices
 from backprop_cli.graph.readings import operand_text
 from backprop_cli.graph.remarks import Remark
 from backprop_cli.graph.subgraphs import enclosing
+from backprop_cli.language.spellings import ALONG_DIMENSIONS
 from backprop_cli.lean import Collection, Iterator
 from backprop_cli.numeric.shapes import Shape
 
 _STAR = "*"
+_SUMS = ALONG_DIMENSIONS | {*REDUCTION_OF.values()}
 _DOTS = ("·", "⋅", "\\cdot")
 _LINEAR = ("transpose", "inverse")  # families
+
+
+def unlike_matlab(graph: Graph) -> Iterator[Remark]:
+    """Remarks on the first sum of a matrix and the first quotient by one, beside `.^` or `.*`: MATLAB's are others."""
+    import re
+
+    if not re.search(r"(?:\b[A-Za-z_]\w*|[)\]'])\.[*/^]", graph.source.text):  # `1./x` is Python's
+        return
+    told: set[bool] = set()
+    for node, operands in enumerate(graph.inputs):
+        gate, shapes = graph.gates[node], [graph.shape(j) for j in operands]
+        is_sum = node in graph.attributes and gate in _SUMS and not graph.shapes[node]
+        if is_sum and len(shapes[0]) == 2 and min(shapes[0]) > 1:
+            shown = shorten(graph.text(node))
+            words = f"`{shown}` is over all elements, as in Julia; MATLAB's is over each column: `axis=0`"
+        elif gate in GATES and GATES[gate].symbol == "/" and list(map(len, shapes)) == [2, 2]:
+            if "./" in (text := graph.text(node)):
+                continue
+            one, other = (shorten(operand_text(graph, j)) for j in operands)
+            words = f"`{shorten(text)}` is elementwise; MATLAB's is `{one} @ inv({other})`"
+        else:
+            continue
+        if is_sum not in told:
+            told.add(is_sum)
+            yield Remark("reading", words, *graph.span(node))
 
 
 def is_elementwise(graph: Graph, node: int, shapes: list[Shape], rows: set[int]) -> bool:
@@ -42,9 +69,10 @@ def starred_products(graph: Graph) -> Iterator[Remark]:
                 yield Remark("reading", words, *graph.span(node))
                 return
     around = enclosing(graph, outputs=True) if graph.subgraphs else []
+    taken = {j for user, operands in enumerate(graph.inputs) if takes_matrices(graph, user) for j in operands}
     for node, operands in enumerate(graph.inputs):
         gate = graph.gates[node]
-        if len(operands) != 2 or gate not in GATES or GATES[gate].symbol != _STAR or not _fit(graph, node):
+        if len(operands) != 2 or gate not in GATES or GATES[gate].symbol != _STAR or not _fit(graph, node, taken):
             continue
         if around and around[node] >= 0 and not graph.subgraphs[around[node]].title:
             continue  # what is inside of a call was written elsewhere
@@ -81,23 +109,24 @@ def refuse_transposed_numbers(graph: Graph, free: Collection[str]) -> None:
             raise BackpropError(Diagnostic("S112", message, (graph.label(node),), help_))
 
 
-def _fit(graph: Graph, node: int) -> bool:
-    """Whether the operands of an elementwise product would fit a matrix product that is another array."""
+def _fit(graph: Graph, node: int, taken: set[int]) -> bool:
+    """Whether the operands of an elementwise product would fit a matrix product that is another array.
+
+    `taken` are what gates take that are about a matrix as such.
+    """
     left, right = (graph.shapes[j] for j in graph.inputs[node])
     if not (left and right and max(len(left), len(right)) == 2 and min(len(left), len(right)) > 0):
         return False
     if left[-1] != right[0] or left[-1] == 1 or max(*left, *right) == 1:
         return False
     is_usual = left == right or len(left) == 1  # in NumPy: `A*B`, and `gamma*x` of rows
-    return not is_usual or _is_linear_algebra(graph, node)
+    return not is_usual or node in taken or _is_linear_algebra(graph, node)
 
 
 def _is_linear_algebra(graph: Graph, node: int) -> bool:
-    """Whether a transpose, an inverse, a trace or a determinant is beside an elementwise product."""
+    """Whether an operand of an elementwise product is a transpose or an inverse."""
     rows = [TENSORS.get(graph.gates[j]) for j in graph.inputs[node]]
-    if any(row is not None and row.family in _LINEAR for row in rows):
-        return True
-    return any(takes_matrices(graph, user) for user, operands in enumerate(graph.inputs) if node in operands)
+    return any(row is not None and row.family in _LINEAR for row in rows)
 
 
 def _is_starred(graph: Graph, node: int) -> bool:

@@ -6,6 +6,7 @@ sample; `x[[1]]` is the first element. What cannot be read so is refused, with w
 
 from __future__ import annotations
 
+from backprop_cli.language.bare import CAPITALS, MATHEMATICA
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import ALONG_DIMENSIONS, ALONG_ONE, SPREAD
 from backprop_cli.lean import Collection
@@ -80,7 +81,7 @@ def read_parts(edits: Rewriter) -> None:
         close = edits.closes.get(k, -1)
         if text != "[" or k < 1 or edits.head[k - 1] < 0 or edits.closes.get(k + 1) != close - 1 or close < 0:
             continue
-        if edits.texts[k + 1] != "[":
+        if edits.texts[k + 1] != "[" or edits.texts[k - 1] in MATHEMATICA or edits.texts[k - 1] in CAPITALS:
             continue
         items = edits.arguments(k + 1)
         if all(first == last and edits.texts[first].isdigit() and int(edits.texts[first]) for first, last in items):

@@ -10,7 +10,7 @@ from backprop_cli.lean import Collection, Iterator
 
 _ENDS = ("\n", ";")
 _WORDS = ("function", "lambda")
-_ARROWS = ("->", "↦", "→")
+_ARROWS = ("->", "↦")
 
 
 def read_nameless(edits: Rewriter, names: Collection[str], bound: Collection[str], *, is_matlab: bool) -> None:
@@ -58,7 +58,8 @@ def _head(edits: Rewriter, k: int, *, named: bool) -> int:
     if last == k and not edits.is_word(k):
         return k
     if edits.at(last + 1) in _ARROWS:
-        return last + 2
+        is_limit = edits.at(last + 3) in ("", *_ENDS) and not edits.is_word(last + 2)  # x -> 0
+        return k if is_limit else last + 2
     is_arrow = edits.at(last + 1) == "=" and edits.at(last + 2) == ">" and edits.touches(last + 2)
     return last + 3 if is_arrow else k
 

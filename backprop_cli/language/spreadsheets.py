@@ -19,7 +19,9 @@ _AREA, _HEIGHT = "normcdf", "normpdf"
 def spreadsheet(text: str, names: Collection[str]) -> Reading | None:
     """The text without what only spreadsheets write, None where there is nothing of the kind; `names` have values."""
     is_formula, ranges = _FORMULA.match(text), has_ranges(text)
-    if not (is_formula or ranges or _DOTTED.search(text)) and not any(f"{word}(" in text for word in (*SPREADSHEETS, "DIST")):
+    if not (is_formula or ranges or _DOTTED.search(text)) and not any(
+        f"{word}(" in text for word in (*SPREADSHEETS, "DIST")
+    ):
         return None
     plain = without_anchors(text) if "$" in text else None
     typed = plain.text if plain else text
