@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from backprop_cli.language.rewriting import Rewriter
+from backprop_cli.language.spellings import DECLARING
 from backprop_cli.lean import Collection, Iterator
 
 _ENDS = ("\n", ";")
@@ -17,10 +18,15 @@ def read_nameless(edits: Rewriter, names: Collection[str], bound: Collection[str
     """Make the edits; `names` have values or are defined, those that are `bound` have values."""
     called = {text for k, text in enumerate(edits.texts) if edits.at(k + 1) == "("}
     for first, last in _statements(edits):
+        if edits.texts[first] in DECLARING and edits.is_word(first + 1) and edits.at(first + 2) == "=":
+            arrow = _head(edits, first + 3, named=True)
+            if first + 3 < arrow <= last:  # const f = x => x*x
+                edits.drop(first, first)
+                first += 1
         begin = first
         if edits.is_word(first) and edits.at(first + 1) == "=" and edits.at(first + 2) != "=":
             begin = first + 2
-        elif edits.is_word(first) and edits.texts[first + 1 : first + 3] == ["<", "-"]:  # R's assignment
+        elif edits.is_word(first) and edits.texts[first + 1 : first + 3] in (["<", "-"], [":", "="]):  # R's and Maple's
             begin = first + 3
         end = _head(edits, begin, named=begin > first)
         if begin < end <= last:
