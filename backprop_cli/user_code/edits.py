@@ -67,6 +67,8 @@ def _signs(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
             made = copy(statement)
             made.op = twin()
             yield Edit("sign" if twin in (ast.Add, ast.Sub) else "inverse", made)
+        if isinstance(statement.op, ast.Mult | ast.Div):
+            return
     yield Edit("sign", _with_value(statement, _negative))
 
 
@@ -170,7 +172,14 @@ def _inside(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     nodes = _places(statement)
     for number, node in enumerate(nodes):
         for mistake, change in changes(node, scope):
-            yield Edit(mistake, _changed(statement, number, change))
+            if not _is_only_turned(statement, made := _changed(statement, number, change)):
+                yield Edit(mistake, made)
+
+
+def _is_only_turned(one: Any, other: Any) -> bool:
+    """Whether it multiplies or divides by the opposite number: a sign is wrong elsewhere."""
+    numbers = isinstance(one.value, ast.Constant) and isinstance(other.value, ast.Constant)
+    return isinstance(one, ast.AugAssign) and numbers and one.value.value == -other.value.value
 
 
 def _places(statement: Any) -> list[Any]:
@@ -288,7 +297,5 @@ def _indexed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     return (Edit(mistake, made, detail) for mistake, made, detail in indexed(statement, scope))
 
 
-TIERS = (
-    (_signs, _operators, _indexed, _inside), (_names, _masked), (_whole,), (_preceded, _followed, _sums),
-    (_paths, _chain),
-)  # fmt: skip
+_SMALL = _signs, _operators, _indexed, _inside
+TIERS = (_SMALL, (_names,), (_whole,), (_preceded, _followed, _sums), (_paths, _chain), (_masked,))
