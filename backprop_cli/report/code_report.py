@@ -215,6 +215,8 @@ def _first_wrong(
     if script.cells:
         message += f" ({script.where(line)})"
     help_ = f"it looks as if {result.mistake}" if result.mistake else ""
+    if finding.suspect and finding.suspect not in finding.lines:
+        help_ = "what is wrong is computed from this line, and nothing that is right"
     complaint = Diagnostic("C503", message, label(script, line), shorten(help_, 300))
     return FirstWrong(result.name, cell, inside, script.where(line)), complaint
 

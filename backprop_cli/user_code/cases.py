@@ -9,20 +9,22 @@ import numpy as np
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.lean import Collection, Sequence
 from backprop_cli.user_code.elsewhere import can_move
-from backprop_cli.user_code.judge import UNMATCHED, Ruling, best
+from backprop_cli.user_code.judge import UNMATCHED, Case, Ruling, best
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import is_a_parameter, is_inside_gradients, looks_like_a_loss
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.repair import Case
 from backprop_cli.user_code.resolve import Candidate, candidates, elements_of, is_whole, namesakes
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
 
 
-def judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float, only: Collection[str] | None) -> list[Case]:
+def judged(
+    bench: Bench, recorder: Recorder, at: LossEvent, rtol: float, only: Collection[str] | None, early: list[Case]
+) -> list[Case]:
     """Each claim of a pass that has something it can be the gradient with respect to, with the ruling.
 
-    `only` these names, None for all.
+    `only` these names, None for all. To `early` go those that differ before the last time they are assigned: they may
+    be of something else, and accuse nobody.
     """
     claims = [claim for claim in recorder.claims if claim.round == at.round]
     claims = [claim for claim in claims if only is None or claim.text in only]
@@ -47,7 +49,8 @@ def judged(bench: Bench, recorder: Recorder, at: LossEvent, rtol: float, only: C
         if same in seen:
             continue  # what a function returned has the name there too
         if not final and ruling.verdict != AGREES and not _of_its_own(ruling):
-            continue  # a name that was used for something else before
+            early.append(Case(claim, ruling, tuple(options)))  # or of a name that was used for something else before
+            continue
         if ruling.why == "shape" and not _is_meant(recorder, claim, ruling.candidate):
             rest += [claim] * final  # perhaps a variable of another function that only has the same name
             continue

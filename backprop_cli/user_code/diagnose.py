@@ -15,9 +15,9 @@ from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
 from backprop_cli.text import rounded
 from backprop_cli.user_code.findings import Mistake
-from backprop_cli.user_code.judge import UNMATCHED, fitted, ratios
+from backprop_cli.user_code.judge import UNMATCHED, Case, fitted, ratios, rule
 from backprop_cli.user_code.mover import Mover
-from backprop_cli.user_code.repair import Case, Repair, Workshop
+from backprop_cli.user_code.repair import Repair, Workshop
 from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.trace import as_array, is_array
 
@@ -28,13 +28,17 @@ _ALIKE = 1e-5
 
 
 class Diagnosed(NamedTuple):
-    """A case, and what is behind its verdict: a convention (`why`, `details`), a mistake, or whose it inherits."""
+    """A case, and what is behind its verdict: a convention (`why`, `details`), a mistake, or whose it inherits.
+
+    `suspect` is the likeliest line where no mistake is known; 0 if none is.
+    """
 
     case: Case
     why: str = ""
     details: tuple[tuple[str, str], ...] = ()
     mistake: Mistake | None = None
     inherits: str = ""
+    suspect: int = 0
 
 
 def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
@@ -63,10 +67,16 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
     if _leaves_are_right(shop, cases, wrong, right):
         return [Diagnosed(one, "aside") if any(one is case for case in wrong) else found[number]
                 for number, one in enumerate(cases)]  # fmt: skip
+    telling = [case for case in wrong if not _says_nothing(shop, case)]
+    silent = [case for case in wrong if not any(case is one for one in telling)] if telling else []
+    wrong, mistaken_first = telling or wrong, ""
     for _ in range(_MOST_ROOTS):
         root, after = _root(shop, wrong, right)
         repair = shop.repair([root, *after] if root else wrong, right, in_order=root is not None) if wrong else None
         if repair is None and root is None:
+            if wrong:
+                line = shop.likeliest(wrong, right, _off_by(shop, wrong[0]))
+                found |= {numbers[id(case)]: Diagnosed(case, suspect=line) for case in wrong}
             break
         mends = sorted({id(case): case for case in (*after, *(repair.mends if repair else ()))}.values(),
                        key=lambda case: numbers[id(case)])  # fmt: skip
@@ -75,11 +85,16 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
         if repair is not None:
             site = shop.recorder.sites.index(repair.site)
             first = root or next((case for case in wrong if site in case.claim.sites), mends[0])
+        suspect = (
+            0
+            if repair
+            else shop.likeliest([first, *(one for one in wrong if one is not first)], right, _off_by(shop, first))
+        )
         for case in (first, *(case for case in mends if case is not first)):
             inherited = Diagnosed(case, "inherited", inherits=first.claim.text)
-            mistaken = Diagnosed(case, mistake=_mistake(repair) if repair else None)
+            mistaken = Diagnosed(case, mistake=_mistake(repair) if repair else None, suspect=suspect)
             found[numbers[id(case)]] = mistaken if case is first else inherited
-        done = [*mends, first]
+        done, mistaken_first = [*mends, first], mistaken_first or first.claim.text
         wrong = [case for case in wrong if not any(case is one for one in done)]
         reached = shop.depends([site], wrong).get(site, set())
         for number, case in enumerate(wrong):
@@ -90,7 +105,21 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
             elif convention.details and shop.depends([case.claim.place.site], done).get(case.claim.place.site):
                 found[numbers[id(case)]] = convention._replace(why="multiple alone")
         wrong = [case for case in wrong if not found[numbers[id(case)]].why]
+    for case in silent if mistaken_first else ():
+        found[numbers[id(case)]] = Diagnosed(case, "inherited", inherits=mistaken_first)
     return [found[number] for number in range(len(cases))]
+
+
+def _says_nothing(shop: Workshop, case: Case) -> bool:
+    """Whether no repair need mend it: the gradient at one time, of what is stacked through time, or 0 like that of a
+    number that nothing depends on, as the last `f` of all before the first step.
+    """
+    candidate = case.ruling.candidate
+    if case.ruling.why == "shape":
+        return candidate is not None and np.shape(case.claim.value) == candidate.version.shape[1:]
+    return not np.any(case.claim.value) and any(
+        rule(shop.bench, case.claim.value, one, kinks=False).verdict == AGREES for one in case.options
+    )
 
 
 def _is_used_rightly(shop: Workshop, case: Case, right: Sequence[Case]) -> bool:

@@ -41,7 +41,7 @@ def edits(statement: ast.stmt, scope: Mapping[str, Any], tier: int) -> Iterator[
     mine = {
         ast.unparse(one) for one in ast.walk(statement) if isinstance(one, ast.Name | ast.Attribute | ast.Subscript)
     }
-    scope = {name: scope[name] for name in (*(one for one in scope if one in mine), *scope)}  # what it has comes first
+    scope = {name: scope[name] for name in (*(one for one in scope if one in mine), *scope)}
     for table in TIERS[tier]:
         for edit in table(statement, scope):
             text = edit.text
@@ -67,7 +67,8 @@ def _signs(statement: Any, _scope: Mapping[str, Any]) -> Iterator[Edit]:
             made = copy(statement)
             made.op = twin()
             yield Edit("sign" if twin in (ast.Add, ast.Sub) else "inverse", made)
-    yield Edit("sign", _with_value(statement, _negative))
+    if not isinstance(getattr(statement, "op", None), ast.Mult | ast.Div):
+        yield Edit("sign", _with_value(statement, _negative))
 
 
 def _negative(value: Any) -> Any:
@@ -170,11 +171,18 @@ def _inside(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     nodes = _places(statement)
     for number, node in enumerate(nodes):
         for mistake, change in changes(node, scope):
-            yield Edit(mistake, _changed(statement, number, change))
+            if not _is_only_turned(statement, made := _changed(statement, number, change)):
+                yield Edit(mistake, made)
+
+
+def _is_only_turned(one: Any, other: Any) -> bool:
+    # Who multiplies or divides by the opposite number has a wrong sign elsewhere.
+    old, new = (getattr(it.value, "value", None) for it in (one, other))
+    return isinstance(one, ast.AugAssign) and isinstance(new, int | float) and old == -new
 
 
 def _places(statement: Any) -> list[Any]:
-    """The nodes that may be changed, in an order that copies have too: of the value, and of the target's index."""
+    # In an order that copies have too: of the value, and of the target's index.
     roots = [statement.value]
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     roots += [target.slice for target in targets if isinstance(target, ast.Subscript)]
@@ -288,7 +296,5 @@ def _indexed(statement: Any, scope: Mapping[str, Any]) -> Iterator[Edit]:
     return (Edit(mistake, made, detail) for mistake, made, detail in indexed(statement, scope))
 
 
-TIERS = (
-    (_signs, _operators, _indexed, _inside), (_names, _masked), (_whole,), (_preceded, _followed, _sums),
-    (_paths, _chain),
-)  # fmt: skip
+TIERS = ((_signs, _operators, _indexed, _inside), (_names,), (_whole,), (_preceded, _followed, _sums), (_paths, _chain),
+         (_masked,))  # fmt: skip

@@ -15,6 +15,7 @@ from backprop_cli.user_code.diagnose import diagnose
 from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss, Remark
 from backprop_cli.user_code.functions import Pair
 from backprop_cli.user_code.goals import array_losses, goal_of, late_loss
+from backprop_cli.user_code.judge import Case
 from backprop_cli.user_code.merged import merged, named, together
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.observed import observed
@@ -22,7 +23,7 @@ from backprop_cli.user_code.prepared import Prepared, pairs_in, prepare, prepare
 from backprop_cli.user_code.problems import failed, no_gradient, no_loss, none_of_a_guess
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.remarks import remarks_on, unjudged
-from backprop_cli.user_code.repair import Case, Workshop
+from backprop_cli.user_code.repair import Workshop
 from backprop_cli.user_code.run import Program, parse, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
@@ -207,7 +208,8 @@ def _passed(
             continue
         at = goal.at
         bench = Bench(program, goal.places, seed)
-        found = judged(bench, recorder, at, rtol, only)
+        early: list[Case] = []
+        found = judged(bench, recorder, at, rtol, only, early)
         cases = [case for case in found if not any(case.claim is one for one in goal.given)]
         cases = [case for case in cases if not _is_half_done(case, recorder, script, failure)]
         if goal.guess and cases and not any(case.ruling.verdict == AGREES for case in cases):
@@ -215,7 +217,7 @@ def _passed(
             continue
         if cases:
             losses.append(Loss(goal.text or at.name, at.line))
-            shop = Workshop(bench, recorder, script, at, cases)
+            shop = Workshop(bench, recorder, script, at, cases, early)
             findings += merged(diagnose(shop, cases), at)
             rest += unjudged(shop, at, found, goal.given) if only is None else []
         for case in cases:

@@ -19,7 +19,7 @@ class Finding(NamedTuple):
     `text` is how it is written (`dW1`, `grads['W1']`), `goal` what is differentiated, `of` with respect to what; `line`
     the line that decides, `lines` all that set it, `function` where that is, `calls` how often it was judged. `verdict`
     and `error` are those of the worst; `why` says how it came about, with `details`. `inherits` names the wrong
-    gradient of which it is the right product.
+    gradient of which it is the right product. `suspect` is the likeliest line where no mistake is known, 0 if none is.
     """
 
     text: str
@@ -35,11 +35,12 @@ class Finding(NamedTuple):
     details: tuple[tuple[str, str], ...] = ()
     inherits: str = ""
     mistake: Mistake | None = None
+    suspect: int = 0
 
     @property
     def wrong_line(self) -> int:
         """The line with the mistake, as far as that is known."""
-        return self.mistake.line if self.mistake else self.line
+        return self.mistake.line if self.mistake else self.suspect or self.line
 
 
 class Loss(NamedTuple):

@@ -32,6 +32,14 @@ class Ruling(NamedTuple):
     pairs: tuple[tuple[float, Slope], ...] = ()
 
 
+class Case(NamedTuple):
+    """A claim with the ruling on it."""
+
+    claim: Claim
+    ruling: Ruling
+    options: tuple[Candidate, ...] = ()
+
+
 def fitted(value: Any, shape: tuple[int, ...]) -> Any | None:
     """The claimed gradient in the shape of the variable; None where the two cannot be the same thing."""
     if value.shape == shape:

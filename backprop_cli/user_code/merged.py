@@ -37,7 +37,7 @@ def merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:
             details = (("claimed", str(claim.value.shape)), ("right", str(candidate.version.shape)))
         yield Finding(
             text, candidate.of.name if candidate.of else at.name, _named(candidate, claim, len(group)), lines[-1],
-            lines, function, len(group), verdict, error, why, details, worst.inherits, worst.mistake,
+            lines, function, len(group), verdict, error, why, details, worst.inherits, worst.mistake, worst.suspect,
         )  # fmt: skip
 
 

@@ -41,10 +41,12 @@ def quantities(scope: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 def factors(scope: Mapping[str, Any], shape: Any) -> list[tuple[str, str, str]]:
     """The arrays by which it may have to be multiplied: upstream gradients, masks, slopes over a value."""
-    fitting = sorted(_fitting(scope, shape), key=lambda pair: not readings(pair[0]))
+    fitting = _fitting(scope, shape)
     masks = [("mask", f"* {sign}{name}", name) for name, it in fitting if is_mask(it) for sign in ("", "~")]
     others = [name for name, it in fitting if not is_mask(it)]
-    return masks + [(mistake, form.format(name), name) for mistake, form in _FORMS for name in others]
+    upstream = [("local", f"* {name}", name) for name in others if readings(name)]
+    slopes = [(mistake, form.format(name), name) for name in others if not readings(name) for mistake, form in _FORMS]
+    return masks + upstream + slopes
 
 
 def missing_terms(scope: Mapping[str, Any], shape: Any) -> Iterator[str]:

@@ -8,10 +8,11 @@ from backprop_cli.check.verdict import AGREES
 from backprop_cli.lean import Sequence
 from backprop_cli.user_code.cases import begins_anew
 from backprop_cli.user_code.findings import Failure, Finding, Remark
+from backprop_cli.user_code.judge import Case
 from backprop_cli.user_code.names import GRAD, LISTS, SELDOM, is_a_parameter, is_inside_gradients, looks_like_a_loss
 from backprop_cli.user_code.passes import changes, nudges
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.repair import Case, Workshop
+from backprop_cli.user_code.repair import Workshop
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
 

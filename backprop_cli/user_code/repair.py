@@ -18,7 +18,7 @@ from backprop_cli.user_code.edits import Edit, edits
 from backprop_cli.user_code.elsewhere import Elsewhere
 from backprop_cli.user_code.frames import frame_of, statement_at
 from backprop_cli.user_code.instrument import Site
-from backprop_cli.user_code.judge import Ruling, is_dead, ratios, rule
+from backprop_cli.user_code.judge import Case, is_dead, ratios, rule
 from backprop_cli.user_code.layers import with_names
 from backprop_cli.user_code.missing import SHAPE
 from backprop_cli.user_code.mover import Mover
@@ -27,22 +27,14 @@ from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
+from backprop_cli.user_code.suspects import Suspects, in_turn, is_empty, suspected
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
 
 _WORK = 100_000_000  # elements that all tries together may move
 _STEPS, _COMPILED = 400_000, 160  # assignments that all tries may run, and how many of them compiling one is worth
 _TRIES = (60, 2000)  # at least and at most so many
-_FEW, _MANY = 60, 240  # changes of a kind that are tried at a line, first and in the end
 _ROUNDING = 1e-10
 _ACCURACY = 1e-5  # what a change must come to
-
-
-class Case(NamedTuple):
-    """A claim with the ruling on it."""
-
-    claim: Claim
-    ruling: Ruling
-    options: tuple[Candidate, ...] = ()
 
 
 class Repair(NamedTuple):
@@ -58,8 +50,15 @@ class Workshop:
     """The program with its judged claims, and tries at its lines."""
 
     def __init__(
-        self, bench: Bench, recorder: Recorder, script: Script, loss: LossEvent, cases: Sequence[Case] = ()
+        self,
+        bench: Bench,
+        recorder: Recorder,
+        script: Script,
+        loss: LossEvent,
+        cases: Sequence[Case] = (),
+        early: Sequence[Case] = (),
     ) -> None:
+        """`early` are wrong before the last time they are assigned, in a loop backwards through time."""
         self.elsewhere = Elsewhere(
             bench, recorder, [case.ruling.candidate for case in cases if case.ruling.candidate is not None]
         )
@@ -67,6 +66,9 @@ class Workshop:
         self.loss, self.value = loss.place, as_array(loss.value)
         size = sum(np.size(it) for it in bench.program.names.values() if isinstance(it, np.ndarray)) + 1000
         self.right: Sequence[Case] = ()
+        fits = [case for case in early if case.ruling.why != "shape"]
+        first = min((case.claim.place.passed for case in fits), default=0)
+        self.early = [case for case in fits if case.claim.place.passed == first]
         self.spoiling: set[int] = set()  # sites of wrong gradients on which right ones depend all the same
         self.inner: set[int] = set()  # wrong cases on which others depend
         self._lines: dict[int, str] = {}
@@ -105,15 +107,10 @@ class Workshop:
         """
         self.right = right
         wrong = wrong if in_order else self._last_first(wrong)
-        suspects, shared = self._suspects(wrong, right), self._shared(wrong)
-        tries = [(tier, site, slice(_MANY)) for tier in (0, 1) for site in suspects]
-        tries += [(4, site, slice(_FEW)) for site in (*suspects, *shared)]
-        tries += [(tier, site, slice(_FEW)) for tier in (2, 3) for site in (*suspects, *shared)]
-        tries += [(tier, site, slice(_FEW, _MANY)) for tier in (2, 3) for site in (*suspects, *shared)]
-        tries += [(1, site, slice(_MANY)) for site in shared]
+        suspects = self._suspects(wrong, right)
         best: Repair | None = None
         most = 0.0
-        for tier, site, part in tries:
+        for tier, site, part in in_turn(suspects):
             for edit, mended, multiples in self._tried(site, tier, part, wrong, right):
                 score = len(mended) + multiples / 2
                 if score > most:
@@ -124,6 +121,43 @@ class Workshop:
                 if len(mended) + multiples == len(wrong):
                     return best
         return best
+
+    def _suspects(self, wrong: Sequence[Case], right: Sequence[Case]) -> Suspects:
+        return suspected(self.recorder, self.depends, wrong, right, self.early, self.spoiling, self.script.own)
+
+    def likeliest(self, wrong: Sequence[Case], right: Sequence[Case], apart: Any | None) -> int:
+        """The likeliest line for the first wrong case, for which there is no repair; 0 if none is.
+
+        It is the last line on which all wrong cases depend, or of those that set the gradient the one that reads most
+        names. `apart` is what is claimed in the first less the
+        gradient, if that is known: it is 0 where a wrong line has no part.
+        """
+        sites, case = self.recorder.sites, wrong[0]
+        common = list(self._suspects(wrong, right).likely)
+        common = [site for site in common if readings(sites[site].name)] or common
+        own = [site for site in case.claim.sites if not is_empty(sites[site])]
+        likely = common if common and (len(common) == 1 or len(wrong) > 1) else own[::-1]
+        if apart is not None and len(likely) > 1:
+            off = abs(np.ravel(apart)) > _ACCURACY * np.max(abs(apart))
+            parts: dict[int, Any] = {site: self._part(site, case) for site in likely}
+            whole = [site for site, part in parts.items() if part is not None and not np.any(off & ~part)]
+            least = min((parts[site].sum() for site in whole), default=0)
+            likely = [site for site in whole if parts[site].sum() == least] or likely
+        if set(likely) <= set(own):
+            likely.sort(key=self._names_read, reverse=True)
+        return self.script.shown(sites[likely[0]].line) or 0 if likely else 0
+
+    def _part(self, site: int, case: Case) -> Any | None:
+        """Which elements of a case's value change with a line."""
+        moved = self.run(Mover({}, [case.claim.place], site), self.recorder.visited[site].statement)
+        if moved is None or np.shape(moved[0]) != np.shape(case.claim.value):
+            return None
+        return np.ravel(abs(moved[0] - case.claim.value) > _ROUNDING * np.max(abs(case.claim.value)))
+
+    def _names_read(self, site: int) -> int:
+        """How many names a line reads: of several that set a gradient the one with most decides."""
+        value = getattr(self.recorder.sites[site].node, "value", None)
+        return len({one.id for one in ast.walk(value) if isinstance(one, ast.Name)}) if value is not None else 0
 
     def _last_first(self, wrong: Sequence[Case]) -> list[Case]:
         """The wrong cases, the first on which no other wrong one depends before all others."""
@@ -136,33 +170,6 @@ class Workshop:
             if all(wrong[number].claim.place.site == site for number in depends.get(site, ())):
                 return [case, *(other for other in wrong if other is not case)]
         return list(wrong)
-
-    def _suspects(self, wrong: Sequence[Case], right: Sequence[Case]) -> list[int]:
-        """The lines on which wrong cases alone depend: those of the first, of other gradients, of what helps."""
-        sites, cases = self.recorder.sites, [*wrong, *right]
-        mine = wrong[0].claim.round
-        visited = sorted(
-            (visit.order, site) for site, visit in self.recorder.visited.items()
-            if visit.round <= mine and sites[site].kind not in ("param", "loop") and not _declares(sites[site])
-            and sites[site].line <= (self.script.own or sites[site].line)
-        )  # fmt: skip
-        depends = self.depends([site for _, site in visited], cases)
-        clear = {site for case in right for site in case.claim.sites}
-        clear -= {site for case in wrong for site in case.claim.sites}
-        found = [
-            site for site in depends
-            if depends[site] and (site in self.spoiling or (
-                site not in clear and not any(number >= len(wrong) for number in depends[site])))
-        ] or list(wrong[0].claim.sites)  # fmt: skip
-        own = wrong[0].claim.sites
-        found.reverse()
-        return sorted(found, key=lambda site: (site not in own, not readings(sites[site].name)))
-
-    def _shared(self, wrong: Sequence[Case]) -> list[int]:
-        """Lines of right gradients on which several wrong ones depend: something may be missing after them."""
-        sites = dict.fromkeys(case.claim.place.site for case in self.right if case.claim.round == wrong[0].claim.round)
-        depends = self.depends(list(sites), wrong)
-        return [site for site, found in reversed(depends.items()) if 0 in found and len(found) > 1]
 
     def _tried(
         self, site: int, tier: int, part: slice, wrong: Sequence[Case], right: Sequence[Case]
@@ -246,10 +253,6 @@ def _same(one: Any, other: Any) -> bool:
         return False
     apart, size = np.linalg.norm(np.ravel(one - other)), np.linalg.norm(np.ravel(other))
     return bool(apart <= _ROUNDING * size or np.array_equal(one, other, equal_nan=True))
-
-
-def _declares(site: Site) -> bool:
-    return not isinstance(site.node, ast.Assign | ast.AugAssign | ast.AnnAssign)
 
 
 def _scope(local: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
