@@ -176,11 +176,16 @@ def open_session(
     strict = options.notation == NOTATIONS[1]
     sized = set[str]()
 
+    def default(name: str) -> Value:
+        value = defaults[name]
+        is_read = isinstance(value, float) or getattr(getattr(value, "dtype", None), "char", "") == "d"
+        return value if is_read else read_value(value, name, terms)
+
     def size_of(name: str) -> tuple[int, ...] | int | None:
         sized.add(name)
         if name in declared:
             return declared[name]
-        return _size(values[name] if name in values else defaults.get(name))
+        return _size(values[name] if name in values else default(name) if name in defaults else None)
 
     program = read_program(source, names, libraries(options.use), strict=strict, size_of=size_of)
     shown = _shown_gates(program, options.expand)
@@ -199,7 +204,7 @@ def open_session(
         if name in values:
             continue
         if name in defaults and name not in declared:
-            values[name] = defaults[name]
+            values[name] = default(name)
         else:
             session.free.append(name)
     noted = {**getattr(defaults, "noted", {}), **(terms.noted or {})}

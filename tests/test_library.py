@@ -73,3 +73,11 @@ def test_a_value_that_is_not_finite_is_refused_when_asked():
     assert backprop_cli.evaluate("x", x=float("inf")).value == float("inf")
     with pytest.raises(backprop_cli.BackpropError, match="not a finite number"):
         backprop_cli.evaluate("x", x=float("inf"), allow_nonfinite=False)
+
+
+def test_defaults_may_be_whatever_values_may_be():
+    found = backprop_cli.grad("sum(X*x)", defaults={"X": [[1, 2], [3, 4]], "x": "pi/2", "unused": object()})
+    assert found.gradients["x"] == 10 and found.gradients["X"].tolist() == [[np.pi / 2] * 2] * 2
+    assert backprop_cli.evaluate("x*y", defaults={"x": 2, "y": np.float32(1.5)}).value == 3
+    with pytest.raises(backprop_cli.BackpropError, match="V306"):
+        backprop_cli.evaluate("x + 1", defaults={"x": None})
