@@ -178,7 +178,7 @@ def open_session(
 
     def default(name: str) -> Value:
         value = defaults[name]
-        is_read = isinstance(value, float) or getattr(getattr(value, "dtype", None), "char", "") == "d"
+        is_read = getattr(value, "shape", ()) and value.dtype.char == "d"
         return value if is_read else read_value(value, name, terms)
 
     def size_of(name: str) -> tuple[int, ...] | int | None:
