@@ -263,3 +263,9 @@ def test_the_gradient_of_the_output_by_several_inputs_is_no_claim():
 )
 def test_what_only_looks_like_another_tools_is_left_alone(text, values, value):
     assert same(answer(text, values), value), answer(text, values)
+
+
+def test_an_arrow_is_a_comparison_where_the_name_has_a_value():
+    with pytest.raises(backprop_cli.BackpropError, match="V302"):
+        backprop_cli.evaluate("x<-2", x=-3)
+    assert backprop_cli.evaluate("x <- 2; x^2 + y", y=1).value == 5

@@ -55,7 +55,7 @@ def rewrite_statements(edits: Rewriter, names: Collection[str], bound: Collectio
             if first < last and _commas(edits, first, last):
                 edits.wrap(first + 1, last, "[", "]")
         elif not _differentiation(edits, first, last, names):
-            _assignment(edits, first, last, calls)
+            _assignment(edits, first, last, calls, bound)
         if definition is not None:
             definition.last = last
             if number + 1 == len(lines):
@@ -223,7 +223,7 @@ def _function(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) 
         edits.blank(first + 1, close)
 
 
-def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]) -> None:
+def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int], bound: Collection[str]) -> None:
     """`loss += x`; `N, D = X.shape`; `f = lambda x: x**2`; `def` aside, annotations go."""
     while edits.texts[first] in DECLARING and edits.is_word(first + 1) and first + 2 < last:
         behind = ("=", ":") if edits.texts[first] in TYPES else ("=", "(", ":")
@@ -246,7 +246,8 @@ def _assignment(edits: Rewriter, first: int, last: int, calls: Mapping[str, int]
         edits.drop(first + 1, first + 2)
         return
     if sign == "<" == edits.out[first + 1] and edits.at(first + 2) == "-" and edits.touches(first + 2):  # x <- 2
-        edits.out[first + 1], edits.out[first + 2] = "=", ""
+        if name not in bound:  # otherwise a comparison
+            edits.out[first + 1], edits.out[first + 2] = "=", ""
         return
     if edits.texts[first + 1 : last + 1] in (["+", "+"], ["-", "-"]):  # x++
         edits.merge(first + 1, last, f"= {name} {sign} 1")
