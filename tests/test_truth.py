@@ -291,7 +291,7 @@ def test_the_check_does_not_accuse_what_it_cannot_resolve(program, x, slope, ver
     ],
 )
 def test_a_note_shows_the_digits_that_make_it_true(program, x, told):
-    (note,) = backprop_cli.evaluate(program, x=x).notes
+    (note,) = [note for note in backprop_cli.evaluate(program, x=x).notes if note.code != "reading"]
     assert note.message.endswith(told)
 
 
