@@ -94,4 +94,5 @@ def test_the_first_wrong_line_of_a_torch_script_is_named(line, wrong, name, tmp_
     file.write_text(text.replace(line, wrong), encoding="utf-8")
     report = check_code(str(file))
     number = text[: text.index(line)].count("\n") + 1
-    assert (report.first_wrong.name, report.first_wrong.line) == (name, number)
+    (lines,) = [one.lines for one in report.results if one.name == name]
+    assert report.first_wrong.name == name and {number, report.first_wrong.line} <= {*lines}  # of several it is one
