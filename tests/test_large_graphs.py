@@ -170,7 +170,7 @@ def test_the_moves_are_those_of_the_plain_loops(monkeypatch, text, wrt):
 def test_what_is_sure_is_not_doubtful(monkeypatch):
     chosen, counts = Random(5), {True: 0, False: 0}
     monkeypatch.setattr(understanding, "LARGE", 0)
-    for _ in range(300):
+    for _ in range(120):
         text = random_text(chosen)
         point = {name: chosen.choice([0.5, -1.25, 2.0, 1e-8, 1e-160, 1e160, 40.0, 1e10]) for name in POINT}
         report = backprop_cli.grad(text, defaults=point, check=False)
@@ -179,4 +179,4 @@ def test_what_is_sure_is_not_doubtful(monkeypatch):
             sure = exaggerated_columns.are_sure(graph, values, passed, active)
             counts[sure] += 1
             assert not (sure and doubtful._doubtful_numbers(Again(graph, values, graph.output), passed, active))
-    assert min(counts.values()) > 10
+    assert min(counts.values()) > 5
