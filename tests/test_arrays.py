@@ -512,7 +512,7 @@ BAD_FILES = [
     (b'{"y": 1, "xs": 2}', "a.json", 3, "it has no `x`; it holds y, xs"),
     (b'[{"x": 1}, {"y": 2}]', "a.json", 3, "object 2 has no `x`, and others do"),
     (b'{"x": 1}\n[2]\n', "a.jsonl", 3, "line 2 holds no names"),
-    (b"1,2\n3\n", "a.csv", 3, "numbers where"),
+    (b"1,2\n3\n", "a.csv", 3, "1 number where the lines before have 2"),
     (b"", "a.csv", 3, "no numbers"),
     (b'"' + b"1" * 200_000 + b'"', "a.csv", 3, "field limit"),
     (b"\xff\xfe", "a.csv", 3, "UTF-8"),

@@ -51,7 +51,9 @@ class Table:
             width = len(self.lines[0][1]) if self.lines else len(self.headings) or len(cells)
             if len(cells) != width:
                 before = "the lines before have" if self.lines else "there are headings:"
-                raise self.wrong(number, f"{len(cells)} numbers where {before} {width}")
+                raise self.wrong(
+                    number, f"{len(cells)} {'number' if len(cells) == 1 else 'numbers'} where {before} {width}"
+                )
             self.lines.append((number, cells))
         if not self.lines:
             raise wrong_kind(path, "it holds no numbers")

@@ -27,7 +27,7 @@ _OTHERS = {
 
 
 def read_many(path: str, terms: Terms) -> Mapping[str, Any]:
-    """What a file holds by name; a value of an NPZ, of a table or of rows of objects is read when somebody asks."""
+    """What a file holds by name; values of an NPZ, a table or rows of objects are read when they are asked for."""
     kind, text = _opened(path)
     if kind == "npz":
         from backprop_cli.data.arrays import read_npz

@@ -1,4 +1,4 @@
-"""What passes over a large graph leave: what looks like a list is one when somebody looks at all of it."""
+"""What passes over a large graph leave: it looks like a list, and becomes one when all of it is asked for."""
 
 from __future__ import annotations
 

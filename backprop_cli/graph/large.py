@@ -40,7 +40,7 @@ class LargeGraph(Graph):
         super().__init__(source)
         self.rows = rows
         self.words, self.codes, self.first, self.second = words, codes, first, second
-        self.order: Any = None  # in which values are computed, and how gradients flow, once somebody found out
+        self.order: Any = None  # in which values are computed, and how gradients flow: filled in at the first pass
         self.stream: Any = None
         del self.gates, self.inputs, self.starts, self.ends
 
