@@ -312,6 +312,7 @@ OTHER_WORDS = {
     "render/__init__.py": {"dot"},
     "engine/anomalies/of_flow.py": {"sum"},  # which wording
     "engine/exaggerated.py": {"sum"},  # a family
+    "engine/by_elements.py": {"sum"},
     "engine/exaggerated_numbers.py": {"sum"},
     "engine/columns.py": {"sum"},
     "language/large_tokens.py": {"clip"},  # what NumPy does with places beyond the end

@@ -108,10 +108,9 @@ def _of_elements(
     passed: Backward | None,
     active: bytearray | None,
 ) -> list[Doubtful] | None:
-    """The runs over the doubtful elements alone; None where arrays are small, or elements depend on each other."""
-    if not any(size(shape) > _FEW for shape in graph.shapes):
-        return None
-    from backprop_cli.engine.doubtful_pieces import Passes, elements_of, plan
+    """The runs over the doubtful elements alone; None where elements depend on each other."""
+    from backprop_cli.engine.by_elements import elements_of, plan
+    from backprop_cli.engine.doubtful_pieces import Passes
 
     of = plan(graph, values, output)
     places = elements_of(found, graph, values, of, passed) if of else None
@@ -127,7 +126,8 @@ def _doubtful_arrays(
 ) -> Doubtful:
     beyond = _leaves_are_finite(graph, values, output)
     if any(size(shape) > _FEW for shape in graph.shapes):
-        from backprop_cli.engine.doubtful_pieces import Passes, plan
+        from backprop_cli.engine.by_elements import plan
+        from backprop_cli.engine.doubtful_pieces import Passes
 
         if of := plan(graph, values, output):
             found = Passes(Again(graph, values, output, run, of.before), of, passed, active, beyond).doubtful()

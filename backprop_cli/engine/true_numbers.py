@@ -14,9 +14,12 @@ from backprop_cli.engine.settling import LEAST, MOST_WORK, is_finite, reach, set
 from backprop_cli.engine.true_number import TrueNumber
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple, Sequence
+from backprop_cli.lean import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NamedTuple, Sequence
 from backprop_cli.numeric.digits import working, written
 from backprop_cli.numeric.shapes import Shape
+
+if TYPE_CHECKING:
+    from backprop_cli.engine.by_elements import Alone
 
 
 class _Number(NamedTuple):
@@ -40,10 +43,15 @@ def true_numbers(
     """The doubtful numbers that are not right to six digits, each with the true one, and those nobody can tell."""
     if not graph.shapes:
         values, passed = plainly(values, passed)
-    decided = _in_digits(graph, values, found, output, passed, upstream, share)
+    few = _alone(graph, values, found, output, passed)
+    decided = _in_digits(graph, values, found, output, passed, upstream, share, few)
     if decided is None:
         found = doubtful_again(graph, values, output, found, passed, active)
-        open_ = (item for item in _listed(values, found, passed, None) if isfinite(item.ours))
+        if few is not None and found:  # which are fewer now
+            few = _alone(graph, values, found, output, passed)
+            decided = _in_digits(graph, values, found, output, passed, upstream, share, few)
+    if decided is None:
+        open_ = (item for item in _listed(values, found, passed, _own) if isfinite(item.ours))
         return [TrueNumber(*item[:4], item.ours, "") for item in open_]
     return decided
 
@@ -56,22 +64,43 @@ def _in_digits(
     passed: Backward | None,
     upstream: Value,
     share: float,
+    few: Alone | None,
 ) -> list[TrueNumber] | None:
     """What many digits decide; None where they take more work than there may be."""
-    numbers, given, end, ids = graph, {name: values[node] for name, node in graph.variables.items()}, output, None
+    numbers, given, end = graph, {name: values[node] for name, node in graph.variables.items()}, output
+    id_of: Callable[..., int] = _own
     if graph.has_arrays:
         from backprop_cli.engine.unroll import unroll
 
-        weights = upstream if hasattr(upstream, "shape") else _ones(graph.shapes[output])
-        unrolled = unroll(graph, values, output, weights, MOST_WORK // LEAST)
+        if few is not None:
+            unrolled = unroll(few.graph, few.values, few.graph.output, budget=MOST_WORK // LEAST)
+        else:
+            weights = upstream if hasattr(upstream, "shape") else _ones(graph.shapes[output])
+            unrolled = unroll(graph, values, output, weights, MOST_WORK // LEAST)
         if unrolled is None:
             return None
-        numbers, given, end, ids = unrolled.graph, unrolled.given, unrolled.output, unrolled.ids
+        numbers, given, end = unrolled.graph, unrolled.given, unrolled.output
+        id_of = unrolled.id if few is None else lambda *at: unrolled.id(*few.there(*at))
         upstream = upstream if not graph.shapes[output] else 1.0
     if work_of([numbers, numbers])(LEAST) > share * MOST_WORK:
         return None
-    doubts = list(_listed(values, found, passed, ids))
+    doubts = list(_listed(values, found, passed, id_of))
     return _decided(numbers, given, end, upstream if passed is not None else None, doubts, share)
+
+
+def _alone(
+    graph: Graph, values: Sequence[Value], found: Doubtful, output: int, passed: Backward | None
+) -> Alone | None:
+    if not graph.has_arrays:
+        return None
+    from backprop_cli.engine.by_elements import alone
+
+    return alone(graph, values, found, output, passed)
+
+
+def _own(node: int, _: tuple[int, ...]) -> int:
+    """The node of a graph of numbers that is one itself."""
+    return node
 
 
 def _ones(shape: Shape) -> Value:
@@ -80,23 +109,22 @@ def _ones(shape: Shape) -> Value:
     return np.ones(shape)
 
 
-def _listed(values: Sequence[Value], found: Doubtful, passed: Backward | None, ids: Any) -> Iterator[_Number]:
+def _listed(
+    values: Sequence[Value], found: Doubtful, passed: Backward | None, id_of: Callable[..., int]
+) -> Iterator[_Number]:
     """Each doubtful number, with its node in the graph of numbers."""
     for of_gradient, marked in ((False, found.values), (True, found.grads)):
         for node, mask in marked.items():
             here: Any = passed.grads[node] if of_gradient and passed is not None else values[node]
             here = nothing(getattr(mask, "shape", ())) if here is None else here
             if type(here) is float:
-                yield _Number(node, of_gradient, (), here, int(ids(node)[()]) if ids is not None else node)
+                yield _Number(node, of_gradient, (), here, id_of(node, ()))
                 continue
             import numpy as np
 
-            of_element = ids(node) if ids is not None else None
             for index in zip(*np.nonzero(mask), strict=True):
                 place = tuple(map(int, index))
-                yield _Number(
-                    node, of_gradient, place, float(here[place]), -1 if of_element is None else int(of_element[place])
-                )
+                yield _Number(node, of_gradient, place, float(here[place]), id_of(node, place))
 
 
 def _decided(

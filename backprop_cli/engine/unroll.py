@@ -135,6 +135,10 @@ class Unrolled:
         self.given = given
         self.origins = origins
 
+    def id(self, node: int, place: tuple[int, ...]) -> int:
+        """The node that an element is."""
+        return int(self.elements[node][place].id)
+
     def ids(self, node: int) -> Any:
         """An array of node ids, of the shape of the node."""
         elements = self.elements[node]
