@@ -28,7 +28,7 @@ __all__ = [
     "digamma", "div", "e", "erf", "erfc", "erfcx", "erfcx_slope", "exp", "expm1", "floor", "gamma", "hypot", "inf",
     "is_power", "is_product",
     "largest", "lgamma", "log", "log1p", "log2", "log10", "mod", "nan", "number", "pi", "pow", "round", "sign", "sin",
-    "sinc_slope", "sinh", "smallest", "sqrt", "tan", "tanh", "trigamma",
+    "sinc_slope", "sinh", "smallest", "sqrt", "symmetric_eigenvalues", "tan", "tanh", "trigamma",
 ]  # fmt: skip
 
 # The functions that only add, multiply, divide, take roots and choose.
@@ -109,6 +109,11 @@ def price(function: str, digits: int) -> float:
 def is_whole(x: Digits) -> bool:
     """Whether it is a whole number, also where its digits would fill the memory."""
     return bool(_MP.isint(number(x)))
+
+
+def symmetric_eigenvalues(rows: Sequence[Sequence[Digits]]) -> list[Digits]:
+    """Those of a matrix, of which the lower triangle is looked at, in ascending order. All have the largest's error."""
+    return sorted(_MP.eigsy(_MP.matrix(rows), eigvals_only=True))
 
 
 def is_rounded(x: Digits) -> bool:
