@@ -121,7 +121,8 @@ def alone(graph: Graph, values: Sequence[Value], found: Doubtful, output: int, p
 
     The sums are of these elements only, which no gradient of an element depends on.
     """
-    of, places = plan(graph, values, output), _places(found, graph)
+    of = plan(graph, values, output)
+    places = _places(found, graph) if of else None  # whose arrays have one shape
     if of is None or places is None or (passed is not None and not _is_straight(graph, of)):
         return None
     shape = (len(places), *(1 for _ in of.shape[1:]))
