@@ -241,3 +241,26 @@ def test_at_a_place_that_is_rounded_a_small_eigenvalue_decides_nothing():
         report = backprop_cli.hessian(text, x=x, y=0.0, check=False)
         assert report.point == point and report.eigenvalues == pytest.approx([4e-12, 4], rel=1e-13)
     assert "an eigenvalue nearly so" in backprop("hessian", text, "x=1e-13", "y=0", "--no-check").out
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "point"),
+    [
+        ("(x - 1/3)^2", 0.333333333, "minimum"),  # nine decimals
+        ("1e30*(x - 1e-12)^2", 1.0000000001e-12, "minimum"),
+        ("(x - 0.1)^2", 0.1 + 2e-17, "minimum"),
+        ("cos(x)", 3.141592653589793, "minimum"),
+        ("(1e12*x - 0.5)^2", 0.0, ""),  # the slope is -1e12, Newton's step 5e-13
+        ("(x - 1e9 - 0.5)^2", 1e9, ""),  # -1, and 0.5
+        ("digamma(x)", -1e9 - 0.25, ""),  # 2*pi^2, and 0.16
+        ("(x - 1e9)^2", 1e9 + 1e-6, "minimum"),
+    ],
+)
+def test_what_counts_as_a_gradient_of_0(text, x, point):
+    assert backprop_cli.hessian(text, x=x, check=False).point == point
+
+
+def test_an_eigenvalue_that_is_smaller_than_any_double_is_not_called_0():
+    ran = backprop("hessian", "digamma(x)", "x=1e170", "--no-check").out  # -1/x^2
+    assert "eigenvalues [0]\n" in ran
+    assert backprop_cli.hessian("digamma(x)", x=1e170).unsure

@@ -22,8 +22,10 @@ from backprop_cli.report.rows import gradient_at
 from backprop_cli.text import all_finite
 
 _ZERO = 1e-9  # beside the largest: what counts as 0 of a gradient and of eigenvalues
+_ROUNDED = 1e-14  # beside a number: what its rounding, and that of what is computed with it, leaves
 _NO_SLOPE = frozenset({"kink", "jump"})  # where the gradient is a convention
-_LOST = TROUBLE | {"precision", "underflow"}
+_OF_DIGITS = frozenset({"precision", "underflow"})
+_LOST = TROUBLE | _OF_DIGITS
 _EVERY = 1 << 62
 _FEW_DIGITS = (
     "eigenvalues up to {:.2g} in size may have fewer than six right digits beside the largest; "
@@ -91,7 +93,10 @@ class HessianReport(NamedTuple):
         with np.errstate(all="ignore"):
             step = np.linalg.lstsq(self.matrix, self.gradient, rcond=None)[0]
             moved = np.abs(self.matrix @ step - self.gradient).max() <= _ZERO * np.abs(self.gradient).max()
-        return bool(moved and np.all(np.abs(step) <= _ZERO * np.maximum(1.0, np.abs(self.place))))
+        size = np.abs(self.place)
+        beside = np.maximum(_ZERO * np.minimum(1.0, size), _ROUNDED * size)  # nine decimals, of large numbers the last
+        near_0 = (np.abs(step) <= _ZERO) & (np.abs(self.gradient) <= _ZERO)
+        return bool(moved and np.all((np.abs(step) <= beside) | near_0))
 
     @property
     def point(self) -> str:
@@ -136,7 +141,7 @@ def hessian_report(
         apart = 0.0  # the digits that would tell are lost, which the notes say
     matrix = _symmetric(matrix)
     given = {name: values[node] for name, node in graph.variables.items()}
-    is_true = not any(note.code == "precision" and note.of_gradient for note in found.notes)
+    is_true = not any(note.code in _OF_DIGITS and note.of_gradient for note in found.notes)
     own = eigenvalues(matrix, derived, given, targets.values(), is_true=is_true)
     if own.unsure:
         made.append(Note("precision", _FEW_DIGITS.format(own.unsure), None, graph.span(graph.output)))
