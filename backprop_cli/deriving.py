@@ -144,7 +144,7 @@ def hessian(
     anomalies = find_anomalies(graph, numbers, graph.output, passed)
     derived = with_gradient(graph, graph.output, list(targets.values()))
     found = jacobian_at(derived, targets, session, mode="auto", anatomy=False, check=check)
-    return hessian_report(graph, numbers, passed, targets, found, anomalies)
+    return hessian_report(graph, numbers, passed, targets, found, anomalies, derived)
 
 
 def _some(session: Session, wrt: str | Sequence[str]) -> dict[str, int]:

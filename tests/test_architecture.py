@@ -87,6 +87,7 @@ THIRD_PARTIES = {
         "engine/stream.py",
         "engine/chains.py",
         "engine/exaggerated_columns.py",
+        "engine/eigenvalues.py",
         "numeric/columns.py",
         "numeric/arrays.py",
         "numeric/reductions.py",

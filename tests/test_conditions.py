@@ -125,6 +125,7 @@ POINTS = {
         "exact_when": ([1, 2, 5, 22], [0, -1, 0.5, 23, 24, 1.5]),
     },
     "lgamma": _FACTORIAL, "digamma": _FACTORIAL,
+    **dict.fromkeys(("trigamma", "tetragamma"), _FACTORIAL | {"vanish": ([INF], [1e200, -1e200, 1, -0.5])}),
     "xlogy": {
         "domain": ([(1, 2), (0, 2), (0, 0), (-1, 0.5), (0, TINY)], [(1, 0), (1, -1), (0, -1), (-1, 0)]),
         "pole": ([(1, 0), (-2, 0)], [(0, 0), (1, 1), (1, -1), (0, 1)]),

@@ -111,7 +111,7 @@ def test_greek_letters_and_what_is_bound_or_defined():
 def test_errors_point_at_the_derivative():
     for words, said in [
         (["g = df/dx; f = x^2; g", "x=1"], "used before it is defined"),
-        (["f = digamma(x); df/dx", "x=1"], "no formula in gates"),
+        (["f = tetragamma(x); df/dx", "x=1"], "no formula in gates"),
         (["f = [x, 2*x]; df/dx", "x=1"], "that of one number"),
         (["f = x^2; df/dz", "x=1"], "`df` has no value"),
         (["f = x^2; d2f/dz2", "x=1"], "gradients are what comes out"),

@@ -17,7 +17,7 @@ from backprop_cli.session import open_session
 # What has no derivative as a formula of gates.
 REFUSED = (
     "eigvalsh(", "svdvals(", "cholesky(", "pinv(", "expm(", "solve_triangular(", "conv1d(", "conv2d(", "max_pool",
-    "avg_pool", "sort(", "kron(", "cumprod(", "prod(T, axis=[0, 2])", "digamma(",
+    "avg_pool", "sort(", "kron(", "cumprod(", "prod(T, axis=[0, 2])", "tetragamma(",
 )  # fmt: skip
 AT = [(name, at) for name, gate in GATES.items() for at in gate.at if not gate.truth and gate.family != "choice"]
 

@@ -46,6 +46,15 @@ def scaled_tail(x):
     return mp.fsum(terms) / (mp.sqrt(mp.pi) * x)
 
 
+def polygamma(n, x):
+    """mpmath's; by reflection below 0, where it takes a step a unit."""
+    if x > 0:
+        return mp.psi(n, x)
+    cotangent = mp.cospi(x) / mp.sinpi(x)
+    slope = mp.pi**2 * (1 + cotangent**2) if n == 1 else -2 * mp.pi**3 * cotangent * (1 + cotangent**2)
+    return slope - (-1) ** (n + 1) * mp.psi(n, 1 - x)
+
+
 # What each gate is, as a book would write it: no care for rounding, that is what the digits are for.
 MEANING = {
     "add": lambda x, y: x + y,
@@ -117,6 +126,8 @@ MEANING = {
     "log_normcdf": lambda x: mp.log(scaled_tail(-x / mp.sqrt(2)) / 2) - x * x / 2,
     "normpdf": lambda x: mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi),
     "digamma": mp.digamma,
+    "trigamma": lambda x: polygamma(1, x),
+    "tetragamma": lambda x: polygamma(2, x),
     "sinc": lambda x: mp.sinpi(x) / (mp.pi * x) if x else mp.mpf(1),
     "logit": lambda x: mp.log(x / (1 - x)),
     "log_base": lambda x, base: mp.log(x) / mp.log(base),

@@ -56,7 +56,8 @@ CLAIMS = [
     ("x2^2", {}, "d2f/dx2 = 2", "N213", "`x`"),
     ("a*da + ad", {}, "d2f/dadda = 1", "V312", "write `(da dda)` or `(dad da)`"),
     ("q = x*y; f = q^2", {}, "d2f/dqdx = 2", "V312", "order would matter"),
-    ("digamma(x)", {"x": 2}, "d2f/dx2 = 1", "N215", ""),
+    ("trigamma(x)", {"x": 2}, "d2f/dx2 = 1", "differs", ""),
+    ("tetragamma(x)", {"x": 2}, "d2f/dx2 = 1", "N215", ""),
 ]
 
 

@@ -6,6 +6,7 @@ True numbers are mpmath's, with hundreds of digits.
 import json
 import math
 
+import mpmath
 import numpy as np
 import pytest
 from conftest import backprop
@@ -113,6 +114,27 @@ def test_a_score_that_towers_over_the_rest_keeps_its_slope(program, expected):
 def test_what_is_undefined_but_for_rounding_is_told(program, values):
     ran = backprop("eval", program, *(f"{name}={value}" for name, value in values.items()))
     assert ran.status == 4 and ("is nan, not" in ran.err or "is inf, not" in ran.err)
+
+
+@pytest.mark.parametrize(
+    ("program", "y", "told"),
+    [
+        # y^3 is 1e-480, which no double is.
+        ("v = y^3; digamma(v)", 1e-160, ["-1.0e+480, not nan", "3.0e+640, not nan", "`v` = 1.0e-480"]),
+        ("v = y^3; log(v)", 1e-160, ["-1105.240844637142, not -inf", "3e+160, not inf"]),
+        ("v = y^3; 1/v", 1e-160, ["`v` = 1.0e-480"]),
+        ("v = -y^3; log(v)", 1e-160, ["`v` = -1.0e-480"]),
+        ("v = y^3; v/v", 1e-160, ["is 1, not nan", "is 0, not nan"]),
+        ("v = y^3; sum(1/(v*[1, 2]))", 1e-160, ["`v` = 1.0e-480"]),
+        ("gamma(y - 1)", 1e-17, ["-1e+17, not nan"]),
+    ],
+)
+def test_a_pole_that_only_rounding_reaches_is_called_no_other(program, y, told):
+    ran = backprop("grad", program, f"y={y}", "--no-check")
+    assert ran.status == 4 and "reached by rounding alone" in ran.err and "it needs" not in ran.err
+    assert all(words in ran.err for words in told)
+    there = backprop("grad", "v = y^3; digamma(v)", "y=0", "--no-check").err
+    assert "has a pole at v = 0; it needs" in there and "rounding" not in there
 
 
 @pytest.mark.parametrize(
@@ -343,3 +365,23 @@ def test_an_element_near_0_of_a_large_array_is_not_lost():
     lost = {**values, "W1": values["W1"] + 1e12, "b1": -1e12 * values["X"].sum(axis=1)[0] * np.ones(100)}
     report = backprop_cli.grad(network, lost, wrt=["W2"], check=False)
     assert report.status == 4 and any(note.code == "precision" for note in report.notes)
+
+
+@pytest.mark.parametrize("x", [2.0, 1e-3, 0.5, 15.9, 16.0, 40.25, 1e6, 1e150, -0.5, -0.999, -3.25, -1000.5, -123456.75])
+def test_second_derivatives_of_the_gamma_functions(x):
+    """Those of lgamma and digamma, as mpmath has them, to the last digits; by reflection below 0."""
+
+    def true(n):
+        with mpmath.workdps(60):
+            if x > 0:
+                return float(mpmath.psi(n, x))
+            cotangent = mpmath.cot(mpmath.pi * mpmath.mpf(x))
+            square = mpmath.pi**2 * (1 + cotangent**2)
+            if n == 1:
+                return float(square - mpmath.psi(1, 1 - x))
+            return float(mpmath.psi(2, 1 - x) - 2 * mpmath.pi * cotangent * square)
+
+    for text, n in (("lgamma(x)", 1), ("digamma(x)", 2)):
+        report = backprop_cli.hessian(text, x=x)
+        assert report.matrix[0, 0] == pytest.approx(true(n), rel=1e-14, abs=0)
+        assert report.status == 0 and report.check.verdict == "agree"

@@ -25,6 +25,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "atan": sympy.atan, "atan2": sympy.atan2, "sinh": sympy.sinh, "cosh": sympy.cosh, "tanh": sympy.tanh,
     "asinh": sympy.asinh, "acosh": sympy.acosh, "atanh": sympy.atanh, "erf": sympy.erf, "erfc": sympy.erfc,
     "gamma": sympy.gamma, "digamma": sympy.digamma,
+    "trigamma": lambda x: sympy.polygamma(1, x), "tetragamma": lambda x: sympy.polygamma(2, x),
     "div": lambda x, y: x / y, "pow": lambda x, y: x**y,
 }  # fmt: skip
 

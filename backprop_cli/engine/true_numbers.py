@@ -167,8 +167,8 @@ def _of(item: _Number, numbers: Sequence[Any], passed: Backward | None) -> Any:
 
 def _right(ours: float, true: Any) -> bool:
     """Whether six digits are right; of what is not finite the other notes speak."""
-    if not isfinite(true):  # nor is any double near
-        return not isfinite(ours)
+    if not isfinite(true):  # nor is any double near, but for the infinity of its sign
+        return ours == float(true) if true == true else not isfinite(ours)
     return bool(ours == true or abs(ours - true) <= SIX_DIGITS * abs(true))
 
 

@@ -33,6 +33,7 @@ SYMPY = Dialect(
         "elu": "sp.Piecewise(({0}, {0} > 0), (({1})*(sp.exp({0}) - 1), True))", "xlogy": "({0})*sp.log({1})",
         "logaddexp": "sp.log(sp.exp({0}) + sp.exp({1}))", "log_base": "sp.log({0}, {1})", "tanh": "sp.tanh({0})",
         "eq": "sp.Eq({0}, {1})", "ne": "sp.Ne({0}, {1})", "mish": "({0})*sp.tanh(sp.log(1 + sp.exp({0})))",
+        "trigamma": "sp.polygamma(1, {0})", "tetragamma": "sp.polygamma(2, {0})",
         "logit": "sp.log(({0})/(1 - ({0})))", "stop_gradient": "({0})",
     },
     {},

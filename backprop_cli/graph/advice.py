@@ -120,6 +120,7 @@ PARAMETERS = {
     "log": ("base",),
     "round": ("digits", "decimals", "ndigits", "n"),
 }
+BY_ORDER = frozenset({"polygamma/2", "psi/2", "digamma/2"})  # whose first operand says which of the formulas
 UNSAID = {"loc": "0", "scale": "1"}  # of these, where another of them is given
 _DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient", "jacobian", "nabla", "differentiate",
                           "derive", "nderiv", "numderiv", "numericalderivative", "dydx", "ddx", "valueandgrad", "vjp",
@@ -151,6 +152,8 @@ def advice(name: str, operands: Sequence[str]) -> str:
         if known
         else (f"log({{0}})/log({based[1]})" if based and based[1] else f"log({{0}}, {based[2] if based else ''})",)
     )
+    if known in BY_ORDER and operands[0].isdigit():
+        formulas = formulas[int(operands[0]) :][:1]
     if not formulas:
         return "there is no such gate, and no formula of gates for it"
     given = [*operands, *"xyz"[count:]]

@@ -107,7 +107,7 @@ dnorm: normpdf({0})
 sf: normcdf(-({0}))
 logsf: log_normcdf(-({0}))
 qnorm norminv ndtri ppf probit isf erfcinv gammainc gammaincc igamma igammac betainc betaincinv:
-mvlgamma multigammaln polygamma trigamma besselj bessely besseli besselk jv yv iv kv i0 i1 j0 j1 y0:
+mvlgamma multigammaln besselj bessely besseli besselk jv yv iv kv i0 i1 j0 j1 y0:
 y1 k0 k1 i0e i1e expi expint exp1 Ei Si Ci Li li dilog polylog spence ellipk ellipe airy hyp2f1:
 dawsn fresnel fib fibonacci factorial2 isprime prime totient:
 plogis logsig: sigmoid({0})

@@ -75,8 +75,9 @@ abs = np.abs  # noqa: A001  the name the formulas use
 __all__ = [
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "digamma",
     "div", "erf", "erfc", "erfcx", "erfcx_slope", "exp", "expm1", "floor", "gamma", "hypot", "in_pieces", "largest",
-    "lgamma", "log", "log1p", "log2", "log10", "logaddexp", "maximum", "minimum", "mod", "pow", "round", "sign",
-    "sin", "sinc_slope", "sinh", "smallest", "sqrt", "tan", "tanh", "trigamma", "where", "where_known",
+    "lgamma", "log", "log1p", "log2", "log10", "logaddexp", "maximum", "minimum", "mod", "pentagamma", "pow", "round",
+    "sign", "sin", "sinc_slope", "sinh", "smallest", "sqrt", "tan", "tanh", "tetragamma", "trigamma", "where",
+    "where_known",
 ]  # fmt: skip
 
 
@@ -95,7 +96,9 @@ erfcx, erfcx_slope = in_pieces(bell.erfcx), in_pieces(bell.erfcx_slope)
 gamma = _each(floats.gamma)
 lgamma = _each(floats.lgamma)
 digamma = _each(floats.digamma)
-trigamma, sinc_slope = _each(special.trigamma), _each(special.sinc_slope)
+trigamma, tetragamma, pentagamma, sinc_slope = (
+    _each(function) for function in (special.trigamma, special.tetragamma, special.pentagamma, special.sinc_slope)
+)
 
 
 def where_known(partials: tuple[Array, ...], out: Array) -> tuple[Array, ...]:

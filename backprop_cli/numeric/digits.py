@@ -14,6 +14,7 @@ import mpmath
 
 from backprop_cli.lean import Any, Callable, Iterator, Sequence
 from backprop_cli.numeric.floats import largest, smallest
+from backprop_cli.numeric.special import slope_of_cotangent
 
 Digits = Any  # an mpmath number, or a float out of a formula's text: they mix
 _MP = mpmath.MPContext()
@@ -27,8 +28,9 @@ __all__ = [
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "constant", "cos", "cosh",
     "digamma", "div", "e", "erf", "erfc", "erfcx", "erfcx_slope", "exp", "expm1", "floor", "gamma", "hypot", "inf",
     "is_power", "is_product",
-    "largest", "lgamma", "log", "log1p", "log2", "log10", "mod", "nan", "number", "pi", "pow", "round", "sign", "sin",
-    "sinc_slope", "sinh", "smallest", "sqrt", "tan", "tanh", "trigamma",
+    "largest", "lgamma", "log", "log1p", "log2", "log10", "mod", "nan", "number", "pentagamma", "pi", "pow", "round",
+    "sign", "sin", "sinc_slope", "sinh", "smallest", "sqrt", "symmetric_eigenvalues", "tan", "tanh", "tetragamma",
+    "trigamma",
 ]  # fmt: skip
 
 # The functions that only add, multiply, divide, take roots and choose.
@@ -36,7 +38,7 @@ ALGEBRAIC = frozenset(
     ["abs", "clip", "div", "hypot", "largest", "maximum", "minimum", "pow", "sign", "smallest", "sqrt", "where"]
 )
 _SERIES = frozenset(["erf", "erfc", "erfcx", "erfcx_slope"])
-_STIRLING = frozenset(["gamma", "lgamma", "digamma", "trigamma"])
+_STIRLING = frozenset(["gamma", "lgamma", "digamma", "trigamma", "tetragamma", "pentagamma"])
 number = _MP.mpf
 abs = builtins.abs  # noqa: A001  the name the formulas use
 pi, e = _MP.pi, _MP.e  # of as many digits as are worked with
@@ -109,6 +111,11 @@ def price(function: str, digits: int) -> float:
 def is_whole(x: Digits) -> bool:
     """Whether it is a whole number, also where its digits would fill the memory."""
     return bool(_MP.isint(number(x)))
+
+
+def symmetric_eigenvalues(rows: Sequence[Sequence[Digits]]) -> list[Digits]:
+    """Those of a matrix, of which the lower triangle is looked at, in ascending order. All have the largest's error."""
+    return sorted(_MP.eigsy(_MP.matrix(rows), eigvals_only=True))
 
 
 def is_rounded(x: Digits) -> bool:
@@ -185,12 +192,23 @@ def is_power(x: Digits, y: Digits, out: Digits) -> bool:
     return y in (1, 2, 3, 4) and bool(finely(_MP.power, (x, y)) == out)
 
 
-@_quiet
-def trigamma(x: Digits) -> Digits:
-    """The slope of digamma; by reflection below 0, where mpmath's recurrence takes a step a unit."""
-    if x > 0:
-        return 1 / x if _huge(x, _MP.prec) else _MP.psi(1, x)
-    return nan if x == _MP.floor(x) else (_MP.pi / _MP.sinpi(x)) ** 2 - _MP.psi(1, 1 - x)
+def _polygamma(order: int) -> Callable[[Digits], Digits]:
+    """A derivative of digamma; by reflection below 0, where mpmath's recurrence takes a step a unit."""
+    sign = 1 if order % 2 else -1
+
+    def function(x: Digits) -> Digits:
+        if x > 0:
+            far = _huge(x, _MP.prec)
+            return sign * _MP.factorial(order - 1) / x**order if far else _MP.psi(order, x)
+        if x == _MP.floor(x):
+            return nan
+        reflected = slope_of_cotangent(order, _MP.cospi(x) / _MP.sinpi(x), +_MP.pi)
+        return sign * (reflected - _MP.psi(order, 1 - x))
+
+    return _quiet(function)
+
+
+trigamma, tetragamma, pentagamma = map(_polygamma, (1, 2, 3))
 
 
 def _more(function: Callable[[Digits], Digits], lost: Callable[[Digits], int]) -> Callable[[Digits], Digits]:

@@ -9,9 +9,21 @@ from __future__ import annotations
 import math
 from math import inf, nan
 
+from backprop_cli.lean import Any
 from backprop_cli.numeric.floats import exp
 
-__all__ = ["cbrt", "erfcx", "erfcx_slope", "is_power", "is_product", "sinc_slope", "trigamma"]
+__all__ = [
+    "cbrt",
+    "erfcx",
+    "erfcx_slope",
+    "is_power",
+    "is_product",
+    "pentagamma",
+    "sinc_slope",
+    "slope_of_cotangent",
+    "tetragamma",
+    "trigamma",
+]
 
 _ROOT = 1 / math.sqrt(math.pi)
 _FAR, _TERMS = 3.0, 60  # from 3 on sixty terms of the continued fraction have all digits
@@ -92,28 +104,65 @@ def sinc_slope(x: float) -> float:
     return sign * (cosine - sine / math.pi / x) / x
 
 
-# B(2k): the coefficients of the asymptotic series of trigamma (Abramowitz & Stegun 6.4.12).
-_TRIGAMMA = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
-_LARGE = 10.0
+# B(2k), of which the asymptotic series of the polygamma functions are made (Abramowitz & Stegun 6.4.11).
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+_SERIES = {
+    n: tuple(
+        b * math.factorial(2 * k + n - 1) / math.factorial(2 * k) for k, b in enumerate(_BERNOULLI, 1)
+    )
+    for n in (1, 2, 3)
+}  # fmt: skip
+_LARGE = 16.0  # from where on eight terms have all digits
 
 
 def trigamma(x: float) -> float:
-    """The derivative of digamma: reflection below 0, recurrence up to 10, then the asymptotic series."""
+    """The derivative of digamma."""
+    return _polygamma(1, x)
+
+
+def tetragamma(x: float) -> float:
+    """That of trigamma."""
+    return _polygamma(2, x)
+
+
+def pentagamma(x: float) -> float:
+    """That of tetragamma."""
+    return _polygamma(3, x)
+
+
+def _polygamma(order: int, x: float) -> float:
+    """Reflection below 0, recurrence up to 16, then the series."""
     if x != x or x == -inf or (x <= 0 and x == math.floor(x)):
         return nan
-    if x <= 0:
-        sine = math.sin(math.pi * (x - round(x)))
-        return (math.pi / sine) * (math.pi / sine) - _trigamma(1 - x)
-    return _trigamma(x)
+    sign = 1 if order % 2 else -1
+    if x > 0:
+        return sign * _size(order, x)
+    rest = x - round(x)
+    cosine, sine = math.sin(math.pi * (0.5 - abs(rest))), math.sin(math.pi * rest)
+    reflected: float = slope_of_cotangent(order, cosine / sine, math.pi)
+    return sign * reflected - _size(order, 1 - x)
 
 
-def _trigamma(x: float) -> float:
-    """Trigamma of a positive number."""
-    shift = 0.0
+def slope_of_cotangent(order: int, cotangent: Any, pi: Any) -> Any:
+    """(-1)^n d^n/dx^n of pi*cot(pi*x) for the order n of 1, 2 or 3, from the cotangent: no term cancels another."""
+    square = pi * pi * (1 + cotangent * cotangent)
+    if order == 1:
+        return square
+    return (
+        2 * pi * cotangent * square if order == 2 else square * (2 * pi * pi + 6 * (pi * cotangent) * (pi * cotangent))
+    )
+
+
+def _size(order: int, x: float) -> float:
+    """The size of a polygamma function of a positive number: all that is added up is positive."""
+    terms = []
     while x < _LARGE:
-        shift += (1 / x) * (1 / x)
+        inverse = 1 / x
+        terms.append(math.factorial(order) * math.prod([inverse] * (order + 1)))
         x += 1
     series, inverse = 0.0, 1 / x
-    for coefficient in reversed(_TRIGAMMA):
+    for coefficient in reversed(_SERIES[order]):
         series = (series + coefficient) * inverse * inverse
-    return shift + inverse * (1 + inverse / 2 + series)
+    first = math.factorial(order - 1) * math.prod([inverse] * order)
+    tail = first * (1 + order * inverse / 2 + series / math.factorial(order - 1))
+    return sum(reversed(terms), tail)

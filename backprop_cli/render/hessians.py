@@ -22,6 +22,7 @@ _KINDS = {
     "saddle point": "the gradient is 0 and eigenvalues have both signs: a saddle point",
     "degenerate": "the gradient is 0, and so is an eigenvalue: second derivatives do not tell what point it is",
 }
+_NEARLY = "the gradient is 0, and an eigenvalue nearly so: second derivatives do not tell what point it is"
 
 
 def page(report: HessianReport, style: Style) -> Page:
@@ -32,10 +33,11 @@ def page(report: HessianReport, style: Style) -> Page:
     yield GAP
     yield from panels(report.matrix, report.labels, report.labels, style)
     found = report.eigenvalues
-    condition = f"condition number {style.number(report.condition)}" if report.condition < inf else "singular"
-    said = [f"eigenvalues {style.number(found)}, {condition}"] * bool(len(found))
+    condition = f", condition number {style.number(report.condition)}" if report.condition < inf else ", singular"
+    unknown = report.condition == inf and report.unsure  # an eigenvalue may be smaller than any double
+    said = [f"eigenvalues {style.number(found)}{condition if not unknown else ''}"] * bool(len(found))
     if report.point:
-        said.append(_KINDS[report.point])
+        said.append(_NEARLY if report.point == "degenerate" and found.all() else _KINDS[report.point])
     yield Lines([(text,) for text in said])
     yield Notes(report.notes)
     if report.check is not None:

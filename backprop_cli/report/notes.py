@@ -49,6 +49,8 @@ _WORDS = {
     ("undefined", "gradient"): "the gradient that `{name}` sends to {along} is not a number",
     ("undefined", "sum"): "infinite gradients of opposite signs meet at `{name}`",
     ("pole", "value"): "`{gate}` has a pole at {at}{domain}",
+    ("pole", "rounded"): "`{gate}` has a pole at {at}, reached by rounding alone",
+    ("undefined", "rounded"): "`{gate}` has no real value at {at}, reached by rounding alone",
     ("infinite", "gradient"): "the gradient that `{name}` sends to {along} is infinite",
     ("overflow", "value"): "`{gate}` at {at} is larger than a double can be",
     ("overflow", "slope"): "the slope of `{gate}` along {along} at {at} is larger than a double can be",

@@ -25,6 +25,7 @@ _OVERFLOW = "{what} is {true}, not {ours}: in doubles a number on the way is not
 _QUOTIENTS = "{what} is {true}, not {ours}: the chain rule has none, the quotients of differences on both sides agree"
 _OPEN = "{what}, {ours}, may have lost its digits in rounding; to tell would take more work than there may be"
 _OPEN_WAY = "{what} may have lost {own} digits {way}; to tell would take more work than there may be"
+_SINGULAR = frozenset({"pole", "undefined"})
 _Group = tuple[int, bool, list[TrueNumber]]  # a node, whether it is its gradient, and the elements
 
 
@@ -44,8 +45,9 @@ def notes(graph: Graph, untrue: Iterable[TrueNumber], asked: Collection[int]) ->
 
 
 def without_repeated(anomalies: Iterable[Anomaly], untrue: Collection[TrueNumber], graph: Graph) -> list[Anomaly]:
-    """The anomalies but for underflows of numbers whose true size is told."""
+    """The anomalies but for underflows whose true size is told; of what only rounding reaches that is said."""
     known = {(item.node, item.of_gradient) for item in untrue if item.known and item.is_small}
+    values = {(item.node, item.element) for item in untrue if item.known and not item.of_gradient}
 
     def is_told(anomaly: Anomaly) -> bool:
         if anomaly.wording == "value":
@@ -53,7 +55,17 @@ def without_repeated(anomalies: Iterable[Anomaly], untrue: Collection[TrueNumber
         operands = [graph.inputs[anomaly.node][k] for k in anomaly.operands]
         return bool(operands) and all((j, True) in known for j in operands)
 
-    return [anomaly for anomaly in anomalies if not (anomaly.code == "underflow" and is_told(anomaly))]
+    def is_rounded(anomaly: Anomaly) -> bool:
+        of_operands = {(j, place) for j in graph.inputs[anomaly.node] for place in ((), anomaly.element)}
+        return (anomaly.node, anomaly.element) in values or not values.isdisjoint(of_operands)
+
+    return [
+        anomaly._replace(wording="rounded")
+        if anomaly.code in _SINGULAR and anomaly.wording == "value" and is_rounded(anomaly)
+        else anomaly
+        for anomaly in anomalies
+        if not (anomaly.code == "underflow" and is_told(anomaly))
+    ]
 
 
 def is_lost(graph: Graph, passed: Backward | None, anomaly: Anomaly, asked: Collection[int]) -> bool:
