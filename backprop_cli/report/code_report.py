@@ -23,6 +23,7 @@ _REASONS = {
     "masked": "it is {target} where it is not 0: behind a ReLU or a mask, and the gradients computed from it are right",
     "multiple alone": "it is {factor} times {target}",
     "part": "it is a part of {target}, or has another meaning: the gradients computed from it are right",
+    "either side": "the loss has a kink here, and the gradients computed from it are right",
     "behind": "it is {target} where the variable is not 0: the gradient before a ReLU",
     "aside": "it is a part of {target}, or has another meaning: the gradients of the parameters are right",
     "inherited": "right, given the wrong `{upstream}`",

@@ -11,7 +11,7 @@ from backprop_cli.lean import Collection, Sequence
 from backprop_cli.user_code.elsewhere import can_move
 from backprop_cli.user_code.judge import UNMATCHED, Case, Ruling, best
 from backprop_cli.user_code.mover import Mover
-from backprop_cli.user_code.names import is_a_parameter, is_inside_gradients, looks_like_a_loss
+from backprop_cli.user_code.names import is_a_parameter, looks_like_a_loss
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.resolve import Candidate, candidates, elements_of, is_whole, namesakes
 from backprop_cli.user_code.slopes import Bench
@@ -96,8 +96,9 @@ def _is_meant(recorder: Recorder, claim: Claim, candidate: Candidate) -> bool:
     if any(one is version.value for items in inside for one in items):
         return True
     same = {recorder.first(one).place for one in recorder.versions
-            if one.name == candidate.by and not is_inside_gradients(one.base)}  # fmt: skip
-    return is_a_parameter(candidate.by) and len(same) == 1
+            if one.name == candidate.by and is_whole(one.value) == is_whole(version.value)
+            and not recorder.holders.inside(one.base)}  # fmt: skip
+    return (is_a_parameter(candidate.by) or recorder.holders.inside(claim.base)) and len(same) == 1
 
 
 def _of_another_shape(bench: Bench, recorder: Recorder, claim: Claim, until: int, rtol: float) -> Ruling | None:

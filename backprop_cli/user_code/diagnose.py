@@ -7,38 +7,24 @@ A gradient on which a right one depends cannot be wrong: it is a multiple of wha
 from __future__ import annotations
 
 from collections import Counter
+from math import isclose
 
 import numpy as np
 
-from backprop_cli.check.tolerances import UNSURE
 from backprop_cli.check.verdict import AGREES, DIFFERS
-from backprop_cli.lean import Any, Mapping, NamedTuple, Sequence
+from backprop_cli.lean import Any, Mapping, Sequence
 from backprop_cli.text import rounded
+from backprop_cli.user_code.conventions import ALIKE, Diagnosed, convention_of, factor_of, is_before_a_relu, masked
 from backprop_cli.user_code.findings import Mistake
-from backprop_cli.user_code.judge import UNMATCHED, Case, fitted, ratios, rule
+from backprop_cli.user_code.judge import UNMATCHED, Case, fitted, rule
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.repair import Repair, Workshop
 from backprop_cli.user_code.resolve import Candidate
-from backprop_cli.user_code.trace import as_array, is_array
 
 _MOST_ROOTS = 3
 _MOST_ELEMENTS = 64  # of a variable by each of which the loss is differentiated
 _SIZES, _ALIASES = 40, 2
-_ALIKE = 1e-5
-
-
-class Diagnosed(NamedTuple):
-    """A case, and what is behind its verdict: a convention (`why`, `details`), a mistake, or whose it inherits.
-
-    `suspect` is the likeliest line where no mistake is known; 0 if none is.
-    """
-
-    case: Case
-    why: str = ""
-    details: tuple[tuple[str, str], ...] = ()
-    mistake: Mistake | None = None
-    inherits: str = ""
-    suspect: int = 0
+_IF_USED = {UNMATCHED: "part", "kink": "either side"}  # where what is right is computed from it
 
 
 def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
@@ -50,22 +36,35 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
     for number, case in enumerate(cases):
         site = case.claim.place.site  # in a loop it may be used in another pass
         others = [one for one in right if site not in one.claim.sites]
-        if case.ruling.why == UNMATCHED and others and shop.depends([site], others).get(site):
-            found[number] = Diagnosed(case, "part")
+        behind = _IF_USED.get(case.ruling.why)
+        if behind and others and shop.depends([site], others).get(site):
+            found[number] = Diagnosed(case, behind)
     numbers = {id(case): number for number, case in enumerate(cases)}
+    conventions: list[Diagnosed] = []
     for case in differing:
+        again = next((one for one in conventions if _is_same(shop, one.case, case)), None)
+        if again is not None:
+            found[numbers[id(case)]] = again._replace(case=case)
+            continue
         if right and _is_used_rightly(shop, case, right):
-            convention = _masked(shop, case) or _convention(case)
+            convention = masked(shop, case) or convention_of(case)
             if convention.why == "masked" or not _spoils(shop, case, right, differing):
                 found[numbers[id(case)]] = convention
+                conventions.append(convention)
                 continue
             shop.spoiling.update(case.claim.sites)
-        elif _is_before_a_relu(shop, case, differing):
+        elif is_before_a_relu(shop, case, differing):
             found[numbers[id(case)]] = Diagnosed(case, "behind")
             continue
         wrong.append(case)
-    if _leaves_are_right(shop, cases, wrong, right):
-        return [Diagnosed(one, "aside") if any(one is case for case in wrong) else found[number]
+    for convention in _shared_multiples(shop, wrong, conventions):
+        found[numbers[id(convention.case)]] = convention
+        wrong = [case for case in wrong if case is not convention.case]
+    same = {id(case): first for number, case in enumerate(wrong)
+            if (first := next((one for one in wrong[:number] if _is_same(shop, one, case)), None))}  # fmt: skip
+    everything, wrong = wrong, [case for case in wrong if id(case) not in same]
+    if _leaves_are_right(shop, cases, everything, right):
+        return [Diagnosed(one, "aside") if any(one is case for case in everything) else found[number]
                 for number, one in enumerate(cases)]  # fmt: skip
     telling = [case for case in wrong if not _says_nothing(shop, case)]
     silent = [case for case in wrong if not any(case is one for one in telling)] if telling else []
@@ -98,16 +97,46 @@ def diagnose(shop: Workshop, cases: Sequence[Case]) -> list[Diagnosed]:
         wrong = [case for case in wrong if not any(case is one for one in done)]
         reached = shop.depends([site], wrong).get(site, set())
         for number, case in enumerate(wrong):
-            convention = _convention(case)
-            again = any(case.claim.sites == one.claim.sites for one in done)  # in another pass of a loop
-            if again or number in reached:  # it is not what its name says even then, but nobody can tell
+            convention = convention_of(case)
+            anew = any(case.claim.sites == one.claim.sites for one in done)  # in another pass of a loop
+            if anew or number in reached:  # it is not what its name says even then, but nobody can tell
                 found[numbers[id(case)]] = Diagnosed(case, "inherited", inherits=first.claim.text)
             elif convention.details and shop.depends([case.claim.place.site], done).get(case.claim.place.site):
                 found[numbers[id(case)]] = convention._replace(why="multiple alone")
         wrong = [case for case in wrong if not found[numbers[id(case)]].why]
     for case in silent if mistaken_first else ():
         found[numbers[id(case)]] = Diagnosed(case, "inherited", inherits=mistaken_first)
+    for case in everything:
+        first_of = same.get(id(case))
+        if first_of is not None:
+            known = found[numbers[id(first_of)]]
+            found[numbers[id(case)]] = (
+                known._replace(case=case) if known.why else Diagnosed(case, "inherited", inherits=first_of.claim.text)
+            )
     return [found[number] for number in range(len(cases))]
+
+
+def _is_same(shop: Workshop, one: Case, other: Case) -> bool:
+    """Whether it is the same gradient once more: what a function returned in a dictionary, say."""
+    first, second = one.ruling.candidate, other.ruling.candidate
+    if one.claim.object is not other.claim.object or not np.array_equal(one.claim.value, other.claim.value):
+        return False
+    return (
+        first is not None
+        and second is not None
+        and shop.elsewhere.root(first.version).place == shop.elsewhere.root(second.version).place
+    )
+
+
+def _shared_multiples(shop: Workshop, wrong: Sequence[Case], conventions: Sequence[Diagnosed]) -> list[Diagnosed]:
+    """The wrong cases that are as many times the gradient as conventions are, where what is wrong in another way is
+    computed from them: without that it would make up for the factor, as with the conventions.
+    """
+    factors = [factor for one in conventions if (factor := factor_of(one.case))]
+    alike = [case for case in wrong if any(isclose(factor_of(case), one, rel_tol=ALIKE) for one in factors)]
+    others = [case for case in wrong if not any(case is one for one in alike)]
+    used = [case for case in alike if shop.depends([case.claim.place.site], others).get(case.claim.place.site)]
+    return [convention_of(case)._replace(why="multiple alone") for case in used]
 
 
 def _says_nothing(shop: Workshop, case: Case) -> bool:
@@ -126,19 +155,6 @@ def _is_used_rightly(shop: Workshop, case: Case, right: Sequence[Case]) -> bool:
     site = case.claim.place.site
     others = [one for one in right if one.claim.order > case.claim.order and site not in one.claim.sites]
     return bool(others) and bool(shop.depends([site], others).get(site))
-
-
-def _is_before_a_relu(shop: Workshop, case: Case, differing: Sequence[Case]) -> bool:
-    """Whether it is 0 where the variable is, and right elsewhere, and nothing wrong is computed from it."""
-    candidate = case.ruling.candidate
-    claimed = None if candidate is None else fitted(case.claim.value, candidate.version.shape)
-    if candidate is None or claimed is None or not is_array(candidate.version.value):
-        return False
-    if not np.array_equal(claimed == 0, as_array(candidate.version.value) == 0) or not _masked(shop, case):
-        return False
-    site = case.claim.place.site
-    others = [one for one in differing if site not in one.claim.sites]
-    return not shop.depends([site], others).get(site)
 
 
 def _root(shop: Workshop, wrong: Sequence[Case], right: Sequence[Case]) -> tuple[Case | None, list[Case]]:
@@ -195,7 +211,7 @@ def _off_by(shop: Workshop, case: Case) -> Any | None:
     claimed = None if candidate is None else fitted(case.claim.value, candidate.version.shape)
     if candidate is None or claimed is None:
         return None
-    if factor := _factor(case):
+    if factor := factor_of(case):
         return claimed * (1 - 1 / factor)
     return claimed - _gradient(shop, candidate) if claimed.size <= _MOST_ELEMENTS else None
 
@@ -236,42 +252,6 @@ def _leaves_are_right(shop: Workshop, cases: Sequence[Case], wrong: Sequence[Cas
     return bool(used) and all(
         shop.elsewhere.moves(used, version) for version in {one.place: one for one in means}.values()
     )
-
-
-def _masked(shop: Workshop, case: Case) -> Diagnosed | None:
-    """Right wherever it is not 0: a mask has made it the gradient on the other side of a ReLU, or of dropout."""
-    candidate = case.ruling.candidate
-    claimed = None if candidate is None else fitted(case.claim.value, candidate.version.shape)
-    if candidate is None or claimed is None or np.all(claimed) or not np.any(claimed):
-        return None
-    place = candidate.version.place
-    moved = shop.bench.direction(place, claimed.shape, 0) * (claimed != 0)
-    slope = shop.bench.slope({place: moved}, candidate.version.scale)
-    apart = abs(float(np.sum(claimed * moved)) - slope.slope)
-    right = apart <= _ALIKE * float(np.linalg.norm(claimed)) + UNSURE * slope.error
-    return Diagnosed(case, "masked") if right else None
-
-
-def _convention(case: Case) -> Diagnosed:
-    """Right but for a factor, or a part: with the factor's name among the numbers that are around."""
-    factor = _factor(case)
-    if not factor:
-        return Diagnosed(case, "part")
-    for name, number in case.claim.around.items():
-        if isinstance(number, int | float | np.number) and not isinstance(number, bool):
-            if abs(float(number) - factor) <= 1e-5 * abs(factor):
-                return Diagnosed(case, "multiple", (("factor", f"{rounded(float(number))} = {name}"),))
-            if number and abs(1 / float(number) - factor) <= 1e-5 * abs(factor):
-                return Diagnosed(case, "multiple", (("factor", f"1/{rounded(float(number))} = 1/{name}"),))
-    return Diagnosed(case, "multiple", (("factor", rounded(factor)),))
-
-
-def _factor(case: Case) -> float:
-    """How many times the gradient it is along every direction; 0 where that is not one number."""
-    factors = ratios(case.ruling.pairs)
-    if len(factors) < 2 or np.ptp(factors) > _ALIKE * abs(factors[0]):
-        return 0.0
-    return factors[0]
 
 
 def _mistake(repair: Repair) -> Mistake:

@@ -97,7 +97,10 @@ class _Hooks(ast.NodeTransformer):
         """`a: int = value`."""
         if node.value is None:
             return node
-        return self.visit_Assign(ast.copy_location(ast.Assign([node.target], node.value), node))
+        made: list[Any] = self.visit_Assign(ast.copy_location(ast.Assign([node.target], node.value), node))
+        if isinstance(node.target, ast.Name):  # a data class reads the annotations of its body
+            made[0] = ast.copy_location(ast.AnnAssign(node.target, node.annotation, made[0].value, node.simple), node)
+        return made
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         """`a += value`."""

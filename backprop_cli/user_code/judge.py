@@ -126,8 +126,10 @@ def is_dead(ruling: Ruling) -> bool:
     return all(slope.slope == 0 for _, slope in ruling.pairs)
 
 
-def _preference(ruling: Ruling) -> tuple[bool, bool, bool]:
-    return ruling.why == "shape", is_dead(ruling), ruling.verdict == DIFFERS
+def _preference(ruling: Ruling) -> tuple[bool, bool, bool, bool]:
+    candidate = ruling.candidate
+    is_a_count = ruling.why == "no slope" and candidate is not None and isinstance(candidate.version.value, int)
+    return is_a_count, ruling.why == "shape", is_dead(ruling), ruling.verdict == DIFFERS
 
 
 def ratios(pairs: Iterable[tuple[float, Slope]]) -> list[float]:

@@ -8,14 +8,14 @@ import numpy as np
 
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.lean import Iterable, Iterator, Sequence
-from backprop_cli.user_code.diagnose import Diagnosed
+from backprop_cli.user_code.conventions import Diagnosed
 from backprop_cli.user_code.findings import Examined, Finding
 from backprop_cli.user_code.judge import UNMATCHED
 from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.trace import Claim, LossEvent
 
 _WORST = (DIFFERS, UNDECIDED, AGREES)
-_CONVENTIONS = ("masked", "multiple", "multiple alone", "part", "aside", "behind")
+_CONVENTIONS = ("masked", "multiple", "multiple alone", "part", "aside", "behind", "either side")
 
 
 def merged(diagnosed: Iterable[Diagnosed], at: LossEvent) -> Iterator[Finding]:

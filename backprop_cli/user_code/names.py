@@ -31,7 +31,7 @@ _FORMS = tuple(
 # Names that begin with d, or end with grad, and are seldom those of gradients.
 SELDOM = frozenset({"data", "date", "diff", "difference", "dim", "dims", "dist", "distance", "distances", "dot", "done",
                     "depth", "den", "denom", "degree", "decay", "deltat", "dt", "df"})  # fmt: skip
-_CONTAINERS = re.compile(r"d|dparams?|dparameters?|grads?|gradients?|(grads?|gradients?)_\w+|\w+_(grads?|gradients?)")
+_CONTAINERS = re.compile(r"dparams?|dparameters?|grads?|gradients?|(grads?|gradients?)_\w+|\w+_(grads?|gradients?)")
 
 
 _PARAMETER = re.compile(r"(?:W|w|b|weights?|bias(?:es)?|theta|beta|gamma)_?[hxyzioufrcq]{0,2}\d*")

@@ -9,14 +9,13 @@ import numpy as np
 
 from backprop_cli.lean import Any, Callable, Mapping, MappingProxyType, Sequence
 from backprop_cli.user_code.contents import names_around, parts
+from backprop_cli.user_code.holders import Holders
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET, Site
 from backprop_cli.user_code.mover import Shakes, moved
 from backprop_cli.user_code.names import (
     GRAD,
     Reading,
-    holds_gradients,
     is_a_loss,
-    is_inside_gradients,
     looks_like_a_loss,
     plain,
     readings,
@@ -77,6 +76,7 @@ class Recorder:
         self.visited: dict[int, Visit] = {}
         self.shapes: dict[int, tuple[int, ...]] = {}
         self._claimed: set[int] = set()  # the objects of all claims
+        self.holders = Holders(self.versions, self._claimed)
         self.arrays: list[tuple[str, int, tuple[int, ...]]] = []  # what has the name of a loss and is not one number
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
@@ -94,8 +94,8 @@ class Recorder:
 
     def is_of_something(self, claim: Claim) -> bool:
         """Whether there is a variable that its name speaks of: `diff` is no gradient of `iff`."""
-        keyed = isinstance(claim.element, str) and holds_gradients(claim.base)
-        return keyed or claim.name in GRAD or is_inside_gradients(claim.base) or self._is_of_a_name(claim.name)
+        keyed = isinstance(claim.element, str) and self.holders.holds(claim.base)
+        return keyed or claim.name in GRAD or self.holders.inside(claim.base) or self._is_of_a_name(claim.name)
 
     def _is_of_a_name(self, name: str) -> bool:
         return any(plain(one) in self._names for reading in self.reads_as(name) for one in spellings(reading.by))
@@ -159,7 +159,7 @@ class Recorder:
         call = self._call_of(frame)
         name = key if isinstance(key, str) else where.name
         base = where.name if isinstance(key, str) else where.base
-        inner = is_inside_gradients(where.base)
+        inner = self.holders.inside(where.base)
         if inner and isinstance(key, str):
             base = f"{where.base}[{where.name!r}]"
         elif inner and where.kind == "set":
@@ -173,7 +173,9 @@ class Recorder:
             return
         self.shapes[place.site] = tuple(np.shape(value))
         gradient = where.kind not in ("param", "loop") and place.statement >= self.first_judged
-        held = key is not None and holds_gradients(where.name)
+        held = key is not None and self.holders.holds(where.name)
+        if gradient and base and not held and not inner and (key is None or isinstance(key, str)):
+            inner = self.holders.look(base, {name: value}, frame)
         if gradient and (self.reads_as(name) or held or inner or (name in GRAD and base and np.any(value))):
             self._claim(where, place, name, base, key, value, call, frame)
         self._version(place, where, name, base, key, call, value, write)
@@ -181,8 +183,11 @@ class Recorder:
     def _inside(self, where: Site, place: Place, value: Any, call: int, frame: Any) -> None:
         """The parts of a value that has got a name: gradients that have none by themselves, and variables."""
         bound = where.kind in ("bind", "unpack") and not where.renames and place.statement >= self.first_judged
-        holds = holds_gradients(where.name)
-        for one in parts(value, where.name):
+        found = list(parts(value, where.name))
+        mine = {one.name: one.value for one in found if one.base == where.name}
+        looked = bool(bound and mine) and self.holders.look(where.name, mine, frame, value)
+        holds = looked or self.holders.holds(where.name)
+        for one in found:
             at = place._replace(path=one.path)
             literal = one.inside == "dict" and where.kind == "bind"
             new = literal or (id(one.value) not in self._claimed and bool(np.any(one.value)))

@@ -9,7 +9,7 @@ from backprop_cli.lean import Sequence
 from backprop_cli.user_code.cases import begins_anew
 from backprop_cli.user_code.findings import Failure, Finding, Remark
 from backprop_cli.user_code.judge import Case
-from backprop_cli.user_code.names import GRAD, LISTS, SELDOM, is_a_parameter, is_inside_gradients, looks_like_a_loss
+from backprop_cli.user_code.names import GRAD, LISTS, SELDOM, is_a_parameter, looks_like_a_loss
 from backprop_cli.user_code.passes import changes, nudges
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.repair import Workshop
@@ -77,7 +77,7 @@ def _is_surely_one(recorder: Recorder, claim: Claim) -> bool:
         return True
     held = (
         (claim.name in GRAD and bool(claim.base))
-        or is_inside_gradients(claim.base)
+        or recorder.holders.inside(claim.base)
         or (claim.element is not None and claim.name in LISTS)
     )
     return held and bool(np.ndim(claim.value))

@@ -238,7 +238,10 @@ class Workshop:
         kept = case.claim.value * (value != 0) if np.shape(value) == np.shape(case.claim.value) else None
         if case.ruling.verdict == AGREES and kept is not None and np.any(value) and np.array_equal(value, kept):
             return True  # a mask has made it the gradient on the other side of a ReLU
-        options = [one for one in (case.ruling.candidate, *case.options) if one is not None]
+        first = case.ruling.candidate
+        options = [one for one in (first, *case.options) if one is not None]
+        if any(one.claim.object is not case.claim.object and _same(one.claim.value, value) for one in self.right):
+            options = options[:1]  # that of something else, which only has the same name somewhere
         rulings = (rule(self.bench, value, one, _ACCURACY, kinks=False) for one in options)
         return any(one.verdict == AGREES and not is_dead(one) for one in rulings)
 

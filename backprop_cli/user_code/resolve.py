@@ -7,8 +7,8 @@ from collections import Counter
 
 import numpy as np
 
-from backprop_cli.lean import Any, Iterator, NamedTuple
-from backprop_cli.user_code.names import GRAD, OF_LISTS, Reading, holds_gradients, is_inside_gradients, spellings
+from backprop_cli.lean import Any, Iterator, NamedTuple, Sequence
+from backprop_cli.user_code.names import GRAD, OF_LISTS, Reading, is_a_parameter, spellings
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.tensors import is_tensor
 from backprop_cli.user_code.trace import Claim, Place, Version, is_array, is_list, is_number, size_of
@@ -60,7 +60,20 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
             for version in _versions(recorder, claim, by, beside, until) if by in names else ():
                 if version.shape == claim.value.shape:
                     found.setdefault(("", version.place), Candidate(None, by, version, version.call == beside))
-    return [one for one in found.values() if _is_possible(recorder, claim, one)][:_MOST_CANDIDATES]
+    possible = [one for one in found.values() if _is_possible(recorder, claim, one)]
+    return [one for one in possible if not _is_less(recorder, one, possible)][:_MOST_CANDIDATES]
+
+
+def _is_less(recorder: Recorder, one: Candidate, others: Sequence[Candidate]) -> bool:
+    """Whether it is a parameter in the one call that had it under that name, and the parameter itself is there too: a
+    penalty that is computed elsewhere is no part of what it does in that call.
+    """
+    version = one.version
+    if version.kind != "alias" or not version.call or not is_a_parameter(one.by):
+        return False
+    known = [recorder.versions[number] for number in recorder.of_object.get(id(version.value), ())]
+    calls = {it.call for it in known if it.place.site == version.place.site and it.value is version.value}
+    return len(calls) == 1 and any(it.version.value is version.value and it.version.kind != "alias" for it in others)
 
 
 def _is_possible(recorder: Recorder, claim: Claim, one: Candidate) -> bool:
@@ -80,7 +93,7 @@ def namesakes(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
     for reading in _read(recorder, claim):
         for by in spellings(reading.by) if not reading.of else ():
             named = [one for one in recorder.versions
-                     if one.name == by and one.order < until and not is_inside_gradients(one.base)]  # fmt: skip
+                     if one.name == by and one.order < until and not recorder.holders.inside(one.base)]  # fmt: skip
             for one in sorted(named, key=lambda one: (one.call != claim.call, -one.order)):
                 found.setdefault(one.place, Candidate(None, by, one, False))
     return list(found.values())[:_MOST_CANDIDATES]
@@ -103,12 +116,12 @@ def elements_of(candidate: Candidate, claim: Claim) -> list[Candidate]:
 def _read(recorder: Recorder, claim: Claim) -> list[Reading]:
     """What its name can be the gradient of, or the key under which it is put."""
     read = list(recorder.reads_as(claim.name))
-    inside = is_inside_gradients(claim.base)
+    inside = recorder.holders.inside(claim.base)
     if claim.name in GRAD and claim.base and np.ndim(claim.value):  # numbers: of a node, in an autograd engine
         read.append(Reading("", claim.base.rpartition(".")[2]))
     elif inside and isinstance(claim.element, str | None):
         read.append(Reading("", claim.element or claim.name))
-    elif claim.element is not None and holds_gradients(claim.name):
+    elif claim.element is not None and recorder.holders.holds(claim.name):
         read += [Reading("", one) for one in OF_LISTS]
     return read
 
@@ -145,7 +158,7 @@ def _versions(recorder: Recorder, claim: Claim, by: str, beside: int, until: int
     named = [
         one for one in recorder.versions
         if one.name == by and one.order < until and (one.kind != "alias" or one.call in (0, beside, claim.call))
-        and not is_inside_gradients(one.base)
+        and not recorder.holders.inside(one.base)
     ]  # fmt: skip
     indices = {it + step for it in claim.around.values() if isinstance(it, int | np.integer) for step in (0, -1, 1)}
     whole = [one for one in named if not isinstance(one.element, int | np.integer)]
