@@ -8,7 +8,6 @@ from __future__ import annotations
 from backprop_cli.errors import Diagnostic
 from backprop_cli.gates import ALIASES, GATES, Gate
 from backprop_cli.gates.tensors import REDUCTION_OF, TENSOR_ALIASES, TENSOR_BY_SYNTAX, TENSORS
-from backprop_cli.graph import literals
 from backprop_cli.graph.arguments import BoundCall, bind
 from backprop_cli.graph.graph import CONSTANT, Graph
 from backprop_cli.graph.signature import signature
@@ -88,6 +87,8 @@ class ArrayRows:
             out.gates[row] = TENSOR_BY_SYNTAX["array"]
             out.inputs[row] = elements
             if all(j >= 0 and out.gates[j] == CONSTANT for j in elements):
+                from backprop_cli.graph import literals
+
                 out.gates[row], out.inputs[row] = CONSTANT, ()
                 self.absorbed |= {j for j in elements if self.program.ops[j] != "name"}
                 out.constants[row], wrong = literals.array(self.program, row, [out.constants[j] for j in elements])

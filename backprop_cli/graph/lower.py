@@ -18,7 +18,6 @@ from backprop_cli.graph.comparisons import misplaced
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.names import InputNames
 from backprop_cli.graph.readings import readings
-from backprop_cli.graph.rebuild import rebuild, used_rows
 from backprop_cli.graph.signature import signature
 from backprop_cli.language.parser import MOST_ERRORS
 from backprop_cli.language.program import Program
@@ -89,6 +88,8 @@ class _Lowering(ArrayRows):
         out.title = self.shown.get(program.statements[-1].name, "")
         out.products, out.dotted = self.rows["juxtaposed"], self.rows["·"]
         if self.defaults or self.absorbed:
+            from backprop_cli.graph.rebuild import rebuild
+
             self.out = rebuild(out, self.defaults, self.absorbed)
         if self.out.subgraphs:
             from backprop_cli.graph.turns import settle
@@ -131,7 +132,11 @@ class _Lowering(ArrayRows):
             from backprop_cli.graph.messages import names_of_failed_statements
 
             unused = names_of_failed_statements(program)
-        words = self.absorbed - used_rows(out, self.absorbed) if self.absorbed else self.absorbed
+        words = self.absorbed
+        if words:
+            from backprop_cli.graph.rebuild import used_rows
+
+            words = words - used_rows(out, words)
         for row in self.rows["name"]:
             name = program.args[row]
             out.inputs[row] = ()

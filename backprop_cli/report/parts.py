@@ -21,10 +21,10 @@ _OF_FORMULAS = {"axis", "keepdims", "True"}  # the words that a formula may have
 def node_parts(graph: Graph, node: int) -> Formula:
     """What a node is, over its operands: `n1 * z`, `sigmoid(n3)`, `turn 3 of 10 (h, x)`, `input`, `constant`."""
     gate, operands = graph.gates[node], tuple(map(Name, graph.inputs[node]))
+    if not operands and node not in graph.attributes:  # a leaf
+        return (gate,)
     if gate not in GATES and gate in TENSORS:
         return merged(_tensor_parts(graph, node, operands))
-    if not operands:
-        return (gate,)
     if gate not in GATES:
         return _call(f"{gate} " if " " in gate else gate, map(Name, graph.attributes[node]))
     row = GATES[gate]
