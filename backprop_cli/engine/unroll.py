@@ -6,6 +6,8 @@ numbers. The graph of numbers knows no rule of any tensor gate, which is what ma
 
 from __future__ import annotations
 
+from math import nan
+
 import numpy as np
 
 from backprop_cli.engine.written_matrices import TooLargeError, functions
@@ -34,7 +36,7 @@ class Element:
         self.graph, self.id = graph, node
 
     def __float__(self) -> float:
-        return self.graph.known[self.id]
+        return self.graph.known.get(self.id, nan)
 
     def __add__(self, other: Any) -> Any:
         return self.graph.apply(_ADD, self, other)
@@ -69,7 +71,7 @@ class _Numbers:
 
     def __init__(self, source: Graph, budget: int) -> None:
         self.out = Graph(source.source)
-        self.budget = budget
+        self.budget, self.is_spent = budget, False
         self.constant_ids: dict[float, int] = {}
         self.known: dict[int, float] = {}  # the values of elements that stand for elements of the graph with arrays
         self.span = (0, 1)
@@ -79,7 +81,10 @@ class _Numbers:
 
     def node(self, gate: str, inputs: tuple[int, ...]) -> int:
         if len(self.out) >= self.budget:
-            raise TooLargeError
+            # Nothing is raised here: this is called from NumPy's loops over objects, which leave wrong counts of
+            # references behind after an exception.
+            self.is_spent = True
+            return len(self.out) - 1
         self.out.gates.append(gate)
         self.out.inputs.append(inputs)
         self.out.starts.append(self.span[0])
@@ -164,6 +169,8 @@ def unroll(
             result = numbers.element(total)
         else:
             result = elements[output][()]
+        if numbers.is_spent:
+            return None
     except (TooLargeError, ValueError):  # or labels that are numbers only once they are computed
         return None
     numbers.out.output = result.id
@@ -206,6 +213,8 @@ def _unrolled(graph: Graph, values: Sequence[Value], numbers: _Numbers) -> list[
                 for index in (index for index in np.ndindex(*shape) if np.asarray(values[node])[index] == 0):
                     is_above = numbers.apply(_ABOVE, made[index], 0.0)
                     made[index] = numbers.apply(_CHOICE, is_above, made[index], 0.0)
+        if numbers.is_spent:
+            raise TooLargeError
         for element, value in zip(made.flat, np.ravel(values[node]), strict=True):
             numbers.known[element.id] = float(value)
         elements.append(made)
