@@ -115,6 +115,7 @@ THIRD_PARTIES = {
         "report/hessians.py",
         "report/rules.py",
         "engine/precision.py",
+        "engine/alone.py",
         "engine/true_numbers.py",
         "engine/true_slopes.py",
         "engine/anomalies/masks.py",
@@ -313,7 +314,7 @@ OTHER_WORDS = {
     "render/__init__.py": {"dot"},
     "engine/anomalies/of_flow.py": {"sum"},  # which wording
     "engine/exaggerated.py": {"sum"},  # a family
-    "engine/by_elements.py": {"sum"},
+    "engine/alone.py": {"sum"},
     "engine/exaggerated_numbers.py": {"sum"},
     "engine/columns.py": {"sum"},
     "language/large_tokens.py": {"clip"},  # what NumPy does with places beyond the end

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import backprop_cli
-from backprop_cli.engine import by_elements, doubtful, doubtful_pieces, exaggerated, moves, true_numbers
+from backprop_cli.engine import alone, by_elements, doubtful, doubtful_pieces, exaggerated, moves, true_numbers
 from backprop_cli.engine.passes import backward, forward
 from backprop_cli.gates import GATES
 from backprop_cli.session import open_session
@@ -171,6 +171,76 @@ def test_what_is_kept_of_products_is_all_that_a_pull_needs(program, wrt):
             assert np.asarray(ours).tobytes() == np.asarray(theirs).tobytes()
 
 
+ROWS = [  # programs whose arrays have a row an example, and what each loses digits of
+    "mean(softplus(X@w + b) - y*(X@w + b))",
+    "mean(log(1 + exp(-y*(X@w + b))))",
+    "z = X@w + b; p = sigmoid(z); -mean((1 + y)/2*log(p) + (1 - y)/2*log(1 - p))",
+    "m = X - max(X, axis=1, keepdims=True); mean(log(sum(exp(m), axis=1)) - m[:, 0])",
+    "P = softmax(X@V); -mean(log(P[:, 0])) + b*sum(V^2)/2",
+    "cross_entropy((X@V + 1e12*b) - 1e12*b, k)",
+    "mse((X@w + 1e12) - 1e12, y)/2 + sum(w)",
+    "s = (X@w + 1e13) - 1e13; sum(s*s*y) - 3*mean(s)",
+    "h = X@V; sum((h - mean(h, axis=1, keepdims=True))/sqrt(var(h, axis=1, keepdims=True) + 1e-5)*C)",
+    "norm((X@w + 1e12) - 1e12)",
+    "x = (X@w + 1e12) - 1e12; sum(x[0:3]) + sum(x*y)",
+]
+
+
+def rowwise(seed):
+    """A program of ROWS, and values for it."""
+    draw = np.random.default_rng(seed)
+    n, d = int(draw.integers(2, 9)), int(draw.integers(2, 4))
+    values = {
+        "X": draw.normal(size=(n, d)) * 10 ** draw.uniform(0, 2, (n, 1)), "w": draw.normal(size=d), "b": 0.25,
+        "V": draw.normal(size=(d, 3)), "y": np.sign(draw.normal(size=n)), "k": draw.integers(0, 3, n) * 1.0,
+        "C": draw.normal(size=(n, 3)),
+    }  # fmt: skip
+    text = ROWS[seed % len(ROWS)]
+    return text, {name: x for name, x in values.items() if re.search(rf"\b{name}\b", text)}
+
+
+@pytest.mark.parametrize("seed", range(11 * 12))
+def test_doubtful_rows_are_decided_alone_as_in_the_whole_program(seed, monkeypatch):
+    text, values = rowwise(seed)
+    graph = open_session(text, values, {}).graph
+    found = forward(graph, values)
+    passed = backward(graph, found, graph.output, 1.0)
+    doubts = doubtful.doubtful(graph, found, graph.output, passed)
+    ours = true_numbers.true_numbers(graph, found, doubts, graph.output, passed)
+    monkeypatch.setattr(alone, "alone", lambda *_: None)
+    theirs = true_numbers.true_numbers(graph, found, doubts, graph.output, passed)
+    assert list(map(repr, ours)) == list(map(repr, theirs))  # NaN is not NaN
+
+
+ALONE = {  # of the programs of ROWS: whether gradients are decided by rows too
+    0: True, 1: True, 2: True, 3: True, 4: True, 5: True, 6: True, 7: True, 8: True, 9: False, 10: False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ALONE)
+def test_what_is_decided_by_rows(number):
+    text, values = rowwise(number)
+    graph = open_session(text, values, {}).graph
+    found = forward(graph, values)
+    node = next(i for i, x in enumerate(found) if np.shape(x)[:1] == values["X"].shape[:1] and i >= len(values))
+    mask = np.zeros(np.shape(found[node]), bool)
+    mask[1] = True
+    passed = backward(graph, found, graph.output, 1.0)
+    of_values = alone.alone(graph, found, doubtful.Doubtful({node: mask}, {}), graph.output, None)
+    of_grads = alone.alone(graph, found, doubtful.Doubtful({}, {node: mask}), graph.output, passed)
+    assert of_values is not None and (of_grads is not None) == ALONE[number]
+
+
+def test_of_a_thousand_rows_the_lost_one_is_given_its_true_value():
+    """1 + exp(-36) is rounded by a part of 2.3e-16 in 1.0; its logarithm is exp(-36) - exp(-72)/2."""
+    x = np.random.default_rng(0).uniform(-3, 3, (1000, 2))
+    x[7] = [20.0, 16.0]
+    report = backprop_cli.grad("mean(log(1 + exp(-(X@w))))", X=x, w=np.ones(2), check=False)
+    (item,) = [item for item in report.untrue if not item.of_gradient]
+    assert (item.element, item.text) == ((7,), "2.31952283e-16")
+    assert math.exp(-36) == pytest.approx(float(item.text), rel=1e-9)
+
+
 ENDS = ["sum({0})", "3*mean({0}) - sum({0}*y)/n", "n/2*(mean({0}) + 1)"]  # what arrives does not depend on the sums
 
 
@@ -200,9 +270,9 @@ def test_doubtful_elements_are_decided_alone_as_in_the_whole_program(seed, monke
     passed = backward(graph, found, graph.output, 1.0)
     doubts = doubtful.doubtful(graph, found, graph.output, passed)
     only = doubtful.Doubtful(*({n: m for n, m in masks.items() if graph.shapes[n]} for masks in doubts))
-    assert by_elements.alone(graph, found, only, graph.output, passed) or not only
+    assert alone.alone(graph, found, only, graph.output, passed) or not only
     ours = true_numbers.true_numbers(graph, found, only, graph.output, passed)
-    monkeypatch.setattr(by_elements, "alone", lambda *_: None)
+    monkeypatch.setattr(alone, "alone", lambda *_: None)
     assert ours == true_numbers.true_numbers(graph, found, only, graph.output, passed)
 
 

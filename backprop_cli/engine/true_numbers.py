@@ -19,7 +19,7 @@ from backprop_cli.numeric.digits import working, written
 from backprop_cli.numeric.shapes import Shape
 
 if TYPE_CHECKING:
-    from backprop_cli.engine.by_elements import Alone
+    from backprop_cli.engine.alone import Alone
 
 
 class _Number(NamedTuple):
@@ -43,17 +43,27 @@ def true_numbers(
     """The doubtful numbers that are not right to six digits, each with the true one, and those nobody can tell."""
     if not graph.shapes:
         values, passed = plainly(values, passed)
+
+    def items_of(found: Doubtful, few: Alone | None = None) -> list[TrueNumber]:
+        decided = _in_digits(graph, values, found, output, passed, upstream, share, few)
+        if decided is None:
+            found = doubtful_again(graph, values, output, found, passed, active)
+            few = _alone(graph, values, found, output, passed) if few is not None else None
+            if few is not None and list(map(len, few.found)) == list(map(len, found)):  # which are fewer now
+                decided = _in_digits(graph, values, found, output, passed, upstream, share, few)
+        if decided is None:
+            open_ = (item for item in _listed(values, found, passed, _own) if isfinite(item.ours))
+            return [TrueNumber(*item[:4], item.ours, "") for item in open_]
+        return decided
+
     few = _alone(graph, values, found, output, passed)
-    decided = _in_digits(graph, values, found, output, passed, upstream, share, few)
-    if decided is None:
-        found = doubtful_again(graph, values, output, found, passed, active)
-        if few is not None and found:  # which are fewer now
-            few = _alone(graph, values, found, output, passed)
-            decided = _in_digits(graph, values, found, output, passed, upstream, share, few)
-    if decided is None:
-        open_ = (item for item in _listed(values, found, passed, _own) if isfinite(item.ours))
-        return [TrueNumber(*item[:4], item.ours, "") for item in open_]
-    return decided
+    if few is None:
+        return items_of(found)
+    rest = Doubtful(
+        *({n: x for n, x in all_.items() if n not in some} for all_, some in zip(found, few.found, strict=True))
+    )
+    items = items_of(few.found, few) + (items_of(rest) if rest else [])
+    return sorted(items, key=lambda item: (item.of_gradient, item.node, item.element))
 
 
 def _in_digits(
@@ -85,7 +95,7 @@ def _in_digits(
     if work_of([numbers, numbers])(LEAST) > share * MOST_WORK:
         return None
     doubts = list(_listed(values, found, passed, id_of))
-    return _decided(numbers, given, end, upstream if passed is not None else None, doubts, share)
+    return _decided(numbers, given, end, upstream if passed is not None and found.grads else None, doubts, share)
 
 
 def _alone(
@@ -93,7 +103,7 @@ def _alone(
 ) -> Alone | None:
     if not graph.has_arrays:
         return None
-    from backprop_cli.engine.by_elements import alone
+    from backprop_cli.engine.alone import alone
 
     return alone(graph, values, found, output, passed)
 
@@ -167,8 +177,8 @@ def _of(item: _Number, numbers: Sequence[Any], passed: Backward | None) -> Any:
 
 def _right(ours: float, true: Any) -> bool:
     """Whether six digits are right; of what is not finite the other notes speak."""
-    if not isfinite(true):  # nor is any double near, but for the infinity of its sign
-        return ours == float(true) if true == true else not isfinite(ours)
+    if not isfinite(true):  # nor is any double near, but for the infinity of a large number's sign
+        return ours == float(true) if is_finite(true) else not isfinite(ours)
     return bool(ours == true or abs(ours - true) <= SIX_DIGITS * abs(true))
 
 
