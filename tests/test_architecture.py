@@ -116,6 +116,7 @@ THIRD_PARTIES = {
         "report/rules.py",
         "engine/precision.py",
         "engine/alone.py",
+        "engine/pinned.py",
         "engine/true_numbers.py",
         "engine/true_slopes.py",
         "engine/anomalies/masks.py",

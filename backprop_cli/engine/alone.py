@@ -13,6 +13,7 @@ import numpy as np
 from backprop_cli.engine.apart import Doubtful
 from backprop_cli.engine.by_elements import plan
 from backprop_cli.engine.passes import Backward, forward, quiet, rule_of
+from backprop_cli.engine.settling import LEAST, MOST_WORK
 from backprop_cli.gates import BY_SYMBOL, GATES
 from backprop_cli.gates.tensors import TENSORS
 from backprop_cli.graph.graph import CONSTANT, Graph, Value
@@ -20,6 +21,7 @@ from backprop_cli.lean import Any, Callable, Iterator, Mapping, NamedTuple, Sequ
 from backprop_cli.numeric.shapes import Shape, size
 
 _MUL, _DIV = (BY_SYMBOL[symbol] for symbol in "*/")
+MOST_NUMBERS = MOST_WORK // LEAST
 _SAME = 1e-9  # relative, of what a mean sends to rows
 _LOSSES = ("classes(", "same(")  # the shapes of gates that are means over all examples
 
@@ -65,7 +67,7 @@ def _alone(
     graph: Graph, values: Sequence[Value], found: Doubtful, output: int, passed: Backward | None
 ) -> Alone | None:
     for cut in _cuts(graph, values, found, output):
-        of_values, of_grads = ({node: mask for node, mask in masks.items() if node in cut.some} for masks in found)
+        of_values, of_grads = _some(graph, found, cut)
         if of_grads and passed is not None and _is_straight(graph, cut):
             made = _program(graph, values, Doubtful(of_values, of_grads), output, cut)
             if made is not None:
@@ -73,6 +75,35 @@ def _alone(
         if of_values:
             return _program(graph, values, Doubtful(of_values, {}), output, cut)
     return None
+
+
+def _some(graph: Graph, found: Doubtful, cut: _Cut) -> Doubtful:
+    """The doubtful ones that such a program has; without nodes of which too many elements are doubtful."""
+    kept = len(cut.shape)
+    each = sum(size(graph.shapes[node][kept:]) for node in cut.some)
+    at = [
+        (k, node, _along(mask, cut))
+        for k, masks in enumerate(found)
+        for node, mask in masks.items()
+        if node in cut.some
+    ]
+    chosen, places = Doubtful({}, {}), np.zeros(size(cut.shape), bool)
+    for k, node, there in sorted(at, key=lambda one: int(one[2].sum())):
+        if np.count_nonzero(places | there) * each > MOST_NUMBERS:
+            break
+        places |= there
+        chosen[k][node] = found[k][node]
+    return Doubtful(
+        *(
+            {node: mask for node, mask in masks.items() if node in some}
+            for masks, some in zip(found, chosen, strict=True)
+        )
+    )
+
+
+def _along(mask: Any, cut: _Cut) -> Any:
+    """At which places along the axes something is marked."""
+    return mask.reshape(size(cut.shape), -1).any(axis=1)
 
 
 def _cuts(graph: Graph, values: Sequence[Value], found: Doubtful, output: int) -> Iterator[_Cut]:

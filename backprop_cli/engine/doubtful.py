@@ -16,8 +16,11 @@ from backprop_cli.engine.apart import AllFinite, Doubtful, all_moved, moved_far,
 from backprop_cli.engine.exaggerated import Again, AgainExactly
 from backprop_cli.engine.passes import Backward, quiet
 from backprop_cli.graph.graph import Graph, Value
-from backprop_cli.lean import Any, Mapping, Sequence
+from backprop_cli.lean import TYPE_CHECKING, Any, Mapping, Sequence
 from backprop_cli.numeric.shapes import size
+
+if TYPE_CHECKING:
+    from backprop_cli.engine.pinned import Pins
 
 _RUNS = 3
 _FEW = 100_000  # elements; of more, what is made on the way is worth being kept small
@@ -58,16 +61,19 @@ def doubtful_again(
     found: Doubtful,
     passed: Backward | None = None,
     active: bytearray | None = None,
+    known: Pins | None = None,
 ) -> Doubtful:
     """Those of doubtful numbers that several runs with smaller moves, sixty times the rounding, leave doubtful.
 
-    Elements that happen to be near 0 in a large array are not lost, and there is one in every other network.
+    Elements that happen to be near 0 in a large array are not lost, and there is one in every other network. Elements
+    that are `known` move nothing.
     """
     if not graph.shapes:
         return _numbers_again(graph, *plainly(values, passed), output, found, active)
     with quiet(graph):
-        if (runs := _of_elements(graph, values, output, found, passed, active)) is None:
-            runs = [_doubtful_arrays(graph, values, output, run, passed, active) for run in range(1, _RUNS + 1)]
+        runs = _of_elements(graph, values, output, found, passed, active) if known is None else None
+        if runs is None:
+            runs = [_doubtful_arrays(graph, values, output, run, passed, active, known) for run in range(1, _RUNS + 1)]
     of_values, of_grads = [run.values for run in runs], [run.grads for run in runs]
     return Doubtful(_met(found.values, of_values), _met(found.grads, of_grads))
 
@@ -122,10 +128,11 @@ def _of_elements(
 
 
 def _doubtful_arrays(
-    graph: Graph, values: Sequence[Value], output: int, run: int, passed: Backward | None, active: bytearray | None
-) -> Doubtful:
+    graph: Graph, values: Sequence[Value], output: int, run: int, passed: Backward | None, active: bytearray | None,
+    known: Pins | None = None,
+) -> Doubtful:  # fmt: skip
     beyond = _leaves_are_finite(graph, values, output)
-    if any(size(shape) > _FEW for shape in graph.shapes):
+    if known is None and any(size(shape) > _FEW for shape in graph.shapes):
         from backprop_cli.engine.by_elements import plan
         from backprop_cli.engine.doubtful_pieces import Passes
 
@@ -133,7 +140,13 @@ def _doubtful_arrays(
             found = Passes(Again(graph, values, output, run, of.before), of, passed, active, beyond).doubtful()
             if found is not None:
                 return found
-    again = Again(graph, values, output, run, active=active if passed is not None else bytes(len(graph)))
+    asked = active if passed is not None else bytes(len(graph))
+    if known is None:
+        again = Again(graph, values, output, run, active=asked)
+    else:
+        from backprop_cli.engine.pinned import Pinned
+
+        again = Pinned(graph, values, output, run, asked, known)
     compared = [None if node in again.near else x for node, x in enumerate(values[: output + 1])]
     doubted = all_moved(graph, compared, again.values, beyond)
     if passed is None:

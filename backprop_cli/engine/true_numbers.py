@@ -20,6 +20,7 @@ from backprop_cli.numeric.shapes import Shape
 
 if TYPE_CHECKING:
     from backprop_cli.engine.alone import Alone
+    from backprop_cli.engine.pinned import Pins
 
 
 class _Number(NamedTuple):
@@ -43,14 +44,15 @@ def true_numbers(
     """The doubtful numbers that are not right to six digits, each with the true one, and those nobody can tell."""
     if not graph.shapes:
         values, passed = plainly(values, passed)
+    right = list[TrueNumber]()
 
-    def items_of(found: Doubtful, few: Alone | None = None) -> list[TrueNumber]:
-        decided = _in_digits(graph, values, found, output, passed, upstream, share, few)
+    def items_of(found: Doubtful, few: Alone | None = None, known: Pins | None = None) -> list[TrueNumber]:
+        decided = _in_digits(graph, values, found, output, passed, upstream, share, few, right)
         if decided is None:
-            found = doubtful_again(graph, values, output, found, passed, active)
-            few = _alone(graph, values, found, output, passed) if few is not None else None
+            found = doubtful_again(graph, values, output, found, passed, active, known)
+            few = _alone(graph, values, found, output, passed)
             if few is not None and list(map(len, few.found)) == list(map(len, found)):  # which are fewer now
-                decided = _in_digits(graph, values, found, output, passed, upstream, share, few)
+                decided = _in_digits(graph, values, found, output, passed, upstream, share, few, right)
         if decided is None:
             open_ = (item for item in _listed(values, found, passed, _own) if isfinite(item.ours))
             return [TrueNumber(*item[:4], item.ours, "") for item in open_]
@@ -62,7 +64,12 @@ def true_numbers(
     rest = Doubtful(
         *({n: x for n, x in all_.items() if n not in some} for all_, some in zip(found, few.found, strict=True))
     )
-    items = items_of(few.found, few) + (items_of(rest) if rest else [])
+    items = items_of(few.found, few)
+    if rest:
+        from backprop_cli.engine.pinned import pins
+
+        is_decided = all(item.known for item in items)
+        items += items_of(rest, known=pins(few.found, values, passed, items + right) if is_decided else None)
     return sorted(items, key=lambda item: (item.of_gradient, item.node, item.element))
 
 
@@ -75,8 +82,9 @@ def _in_digits(
     upstream: Value,
     share: float,
     few: Alone | None,
+    right: list[TrueNumber],
 ) -> list[TrueNumber] | None:
-    """What many digits decide; None where they take more work than there may be."""
+    """What many digits decide; None where they take more work than there may be. What is right goes to `right`."""
     numbers, given, end = graph, {name: values[node] for name, node in graph.variables.items()}, output
     id_of: Callable[..., int] = _own
     if graph.has_arrays:
@@ -95,7 +103,8 @@ def _in_digits(
     if work_of([numbers, numbers])(LEAST) > share * MOST_WORK:
         return None
     doubts = list(_listed(values, found, passed, id_of))
-    return _decided(numbers, given, end, upstream if passed is not None and found.grads else None, doubts, share)
+    is_asked = passed is not None and found.grads
+    return _decided(numbers, given, end, upstream if is_asked else None, doubts, share, right)
 
 
 def _alone(
@@ -138,8 +147,9 @@ def _listed(
 
 
 def _decided(
-    graph: Graph, given: Mapping[str, float], output: int, upstream: Value | None, doubts: list[_Number], share: float
-) -> list[TrueNumber] | None:
+    graph: Graph, given: Mapping[str, float], output: int, upstream: Value | None, doubts: list[_Number], share: float,
+    right: list[TrueNumber],
+) -> list[TrueNumber] | None:  # fmt: skip
     infinite = not all(isfinite(item.ours) for item in doubts)
 
     def answers(field: Field) -> tuple[Sequence[Any], Sequence[Any]]:
@@ -165,8 +175,8 @@ def _decided(
                 continue  # said by the notes on what is not finite
             if x is None:
                 decided.append(TrueNumber(*item[:4], item.ours, ""))
-            elif not _right(item.ours, x):
-                decided.append(TrueNumber(*item[:4], float(x), text_of(x)))
+            else:
+                (right if _right(item.ours, x) else decided).append(TrueNumber(*item[:4], float(x), text_of(x)))
     return decided
 
 
