@@ -19,6 +19,7 @@ from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_erro
 from backprop_cli.language.tokens import NUMBER, tokenize
 from backprop_cli.lean import Any
 
+_MOST_LOST = 3  # elements that underflow, of which all do
 _MOST_JUDGED = 200  # elements that look wrong: the worst are looked at, to tell wrong ones from kinks
 
 
@@ -34,6 +35,11 @@ def judge_elements(claim: Claim, place: Point, tolerance: Tolerance, *, printed:
         return Judgement(UNDECIDED, "trouble", place, anomaly=trouble[0] if trouble else None)
     half_units = _half_units(claim.written, ours.shape) if printed and tolerance.rtol is None else 0.0
     made, excess = _compared(claimed, ours, place, tolerance, half_units)
+    is_typed = printed and is_constant(claim.formula)
+    if made.verdict == AGREES and not (ours.any() or claimed.any() or is_typed or claim.element):
+        lost = [item.element for item in place.lost(*claim.of)]
+        if lost and not trouble:  # both underflow, and may be anything
+            return decided(claim, made, tolerance, lost[:_MOST_LOST], "range")
     if made.why in ("shape", "no value") or (not trouble and made.verdict == AGREES):
         return made
     if not trouble:

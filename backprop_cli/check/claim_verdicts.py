@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from math import inf
 
 from backprop_cli.check.claims import Claim, Formula, NotComputableError, is_constant
@@ -13,10 +14,12 @@ from backprop_cli.check.tolerances import Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED
 from backprop_cli.engine.anomalies import find_anomalies
 from backprop_cli.gates.fields import Field
+from backprop_cli.lean import Iterator
 from backprop_cli.numeric.shapes import size
 from backprop_cli.text import all_finite
 
 _FEWEST = 3  # points on which more than a guess can stand
+_MOST_HIDDEN = 5  # places where numbers are too small to tell, after which those of other sizes are tried
 _MOST_UNDECIDED = 3_000  # places that leave a claim undecided, times the numbers of the program: all digits are tried
 
 
@@ -34,7 +37,13 @@ def _judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgemen
     tried, left = 0, _MOST_UNDECIDED
     agreed: Judgement | None = None
     undecided: Judgement | None = None
-    for place in places:
+    hidden = 0
+
+    def all_places() -> Iterator[Point]:
+        yield from takewhile(lambda _: hidden < _MOST_HIDDEN, places)
+        yield from (place for place in places.scaled() if place.has_slope(*claim.of))
+
+    for place in all_places():
         if place.trouble(*claim.of) or not place.is_finite(*claim.of):
             continue
         harmless = is_harmless(place.values, claim.formula.values(place))
@@ -47,6 +56,7 @@ def _judge(claim: Claim, places: PointSampler, tolerance: Tolerance) -> Judgemen
             continue
         if found.verdict == UNDECIDED:
             undecided = undecided or found
+            hidden += found.why == "range"
             left -= sum(size(place.graph.shape(node)) for node in range(len(place.graph)))
             if left < 0:
                 return undecided
@@ -69,23 +79,23 @@ def judge_at(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool 
         from backprop_cli.check.array_claims import judge_elements
 
         return judge_elements(claim, place, tolerance, printed=printed)
+    from backprop_cli.check.claimed_digits import decided
+
     values = claim.formula.values(place)
     claimed = claim.formula.claimed(place)
     if hasattr(claimed, "shape"):
         return Judgement(DIFFERS, "shape", place, shapes=(claimed.shape, ()))
     made = judge_number(claimed, place, claim.of, tolerance, claim.half_unit if printed else 0.0)
+    is_typed = printed and is_constant(claim.formula)
+    if made.verdict == AGREES and claimed == made.backprop == 0 and not is_typed and place.lost(*claim.of):
+        return decided(claim, made, tolerance, [()], "range")  # both underflow, and may be anything
     if made.verdict != DIFFERS or made.why != "point":
         return made
-
     is_hidden = abs(claimed - made.backprop) <= rounding_of(claim.excess, place)
-    if (
-        is_hidden and claimed == 0 and is_constant(claim.formula)
-    ):  # of a gradient that is 0 at pi, a double has something left
+    if is_hidden and claimed == 0 and is_typed:  # of a gradient that is 0 at pi, a double has something left
         return made._replace(verdict=AGREES, why="last digits")
     if not is_hidden and is_harmless(place.values, values):
         return made
-    from backprop_cli.check.claimed_digits import decided
-
     return decided(claim, made, tolerance, [()], "rounding" if is_hidden else "range")
 
 

@@ -6,24 +6,27 @@ about numbers that rounding may have made, of an array about those elements only
 
 from __future__ import annotations
 
-from backprop_cli.check.claims import Claim, Formula
+from backprop_cli.check.claims import Claim, Formula, is_constant
 from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.in_numbers import InNumbers, in_numbers
 from backprop_cli.check.judge import Judgement
 from backprop_cli.check.point import Point
-from backprop_cli.check.tolerances import Tolerance
+from backprop_cli.check.tolerances import SUBNORMAL, Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
 from backprop_cli.engine.passes import backward, forward
-from backprop_cli.engine.settling import settled
+from backprop_cli.engine.settling import LEAST, settled
 from backprop_cli.gates.fields import Field
 from backprop_cli.graph.ancestors import ancestors
 from backprop_cli.lean import Any, Iterable, Sequence
+from backprop_cli.numeric.digits import working
 
 Index = tuple[int, ...]
+BY_DIGITS = ("more digits", "more digits apart")  # why a claim agrees, and why it differs
 
 
-def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tuple[float, float]] | None:
-    """What is claimed of each element, and what is right there; None where that takes too long or never settles.
+def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tuple[Any, Any]] | None:
+    """What is claimed of each element, and what is right there, in many digits; None where that takes too long or never
+    settles.
 
     The element of a number is ().
     """
@@ -57,8 +60,7 @@ def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tup
     found = settled(answers, [program.graph] * (1 + len(outputs)) + [formula.graph])
     if not found or None in found:
         return None
-    numbers = list(map(float, found))
-    return list(zip(numbers[: len(chosen)], numbers[len(chosen) :], strict=True))
+    return list(zip(found[: len(chosen)], found[len(chosen) :], strict=True))
 
 
 def decided(
@@ -68,16 +70,31 @@ def decided(
     assert made.place is not None
     chosen = list(elements)
     pairs = in_digits(claim, made.place, chosen)
-    if pairs is None:
+    if pairs is None or (not is_constant(claim.formula) and any(_is_unknown(*pair) for pair in pairs)):
         return made._replace(verdict=UNDECIDED, why=otherwise)
-    wrong = (k for k, pair in enumerate(pairs) if not tolerance.allows(*pair))
+    wrong = (k for k, pair in enumerate(pairs) if not tolerance.allows(*_doubles(*pair)))
     shown = next(wrong, None)
-    claimed, right = pairs[shown or 0]
-    made = made._replace(claimed=claimed, backprop=right, rel_error=relative_error(claimed, right), tried=1)
+    claimed, right = map(float, pairs[shown or 0])
+    error = relative_error(*_doubles(*pairs[shown or 0]))
+    made = made._replace(claimed=claimed, backprop=right, rel_error=error, tried=1)
     made = made._replace(element=chosen[shown or 0] if made.element is not None else None)
     if shown is not None:
-        return made._replace(verdict=DIFFERS, why="more digits apart")
-    return made._replace(verdict=AGREES, why="more digits")
+        return made._replace(verdict=DIFFERS, why=BY_DIGITS[1])
+    return made._replace(verdict=AGREES, why=BY_DIGITS[0])
+
+
+def _is_unknown(claimed: Any, right: Any) -> bool:
+    """Whether one is 0 beside the other, which is smaller than any double: as small a difference would not be seen."""
+    return bool(0 < max(abs(claimed), abs(right)) < SUBNORMAL and not (claimed and right))
+
+
+def _doubles(claimed: Any, right: Any) -> tuple[float, float]:
+    """Two numbers as doubles; beside the larger one where both are too small to be any."""
+    size = max(abs(claimed), abs(right))
+    if 0 < size < SUBNORMAL:
+        with working(LEAST):
+            return float(claimed / size), float(right / size)
+    return float(claimed), float(right)
 
 
 def _leaves(formula: Formula, program: InNumbers, numbers: InNumbers) -> dict[str, tuple[int | None, int]]:

@@ -6,6 +6,7 @@ from itertools import islice
 from math import isfinite
 
 from backprop_cli.check.claim_verdicts import judge
+from backprop_cli.check.claimed_digits import BY_DIGITS
 from backprop_cli.check.claims import Claim, is_constant
 from backprop_cli.check.elsewhere import elsewhere
 from backprop_cli.check.evidence import Evidence, by_differences, estimated
@@ -184,7 +185,7 @@ class Examiner:
         """The judgement after the others were heard: sixty digits see through rounding, and differences may object."""
         if opinion is not None and opinion.proved:
             return judgement._replace(why="proof")
-        if judgement.claimed is None or judgement.anomaly is not None:
+        if judgement.claimed is None or judgement.anomaly is not None or judgement.why in BY_DIGITS:
             return judgement
         agreed = judgement.verdict == AGREES
         if opinion is not None and opinion.claimed is not None and opinion.gradient is not None:

@@ -118,6 +118,11 @@ class Point:
         grad = self.grad(output, wrt)
         return bool((abs(grad) < inf).all()) if hasattr(grad, "shape") else isfinite(grad)
 
+    def has_slope(self, output: int, wrt: int) -> bool:
+        """Whether d output / d wrt is not 0 as a double, in some element."""
+        grad = self.computed(output, wrt)
+        return bool(grad.any()) if hasattr(grad, "shape") else grad != 0
+
     def trouble(self, output: int, *wrt: int) -> list[Anomaly]:
         """What the survey finds on the way to the output that makes its derivative a convention, or none at all.
 

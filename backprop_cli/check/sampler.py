@@ -27,6 +27,7 @@ _ADDING, _COMPARING = ("add",), ("lt", "le", "gt", "ge")
 _FEW = 8  # places beside constants; where there are more, more of the points are such
 _OTHERS = 60
 _SMALL = 1.5  # numbers at which little is lost in the middle of a program
+_SCALED, _DECADES = 400, (-36.0, 12.0)  # from Planck's constant to a mole of large things
 _MOST_ELEMENTS = 50_000  # of all free inputs together
 
 
@@ -67,6 +68,19 @@ class PointSampler:
                 self._made.append(Point(self.graph, next(self._source), self.firsts, self._effort))
             yield self._made[number]
             number += 1
+
+    def scaled(self) -> Iterator[Point]:
+        """Places of other sizes: of exp(-E/(k*T)) in SI units nothing is left where E is about 1."""
+        chosen = Random(0)  # noqa: S311  points, not secrets
+        shapes = {name: self.graph.shape(self.graph.variables[name]) for name in self.free}
+        for number in range(_SCALED):
+            scales = [10.0 ** chosen.uniform(*_DECADES) for _ in self.free]
+            scales = scales if number % 2 else scales[:1] * len(scales)
+            drawn = {
+                name: _filled(shapes[name], partial(_near, chosen, 0.0, -scale, scale))
+                for name, scale in zip(self.free, scales, strict=True)
+            }
+            yield Point(self.graph, {**self.given, **drawn}, self.firsts, self._effort)
 
     def near(self, place: Point, *, keep_numbers: bool = False, keep_given: bool = False) -> Iterator[Point]:
         """Other places, all inputs chosen at random, to tell formulas apart that agree at this one.

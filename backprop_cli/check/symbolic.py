@@ -24,6 +24,7 @@ from backprop_cli.lean import Any, Collection, Iterable, Mapping, NamedTuple, Se
 SECONDS = 1.0  # of work, for one claim
 _MOST_GIVEN_UP = 2  # claims; after so many that took longer SymPy is asked no more at this place
 _LONGEST_SHOWN = 66
+_SAME = 1e-12  # relative, of a number with some digits and with twice as many
 
 
 class Algebraic(NamedTuple):
@@ -107,7 +108,10 @@ class Algebra:
 
     def _number(self, expression: Any) -> float | None:
         point = {symbol: self.place.values[node] for node, symbol in self.symbols.items()}
-        (found,) = numbers([expression], point, DIGITS[0])
+        few, more = (numbers([expression], point, digits)[0] for digits in (DIGITS[0], 2 * DIGITS[0]))
+        is_sure = few == more != 0 or abs(few - more) <= _SAME * abs(more)
+        # What 1 - tanh(100)^2 is, sixty digits do not tell from 0.
+        found = more if expression.is_Atom or (is_sure and more) else numbers([expression], point, DIGITS[1])[0]
         return None if isnan(found) else found
 
     def _same(self, claim: Claim, claimed: Any, gradient: Any) -> bool:
