@@ -37,7 +37,7 @@ def _evaluated(session: Session) -> Report:
     graph, options = session.graph, session.options
     numbers = forward(graph, session.values)
     anomalies = find_anomalies(graph, numbers, graph.output)
-    untrue = untrue_numbers(graph, numbers, graph.output)
+    untrue = untrue_numbers(graph, numbers, graph.output, exact=options.exact)
     return build(
         graph, numbers, anomalies, strict=options.strict, expand=session.shown, untrue=untrue, exact=options.exact
     )
@@ -91,7 +91,7 @@ def grad_at(
     active = graph.dependents(set(targets.values()))
     passed = backward(graph, numbers, graph.output, upstream, active)
     anomalies = find_anomalies(graph, numbers, graph.output, passed, active)
-    untrue = untrue_numbers(graph, numbers, graph.output, passed, active, upstream)
+    untrue = untrue_numbers(graph, numbers, graph.output, passed, active, upstream, exact=session.options.exact)
     verdict = None
     if check:
         from backprop_cli.check.cross_check import cross_check
@@ -162,7 +162,7 @@ def jacobian_at(
     for name, node in () if anatomy else targets.items():
         found = whole(graph, numbers, passed, active, node, graph.output, mode)
         blocks.append(Block(name, graph.shapes[node], found.values, found.mode, found.passes))
-    untrue = untrue_numbers(graph, numbers, graph.output)
+    untrue = untrue_numbers(graph, numbers, graph.output, exact=options.exact)
     if not anatomy:
         untrue += untrue_jacobian(graph, numbers, graph.output, set(targets.values()), active)
     report = build(

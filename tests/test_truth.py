@@ -385,3 +385,21 @@ def test_second_derivatives_of_the_gamma_functions(x):
         report = backprop_cli.hessian(text, x=x)
         assert report.matrix[0, 0] == pytest.approx(true(n), rel=1e-14, abs=0)
         assert report.status == 0 and report.check.verdict == "agree"
+
+
+@pytest.mark.parametrize(
+    ("program", "values", "true", "slope"),
+    [  # by mpmath, 40 digits, at the double of each value
+        ("1 - cos(x)", {"x": 1e-5}, 4.999999999958334e-11, 9.999999999833334e-06),
+        ("sqrt(x + 1) - sqrt(x)", {"x": 1e9}, 1.581138829688905e-05, -7.9056941444916777e-15),
+        ("exp(x) - 1", {"x": 1e-10}, 1.00000000005e-10, 1.0000000001),
+        ("log(1 + x)/x", {"x": 1e-8}, 0.99999999500000003, -0.49999999333333334),
+    ],
+)
+def test_exact_numbers_are_right_to_the_last_digit(program, values, true, slope):
+    report = backprop_cli.grad(program, values, exact=True)
+    assert report.value == pytest.approx(true, rel=3e-16, abs=0)
+    assert report.gradients["x"] == pytest.approx(slope, rel=3e-16, abs=0)
+    assert (report.status, report.notes) == (0, ())
+    assert backprop_cli.evaluate(program, values, exact=True).value == report.value
+    assert abs(backprop_cli.evaluate(program, values).value / true - 1) > 1e-10  # in doubles

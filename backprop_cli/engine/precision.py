@@ -58,19 +58,23 @@ def untrue_numbers(
     *,
     gradients: Collection[int] | None = None,
     share: float = 1.0,
+    exact: bool = False,
 ) -> list[TrueNumber]:
     """The numbers of a pass that are not right to six digits, with the true ones.
 
-    Where `gradients` are given, only the gradients of these nodes. `share` is that of the work there may be.
+    Where `gradients` are given, only the gradients of these nodes. `share` is that of the work there may be. If they
+    are to be `exact`, to the last digit, where that is not too much work.
     """
-    found = doubtful(graph, values, output, passed, active)
-    if gradients is not None:
-        found = Doubtful({}, {node: mask for node, mask in found.grads.items() if node in gradients})
-    items = []
-    if found:
-        from backprop_cli.engine.true_numbers import true_numbers
+    items = _last_digits(graph, values, output, passed, active, upstream) if exact else None
+    if items is None:
+        found = doubtful(graph, values, output, passed, active)
+        if gradients is not None:
+            found = Doubtful({}, {node: mask for node, mask in found.grads.items() if node in gradients})
+        items = []
+        if found:
+            from backprop_cli.engine.true_numbers import true_numbers
 
-        items = true_numbers(graph, values, found, output, passed, active, upstream, share)
+            items = true_numbers(graph, values, found, output, passed, active, upstream, share)
     if passed is None:
         return items
     for item in items:
@@ -83,3 +87,12 @@ def untrue_numbers(
         places = {(item.node, item.element) for item in told}
         items = [item for item in items if not (item.of_gradient and (item.node, item.element) in places)] + told
     return items
+
+
+def _last_digits(
+    graph: Graph, values: Sequence[Value], output: int, passed: Backward | None, active: bytearray | None,
+    upstream: Value,
+) -> list[TrueNumber] | None:  # fmt: skip
+    from backprop_cli.engine.true_numbers import last_digits
+
+    return last_digits(graph, values, output, passed, active, upstream)

@@ -73,6 +73,30 @@ def true_numbers(
     return sorted(items, key=lambda item: (item.of_gradient, item.node, item.element))
 
 
+def last_digits(
+    graph: Graph,
+    values: Sequence[Value],
+    output: int,
+    passed: Backward | None = None,
+    active: bytearray | None = None,
+    upstream: Value = 1.0,
+) -> list[TrueNumber] | None:
+    """The numbers that are not right to their last digit, with the true ones; None if that is too much work."""
+    if not graph.shapes:
+        values, passed = plainly(values, passed)
+    gates = [node for node in range(output + 1) if graph.inputs[node] or node in graph.attributes]
+    grads = passed.grads if passed is not None else []
+    found = Doubtful(
+        {node: _every(values[node]) for node in gates},
+        {node: _every(x) for node, x in enumerate(grads) if x is not None and (active is None or active[node])},
+    )
+    return _in_digits(graph, values, found, output, passed, upstream, 1.0, None, [], within=0.0)
+
+
+def _every(value: Value) -> Any:
+    return value == value if hasattr(value, "shape") else True
+
+
 def _in_digits(
     graph: Graph,
     values: Sequence[Value],
@@ -83,6 +107,7 @@ def _in_digits(
     share: float,
     few: Alone | None,
     right: list[TrueNumber],
+    within: float = SIX_DIGITS,
 ) -> list[TrueNumber] | None:
     """What many digits decide; None where they take more work than there may be. What is right goes to `right`."""
     numbers, given, end = graph, {name: values[node] for name, node in graph.variables.items()}, output
@@ -104,7 +129,7 @@ def _in_digits(
         return None
     doubts = list(_listed(values, found, passed, id_of))
     is_asked = passed is not None and found.grads
-    return _decided(numbers, given, end, upstream if is_asked else None, doubts, share, right)
+    return _decided(numbers, given, end, upstream if is_asked else None, doubts, share, right, within)
 
 
 def _alone(
@@ -148,7 +173,7 @@ def _listed(
 
 def _decided(
     graph: Graph, given: Mapping[str, float], output: int, upstream: Value | None, doubts: list[_Number], share: float,
-    right: list[TrueNumber],
+    right: list[TrueNumber], within: float,
 ) -> list[TrueNumber] | None:  # fmt: skip
     infinite = not all(isfinite(item.ours) for item in doubts)
 
@@ -176,7 +201,7 @@ def _decided(
             if x is None:
                 decided.append(TrueNumber(*item[:4], item.ours, ""))
             else:
-                (right if _right(item.ours, x) else decided).append(TrueNumber(*item[:4], float(x), text_of(x)))
+                (right if _right(item.ours, x, within) else decided).append(TrueNumber(*item[:4], float(x), text_of(x)))
     return decided
 
 
@@ -185,11 +210,12 @@ def _of(item: _Number, numbers: Sequence[Any], passed: Backward | None) -> Any:
     return found if found is not None else 0.0
 
 
-def _right(ours: float, true: Any) -> bool:
-    """Whether six digits are right; of what is not finite the other notes speak."""
+def _right(ours: float, true: Any, within: float) -> bool:
+    """Whether a number is right to so small a part of it; of what is not finite the other notes speak."""
     if not isfinite(true):  # nor is any double near, but for the infinity of a large number's sign
         return ours == float(true) if is_finite(true) else not isfinite(ours)
-    return bool(ours == true or abs(ours - true) <= SIX_DIGITS * abs(true))
+    nearest = float(true) if within == 0 else true
+    return bool(ours == nearest != 0 or abs(ours - true) <= within * abs(true))
 
 
 def text_of(true: Any) -> str:
