@@ -29,7 +29,7 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
         found.append(
             Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text), of_text=True)
         )
-    found += [*covered(program, bound), *exchanged(program), *roots(program)]
+    found += [*covered(program, bound), *exchanged(program), *roots(program), *signed(program)]
     graph.remarks += found[:1] if program.reading else []
     remark = read_products(graph)
     del graph.remarks[len(graph.remarks) - bool(program.reading) :]
@@ -75,6 +75,20 @@ def exchanged(program: Program) -> list[Remark]:
         operands = (program.source.text[program.starts[k] : program.ends[k]] for k in call.operands)
         found.append(Remark("reading", words.format(*map(shorten, operands)), program.starts[row], program.ends[row]))
     return found
+
+
+def signed(program: Program) -> list[Remark]:
+    """A remark on the first `x+-3`, which programs print, and which is both signs to a reader."""
+    text = program.source.text
+    if "+-" not in text:
+        return []
+    for row, op in enumerate(program.ops):
+        start = program.starts[row]
+        if op == "num" and program.args[row][0] == "-" and text[max(0, start - 1) : start + 1] == "+-":
+            number = shorten(program.args[row])
+            words = f"`+{number}` is read as `{number}`; for both signs write two formulas"
+            return [Remark("reading", words, start - 1, program.ends[row])]
+    return []
 
 
 def roots(program: Program) -> list[Remark]:

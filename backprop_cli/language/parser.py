@@ -13,7 +13,7 @@ from backprop_cli.language.brackets import BRACKET, INDEX, LITERAL, PLAIN, Brack
 from backprop_cli.language.derivatives import with_derivatives
 from backprop_cli.language.products import defined, with_products
 from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Program, SizeOf, Statement
-from backprop_cli.language.syntax_errors import SyntaxProblem, after, chained, misplaced, no_operand, unclear
+from backprop_cli.language.syntax_errors import SyntaxProblem, after, chained, misplaced, no_operand
 from backprop_cli.language.tokens import (
     CALL,
     CLOSE,
@@ -34,6 +34,7 @@ from backprop_cli.language.tokens import (
     UNSQUARE,
     Tokens,
 )
+from backprop_cli.language.unclear import both_signs, unclear
 from backprop_cli.language.understanding import nothing_known, understood
 from backprop_cli.lean import Callable, Collection
 
@@ -243,6 +244,7 @@ class _Parser(Brackets):
                 operands.append((self.derivative(text, start, row_of), start, start + len(text)))
                 wants_operand = False
             elif kind == OPERATOR and text in _PREFIX:
+                both_signs(self.source, self.tokens, position)
                 waiting.append((_PREFIX[text], _PREFIX_POWER, start))
             elif kind == NEWLINE and frames and position < last:
                 continue
