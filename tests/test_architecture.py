@@ -336,6 +336,8 @@ OTHER_WORDS = {
     "language/spreadsheets.py": {"normcdf", "normpdf"},  # what NORM.DIST is
     "language/signs_of_arrays.py": {"sum", "mean", "max", "min", "prod", "amax", "amin", "norm1"},  # of elements
     "language/understanding.py": {"mod"},
+    "language/code_statements.py": {"var"},  # SymPy's, which makes symbols
+    "language/probability.py": {"gamma", "norm", "mean", "std"},  # distributions, and their parameters
 }
 
 

@@ -24,7 +24,7 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
     if program.reading:
         import re
 
-        lines = (" ".join(line.partition("#")[0].split()) for line in program.reading.splitlines())
+        lines = (" ".join(line.partition("#")[0].split()).lstrip("; ") for line in program.reading.splitlines())
         text = "; ".join(re.sub(r"(?<=[(\w]) (?=\()|(?<=[(]) | (?=[),])", "", line) for line in lines if line)
         found.append(
             Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text), of_text=True)
