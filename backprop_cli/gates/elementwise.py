@@ -66,7 +66,7 @@ _ROWS = (
          "where(x > lo, where(x < hi, 1, 0), 0)", "where(x <= lo, where(lo < hi, 1, 0), 0)",
          "where(maximum(x, lo) >= hi, 1, 0)", at=[(0.5, -1, 1), (-2, -1, 1), (2, -1, 1)], aliases="clamp",
          means="where(maximum(x, lo) > hi, hi, where(x > lo, x, lo))",
-         kink="x == lo or x == hi or lo == hi", routes=True, exact=True),
+         kink="x == lo or x == hi or lo == hi", routes=True, exact=True, last="its bounds"),
     Gate("where(c, x, y)", "x if the comparison c holds, otherwise y", "where(c, x, y)",
          "0", "where(c, 1, 0)", "where(c, 0, 1)", at=[(1, 2, 3), (0, 2, 3)], family="choice",
          routes=True, exact=True),

@@ -120,6 +120,8 @@ PARAMETERS = {
     "log": ("base",),
     "round": ("digits", "decimals", "ndigits", "n"),
 }
+_INFINITE = frozenset({"inf"})
+_ORDERS_OF_GATES = {"norm": frozenset({"1", "2", "inf"})}
 BY_ORDER = frozenset({"polygamma/2", "psi/2", "digamma/2"})  # whose first operand says which of the formulas
 UNSAID = {"loc": "0", "scale": "1"}  # of these, where another of them is given
 _DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient", "jacobian", "nabla", "differentiate",
@@ -171,7 +173,7 @@ def is_formula(name: str, count: int) -> bool:
 
 def of_that_many(name: str, operands: Sequence[str]) -> str:
     """What to write for a call of a gate with as many operands as another tool's function of that name has."""
-    known = f"{name}/{len(operands)}" in FORMULAS and "inf" not in operands
+    known = f"{name}/{len(operands)}" in FORMULAS and _ORDERS_OF_GATES.get(name, _INFINITE).isdisjoint(operands[1:])
     return advice(name, operands) if known else ""
 
 

@@ -268,6 +268,7 @@ threshold: where(({0}) > ({1}), {0}, {2})
 repeat_interleave: repeat({0}, {1})
 logcumsumexp: log(cumsum(exp({0})))
 reduce_euclidean_norm: norm({0})
+norm/2: sum(abs({0})^({1}))^(1/({1}))
 # activations and losses
 squareplus: (({0}) + sqrt(({0})^2 + 4))/2
 squareplus/2: (({0}) + sqrt(({0})^2 + ({1})))/2

@@ -50,9 +50,8 @@ def _combined(edits: Rewriter, k: int, size_of: SizeOf) -> None:
     """`c(1, 2)` is the array [1, 2]; of arrays it joins them, which is refused with what to write."""
     bracket = k + 1
     items, close = edits.arguments(bracket), edits.closes[bracket]
-    words = [text for text in edits.texts[bracket + 1 : close] if text[0].isalpha() or text[0] == "_"]
-    shapes = {word: size_of(word) for word in words}
-    if any(isinstance(shape, tuple) and shape for shape in shapes.values()):
+    names = (edits.texts[k] for k in range(bracket + 1, close) if edits.is_word(k) and edits.at(k + 1) != "=")
+    if any(isinstance(shape, tuple) and shape for shape in map(size_of, names)):
         inside = edits.text[edits.begins[bracket] + 1 : edits.begins[close]].strip()
         edits.refuse(k, close, "R's `c` joins arrays", f"write `concat({inside})`")
         return

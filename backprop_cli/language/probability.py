@@ -128,8 +128,8 @@ def _of_scipy(edits: Rewriter, k: int, close: int, names: Collection[str], froze
     at = k - 2 if frozen < 0 else frozen
     law, first = edits.texts[at], _first(edits, at, _LIBRARIES)
     row = _LAWS[law]
-    is_read = law == "norm" and edits.texts[k] in ("pdf", "cdf") and frozen < 0 and not edits.commas[k + 1]
-    if is_read or close < 0 or (first == at and (law in names or edits.at(first - 1) == ".")):
+    is_function = law == "norm" and frozen < 0  # which is read, or has a formula
+    if is_function or close < 0 or (first == at and (law in names or edits.at(first - 1) == ".")):
         return None
     order = (*row.shapes, "loc", *(() if row.counts else ("scale",)))
     given = _given(edits, k + 1, ("x", *order)) if frozen < 0 else _given(edits, k + 1, ("x",))

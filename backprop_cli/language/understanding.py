@@ -109,6 +109,8 @@ def _differentiates(tokens: Tokens, variables: Collection[str]) -> bool:
 def _is_foreign(source: Source, tokens: Tokens) -> bool:
     if BAD in tokens.kinds or POSTFIX in tokens.kinds or not _WORDS.isdisjoint(tokens.texts):
         return True
+    if "norm(" in tokens.texts and not {"p=", "p ="}.isdisjoint(tokens.texts):
+        return True
     if "<-" in source.text or "^T" in source.text:  # R defines names so, and w^Tx is a product
         return True
     if not any(sign in source.text for sign in ("1[", "1_[", "I[")):
