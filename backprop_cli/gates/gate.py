@@ -54,7 +54,6 @@ class Gate:
     truth: bool = False  # the result is a comparison's, not a number
     symmetric: bool = False  # operands may change places
     setting: str = ""  # what to say where a name is its second operand, which is usually a number
-    last: str = ""  # what its operands but for the first are, which some tools have in front
     # What kind of operation it is where that decides how it is told: sum, product, quotient, power, choice, join,
     # places, transpose, softmax, loss of scores, order (of elements in a row, along one axis or of all).
     family: str = ""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from backprop_cli.errors import Diagnostic, shorten
 from backprop_cli.gates import GATES
+from backprop_cli.gates.special import LAST
 from backprop_cli.language.program import Program
 from backprop_cli.lean import Iterator, Sequence
 
-_WITH_BOUNDS = frozenset(name for name, gate in GATES.items() if gate.last)
-
 
 def bounds_first(program: Program, gates: Sequence[str]) -> Iterator[Diagnostic]:
-    """What is wrong with calls of gates whose row says what is `last`: only numbers come first, and none last."""
-    if _WITH_BOUNDS.isdisjoint(gates):
+    """What is wrong with calls of gates that have numbers last: only numbers come first, and none last."""
+    if LAST.keys().isdisjoint(gates):
         return
     for row, name in enumerate(gates):
-        if name not in _WITH_BOUNDS or program.ops[row] != "call":
+        if name not in LAST or program.ops[row] != "call":
             continue
         gate, call = GATES[name], program.args[row]
         if call.keywords or len(call.operands) != len(gate.parameters) or min(call.operands) < 0:
@@ -24,6 +23,6 @@ def bounds_first(program: Program, gates: Sequence[str]) -> Iterator[Diagnostic]
         if last or not all(first):
             continue
         *bounds, operand = (shorten(program.source.text[program.starts[k] : program.ends[k]]) for k in call.operands)
-        message = f"`{call.name}` has {gate.last} last"
+        message = f"`{call.name}` has {LAST[name]} last"
         help_ = f"write `{call.name}({operand}, {', '.join(bounds)})`"
         yield Diagnostic("S112", message, (program.label(row),), help_)

@@ -14,7 +14,6 @@ from backprop_cli.graph import literals
 from backprop_cli.graph.arguments import bind
 from backprop_cli.graph.array_rows import ArrayRows
 from backprop_cli.graph.bare_gates import is_without_brackets
-from backprop_cli.graph.bounds_first import bounds_first
 from backprop_cli.graph.comparisons import misplaced
 from backprop_cli.graph.graph import CONSTANT, INPUT, Graph
 from backprop_cli.graph.names import InputNames
@@ -82,7 +81,7 @@ class _Lowering(ArrayRows):
         self._constants()
         if any(self.rows[op] for op in ("@", "transpose", "array")):
             self.stack_arrays()
-        self.diagnostics += [*misplaced(program, out.gates, out.inputs), *bounds_first(program, out.gates)]
+        self.diagnostics += misplaced(program, out.gates, out.inputs)
         if self.diagnostics:
             raise BackpropError(*sorted(self.diagnostics, key=place_of)[:MOST_ERRORS])
         out.output = program.statements[-1].row

@@ -34,7 +34,7 @@ from backprop_cli.language.tokens import (
     UNSQUARE,
     Tokens,
 )
-from backprop_cli.language.unclear import both_signs, unclear
+from backprop_cli.language.unclear import sign, unclear
 from backprop_cli.language.understanding import nothing_known, understood
 from backprop_cli.lean import Callable, Collection
 
@@ -244,8 +244,7 @@ class _Parser(Brackets):
                 operands.append((self.derivative(text, start, row_of), start, start + len(text)))
                 wants_operand = False
             elif kind == OPERATOR and text in _PREFIX:
-                both_signs(self.source, self.tokens, position)
-                waiting.append((_PREFIX[text], _PREFIX_POWER, start))
+                waiting.append((_PREFIX[sign(self.source, self.tokens, position)], _PREFIX_POWER, start))
             elif kind == NEWLINE and frames and position < last:
                 continue
             elif kind == DEFINE and frames and frames[-1][1] >= 0 and self.begins_argument(position):

@@ -43,19 +43,19 @@ def unclear(source: Source, tokens: Tokens, position: int, *, in_array: bool) ->
     raise SyntaxProblem(Diagnostic("S112", message, (Label(source, first, end),), help_), position)
 
 
-def both_signs(source: Source, tokens: Tokens, position: int) -> None:
-    """Refuse `x +- y`; `x+-3`, which programs print, has one meaning."""
+def sign(source: Source, tokens: Tokens, position: int) -> str:
+    """The sign in front of an operand. Refuses `x +- y`; `x+-3`, which programs print, has one meaning."""
     kinds, texts, starts = tokens
     signs = (texts[position - 1] + texts[position]).replace("−", "-") if position else ""
     start = starts[position]
     if signs not in _SIGNS or starts[position - 1] + 1 != start:
-        return
+        return texts[position]
     if kinds[position + 1] == NUMBER and starts[position + 1] == start + 1:
-        return
+        return texts[position]
     message, ways, apart = _SIGNS[signs]
     before, behind = source.text[: start - 1].lstrip(), source.text[start + 1 :].rstrip()
     if len(source.text) > _LONGEST or "\n" in before + behind:
         before, behind = "x ", " y"
-    help_ = "write " + " and ".join(f"`{before}{sign}{behind}`" for sign in ways)
+    help_ = "write " + " and ".join(f"`{before}{one}{behind}`" for one in ways)
     help_ += f", or with a blank `{before}{apart}{behind}`"
     raise SyntaxProblem(Diagnostic("S112", message, (Label(source, start - 1, start + 1),), help_), position)
