@@ -190,6 +190,7 @@ LINES = {
         (r"\frac12 x^2 \ln x", "x^2*log(x)/2"),
         (r"y \mathbb{1}_{x > 0} - \mathbf{1}[w > 0]", "1*(x > 0)*y - 1*(w > 0)"),
         (r"\log_2 y", "log2(y)"),
+        (r"\sin x \, \cos 2x", "sin(x)*cos(2*x)"),
     ]),
     "LaTeX of vectors": (ARRAYS, [
         (r"\frac{1}{2}\|X x - b\|_2^2", "norm(X @ x - b)^2/2"),

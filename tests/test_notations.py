@@ -686,6 +686,8 @@ def test_what_people_bring_along(text, ours):
 
 
 HELPS = [
+    ("dnorm(x, log=1)", "without `log` write `normpdf(x)`"),
+    (r"\sin x \, y", r"write `\sin(x) y` or `\sin(x y)`"),
     ("=-x^2", "write `(-x)^…` or `-(x^…)`"), ("=x^y^2", "put brackets around one of them"),
     ("NORM.DIST(x, y, sigma, FALSE)", "write `normpdf((x - m)/s)/s`"),
     ("PI*x", "the constant is `pi`; capitals matter"),

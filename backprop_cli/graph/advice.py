@@ -112,6 +112,13 @@ PARAMETERS = {
     **dict.fromkeys(("sigmoid_cross_entropy_with_logits", "softmax_cross_entropy_with_logits"), ("labels", "scores")),
     **dict.fromkeys(("logpdf", "pdf", "cdf", "normpdf", "normcdf"), ("loc", "scale")),
     **dict.fromkeys(("swish", "silu", "softplus", "sigmoid", "smooth_l1", "smoothl1"), ("beta", "threshold")),
+    **dict.fromkeys(("dnorm", "pnorm"), ("mean", "sd")),
+    **dict.fromkeys(("dexp", "pexp"), ("rate",)),
+    "dpois": ("lambda",),
+    "dbinom": ("size", "prob"),
+    "dgamma": ("shape", "rate"),
+    "dbeta": ("shape1", "shape2"),
+    **dict.fromkeys(("dt", "dchisq"), ("df",)),
     "celu": ("alpha",),
     **dict.fromkeys(("softshrink", "hardshrink", "shrink"), ("lambd",)),
     "prelu": ("weight", "alpha"),
@@ -121,9 +128,9 @@ PARAMETERS = {
     "round": ("digits", "decimals", "ndigits", "n"),
 }
 _INFINITE = frozenset({"inf"})
-_ORDERS_OF_GATES = {"norm": frozenset({"1", "2", "inf"})}
+_ORDERS_OF_GATES = {"norm": frozenset({"1", "2", "inf", "Inf", "'inf'"})}
 BY_ORDER = frozenset({"polygamma/2", "psi/2", "digamma/2"})  # whose first operand says which of the formulas
-UNSAID = {"loc": "0", "scale": "1"}  # of these, where another of them is given
+UNSAID = {"loc": "0", "scale": "1", "mean": "0", "sd": "1"}  # of these, where another of them is given
 _DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient", "jacobian", "nabla", "differentiate",
                           "derive", "nderiv", "numderiv", "numericalderivative", "dydx", "ddx", "valueandgrad", "vjp",
                           "jvp", "gradientat", "totalderivative", "partial"})  # fmt: skip

@@ -136,11 +136,22 @@ def read_products(graph: Graph) -> Remark | None:
             continue
         sign = "*" if graph.gates[node] in GATES else "@"
         parts = sign.join(shorten(operand_text(graph, operand)) for operand in graph.inputs[node])
-        readings.append(f"`{shorten(graph.text(node))}` as `{parts}`")
+        readings.append(f"`{shorten(graph.text(node))}` as `{parts}`{_of_element(graph, node)}")
     more = len(unsigned) - len(readings)
     words = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
     first = unsigned[0]
     return Remark("reading", words, *graph.span(first), of_products=True)
+
+
+def _of_element(graph: Graph, node: int) -> str:
+    """What an element is, behind `x(1)` of an array, which is one in other languages."""
+    array, place = graph.inputs[node]
+    text = graph.text(node)
+    if not graph.shape(array) or place not in graph.constants or not text.endswith(")"):
+        return ""
+    number = text.rpartition("(")[2][:-1].strip()
+    name = operand_text(graph, array)
+    return f" (an element is `{name}[{int(number) - 1}]`)" if number.isdigit() and int(number) else ""
 
 
 def divides(graph: Graph, node: int) -> bool:

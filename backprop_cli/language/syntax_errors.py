@@ -91,7 +91,7 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
             label = Label(source, start, start + 1 + len(name))
             help_ = f"constants have no sign in front: write `{name}`"
             return SyntaxProblem(Diagnostic("S103", "`%` has nothing on its left", (label,), help_), position)
-        if text in "/%" and before == NEWLINE:
+        if text in "/%" and before in (NEWLINE, SEMICOLON):
             help_ += "; a comment begins with `#`"
         elif before in (OPEN, CALL) and text not in "<>":
             help_ += "; operators go between their operands: `x*y`"
