@@ -687,6 +687,8 @@ def test_what_people_bring_along(text, ours):
 
 HELPS = [
     ("dnorm(x, log=1)", "without `log` write `normpdf(x)`"),
+    (r"1{,}000 \cdot x", "write `1000` or `1.000`"),
+    ("3{,}14 x", "write `3.14`"),
     (r"\sin x \, y", r"write `\sin(x) y` or `\sin(x y)`"),
     ("=-x^2", "write `(-x)^…` or `-(x^…)`"), ("=x^y^2", "put brackets around one of them"),
     ("NORM.DIST(x, y, sigma, FALSE)", "write `normpdf((x - m)/s)/s`"),
@@ -799,6 +801,7 @@ WRITTEN = [
     ("KL(p||q)", "sum(xlogy(p, p/q))"),
     ("D_KL(p ∥ q)", "sum(xlogy(p, p/q))"),
     (r"D_{\mathrm{KL}}(p \,\|\, q)", "sum(xlogy(p, p/q))"),
+    (r"D_{KL}(p \parallel q)", "sum(xlogy(p, p/q))"),
     ("N(x|0,1)", "normpdf(x)"),
     ("N(x; y, sigma^2)", "normpdf((x - y)/sigma)/sigma"),
     (r"\mathcal{N}(x \mid \mu, \sigma^2)", "normpdf((x - mu)/sigma)/sigma"),
