@@ -5,6 +5,7 @@ They are read before anything else is, so that what comes later sees an array, a
 
 from __future__ import annotations
 
+from backprop_cli.language.dimensions import refuse_indices
 from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Reading, Rewriter
 from backprop_cli.lean import Collection
@@ -21,7 +22,7 @@ def read_calls(text: str, names: Collection[str], size_of: SizeOf) -> Reading | 
     combines = f"{_COMBINES}(" in text.replace(" ", "") and _COMBINES not in names
     if not (has_heads or has_symbols or combines):
         return None
-    edits = Rewriter(text)
+    edits, is_r = Rewriter(text), False
     if has_heads:
         _heads(edits)
     for k, word in enumerate(edits.texts):
@@ -31,6 +32,9 @@ def read_calls(text: str, names: Collection[str], size_of: SizeOf) -> Reading | 
             _symbol(edits, k)
         elif word == _COMBINES and combines and edits.at(k - 1) != "." and not _is_defined(edits, word):
             _combined(edits, k, size_of)
+            is_r = True
+    if is_r and "<-" not in text and "%*%" not in text:  # which show it too
+        refuse_indices(edits)
     found = edits.reading()
     return found if found.text != text or found.problems else None
 
