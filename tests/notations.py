@@ -147,6 +147,10 @@ LINES = {
         ("f(x) = x² + 1", "x^2 + 1"),
         ("g(t) = t² + 1; g(x)*g(2)", "(x^2 + 1)*5"),
         ("f := 3x", "3*x"),
+        ("f[u_] := u^2; f[x] + f[2]", "x^2 + 4"),
+        ("g[u_, v_] := Sin[u]*v; g[x, y]", "sin(x)*y"),
+        ("Symbol('x')**2 + 1", "x^2 + 1"),
+        ("x, y = sp.symbols('x y', real=True); x*y", "x*y"),
         ("x > 1 ? x : y", "where(x > 1, x, y)"),
         ("x > 1 ? y > 1 ? 1 : 2 : x", "where(x > 1, where(y > 1, 1, 2), x)"),
         ("if x > 1 then x else y", "where(x > 1, x, y)"),
@@ -159,6 +163,9 @@ LINES = {
         ("x.^2 .* y", "x^2*y"),
     ]),
     "Vectors": (ARRAYS, [
+        ("c(3, 1) * x", "[3, 1]*x"),
+        ("v <- c(1, x=2, 0.5); sum(v)", "3.5"),
+        ("norm(x, p=1)", "norm1(x)"),
         ("∑ x² - ⟨x, a⟩", "sum(x^2) - x @ a"),
         ("Σ x_i² + sum_j a_j x_j", "sum(x^2) + sum(a*x)"),
         ("∑ xᵢ³", "sum(x^3)"),
@@ -183,6 +190,7 @@ LINES = {
         (r"\frac12 x^2 \ln x", "x^2*log(x)/2"),
         (r"y \mathbb{1}_{x > 0} - \mathbf{1}[w > 0]", "1*(x > 0)*y - 1*(w > 0)"),
         (r"\log_2 y", "log2(y)"),
+        (r"\sin x \, \cos 2x", "sin(x)*cos(2*x)"),
     ]),
     "LaTeX of vectors": (ARRAYS, [
         (r"\frac{1}{2}\|X x - b\|_2^2", "norm(X @ x - b)^2/2"),

@@ -336,6 +336,8 @@ OTHER_WORDS = {
     "language/spreadsheets.py": {"normcdf", "normpdf"},  # what NORM.DIST is
     "language/signs_of_arrays.py": {"sum", "mean", "max", "min", "prod", "amax", "amin", "norm1"},  # of elements
     "language/understanding.py": {"mod"},
+    "language/code_statements.py": {"var"},  # SymPy's, which makes symbols
+    "language/probability.py": {"gamma", "norm", "mean", "std"},  # distributions, and their parameters
 }
 
 
@@ -372,6 +374,7 @@ ARRAYS_OR_NUMBERS = {
     "export/latex.py": "how values are written",
     "export/frameworks.py": "how values are written",
     "export/staged.py": "how much two values differ",
+    "export/targets.py": "which targets have numbers only",
     "engine/true_number.py": "how a number is put in the place of another",
     "report/notes.py": "whether an operand is one number",
     "report/true_numbers.py": "whether a gradient is one number",

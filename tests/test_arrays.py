@@ -745,11 +745,26 @@ def test_dots_between_arrays_are_matrix_products():
 
 
 def test_a_softmax_too_many_is_noted():
-    report = grad("cross_entropy(softmax(s), 0)", s=[1, 2])
-    first, second = report.notes
-    assert first.code == "reading" and "softmax of a softmax" in first.message
-    assert second.code == "reading" and "of probabilities p it is `-sum(y*log(p))`" in second.message
+    (note,) = grad("cross_entropy(softmax(s), 0)", s=[1, 2]).notes
+    assert note.code == "reading" and "softmax of a softmax" in note.message and "`-sum(y*log(p))`" in note.message
+    (note,) = grad("cross_entropy(p, 0)", p=[0.25, 0.75]).notes
+    assert note.code == "reading" and "of probabilities p it is `-sum(y*log(p))`" in note.message
     assert not grad("cross_entropy(s, 0)", s=[1, 2]).notes
+    same = grad("cross_entropy(log_softmax(s), 0)", s=[1, 2])  # the softmax of its logarithm is itself
+    assert same.value == pytest.approx(grad("cross_entropy(s, 0)", s=[1, 2]).value) and not same.notes
+
+
+def test_labels_that_come_first_are_noted_or_refused():
+    (note,) = grad("cross_entropy(y, x)", x=[0.5, 2.5, 1], y=[0, 1, 0]).notes
+    assert note.code == "reading" and "`cross_entropy(x, y)`" in note.message
+    assert grad("cross_entropy(y, x)", x=[[0.1, 0.9], [0.5, 0.5]], y=[[0, 1], [1, 0]]).notes
+    for scores, labels in (([0, 1], [0, 1]), ([1, 0], [0, 1]), ([0.5, 2.5, 1], [0, 1, 0]), ([0, 1, 1], [0.5, 0.5, 0])):
+        assert not grad("cross_entropy(s, y)", s=scores, y=labels).notes
+    for values in ({"x": [0.5, 2.5], "y": 1}, {"x": [[0.5, 2.5], [1, 2]], "y": [1, 0]}):
+        with pytest.raises(BackpropError) as caught:
+            grad("cross_entropy(y, x)", **values)
+        assert caught.value.diagnostics[0].help == "the labels come second: exchange the two"
+        assert grad("cross_entropy(x, y)", **values).status == 0
 
 
 def test_all_rows_show_arrays_whole():

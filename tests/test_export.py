@@ -13,6 +13,7 @@ from test_tex import PROGRAMS as TEX_PROGRAMS
 from test_tex import compiled, needs
 
 import backprop_cli
+from backprop_cli.deriving import TARGETS
 from backprop_cli.gates import GATES
 
 NO_WORDS = {
@@ -278,3 +279,20 @@ def test_constants_alone_are_differentiated_by_sympy_too(tmp_path):
     path = tmp_path / "grad.py"
     path.write_text(backprop_cli.export("1e-19*q*6.02e23", {"q": 1.6e-19}, to="sympy"))
     assert subprocess.run([sys.executable, path], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("program", "to", "others"),
+    [
+        ("digamma(x)", "numpy", ["torch", "jax", "sympy"]),
+        ("lgamma(x)*y", "python", ["torch", "jax", "sympy", "c"]),
+        ("x*erfcx(x)", "c", []),
+    ],
+)
+def test_what_has_no_words_names_the_targets_that_have(program, to, others):
+    with pytest.raises(backprop_cli.BackpropError, match="U801") as error:
+        backprop_cli.export(program, to=to)
+    help_ = error.value.diagnostics[0].help
+    assert [word for word in help_.replace("`", " ").split() if word in TARGETS] == others
+    for other in others:
+        assert backprop_cli.export(program, to=other)

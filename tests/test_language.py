@@ -8,7 +8,8 @@ import re
 import pytest
 from conftest import backprop
 
-from backprop_cli.errors import Source
+import backprop_cli
+from backprop_cli.errors import BackpropError, Source
 from backprop_cli.graph import lower
 from backprop_cli.graph.verify import verify
 from backprop_cli.language.cutting import CUT, NUMBER, cut_plainly
@@ -66,7 +67,9 @@ def text(chosen, node):
 
     gap = chosen.choice(["", " ", "  "])
     if kind in ("+", "-"):
-        return f"{child(0, SUM)}{gap}{kind}{gap}{child(1, PRODUCT)}", SUM
+        right = child(1, PRODUCT)
+        apart = " " if kind == "+" and right[0] in "-−" else ""  # `+-` is both signs to most
+        return f"{child(0, SUM)}{gap}{kind}{gap or apart}{right}", SUM
     if kind == "*":
         sign = chosen.choice(["*", "·", "×"])
         return f"{child(0, PRODUCT)}{gap}{sign}{gap}{child(1, UNARY)}", PRODUCT
@@ -166,3 +169,36 @@ def test_short_texts_are_cut_by_hand_as_the_regular_expression_cuts_them():
             if piece[0] in "0123456789" or (piece[0] == "." and len(piece) > 1):
                 assert is_number(piece) == bool(re.fullmatch(NUMBER, piece)), piece
     assert plainly > 8_000
+
+
+@pytest.mark.parametrize(
+    ("text", "help_"),
+    [
+        ("x +- y", "write `x + y` and `x - y`, or with a blank `x + - y`"),
+        ("x+-y", "write `x+y` and `x-y`, or with a blank `x+ -y`"),
+        ("x -+ y", "write `x - y` and `x + y`, or with a blank `x - + y`"),
+        ("x +− y", "write `x + y` and `x - y`, or with a blank `x + - y`"),
+        ("(x +- 3*y)/2", "write `(x + 3*y)/2` and `(x - 3*y)/2`, or with a blank `(x + - 3*y)/2`"),
+    ],
+)
+def test_both_signs_are_refused(text, help_):
+    with pytest.raises(BackpropError) as caught:
+        backprop_cli.evaluate(text, x=5, y=2)
+    diagnostic = caught.value.diagnostics[0]
+    label = diagnostic.labels[0]
+    assert (diagnostic.code, diagnostic.help) == ("S112", help_)
+    assert text[label.start : label.end] in ("+-", "-+", "+−")
+    for way in help_.split("`")[1::2]:
+        assert backprop_cli.evaluate(way, x=5, y=2).value is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "noted"),
+    [("x+-3", 2, True), ("2*x+-3*y", 4, True), ("x + -3", 2, False), ("x - -3", 8, False), ("x--3", 8, False)],
+)
+def test_a_sign_of_a_number_that_a_program_printed(text, value, noted):
+    report = backprop_cli.evaluate(text, **{name: {"x": 5, "y": 2}[name] for name in "xy" if name in text})
+    assert report.value == value
+    assert [note.message for note in report.notes] == [
+        "`+-3` is read as `-3`; for both signs write two formulas"
+    ] * noted

@@ -52,6 +52,22 @@ WHOLE = [
     ("f = x^2 y", "f_xy = 2x", ["d2f/dxdy = 2x"], "agrees"),
     ("f = x^2 y", "f_{xx} = 2y", ["d2f/dx2 = 2y"], "agrees"),
     ("f = x^2 y", "f_{xx} = 2x", ["d2f/dx2 = 2x"], "differs"),
+    # the formula itself
+    ("x^2", "(x^2)' = 2x", ["df/dx = 2x"], "agrees"),
+    ("x^2", "(x²)′ = 3x", ["df/dx = 3x"], "differs"),
+    ("sin(x)", "[sin x]' = cos x", ["df/dx = cos x"], "agrees"),
+    ("sin(x)", "sin'(x) = cos(x)", ["df/dx = cos(x)"], "agrees"),
+    ("x^2 + 1", "d/dx (x^2 + 1) = 2x", ["df/dx = 2x"], "agrees"),
+    ("x^2 + 1", "d/dx x^2 + 1 = 2x", ["df/dx = 2x"], "agrees"),
+    ("x^2*y", "d(x^2*y)/dy = x^2", ["df/dy = x^2"], "agrees"),
+    ("x^2*y", r"\frac{\partial}{\partial x} (x^2 y) = 2x*y", ["df/dx = 2x*y"], "agrees"),
+    ("x^2*y", "D_x f = 2x*y", ["df/dx = 2x*y"], "agrees"),
+    ("x^2*y", "∂_y (x^2 y) = x^2", ["df/dy = x^2"], "agrees"),
+    ("x^2", "Df = 2x", ["df/dx = 2x"], "agrees"),
+    ("x^2", "diff(x**2, x) = 2*x", ["df/dx = 2*x"], "agrees"),
+    ("x^2", "D[x^2, x] = 2x", ["df/dx = 2x"], "agrees"),
+    ("q = x^2; 3*q", "d/dx (x^2) = 2x", ["dq/dx = 2x"], "agrees"),
+    ("f(x) = x^3", "d/dx f(x) = 3x^2", ["df/dx = 3x^2"], "agrees"),
 ]  # fmt: skip
 
 
@@ -85,6 +101,11 @@ REFUSED = [
     ("x^4", "d^3f/dx^3 = 24x", "`backprop diff … --order 3`"),
     ("x^4", "d4f/dx4 = 24", "`backprop diff … --order 4`"),
     ("x' @ A @ x", "∇²f = A + A'", "`backprop hessian`"),
+    ("x^2", "(x^3)' = 2x", "`(x^3)` is not a formula of the program, `x^2`"),
+    ("x^2", "d/dx (x^3) = 3x^2", "write `df/dx = …`, or check that formula"),
+    ("x*x", "(x^2)' = 2x", "`(x^2)` is not a formula of the program, `x*x`"),
+    ("x^2*y", "(x^2*y)' = 2x*y", "there are several inputs: write `df/dx = …` or `df/dy = …`"),
+    ("x^2", "(f(2))' = 0", "is not a formula of the program"),
 ]
 
 
@@ -108,3 +129,9 @@ def test_what_the_help_says_works():
 )
 def test_steps_may_begin_so(steps, verdict):
     assert backprop_cli.check_steps("f = x^4", steps=steps).verdict == verdict
+
+
+def test_a_prime_of_no_node_has_help_about_the_output():
+    with pytest.raises(backprop_cli.BackpropError, match="N213") as error:
+        check("x^2", claims=["y' = 2x"])
+    assert "the output is `f`: write `df/d…`" in error.value.diagnostics[0].help

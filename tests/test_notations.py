@@ -686,6 +686,10 @@ def test_what_people_bring_along(text, ours):
 
 
 HELPS = [
+    ("dnorm(x, log=1)", "without `log` write `normpdf(x)`"),
+    (r"1{,}000 \cdot x", "write `1000` or `1.000`"),
+    ("3{,}14 x", "write `3.14`"),
+    (r"\sin x \, y", r"write `\sin(x) y` or `\sin(x y)`"),
     ("=-x^2", "write `(-x)^…` or `-(x^…)`"), ("=x^y^2", "put brackets around one of them"),
     ("NORM.DIST(x, y, sigma, FALSE)", "write `normpdf((x - m)/s)/s`"),
     ("PI*x", "the constant is `pi`; capitals matter"),
@@ -790,3 +794,122 @@ def test_greek_names_in_files_are_those_of_formulas(tmp_path, monkeypatch):
     for words in (["--vars", "a.json"], ["--vars", "a.csv"], ["--each", "a.csv"]):
         for text in ("θ*y", "theta*y"):
             assert backprop("eval", text, *words, "-q").out.strip("[]\n") == "6"
+
+
+# As it is typed, and the formula that the help says to write; a formula with the values below is a number.
+WRITTEN = [
+    ("KL(p||q)", "sum(xlogy(p, p/q))"),
+    ("D_KL(p ∥ q)", "sum(xlogy(p, p/q))"),
+    (r"D_{\mathrm{KL}}(p \,\|\, q)", "sum(xlogy(p, p/q))"),
+    (r"D_{KL}(p \parallel q)", "sum(xlogy(p, p/q))"),
+    ("N(x|0,1)", "normpdf(x)"),
+    ("N(x; y, sigma^2)", "normpdf((x - y)/sigma)/sigma"),
+    (r"\mathcal{N}(x \mid \mu, \sigma^2)", "normpdf((x - mu)/sigma)/sigma"),
+    ("N(x|y,4)", "normpdf((x - y)/sqrt(4))/sqrt(4)"),
+    ("stats.expon.pdf(x)", "exp(-x)"),
+    ("scipy.stats.expon.logpdf(x, scale=2)", "-(x/2) - log(2)"),
+    ("expon.cdf(x, 0, 2)", "-expm1(-(x/2))"),
+    ("stats.norm(1, 2).pdf(x)", "normpdf((x - 1)/2)/2"),
+    ("stats.gamma.logpdf(x, 2.5)", "(2.5 - 1)*log(x) - x - lgamma(2.5)"),
+    ("stats.poisson.pmf(3, x)", "exp(xlogy(3, x) - x - lgamma(3 + 1))"),
+    ("torch.distributions.Normal(y, sigma).log_prob(x)", "-((x - y)/sigma)^2/2 - log(2*pi)/2 - log(sigma)"),
+    ("Exponential(2.0).log_prob(x)", "-(2.0*x) + log(2.0)"),
+    ("norm(p, p=3)", "sum(abs(p)^3)^(1/3)"),
+    ("np.linalg.norm(p - q, ord=3)", "sum(abs(p - q)^3)^(1/3)"),
+    ("torch.norm(p, p=3, dim=0)", "sum(abs(p)^3, axis=0)^(1/3)"),
+    ("p.norm(3)", "sum(abs(p)^3)^(1/3)"),
+    ("norm(p, 3)", "sum(abs(p)^3)^(1/3)"),
+    ("np.linalg.norm(p, 0)", "sum(1*(p != 0))"),
+    ("clip(0, 1, x)", "clip(x, 0, 1)"),
+    ("np.clip(-1, 1, x + y)", "clip(x + y, -1, 1)"),
+    ("c(p, q)", "concat(p, q)"),
+    ("sum(p.^2) + p[1]", "p[0]"),
+    ("v <- c(0.7, 0.2); p[2]*x", "p[1]"),
+    ("c(x, y)[1]", "c(x, y)[0]"),
+    ("sum(p %*% q) + p[1:2]", "p[0:2]"),
+    ("polygamma(1, x)", "trigamma(x)"),
+    ("psi(2, x)", "tetragamma(x)"),
+]
+_AT = {"x": 0.7, "y": 0.3, "sigma": 2.0, "mu": 0.1, "p": [0.25, 0.75], "q": [0.5, 0.5]}
+
+
+@pytest.mark.parametrize(("text", "way"), WRITTEN, ids=[row[0] for row in WRITTEN])
+def test_what_is_refused_says_the_formula_to_write(text, way):
+    with pytest.raises(BackpropError) as caught:
+        backprop_cli.evaluate(text, defaults=_AT)
+    diagnostic = caught.value.diagnostics[0]
+    assert f"write `{way}`" in diagnostic.help and diagnostic.labels
+    assert np.isfinite(backprop_cli.evaluate(way, defaults=_AT).value).all()
+
+
+# Call, where the density is not 0, and its mean: integrals by the trapezoidal rule over so many steps.
+DENSITIES = [
+    ("stats.norm(1, 2).pdf(x)", (-30, 30), 1),
+    ("stats.expon.pdf(x, scale=2)", (0, 80), 2),
+    ("stats.laplace.pdf(x, 1, 0.5)", (-30, 30), 1),
+    ("stats.logistic.pdf(x, loc=-1)", (-60, 60), -1),
+    ("stats.gumbel_r.pdf(x)", (-10, 60), 0.5772156649015329),
+    ("stats.rayleigh.pdf(x)", (0, 40), 1.2533141373155),
+    ("stats.halfnorm.pdf(x)", (0, 40), 0.7978845608028654),
+    ("stats.gamma.pdf(x, 3, scale=2)", (0, 200), 6),
+    ("stats.invgamma.pdf(x, 8)", (0, 60), 1 / 7),
+    ("stats.beta.pdf(x, 3, 2)", (0, 1), 0.6),
+    ("stats.t.pdf(x, 9)", (-400, 400), 0),
+    ("stats.chi2.pdf(x, 5)", (0, 200), 5),
+    ("stats.lognorm.pdf(x, 0.5, scale=2)", (0, 200), 2 * math.exp(0.125)),
+    ("stats.weibull_min.pdf(x, 2)", (0, 40), 0.886226925452758),
+    ("stats.pareto.pdf(x, 9)", (1, 60), 9 / 8),
+]
+
+
+@pytest.mark.parametrize(("text", "limits", "mean"), DENSITIES, ids=[row[0] for row in DENSITIES])
+def test_a_density_that_is_written_has_the_area_1_and_its_mean(text, limits, mean):
+    x = np.linspace(*limits, 400_001)[1:-1]
+    with pytest.raises(BackpropError) as caught:
+        backprop_cli.evaluate(text, x=0.5)
+    way = caught.value.diagnostics[0].help.partition("write `")[2].removesuffix("`")
+    density = backprop_cli.evaluate(way, x=x).value
+    step = x[1] - x[0]
+    assert np.sum(density) * step == pytest.approx(1, abs=1e-3)
+    assert np.sum(x * density) * step == pytest.approx(mean, abs=1e-3 * max(1, abs(mean)))
+
+
+@pytest.mark.parametrize(
+    ("text", "counts", "mean"),
+    [
+        ("stats.poisson.pmf(x, 3.5)", range(80), 3.5),
+        ("stats.geom.pmf(x, 0.25)", range(1, 200), 4),
+        ("stats.binom.pmf(x, 9, 0.3)", range(10), 2.7),
+        ("stats.bernoulli.pmf(x, 0.3)", range(2), 0.3),
+    ],
+)
+def test_a_probability_that_is_written_adds_up_to_1(text, counts, mean):
+    with pytest.raises(BackpropError) as caught:
+        backprop_cli.evaluate(text, x=1)
+    way = caught.value.diagnostics[0].help.partition("write `")[2].removesuffix("`")
+    chances = backprop_cli.evaluate(way, x=np.array(counts, dtype=float)).value
+    assert np.sum(chances) == pytest.approx(1) and np.sum(chances * np.array(counts)) == pytest.approx(mean)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "value"),
+    [
+        ("c(x + 1)", {"c": 2.0, "x": 1.0}, 4),  # a speed times a bracket
+        ("c = 3; c(x + 1)", {"x": 2.0}, 9),
+        ("c(x) = x^2; c(3)", {}, 9),
+        ("gate c(a, b) = a*b; c(2, 3)", {}, 6),
+        ("clip(0, x, 1)", {"x": 5.0}, 1),
+        ("sum(x.^2) + x[0]", {"x": [5.0, 6.0]}, 66),
+        ("sum(x.^2) + x[-1]", {"x": [5.0, 6.0]}, 67),
+        ("c(1, 2)[0]", {}, 1),
+        ("clip(2, 0, 1)", {}, 1),
+        ("clip(lo, hi, x)", {"lo": 0.0, "hi": 1.0, "x": 5.0}, 1),
+    ],
+)
+def test_what_only_looks_like_a_call_of_another_tool(text, values, value):
+    assert backprop_cli.evaluate(text, values).value == value
+
+
+def test_one_operand_of_an_unknown_c_may_be_a_product():
+    with pytest.raises(BackpropError, match="N201"):
+        backprop_cli.evaluate("c(x + 1)", x=1)

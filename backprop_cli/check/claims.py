@@ -14,6 +14,7 @@ from backprop_cli.check.point import Point
 from backprop_cli.check.printed import half_unit_of
 from backprop_cli.check.scope import Scope, with_values
 from backprop_cli.check.second_derivatives import Left, left_side, meant_second, pair
+from backprop_cli.check.whole_formulas import of_formula
 from backprop_cli.check.whole_gradients import with_inputs
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.precision import untrue_numbers
@@ -159,6 +160,8 @@ def _claim(source: Source, scope: Scope) -> Claim:
         return _second(source, left, scope)
     if not _LEFT.match(source.text) and (meant := meant_claim(source.text, names, scope.output)):
         source = Source(source.name, meant)
+    if not _LEFT.match(source.text) and (meant := of_formula(source, scope, lambda text: _read(text, scope))):
+        source = Source(source.name, meant)
     found = _LEFT.match(source.text)
     if found is None:
         raise not_a_claim(source)
@@ -174,6 +177,14 @@ def _claim(source: Source, scope: Scope) -> Claim:
     formula = _file(source, begin, below, scope) if written[:1] == "@" else read_formula(source, begin, scope)
     of = Gradient(names[above], names[below])
     return Claim(source, (above, below), of, written, formula, half_unit_of(formula, written), element, part)
+
+
+def _read(text: str, scope: Scope) -> Formula | None:
+    """A formula over the program's names; None where it is none."""
+    try:
+        return read_formula(Source("claim", text), 0, scope)
+    except BackpropError:
+        return None
 
 
 def _second(source: Source, left: Left, scope: Scope) -> Claim:

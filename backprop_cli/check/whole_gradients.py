@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from backprop_cli.check.messages import not_a_claim
+from backprop_cli.check.messages import not_a_claim, unknown_output
 from backprop_cli.check.scope import Scope
 from backprop_cli.check.sides import Side, parts_of
 from backprop_cli.errors import Source, shorten
@@ -54,8 +54,10 @@ def with_inputs(source: Source, scope: Scope) -> list[Source]:
             return [source]
         return _of_each(source, text[found.end() :].strip(), scope)
     found = _PRIMED.match(text)
-    if not found or (name := _plain(found["of"])) not in scope.names:
+    if not found:
         return [source]
+    if (name := _plain(found["of"])) not in scope.names:
+        raise unknown_output(name, source, found.start("of"), scope.names, scope.output)
     inputs, _ = _inputs(scope)
     if len(inputs) != 1:
         by = " or ".join(f"`{found['of']}'({one}) = …`" for one in inputs[:2])

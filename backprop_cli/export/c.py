@@ -18,7 +18,6 @@ _MARK = "  /* "  # of a comment behind a statement
 _MOST_ON_STACK = 8192  # elements; more are static
 _CONSTANTS = {"pi": "static const double PI = 3.141592653589793;", "e": "static const double E = 2.718281828459045;"}
 _TO_TEST = "test it: cc -std=c99 -o grad grad.c -lm && ./grad"
-_OTHERS = "`--to numpy` may have it; or write it in simpler gates"
 _CHECK = """static int failures = 0;
 
 static void check(const char *name, double found, double expected, double slack)
@@ -102,7 +101,7 @@ def _statements(program: Staged, loops: Loops, lines: list[Line]) -> list[str]:
     """The statements of some lines; comments behind single ones stand in a column."""
     made: list[str] = []
     for line in lines:
-        program.translated(line, partial(loops.assign, line.name, _comment(line.comment)), "C", _OTHERS)
+        program.translated(line, partial(loops.assign, line.name, _comment(line.comment)), "C")
         made += loops.lines
         loops.lines = []
     pairs = ((code, comment) for code, _, comment in (line.partition(_MARK) for line in made))

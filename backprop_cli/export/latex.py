@@ -97,7 +97,7 @@ def latex(program: Staged) -> str:
         rows = []
         for line in lines:
             left = writer.name(line.name).text
-            right = program.translated(line, writer.expression, "latex", "")
+            right = program.translated(line, writer.expression, "latex")
             rows.append(f"{left} &= {right}{said(line.comment)}")
         body = " \\\\\n".join(rows)
         return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"

@@ -32,11 +32,10 @@ def python(
     """
     writer = writes(dialect)
     writer.ranks = program.ranks
-    other = f"`--to {'numpy' if dialect is not NUMPY else 'python'}` may have it; or write it in simpler gates"
 
     def lines(made: list[Line]) -> list[str]:
         return in_columns(
-            (f"    {line.name} = {program.translated(line, writer.expression, dialect.name, other)}", line.comment)
+            (f"    {line.name} = {program.translated(line, writer.expression, dialect.name)}", line.comment)
             for line in made
         )
 

@@ -53,7 +53,6 @@ RESERVED = frozenset(
     primary qualify references returning select show some summarize symmetric table then to trailing true union unique
     unpivot using variadic when where window with inputs rowid checked excluded interval""".split()  # noqa: SIM905
 ) | {FUNCTION}
-_OTHERS = "`--to python` may have it; or write it in simpler gates"
 _MOST_NESTED = 300  # SELECTs; the parser of DuckDB ends at a depth of 1000
 _SIGNS = {"==": "=", "!=": "<>"}
 _CHECKED = """CREATE OR REPLACE TEMP MACRO checked(name, found, expected, slack) AS
@@ -136,7 +135,7 @@ def _query(program: Staged, writer: SqlWriter) -> str:
     groups: list[list[tuple[str, str, str]]] = []
     backward = len(program.forward)
     for place, line in enumerate([*program.forward, *program.backward]):
-        text = program.translated(line, writer.expression, "SQL", _OTHERS)
+        text = program.translated(line, writer.expression, "SQL")
         used = set(re.findall(r"\w+", line.formula))
         together = groups and place != backward and not used & {name for name, _, _ in groups[-1]}
         if not together:

@@ -122,13 +122,13 @@ class Staged(NamedTuple):
         title = self.title.replace("\\", "\\\\").replace('"', "'")
         return f'"""{title}, and its gradient by the chain rule. Written by backprop; run it to test it."""'
 
-    def translated(self, line: Line, translate: Callable[[str], _T], target: str, others: str) -> _T:
+    def translated(self, line: Line, translate: Callable[[str], _T], target: str) -> _T:
         """The line's formula in the words of a target. Raises BackpropError (U801) at a gate without words."""
         try:
             return translate(line.formula)
         except NoWordsError as missing:
-            message = f"{missing} in {target}"
-            raise BackpropError(Diagnostic("U801", message, (self.graph.label(line.node),), others)) from None
+            label, help_ = self.graph.label(line.node), "write it in simpler gates"
+            raise BackpropError(Diagnostic("U801", f"{missing} in {target}", (label,), help_)) from None
 
 
 def in_columns(rows: Iterable[tuple[str, str]], mark: str = "  # ") -> list[str]:

@@ -43,7 +43,6 @@ SYMPY = Dialect(
 RESERVED = {*keyword.kwlist, "sp", "gradient", "point", "name", "slope", "expected", "found", "number", "own", "print",
             "abs"}  # fmt: skip
 _NO_DERIVATIVE = {"floor", "ceil", "round", "mod"}  # in SymPy, which leaves it as it is
-_OTHERS = "`--to python` may have it; or write it in simpler gates"
 _LITERAL = re.compile(r"-?[\d.]+(e[-+]?\d+)?")
 _EQUALITIES = {"==": "eq", "!=": "ne"}
 
@@ -84,8 +83,7 @@ def symbolic(program: Staged) -> str:
 
     def lines(made: list[Line]) -> list[str]:
         return in_columns(
-            (f"{line.name} = {program.translated(line, writer.expression, 'sympy', _OTHERS)}", line.comment)
-            for line in made
+            (f"{line.name} = {program.translated(line, writer.expression, 'sympy')}", line.comment) for line in made
         )
 
     names = ", ".join(program.inputs.values())

@@ -87,3 +87,5 @@ SPECIAL = (
 )  # fmt: skip
 # What a gate's name means with another number of operands.
 OF_OPERANDS = {("log", 2): "log_base"}
+# What the last operands of a gate are, which some have in front.
+LAST = {"clip": "its bounds"}

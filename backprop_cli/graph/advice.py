@@ -112,6 +112,13 @@ PARAMETERS = {
     **dict.fromkeys(("sigmoid_cross_entropy_with_logits", "softmax_cross_entropy_with_logits"), ("labels", "scores")),
     **dict.fromkeys(("logpdf", "pdf", "cdf", "normpdf", "normcdf"), ("loc", "scale")),
     **dict.fromkeys(("swish", "silu", "softplus", "sigmoid", "smooth_l1", "smoothl1"), ("beta", "threshold")),
+    **dict.fromkeys(("dnorm", "pnorm"), ("mean", "sd")),
+    **dict.fromkeys(("dexp", "pexp"), ("rate",)),
+    "dpois": ("lambda",),
+    "dbinom": ("size", "prob"),
+    "dgamma": ("shape", "rate"),
+    "dbeta": ("shape1", "shape2"),
+    **dict.fromkeys(("dt", "dchisq"), ("df",)),
     "celu": ("alpha",),
     **dict.fromkeys(("softshrink", "hardshrink", "shrink"), ("lambd",)),
     "prelu": ("weight", "alpha"),
@@ -120,8 +127,10 @@ PARAMETERS = {
     "log": ("base",),
     "round": ("digits", "decimals", "ndigits", "n"),
 }
+_INFINITE = frozenset({"inf"})
+_ORDERS_OF_GATES = {"norm": frozenset({"1", "2", "inf", "Inf", "'inf'"})}
 BY_ORDER = frozenset({"polygamma/2", "psi/2", "digamma/2"})  # whose first operand says which of the formulas
-UNSAID = {"loc": "0", "scale": "1"}  # of these, where another of them is given
+UNSAID = {"loc": "0", "scale": "1", "mean": "0", "sd": "1"}  # of these, where another of them is given
 _DERIVATIVES = frozenset({"diff", "derivative", "deriv", "D", "grad", "gradient", "jacobian", "nabla", "differentiate",
                           "derive", "nderiv", "numderiv", "numericalderivative", "dydx", "ddx", "valueandgrad", "vjp",
                           "jvp", "gradientat", "totalderivative", "partial"})  # fmt: skip
@@ -171,7 +180,7 @@ def is_formula(name: str, count: int) -> bool:
 
 def of_that_many(name: str, operands: Sequence[str]) -> str:
     """What to write for a call of a gate with as many operands as another tool's function of that name has."""
-    known = f"{name}/{len(operands)}" in FORMULAS and "inf" not in operands
+    known = f"{name}/{len(operands)}" in FORMULAS and _ORDERS_OF_GATES.get(name, _INFINITE).isdisjoint(operands[1:])
     return advice(name, operands) if known else ""
 
 

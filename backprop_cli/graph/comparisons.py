@@ -5,6 +5,7 @@ from __future__ import annotations
 from backprop_cli.errors import Diagnostic, Label
 from backprop_cli.gates import GATES
 from backprop_cli.gates.tensors import TENSORS
+from backprop_cli.graph.bounds_first import bounds_first
 from backprop_cli.language.program import Program
 from backprop_cli.lean import Iterator, Sequence
 
@@ -15,7 +16,8 @@ _COUNTING = frozenset(name for name, gate in GATES.items() if gate.family in ("s
 
 
 def misplaced(program: Program, gates: Sequence[str], inputs: Sequence[tuple[int, ...]]) -> Iterator[Diagnostic]:
-    """What is wrong with comparisons and conditions among the rows of a program."""
+    """What is wrong with comparisons and conditions among the rows of a program, and with bounds that come first."""
+    yield from bounds_first(program, gates)
     if not (_TRUTHS | _CHOICES).intersection(gates):
         return
     truths = {row for row, gate in enumerate(gates) if gate in _TRUTHS}

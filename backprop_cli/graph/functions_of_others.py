@@ -204,7 +204,7 @@ diagflat: diag({0})
 msort: sort({0}, axis=0)
 conv conv3d max_pool3d avg_pool3d lp_pool1d lp_pool2d max_unpool1d max_unpool2d max_unpool3d cor Shi Chi Rem euler:
 expn bdtr bdtrc bdtri fdtr fdtrc fdtri gdtr gdtrc chdtr chndtr nbdtr nbdtrc nbdtri ncfdtr nctdtr pdtr pdtrc pdtri:
-stdtr ndtri_exp dbeta pbeta dgamma pgamma dt pt dchisq pchisq dbinom pbinom dpois ppois NORMDIST NORMINV BETADIST:
+stdtr ndtri_exp pbeta pgamma pt pchisq pbinom ppois NORMDIST NORMINV BETADIST:
 LOGEST NPER RATE SLN SLOPE TREND GROWTH gammasgn hermite hess hyper invert isin lqn lu_solve cholesky_solve:
 cholesky_inverse solve_ex inv_ex cholesky_ex ber bei ker kei ai_zeros bi_zeros jn_zeros yn_zeros y0_zeros y1_zeros:
 polar psigamma perms order powm place extract slice ppermute psum pcast pbroadcast randint randperm randn_like:
@@ -268,6 +268,7 @@ threshold: where(({0}) > ({1}), {0}, {2})
 repeat_interleave: repeat({0}, {1})
 logcumsumexp: log(cumsum(exp({0})))
 reduce_euclidean_norm: norm({0})
+norm/2: sum(abs({0})^({1}))^(1/({1}))
 # activations and losses
 squareplus: (({0}) + sqrt(({0})^2 + 4))/2
 squareplus/2: (({0}) + sqrt(({0})^2 + ({1})))/2
@@ -282,7 +283,7 @@ quick_gelu: ({0})*sigmoid(1.702*({0}))
 lisht: ({0})*tanh({0})
 gelu_tanh: 0.5*({0})*(1 + tanh(sqrt(2/pi)*(({0}) + 0.044715*({0})^3)))
 logcosh/2: mean(log(cosh(({1}) - ({0}))))
-binary_crossentropy log_loss: binary_cross_entropy({1}, {0})
+binary_crossentropy BinaryCrossentropy log_loss: binary_cross_entropy({1}, {0})
 categorical_crossentropy: -mean(sum(({0})*log({1}), axis=-1))
 hinge: mean(max(1 - ({0})*({1}), 0))
 sparse_categorical_crossentropy: -mean(log(pick({1}, {0})))

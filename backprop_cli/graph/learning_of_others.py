@@ -141,6 +141,14 @@ huber_loss/1: huber({0})
 psnr: 10*log10(1/mse({0}, {1}))
 total_variation tv_loss: sum(abs(({0})[1:] - ({0})[:-1]))
 infonce info_nce ntxent nt_xent ssim elbo tweedie mutual_information center_loss arcface multilabel_margin_loss:
+# densities of R
+dpois: exp(xlogy({0}, {1}) - ({1}) - lgamma(({0}) + 1))
+dbinom: exp(xlogy({0}, {2}) + xlogy(({1}) - ({0}), 1 - ({2}))
+    + lgamma(({1}) + 1) - lgamma(({0}) + 1) - lgamma(({1}) - ({0}) + 1))
+dgamma: ({2})*exp((({1}) - 1)*log(({2})*({0})) - ({2})*({0}) - lgamma({1}))
+dbeta: exp((({1}) - 1)*log({0}) + (({2}) - 1)*log1p(-({0})) + lgamma(({1}) + ({2})) - lgamma({1}) - lgamma({2}))
+dt: exp(lgamma((({1}) + 1)/2) - lgamma(({1})/2) - log(pi*({1}))/2 - (({1}) + 1)/2*log1p(({0})^2/({1})))
+dchisq: exp((({1})/2 - 1)*log({0}) - ({0})/2 - lgamma(({1})/2) - ({1})/2*log(2))
 # norms and distances
 l1 l1_norm l1norm norm_1: norm1({0})
 l1/2: mean(abs(({0}) - ({1})))

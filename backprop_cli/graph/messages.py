@@ -111,12 +111,18 @@ def unknown_gate(program: Program, row: int, named: Collection[str]) -> Diagnost
         return no_value(program, row, call.name, named)._replace(labels=(label,))
     if call.name == "d" and _is_derivative(program, label, "d"):
         help_ = GRADIENTS
-    elif (same := _spelled_alike(call.name)) and not call.keywords and not is_formula(call.name, len(call.operands)):
+    elif (
+        call.operands
+        and (same := _spelled_alike(call.name))
+        and not call.keywords
+        and not is_formula(call.name, len(call.operands))
+    ):
         help_ = f"write `{same}({', '.join(_operands(program, call))})`"
     elif call.name in ("t", "H", "tr") and program.source.text[: label.start].rstrip().endswith("^"):
         help_ = f"write `^T (…)` for the transpose; for the power write `^({call.name})*(…)`"
     elif told := advice(call.name, _operands(program, call)):
-        help_ = told
+        unread = [name for name, _, _ in call.keywords if name not in PARAMETERS.get(call.name, ())]
+        help_ = f"without `{shorten(unread[0])}` {told}" if unread else told
     elif (last := _ends_with_gate(call.name, named)) and not call.keywords:
         help_ = f"names are never split: write `{last}({', '.join(_operands(program, call))})`"
     elif call.name in CONSTANTS:

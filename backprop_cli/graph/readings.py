@@ -24,12 +24,12 @@ def readings(graph: Graph, program: Program, bound: Collection[str]) -> list[Rem
     if program.reading:
         import re
 
-        lines = (" ".join(line.partition("#")[0].split()) for line in program.reading.splitlines())
+        lines = (" ".join(line.partition("#")[0].split()).lstrip("; ") for line in program.reading.splitlines())
         text = "; ".join(re.sub(r"(?<=[(\w]) (?=\()|(?<=[(]) | (?=[),])", "", line) for line in lines if line)
         found.append(
             Remark("reading", f"read as `{shorten(text, _LONGEST)}`", 0, len(program.source.text), of_text=True)
         )
-    found += [*covered(program, bound), *exchanged(program), *roots(program)]
+    found += [*covered(program, bound), *exchanged(program), *roots(program), *signed(program)]
     graph.remarks += found[:1] if program.reading else []
     remark = read_products(graph)
     del graph.remarks[len(graph.remarks) - bool(program.reading) :]
@@ -77,6 +77,20 @@ def exchanged(program: Program) -> list[Remark]:
     return found
 
 
+def signed(program: Program) -> list[Remark]:
+    """A remark on the first `x+-3`, which programs print, and which is both signs to a reader."""
+    text = program.source.text
+    if "+-" not in text:
+        return []
+    for row, op in enumerate(program.ops):
+        start = program.starts[row]
+        if op == "num" and program.args[row][0] == "-" and text[max(0, start - 1) : start + 1] == "+-":
+            number = shorten(program.args[row])
+            words = f"`+{number}` is read as `{number}`; for both signs write two formulas"
+            return [Remark("reading", words, start - 1, program.ends[row])]
+    return []
+
+
 def roots(program: Program) -> list[Remark]:
     """A remark on the first `x^1/3`, which is a third of x."""
     ops, args, text, (over, power) = program.ops, program.args, program.source.text, _OF_ROOTS
@@ -122,11 +136,22 @@ def read_products(graph: Graph) -> Remark | None:
             continue
         sign = "*" if graph.gates[node] in GATES else "@"
         parts = sign.join(shorten(operand_text(graph, operand)) for operand in graph.inputs[node])
-        readings.append(f"`{shorten(graph.text(node))}` as `{parts}`")
+        readings.append(f"`{shorten(graph.text(node))}` as `{parts}`{_of_element(graph, node)}")
     more = len(unsigned) - len(readings)
     words = "read " + ", ".join(readings) + (f" and {more:,} more" if more else "")
     first = unsigned[0]
     return Remark("reading", words, *graph.span(first), of_products=True)
+
+
+def _of_element(graph: Graph, node: int) -> str:
+    """What an element is, behind `x(1)` of an array, which is one in other languages."""
+    array, place = graph.inputs[node]
+    text = graph.text(node)
+    if not graph.shape(array) or place not in graph.constants or not text.endswith(")"):
+        return ""
+    number = text.rpartition("(")[2][:-1].strip()
+    name = operand_text(graph, array)
+    return f" (an element is `{name}[{int(number) - 1}]`)" if number.isdigit() and int(number) else ""
 
 
 def divides(graph: Graph, node: int) -> bool:

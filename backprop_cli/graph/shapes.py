@@ -288,7 +288,7 @@ def _softmax_of_softmax(graph: Graph) -> Iterator[Remark]:
         row = TENSORS.get(gate) if node in graph.attributes else None
         if row is None or row.family != "loss of scores":
             continue
-        scores = TENSORS.get(graph.gates[graph.inputs[node][0]])
-        if scores is not None and scores.family == "softmax":
+        if graph.gates[graph.inputs[node][0]] == "softmax":  # that of its logarithm is itself
             words = f"`{gate}` takes the scores and has a softmax in it: this is the softmax of a softmax"
+            words += "; of probabilities p the cross-entropy is `-sum(y*log(p))`"
             yield Remark("reading", words, *graph.span(node))

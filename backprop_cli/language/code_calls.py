@@ -197,6 +197,11 @@ class CodeCalls(Objects):
             return
         if name in NORMS and (norm := norm_method(edits, bracket)):
             meant, items = norm, self._kept(bracket)
+        elif name in NORMS:
+            (a, b), *_ = items
+            named = edits.at(a + 1) == "="
+            self.other_order("".join(edits.out[a + 2 * named : b + 1]), (head, point - 1), a, head, bracket)
+            return
         edits.out[point] = ""
         if name in SWAPS and len(items) == 2 and self.torch and not self.numpy:
             meant = PAIR

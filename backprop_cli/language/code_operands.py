@@ -10,6 +10,7 @@ from backprop_cli.language.spellings import NORMS, SUMS, TORCH
 from backprop_cli.language.tensor_calls import has_tensors
 from backprop_cli.lean import Collection
 
+_ORDER = re.compile(r"[0-9]*\.?[0-9]+|[a-z]")
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -61,6 +62,7 @@ class Operands:
                 continue
             order = "".join(edits.out[a + 2 * named : b + 1]).strip("'\"")
             if order not in orders:
+                self.other_order(order, items[0], a, first, bracket)
                 return
             gate = orders[order]
             is_vector = len(self.shape(*items[0])) == 1 or self._has(bracket, "axis") or self.texts[a] == "p"
@@ -72,6 +74,18 @@ class Operands:
             edits.drop(a - 1, b)
             break
         edits.merge(first, bracket - 1, gate)
+
+    def other_order(self, order: str, x: tuple[int, int], argument: int, first: int, bracket: int) -> None:
+        """Refuse a norm of another order, `norm(x, p=3)`, with its formula; `argument` is where that begins."""
+        edits = self.edits
+        if not _ORDER.fullmatch(order):
+            return
+        operand = edits.text[edits.begins[x[0]] : edits.begins[x[1]] + len(self.texts[x[1]])]
+        others = [k for k, last in self._kept(bracket) if k not in (argument, x[0]) and last == k + 2]
+        rest = "".join(f", {edits.out[k]}={edits.out[k + 2]}" for k in others)
+        formula = f"sum(abs({operand})^{order}{rest})^(1/{order})" if order != "0" else f"sum(1*({operand} != 0){rest})"
+        message = f"no gate is the norm of order {order}"
+        edits.refuse(first, edits.closes[bracket], message, f"of a vector write `{formula}`")
 
     def shape(self, first: int, last: int) -> tuple[int, ...]:
         """The shape of an operand, if that is the name of a value; otherwise ()."""

@@ -77,8 +77,13 @@ def _names_symbols(edits: Rewriter, first: int, last: int) -> bool:
     """Whether a statement says which letters are symbols: `x = sp.symbols('x')`, `syms x`."""
     if edits.texts[first] == "syms":
         return all(edits.is_word(k) for k in range(first + 1, last + 1))
-    made = _SYMBOLS.intersection(edits.texts[first : last + 1]) and edits.texts[last] == ")"
-    return bool(made) and "=" in edits.texts[first : last + 1] and edits.texts[last - 1][:1] in ("'", '"')
+    words = edits.texts[first : last + 1]
+    if words[-1] != ")" or not any(text[:1] in ("'", '"') for text in words):
+        return False
+    if words[0] == "var" and words[1] == "(":
+        return True
+    calls = [k for k in range(first, last) if edits.texts[k] in _SYMBOLS and edits.closes.get(k + 1) == last]
+    return bool(calls) and "=" in edits.texts[first : calls[0]]
 
 
 class _Open:

@@ -6,6 +6,9 @@ sample; `x[[1]]` is the first element. What cannot be read so is refused, with w
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 from backprop_cli.language.bare import CAPITALS, MATHEMATICA
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.language.spellings import ALONG_DIMENSIONS, ALONG_ONE, SPREAD
@@ -13,6 +16,7 @@ from backprop_cli.lean import Collection
 
 _POINTED = ("^", "*", "/", "**", "+", "-", "<", ">", "==", "<=", ">=", "(")
 _AXES = "write `axis=0` for the first, `axis=1` for the second"
+_COUNTED = re.compile(r"[1-9][0-9]*(?::[1-9][0-9]*)?|:?")
 _FROM_ONE = "counts from 1 there, and from 0 here"
 
 
@@ -31,6 +35,8 @@ def read_dimensions(edits: Rewriter, names: Collection[str], *, pointed: bool) -
         for k, text in enumerate(edits.texts)
         if text in "%<"
     )
+    if is_r or pointed:
+        refuse_indices(edits)
     for k, text in enumerate(edits.texts):
         bracket = k + 1
         if text == "t" and is_r and "t" not in names and edits.at(bracket) == "(":
@@ -44,6 +50,34 @@ def read_dimensions(edits: Rewriter, names: Collection[str], *, pointed: bool) -
             continue
         if bracket in edits.closes:
             _call(edits, k, pointed=pointed, is_sample=pointed or is_r)
+
+
+def refuse_indices(edits: Rewriter) -> None:
+    """Refuse `x[1]`, `A[1, 2]` and `x[1:2]` in R and in Julia, which count from 1; a 0 shows that the text does not."""
+    found: list[tuple[int, int, list[str]]] = []
+    for k, text in enumerate(edits.texts):
+        close = edits.closes.get(k, -1)
+        if text != "[" or k < 1 or close < 0 or edits.head[k - 1] < 0 or edits.texts[k + 1] == "[":
+            continue
+        limits = [k, *edits.commas[k], close]
+        parts = ["".join(edits.texts[a + 1 : b]) for a, b in pairwise(limits)]
+        if any(part.partition(":")[0] == "0" or part[:1] in ("-", "−") for part in parts):
+            return
+        if all(_COUNTED.fullmatch(part) for part in parts) and any(parts) and {*parts} != {":"}:
+            found.append((edits.head[k - 1], close, parts))
+    for first, close, parts in found:
+        array = edits.text[edits.begins[first] : edits.begins[edits.opens[close]]]
+        index = ", ".join(_from_0(part) for part in parts)
+        message = f"`{array}[{', '.join(parts)}]` {_FROM_ONE}"
+        edits.refuse(first, close, message, f"write `{array}[{index}]`")
+
+
+def _from_0(part: str) -> str:
+    """An index, or a slice that has its last element, as we write it."""
+    first, sign, last = part.partition(":")
+    if not first:
+        return ":"
+    return f"{int(first) - 1}:{last}" if sign else str(int(first) - 1)
 
 
 def _begins(edits: Rewriter, k: int) -> bool:

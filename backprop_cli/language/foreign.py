@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from backprop_cli.errors import Diagnostic, Label, Source
+from backprop_cli.language.calls_of_others import read_calls
 from backprop_cli.language.choices_of_others import problem as choice
 from backprop_cli.language.code_notation import CodeNotation
 from backprop_cli.language.code_statements import rewrite_statements
@@ -17,6 +18,7 @@ from backprop_cli.language.index_sums import elementwise
 from backprop_cli.language.mathematics import Mathematics
 from backprop_cli.language.mistyped import brackets
 from backprop_cli.language.nameless_functions import read_nameless
+from backprop_cli.language.probability import problem as density
 from backprop_cli.language.program import Call, Definition, Program, SizeOf
 from backprop_cli.language.rewriting import SINGLE_BARS, Problem, Reading, Rewriter, reading_of
 from backprop_cli.language.rows import separate
@@ -71,6 +73,12 @@ def read(
     if found := spreadsheet(text, names):
         reading = found if reading is None else reading.then(found)
         text = reading.text
+    if found := read_calls(text, names, size_of):
+        reading = found if reading is None else reading.then(found)
+        text = reading.text
+    if len(text) < _SHORT and (problem := density(text, names)):
+        found = _as_it_is(text, problem)
+        return found if reading is None else reading.then(found)
     edits = Rewriter(text, SINGLE_BARS) if text.count("||") % 2 else Rewriter(text)  # ||x| - 1|
     defined = set(_defined(edits))
     clashing = defined.difference(names) & _called(edits)

@@ -22,6 +22,7 @@ _NEVER = 100  # more than any binding power
 _POWERS = np.zeros(128, np.uint8)
 _POWERS[[ord(sign) for sign in SIGNS]] = [BINDING_POWER[sign] for sign in SIGNS]
 _MOST_OPERANDS = 2  # of a call
+_DOUBTFUL = ("+-", "-+")  # signs that may be a mistake
 _MANY = 2**16  # what is less is sorted by its digits
 
 
@@ -51,7 +52,7 @@ def read_large(source: Source, variables: Collection[str], words: Collection[str
 
     `variables` are names that have values; `words` are spellings that may mean something else.
     """
-    found = columns(source.text)
+    found = None if any(signs in source.text for signs in _DOUBTFUL) else columns(source.text)
     if found is None:
         return None
     tokens = LargeTokens(source.text, found)

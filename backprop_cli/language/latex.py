@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from backprop_cli.language.braces import parts_a_number
 from backprop_cli.language.latex_derivatives import derivative
 from backprop_cli.language.latex_spellings import (
     ACCENTS,
@@ -94,8 +95,11 @@ class _Latex(LatexSums):
 
     def _group(self, k: int) -> None:
         """`{…}`: brackets."""
-        if k in self.edits.closes:
-            self.edits.out[k], self.edits.out[self.edits.closes[k]] = "(", ")"
+        edits = self.edits
+        if parts_a_number(edits, k):
+            return
+        if k in edits.closes:
+            edits.out[k], edits.out[edits.closes[k]] = "(", ")"
 
     def _command(self, k: int, name: str) -> None:
         edits = self.edits

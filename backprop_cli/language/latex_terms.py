@@ -21,6 +21,8 @@ from backprop_cli.language.program import SizeOf
 from backprop_cli.language.rewriting import Rewriter
 from backprop_cli.lean import Collection
 
+_SPACES = frozenset({"\\,", "\\;", "\\:", "\\ ", "\\quad", "\\qquad"})
+
 
 class LatexTerms:
     """A text of LaTeX and the edits that make it ours; `names` have values."""
@@ -106,14 +108,33 @@ class LatexTerms:
             return  # \max\{0, x\}: its signs become brackets
         is_sum = edits.at(at)[:1] == "\\" and edits.at(at)[1:] in SUMS
         end = self._end_of_term(self._behind_scripts(at + 1)) if is_sum else self._end_of_factors(at)
-        if end < at:
+        if end < at or (not is_sum and self._is_parted(k, at, end)):
             return
         edits.before[at] = "(" + edits.before[at]
         self.close(end, ")" + (f"^({power})" if power else ""))
 
+    def _is_parted(self, k: int, at: int, end: int) -> bool:
+        r"""Refuse `\sin x \, y`, which is sin(x) y to most and sin(x y) to others; whether it is so."""
+        edits = self.edits
+        for j in range(at + 1, end):
+            before = self.texts[j - 1]
+            is_number = before[0].isdigit() and self.texts[j - 2] not in ("_", "^")
+            if self.texts[j] not in _SPACES or is_number or before in ("\\pi", *_SPACES):
+                continue
+            is_operand = edits.head[j - 1] >= 0 or before[1:] in NAMES
+            if not is_operand or all(text in _SPACES for text in self.texts[j : end + 1]):
+                continue
+            begin, last = edits.begins[at], edits.begins[end] + len(self.texts[end])
+            function = edits.text[edits.begins[k] : begin].strip()
+            first, rest = edits.text[begin : edits.begins[j]].strip(), edits.text[edits.begins[j] + 2 : last].strip()
+            help_ = f"write `{function}({first}) {rest}` or `{function}({first} {rest})`"
+            edits.refuse(k, end, f"how far `{function}` reaches is not written", help_)
+            return True
+        return False
+
     def _end_of_factors(self, k: int) -> int:
         """The last token of the factors that begin at token k."""
-        edits, last = self.edits, k - 1
+        edits, first, last = self.edits, k, k - 1
         while k < len(edits):
             text = self.texts[k]
             name = text[1:] if text[0] == "\\" else ""
@@ -126,15 +147,17 @@ class LatexTerms:
                 return max(last, self._end_of_term(at))
             if last >= k and name in FUNCTIONS:
                 break
-            if name in FUNCTIONS and last > k - 2 and last >= 0 and self._began(last):
+            if name in FUNCTIONS and last > k - 2 and self._began(first, last):
                 break
             k = last = edits.closes[k] if text in OPENING and k in edits.closes else k
             k += 1
         return last
 
-    def _began(self, last: int) -> bool:
+    def _began(self, first: int, last: int) -> bool:
         """Whether an operand is there already, so that the next function begins a factor of its own."""
-        return self.texts[last][0] != "\\" or self.texts[last][1:] in NAMES
+        while last >= first and self.texts[last][0] == "\\" and self.texts[last][1:] in BLANK:
+            last -= 1
+        return last >= first and (self.texts[last][0] != "\\" or self.texts[last][1:] in NAMES)
 
     def _behind_scripts(self, k: int) -> int:
         """The first token that is neither a subscript nor a superscript."""

@@ -26,6 +26,7 @@ _KERAS = {
     ("huber", 2): "mean(huber(({0}) - ({1})), axis=-1)",
     ("huber", 3): "mean(huber(({0}) - ({1}), {2}), axis=-1)",
     ("log_cosh", 2): "mean(log(cosh(({0}) - ({1}))), axis=-1)",
+    ("categorical_crossentropy", 2): "(-sum(xlogy({0}, {1}), axis=-1))",
     ("hinge", 2): "mean(relu(1 - ({0})*({1})), axis=-1)",
     ("squared_hinge", 2): "mean(relu(1 - ({0})*({1}))^2, axis=-1)",
 }

@@ -32,7 +32,7 @@ class Asked(NamedTuple):
 
     def has(self, *texts: str) -> bool:
         """Whether an argument is one of these texts."""
-        return any(a.replace(" ", "") in texts for a in self.arguments)
+        return any(a.replace(" ", "").replace('"', "'") in texts for a in self.arguments)
 
 
 class Row(NamedTuple):

@@ -13,7 +13,7 @@ from backprop_cli.language.brackets import BRACKET, INDEX, LITERAL, PLAIN, Brack
 from backprop_cli.language.derivatives import with_derivatives
 from backprop_cli.language.products import defined, with_products
 from backprop_cli.language.program import BINDING_POWER, COMPARISONS, Program, SizeOf, Statement
-from backprop_cli.language.syntax_errors import SyntaxProblem, after, chained, misplaced, no_operand, unclear
+from backprop_cli.language.syntax_errors import SyntaxProblem, after, chained, misplaced, no_operand
 from backprop_cli.language.tokens import (
     CALL,
     CLOSE,
@@ -34,6 +34,7 @@ from backprop_cli.language.tokens import (
     UNSQUARE,
     Tokens,
 )
+from backprop_cli.language.unclear import sign, unclear
 from backprop_cli.language.understanding import nothing_known, understood
 from backprop_cli.lean import Callable, Collection
 
@@ -243,7 +244,7 @@ class _Parser(Brackets):
                 operands.append((self.derivative(text, start, row_of), start, start + len(text)))
                 wants_operand = False
             elif kind == OPERATOR and text in _PREFIX:
-                waiting.append((_PREFIX[text], _PREFIX_POWER, start))
+                waiting.append((_PREFIX[sign(self.source, self.tokens, position)], _PREFIX_POWER, start))
             elif kind == NEWLINE and frames and position < last:
                 continue
             elif kind == DEFINE and frames and frames[-1][1] >= 0 and self.begins_argument(position):

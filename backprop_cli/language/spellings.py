@@ -28,7 +28,7 @@ NUMPYS = frozenset({"np", "numpy", "jnp", "torch"})
 
 _SAME = ("array", "asarray", "tensor", "as_tensor", "matrix", "float", "float32", "float64", "FloatTensor", "Variable",
          "constant", "convert_to_tensor", "Tensor", "atleast_1d", "ascontiguousarray", "double", "Parameter",
-         "real", "Value")  # fmt: skip
+         "real", "Value", "cast")  # fmt: skip
 # Of a library; and without one where nothing of ours has that name.
 FUNCTIONS: dict[str, str] = {
     **dict.fromkeys(_SAME, ""),

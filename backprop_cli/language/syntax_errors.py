@@ -15,10 +15,8 @@ from backprop_cli.language.tokens import (
     DEFINE,
     NAME,
     NEWLINE,
-    NUMBER,
     OPEN,
     OPERATOR,
-    PRIME,
     SEMICOLON,
     SQUARE,
     UNSQUARE,
@@ -46,35 +44,6 @@ def chained(place: Label) -> SyntaxProblem:
     """`a < b < c`."""
     help_ = "compare two numbers at a time: `where(a < b, where(b < c, 1, 0), 0)`"
     return SyntaxProblem(Diagnostic("S108", "comparisons do not chain", (place,), help_))
-
-
-def unclear(source: Source, tokens: Tokens, position: int, *, in_array: bool) -> None:
-    """Refuse `1 000` and `[1 2]`, two numbers side by side, and `[1 -2]`, two elements in MATLAB, one in Python."""
-    kinds, texts, starts = tokens
-    one, other = texts[position - 1], texts[position]
-    first, start = starts[position - 1], starts[position]
-    end = start + len(other)
-    if kinds[position] == NUMBER:
-        if kinds[position - 1] == PRIME and kinds[position - 2] == NUMBER and start == first + 1:  # 1'000
-            whole = texts[position - 2] + other
-            label = Label(source, starts[position - 2], end)
-            message = "`'` transposes, and is no part of a number"
-            raise SyntaxProblem(Diagnostic("S112", message, (label,), f"write `{whole}`"), position)
-        if kinds[position - 1] != NUMBER:
-            return
-        message = "two numbers side by side"
-        ways: tuple[str, ...] = (f"{one}, {other}",) if in_array else (f"{one}{other}", f"{one}*{other}")
-        if texts[position + 1] == "/" and kinds[position + 2] == NUMBER:  # 3 1/2
-            ways, end = (f"({one} + {other}/{texts[position + 2]})",), starts[position + 2] + len(texts[position + 2])
-    else:
-        apart = first + len(one.rstrip()) < start and kinds[position - 1] != NEWLINE
-        if not (in_array and apart and starts[position + 1] == end):
-            return
-        one, behind = shorten(one), shorten(texts[position + 1])
-        message = f"`{one} {other}{behind}` is two elements to some, and one to others"
-        ways, end = (f"{one}, {other}{behind}", f"{one} {other} {behind}"), end + len(texts[position + 1])
-    help_ = "write " + " or ".join(f"`{way}`" for way in ways)
-    raise SyntaxProblem(Diagnostic("S112", message, (Label(source, first, end),), help_), position)
 
 
 def after_named(place: Label) -> SyntaxProblem:
@@ -122,7 +91,7 @@ def no_operand(source: Source, tokens: Tokens, position: int, opened: int) -> Sy
             label = Label(source, start, start + 1 + len(name))
             help_ = f"constants have no sign in front: write `{name}`"
             return SyntaxProblem(Diagnostic("S103", "`%` has nothing on its left", (label,), help_), position)
-        if text in "/%" and before == NEWLINE:
+        if text in "/%" and before in (NEWLINE, SEMICOLON):
             help_ += "; a comment begins with `#`"
         elif before in (OPEN, CALL) and text not in "<>":
             help_ += "; operators go between their operands: `x*y`"

@@ -17,6 +17,7 @@ _WORDS = frozenset({
     "dim=", "dims=", "dims =", "keepdim=", "dim =", "keepdim =", "len(", "%", "None",
     "T", "T(", "T (", "function(", "function (", "print(", "print (",
     "then", "THEN", "PRINT", "syms", *MATHEMATICA, *(f"{word}{end}" for word in JOINING for end in ("", "(", " (")),
+    "c(", "c (", "Symbol(", "symbols(",
     "ord=", *(f"{log}{end}" for log in LOGARITHMS for end in ("", "(", " (")), "Value(", *BARE,
     *(f"{written}{end}" for written in (*CAPITALS, *SPREADSHEETS) for end in ("", "(", " (")),
     *(f"{gate}_{index}{end}" for gate in {*SUMS_OF.values()} for index in INDICES.values() for end in ("", "(", " (")),
@@ -107,6 +108,8 @@ def _differentiates(tokens: Tokens, variables: Collection[str]) -> bool:
 
 def _is_foreign(source: Source, tokens: Tokens) -> bool:
     if BAD in tokens.kinds or POSTFIX in tokens.kinds or not _WORDS.isdisjoint(tokens.texts):
+        return True
+    if "norm(" in tokens.texts and not {"p=", "p ="}.isdisjoint(tokens.texts):
         return True
     if "<-" in source.text or "^T" in source.text:  # R defines names so, and w^Tx is a product
         return True

@@ -197,16 +197,19 @@ def vector(shape: Shape, operand: int = 0) -> int:
     return shape[0]
 
 
+_LABELS_LAST = "the labels come second: exchange the two"
+
+
 def classes(scores: Shape, labels: Shape) -> Shape:
     """The shape of a loss over classes, the last axis of the scores; labels are whole numbers or one-hot rows."""
     if not scores:
-        raise ShapeProblem("scores are a vector, or a row an example", (0,))
+        raise ShapeProblem("scores are a vector, or a row an example", (0,), _LABELS_LAST if len(labels) == 1 else "")
     if labels not in (scores, scores[:-1]):
         wanted = f"{written(scores[:-1])} for class numbers or {written(scores)} for one-hot rows"
         raise ShapeProblem(
             f"labels of shape {written(labels)} do not fit scores of shape {written(scores)}",
             (0, 1),
-            f"labels have shape {wanted}",
+            _LABELS_LAST if scores == labels[:-1] else f"labels have shape {wanted}",
         )
     return ()
 

@@ -71,7 +71,10 @@ def notes(graph: Graph, values: list[Any], anomalies: Iterable[Anomaly]) -> list
     """The remarks made when the text was read, then a note for each anomaly."""
     made = [Note(r.code, r.message, None, (r.start, r.end)) for r in graph.remarks]
     names: list[str] = []
+    told = {(r.start, r.end) for r in graph.remarks if r.code == "reading"}
     for anomaly in anomalies:
+        if anomaly.code == "reading" and graph.span(anomaly.node) in told:
+            continue  # what the text shows is said of the numbers too
         names = names or node_names(graph)
         made.append(_note(graph, values, anomaly, names))
     return made
