@@ -15,6 +15,7 @@ from backprop_cli.user_code.diagnose import diagnose
 from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss, Remark
 from backprop_cli.user_code.functions import Pair
 from backprop_cli.user_code.goals import array_losses, goal_of, late_loss
+from backprop_cli.user_code.joined import join, pinned
 from backprop_cli.user_code.judge import Case
 from backprop_cli.user_code.merged import merged, named, together
 from backprop_cli.user_code.names import readings
@@ -192,6 +193,7 @@ def _passed(
     only: Collection[str] | None = None,
 ) -> _Passed:
     failure = program.record(recorder, given, seed)
+    join(program, recorder)
     findings: list[Finding] = []
     losses: list[Loss] = []
     zeros: list[tuple[str, Version]] = []
@@ -199,6 +201,7 @@ def _passed(
     rest: list[tuple[str, str]] = []
     runs = 0
     for round_ in range(recorder.round + 1):
+        program.pins = pinned(recorder, round_)
         try:
             goal = goal_of(program, recorder, script, round_)
         except BackpropError as error:

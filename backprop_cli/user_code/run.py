@@ -19,7 +19,7 @@ from backprop_cli.lean import Any, Iterable, Iterator, Mapping, NamedTuple, Sequ
 from backprop_cli.user_code.copies import copied
 from backprop_cli.user_code.findings import Failure
 from backprop_cli.user_code.instrument import Instrumented
-from backprop_cli.user_code.mover import Mover, Shakes
+from backprop_cli.user_code.mover import Mover, Pins, Shakes
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.tensors import as_it_was, begin, random_state, set_random_state
 from backprop_cli.user_code.trace import LeftError, StoppedError
@@ -49,6 +49,7 @@ class Program:
         self.names: dict[str, Any] = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__}
         self.snapshots: dict[int, Snapshot] = {}
         self.shakes: Shakes = {}
+        self.pins: Pins = {}
         self.left: set[tuple[int, int, int]] = set()  # where a loop has had its first pass
 
     def record(self, recorder: Recorder, given: Mapping[str, Any], seed: int) -> Failure | None:
@@ -80,7 +81,7 @@ class Program:
         """Run from a statement on until everything is read; None where that does not come to pass."""
         for _ in range(2):
             self._restore(start)
-            mover.start(self.left, self.shakes)
+            mover.start(self.left, self.shakes, self.pins)
             self.names.update(mover.hooks())
             try:
                 self._run(mover, range(start, len(self.codes) if last is None else last + 1), codes or {})
