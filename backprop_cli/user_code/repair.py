@@ -29,6 +29,7 @@ from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.suspects import Suspects, in_turn, is_empty, suspected
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
+from backprop_cli.user_code.turns import with_turns
 
 _WORK = 100_000_000  # elements that all tries together may move
 _STEPS, _COMPILED = 400_000, 160  # assignments that all tries may run, and how many of them compiling one is worth
@@ -232,6 +233,7 @@ class Workshop:
             self._lines[statement] = "\n" * (first - 1) + "\n".join(lines)
         tree = ast.parse(self._lines[statement])
         with_names(tree, dict(self.script.returns))
+        with_turns(tree)
         return tree
 
     def good(self, case: Case, value: Any) -> bool:
