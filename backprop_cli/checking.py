@@ -199,13 +199,15 @@ def check_code(
     backward: str = "",
     rtol: float | None = None,
     seed: int = 0,
+    max_turns: int = 200_000,
     **values: Any,
 ) -> CodeReport:
     """Whether the gradients that a Python file (`net.py`, a notebook) assigns are the derivatives of its loss.
 
     The file is executed, in the current directory, and parts of it again and again. `loss` names the number that is
     differentiated, where it cannot be told; gradients agree within `rtol` (1e-6) times the larger. Where the file only
-    defines functions, those called `forward` and `backward` are called, with `values` for their parameters.
+    defines functions, those called `forward` and `backward` are called, with `values` for their parameters. A run may
+    go through `while` loops `max_turns` times.
 
     Raises BackpropError where the file cannot be read or fails, or has no loss or no gradient.
     """
@@ -220,7 +222,8 @@ def check_code(
     text = read_text(path)
     script = read_notebook(path, text) if path.lower().endswith(".ipynb") else Script(path, text)
     given = {name: read_value(value, name) for name, value in values.items()}
-    examined = examine(script, loss=loss, rtol=rtol, seed=seed, forward=forward, backward=backward, given=given)
+    asked = {"loss": loss, "forward": forward, "backward": backward}
+    examined = examine(script, **asked, rtol=rtol, seed=seed, given=given, max_turns=max_turns)
     return build_code_report(script, examined)
 
 

@@ -283,7 +283,7 @@ def test_the_documents_for_machines(tmp_path, monkeypatch):
 
 
 def test_a_run_that_never_ends_meets_the_limit(tmp_path):
-    (tmp_path / "net.py").write_text("while True: pass\n")
+    (tmp_path / "net.py").write_text("for _ in range(10**12): pass\n")
     ran = shell("backprop check net.py --timeout 0.5", tmp_path)
     assert ran.status == 5 and "--timeout" in ran.err
 
@@ -1300,3 +1300,24 @@ def test_what_is_written_at_indices_and_before_a_term(text, right, wrong, line, 
     found = check(text, (right, wrong))
     named = next(one for one in found.results if one.mistakes)
     assert (found.first_wrong.line, named.mistakes, named.mistake.endswith(words)) == (line, (mistake,), True)
+
+
+@pytest.mark.parametrize("loop", ["while True:", "for k in itertools.count():"])
+def test_a_loop_without_an_end_is_an_error_that_points_at_it(loop, tmp_path):
+    file = tmp_path / "net.py"
+    file.write_text(
+        f"import itertools\nw = 2.0\ni = 0\n{loop}\n    try:\n        i += 1\n    except Exception:\n        pass\n"
+        "loss = w**2\ndw = 2*w\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(BackpropError) as raised:
+        check_code(str(file), max_turns=1000)
+    (told,) = raised.value.diagnostics
+    assert (told.code, raised.value.status) == ("L701", 5)
+    assert "1,000 times" in told.message and told.labels[0].source.text[told.labels[0].start :].startswith(loop)
+
+
+def test_a_loop_that_ends_in_time_is_none(tmp_path):
+    file = tmp_path / "net.py"
+    file.write_text("w = 2.0\ni = 0\nwhile i < 999:\n    i += 1\nloss = w**2\ndw = 2*w\n", encoding="utf-8")
+    assert check_code(str(file), max_turns=1000).ok

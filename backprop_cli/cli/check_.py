@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_cli import checking
-from backprop_cli.cli.code import Backward, Forward, Loss, code_report, is_code
+from backprop_cli.cli.code import Backward, Forward, Loss, MaxTurns, code_report, is_code
 from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
 from backprop_cli.cli.safe import allow, refuse_code
@@ -59,6 +59,7 @@ def command(
     loss: Loss = "",
     forward: Forward = "",
     backward: Backward = "",
+    max_turns: MaxTurns = 200_000,
     junit: Junit = None,
     exitfirst: First = False,
     only: Only = "",
@@ -84,7 +85,7 @@ def command(
         tolerance = None if rtol is None else read_number(rtol, "--rtol")
         return code_report(
             expression, bindings, alien, junit=junit, loss=loss, forward=forward, backward=backward, rtol=tolerance,
-            seed=options.seed,
+            seed=options.seed, max_turns=max_turns,
         )  # fmt: skip
     for spelling, name in (("--loss", loss), ("--forward", forward), ("--backward", backward)):
         if name:

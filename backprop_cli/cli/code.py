@@ -26,6 +26,11 @@ Backward = Annotated[
     option("Python files: the function with its gradients", "--backward", metavar="NAME"),
 ]
 
+MaxTurns = Annotated[
+    int,
+    option("Python files: the most turns of `while` loops", "--max-turns", metavar="N"),
+]
+
 
 def is_code(argument: str) -> bool:
     """Whether an argument names a Python file, or a notebook."""
@@ -44,5 +49,7 @@ def code_report(
     if others:
         message = f"`{others[0]}` does not go with a Python file"
         raise BackpropError(Diagnostic("U801", message, (), "files are checked one by one; values are `NAME=VALUE`"))
+    if asked["max_turns"] < 1:
+        raise BackpropError(Diagnostic("U801", "`--max-turns` is at least 1"))
     values: dict[str, Any] = dict(split_bindings(bindings))
     return checking.check_code(path, **asked, **values)._replace(junit=junit)

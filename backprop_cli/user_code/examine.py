@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import ast
 
-import numpy as np
-
 from backprop_cli.check.tolerances import SIX_DIGITS
-from backprop_cli.check.verdict import AGREES, DIFFERS
+from backprop_cli.check.verdict import AGREES
 from backprop_cli.errors import BackpropError
-from backprop_cli.lean import Any, Collection, Iterable, Mapping, MappingProxyType, NamedTuple, Sequence
+from backprop_cli.lean import Any, Collection, Mapping, MappingProxyType, NamedTuple, Sequence
 from backprop_cli.user_code.cases import judged
 from backprop_cli.user_code.diagnose import diagnose
 from backprop_cli.user_code.findings import Examined, Failure, Finding, Loss, Remark
 from backprop_cli.user_code.functions import Pair
 from backprop_cli.user_code.goals import array_losses, goal_of, late_loss
+from backprop_cli.user_code.joined import join, pinned
 from backprop_cli.user_code.judge import Case
 from backprop_cli.user_code.merged import merged, named, together
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.observed import observed
 from backprop_cli.user_code.prepared import Prepared, pairs_in, prepare, prepare_call, prepare_pair
-from backprop_cli.user_code.problems import failed, no_gradient, no_loss, none_of_a_guess
+from backprop_cli.user_code.problems import endless, failed, no_gradient, no_loss, none_of_a_guess
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.remarks import remarks_on, unjudged
 from backprop_cli.user_code.repair import Workshop
@@ -28,8 +27,9 @@ from backprop_cli.user_code.run import Program, parse, quietly
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Version
+from backprop_cli.user_code.turns import MOST_TURNS, TooManyTurnsError
+from backprop_cli.user_code.zeros import is_zero, shakes, with_what_zeros_hide
 
-_SMALL = 1e-2  # the size of what is put in the place of zeros
 _NOTHING = ("N216", "N217")  # no loss, no gradient
 
 
@@ -42,21 +42,37 @@ def examine(
     forward: str = "",
     backward: str = "",
     given: Mapping[str, Any] = MappingProxyType({}),
+    max_turns: int = MOST_TURNS,
 ) -> Examined:
     """Run the file and judge every gradient that it assigns.
 
     Functions of the names `forward` and `backward` are called, with values from `given`, where the file does not.
 
-    Raises BackpropError where it is no Python, fails before there is a gradient, or has no loss or no gradient.
+    Raises BackpropError where it is no Python, fails before there is a gradient, has no loss or no gradient, or goes
+    through `while` loops more than `max_turns` times.
     """
-    asked = forward, backward
-    if not loss and (at_calls := _at_calls(script, *asked, given, rtol, seed)) is not None:
+    try:
+        return _examine(script, loss, rtol, seed, (forward, backward), given, max_turns)
+    except TooManyTurnsError as error:
+        raise endless(script, error.line, error.most) from None
+
+
+def _examine(
+    script: Script,
+    loss: str,
+    rtol: float | None,
+    seed: int,
+    asked: tuple[str, str],
+    given: Mapping[str, Any],
+    turns: int,
+) -> Examined:
+    if not loss and (at_calls := _at_calls(script, *asked, given, rtol, seed, turns)) is not None:
         return at_calls
     pairs = pairs_in(script, *asked)
-    if forward:
-        return _examined(prepare_pair(script, pairs[0], given), loss, rtol, seed)
+    if asked[0]:
+        return _examined(prepare_pair(script, pairs[0], given), loss, rtol, seed, turns)
     try:
-        own = _examined(prepare(script, given), loss, rtol, seed)
+        own = _examined(prepare(script, given), loss, rtol, seed, turns)
     except BackpropError as error:
         if error.diagnostics[0].code not in _NOTHING:
             raise
@@ -65,16 +81,22 @@ def examine(
         if not (pairs or again):
             raise
         try:
-            return _of_each(script, pairs or again, given, rtol, seed, [])
+            return _of_each(script, pairs or again, given, rtol, seed, [], turns)
         except BackpropError:
             if pairs:
                 raise
         raise
-    return _of_each(script, [] if loss else pairs, given, rtol, seed, [own])
+    return _of_each(script, [] if loss else pairs, given, rtol, seed, [own], turns)
 
 
 def _of_each(
-    script: Script, pairs: Sequence[Pair], given: Mapping[str, Any], rtol: float | None, seed: int, own: list[Examined]
+    script: Script,
+    pairs: Sequence[Pair],
+    given: Mapping[str, Any],
+    rtol: float | None,
+    seed: int,
+    own: list[Examined],
+    turns: int,
 ) -> Examined:
     """What is found in functions that the file does not call, each for itself, beside what is its `own`.
 
@@ -85,7 +107,7 @@ def _of_each(
     for pair in pairs:
         try:
             others = len(pairs) + len(own) > 1
-            found.append(_examined(prepare_pair(script, pair, given, others=others), "", rtol, seed))
+            found.append(_examined(prepare_pair(script, pair, given, others=others), "", rtol, seed, turns))
         except BackpropError as error:
             left.append((pair, error))
     if not found:
@@ -103,25 +125,31 @@ def _of_each(
 
 
 def _at_calls(
-    script: Script, forward: str, backward: str, given: Mapping[str, Any], rtol: float | None, seed: int
+    script: Script,
+    forward: str,
+    backward: str,
+    given: Mapping[str, Any],
+    rtol: float | None,
+    seed: int,
+    turns: int,
 ) -> Examined | None:
     """What a function answers that is the gradient of another one, at each call; None where there is no such pair."""
     found: list[Examined] = []
     for one in observed(script, forward, backward, given, seed):
         try:
-            found.append(named(_examined(prepare_call(one), "", rtol, seed), one.pair.forward.name))
+            found.append(named(_examined(prepare_call(one), "", rtol, seed, turns), one.pair.forward.name))
         except BackpropError:
             return None
     return together(found) if found else None
 
 
-def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> Examined:
+def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int, turns: int) -> Examined:
     script, made, given, steps = prepared.script, prepared.made, prepared.given, prepared.steps
     first = prepared.first
     tolerance = SIX_DIGITS if rtol is None else rtol
     with quietly(script.path, seed=seed):
         passed = _passed(
-            Program(made, script.path),
+            Program(made, script.path, turns),
             Recorder(made.sites, loss, steps=steps, first=first),
             script,
             given,
@@ -133,10 +161,10 @@ def _examined(prepared: Prepared, loss: str, rtol: float | None, seed: int) -> E
     if zeros and (failure is None or failure.ours):
         with quietly(script.path, seed=seed):
             names = {name for name, _ in zeros}
-            shaking = Recorder(made.sites, loss, _shakes(version for _, version in zeros), steps, first)
-            again = _passed(Program(made, script.path), shaking, script, given, tolerance, seed, names)
+            shaking = Recorder(made.sites, loss, shakes(version for _, version in zeros), steps, first)
+            again = _passed(Program(made, script.path, turns), shaking, script, given, tolerance, seed, names)
         runs += again.runs
-        findings, shaken = _with_what_zeros_hide(
+        findings, shaken = with_what_zeros_hide(
             findings, again.findings if again.failure is None or again.failure.ours else []
         )
     excused = failure is not None and failure.ours and (bool(recorder.left) or _is_after(recorder))
@@ -192,6 +220,7 @@ def _passed(
     only: Collection[str] | None = None,
 ) -> _Passed:
     failure = program.record(recorder, given, seed)
+    join(program, recorder)
     findings: list[Finding] = []
     losses: list[Loss] = []
     zeros: list[tuple[str, Version]] = []
@@ -199,6 +228,7 @@ def _passed(
     rest: list[tuple[str, str]] = []
     runs = 0
     for round_ in range(recorder.round + 1):
+        program.pins = pinned(recorder, round_)
         try:
             goal = goal_of(program, recorder, script, round_)
         except BackpropError as error:
@@ -222,7 +252,7 @@ def _passed(
             rest += unjudged(shop, at, found, goal.given) if only is None else []
         for case in cases:
             candidate = case.ruling.candidate
-            if case.ruling.verdict == AGREES and candidate and _is_zero(candidate.version):
+            if case.ruling.verdict == AGREES and candidate and is_zero(candidate.version):
                 zeros.append((case.claim.text, recorder.first(candidate.version)))
         runs += bench.runs
     return _Passed(recorder, failure, findings, losses, runs, zeros, refused, rest)
@@ -243,35 +273,6 @@ def _is_half_done(case: Case, recorder: Recorder, script: Script, failure: Failu
             if inside and not any(site.fresh for site in inside):
                 return True  # it is summed up by the loop, pass by pass
     return False
-
-
-def _is_zero(version: Version) -> bool:
-    value = version.value
-    is_floating = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
-    return is_floating and version.size == 0
-
-
-def _shakes(zeros: Iterable[Version]) -> dict[tuple[int, int, int], list[tuple[tuple[Any, ...], Any]]]:
-    """Small numbers in the place of values that are all zeros."""
-    found: dict[tuple[int, int, int], list[tuple[tuple[Any, ...], Any]]] = {}
-    for version in zeros:
-        place = version.place
-        rng = np.random.default_rng((place.statement, place.site, place.passed))
-        items = found.setdefault(place[:3], [])
-        if all(path != place.path for path, _ in items):
-            items.append((place.path, _SMALL * rng.standard_normal(version.shape)))
-    return found
-
-
-def _with_what_zeros_hide(here: list[Finding], there: list[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """The findings, and those that are wrong only where what was all zeros is not: a product with 0 shows nothing."""
-    wrong = {(one.function, one.text, one.lines): one for one in there if one.verdict == DIFFERS}
-    found, hidden = [], []
-    for one in here:
-        other = wrong.get((one.function, one.text, one.lines)) if one.verdict == AGREES and not one.why else None
-        found.append(other or one)
-        hidden += [other] if other else []
-    return found, hidden
 
 
 def _is_after(recorder: Recorder) -> bool:

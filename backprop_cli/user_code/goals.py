@@ -6,6 +6,7 @@ import numpy as np
 
 from backprop_cli.lean import Any, NamedTuple, Sequence
 from backprop_cli.user_code.given import is_given
+from backprop_cli.user_code.joined import goes_on
 from backprop_cli.user_code.names import LOSSES, is_a_loss, looks_like_a_loss, readings
 from backprop_cli.user_code.passes import Pass, changes, is_reached, level_of, nudges, pass_of
 from backprop_cli.user_code.problems import not_matched, not_reached, several_given
@@ -38,10 +39,12 @@ def goal_of(program: Program, recorder: Recorder, script: Script, round_: int) -
     here = pass_of(program, recorder, script, round_)
     if recorder.claims and not here.claims:
         return None
+    if round_ in recorder.joined and is_reached(here, recorder.joined[round_]):
+        return _of(here, recorder.joined[round_])
     named, plain = _losses(recorder, round_)
     constant: LossEvent | None = None
     for event in named:
-        if is_reached(here, event):
+        if is_reached(here, event) and _goes_on(here, event):
             return _of(here, event)
         constant = constant or event
     if (late := _late(here)) is not None:
@@ -64,6 +67,14 @@ def goal_of(program: Program, recorder: Recorder, script: Script, round_: int) -
     return None if arrays else _loosely_weighed(here)
 
 
+def _goes_on(here: Pass, event: LossEvent) -> bool:
+    """Whether it is computed from the loss that came with gradients before it, as `loss = data_loss + reg_loss` is."""
+    lines = {line for order, line in here.recorder.beside.items() if order < event.order and line != event.line}
+    before = [one for one in here.recorder.losses
+              if one.round == here.round and one.line in lines and one.order < event.order]  # fmt: skip
+    return not before or goes_on(here.program, event, before[-1])
+
+
 def _of(here: Pass, event: LossEvent, given: tuple[Claim, ...] = ()) -> Goal:
     here.recorder.chosen[here.round] = event
     return Goal(event, ((event.place, None),), given)
@@ -83,7 +94,9 @@ def _losses(recorder: Recorder, round_: int) -> tuple[list[LossEvent], list[Loss
     chains = _chains(recorder, events)
 
     def early(chain: Sequence[LossEvent]) -> bool:
-        beside = [claim.order for claim in claims if claim.depth <= chain[0].depth]
+        beside = [
+            claim.order for claim in claims if claim.depth <= chain[0].depth and claim.order not in recorder.beside
+        ]
         return not beside or chain[0].order < min(beside)
 
     def rank(chain: Sequence[LossEvent]) -> tuple[int, int, int]:

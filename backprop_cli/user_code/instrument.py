@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 
 from backprop_cli.lean import Any, NamedTuple, Sequence
+from backprop_cli.user_code.names import UNNAMED
 from backprop_cli.user_code.targets import assigned_by, copy, loaded, named, pure, reads, renames
 
 BIND, SET, AGAIN, EXPR = "__bp_bind__", "__bp_set__", "__bp_again__", "__bp_expr__"
@@ -24,9 +25,9 @@ class Site(NamedTuple):
     """Where a hook is.
 
     `kind` is `bind` (a value that is about to have a name), `unpack` (a name that has got a part of one), `param`,
-    `loop`, `again` (`x += …`), `set` (`x[…] = …`) or `expr`. `name` is the last word of the target, `base` the text
-    before it; `fresh` says that the old value is not used, `renames` that the new one is only a name's, or a part of
-    one. `node` is the statement as the user wrote it.
+    `loop`, `again` (`x += …`), `set` (`x[…] = …`), `returned` (a value without a name) or `expr`.
+    `name` is the last word of the target, `base` the text before it; `fresh` says that the old value is not used,
+    `renames` that the new one is only a name's, or a part of one. `node` is the statement as the user wrote it.
     """
 
     kind: str
@@ -232,7 +233,6 @@ class _Hooks(ast.NodeTransformer):
         return self._expr(self.generic_visit(node))
 
     def _kept(self, node: Any) -> Any:
-        """The statement as it is, for its sites."""
         return copy(node) if self.numbers is None else node
 
     def _expr(self, node: Any) -> Any:
@@ -289,10 +289,10 @@ class _Hooks(ast.NodeTransformer):
         if self.numbers is not None:
             return self.numbers.pop(0)
         name, base = named(target)
+        kind = "returned" if name.startswith(UNNAMED) else kind
         statement = self.current if kind not in ("loop", "param") and self.current is not None else node
-        self.sites.append(
-            Site(kind, name, base, node.lineno, fresh, renames, self.inside[-1], self.statement, statement)
-        )
+        where = self.inside[-1], self.statement, statement
+        self.sites.append(Site(kind, name, base, node.lineno, fresh, renames, *where))
         return len(self.sites) - 1
 
 

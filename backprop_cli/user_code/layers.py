@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 
 from backprop_cli.lean import Any, Mapping, Sequence
+from backprop_cli.user_code.names import UNNAMED
 
 _FORWARD, _BACKWARD = ("forward", "__call__"), ("backward",)
 
@@ -19,9 +20,21 @@ def with_names(tree: ast.AST, returns: Mapping[str, Sequence[str]]) -> None:
             _in_class(node)
         elif isinstance(node, ast.FunctionDef) and node.name in returns:
             name_returned(node, returns[node.name])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and not any(isinstance(one, ast.Yield) for one in ast.walk(node)):
+            _mark_returned(node)
 
 
-def name_returned(function: ast.FunctionDef, names: Sequence[str]) -> None:
+def _mark_returned(function: ast.FunctionDef) -> None:
+    """Values that are computed where a function returns get names that are no variable's: the line may be wrong."""
+    last = function.body[-1]
+    value = last.value if isinstance(last, ast.Return) else None
+    values = value.elts if isinstance(value, ast.Tuple) else [value]
+    if any(isinstance(one, ast.BinOp | ast.UnaryOp | ast.Call) for one in values):
+        name_returned(function, [f"{UNNAMED}{number}" for number in range(len(values))], only_computed=True)
+
+
+def name_returned(function: ast.FunctionDef, names: Sequence[str], *, only_computed: bool = False) -> None:
     """`return dout @ w.T` becomes `dx = dout @ w.T` and `return dx`, at its own line. Changes the tree."""
     last = function.body[-1]
     if not isinstance(last, ast.Return) or last.value is None:
@@ -35,6 +48,8 @@ def name_returned(function: ast.FunctionDef, names: Sequence[str]) -> None:
     made: list[ast.stmt] = []
     for number, (name, value) in enumerate(zip(names, values, strict=True)):
         if name in used or not name.isidentifier() or isinstance(value, ast.Starred | ast.Dict):
+            continue
+        if only_computed and not isinstance(value, ast.BinOp | ast.UnaryOp | ast.Call):
             continue
         place = value if several else last
         assigned: Any = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], value), place)

@@ -13,6 +13,8 @@ from backprop_cli.user_code.trace import LeftError, Place, StoppedError, as_arra
 # By statement, site and pass: which parts of the value there are moved, and by how much.
 Shakes = Mapping[tuple[int, int, int], Sequence[tuple[tuple[Any, ...], Any]]]
 
+Pins = Shakes  # values in the place of those that are there
+
 
 class Mover:
     """Moves values and reads others while statements are run again."""
@@ -32,15 +34,16 @@ class Mover:
         self.statement = 0
         self.left: set[tuple[int, int, int]] = set()
         self.shakes: Shakes = {}
+        self.pins: Pins = {}
         self._counts: dict[int, int] = {}
 
-    def start(self, left: set[tuple[int, int, int]], shakes: Shakes) -> None:
+    def start(self, left: set[tuple[int, int, int]], shakes: Shakes, pins: Pins) -> None:
         """A run begins; at the places in `left` the first pass of a loop is over, and what is in `shakes` is moved
-        in every run.
+        in every run, and what is in `pins` stays what it was.
         """
         self.found, self.missing, self.left = [None] * self.count, self.count, left
-        self.shakes = shakes
-        self.watched |= {site for _, site, _ in (*left, *shakes)}
+        self.shakes, self.pins = shakes, pins
+        self.watched |= {site for _, site, _ in (*left, *shakes, *pins)}
 
     def hooks(self) -> dict[str, Callable[..., Any]]:
         """The functions that the instrumented program calls."""
@@ -68,6 +71,8 @@ class Mover:
         here = (self.statement, site, count)
         if here in self.left:
             raise LeftError
+        for path, fixed in self.pins.get(here, ()):
+            value = moved(value, path, fixed - as_array(_part(value, path)), written=written)
         if site == self.shaken:
             value = _shaken(value, count, in_place=written)
         for path, delta in (*self.shakes.get(here, ()), *self.moves.get(here, ())):

@@ -15,7 +15,7 @@ _OF_THE_LOSS = "|".join([*LOSSES, "l", "j"])
 _FORMS = tuple(
     re.compile(form)
     for form in (
-        rf"d(?:{_OF_THE_LOSS})_?d_?(?P<by>\w+)",
+        rf"d_?(?:{_OF_THE_LOSS})_?d_?(?P<by>\w+)",
         r"d_?(?P<by>\w+)",
         r"grads?_?(?P<by>\w+)",
         r"gradient_?(?P<by>\w+)",
@@ -23,7 +23,7 @@ _FORMS = tuple(
         r"(?P<by>\w+?)_gradient",
         r"nabla_?(?P<by>\w+)",
         r"g_(?P<by>\w+)",
-        r"g(?P<by>[A-Z]\w*|[wb]\d*)",
+        r"g(?P<by>[A-Z]\w*|[wb]\d*|b[a-z])",
         r"(?P<by>\w+)_bar",
         r"d(?P<of>\w+?)_?d_?(?P<by>\w+)",
     )
@@ -35,6 +35,7 @@ _CONTAINERS = re.compile(r"dparams?|dparameters?|grads?|gradients?|(grads?|gradi
 
 
 _PARAMETER = re.compile(r"(?:W|w|b|weights?|bias(?:es)?|theta|beta|gamma)_?[hxyzioufrcq]{0,2}\d*")
+UNNAMED = "_returned_"  # how the names begin that values get where a function returns them
 LISTS = ("grads", "gradients", "dparams", "dparameters")  # which are no gradients of `s`
 GRAD = ("grad", "gradient")  # attributes of a variable: `W.grad`
 OF_LISTS = ("params", "parameters", "weights", "theta")  # of which the elements of such a list are the gradients

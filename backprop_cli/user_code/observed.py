@@ -18,6 +18,7 @@ from backprop_cli.user_code.function_pairs import fitting, pairs_by_name
 from backprop_cli.user_code.functions import Pair, parameters
 from backprop_cli.user_code.run import attempted, parse, quietly, run_tree
 from backprop_cli.user_code.script import Script
+from backprop_cli.user_code.turns import MOST_TURNS, TURN, TooManyTurnsError, counted, with_turns
 
 _CALLS = 3  # that are judged of a function
 _HOOK = "__bp_seen__"
@@ -99,13 +100,17 @@ def _watched(
 
         return answer
 
-    names[_HOOK] = watch
+    names |= {_HOOK: watch, TURN: counted(MOST_TURNS)}
     tree = parse(script.text, script.path)
     in_doubles(tree)
+    with_turns(tree)
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name in seen:
             node.decorator_list.insert(0, ast.copy_location(ast.Name(_HOOK, ast.Load()), node))
-    with quietly(script.path, seed=seed), suppress(Exception, SystemExit):  # what was called before it is judged
+    with (
+        quietly(script.path, seed=seed),
+        suppress(Exception, SystemExit, TooManyTurnsError),
+    ):  # what was called before it is judged
         run_tree(tree, script.path, names)
     return seen
 

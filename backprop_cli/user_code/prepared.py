@@ -16,6 +16,7 @@ from backprop_cli.user_code.problems import no_python, no_values
 from backprop_cli.user_code.run import attempted, parse
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.targets import named
+from backprop_cli.user_code.turns import with_turns
 from backprop_cli.user_code.updates import stepped
 
 
@@ -82,6 +83,7 @@ def _ready(script: Script, tree: ast.Module, given: Mapping[str, Any], unsettled
     in_doubles(tree)
     steps = stepped(tree)
     with_names(tree, dict(script.returns))
+    with_turns(tree)
     return Prepared(script, instrument(tree), given, steps, unsettled)
 
 

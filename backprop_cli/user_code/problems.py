@@ -44,6 +44,14 @@ def failed(script: Script, failure: Failure) -> BackpropError:
     return BackpropError(Diagnostic("F606", message, label(script, failure.line), help_))
 
 
+def endless(script: Script, line: int, most: int) -> BackpropError:
+    """The file goes through a loop again and again."""
+    line = script.shown(line) or 0
+    message = f"`{shorten(script.path)}` goes more than {most:,} times through loops that need not end"
+    help_ = "let the loop end, as a `for` loop does; `--max-turns` allows more"
+    return BackpropError(Diagnostic("L701", message, label(script, line), help_))
+
+
 def no_loss(
     script: Script, recorder: Recorder, arrays: Sequence[tuple[str, int, tuple[int, ...]]], late: str
 ) -> BackpropError:

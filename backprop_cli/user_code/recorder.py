@@ -12,15 +12,8 @@ from backprop_cli.user_code.contents import names_around, parts
 from backprop_cli.user_code.holders import Holders
 from backprop_cli.user_code.instrument import AGAIN, BIND, EXPR, SET, Site
 from backprop_cli.user_code.mover import Shakes, moved
-from backprop_cli.user_code.names import (
-    GRAD,
-    Reading,
-    is_a_loss,
-    looks_like_a_loss,
-    plain,
-    readings,
-    spellings,
-)  # fmt: skip
+from backprop_cli.user_code.names import GRAD, Reading, is_a_loss, looks_like_a_loss, plain, readings, spellings
+from backprop_cli.user_code.targets import stored
 from backprop_cli.user_code.trace import (
     Claim,
     LeftError,
@@ -30,6 +23,7 @@ from backprop_cli.user_code.trace import (
     Visit,
     as_array,
     count_of,
+    depth_of,
     ending_in,
     is_array,
     is_list,
@@ -59,9 +53,11 @@ class Recorder:
         self.losses: list[LossEvent] = []
         self._seen_losses: dict[tuple[int, int], int] = {}  # by their sites and rounds, the order of the last
         self._sure: set[int] = set()  # the passes that have one that is sure to be one
+        self.beside: dict[int, int] = {}  # lines by the order of a gradient: `data_loss, dscores = softmax_loss(…)`
         self.late: dict[int, str] = {}  # by the pass: a loss that only comes after the gradients in a loop
         self.constant: set[str] = set()  # numbers that turned out to depend on no variable
         self.chosen: dict[int, LossEvent] = {}  # by the pass: what turned out to be the loss
+        self.joined: dict[int, LossEvent] = {}  # by the pass: the sum of losses that have gradients of their own
         self.statement = 0
         self.order = 0
         self.round = 0
@@ -153,7 +149,9 @@ class Recorder:
         return Place(self.statement, site, count)
 
     def _see(self, where: Site, place: Place, value: Any, key: Any, *, write: bool) -> None:
-        if len(self.versions) > _MOST_EVENTS:
+        if where.kind == "returned" and is_array(value):
+            self.shapes[place.site] = tuple(np.shape(value))
+        if where.kind == "returned" or len(self.versions) > _MOST_EVENTS:
             return
         frame = sys._getframe(2)  # noqa: SLF001  the caller's locals are what a claim is about
         call = self._call_of(frame)
@@ -227,7 +225,7 @@ class Recorder:
         anew = (where.fresh and where.kind != "set") or (isinstance(where.node, ast.Expr) and key is not None)
         before = self.claims[at] if at is not None and not anew else None
         around = names_around(frame, base)
-        depth = self._depth(frame)
+        depth = depth_of(frame)
         if self.round in self.late and anew and any(one.place.site == place.site for one in self._before_late()):
             self._leave(place, where)
         claim = Claim(
@@ -243,7 +241,9 @@ class Recorder:
         else:
             self._claim_at[slot] = len(self.claims)
             self.claims.append(claim)
-        if np.any(claim.value) and self.is_of_something(claim):  # what is all zeros is about to be summed up
+        if where.kind == "unpack" and any(map(self.is_the_loss, stored(where.node))):
+            self.beside[self.order] = where.line
+        elif np.any(claim.value) and self.is_of_something(claim):  # what is all zeros is about to be summed up
             self._claim_depth = depth if self._claim_depth is None else min(depth, self._claim_depth)
             self._claim_statement, self._claim_order = self.statement, self.order
 
@@ -259,16 +259,16 @@ class Recorder:
             return False
         if not named and not isinstance(value, float | np.floating):
             return False
-        depth = self._depth(frame)
+        depth = depth_of(frame)
         # `f` may be many things, but what was a loss at this very line in this pass begins another one.
         again = self._seen_losses.get((place.site, self.round), 0)
-        sure = named and (is_a_loss(where.name) or bool(self.loss) or again > 0)
+        sure = named and (self.is_the_loss(where.name) or again > 0)
         over = self._claim_depth is not None and (self._claim_depth <= depth or 0 < again < self._claim_order)
         if sure and where.fresh and over:
             late = self.statement == self._claim_statement and self.round not in self._sure
             if late:  # the pass goes on up to where its first gradient comes again
                 self.late[self.round] = where.name
-            elif self.statement == self._claim_statement:
+            elif self.statement == self._claim_statement and any(site == place.site for site, _ in self._seen_losses):
                 self._leave(place, where)
             else:
                 self.round += 1
@@ -278,7 +278,11 @@ class Recorder:
         self._seen_losses[place.site, self.round] = self.order
         self._sure |= {self.round} if sure else set()
         # A gate `f` is a variable too.
-        return named and (bool(self.loss) or is_a_loss(where.name)) and not self.reads_as(where.name)
+        return named and self.is_the_loss(where.name) and not self.reads_as(where.name)
+
+    def is_the_loss(self, name: str) -> bool:
+        """Whether a number of that name is surely a loss."""
+        return name == self.loss if self.loss else is_a_loss(name)
 
     def _before_late(self) -> list[Claim]:
         """The gradients of this pass that this statement computed before its loss."""
@@ -292,9 +296,3 @@ class Recorder:
     def _call_of(self, frame: Any) -> int:
         """The number of a function call; 0 is the file itself."""
         return 0 if frame.f_code.co_name == "<module>" else self._calls.setdefault(frame, len(self._calls) + 1)
-
-    def _depth(self, frame: Any) -> int:
-        depth = 0
-        while frame is not None and frame.f_code.co_name != "run_user_code":
-            frame, depth = frame.f_back, depth + 1
-        return depth

@@ -29,6 +29,7 @@ from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.suspects import Suspects, in_turn, is_empty, suspected
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
+from backprop_cli.user_code.turns import with_turns
 
 _WORK = 100_000_000  # elements that all tries together may move
 _STEPS, _COMPILED = 400_000, 160  # assignments that all tries may run, and how many of them compiling one is worth
@@ -134,7 +135,9 @@ class Workshop:
         """
         sites, case = self.recorder.sites, wrong[0]
         common = list(self._suspects(wrong, right).likely)
-        common = [site for site in common if readings(sites[site].name)] or common
+        common = [site for site in common if readings(sites[site].name) or sites[site].kind == "returned"] or common
+        if any(sites[site].kind == "returned" for site in common):  # what calls the function says no more
+            common = [site for site in common if not _only_calls(sites[site])]
         own = [site for site in case.claim.sites if not is_empty(sites[site])]
         likely = common if common and (len(common) == 1 or len(wrong) > 1) else own[::-1]
         if apart is not None and len(likely) > 1:
@@ -157,7 +160,8 @@ class Workshop:
     def _names_read(self, site: int) -> int:
         """How many names a line reads: of several that set a gradient the one with most decides."""
         value = getattr(self.recorder.sites[site].node, "value", None)
-        return len({one.id for one in ast.walk(value) if isinstance(one, ast.Name)}) if value is not None else 0
+        own = {self.recorder.sites[site].name, "np", "numpy"}
+        return len({one.id for one in ast.walk(value) if isinstance(one, ast.Name)} - own) if value is not None else 0
 
     def _last_first(self, wrong: Sequence[Case]) -> list[Case]:
         """The wrong cases, the first on which no other wrong one depends before all others."""
@@ -229,6 +233,7 @@ class Workshop:
             self._lines[statement] = "\n" * (first - 1) + "\n".join(lines)
         tree = ast.parse(self._lines[statement])
         with_names(tree, dict(self.script.returns))
+        with_turns(tree)
         return tree
 
     def good(self, case: Case, value: Any) -> bool:
@@ -244,6 +249,16 @@ class Workshop:
             options = options[:1]  # that of something else, which only has the same name somewhere
         rulings = (rule(self.bench, value, one, _ACCURACY, kinks=False) for one in options)
         return any(one.verdict == AGREES and not is_dead(one) for one in rulings)
+
+
+def _only_calls(site: Site) -> bool:
+    """Whether it is nothing but a call of a function of the file: `du = pull(dh)`."""
+    value = getattr(site.node, "value", None)
+    return (
+        site.kind != "returned"
+        and isinstance(value, ast.Call)
+        and not ast.unparse(value.func).startswith(("np.", "numpy."))
+    )
 
 
 def _choices(case: Case) -> tuple[Claim, list[Candidate]]:

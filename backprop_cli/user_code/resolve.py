@@ -15,6 +15,7 @@ from backprop_cli.user_code.trace import Claim, Place, Version, is_array, is_lis
 
 _MOST_CANDIDATES = 8
 _NEXT = ("next_{}", "{}_next", "new_{}", "{}_new")
+_SYNONYMS = {"w": ("weights", "weight"), "W": ("weights", "weight"), "b": ("biases", "bias")}
 _BEFORE = ("prev_{}", "{}_prev", "old_{}", "{}_old")
 
 
@@ -61,6 +62,11 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
                 if version.shape == claim.value.shape:
                     found.setdefault(("", version.place), Candidate(None, by, version, version.call == beside))
     possible = [one for one in found.values() if _is_possible(recorder, claim, one)]
+    if not possible:  # `d_L_d_w` of `weights`: where nothing else has one of these names
+        for by in _SYNONYMS.get(next((one.by for one in read if not one.of), ""), ()):
+            known = _versions(recorder, claim, by, beside, until) if by in names else ()
+            same = (version for version in known if version.shape == claim.value.shape)
+            possible += [Candidate(None, by, version, version.call == beside) for version in same]
     return [one for one in possible if not _is_less(recorder, one, possible)][:_MOST_CANDIDATES]
 
 

@@ -19,10 +19,11 @@ from backprop_cli.lean import Any, Iterable, Iterator, Mapping, NamedTuple, Sequ
 from backprop_cli.user_code.copies import copied
 from backprop_cli.user_code.findings import Failure
 from backprop_cli.user_code.instrument import Instrumented
-from backprop_cli.user_code.mover import Mover, Shakes
+from backprop_cli.user_code.mover import Mover, Pins, Shakes
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.tensors import as_it_was, begin, random_state, set_random_state
 from backprop_cli.user_code.trace import LeftError, StoppedError
+from backprop_cli.user_code.turns import MOST_TURNS, TURN, TooManyTurnsError, counted, with_turns
 
 _HOOKS = Recorder.bind.__code__.co_filename
 _PLOTTING = ("matplotlib", "matplotlib.pyplot", "seaborn", "pylab", "plotly", "tqdm.notebook")
@@ -42,20 +43,21 @@ class Snapshot(NamedTuple):
 class Program:
     """The user's file, ready to run from any of its top-level statements."""
 
-    def __init__(self, made: Instrumented, path: str) -> None:
-        self.path = path
+    def __init__(self, made: Instrumented, path: str, most_turns: int = MOST_TURNS) -> None:
+        self.path, self.most_turns = path, most_turns
         self.codes = [compile(statement, path, "exec", dont_inherit=True) for statement in made.statements]
         self.sites = made.sites
         self.names: dict[str, Any] = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__}
         self.snapshots: dict[int, Snapshot] = {}
         self.shakes: Shakes = {}
+        self.pins: Pins = {}
         self.left: set[tuple[int, int, int]] = set()  # where a loop has had its first pass
 
     def record(self, recorder: Recorder, given: Mapping[str, Any], seed: int) -> Failure | None:
         """Run the file from its beginning to its end, or to where it fails."""
         self.shakes = recorder.shakes
         self.names.update(given)
-        self.names.update(recorder.hooks())
+        self.names.update({**recorder.hooks(), TURN: counted(self.most_turns)})
         for number, code in enumerate(self.codes):
             self.snapshots[number] = self._snapshot()
             recorder.begin(number)
@@ -80,14 +82,14 @@ class Program:
         """Run from a statement on until everything is read; None where that does not come to pass."""
         for _ in range(2):
             self._restore(start)
-            mover.start(self.left, self.shakes)
-            self.names.update(mover.hooks())
+            mover.start(self.left, self.shakes, self.pins)
+            self.names.update({**mover.hooks(), TURN: counted(self.most_turns)})
             try:
                 self._run(mover, range(start, len(self.codes) if last is None else last + 1), codes or {})
             except StoppedError:
                 self._settle(start)
                 return mover.found
-            except (Exception, SystemExit) as error:
+            except (Exception, SystemExit, TooManyTurnsError) as error:
                 if "read-only" not in str(error) or not self.snapshots[start].settled:
                     return None
                 self._unsettle(start)
@@ -266,8 +268,11 @@ def attempted(text: str, path: str, given: Mapping[str, Any]) -> Mapping[str, An
     names = {"__name__": "__main__", "__file__": path, "__builtins__": __builtins__, **copied(given, set())[0]}
     with quietly(path):
         try:
-            run_user_code(compile(text, path, "exec", dont_inherit=True), names)
-        except (Exception, SystemExit):  # whatever it is: these do not fit
+            tree = parse(text, path)
+            with_turns(tree)
+            names[TURN] = counted(MOST_TURNS)
+            run_tree(tree, path, names)
+        except (Exception, SystemExit, TooManyTurnsError):  # whatever it is: these do not fit
             return None
     return names
 

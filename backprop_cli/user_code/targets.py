@@ -35,6 +35,11 @@ def named(target: ast.expr) -> tuple[str, str]:
     return (target.id, "") if isinstance(target, ast.Name) else ("", "")
 
 
+def stored(statement: ast.AST) -> list[str]:
+    """The names that a statement binds."""
+    return [one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
+
+
 def pure(node: ast.expr) -> bool:
     """Whether an expression may be evaluated once more."""
     for one in ast.walk(node):

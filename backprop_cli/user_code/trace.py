@@ -159,3 +159,11 @@ def count_of(value: Any) -> int:
 def ending_in(known: tuple[int, ...], one: int) -> tuple[int, ...]:
     """The one at the end, once."""
     return (*(other for other in known if other != one), one)
+
+
+def depth_of(frame: Any) -> int:
+    """How deep a call is, counted from where the user's code begins."""
+    depth = 0
+    while frame is not None and frame.f_code.co_name != "run_user_code":
+        frame, depth = frame.f_back, depth + 1
+    return depth
