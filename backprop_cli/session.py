@@ -33,10 +33,11 @@ class Options(NamedTuple):
     """What every verb can be asked, by these names.
 
     `defaults` give values to names that have none, and may hold names nobody uses. `strict` turns any note into exit
-    status 4; without `allow_nonfinite` a value that is infinite or NaN is refused. `exact` prints true numbers where
-    doubles lose theirs. `seed` decides what `rand` and `randn` give. With the `notation` "strict" no other than our own
-    is read. A graph of more than `max_nodes` nodes (5,000,000, or 100,000 that only calls make) is refused, and values
-    that have more than `max_elements` elements together.
+    status 4; without `allow_nonfinite` a value that is infinite or NaN is refused. `exact` prints true numbers, right
+    to the last digit of a double; with 1e-6, only in the place of those that have fewer than six digits. `seed` decides
+    what `rand` and `randn` give. With the `notation` "strict" no other than our own is read. A graph of more than
+    `max_nodes` nodes (5,000,000, or 100,000 that only calls make) is refused, and values that have more than
+    `max_elements` elements together.
 
     `use` are libraries: texts that define gates (`gate sig(x) = 1/(1 + exp(-x))`) for the expression. A call of such a
     gate is one node of the report; `expand` names those whose inside is shown, True for all.
@@ -45,7 +46,7 @@ class Options(NamedTuple):
     defaults: Mapping[str, Value] | None = None
     strict: bool = False
     allow_nonfinite: bool = True
-    exact: bool = False
+    exact: bool | float = False
     seed: int = 0
     notation: str = "any"
     max_nodes: int | None = None

@@ -79,8 +79,6 @@ def judge_at(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool 
         from backprop_cli.check.array_claims import judge_elements
 
         return judge_elements(claim, place, tolerance, printed=printed)
-    from backprop_cli.check.claimed_digits import decided
-
     values = claim.formula.values(place)
     claimed = claim.formula.claimed(place)
     if hasattr(claimed, "shape"):
@@ -88,7 +86,7 @@ def judge_at(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool 
     made = judge_number(claimed, place, claim.of, tolerance, claim.half_unit if printed else 0.0)
     is_typed = printed and is_constant(claim.formula)
     if made.verdict == AGREES and claimed == made.backprop == 0 and not is_typed and place.lost(*claim.of):
-        return decided(claim, made, tolerance, [()], "range")  # both underflow, and may be anything
+        return _decided(claim, made, tolerance, "range")  # both underflow, and may be anything
     if made.verdict != DIFFERS or made.why != "point":
         return made
     is_hidden = abs(claimed - made.backprop) <= rounding_of(claim.excess, place)
@@ -96,7 +94,13 @@ def judge_at(claim: Claim, place: Point, tolerance: Tolerance, *, printed: bool 
         return made._replace(verdict=AGREES, why="last digits")
     if not is_hidden and is_harmless(place.values, values):
         return made
-    return decided(claim, made, tolerance, [()], "rounding" if is_hidden else "range")
+    return _decided(claim, made, tolerance, "rounding" if is_hidden else "range")
+
+
+def _decided(claim: Claim, made: Judgement, tolerance: Tolerance, otherwise: str) -> Judgement:
+    from backprop_cli.check.claimed_digits import decided
+
+    return decided(claim, made, tolerance, [()], otherwise)
 
 
 def _is_undefined(formula: Formula, place: Point) -> bool:

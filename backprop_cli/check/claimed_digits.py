@@ -9,7 +9,7 @@ from __future__ import annotations
 from backprop_cli.check.claims import Claim, Formula, is_constant
 from backprop_cli.check.gradient_words import Gradient
 from backprop_cli.check.in_numbers import InNumbers, in_numbers
-from backprop_cli.check.judge import Judgement
+from backprop_cli.check.judge import BY_DIGITS, Judgement
 from backprop_cli.check.point import Point
 from backprop_cli.check.tolerances import SUBNORMAL, Tolerance
 from backprop_cli.check.verdict import AGREES, DIFFERS, UNDECIDED, relative_error
@@ -21,7 +21,6 @@ from backprop_cli.lean import Any, Iterable, Sequence
 from backprop_cli.numeric.digits import working
 
 Index = tuple[int, ...]
-BY_DIGITS = ("more digits", "more digits apart")  # why a claim agrees, and why it differs
 
 
 def in_digits(claim: Claim, place: Point, elements: Iterable[Index]) -> list[tuple[Any, Any]] | None:

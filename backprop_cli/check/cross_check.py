@@ -31,7 +31,7 @@ def cross_check(
     seed: Value = 1.0,
     seconds: float = sympy_expression.SECONDS_BUDGET,
     untrue: Iterable[TrueNumber] = (),
-    exact: bool = False,
+    exact: bool | float = False,
 ) -> Check:
     """Compare a backward pass with what SymPy finds; `seconds` bounds the differentiation of the whole formula.
 

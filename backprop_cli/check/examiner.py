@@ -6,12 +6,11 @@ from itertools import islice
 from math import isfinite
 
 from backprop_cli.check.claim_verdicts import judge
-from backprop_cli.check.claimed_digits import BY_DIGITS
 from backprop_cli.check.claims import Claim, is_constant
 from backprop_cli.check.elsewhere import elsewhere
 from backprop_cli.check.evidence import Evidence, by_differences, estimated
 from backprop_cli.check.gradient_words import Gradient
-from backprop_cli.check.judge import Judgement
+from backprop_cli.check.judge import BY_DIGITS, Judgement
 from backprop_cli.check.mistakes import Mistake, diagnose
 from backprop_cli.check.point import Point
 from backprop_cli.check.sampler import PointSampler

@@ -20,6 +20,8 @@ from backprop_cli.graph import Graph, Value
 from backprop_cli.lean import Iterator, NamedTuple, Sequence
 from backprop_cli.numeric.shapes import Shape
 
+BY_DIGITS = ("more digits", "more digits apart")  # why a claim agrees, and why it differs
+
 
 class Judgement(NamedTuple):
     """A verdict, `why` (which the report words), and the numbers it rests on, found at `place`.

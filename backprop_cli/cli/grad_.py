@@ -70,7 +70,7 @@ def command(
         say(["note: `--step` is called `--rate` now, and goes with the next version\n"])
     others = {
         "--seed-grad": seed_grad != "1", "--rate": rate is not None, "--each": each is not None,
-        "--exact": options.exact, "--expand": bool(options.expand),
+        "--exact": bool(options.exact), "--expand": bool(options.expand),
     }  # fmt: skip
     if hvp is not None:
         refuse_beside("--hvp", {**others, "--order": order > 1})

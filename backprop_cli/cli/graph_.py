@@ -24,7 +24,7 @@ from backprop_cli.data.files import read_expression
 from backprop_cli.errors import BackpropError, Diagnostic
 from backprop_cli.lean import Annotated, Callable, Sequence, partial
 from backprop_cli.render import FIGURE_FORMATS, PICTURES
-from backprop_cli.report.figure import DIRECTIONS, EDGES, MOST_EVER, MOST_NODES, PHASES, SCALE, THEMES
+from backprop_cli.report.figure import DIRECTIONS, EDGES, EXACT, MOST_EVER, MOST_NODES, PHASES, SCALE, THEMES
 from backprop_cli.report.model import Report
 from backprop_cli.session import Options
 
@@ -116,7 +116,8 @@ def command(
     output = output._replace(format="html" if show else output.format or "boxes")
     source = read_expression(expression)
     if bindings or wrt or seed_grad or options.defaults is not None:
-        exactly = options._replace(exact=True)  # a picture has no room to say that a number is made of lost digits
+        # A picture has no room to say that a number is made of lost digits, nor for more than six of them.
+        exactly = options._replace(exact=options.exact or EXACT)
         report = api.flow(
             source, split_bindings(bindings), wrt=names_in(wrt), seed_grad=seed_grad or None, **exactly._asdict()
         )

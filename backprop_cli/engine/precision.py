@@ -58,14 +58,14 @@ def untrue_numbers(
     *,
     gradients: Collection[int] | None = None,
     share: float = 1.0,
-    exact: bool = False,
+    exact: bool | float = False,
 ) -> list[TrueNumber]:
     """The numbers of a pass that are not right to six digits, with the true ones.
 
     Where `gradients` are given, only the gradients of these nodes. `share` is that of the work there may be. If they
-    are to be `exact`, to the last digit, where that is not too much work.
+    are to be `exact` (True), to the last digit, where that is not too much work.
     """
-    items = _last_digits(graph, values, output, passed, active, upstream) if exact else None
+    items = _last_digits(graph, values, output, passed, active, upstream) if exact is True else None
     if items is None:
         found = doubtful(graph, values, output, passed, active)
         if gradients is not None:

@@ -34,7 +34,7 @@ def build(
     strict: bool = False,
     expand: Collection[str] | None = (),
     untrue: Sequence[TrueNumber] = (),
-    exact: bool = False,
+    exact: bool | float = False,
 ) -> Report:
     """The report of a forward pass, or of a backward pass with respect to `wrt` (name: node).
 

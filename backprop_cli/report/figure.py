@@ -14,6 +14,7 @@ THEMES = ("light", "dark", "auto")
 WRAPPED = ("svg", "html", "json")  # the formats that can be in rows
 THEMED = ("svg", "html")  # the formats that have them
 DIRECTIONS = ("right", "down")
+EXACT = 1e-6  # a picture shows six digits of a number
 SCALE = 2  # pixels of a PNG to one of the SVG, for screens with many
 MOST_NODES = 500
 MOST_EVER = 5000
