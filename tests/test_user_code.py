@@ -1321,3 +1321,24 @@ def test_a_loop_that_ends_in_time_is_none(tmp_path):
     file = tmp_path / "net.py"
     file.write_text("w = 2.0\ni = 0\nwhile i < 999:\n    i += 1\nloss = w**2\ndw = 2*w\n", encoding="utf-8")
     assert check_code(str(file), max_turns=1000).ok
+
+
+SATURATED = """
+    import numpy as np
+    x, w = np.array([2.0, 3.0]), np.array([1.0, 2.0])
+    p = 1/(1 + np.exp(-w*x))
+    loss = p.sum()
+    dw = p*(1 - p)*x
+"""
+
+
+def test_a_gradient_that_is_0_beside_one_that_is_0_proves_nothing(check):
+    assert check(SATURATED).ok
+    saturated = SATURATED.replace("2.0, 3.0", "200.0, 300.0")
+    for text in (saturated, saturated.replace("dw = p", "dw = 3*p")):
+        found = check(text)
+        assert (found.status, found.verdict) == (4, "cannot decide")
+        assert any("tells nothing of the formula: `dw`" in remark for remark in found.remarks)
+    beside = saturated.replace("loss = p.sum()", "b = 2.0; loss = p.sum() + b**2").replace("dw =", "db = 2*b; dw =")
+    found = check(beside)
+    assert found.status == 0 and any("tells nothing" in remark for remark in found.remarks)

@@ -38,6 +38,7 @@ _REMARKS = {
     "unused": "`{name}`, which the file does not use, is not checked: {message}",
     "unsettled": "{message}",
     "unmatched": "not judged, for no variable was found whose gradient it may be: {names}",
+    "dead": "0 here, and so is the gradient: with these values that tells nothing of the formula: {names}",
     "unjudged": "not judged, for the loss is computed from no variable of the name: {names}",
 }
 
@@ -129,10 +130,12 @@ def build_code_report(script: Script, examined: Examined) -> CodeReport:
     results = tuple(_result(script, finding) for finding in findings)
     first, complaint = _first_wrong(script, findings, results)
     status = _STATUS[verdict]
-    unmatched = tuple(name for one in examined.remarks if one.kind == "unmatched"
-                      for word, name in one.words if word == "name")  # fmt: skip
+    unmatched, dead = (
+        tuple(name for one in examined.remarks if one.kind == kind for word, name in one.words if word == "name")
+        for kind in ("unmatched", "dead")
+    )
     unchecked = tuple(dict(one.words)["name"] for one in examined.remarks if one.kind == "unchecked")
-    if verdict == AGREES and (unmatched or unchecked):
+    if verdict == AGREES and (unmatched or unchecked or (dead and {one.text for one in findings} <= {*dead})):
         verdict, status = UNDECIDED, Status.MATHEMATICS
     if examined.failure and verdict != DIFFERS:
         error = failed(script, examined.failure)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from backprop_cli.check.verdict import AGREES
+from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.lean import Sequence
 from backprop_cli.user_code.cases import begins_anew
 from backprop_cli.user_code.findings import Failure, Finding, Remark
-from backprop_cli.user_code.judge import Case
+from backprop_cli.user_code.judge import Case, is_dead
 from backprop_cli.user_code.names import GRAD, LISTS, SELDOM, is_a_parameter, looks_like_a_loss
 from backprop_cli.user_code.passes import changes, nudges
 from backprop_cli.user_code.recorder import Recorder
@@ -33,6 +33,8 @@ def remarks_on(
     found += [Remark("hidden", one.line, (("text", one.text), ("of", one.of)))
               for one in findings if (one.function, one.text) in hid and not one.inherits]  # fmt: skip
     found += [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
+    wrong = {one.text for one in findings if one.verdict == DIFFERS}
+    rest = [(kind, name) for kind, name in rest if not (kind == "dead" and name in wrong)]  # shown elsewhere
     for kind in dict.fromkeys(kind for kind, _ in rest):
         names = list(dict.fromkeys(name for one, name in rest if one == kind))
         listed = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES]) + " and more" * (len(names) > _MOST_NAMES)
@@ -45,7 +47,8 @@ def remarks_on(
 def unjudged(shop: Workshop, at: LossEvent, cases: Sequence[Case], given: Sequence[Claim]) -> list[tuple[str, str]]:
     """What comes after the loss, has a gradient's name and was not judged, for no variable has the rest of the name.
 
-    It is `unmatched` where it is surely a gradient, and nothing right is computed from it: that is no success.
+    Before it, what is `dead`: 0, as its gradient is. It is `unmatched` where it is surely a gradient, and nothing right
+    is computed from it: that is no success.
     """
     recorder = shop.recorder
     judged = [case.claim for case in cases] + list(given)
@@ -65,7 +68,10 @@ def unjudged(shop: Workshop, at: LossEvent, cases: Sequence[Case], given: Sequen
         and not (one.element is None and (one.call, one.text) in wholes and is_list(one.object))
     ]  # fmt: skip
     right = [case for case in cases if case.ruling.verdict == AGREES]
-    return [
+    dead = [case for case in right if is_dead(case.ruling) and not np.any(case.claim.value)]
+    alive = {case.claim.text for case in right if not any(case is one for one in dead)}
+    nothing = [("dead", one.claim.text) for one in dead if one.claim.text not in alive]
+    return nothing + [
         ("unmatched" if _is_surely_one(recorder, one) and not _is_used(shop, one, right) else "unjudged", one.text)
         for one in sorted(rest, key=lambda one: one.order)
     ]
