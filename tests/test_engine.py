@@ -66,6 +66,8 @@ def programs(draw):
         if gate.name == "where":
             written = [f"{operands[0]} > 0.5", *operands[1:]]
             numbers[0] = float(numbers[0] > 0.5)
+        if gate.name == "clip":  # `clip(0, 1, x)` is refused
+            written = [*operands[:2], f"hi={operands[2]}"]
         value = float(FLOATS.value[gate.name](*numbers))
         if 0 < abs(value) < MODERATE:
             lines.append(f"{name} = {gate.name}({', '.join(written)})")
