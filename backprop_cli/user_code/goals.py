@@ -43,6 +43,10 @@ def goal_of(program: Program, recorder: Recorder, script: Script, round_: int) -
         return _of(here, recorder.joined[round_])
     named, plain = _losses(recorder, round_)
     constant: LossEvent | None = None
+    if named and not any(recorder.is_the_loss(one.name) for one in named):  # `err = …` of each sample, say
+        late = _late(here)
+        if late is not None and recorder.is_the_loss(late.name):
+            return _of(here, late)
     for event in named:
         if is_reached(here, event) and _goes_on(here, event):
             return _of(here, event)
