@@ -13,7 +13,7 @@ from backprop_cli.user_code.judge import UNMATCHED, Case, Ruling, best
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import is_a_parameter, looks_like_a_loss
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.resolve import MOST_CANDIDATES, Candidate, candidates, elements_of, is_whole, namesakes
+from backprop_cli.user_code.resolve import Candidate, candidates, elements_of, is_whole, namesakes
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
 
@@ -35,14 +35,12 @@ def judged(
     claims = [claim for claim in claims if id(claim.object) not in theirs]
     claims = [claim for claim in claims if not _is_emptied(claim, claims) and not _is_begun(recorder, claim, claims)]
     seen: set[tuple[str, int, int]] = set()
-    last = {(*_key_of(claim), _holder_of(claim)): claim.order for claim in claims}
+    last = {(claim.call, claim.text): claim.order for claim in claims}
     found: list[Case] = []
     rest: list[Claim] = []
     for claim in claims:
+        final = last[claim.call, claim.text] == claim.order
         options = candidates(recorder, claim, min(at.order + 1, claim.order))
-        final = last[*_key_of(claim), _holder_of(claim)] == claim.order
-        if len(options) >= MOST_CANDIDATES:  # its own may not be among them
-            final = final and claim.order == max(order for key, order in last.items() if key[:2] == _key_of(claim))
         ruling = best(bench, claim, options, rtol)
         if ruling is None or ruling.candidate is None:
             rest += [claim] * final
@@ -131,15 +129,6 @@ def _is_emptied(claim: Claim, claims: Sequence[Claim]) -> bool:
     return not np.any(claim.value) and any(
         one.text == claim.text and one.function != claim.function and np.any(one.value) for one in claims
     )
-
-
-def _key_of(claim: Claim) -> tuple[int, str]:
-    return claim.call, claim.text
-
-
-def _holder_of(claim: Claim) -> int:
-    """Which dictionary it is in: in a loop over layers `layer` is one after the other."""
-    return id(claim.around.get(claim.base)) if isinstance(claim.element, str) else 0
 
 
 def _is_begun(recorder: Recorder, claim: Claim, claims: Sequence[Claim]) -> bool:

@@ -164,7 +164,8 @@ def _late(here: Pass) -> LossEvent | None:
         events = [one for one in events if _may_be_the_loss(recorder, one.name)]
         events = [one for one in events if one.round == here.round or is_a_loss(one.name)]
     computed = [claim for claim in here.claims if claim.value.size and not is_given(recorder, claim)]
-    for event in (chain[-1] for chain in _chains(recorder, events) if _real(chain[-1])):
+    last = (chain[-1] for chain in _chains(recorder, events) if _real(chain[-1]))
+    for event in sorted(last, key=lambda one: not recorder.is_the_loss(one.name)):
         moves = nudges([one for one in computed if one.order < event.order])
         if is_reached(here, event) and not (moves and changes(here.program, [event.place], moves=moves)[0]):
             return event._replace(round=here.round)

@@ -221,7 +221,7 @@ class Recorder:
         self, where: Site, place: Place, name: str, base: str, key: Any, value: Any, call: int, frame: Any
     ) -> None:
         around = names_around(frame, base)
-        slot = (call, base, name, key, id(around.get(base)) if isinstance(key, str) else 0)
+        slot = (call, base, name, key)
         at = self._claim_at.get(slot)
         anew = (where.fresh and where.kind != "set") or (isinstance(where.node, ast.Expr) and key is not None)
         before = self.claims[at] if at is not None and not anew else None
@@ -266,11 +266,11 @@ class Recorder:
         over = self._claim_depth is not None and (self._claim_depth <= depth or 0 < again < self._claim_order)
         if sure and where.fresh and over:
             late = self.statement == self._claim_statement and self.round not in self._sure
+            late |= self.round in self.late and not self.is_the_loss(self.late[self.round])
+            seen = self.round in self.late or any(site == place.site for site, _ in self._seen_losses)
             if late:  # the pass goes on up to where its first gradient comes again
                 self.late[self.round] = where.name
-            elif self.statement == self._claim_statement and (
-                self.round in self.late or any(site == place.site for site, _ in self._seen_losses)
-            ):
+            elif self.statement == self._claim_statement and seen:
                 self._leave(place, where)
             else:
                 self.round += 1

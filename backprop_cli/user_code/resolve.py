@@ -13,7 +13,7 @@ from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.tensors import is_tensor
 from backprop_cli.user_code.trace import Claim, Place, Version, is_array, is_list, is_number, size_of
 
-MOST_CANDIDATES = 8
+_MOST_CANDIDATES = 8
 _NEXT = ("next_{}", "{}_next", "new_{}", "{}_new")
 _SYNONYMS = {"w": ("weights", "weight"), "W": ("weights", "weight"), "b": ("biases", "bias")}
 _BEFORE = ("prev_{}", "{}_prev", "old_{}", "{}_old")
@@ -67,7 +67,7 @@ def candidates(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
             known = _versions(recorder, claim, by, beside, until) if by in names else ()
             same = (version for version in known if version.shape == claim.value.shape)
             possible += [Candidate(None, by, version, version.call == beside) for version in same]
-    return [one for one in possible if not _is_less(recorder, one, possible)][:MOST_CANDIDATES]
+    return [one for one in possible if not _is_less(recorder, one, possible)][:_MOST_CANDIDATES]
 
 
 def _is_less(recorder: Recorder, one: Candidate, others: Sequence[Candidate]) -> bool:
@@ -102,7 +102,7 @@ def namesakes(recorder: Recorder, claim: Claim, until: int) -> list[Candidate]:
                      if one.name == by and one.order < until and not recorder.holders.inside(one.base)]  # fmt: skip
             for one in sorted(named, key=lambda one: (one.call != claim.call, -one.order)):
                 found.setdefault(one.place, Candidate(None, by, one, False))
-    return list(found.values())[:MOST_CANDIDATES]
+    return list(found.values())[:_MOST_CANDIDATES]
 
 
 def elements_of(candidate: Candidate, claim: Claim) -> list[Candidate]:
@@ -115,7 +115,7 @@ def elements_of(candidate: Candidate, claim: Claim) -> list[Candidate]:
         candidate._replace(version=version._replace(
             place=version.place._replace(path=(*version.place.path, number)), element=number,
             shape=claim.value.shape, value=version.value[number], size=size_of(version.value[number]),
-        )) for number in numbers[:MOST_CANDIDATES]
+        )) for number in numbers[:_MOST_CANDIDATES]
     ]  # fmt: skip
 
 
