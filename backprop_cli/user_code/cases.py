@@ -33,7 +33,7 @@ def judged(
     others = _calls_with_another_loss(bench, recorder, at) if recorder.loss else set()
     theirs = {id(claim.object) for claim in claims if claim.call in others}
     claims = [claim for claim in claims if id(claim.object) not in theirs]
-    claims = [claim for claim in claims if not _is_emptied(claim, claims)]
+    claims = [claim for claim in claims if not _is_emptied(claim, claims) and not _is_begun(recorder, claim, claims)]
     seen: set[tuple[str, int, int]] = set()
     last = {(claim.call, claim.text): claim.order for claim in claims}
     found: list[Case] = []
@@ -129,6 +129,15 @@ def _is_emptied(claim: Claim, claims: Sequence[Claim]) -> bool:
     return not np.any(claim.value) and any(
         one.text == claim.text and one.function != claim.function and np.any(one.value) for one in claims
     )
+
+
+def _is_begun(recorder: Recorder, claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Whether it is only what the next pass of a loop begins with, which was left then."""
+    left = any(statement == claim.place.statement for statement, _, _ in recorder.left)
+    return left and not np.any(claim.value) and any(
+        (one.text, one.call) == (claim.text, claim.call) and one.order < claim.order and np.any(one.value)
+        for one in claims
+    )  # fmt: skip
 
 
 def _calls_with_another_loss(bench: Bench, recorder: Recorder, at: LossEvent) -> set[int]:

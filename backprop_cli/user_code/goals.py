@@ -43,6 +43,10 @@ def goal_of(program: Program, recorder: Recorder, script: Script, round_: int) -
         return _of(here, recorder.joined[round_])
     named, plain = _losses(recorder, round_)
     constant: LossEvent | None = None
+    if named and not any(recorder.is_the_loss(one.name) for one in named):  # `err = …` of each sample, say
+        late = _late(here)
+        if late is not None and recorder.is_the_loss(late.name):
+            return _of(here, late)
     for event in named:
         if is_reached(here, event) and _goes_on(here, event):
             return _of(here, event)
@@ -160,7 +164,8 @@ def _late(here: Pass) -> LossEvent | None:
         events = [one for one in events if _may_be_the_loss(recorder, one.name)]
         events = [one for one in events if one.round == here.round or is_a_loss(one.name)]
     computed = [claim for claim in here.claims if claim.value.size and not is_given(recorder, claim)]
-    for event in (chain[-1] for chain in _chains(recorder, events) if _real(chain[-1])):
+    last = (chain[-1] for chain in _chains(recorder, events) if _real(chain[-1]))
+    for event in sorted(last, key=lambda one: not recorder.is_the_loss(one.name)):
         moves = nudges([one for one in computed if one.order < event.order])
         if is_reached(here, event) and not (moves and changes(here.program, [event.place], moves=moves)[0]):
             return event._replace(round=here.round)

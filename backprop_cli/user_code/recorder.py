@@ -220,13 +220,13 @@ class Recorder:
     def _claim(
         self, where: Site, place: Place, name: str, base: str, key: Any, value: Any, call: int, frame: Any
     ) -> None:
+        around = names_around(frame, base)
         slot = (call, base, name, key)
         at = self._claim_at.get(slot)
         anew = (where.fresh and where.kind != "set") or (isinstance(where.node, ast.Expr) and key is not None)
         before = self.claims[at] if at is not None and not anew else None
-        around = names_around(frame, base)
         depth = depth_of(frame)
-        if self.round in self.late and anew and any(one.place.site == place.site for one in self._before_late()):
+        if self.round in self.late and anew and any(place.site in one.sites for one in self._before_late()):
             self._leave(place, where)
         claim = Claim(
             name, base, key, as_array(value),
@@ -262,13 +262,15 @@ class Recorder:
         depth = depth_of(frame)
         # `f` may be many things, but what was a loss at this very line in this pass begins another one.
         again = self._seen_losses.get((place.site, self.round), 0)
-        sure = named and (self.is_the_loss(where.name) or again > 0)
+        sure = named and (self.is_the_loss(where.name) or (again > 0 and self.round not in self._sure))
         over = self._claim_depth is not None and (self._claim_depth <= depth or 0 < again < self._claim_order)
         if sure and where.fresh and over:
             late = self.statement == self._claim_statement and self.round not in self._sure
+            late |= self.round in self.late and not self.is_the_loss(self.late[self.round])
+            seen = self.round in self.late or any(site == place.site for site, _ in self._seen_losses)
             if late:  # the pass goes on up to where its first gradient comes again
                 self.late[self.round] = where.name
-            elif self.statement == self._claim_statement and any(site == place.site for site, _ in self._seen_losses):
+            elif self.statement == self._claim_statement and seen:
                 self._leave(place, where)
             else:
                 self.round += 1
