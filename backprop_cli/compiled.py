@@ -6,6 +6,7 @@ from copy import copy
 from math import nan
 
 from backprop_cli.api import grad
+from backprop_cli.data.bindings import together
 from backprop_cli.data.nearest_doubles import plain_number
 from backprop_cli.engine import numbers
 from backprop_cli.engine.passes import backward, forward
@@ -51,12 +52,15 @@ class Compiled:
     def __repr__(self) -> str:
         return f"<compiled {self._graph.source.text!r}: {', '.join(self.inputs)}>"
 
-    def __call__(self, **values: Number) -> tuple[Value, dict[str, Value]]:
+    def __call__(
+        self, bindings: Mapping[str, Number] | None = None, /, **values: Number
+    ) -> tuple[Value, dict[str, Value]]:
         """The value, and the gradient of each name asked for: numbers, or arrays of the names' shapes.
 
         There are no notes: for what is undefined or has lost its digits ask `report`. Values of other kinds or shapes
         than those it was compiled for may be given; then it is read anew. Raises BackpropError as `grad` does.
         """
+        values = dict(together(bindings, values)) if bindings is not None else values
         found = self._leaves.copy()
         for name, x in values.items():
             node, shape = self._node_of.get(name, (-1, ()))
@@ -81,9 +85,9 @@ class Compiled:
         value = values[graph.output] if graph.inputs[graph.output] else copy(values[graph.output])  # which others have
         return value, {name: gradient_at(graph, passed, node) for name, node in targets.items()}
 
-    def report(self, **values: Number) -> Report:
+    def report(self, bindings: Mapping[str, Number] | None = None, /, **values: Number) -> Report:
         """What `grad` has to say of the point, notes and all intermediates included; without a check by SymPy."""
-        return grad(self._graph.source, {**self._given, **values}, check=False, **self._words)
+        return grad(self._graph.source, {**self._given, **together(bindings, values)}, check=False, **self._words)
 
 
 def compile(  # noqa: A001  that is what it does
@@ -112,4 +116,4 @@ def compile(  # noqa: A001  that is what it does
 
 def _is_array(x: Any, shape: Shape) -> bool:
     """Whether a value is an array of doubles of the shape."""
-    return getattr(x, "shape", None) == shape and x.dtype == "float64"
+    return getattr(x, "shape", None) == shape and x.dtype == "float64" and not hasattr(x, "mask")

@@ -162,6 +162,10 @@ class BackpropError(Exception):
         super().__init__("; ".join(f"[{d.code}] {d.message}" for d in diagnostics[:3]))
         self.diagnostics = diagnostics
 
+    def __reduce__(self) -> tuple[type[BackpropError], tuple[Diagnostic, ...]]:
+        """How it is pickled: an exception of a process pool's worker arrives as it was."""
+        return type(self), self.diagnostics
+
     @property
     def status(self) -> int:
         """The exit status of the first diagnostic."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import nan
 
+from backprop_cli.data.bindings import together
 from backprop_cli.data.nearest_doubles import plain_number
 from backprop_cli.engine import numbers
 from backprop_cli.engine.anomalies import nothing_to_find
@@ -51,8 +52,8 @@ def session_of(
 
     `beside` are values of other options: to read what is no plain number may leave a remark in the graph.
     """
-    given = {**bindings, **keywords} if bindings else keywords
     may_be = type(expression) is str and len(expression) <= LONGEST and _OPTIONS.isdisjoint(keywords)
+    given = together(bindings, keywords) if may_be else {}
     values = plain(given) if may_be else None
     if values is None or any(x is not None and plain_number(x) is None for x in beside):
         with Paused():
@@ -87,7 +88,7 @@ def known_gradients(
         return None
     if type(wrt) is not tuple or wrt or type(seed_grad) is not float or seed_grad != 1.0:
         return None
-    values = plain({**bindings, **keywords} if bindings else keywords)
+    values = plain(together(bindings, keywords))
     known = _known.get((expression, *values)) if values is not None else None
     if known is None or not known.is_quiet or values is None:
         return None

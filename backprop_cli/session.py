@@ -5,7 +5,7 @@ Every verb of `api` begins with one. What a caller may ask of any verb is a fiel
 
 from __future__ import annotations
 
-from backprop_cli.data.bindings import read_value, read_values, source_of
+from backprop_cli.data.bindings import read_value, read_values, source_of, together
 from backprop_cli.data.files import packaged
 from backprop_cli.data.terms import Terms, ValueText, declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
@@ -165,7 +165,7 @@ def open_session(
     """
     options = Options(**{name: keywords.pop(name) for name in Options._fields if name in keywords})
     source = as_source(expression)
-    given = {plain_name(name): value for name, value in {**(bindings or {}), **keywords}.items()}
+    given = {plain_name(name): value for name, value in together(bindings, keywords).items()}
     declared = {name: shape for name in given if (shape := declared_shape(given[name]))} if free else {}
     terms = options.terms
     values = read_values({name: given[name] for name in given if name not in declared}, terms)
@@ -179,7 +179,7 @@ def open_session(
 
     def default(name: str) -> Value:
         value = defaults[name]
-        is_read = getattr(value, "shape", ()) and value.dtype.char == "d"
+        is_read = getattr(value, "shape", ()) and value.dtype.char == "d" and not hasattr(value, "mask")
         return value if is_read else read_value(value, name, terms)
 
     def size_of(name: str) -> tuple[int, ...] | int | None:

@@ -504,7 +504,6 @@ BAD_FILES = [
     (b"x,x\n1,2\n", "a.csv", 3, "two columns are called `x`"),
     (b"x,y\n$1.50,2\n", "a.csv", 3, "help: write it as `1.50`"),
     (b'x,y\n"1,234",2\n', "a.csv", 3, "help: write it as `1234`"),
-    (b"x\ty\n1,5\t2\n", "a.tsv", 3, "help: write it as `1.5`"),
     (b"x,y\nNA,2\n", "a.csv", 3, "help: fill it in, or leave out the line"),
     (b"x: 1\n", "a.yaml", 3, "YAML is not read"),
     (b"PK", "a.xlsx", 3, "save the sheet as CSV"),

@@ -373,7 +373,7 @@ def test_directories(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(GOOD, encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
-    (tmp_path / "broken.toml").write_text("= no suite", encoding="utf-8")
+    (tmp_path / "other.toml").write_text("[case]\nstudy = 1\n", encoding="utf-8")
     (tmp_path / "latin.md").write_bytes(b"caf\xe9\n")
     (tmp_path / "README.md").write_text("```sh\nls\n```\n", encoding="utf-8")
     (tmp_path / "notes.md").write_text("```backprop\nx\nat x=1\n=> 1\n```\n", encoding="utf-8")
@@ -382,6 +382,49 @@ def test_directories(tmp_path):
     files = re.findall(r"^ok +(\S+):", ran.out, re.MULTILINE)
     assert files == ["b.toml", "notes.md", "a/y.toml", "a/z.toml"]
     assert shell("backprop check a/y.toml b.toml", tmp_path).out.splitlines()[1].startswith("ok   b.toml:1")
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "said"),
+    [
+        ("c.toml", GOOD.replace("[[case]]", "[case]").encode(), "it holds no cases: write tables `[[case]]`"),
+        ("c.toml", GOOD.replace("[[case]]", "[[Case]]").encode(), "help: did you mean `case`?"),
+        ("c.toml", GOOD.encode("utf-16"), "is not UTF-8 text"),
+        ("c.toml", b"garbage [", "not TOML"),
+        ("c.md", "```backprop\nx\nat x=1\n=> 1\n```\n".encode("utf-16"), "is not UTF-8 text"),
+    ],
+)
+def test_what_is_no_suite_by_a_slip_is_not_passed_over_in_a_directory(name, raw, said, tmp_path):
+    (tmp_path / "a.toml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / name).write_bytes(raw)
+    ran = backprop("check", str(tmp_path))
+    assert ran.status == 3 and said in ran.err and name in ran.err
+
+
+def test_the_language_of_a_fence_may_have_capitals(tmp_path):
+    (tmp_path / "a.md").write_text("```Backprop\nx\nat x=1\n=> 2\n```\n", encoding="utf-8")
+    assert backprop("check", str(tmp_path)).status == 1
+
+
+@pytest.mark.parametrize(
+    ("argument", "formula"),
+    [("suite", ["suite", "suite=2"]), ("tests/gradients", ["tests / gradients"]), ("my-suite", ["my - suite"])],
+)
+def test_a_path_that_is_not_there_is_no_formula(argument, formula, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ran = backprop("check", argument)
+    assert ran.status == 3 and f"error[F601]: `{argument}` is no file or directory here" in ran.err
+    assert f"a formula is `{formula[0]}`" in ran.err
+    assert backprop("check", *formula).status == 0
+    (tmp_path / argument).parent.mkdir(exist_ok=True)
+    (tmp_path / argument).write_text(GOOD)
+    assert "is a file, and no suite" in backprop("check", argument).err
+
+
+@pytest.mark.parametrize("words", [["x/y"], ["x", "--claim", "dx/dx = 1"], ["x", "x=2"], ["x^2"], ["loss - x"]])
+def test_formulas_are_still_checked(words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert backprop("check", *words).status == 0
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite, isinf, nan
 
 from backprop_cli.check.tolerances import SIX_DIGITS, UNSURE, Tolerance
-from backprop_cli.lean import Mapping, MappingProxyType, NamedTuple, Sequence
+from backprop_cli.lean import Mapping, NamedTuple, Sequence
 
 AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "cannot decide"
 
@@ -123,4 +123,4 @@ class Check(NamedTuple):
     reason: str = ""
     worst: Disagreement | None = None
     lost: tuple[Lost, ...] = ()
-    variables: Mapping[str, Judged] = MappingProxyType({})
+    variables: Mapping[str, Judged] = {}

@@ -7,7 +7,7 @@ from backprop_cli.cli.code import Backward, Forward, Loss, MaxTurns, code_report
 from backprop_cli.cli.declared import option
 from backprop_cli.cli.options import Bindings, OutputOptions, with_common_options
 from backprop_cli.cli.safe import allow, refuse_code
-from backprop_cli.cli.suites import First, Junit, Only, Subject, Update, is_suite, suite_report
+from backprop_cli.cli.suites import First, Junit, Only, Subject, Update, is_suite, refuse_missing, suite_report
 from backprop_cli.cli.values import read_number, read_range, refuse_format
 from backprop_cli.data.bindings import split_bindings
 from backprop_cli.data.files import read_expression, read_text
@@ -119,6 +119,8 @@ def command(
         "rtol": None if rtol is None else read_number(rtol, "--rtol"),
         "atol": read_number(atol, "--atol"),
     }
+    if not (bindings or claim or steps or options.defaults is not None or options.use):
+        refuse_missing(expression)
     if steps is None:
         return checking.check(source, values, claims=claim, symbolic=sympy is not False, **common)
     if claim:

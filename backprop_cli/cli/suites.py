@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".toml", ".md", ".markdown")
 _OTHER_FILE = re.compile(r"[\w./\\-]*\w\.(?:ya?ml|json|txt|rst|tex|html?|csv|bp|xml|ini|cfg)", re.IGNORECASE)
+_PATH = re.compile(r"[A-Za-z_]\w*|[A-Za-z_]\w+(?:[/-]\w{2,})+", re.ASCII)  # `x/y` is a formula
 
 Subject = Annotated[
     str,
@@ -52,6 +53,20 @@ def is_suite(argument: str, others: Sequence[str]) -> bool:
         help_ = f"suites are .toml and .md files and directories; a formula in a file is `@{shorten(argument)}`"
         raise BackpropError(Diagnostic("U801", f"`{shorten(argument)}` is no suite", (), help_))
     return os.path.isdir(argument) and not any("=" in word for word in others)
+
+
+def refuse_missing(argument: str) -> None:
+    """Refuse what has no values and no claims and reads like the path of a suite, of which there is none.
+
+    As a formula, of which nothing is asked, it would agree whatever is in the suite. Raises BackpropError (F601).
+    """
+    if not _PATH.fullmatch(argument):
+        return
+    spaced = " ".join(re.split(r"([/-])", argument))
+    formula = f"`{shorten(spaced)}`" if spaced != argument else f"`{shorten(argument)}` with a value or a claim"
+    help_ = f"suites are .toml and .md files and directories, from where you are; a formula is {formula}"
+    why = "is a file, and no suite" if os.path.exists(argument) else "is no file or directory here"
+    raise BackpropError(Diagnostic("F601", f"`{shorten(argument, 80)}` {why}", (), help_))
 
 
 def suite_report(

@@ -81,6 +81,21 @@ def read_values(
     return values
 
 
+def together(bindings: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of a mapping and of keywords. Raises BackpropError (V305, N208) for no mapping and a name in both."""
+    if bindings is None:
+        return keywords
+    try:
+        found = {**bindings}
+    except TypeError:
+        message = f"the values are of type `{type(bindings).__name__}`; expected names with values"
+        raise BackpropError(Diagnostic("V305", message, (), "give `x=2`, or a mapping: `{'x': 2}`")) from None
+    if twice := [name for name in found if name in keywords]:
+        message = f"`{shorten(str(twice[0]))}` is bound twice"
+        raise BackpropError(Diagnostic("N208", message, (), "give it one value, in the mapping or as a keyword"))
+    return {**found, **keywords}
+
+
 def _as_others_have_it(given: Any, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
     """What is wrong with a binding, with the help to write what another tool has there in our spelling."""
     if not isinstance(given, ValueText) or found[0].code not in _OF_SPELLING:
@@ -117,6 +132,8 @@ def read_value(given: Any, name: str = "value", terms: Terms = TERMS) -> Value:
         return _value(given.source.text[given.start :], given.source, given.start, terms, name)
     if isinstance(given, str):
         return _value(given, Source(name, given), 0, terms, name)
+    if hasattr(given, "filled"):
+        _messages().refuse_masked(name, given)
     try:
         if isinstance(given, float):
             value: Value = float(given)

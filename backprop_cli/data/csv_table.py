@@ -12,15 +12,19 @@ from backprop_cli.data.documents import OutOfRange, decimal, whole
 from backprop_cli.data.files import malformed, wrong_kind
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph.literals import out_of_range
-from backprop_cli.lean import Any, Iterator, Mapping
+from backprop_cli.lean import Any, Iterable, Iterator, Mapping
 
-_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?").fullmatch  # a number with a decimal comma
+_DECIMAL = re.compile(r"[+-]?[0-9]+([.,])[0-9]+(?:[eE][+-]?[0-9]+)?").fullmatch
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}").fullmatch  # its sign may be that of thousands
 _SEPARATORS = {";": "semicolons", ",": "commas", "\t": "tabs"}
+_BESIDE_COMMAS = (";", "\t")  # what may separate numbers with decimal commas
+_OTHER_SIGN, _SIGNS = {".": ",", ",": "."}, {".": "point", ",": "comma"}
 _BLANKS = " "  # as many as there are between two cells
 _MISSING = ("", "na", "n/a", "null", "none", "nil", "-", "?", ".")
 _DRESSED = re.compile(
     r"[$€£¥]? ?([+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[+-]?[0-9]*[.,]?[0-9]+) ?[$€£¥]?"
 ).fullmatch
+_GERMAN = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+").fullmatch  # 1.234,5
 _SHORT = 15  # characters of a whole number that is surely a double
 
 
@@ -33,6 +37,7 @@ class Table:
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text
         self.headings: list[str] = []
+        self._shown: dict[str, str] | None = None  # see `_decimals`; found when it is needed
         self._heading_line, remark = 1, ""
         self.lines: list[tuple[int, list[str]]] = []
         self.separator = _separator([line for line in text.splitlines() if line.strip() and not line.startswith("#")])
@@ -72,17 +77,14 @@ class Table:
         return cells[0].startswith("#") and not (1 < len(cells) == width and any(map(_begins_a_number, cells[1:])))
 
     def _cells(self) -> Iterator[list[str]]:
-        """The cells of each line. Where semicolons separate them, commas are decimal."""
+        """The cells of each line."""
         lines = self.text.splitlines()
         if self.separator == _BLANKS:
             yield from map(str.split, lines)
             return
         try:
             for cells in csv.reader(lines, delimiter=self.separator):
-                stripped = [cell.strip() for cell in cells]
-                if self.separator == ";":
-                    stripped = [cell.replace(",", ".") if _COMMA(cell) else cell for cell in stripped]
-                yield stripped
+                yield [cell.strip() for cell in cells]
         except csv.Error as error:
             raise malformed(self.path, "", "a usable table", str(error)) from None
 
@@ -118,16 +120,42 @@ class Table:
 
     def number(self, line: int, cells: list[str], at: int) -> float | int:
         """The number in a cell of a line. Raises BackpropError (F603, V301) if there is none."""
-        number = _cell(cells[at])
+        cell, decimal_ = cells[at], _DECIMAL(cells[at])
+        if decimal_ and self.separator in _BESIDE_COMMAS:
+            if _GROUPED(cell):
+                self._refuse_thousands(line, cell, at, decimal_[1])
+            cell = cell.replace(",", ".")
+        number = _cell(cell)
         if isinstance(number, OutOfRange):
             raise BackpropError(out_of_range(number, self._label(line)))
         if number is not None:
             return number
-        cell = shorten(cells[at])
+        cell = shorten(cell)
         why = f"`{cell}` is not a number" if cell else "an empty cell is not a number"
         if self.headings:
             why += f", in column `{shorten(self.headings[at])}`"
         raise self.wrong(line, why, _help(cells[at]))
+
+    def _refuse_thousands(self, line: int, cell: str, at: int, sign: str) -> None:
+        """Refuse `1.234` of a file that has `2,5` too: one file has one decimal sign, and the other's is of thousands.
+
+        Beside tabs a comma is decimal only where a number of the file shows it.
+        """
+        if self._shown is None:
+            self._shown = _decimals(cell for _, cells in self.lines for cell in cells)
+        mine, other = self._shown[sign], self._shown.get(_OTHER_SIGN[sign], "")
+        unsure = self.separator == "\t" and sign == "," and _GROUPED(mine)
+        if not (other or unsure):
+            return
+        where = f", in column `{shorten(self.headings[at])}`" if self.headings else ""
+        plain, swapped = (shorten(cell.replace(sign, by)) for by in ("", _OTHER_SIGN[sign]))
+        why = f"`{shorten(cell)}` may be {plain} or have decimals{where}"
+        if other:
+            why += f"; the file has `{shorten(other)}` too, and one decimal sign"
+        help_ = f"write `{plain}`, or `{swapped}` if the {_SIGNS[sign]} is its decimal sign"
+        if not _GROUPED(mine) and other and not _GROUPED(other):
+            help_ = f"`{shorten(mine)}` and `{shorten(other)}` both have decimals: write all of them with a point"
+        raise self.wrong(line, why, help_)
 
     def wrong(self, number: int, why: str, help_: str = "") -> BackpropError:
         """The error of a line."""
@@ -187,23 +215,44 @@ def read_csv(path: str, text: str, name: str, column: str = "") -> Any:
     return table.matrix()
 
 
+def _decimals(cells: Iterable[str]) -> dict[str, str]:
+    """A number with each decimal sign there is, one whose sign can be no other's where there is one."""
+    found: dict[str, str] = {}
+    for cell in cells:
+        if (signed := _DECIMAL(cell)) and (signed[1] not in found or _GROUPED(found[signed[1]])):
+            found[signed[1]] = cell
+    return found
+
+
 def _separator(lines: list[str]) -> str:
     """What is between the cells of a table's lines: blanks where nothing else is, and numbers are on both sides."""
     first = lines[0] if lines else ""
     widths = {len(line.split()) for line in lines[:2]}
     numbers = bool(lines) and None not in map(_cell, lines[:2][-1].split())
     usual = _BLANKS if numbers and len(widths) == 1 and widths != {1} else ","
+    if (
+        "\t" in first
+        and ";" not in first
+        and all(_DECIMAL(cell.strip()) or _cell(cell) is not None for cell in first.split("\t"))
+    ):
+        return "\t"  # numbers with decimal commas
     return next((sign for sign in _SEPARATORS if sign in first), usual)
 
 
 def _are_headings(cells: list[str]) -> bool:
-    return None in map(_cell, cells) and not any(map(_begins_a_number, cells)) and any(cells)
+    """Whether cells say what columns are; `2x` may do so where no cell is a number and another begins with a letter."""
+    found = [*map(_cell, cells)]
+    if any(map(_begins_a_number, cells)):
+        return not any(number is not None for number in found) and any(cell[:1].isalpha() for cell in cells)
+    return None in found and any(cells)
 
 
 def _help(cell: str) -> str:
     """What to do about a cell that is no number."""
     if cell.lower() in _MISSING:
         return "fill it in, or leave out the line"
+    if "," in cell and _GERMAN(cell):
+        return f"write it as `{cell.replace('.', '').replace(',', '.')}`"
     if found := _DRESSED(cell):  # with the sign of a currency, or commas
         thousands = found[1].count(",") > 1 or "." in found[1] or found[1][-4:-3] == ","
         return f"write it as `{found[1].replace(',', '' if thousands else '.')}`"

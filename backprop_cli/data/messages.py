@@ -81,6 +81,15 @@ def not_numbers(name: str, given: Any) -> BackpropError:
     return wrong("V306", message, Source("binding", text), len(name) + 1, len(text), help_)
 
 
+def refuse_masked(name: str, given: Any) -> None:
+    """Refuse an array of NumPy's with elements that are masked: nothing here leaves elements out."""
+    if given.mask.any():
+        text = f"{name}={shorten(' '.join(str(given).split()))}"
+        help_ = f"`{shorten(name)}.compressed()` is without them, `{shorten(name)}.filled(0)` has zeros in their places"
+        message = f"the value of `{shorten(name)}` has elements that are masked"
+        raise wrong("V306", message, Source("binding", text), len(name) + 1, len(text), help_)
+
+
 def no_elements(name: str, shape: Shape) -> BackpropError:
     """The error of an empty array."""
     text = f"{name} of shape {written(shape)}"

@@ -41,6 +41,13 @@ _PRIMED = re.compile("['′’]+\\(")  # f'(x)
 _INDEXED = re.compile(r"(?:\{E\})?(?:_\{?\w+\}?)?\[")  # E[x], \mathbb{E}_{x}[x]
 _BELOW = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*[/÷]\s*d[A-Za-z_]", re.ASCII)
 
+# What verbs of the library are asked by keywords, which are no values of names.
+OPTIONS_OF_VERBS = frozenset(
+    {"allow_nonfinite", "anatomy", "atol", "check", "check_seconds", "claims", "defaults", "direction", "exact",
+     "expand", "max_elements", "max_nodes", "mode", "notation", "order", "points", "range_", "rate", "rtol", "seed",
+     "seed_grad", "step", "steps", "strict", "symbolic", "use", "wrt"}
+)  # fmt: skip
+
 
 def no_value(program: Program, row: int, name: str, given: Collection[str]) -> Diagnostic:
     """A name that is no input's, or a gate's without operands; `given` are the names that have values."""
@@ -97,6 +104,8 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         help_ = f'give it a value: `{shown}=…`; the column `{column}` of a file is `"{shown}=@FILE:{column}"`'
     else:
         help_ = f"give it a value: `{shown}=…`"
+    if name in OPTIONS_OF_VERBS:
+        help_ = f"{help_}; in Python `{{'{shown}': …}}`, as `{shown}=` is an option there"
     return Diagnostic("N202", f"`{shown}` has no value", (label,), help_)
 
 

@@ -10,7 +10,7 @@ from backprop_cli.engine.derive import derive
 from backprop_cli.errors import Diagnostic, Label, Source, Status
 from backprop_cli.graph import Graph, Value
 from backprop_cli.graph.names import node_names, output_name
-from backprop_cli.lean import TYPE_CHECKING, Mapping, MappingProxyType, NamedTuple, Sequence
+from backprop_cli.lean import TYPE_CHECKING, Mapping, NamedTuple, Sequence
 from backprop_cli.report.algebra import uses, write
 from backprop_cli.report.model import Note
 
@@ -48,7 +48,7 @@ class DerivativeReport(NamedTuple):
     derivatives: tuple[Derivative, ...]
     graph: Graph
     notes: tuple[Note, ...]
-    numbers: Mapping[tuple[str, ...], Value] = MappingProxyType({})
+    numbers: Mapping[tuple[str, ...], Value] = {}
     of_numbers: int = Status.OK
     verdict: str = ""
     by_sympy: bool = False

@@ -8,7 +8,7 @@ from backprop_cli.engine.true_number import TrueNumber, corrected, of_node
 from backprop_cli.errors import Diagnostic, Source
 from backprop_cli.graph import Value
 from backprop_cli.graph.names import node_names
-from backprop_cli.lean import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, MappingProxyType, NamedTuple
+from backprop_cli.lean import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, NamedTuple
 from backprop_cli.numeric.shapes import Shape, size
 from backprop_cli.report.rows import Columns, Row, SubgraphRow, node_rows, subgraph_rows
 from backprop_cli.text import shortest
@@ -72,7 +72,7 @@ class Report(NamedTuple):
     seed: Value
     status: int
     columns: Columns
-    slopes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    slopes: Mapping[str, Mapping[str, str]] = {}
     untrue: tuple[TrueNumber, ...] = ()
 
     def __repr__(self) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 
+from backprop_cli.data.documents import read_toml as read_any_toml
 from backprop_cli.data.files import LIMIT, NAMED, read_text
 from backprop_cli.errors import BackpropError, Diagnostic, shorten
 from backprop_cli.lean import Iterator, Sequence
@@ -14,6 +16,9 @@ from backprop_cli.suites.toml_file import read_toml
 
 _SUFFIXES = (".toml", ".md", ".markdown")
 _CASES = re.compile(r"^[ \t]*+\[\[[ \t]*+case[ \t]*+\]\]", re.MULTILINE)
+_MISTYPED = re.compile(r"^[ \t]*+\[\[?[ \t]*+cases?[ \t]*+\]", re.MULTILINE | re.IGNORECASE)  # `[case]`, `[[Case]]`
+_PROGRAM = re.compile(r"^[ \t]*+program[ \t]*+=", re.MULTILINE)
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _MOST_ERRORS = 20
 _NOT_OURS = ("node_modules", "__pycache__", "venv")
 
@@ -22,7 +27,8 @@ def read_suites(paths: Sequence[str]) -> list[Case]:
     """The cases of files, in their order, and of the suites below directories, sorted by path.
 
     Below a directory other TOML and Markdown files are passed over, and whatever is hidden; a file that is named must
-    be a suite. Raises BackpropError (F601 to F604) with everything that is wrong with all of them.
+    be a suite, and so must one that cannot be read or looks like one. Raises BackpropError (F601 to F604) with
+    everything that is wrong with all of them.
     """
     cases: list[Case] = []
     wrong: list[Diagnostic] = []
@@ -66,11 +72,22 @@ def _below(directory: str) -> Iterator[str]:
 
 
 def _is_one(path: str) -> bool:
-    """Whether a file that nobody named is a suite; one that cannot be read might be."""
+    """Whether a file that nobody named is a suite, be it right or wrong; one that cannot be read might be."""
     NAMED.permit(path)
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read(LIMIT.most_bytes)
+        with open(path, "rb") as file:
+            raw = file.read(LIMIT.most_bytes)
     except OSError:
         return True
-    return bool(_CASES.search(text)) if path.lower().endswith(".toml") else holds_blocks(text)
+    text = raw.decode(_MARKS.get(raw[:2], "utf-8-sig"), errors="replace").replace("\r\n", "\n")
+    if not path.lower().endswith(".toml"):
+        return holds_blocks(text)
+    return bool(_CASES.search(text) or (_MISTYPED.search(text) and _PROGRAM.search(text))) or not _is_toml(path, text)
+
+
+def _is_toml(path: str, text: str) -> bool:
+    try:
+        read_any_toml(path, text)
+    except BackpropError:
+        return os.path.basename(path).lower() == "pyproject.toml"  # which is none of ours, also as a template
+    return True

@@ -105,7 +105,7 @@ def _blocks(path: str, text: str) -> Iterator[_Block]:
         elif found:
             fence, indent = found["fence"], found["indent"]
             language, _, name = found["info"].partition(" ")
-            block = _Block(name.strip(), _Line(number, begin, line), []) if language == "backprop" else None
+            block = _Block(name.strip(), _Line(number, begin, line), []) if language.lower() == "backprop" else None
     if block:
         raise BackpropError(wrong("F603", path, text, _place(block.fence), "this block is never closed"))
 
