@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from backprop_cli.data.bindings import read_value, read_values, source_of, together
 from backprop_cli.data.files import packaged
-from backprop_cli.data.terms import Terms, ValueText, declared_shape
+from backprop_cli.data.terms import Terms, ValueText, code_of, declared_shape
 from backprop_cli.errors import BackpropError, Diagnostic, Label, Source, nearest, shorten
 from backprop_cli.graph import Graph, Value, lower
 from backprop_cli.graph.graph import DERIVATIVE
@@ -211,7 +211,7 @@ def open_session(
     noted = {**getattr(defaults, "noted", {}), **(terms.noted or {})}
     for name, node in graph.variables.items():
         if name in noted:
-            graph.remarks.append(Remark("precision", f"`{name}`: {noted[name]}", *graph.span(node)))
+            graph.remarks.append(Remark(code_of(noted[name]), f"`{name}`: {noted[name]}", *graph.span(node)))
     shape_of = {name: declared.get(name) or getattr(values.get(name), "shape", ()) for name in graph.variables}
     unknown = [name for name in session.free if name not in declared]
     if not LETTERS.isdisjoint(unknown):

@@ -65,3 +65,29 @@ def test_numbers_between_tabs_have_decimal_commas_without_headings_too(tmp_path)
 def test_headings_may_be_no_names(tmp_path):
     (tmp_path / "t.csv").write_text("a b,a.b,2x,y-1\n1,2,3,4\n5,6,7,8\n")
     assert backprop("eval", "-q", "v", f"v=@{tmp_path}/t.csv:2x").out == "[3,7]\n"
+
+
+def test_a_heading_with_a_unit_is_called_by_its_name_with_a_note(tmp_path):
+    (tmp_path / "t.csv").write_text("speed (m/s),t [s]\n2,3\n4,5\n")
+    ran = backprop("eval", "-q", "speed*t", "--each", str(tmp_path / "t.csv"))
+    assert (ran.status, ran.out) == (0, "6\n20\n")
+    ran = backprop("eval", "sum(speed)", "--vars", str(tmp_path / "t.csv"))
+    assert ran.status == 0 and " 6\n" in ran.out
+    assert "`speed`: the column `speed (m/s)`" in ran.err
+    ran = backprop("eval", "v*t", "--each", str(tmp_path / "t.csv"))
+    assert ran.status == 2 and "line by line it is called `v` once its heading is" in ran.err
+
+
+@pytest.mark.parametrize("headings", ["speed (m/s),speed (km/h)", "speed of light,t", "speed (m/s) max,t"])
+def test_what_is_not_clear_is_not_called_so(tmp_path, headings):
+    (tmp_path / "t.csv").write_text(f"{headings}\n2,3\n")
+    assert backprop("eval", "speed*2", "--each", str(tmp_path / "t.csv")).status in (2, 3)
+
+
+def test_a_heading_that_is_the_name_comes_first(tmp_path):
+    (tmp_path / "t.csv").write_text("speed (m/s),speed\n2,3\n")
+    assert backprop("eval", "-q", "speed*2", "--each", str(tmp_path / "t.csv")).out == "6\n"
+
+
+def test_the_normal_distribution_function_of_textbooks_has_its_name():
+    assert "help: write `normcdf(d1)` or `d1`" in backprop("eval", "S*N(d1)", "S=2", "d1=1").err

@@ -10,7 +10,8 @@ from itertools import chain
 from math import inf, nan
 
 from backprop_cli.data.files import wrong_kind
-from backprop_cli.data.terms import TERMS, Terms, ValueText, declared_shape
+from backprop_cli.data.headings import named_before_units, with_unit
+from backprop_cli.data.terms import TERMS, Reading, Terms, ValueText, declared_shape
 from backprop_cli.engine.passes import forward
 from backprop_cli.errors import BackpropError, Diagnostic, Source, shorten
 from backprop_cli.graph import Value, lower
@@ -239,12 +240,15 @@ class FileValues(Mapping[str, Value]):
     def __getitem__(self, name: str) -> Value:
         for path, found in reversed([*self.files.items()]):
             typed = name if name in found else _typed(found, name)
+            if typed == name and name not in found and (typed := with_unit(found, name) or name) != name:
+                self.terms.note(name, Reading(f"the column `{shorten(typed)}`"))
             if typed in found or len(self.files) == 1:  # a table alone says which columns it has
                 return _number(path, name, found[typed], self.terms)
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(map(plain_name, chain(*self.files.values()))))
+        headings = [*dict.fromkeys(map(plain_name, chain(*self.files.values())))]
+        return iter(dict.fromkeys([*headings, *named_before_units(headings)]))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

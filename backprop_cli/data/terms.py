@@ -27,6 +27,17 @@ def declared_shape(given: Any) -> Shape | None:
     return tuple(map(int, re.findall("[0-9]+", text))) if found else None
 
 
+class Reading(str):
+    """A remark on which value of a file a name has, rather than on its digits."""
+
+    __slots__ = ()
+
+
+def code_of(said: str) -> str:
+    """The code of the note that a remark becomes."""
+    return "reading" if isinstance(said, Reading) else "precision"
+
+
 class Terms(NamedTuple):
     """Whether infinities and NaN pass, the seed of random values, the largest array.
 

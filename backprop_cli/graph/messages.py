@@ -101,7 +101,8 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
         help_ = f"did you mean `{near[0]}`? Otherwise give it a value: `{shown}=…`"
     elif columns := [other for other in islice(given, 1000) if other and not other.isidentifier()]:
         column = shorten(columns[0])
-        help_ = f'give it a value: `{shown}=…`; the column `{column}` of a file is `"{shown}=@FILE:{column}"`'
+        help_ = f'give it a value: `{shown}=…`; all of the column `{column}` is `"{shown}=@FILE:{column}"`'
+        help_ += f", and line by line it is called `{shown}` once its heading is"
     else:
         help_ = f"give it a value: `{shown}=…`"
     if name in OPTIONS_OF_VERBS:
