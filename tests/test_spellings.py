@@ -268,3 +268,16 @@ def test_an_arrow_is_a_comparison_where_the_name_has_a_value():
     with pytest.raises(backprop_cli.BackpropError, match="V302"):
         backprop_cli.evaluate("x<-2", x=-3)
     assert backprop_cli.evaluate("x <- 2; x^2 + y", y=1).value == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("tan^-1 x/y", "`atan(x)/y` or `atan(x/y)`"),
+        ("sin^2 x/y", "`sin(x)^2/y` or `sin(x/y)^2`"),
+        ("cos^-1 x/2", "`acos(x)/2` or `acos(x/2)`"),
+        ("sin x/y", "`sin(x)/y` or `sin(x/y)`"),
+    ],
+)
+def test_the_help_about_how_far_a_function_reaches_keeps_its_power(text, ways):
+    assert f"help: write {ways}\n" in backprop("eval", text, "x=0.5", "y=2").err

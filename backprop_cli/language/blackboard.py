@@ -83,7 +83,7 @@ class Blackboard:
         if last < first:
             return
         if not called:
-            if ways := self._two_ways(gate, first, last):
+            if ways := self._two_ways(gate, first, last, power):
                 edits.refuse(k, last, f"how far `{gate}` reaches is not written", f"write {ways}")
             if edits.closes.get(first) != last:
                 edits.wrap(first, last, "(", ")")
@@ -186,21 +186,24 @@ class Blackboard:
             return edits.closes.get(k, k - 1)
         return k if text and edits.head[k] == k else k - 1
 
-    def _two_ways(self, function: str, first: int, last: int) -> str:
+    def _two_ways(self, function: str, first: int, last: int, power: str) -> str:
         """What `sin x/2`, `sin 2*x` and `sin x (y + 1)` may mean; empty where there is one meaning."""
         edits = self.edits
+        if power == "-1" and function in INVERSES:
+            function, power = INVERSES[function], ""
+        raised = f"^({power})" if len(power) > 1 else f"^{power}" if power else ""
         sign, after = edits.at(last + 1), edits.at(last + 2)
         operand = self._written(first, last)
         number = operand.replace(".", "").isdigit()
         if sign in _PRODUCTS and (
             (edits.touches(last + 1) and (sign in "/÷" or number)) or function in SUMS_OF.values()
         ):
-            return f"`{function}({operand}){sign}{after}` or `{function}({operand}{sign}{after})`"
+            return f"`{function}({operand}){raised}{sign}{after}` or `{function}({operand}{sign}{after}){raised}`"
         bracket = next((m for m in range(first + 1, last) if edits.texts[m] == "(" and self._multiplies(m)), -1)
         if bracket < 0:
             return ""
         operand, behind = self._written(first, bracket - 1), self._written(bracket, edits.closes[bracket])
-        return f"`{function}({operand})*{behind}` or `{function}({operand}*{behind})`"
+        return f"`{function}({operand}){raised}*{behind}` or `{function}({operand}*{behind}){raised}`"
 
     def _multiplies(self, bracket: int) -> bool:
         """Whether a bracket is a factor behind another, and holds no operands of a function."""
