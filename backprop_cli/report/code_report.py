@@ -39,6 +39,7 @@ _REMARKS = {
     "unsettled": "{message}",
     "unmatched": "not judged, for no variable was found whose gradient it may be: {names}",
     "dead": "0 here, and so is the gradient: with these values that tells nothing of the formula: {names}",
+    "zero": "0 here, and so is the gradient: with these values that tells nothing of the formula: {names}",
     "unjudged": "not judged, for the loss is computed from no variable of the name: {names}",
 }
 

@@ -34,7 +34,7 @@ def remarks_on(
               for one in findings if (one.function, one.text) in hid and not one.inherits]  # fmt: skip
     found += [Remark("left", line) for line in dict.fromkeys(recorder.left.values())]
     wrong = {one.text for one in findings if one.verdict == DIFFERS}
-    rest = [(kind, name) for kind, name in rest if not (kind == "dead" and name in wrong)]  # shown elsewhere
+    rest = [(kind, name) for kind, name in rest if not (kind in ("dead", "zero") and name in wrong)]  # shown elsewhere
     for kind in dict.fromkeys(kind for kind, _ in rest):
         names = list(dict.fromkeys(name for one, name in rest if one == kind))
         listed = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES]) + " and more" * (len(names) > _MOST_NAMES)
@@ -47,8 +47,8 @@ def remarks_on(
 def unjudged(shop: Workshop, at: LossEvent, cases: Sequence[Case], given: Sequence[Claim]) -> list[tuple[str, str]]:
     """What comes after the loss, has a gradient's name and was not judged, for no variable has the rest of the name.
 
-    Before it, what is `dead`: 0, as its gradient is. It is `unmatched` where it is surely a gradient, and nothing right
-    is computed from it: that is no success.
+    Before it, what is `dead` (of a number, `zero`): 0, as its gradient is. It is `unmatched` where it is surely a
+    gradient, and nothing right is computed from it: that is no success.
     """
     recorder = shop.recorder
     judged = [case.claim for case in cases] + list(given)
@@ -70,7 +70,8 @@ def unjudged(shop: Workshop, at: LossEvent, cases: Sequence[Case], given: Sequen
     right = [case for case in cases if case.ruling.verdict == AGREES]
     dead = [case for case in right if is_dead(case.ruling) and not np.any(case.claim.value)]
     alive = {case.claim.text for case in right if not any(case is one for one in dead)}
-    nothing = [("dead", one.claim.text) for one in dead if one.claim.text not in alive]
+    kinds = ("zero", "dead")  # a number may be 0 because what is added up cancels
+    nothing = [(kinds[np.ndim(one.claim.value) > 0], one.claim.text) for one in dead if one.claim.text not in alive]
     return nothing + [
         ("unmatched" if _is_surely_one(recorder, one) and not _is_used(shop, one, right) else "unjudged", one.text)
         for one in sorted(rest, key=lambda one: one.order)
