@@ -594,7 +594,10 @@ def test_values_without_names(tmp_path, monkeypatch, file, text):
 def test_a_column_whose_heading_is_no_name_is_shown_the_way():
     with pytest.raises(backprop_cli.BackpropError, match="has no value") as caught:
         backprop_cli.evaluate("m*v", defaults={"m (kg)": 1, "v": 2})
-    assert caught.value.diagnostics[0].help.endswith('the column `m (kg)` of a file is `"m=@FILE:m (kg)"`')
+    help_ = caught.value.diagnostics[0].help
+    assert help_.endswith(
+        'all of the column `m (kg)` is `"m=@FILE:m (kg)"`; for `--each`, give the column the heading `m`'
+    )
 
 
 def test_a_number_behind_a_sharp_sign_is_no_remark_in_silence(tmp_path, monkeypatch):

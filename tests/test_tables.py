@@ -75,7 +75,7 @@ def test_a_heading_with_a_unit_is_called_by_its_name_with_a_note(tmp_path):
     assert ran.status == 0 and " 6\n" in ran.out
     assert "`speed`: the column `speed (m/s)`" in ran.err
     ran = backprop("eval", "v*t", "--each", str(tmp_path / "t.csv"))
-    assert ran.status == 2 and "line by line it is called `v` once its heading is" in ran.err
+    assert ran.status == 2 and "for `--each`, give the column the heading `v`" in ran.err
 
 
 @pytest.mark.parametrize("headings", ["speed (m/s),speed (km/h)", "speed of light,t", "speed (m/s) max,t"])

@@ -1342,3 +1342,18 @@ def test_a_gradient_that_is_0_beside_one_that_is_0_proves_nothing(check):
     beside = saturated.replace("loss = p.sum()", "b = 2.0; loss = p.sum() + b**2").replace("dw =", "db = 2*b; dw =")
     found = check(beside)
     assert found.status == 0 and any("tells nothing" in remark for remark in found.remarks)
+
+
+def test_what_is_as_wrong_is_no_repair(check):
+    """A term of 1e-7*cos(x) is missing, and a mask that changes the gradient by 1e-5 does not make up for it."""
+    found = check(
+        """
+        import numpy as np
+        x, a, c = np.array([0.3, -0.7, 1.1]), np.array([2.0, 1.0, -1e-5]), 1e-7
+        loss = (x**3 + a*x + c*np.sin(x)).sum()
+        dx = 3*x**2 + a
+        """,
+        rtol=1e-9,
+    )
+    (result,) = found.results
+    assert (result.verdict, result.mistake, found.status) == ("differs", "", 1)

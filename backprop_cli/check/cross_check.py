@@ -41,7 +41,9 @@ def cross_check(
     found = _cross_check(graph, values, passed, active, wrt, anomalies, seed=seed, seconds=seconds)
     nodes = {node: name for name, node in wrt.items()}
     wanted = [item for item in untrue if item.of_gradient and item.node in nodes]
-    wanted = [item for item in wanted if not (item.known and _same(item.ours, item.true))]  # but for its last digits
+    wanted = [
+        item for item in wanted if not (item.is_representable and _same(item.ours, item.true))
+    ]  # but for its last digits
     true = {nodes[item.node] + index_text(item.element): item.true for item in wanted}
     without = list(dict.fromkeys(nodes[item.node] for item in wanted))
     if not without or (found.verdict == "undecided" and not found.lost and not found.variables):

@@ -102,7 +102,7 @@ def no_value(program: Program, row: int, name: str, given: Collection[str]) -> D
     elif columns := [other for other in islice(given, 1000) if other and not other.isidentifier()]:
         column = shorten(columns[0])
         help_ = f'give it a value: `{shown}=…`; all of the column `{column}` is `"{shown}=@FILE:{column}"`'
-        help_ += f", and line by line it is called `{shown}` once its heading is"
+        help_ += f"; for `--each`, give the column the heading `{shown}`"
     else:
         help_ = f"give it a value: `{shown}=…`"
     if name in OPTIONS_OF_VERBS:

@@ -18,11 +18,12 @@ from backprop_cli.user_code.trace import Claim, Place, Version
 
 _PLACES = 2
 _SIZES = (0.3, 0.01)  # of what is added to the values, relative to theirs
-_ACCURACY = 1e-5
 _MOST_LEAVES = 30
 _SAME = 1e-12
 
-Options = Sequence[tuple[Claim, Sequence[Candidate]]]
+Options = Sequence[
+    tuple[Claim, Sequence[Candidate], float]
+]  # what it may be the gradient of, and the error it may have
 
 
 class Elsewhere:
@@ -49,13 +50,13 @@ class Elsewhere:
         found: list[bool | None] = [None] * len(claims)
         for bench, shakes in sizes:
             with bench.program.shaken(shakes):
-                reads = [claim.place for claim, _ in claims]
+                reads = [claim.place for claim, *_ in claims]
                 bench.runs += 1
                 last = max(place.statement for place in reads)
                 values = bench.program.again(Mover({}, reads), bench.start, codes, last)
-                for number, (_, options) in enumerate(claims):
+                for number, (_, options, most) in enumerate(claims):
                     if found[number] is None and values is not None:
-                        found[number] = _is_right(bench, values[number], options)
+                        found[number] = _is_right(bench, values[number], options, most)
             if None not in found:
                 break
         return found
@@ -120,9 +121,9 @@ def can_move(value: Any) -> bool:
     return not (isinstance(value, np.ndarray) and value.dtype.kind != "f")
 
 
-def _is_right(bench: Bench, value: Any, options: Sequence[Candidate]) -> bool | None:
+def _is_right(bench: Bench, value: Any, options: Sequence[Candidate], most: float) -> bool | None:
     """None where it cannot be told; nothing at all is no sign that it is right."""
-    rulings = [rule(bench, value, one, _ACCURACY) for one in options]
-    if any(one.verdict == AGREES and not is_dead(one) and np.any(value) for one in rulings):
+    rulings = [rule(bench, value, one, most) for one in options]
+    if any(one.verdict == AGREES and one.error <= most and not is_dead(one) and np.any(value) for one in rulings):
         return True
     return False if all(one.verdict == DIFFERS or not np.all(np.isfinite(value)) for one in rulings) else None

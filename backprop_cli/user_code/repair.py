@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import ast
 from itertools import islice
+from math import isfinite
 
 import numpy as np
 
-from backprop_cli.check.verdict import AGREES
+from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple, Sequence
 from backprop_cli.user_code.edits import Edit, edits
 from backprop_cli.user_code.elsewhere import Elsewhere
@@ -36,6 +37,7 @@ _STEPS, _COMPILED = 400_000, 160  # assignments that all tries may run, and how 
 _TRIES = (60, 2000)  # at least and at most so many
 _ROUNDING = 1e-10
 _ACCURACY = 1e-5  # what a change must come to
+_BETTER = 0.1  # of the error that was there, at most
 
 
 class Repair(NamedTuple):
@@ -247,8 +249,9 @@ class Workshop:
         options = [one for one in (first, *case.options) if one is not None]
         if any(one.claim.object is not case.claim.object and _same(one.claim.value, value) for one in self.right):
             options = options[:1]  # that of something else, which only has the same name somewhere
-        rulings = (rule(self.bench, value, one, _ACCURACY, kinks=False) for one in options)
-        return any(one.verdict == AGREES and not is_dead(one) for one in rulings)
+        most = _most_error(case)
+        rulings = (rule(self.bench, value, one, most, kinks=False) for one in options)
+        return any(one.verdict == AGREES and one.error <= most and not is_dead(one) for one in rulings)
 
 
 def _only_calls(site: Site) -> bool:
@@ -261,8 +264,14 @@ def _only_calls(site: Site) -> bool:
     )
 
 
-def _choices(case: Case) -> tuple[Claim, list[Candidate]]:
-    return case.claim, [one for one in (case.ruling.candidate, *case.options) if one is not None]
+def _choices(case: Case) -> tuple[Claim, list[Candidate], float]:
+    return case.claim, [one for one in (case.ruling.candidate, *case.options) if one is not None], _most_error(case)
+
+
+def _most_error(case: Case) -> float:
+    """By how much a change may be off: what is off by little is not mended by what is off by as much."""
+    is_known = case.ruling.verdict == DIFFERS and isfinite(case.ruling.error)
+    return min(_ACCURACY, _BETTER * case.ruling.error) if is_known else _ACCURACY
 
 
 def _same(one: Any, other: Any) -> bool:
