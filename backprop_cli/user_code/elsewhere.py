@@ -5,11 +5,13 @@ A change of a line that is right at one place by chance is not right at another.
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from backprop_cli.check.verdict import AGREES, DIFFERS
 from backprop_cli.lean import Any, Iterator, Mapping, Sequence
-from backprop_cli.user_code.judge import is_dead, rule
+from backprop_cli.user_code.judge import Case, is_dead, rule
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.recorder import Recorder
 from backprop_cli.user_code.resolve import Candidate
@@ -19,6 +21,8 @@ from backprop_cli.user_code.trace import Claim, Place, Version
 _PLACES = 2
 _SIZES = (0.3, 0.01)  # of what is added to the values, relative to theirs
 _MOST_LEAVES = 30
+_ACCURACY = 1e-5  # what a change must come to
+_BETTER = 0.1  # of the error that was there, at most
 _SAME = 1e-12
 
 Options = Sequence[
@@ -127,3 +131,14 @@ def _is_right(bench: Bench, value: Any, options: Sequence[Candidate], most: floa
     if any(one.verdict == AGREES and one.error <= most and not is_dead(one) and np.any(value) for one in rulings):
         return True
     return False if all(one.verdict == DIFFERS or not np.all(np.isfinite(value)) for one in rulings) else None
+
+
+def choices(case: Case) -> tuple[Claim, list[Candidate], float]:
+    """What is claimed, what it may be the gradient of, and by how much a change may be off."""
+    return case.claim, [one for one in (case.ruling.candidate, *case.options) if one is not None], most_error(case)
+
+
+def most_error(case: Case) -> float:
+    """By how much a change may be off: what is off by little is not mended by what is off by as much."""
+    is_known = case.ruling.verdict == DIFFERS and isfinite(case.ruling.error)
+    return min(_ACCURACY, _BETTER * case.ruling.error) if is_known else _ACCURACY

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import ast
 from itertools import islice
-from math import isfinite
 
 import numpy as np
 
-from backprop_cli.check.verdict import AGREES, DIFFERS
+from backprop_cli.check.verdict import AGREES
 from backprop_cli.lean import Any, Iterator, Mapping, NamedTuple, Sequence
 from backprop_cli.user_code.edits import Edit, edits
-from backprop_cli.user_code.elsewhere import Elsewhere
+from backprop_cli.user_code.elsewhere import Elsewhere, choices, most_error
 from backprop_cli.user_code.frames import frame_of, statement_at
 from backprop_cli.user_code.instrument import Site
 from backprop_cli.user_code.judge import Case, is_dead, ratios, rule
@@ -25,11 +24,10 @@ from backprop_cli.user_code.missing import SHAPE
 from backprop_cli.user_code.mover import Mover
 from backprop_cli.user_code.names import readings
 from backprop_cli.user_code.recorder import Recorder
-from backprop_cli.user_code.resolve import Candidate
 from backprop_cli.user_code.script import Script
 from backprop_cli.user_code.slopes import Bench
 from backprop_cli.user_code.suspects import Suspects, in_turn, is_empty, suspected
-from backprop_cli.user_code.trace import Claim, LossEvent, as_array, is_list
+from backprop_cli.user_code.trace import LossEvent, as_array, is_list
 from backprop_cli.user_code.turns import with_turns
 
 _WORK = 100_000_000  # elements that all tries together may move
@@ -37,7 +35,6 @@ _STEPS, _COMPILED = 400_000, 160  # assignments that all tries may run, and how 
 _TRIES = (60, 2000)  # at least and at most so many
 _ROUNDING = 1e-10
 _ACCURACY = 1e-5  # what a change must come to
-_BETTER = 0.1  # of the error that was there, at most
 
 
 class Repair(NamedTuple):
@@ -204,7 +201,7 @@ class Workshop:
                         continue
                     rest = [(number, values.get(wrong[number].claim.place)) for number in range(1, len(wrong))]
                     mended = [0, *(number for number, value in rest if self.good(wrong[number], value))]
-                    holds = self.elsewhere.holds([_choices(wrong[number]) for number in mended], codes)
+                    holds = self.elsewhere.holds([choices(wrong[number]) for number in mended], codes)
             except (SyntaxError, ValueError, IndexError):
                 continue
             if holds[0]:
@@ -249,7 +246,7 @@ class Workshop:
         options = [one for one in (first, *case.options) if one is not None]
         if any(one.claim.object is not case.claim.object and _same(one.claim.value, value) for one in self.right):
             options = options[:1]  # that of something else, which only has the same name somewhere
-        most = _most_error(case)
+        most = most_error(case)
         rulings = (rule(self.bench, value, one, most, kinks=False) for one in options)
         return any(one.verdict == AGREES and one.error <= most and not is_dead(one) for one in rulings)
 
@@ -262,16 +259,6 @@ def _only_calls(site: Site) -> bool:
         and isinstance(value, ast.Call)
         and not ast.unparse(value.func).startswith(("np.", "numpy."))
     )
-
-
-def _choices(case: Case) -> tuple[Claim, list[Candidate], float]:
-    return case.claim, [one for one in (case.ruling.candidate, *case.options) if one is not None], _most_error(case)
-
-
-def _most_error(case: Case) -> float:
-    """By how much a change may be off: what is off by little is not mended by what is off by as much."""
-    is_known = case.ruling.verdict == DIFFERS and isfinite(case.ruling.error)
-    return min(_ACCURACY, _BETTER * case.ruling.error) if is_known else _ACCURACY
 
 
 def _same(one: Any, other: Any) -> bool:
